@@ -1,0 +1,90 @@
+#include "app/cli/arguments.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace segue::cli {
+
+namespace {
+
+std::string value_name(const OptionRow& row) {
+  switch (row.kind) {
+    case OptionKind::flag:
+      return "true|false";
+    case OptionKind::integer:
+      return "N";
+    case OptionKind::real:
+      return "X";
+    case OptionKind::duration:
+      return "TIME";
+    case OptionKind::choice:
+      return fmt::format("{}", fmt::join(row.choices, "|"));
+    case OptionKind::text:
+    case OptionKind::texts:
+      break;
+  }
+  return "TEXT";
+}
+
+std::string option_names(const OptionRow& row) {
+  if (row.name.size() == 1) return fmt::format("-{},--{}", row.name, row.name);
+  if (row.name == "output") return "-o," + row.flag();
+  return row.flag();
+}
+
+std::string help_text(const OptionRow& row, const void* options) {
+  const std::string now = row.text(options);
+  const bool shows_default =
+      !now.empty() && row.kind != OptionKind::texts && !(row.kind == OptionKind::flag && now == "false");
+  return shows_default ? fmt::format("{} [{}]", row.help, now) : std::string(row.help);
+}
+
+}  // namespace
+
+void Arguments::positional(std::string_view name, std::string_view help, std::string& value) {
+  app_.add_option(std::string(name), value, std::string(help))->required();
+}
+
+void Arguments::positional(std::string_view name, std::string_view help, std::vector<std::string>& values) {
+  app_.add_option(std::string(name), values, std::string(help))
+      ->required()
+      ->expected(1, CLI::detail::expected_max_vector_size);
+}
+
+void Arguments::optional_positional(std::string_view name, std::string_view help, std::vector<std::string>& values) {
+  app_.add_option(std::string(name), values, std::string(help))->expected(0, CLI::detail::expected_max_vector_size);
+}
+
+void Arguments::add_rows(std::span<const OptionRow> rows, void* options,
+                         std::initializer_list<std::string_view> required) {
+  for (const OptionRow& row : rows) {
+    BoundOption& bound = bound_.emplace_back();
+    bound.row = &row;
+    bound.options = options;
+    bound.required = std::ranges::find(required, row.name) != required.end();
+    CLI::Option* added = app_.add_option_function<std::vector<std::string>>(
+        option_names(row), [&bound](const std::vector<std::string>& values) { bound.typed = values; },
+        help_text(row, options));
+    added->type_name(value_name(row))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    // A flag may stand alone (--explain) or say which way (--dynamic-window false).
+    if (row.kind == OptionKind::flag) {
+      added->expected(0, 1);
+    } else {
+      added->expected(1);
+      if (row.kind != OptionKind::texts) added->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+    if (bound.required) added->required();
+  }
+}
+
+void Arguments::apply_typed() {
+  for (const BoundOption& bound : bound_) {
+    for (const std::string& value : bound.typed) {
+      const bool bare_flag = bound.row->kind == OptionKind::flag && (value.empty() || value == "{}");
+      bound.set(bare_flag ? "true" : value);
+    }
+  }
+}
+
+}  // namespace segue::cli

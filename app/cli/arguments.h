@@ -1,0 +1,59 @@
+// What a command takes: positional arguments, and structs of options with their tables (segue/base/options.h).
+//
+// Values come from three places, later ones winning: the defaults in the struct, the command's section of the TOML file
+// given by --config, the command line.
+#pragma once
+
+#include <deque>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "segue/base/options.h"
+
+namespace segue::cli {
+
+// One row of one option struct that a command takes.
+struct BoundOption {
+  const OptionRow* row = nullptr;
+  void* options = nullptr;
+  bool required = false;
+  std::vector<std::string> typed;  // values from the command line, in order
+
+  void set(std::string_view value) const { row->set(options, *row, value); }
+};
+
+class Arguments {
+ public:
+  explicit Arguments(CLI::App& app) : app_(app) {}
+
+  // A positional argument that has to be there once, or at least once.
+  void positional(std::string_view name, std::string_view help, std::string& value);
+  void positional(std::string_view name, std::string_view help, std::vector<std::string>& values);
+  // A positional argument that may be left out.
+  void optional_positional(std::string_view name, std::string_view help, std::vector<std::string>& values);
+
+  // All rows of a struct. `required` names rows that have to be given; "output" can be typed -o, "k" -k.
+  template <class Options>
+  void options(Options& options, std::initializer_list<std::string_view> required = {}) {
+    add_rows(rows_of<Options>(), &options, required);
+  }
+
+  std::deque<BoundOption>& bound() { return bound_; }
+
+  // Sets the structs from what was typed. Throws wrong_use for a value or a required option that is not right.
+  void apply_typed();
+
+ private:
+  void add_rows(std::span<const OptionRow> rows, void* options, std::initializer_list<std::string_view> required);
+
+  CLI::App& app_;
+  std::deque<BoundOption> bound_;  // stable addresses: CLI11 keeps pointers into it
+};
+
+}  // namespace segue::cli

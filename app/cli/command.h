@@ -1,0 +1,28 @@
+// One command of the segue program. Each lives in a file of its own (app/cli/ingest.cpp, ...) and is listed in
+// registry.cpp; main.cpp reads the command line and runs it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "app/cli/arguments.h"
+#include "app/cli/terminal.h"
+
+namespace segue::cli {
+
+class Command {
+ public:
+  virtual ~Command() = default;
+  virtual std::string_view name() const = 0;     // "similar"
+  virtual std::string_view summary() const = 0;  // one line for `segue --help`
+  virtual std::string_view example() const = 0;  // shown at the end of `segue similar --help`
+  // Names the arguments and option structs; both are members of the command, filled before run().
+  virtual void declare(Arguments& arguments) = 0;
+  virtual void run(Terminal& terminal) = 0;
+};
+
+// Every command, in the order of `segue --help`.
+std::span<const std::unique_ptr<Command>> all_commands();
+
+}  // namespace segue::cli

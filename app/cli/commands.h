@@ -1,0 +1,18 @@
+// The commands; each is defined in the file of its name.
+#pragma once
+
+#include <memory>
+
+#include "app/cli/command.h"
+
+namespace segue::cli {
+
+std::unique_ptr<Command> make_ingest_command();
+std::unique_ptr<Command> make_train_command();
+std::unique_ptr<Command> make_similar_command();
+std::unique_ptr<Command> make_recommend_command();
+std::unique_ptr<Command> make_export_command();
+std::unique_ptr<Command> make_info_command();
+std::unique_ptr<Command> make_demo_command();
+
+}  // namespace segue::cli

@@ -1,0 +1,180 @@
+#include "app/cli/terminal.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unistd.h>
+
+#include "segue/base/error.h"
+#include "segue/base/words.h"
+
+namespace segue::cli {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kBarInterval = std::chrono::milliseconds(100);
+constexpr auto kLineInterval = std::chrono::seconds(5);
+constexpr std::size_t kBarWidth = 24;
+
+std::string rate_text(double per_second) {
+  if (per_second >= 1e9) return fmt::format("{:.2f} G", per_second / 1e9);
+  if (per_second >= 1e6) return fmt::format("{:.2f} M", per_second / 1e6);
+  if (per_second >= 1e3) return fmt::format("{:.1f} k", per_second / 1e3);
+  return fmt::format("{:.0f} ", per_second);
+}
+
+class TerminalProgress final : public Progress {
+ public:
+  explicit TerminalProgress(bool is_terminal) : is_terminal_(is_terminal) {}
+  ~TerminalProgress() override { clear(); }
+
+  void begin(std::string_view what, std::uint64_t total, std::string_view unit) override {
+    end();
+    what_ = what;
+    unit_ = unit;
+    total_ = total;
+    started_ = shown_ = Clock::now();
+  }
+
+  void update(std::uint64_t done, std::string_view note) override {
+    const auto now = Clock::now();
+    if (now - shown_ < (is_terminal_ ? Clock::duration(kBarInterval) : Clock::duration(kLineInterval))) return;
+    shown_ = now;
+    show(done, note);
+  }
+
+  void end() override { clear(); }
+
+ private:
+  void show(std::uint64_t done, std::string_view note) {
+    const std::chrono::duration<double> elapsed = shown_ - started_;
+    const double rate = static_cast<double>(done) / std::max(elapsed.count(), 1e-9);
+    std::string line = fmt::format("{}: ", what_);
+    if (total_ > 0) {
+      const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
+      if (is_terminal_) {
+        const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBarWidth));
+        line += fmt::format("[{}{}] ", std::string(filled, '='), std::string(kBarWidth - filled, ' '));
+      }
+      line += fmt::format("{:.0f} %, ", share * 100);
+    } else {
+      line += fmt::format("{} {}, ", with_commas(done), unit_);
+    }
+    line += fmt::format("{}{}/s", rate_text(rate), unit_);
+    if (total_ > done && rate > 0) {
+      const std::chrono::duration<double> left(static_cast<double>(total_ - done) / rate);
+      line += fmt::format(", {} left", duration_for_people(left));
+    }
+    if (!note.empty()) line += fmt::format(", {}", note);
+    std::fprintf(stderr, is_terminal_ ? "\r%s\x1b[K" : "%s\n", line.c_str());
+    drawn_ = is_terminal_;
+  }
+
+  void clear() {
+    if (drawn_) std::fputs("\r\x1b[K", stderr);
+    drawn_ = false;
+  }
+
+  bool is_terminal_;
+  bool drawn_ = false;
+  std::string what_;
+  std::string unit_;
+  std::uint64_t total_ = 0;
+  Clock::time_point started_;
+  Clock::time_point shown_;
+};
+
+// Columns a text takes on a terminal: combining marks take none, East Asian wide letters two.
+std::size_t display_width(std::string_view text) {
+  std::size_t width = 0;
+  const auto letters =
+      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  for (std::int32_t at = 0; at < letters.length(); at = letters.moveIndex32(at, 1)) {
+    const UChar32 letter = letters.char32At(at);
+    const auto type = u_charType(letter);
+    if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR) continue;
+    const int east_asian = u_getIntPropertyValue(letter, UCHAR_EAST_ASIAN_WIDTH);
+    width += east_asian == U_EA_WIDE || east_asian == U_EA_FULLWIDTH ? 2 : 1;
+  }
+  return width;
+}
+
+}  // namespace
+
+Terminal::Terminal(const TerminalOptions& options, std::stop_token stop) : options_(options), stop_(std::move(stop)) {
+  if (options_.quiet) {
+    progress_ = std::make_unique<NoProgress>();
+  } else {
+    progress_ = std::make_unique<TerminalProgress>(::isatty(STDERR_FILENO) != 0);
+  }
+}
+
+Terminal::~Terminal() = default;
+
+void Terminal::print(std::string_view text) {
+  progress_->end();
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_errno("standard output", errno);
+}
+
+void Terminal::print(const json::value& document) {
+  print(pretty(document) + "\n");
+}
+
+void Terminal::note(std::string_view line) {
+  if (options_.quiet) return;
+  progress_->end();
+  std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+}
+
+void Terminal::flush() {
+  if (std::fflush(stdout) != 0) fail_errno("standard output", errno);
+}
+
+Table::Table(std::vector<std::string> headers) : headers_(std::move(headers)) {
+  for (std::string& header : headers_) {
+    right_.push_back(header.starts_with('>'));
+    if (right_.back()) header.erase(0, 1);
+  }
+}
+
+void Table::add(std::vector<std::string> cells) {
+  SEGUE_ASSERT(cells.size() == headers_.size());
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::text() const {
+  std::vector<std::size_t> widths;
+  for (std::size_t c = 0; c < headers_.size(); ++c) {
+    widths.push_back(display_width(headers_[c]));
+    for (const auto& row : rows_) widths[c] = std::max(widths[c], display_width(row[c]));
+  }
+  std::string text;
+  const auto append_row = [&](const std::vector<std::string>& row) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string space(widths[c] - display_width(row[c]), ' ');
+      line += c == 0 ? "" : "  ";
+      line += right_[c] ? space + row[c] : row[c] + space;
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  };
+  if (std::ranges::any_of(headers_, [](const std::string& header) { return !header.empty(); })) append_row(headers_);
+  for (const auto& row : rows_) append_row(row);
+  return text;
+}
+
+std::string duration_for_people(std::chrono::duration<double> duration) {
+  const double seconds = duration.count();
+  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long long>(seconds + 0.5);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,63 @@
+// How a command talks: results on standard output, everything else on standard error.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "segue/base/json.h"
+#include "segue/base/progress.h"
+
+namespace segue::cli {
+
+struct TerminalOptions {
+  bool json = false;   // one JSON document instead of text
+  bool quiet = false;  // nothing on standard error but errors
+};
+
+class Terminal {
+ public:
+  Terminal(const TerminalOptions& options, std::stop_token stop);
+  ~Terminal();
+
+  bool json() const { return options_.json; }
+  // Requested when the user presses Ctrl-C or the process is told to end.
+  const std::stop_token& stop() const { return stop_; }
+  // A bar with rate and time left on a terminal, a line every few seconds otherwise, nothing with --quiet.
+  Progress& progress() { return *progress_; }
+
+  // A result: text as it is, or the document of --json. Throws no_space, io_failed when it cannot be written.
+  void print(std::string_view text);
+  void print(const json::value& document);
+  // Something worth knowing beside the result, one line on standard error.
+  void note(std::string_view line);
+  // Writes what is still buffered; called once at the end.
+  void flush();
+
+ private:
+  TerminalOptions options_;
+  std::stop_token stop_;
+  std::unique_ptr<Progress> progress_;
+};
+
+// Text in columns, the widths taken from the cells (counted in characters of the terminal, not bytes). Columns whose
+// header starts with '>' are aligned to the right.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> headers);
+  void add(std::vector<std::string> cells);  // REQUIRES: as many as headers
+  std::string text() const;
+
+ private:
+  std::vector<std::string> headers_;
+  std::vector<bool> right_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// "1.2 s", "3 min 05 s", "2 h 10 min".
+std::string duration_for_people(std::chrono::duration<double> duration);
+
+}  // namespace segue::cli

@@ -1,0 +1,10 @@
+# Repeated builds are answered from ccache where it is installed.
+find_program(SEGUE_CCACHE ccache)
+if(SEGUE_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SEGUE_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SEGUE_CCACHE})
+endif()
+find_program(SEGUE_MOLD mold)
+if(SEGUE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()

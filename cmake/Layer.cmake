@@ -1,0 +1,32 @@
+# A folder of src/segue is a layer, a layer is one static library. segue_layer() is the only way to make one, so that
+# warnings, sanitizers and the include root are the same everywhere.
+#
+#   segue_layer(NAME SOURCES a.cpp b.cpp DEPENDS base math LIBRARIES fmt::fmt)
+#
+# tests/layers checks that the includes of each folder agree with DEPENDS' order.
+
+add_library(segue_warnings INTERFACE)
+target_compile_options(segue_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarms in std::string of gcc 12 (gcc bug 105651).
+  target_compile_options(segue_warnings INTERFACE -Wno-restrict)
+endif()
+if(SEGUE_SANITIZE)
+  add_compile_options(-fsanitize=${SEGUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${SEGUE_SANITIZE})
+endif()
+if(SEGUE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+function(segue_layer name)
+  cmake_parse_arguments(LAYER "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
+  add_library(segue_${name} STATIC ${LAYER_SOURCES})
+  add_library(segue::${name} ALIAS segue_${name})
+  target_include_directories(segue_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(segue_${name} PRIVATE segue_warnings)
+  foreach(dependency IN LISTS LAYER_DEPENDS)
+    target_link_libraries(segue_${name} PUBLIC segue::${dependency})
+  endforeach()
+  target_link_libraries(segue_${name} PUBLIC ${LAYER_LIBRARIES})
+endfunction()

@@ -1,0 +1,56 @@
+#include "segue/base/digest.h"
+
+#include <array>
+
+#include <openssl/evp.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+
+namespace segue {
+
+struct Sha256::Context {
+  EVP_MD_CTX* md = EVP_MD_CTX_new();
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { EVP_MD_CTX_free(md); }
+};
+
+Sha256::Sha256() : context_(std::make_unique<Context>()) {
+  SEGUE_ASSERT(context_->md != nullptr && EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr) == 1);
+}
+
+Sha256::~Sha256() = default;
+
+void Sha256::update(std::span<const std::byte> bytes) {
+  SEGUE_ASSERT(EVP_DigestUpdate(context_->md, bytes.data(), bytes.size()) == 1);
+}
+
+void Sha256::update(std::string_view text) {
+  update(std::as_bytes(std::span(text.data(), text.size())));
+}
+
+std::string Sha256::hex() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int length = 0;
+  SEGUE_ASSERT(EVP_DigestFinal_ex(context_->md, digest.data(), &length) == 1);
+  std::string text;
+  for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", digest[i]);
+  return text;
+}
+
+std::string sha256_of(std::string_view text) {
+  Sha256 digest;
+  digest.update(text);
+  return digest.hex();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  Sha256 digest;
+  digest.update(file.bytes());
+  return digest.hex();
+}
+
+}  // namespace segue

@@ -1,0 +1,34 @@
+// SHA-256 digests as lower-case hexadecimal text.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace segue {
+
+// A digest of bytes that arrive piece by piece. Not thread safe.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(const Sha256&) = delete;
+  Sha256& operator=(const Sha256&) = delete;
+
+  void update(std::span<const std::byte> bytes);
+  void update(std::string_view text);
+  std::string hex();  // ends the digest; REQUIRES: called once
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
+
+std::string sha256_of(std::string_view text);
+
+// Reads the whole file once. Throws not_found, io_failed.
+std::string sha256_of_file(const std::filesystem::path& path);
+
+}  // namespace segue

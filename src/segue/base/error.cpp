@@ -1,0 +1,46 @@
+#include "segue/base/error.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace segue {
+
+namespace {
+constexpr std::array kMeanings = {
+    ErrorMeaning{ErrorCode::wrong_use, "wrong_use", 2, 400},
+    ErrorMeaning{ErrorCode::not_found, "not_found", 1, 404},
+    ErrorMeaning{ErrorCode::bad_input, "bad_input", 1, 422},
+    ErrorMeaning{ErrorCode::corrupt, "corrupt", 1, 500},
+    ErrorMeaning{ErrorCode::unsupported, "unsupported", 1, 500},
+    ErrorMeaning{ErrorCode::no_space, "no_space", 1, 507},
+    ErrorMeaning{ErrorCode::io_failed, "io_failed", 1, 500},
+    ErrorMeaning{ErrorCode::interrupted, "interrupted", 130, 503},
+};
+}  // namespace
+
+const ErrorMeaning& meaning_of(ErrorCode code) {
+  const auto& meaning = kMeanings.at(static_cast<std::size_t>(code));
+  SEGUE_ASSERT(meaning.code == code);
+  return meaning;
+}
+
+void fail_errno(std::string_view subject, int error_number) {
+  ErrorCode code = ErrorCode::io_failed;
+  if (error_number == ENOENT || error_number == ENOTDIR) code = ErrorCode::not_found;
+  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG || error_number == ENOMEM) {
+    code = ErrorCode::no_space;
+  }
+  fail(code, "{}: {}", subject, std::strerror(error_number));
+}
+
+namespace detail {
+void assertion_failed(const char* condition, const char* file, int line) {
+  std::fprintf(stderr, "segue: internal error: %s does not hold at %s:%d\n", condition, file, line);
+  std::abort();
+}
+}  // namespace detail
+
+}  // namespace segue

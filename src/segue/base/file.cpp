@@ -1,0 +1,163 @@
+#include "segue/base/file.h"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "segue/base/error.h"
+
+namespace segue {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kWriteBuffer = std::size_t{1} << 20;
+
+void write_all(int descriptor, std::span<const std::byte> bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      fail_errno(path.string(), errno);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+FileHandle open_for_reading(const fs::path& path) {
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
+    if (errno == ENOENT || errno == ENOTDIR) fail(ErrorCode::not_found, "{}: no such file", path.string());
+    fail_errno(path.string(), errno);
+  }
+  return file;
+}
+
+std::size_t size_of(const FileHandle& file, const fs::path& path) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail_errno(path.string(), errno);
+  if (S_ISDIR(status.st_mode)) fail(ErrorCode::bad_input, "{}: expected a file, found a folder", path.string());
+  return static_cast<std::size_t>(status.st_size);
+}
+
+}  // namespace
+
+FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
+  if (this != &other) {
+    close();
+    descriptor_ = other.release();
+  }
+  return *this;
+}
+
+FileHandle::~FileHandle() {
+  close();
+}
+
+int FileHandle::release() {
+  return std::exchange(descriptor_, -1);
+}
+
+void FileHandle::close() {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+}
+
+MappedFile::MappedFile(const fs::path& path) {
+  const FileHandle file = open_for_reading(path);
+  const std::size_t size = size_of(file, path);
+  if (size == 0) return;
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+  if (address == MAP_FAILED) fail_errno(path.string(), errno);
+  bytes_ = {static_cast<const std::byte*>(address), size};
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+}
+
+FileWriter::FileWriter(const fs::path& path) : path_(path) {
+  file_ = FileHandle(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file_) fail_errno(path.string(), errno);
+  buffer_.reserve(kWriteBuffer);
+}
+
+FileWriter::~FileWriter() = default;
+
+void FileWriter::write(std::span<const std::byte> bytes) {
+  if (buffer_.size() + bytes.size() > kWriteBuffer) flush();
+  if (bytes.size() >= kWriteBuffer) {
+    write_all(file_.get(), bytes, path_);
+  } else {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+  }
+}
+
+void FileWriter::flush() {
+  write_all(file_.get(), buffer_, path_);
+  buffer_.clear();
+}
+
+void FileWriter::close() {
+  flush();
+  if (::fsync(file_.get()) != 0) fail_errno(path_.string(), errno);
+  if (::close(file_.release()) != 0) fail_errno(path_.string(), errno);
+}
+
+std::string read_text(const fs::path& path, std::size_t limit) {
+  const FileHandle file = open_for_reading(path);
+  std::string text;
+  std::size_t used = 0;
+  // Reads to the end instead of trusting the size: pipes and /proc have none.
+  text.resize(size_of(file, path) + 4096);
+  for (;;) {
+    if (used == text.size()) text.resize(text.size() * 2);
+    const ssize_t count = ::read(file.get(), text.data() + used, text.size() - used);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail_errno(path.string(), errno);
+    if (count == 0) break;
+    used += static_cast<std::size_t>(count);
+    if (used > limit) fail(ErrorCode::bad_input, "{}: expected at most {} bytes, found more", path.string(), limit);
+  }
+  text.resize(used);
+  return text;
+}
+
+void write_text_atomically(const fs::path& path, std::string_view text) {
+  fs::path temporary = path;
+  temporary += fmt::format(".tmp-{}", ::getpid());
+  try {
+    FileWriter writer(temporary);
+    writer.write(text);
+    writer.close();
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  if (::rename(temporary.c_str(), path.c_str()) != 0) {
+    const int error_number = errno;
+    ::unlink(temporary.c_str());
+    fail_errno(path.string(), error_number);
+  }
+  sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+void sync_directory(const fs::path& directory) {
+  const FileHandle handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!handle) fail_errno(directory.string(), errno);
+  // Some file systems cannot sync a directory and say EINVAL; their renames are as durable as they get.
+  if (::fsync(handle.get()) != 0 && errno != EINVAL) fail_errno(directory.string(), errno);
+}
+
+}  // namespace segue

@@ -1,0 +1,78 @@
+// Files as Segue uses them: mapped whole for reading, written through a buffer with every error reported.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace segue {
+
+// An owned file descriptor.
+class FileHandle {
+ public:
+  FileHandle() = default;
+  explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
+  FileHandle(FileHandle&& other) noexcept : descriptor_(other.release()) {}
+  FileHandle& operator=(FileHandle&& other) noexcept;
+  ~FileHandle();
+
+  int get() const { return descriptor_; }
+  explicit operator bool() const { return descriptor_ >= 0; }
+  int release();
+  void close();  // idempotent
+
+ private:
+  int descriptor_ = -1;
+};
+
+// A whole file mapped read-only. The bytes live as long as the object; moving it does not move them.
+// Throws not_found, io_failed. An empty file maps to an empty span.
+class MappedFile {
+ public:
+  MappedFile() = default;
+  explicit MappedFile(const std::filesystem::path& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  ~MappedFile();
+
+  std::span<const std::byte> bytes() const { return bytes_; }
+  std::string_view text() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
+// Writes a file from the start, buffered. close() flushes, syncs to the device and reports what went wrong; without it
+// the destructor drops what was not flushed. Throws no_space, io_failed, with the path in the message.
+class FileWriter {
+ public:
+  explicit FileWriter(const std::filesystem::path& path);
+  ~FileWriter();
+  FileWriter(const FileWriter&) = delete;
+  FileWriter& operator=(const FileWriter&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
+  void close();
+
+ private:
+  void flush();
+
+  std::filesystem::path path_;
+  FileHandle file_;
+  std::vector<std::byte> buffer_;
+};
+
+// The text of a small file. Throws not_found, io_failed, and bad_input when it is larger than `limit` bytes.
+std::string read_text(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
+
+// Replaces `path` by a file with this text, so that a reader or a crash sees the old file or the new one.
+void write_text_atomically(const std::filesystem::path& path, std::string_view text);
+
+// Makes the names in `directory` durable (fsync of the directory itself).
+void sync_directory(const std::filesystem::path& directory);
+
+}  // namespace segue

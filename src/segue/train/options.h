@@ -1,0 +1,66 @@
+// What can be chosen about training. The maths and the names are those of Mikolov et al. 2013 (arXiv:1301.3781 for the
+// two architectures, arXiv:1310.4546 for negative sampling and subsampling).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "segue/base/options.h"
+
+namespace segue {
+
+enum class Architecture { skipgram, cbow };
+
+inline constexpr std::array<std::string_view, 2> kArchitectureNames = {"skipgram", "cbow"};
+constexpr std::span<const std::string_view> names(Architecture) {
+  return kArchitectureNames;
+}
+
+struct TrainOptions {
+  Architecture architecture = Architecture::skipgram;
+  std::uint32_t dim = 128;
+  std::uint32_t window = 5;
+  bool dynamic_window = true;
+  std::uint32_t negatives = 5;
+  double negative_exponent = 0.75;
+  double subsample = 1e-3;
+  std::uint64_t min_plays = 5;
+  std::uint32_t epochs = 5;
+  double learning_rate = 0.025;
+  double min_learning_rate = 1e-4;
+  std::uint32_t threads = 0;
+  std::uint64_t seed = 1;
+};
+
+template <>
+struct OptionsOf<TrainOptions> {
+  static constexpr std::string_view section = "train";
+  static constexpr std::array rows = {
+      option<&TrainOptions::architecture>("architecture", "Predict the neighbours of a song, or a song from them"),
+      option<&TrainOptions::dim>("dim", "Numbers in a song vector", between(1, 4096)),
+      option<&TrainOptions::window>("window", "Songs before and after a song that count as its neighbours",
+                                    between(1, 1000)),
+      option<&TrainOptions::dynamic_window>(
+          "dynamic_window", "Draw each window's size from 1 to --window, so that near songs weigh more"),
+      option<&TrainOptions::negatives>("negatives", "Noise songs drawn for each pair", between(0, 100)),
+      option<&TrainOptions::negative_exponent>(
+          "negative_exponent", "Noise songs are drawn by plays to this power; 0 is uniform, below 0 prefers rare songs",
+          between(-5, 5)),
+      option<&TrainOptions::subsample>(
+          "subsample", "Songs with a larger share of all plays than this are skipped at random; 0 skips none",
+          between(0, 1)),
+      option<&TrainOptions::min_plays>("min_plays", "Songs played less often are left out", at_least(1)),
+      option<&TrainOptions::epochs>("epochs", "Passes over all plays", between(1, 10000)),
+      option<&TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
+      option<&TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end, reached in a straight line",
+                                               between(0, 10)),
+      option<&TrainOptions::threads>("threads", "Threads to use, 0 for all cores; 1 makes training reproducible",
+                                     between(0, 1024)),
+      option<&TrainOptions::seed>("seed", "Start of all random numbers", at_least(0)),
+  };
+};
+SEGUE_CHECK_OPTIONS(TrainOptions);
+
+}  // namespace segue

@@ -1,0 +1,42 @@
+// Training: queues in, song and context vectors out.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "segue/base/progress.h"
+#include "segue/data/queues.h"
+#include "segue/math/matrix.h"
+#include "segue/train/options.h"
+
+namespace segue {
+
+// What one pass over all plays did.
+struct EpochReport {
+  std::uint32_t epoch = 0;  // from 1
+  double mean_loss = 0;     // mean over all pairs trained of -log s(o.i) - sum over negatives log s(-n.i), in nats
+  std::uint64_t pairs = 0;  // (input, output) pairs trained
+  std::uint64_t plays = 0;  // plays left after subsampling
+  double seconds = 0;
+};
+
+struct TrainedVectors {
+  Matrix vectors;  // W1, songs x dim: the song vectors
+  Matrix context;  // W2, songs x dim: the context vectors
+  std::vector<EpochReport> epochs;
+};
+
+// `plays[i]` is how often song i is played in `queues`; songs come in descending order of plays, so that those with at
+// least min_plays are the first ones: only they are trained, the others are passed over as if never played.
+// With one thread the result is the same bytes every time, on every machine with the same SIMD target.
+// Throws bad_input when no song has min_plays or no queue has two of them, interrupted when `stop` is requested.
+TrainedVectors train_vectors(const Queues& queues, std::span<const std::uint64_t> plays, const TrainOptions& options,
+                             Progress& progress, std::stop_token stop);
+
+// The number of leading songs with at least min_plays.
+std::uint32_t trained_song_count(std::span<const std::uint64_t> plays, std::uint64_t min_plays);
+
+}  // namespace segue

@@ -1,0 +1,51 @@
+// Transitions: which songs are played close after, and close before, each song, and how often.
+//
+// For every two plays of a queue at distance d <= window, the later song B counts 1/d as forward for the earlier song A
+// (B was played after A), and A counts 1/d as backward for B. A song keeps the `kept` neighbours with the largest
+// forward + backward weight, strongest first (ties: smaller row).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "segue/base/progress.h"
+#include "segue/data/queues.h"
+
+namespace segue {
+
+inline constexpr std::uint32_t kTransitionsKept = 200;
+
+// One song's transitions; entry j of every span belongs to neighbour j.
+struct TransitionsOf {
+  std::span<const std::uint32_t> neighbours;  // rows, never the song itself
+  std::span<const float> forward;             // sum of 1/distance where the neighbour was played after
+  std::span<const float> backward;            // where it was played before
+  std::span<const std::uint32_t> counts;      // pairs of plays within the window, both directions
+};
+
+// All transitions in memory, as compressed sparse rows.
+struct Transitions {
+  std::vector<std::uint64_t> offsets;  // songs + 1
+  std::vector<std::uint32_t> neighbours;
+  std::vector<float> forward;
+  std::vector<float> backward;
+  std::vector<std::uint32_t> counts;
+
+  TransitionsOf of(std::uint32_t song) const;
+};
+
+struct TransitionOptions {
+  std::uint32_t window = 5;
+  std::uint32_t kept = kTransitionsKept;
+  std::size_t memory_bytes = std::size_t{1} << 30;  // for pairs not yet summed; more queues take more passes
+  std::uint32_t threads = 0;
+};
+
+// Counts the transitions among songs with row < song_count; others are passed over as if the queue had not had them.
+// The result does not depend on threads or memory_bytes. Throws interrupted when `stop` is requested.
+Transitions count_transitions(const Queues& queues, std::uint32_t song_count, const TransitionOptions& options,
+                              Progress& progress, std::stop_token stop);
+
+}  // namespace segue
