@@ -17,6 +17,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/config.h"
+#include "app/cli/reference.h"
 
 namespace segue::cli {
 namespace {
@@ -134,6 +135,17 @@ int run(Registered& entry, const CommonOptions& common, const StopOnSignal& sign
   }
 }
 
+// Printed by --help-markdown, kept as docs/options.md.
+std::string whole_reference(const std::vector<Registered>& registered) {
+  std::string text =
+      "# Options\n\nWritten by `segue --help-markdown`; a check compares the two.\n\n"
+      "Every command also takes `--json` (one JSON document on standard output), `--quiet` (no progress, no notes),\n"
+      "`--config FILE` (a TOML file with a section a command: `[train]`, `dim = 64`) and `--help`. What is typed wins\n"
+      "over the file, the file over the default. In the file an option's name has `_` for `-`.\n";
+  for (const Registered& entry : registered) text += reference_of(*entry.command, entry.arguments->bound());
+  return text;
+}
+
 int main_guarded(int argc, char** argv) {
   CLI::App app{"Song vectors and recommendations from listening queues"};
   app.set_version_flag("--version", fmt::format("segue {}", kVersion));
@@ -141,6 +153,8 @@ int main_guarded(int argc, char** argv) {
   app.require_subcommand(0, 1);
   app.footer("`segue COMMAND --help` shows a command's options and an example.");
   CommonOptions common;
+  bool markdown = false;
+  app.add_flag("--help-markdown", markdown)->group("");  // not for people
   std::vector<Registered> registered = register_commands(app, common);
   try {
     app.parse(argc, argv);
@@ -159,6 +173,10 @@ int main_guarded(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     std::fprintf(stderr, "segue: %s\n", error.what());
     return kWrongUse;
+  }
+  if (markdown) {
+    std::fputs(whole_reference(registered).c_str(), stdout);
+    return 0;
   }
   const auto chosen = std::ranges::find_if(registered, [](const Registered& entry) { return entry.app->parsed(); });
   if (chosen == registered.end()) {
