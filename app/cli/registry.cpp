@@ -3,17 +3,9 @@
 
 namespace segue::cli {
 
-namespace {
-
-std::vector<std::unique_ptr<Command>> make_commands() {
+std::vector<std::unique_ptr<Command>> make_all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
-  return commands;
-}
-
-}  // namespace
-
-std::span<const std::unique_ptr<Command>> all_commands() {
-  static const std::vector<std::unique_ptr<Command>> commands = make_commands();
+  commands.push_back(make_demo_command());
   return commands;
 }
 
