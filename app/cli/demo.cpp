@@ -36,7 +36,7 @@ fs::path bundled_playlists() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   for (const char* place : {"../share/segue/demo", "../../../data/demo"}) {
-    const fs::path folder = (program.parent_path() / place).lexically_normal();
+    fs::path folder = (program.parent_path() / place).lexically_normal();
     if (fs::exists(folder / "playlists.tsv.gz", error)) return folder;
   }
   fail(ErrorCode::not_found,

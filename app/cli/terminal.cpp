@@ -1,7 +1,7 @@
 #include "app/cli/terminal.h"
 
 #include <algorithm>
-#include <cerrno>
+#include <cmath>
 #include <cstdio>
 
 #include <unicode/uchar.h>
@@ -170,7 +170,7 @@ std::string Table::text() const {
 std::string duration_for_people(std::chrono::duration<double> duration) {
   const double seconds = duration.count();
   if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }
