@@ -8,16 +8,12 @@
 
 #include <arrow/array.h>
 #include <arrow/buffer.h>
-#include <arrow/io/memory.h>
-#include <arrow/ipc/reader.h>
-#include <arrow/ipc/writer.h>
-#include <arrow/memory_pool.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
-#include "segue/model/arrow_sink.h"
+#include "segue/data/table_file.h"
 
 namespace segue {
 
@@ -25,9 +21,6 @@ namespace {
 
 // A row has at most 2^32 neighbours in theory and 200 in practice: 2^16 rows stay far below 2^31 of them.
 constexpr std::size_t kRowsPerBatch = std::size_t{1} << 16;
-// Mapped columns take no memory; only what a damaged file claims would be more than this.
-constexpr std::int64_t kMemoryLimit = std::int64_t{256} << 20;
-
 std::shared_ptr<arrow::Schema> transitions_schema() {
   const auto list = [](const char* name, const std::shared_ptr<arrow::DataType>& item) {
     return arrow::field(name, arrow::list(arrow::field("item", item, false)), false);
@@ -56,53 +49,22 @@ struct Batch {
   }
 };
 
-bool is_list_of(const arrow::DataType& type, arrow::Type::type item) {
-  return type.id() == arrow::Type::LIST && static_cast<const arrow::ListType&>(type).value_type()->id() == item;
-}
-
-void check_schema(const arrow::Schema& schema, std::string_view subject) {
-  const auto wanted = transitions_schema();
-  for (int column = 0; column < wanted->num_fields(); ++column) {
-    const auto& want = *wanted->field(column);
-    const auto item = static_cast<const arrow::ListType&>(*want.type()).value_type();
-    if (column >= schema.num_fields() || schema.field(column)->name() != want.name() ||
-        !is_list_of(*schema.field(column)->type(), item->id())) {
-      fail(ErrorCode::corrupt, "{}: expected column {} to be {} list<{}>, found {}", subject, column, want.name(),
-           item->ToString(), column < schema.num_fields() ? schema.field(column)->ToString() : "none");
-    }
-  }
-}
-
-template <class T>
-const T* numbers_of(const arrow::Array& values, std::string_view subject) {
-  const auto* numbers = values.data()->GetValues<T>(1);
-  if (values.null_count() != 0 || reinterpret_cast<std::uintptr_t>(numbers) % alignof(T) != 0) {
-    fail(ErrorCode::corrupt, "{}: expected aligned numbers without nulls", subject);
-  }
-  return numbers;
-}
-
-Batch batch_of(std::shared_ptr<arrow::RecordBatch> columns, std::size_t first_row, std::string_view subject) {
-  // ValidateFull looks at every offset; after it, offsets ascend and end inside their values.
-  if (const arrow::Status status = columns->ValidateFull(); !status.ok()) {
-    fail(ErrorCode::corrupt, "{}: {}", subject, status.message());
-  }
+Batch batch_of(std::shared_ptr<arrow::RecordBatch> columns, std::size_t first_row, const std::filesystem::path& path) {
   Batch batch;
   batch.first_row = first_row;
   batch.rows = static_cast<std::size_t>(columns->num_rows());
-  std::array<const arrow::Array*, 4> values{};
+  std::array<const arrow::ArrayData*, 4> values{};
   for (std::size_t column = 0; column < 4; ++column) {
-    const auto& list = static_cast<const arrow::ListArray&>(*columns->column(static_cast<int>(column)));
+    const auto field = static_cast<int>(column);
+    refuse_nulls(path, columns->schema()->field(field)->name(), *columns->column(field));
+    const auto& list = static_cast<const arrow::ListArray&>(*columns->column(field));
     batch.offsets[column] = list.raw_value_offsets();
-    values[column] = list.values().get();
-    if (list.null_count() != 0 || reinterpret_cast<std::uintptr_t>(batch.offsets[column]) % alignof(std::int32_t)) {
-      fail(ErrorCode::corrupt, "{}: expected aligned lists without nulls", subject);
-    }
+    values[column] = list.values()->data().get();
   }
-  batch.neighbours = numbers_of<std::uint32_t>(*values[0], subject);
-  batch.forward = numbers_of<float>(*values[1], subject);
-  batch.backward = numbers_of<float>(*values[2], subject);
-  batch.counts = numbers_of<std::uint32_t>(*values[3], subject);
+  batch.neighbours = values[0]->GetValues<std::uint32_t>(1);
+  batch.forward = values[1]->GetValues<float>(1);
+  batch.backward = values[2]->GetValues<float>(1);
+  batch.counts = values[3]->GetValues<std::uint32_t>(1);
   batch.columns = std::move(columns);
   return batch;
 }
@@ -147,37 +109,19 @@ std::shared_ptr<arrow::Array> list_array(const std::shared_ptr<arrow::DataType>&
 }  // namespace
 
 struct TransitionsFile::State {
-  arrow::CappedMemoryPool pool{arrow::default_memory_pool(), kMemoryLimit};
+  MappedTable table;
   std::vector<Batch> batches;
 };
 
-TransitionsFile::TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count) {
-  MappedFile file(path);
-  *this = TransitionsFile(file.bytes(), path.string(), song_count);
-  file_ = std::move(file);
-}
-
-TransitionsFile::TransitionsFile(std::span<const std::byte> bytes, std::string_view subject, std::uint32_t song_count)
+TransitionsFile::TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count)
     : state_(std::make_unique<State>()) {
-  const auto check = [&](const arrow::Status& status) {
-    if (!status.ok()) fail(ErrorCode::corrupt, "{}: {}", subject, status.message());
-  };
-  arrow::ipc::IpcReadOptions options;
-  options.memory_pool = &state_->pool;
-  options.use_threads = false;
-  const auto buffer = std::make_shared<arrow::Buffer>(reinterpret_cast<const std::uint8_t*>(bytes.data()),
-                                                      static_cast<std::int64_t>(bytes.size()));
-  auto reader = arrow::ipc::RecordBatchFileReader::Open(std::make_shared<arrow::io::BufferReader>(buffer), options);
-  check(reader.status());
-  check_schema(*(*reader)->schema(), subject);
+  state_->table = map_table(path, *transitions_schema());
   std::size_t rows = 0;
-  for (int i = 0; i < (*reader)->num_record_batches(); ++i) {
-    auto columns = (*reader)->ReadRecordBatch(i);
-    check(columns.status());
-    if ((*columns)->num_rows() == 0) continue;
-    state_->batches.push_back(batch_of(std::move(*columns), rows, subject));
+  for (const auto& columns : state_->table.batches) {
+    state_->batches.push_back(batch_of(columns, rows, path));
     rows += state_->batches.back().rows;
   }
+  const std::string subject = path.string();
   if (rows != song_count) {
     fail(ErrorCode::corrupt, "{}: expected {} rows, one a song, found {}", subject, song_count, rows);
   }
@@ -199,11 +143,8 @@ TransitionsOf TransitionsFile::of(std::uint32_t song) const {
 }
 
 void write_transitions(const std::filesystem::path& path, const Transitions& transitions) {
-  FileWriter file(path);
-  ArrowSink sink(file);
-  const std::string subject = path.string();
   const auto schema = transitions_schema();
-  auto writer = sink.take(arrow::ipc::MakeFileWriter(&sink, schema), subject);
+  TableWriter writer(path, schema);
   const std::size_t rows = transitions.offsets.empty() ? 0 : transitions.offsets.size() - 1;
   for (std::size_t begin = 0; begin < rows; begin += kRowsPerBatch) {
     const std::size_t end = std::min(rows, begin + kRowsPerBatch);
@@ -223,10 +164,9 @@ void write_transitions(const std::filesystem::path& path, const Transitions& tra
     const auto batch = arrow::RecordBatch::Make(schema, batch_rows,
                                                 {column(0, transitions.neighbours), column(1, transitions.forward),
                                                  column(2, transitions.backward), column(3, transitions.counts)});
-    sink.check(writer->WriteRecordBatch(*batch), subject);
+    writer.write(*batch);
   }
-  sink.check(writer->Close(), subject);
-  file.close();
+  writer.close();
 }
 
 }  // namespace segue

@@ -4,13 +4,10 @@
 // (int32) never overflow.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <span>
-#include <string_view>
 
-#include "segue/base/file.h"
 #include "segue/train/transitions.h"
 
 namespace segue {
@@ -21,8 +18,6 @@ class TransitionsFile {
   // Checks types, lengths and that every neighbour is another song below song_count. Throws not_found, io_failed,
   // corrupt.
   TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count);
-  // The same of bytes that outlive the object; `subject` names them in messages.
-  TransitionsFile(std::span<const std::byte> bytes, std::string_view subject, std::uint32_t song_count);
   TransitionsFile(TransitionsFile&&) noexcept;
   TransitionsFile& operator=(TransitionsFile&&) noexcept;
   ~TransitionsFile();
@@ -31,7 +26,6 @@ class TransitionsFile {
 
  private:
   struct State;
-  MappedFile file_;
   std::unique_ptr<State> state_;
 };
 
