@@ -1,0 +1,38 @@
+// Exact search: the cosine of a query with every row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "segue/math/matrix.h"
+#include "segue/math/top_k.h"
+
+namespace segue {
+
+// What a search may return. Nothing is left out by default.
+struct SearchFilter {
+  std::span<const std::uint32_t> excluded;   // rows never returned, in any order
+  std::function<bool(std::uint32_t)> keeps;  // asked only of rows that would be returned; called from several threads
+};
+
+// Views of vectors that belong to somebody else. Thread safe.
+class ExactIndex {
+ public:
+  // `inverse_norms` has 1/|row| for every row, 0 for a row of zeros.
+  ExactIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms);
+
+  // The k rows with the largest cosine to `query`, a unit vector of vectors.columns numbers, best first, ties by the
+  // smaller row; fewer where there are fewer. Rows of zeros have no direction and are never returned. The result does
+  // not depend on `threads` (0: all cores).
+  std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
+                                std::size_t threads = 0) const;
+
+ private:
+  MatrixView<const float> vectors_;
+  std::span<const float> inverse_norms_;
+};
+
+}  // namespace segue

@@ -1,0 +1,235 @@
+// This file is compiled once for each SIMD target (foreach_target.h includes it again and again); the part under
+// HWY_ONCE comes last and lists what was made.
+
+#include "segue/math/kernels.h"
+
+#include <vector>
+
+// SSSE3 machines run the SSE2 loops and Ice Lake and later the AVX3 ones: the loops here have no use for what those
+// targets add, and every target costs compile time.
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "segue/math/kernels.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.h, which defines the target.
+#include <hwy/highway.h>
+#include <hwy/targets.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace segue::HWY_NAMESPACE {
+namespace {
+
+namespace hn = hwy::HWY_NAMESPACE;
+using Floats = hn::ScalableTag<float>;
+using Vec = hn::Vec<Floats>;
+
+// The last n < lanes numbers, the other lanes 0. Targets without masked loads would read beyond the end: they copy.
+HWY_INLINE Vec load_last(Floats d, const float* from, std::size_t n) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)] = {};
+  for (std::size_t i = 0; i < n; ++i) lanes[i] = from[i];
+  return hn::Load(d, lanes);
+#else
+  return hn::MaskedLoad(hn::FirstN(d, n), d, from);
+#endif
+}
+
+// Four sums at once: an FMA takes four cycles and two can start in each, so one sum alone would leave seven eighths of
+// the machine idle.
+HWY_INLINE float dot_of(const float* a, const float* b, std::size_t n) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d);
+  Vec sum0 = hn::Zero(d);
+  Vec sum1 = hn::Zero(d);
+  Vec sum2 = hn::Zero(d);
+  Vec sum3 = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    sum0 = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), sum0);
+    sum1 = hn::MulAdd(hn::LoadU(d, a + i + lanes), hn::LoadU(d, b + i + lanes), sum1);
+    sum2 = hn::MulAdd(hn::LoadU(d, a + i + 2 * lanes), hn::LoadU(d, b + i + 2 * lanes), sum2);
+    sum3 = hn::MulAdd(hn::LoadU(d, a + i + 3 * lanes), hn::LoadU(d, b + i + 3 * lanes), sum3);
+  }
+  for (; i + lanes <= n; i += lanes) sum0 = hn::MulAdd(hn::LoadU(d, a + i), hn::LoadU(d, b + i), sum0);
+  if (i < n) sum1 = hn::MulAdd(load_last(d, a + i, n - i), load_last(d, b + i, n - i), sum1);
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3))));
+}
+
+float dot(const float* a, const float* b, std::size_t n) {
+  return dot_of(a, b, n);
+}
+
+float squared_norm(const float* a, std::size_t n) {
+  return dot_of(a, a, n);
+}
+
+// `kRows` rows against one query: each query register is loaded once for all of them, and their sums are the
+// independent chains that keep both FMA units busy.
+template <std::size_t kRows>
+HWY_INLINE void dot_some_rows(const float* query, const float* first, std::size_t stride, std::size_t n, float* out) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d);
+  Vec sum0 = hn::Zero(d);
+  Vec sum1 = hn::Zero(d);
+  Vec sum2 = hn::Zero(d);
+  Vec sum3 = hn::Zero(d);
+  Vec sum4 = hn::Zero(d);
+  Vec sum5 = hn::Zero(d);
+  Vec sum6 = hn::Zero(d);
+  Vec sum7 = hn::Zero(d);
+  const auto add = [&](std::size_t i, auto load) HWY_ATTR {
+    const Vec q = load(query + i);
+    const float* at = first + i;
+    sum0 = hn::MulAdd(q, load(at), sum0);
+    if constexpr (kRows > 1) {
+      sum1 = hn::MulAdd(q, load(at + stride), sum1);
+      sum2 = hn::MulAdd(q, load(at + 2 * stride), sum2);
+      sum3 = hn::MulAdd(q, load(at + 3 * stride), sum3);
+      sum4 = hn::MulAdd(q, load(at + 4 * stride), sum4);
+      sum5 = hn::MulAdd(q, load(at + 5 * stride), sum5);
+      sum6 = hn::MulAdd(q, load(at + 6 * stride), sum6);
+      sum7 = hn::MulAdd(q, load(at + 7 * stride), sum7);
+    }
+  };
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) add(i, [&](const float* from) HWY_ATTR { return hn::LoadU(d, from); });
+  if (i < n) add(i, [&](const float* from) HWY_ATTR { return load_last(d, from, n - i); });
+  const auto store = [&](std::size_t row, Vec sum) HWY_ATTR { out[row] = hn::GetLane(hn::SumOfLanes(d, sum)); };
+  store(0, sum0);
+  if constexpr (kRows > 1) {
+    store(1, sum1);
+    store(2, sum2);
+    store(3, sum3);
+    store(4, sum4);
+    store(5, sum5);
+    store(6, sum6);
+    store(7, sum7);
+  }
+}
+
+void dot_rows(const float* query, MatrixView<const float> rows, float* out) {
+  std::size_t row = 0;
+  for (; row + 8 <= rows.rows; row += 8) {
+    dot_some_rows<8>(query, rows.row(row), rows.stride, rows.columns, out + row);
+  }
+  for (; row < rows.rows; ++row) dot_some_rows<1>(query, rows.row(row), rows.stride, rows.columns, out + row);
+}
+
+void axpy(float factor, const float* x, float* y, std::size_t n) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d);
+  const Vec factors = hn::Set(d, factor);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    hn::StoreU(hn::MulAdd(factors, hn::LoadU(d, x + i), hn::LoadU(d, y + i)), d, y + i);
+  }
+  for (; i < n; ++i) y[i] += factor * x[i];
+}
+
+void scale(float factor, float* x, std::size_t n) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d);
+  const Vec factors = hn::Set(d, factor);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes) hn::StoreU(hn::Mul(factors, hn::LoadU(d, x + i)), d, x + i);
+  for (; i < n; ++i) x[i] *= factor;
+}
+
+}  // namespace
+
+const Kernels& kernels_here() {
+  static constexpr Kernels kHere{"", dot, dot_rows, squared_norm, axpy, scale};
+  return kHere;
+}
+
+}  // namespace segue::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace segue {
+
+namespace {
+
+namespace scalar {
+
+float dot(const float* a, const float* b, std::size_t n) {
+  float sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+void dot_rows(const float* query, MatrixView<const float> rows, float* out) {
+  for (std::size_t row = 0; row < rows.rows; ++row) out[row] = dot(query, rows.row(row), rows.columns);
+}
+
+float squared_norm(const float* a, std::size_t n) {
+  return dot(a, a, n);
+}
+
+void axpy(float factor, const float* x, float* y, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) y[i] += factor * x[i];
+}
+
+void scale(float factor, float* x, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) x[i] *= factor;
+}
+
+constexpr Kernels kKernels{"scalar", dot, dot_rows, squared_norm, axpy, scale};
+
+}  // namespace scalar
+
+// Highway dispatches to one target; a list of all of them is made by naming each that was compiled.
+std::vector<Kernels> make_supported() {
+  std::vector<Kernels> list;
+  const auto add = [&](auto target, const Kernels& kernels) {
+    if ((hwy::SupportedTargets() & static_cast<std::int64_t>(target)) == 0) return;
+    list.push_back(kernels);
+    list.back().name = hwy::TargetName(static_cast<std::int64_t>(target));
+  };
+#if HWY_TARGETS & HWY_AVX3
+  add(HWY_AVX3, N_AVX3::kernels_here());
+#endif
+#if HWY_TARGETS & HWY_AVX2
+  add(HWY_AVX2, N_AVX2::kernels_here());
+#endif
+#if HWY_TARGETS & HWY_SSE4
+  add(HWY_SSE4, N_SSE4::kernels_here());
+#endif
+#if HWY_TARGETS & HWY_SSE2
+  add(HWY_SSE2, N_SSE2::kernels_here());
+#endif
+#if HWY_TARGETS & HWY_NEON
+  add(HWY_NEON, N_NEON::kernels_here());
+#endif
+  list.push_back(scalar::kKernels);
+  return list;
+}
+
+struct Supported {
+  std::vector<Kernels> kernels = make_supported();
+  std::vector<const Kernels*> pointers;
+  Supported() {
+    for (const Kernels& one : kernels) pointers.push_back(&one);
+  }
+};
+
+}  // namespace
+
+std::span<const Kernels* const> supported_kernels() {
+  static const Supported supported;
+  return supported.pointers;
+}
+
+const Kernels& best_kernels() {
+  return *supported_kernels().front();
+}
+
+const Kernels* find_kernels(std::string_view name) {
+  for (const Kernels* kernels : supported_kernels()) {
+    if (kernels->name == name) return kernels;
+  }
+  return nullptr;
+}
+
+}  // namespace segue
+#endif  // HWY_ONCE

@@ -1,0 +1,39 @@
+// The inner loops of search, once for each kind of SIMD register and once in plain C++.
+//
+// Kernels are a named list: best_kernels() is what the machine runs fastest, any other supported one can be taken by
+// name to test or to measure it, and "scalar" is the plain twin that all of them are tested against. They take rows of
+// any length at any alignment of a float. Sums are in float; the order of summing, and so the last bits, differ between
+// kernels but not from call to call. dot_rows sums every row in the same order wherever it stands.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "segue/math/matrix.h"
+
+namespace segue {
+
+struct Kernels {
+  std::string_view name;  // "scalar", "SSE4", "AVX2", "AVX3", "NEON", ...
+  // sum a[i] * b[i]
+  float (*dot)(const float* a, const float* b, std::size_t n);
+  // out[r] = sum query[i] * rows.row(r)[i]; query has rows.columns numbers, out rows.rows
+  void (*dot_rows)(const float* query, MatrixView<const float> rows, float* out);
+  // sum a[i]^2
+  float (*squared_norm)(const float* a, std::size_t n);
+  // y[i] += factor * x[i]
+  void (*axpy)(float factor, const float* x, float* y, std::size_t n);
+  // x[i] *= factor
+  void (*scale)(float factor, float* x, std::size_t n);
+};
+
+// Those this machine can run, best first; the last is "scalar".
+std::span<const Kernels* const> supported_kernels();
+
+const Kernels& best_kernels();
+
+// nullptr where the machine cannot run them or there are none of that name.
+const Kernels* find_kernels(std::string_view name);
+
+}  // namespace segue

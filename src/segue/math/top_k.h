@@ -1,0 +1,61 @@
+// The k best of many scored rows.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace segue {
+
+struct ScoredRow {
+  std::uint32_t row = 0;
+  float score = 0;
+
+  bool operator==(const ScoredRow&) const = default;
+};
+
+// A total order, so that the best k are the same in whatever order rows are offered: the higher score, then the smaller
+// row. REQUIRES: no score is NaN.
+inline bool is_better(const ScoredRow& a, const ScoredRow& b) {
+  return a.score != b.score ? a.score > b.score : a.row < b.row;
+}
+
+// Keeps the k best rows offered, in a heap whose top is the worst of them. Not thread safe: a worker has its own, and
+// offering what each kept to one of them merges them.
+class TopK {
+ public:
+  explicit TopK(std::size_t k) : k_(k) {}
+
+  // Whether an offer would be kept; cheap, for the common case that it would not.
+  bool would_keep(const ScoredRow& candidate) const {
+    return kept_.size() < k_ || (k_ > 0 && is_better(candidate, kept_.front()));
+  }
+
+  void offer(const ScoredRow& candidate) {
+    if (!would_keep(candidate)) return;
+    if (kept_.size() == k_) {
+      std::ranges::pop_heap(kept_, is_better);
+      kept_.back() = candidate;
+    } else {
+      kept_.push_back(candidate);
+    }
+    std::ranges::push_heap(kept_, is_better);
+  }
+
+  void merge(const TopK& other) {
+    for (const ScoredRow& candidate : other.kept_) offer(candidate);
+  }
+
+  // The rows kept, best first; leaves nothing behind.
+  std::vector<ScoredRow> take() {
+    std::ranges::sort_heap(kept_, is_better);
+    return std::move(kept_);
+  }
+
+ private:
+  std::size_t k_;
+  std::vector<ScoredRow> kept_;
+};
+
+}  // namespace segue
