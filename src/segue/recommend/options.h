@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "segue/base/options.h"
@@ -44,5 +45,21 @@ struct OptionsOf<RecommendOptions> {
   };
 };
 SEGUE_CHECK_OPTIONS(RecommendOptions);
+
+// Whose history to start from, instead of songs by name.
+struct UserOptions {
+  std::string user;
+  std::string dataset;
+};
+
+template <>
+struct OptionsOf<UserOptions> {
+  static constexpr std::string_view section = "recommend";
+  static constexpr std::array rows = {
+      option<&UserOptions::user>("user", "Recommend to this user of --dataset, from everything they played"),
+      option<&UserOptions::dataset>("dataset", "The dataset folder with the user's queues"),
+  };
+};
+SEGUE_CHECK_OPTIONS(UserOptions);
 
 }  // namespace segue
