@@ -1,0 +1,114 @@
+#include "segue/train/examples.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "segue/base/error.h"
+
+namespace segue {
+
+Random random_stream(std::uint64_t seed, Draw purpose, std::uint64_t epoch, std::uint64_t number) {
+  // 3 bits of purpose, 16 of epoch, 45 of number.
+  return Random(seed, static_cast<std::uint64_t>(purpose) << 61 | epoch << 45 | number);
+}
+
+std::vector<Block> cut_into_blocks(const Queues& queues, std::uint64_t plays) {
+  std::vector<Block> blocks;
+  std::uint64_t in_block = 0;
+  std::size_t begin = 0;
+  for (std::size_t queue = 0; queue < queues.size(); ++queue) {
+    in_block += queues.songs(queue).size();
+    if (in_block < plays && queue + 1 < queues.size()) continue;
+    blocks.push_back({begin, queue + 1});
+    begin = queue + 1;
+    in_block = 0;
+  }
+  SEGUE_ASSERT(blocks.size() <= std::numeric_limits<std::uint32_t>::max());
+  return blocks;
+}
+
+std::vector<std::uint32_t> block_order(std::size_t blocks, std::uint64_t seed, std::uint32_t epoch) {
+  std::vector<std::uint32_t> order(blocks);
+  std::iota(order.begin(), order.end(), 0U);
+  Random random = random_stream(seed, Draw::block_order, epoch, 0);
+  // Fisher-Yates by hand: std::shuffle differs between standard libraries.
+  for (std::size_t left = blocks; left > 1; --left) {
+    std::swap(order[left - 1], order[random.below(static_cast<std::uint32_t>(left))]);
+  }
+  return order;
+}
+
+ExampleStream::ExampleStream(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
+                             std::uint32_t epoch, std::size_t block_number, Block block)
+    : queues_(queues),
+      vocabulary_(vocabulary),
+      options_(options),
+      subsampling_(random_stream(options.seed, Draw::subsampling, epoch, block_number)),
+      windows_(random_stream(options.seed, Draw::windows, epoch, block_number)),
+      noise_(random_stream(options.seed, Draw::noise, epoch, block_number)),
+      next_queue_(block.begin),
+      end_queue_(block.end) {}
+
+bool ExampleStream::next(Example& example) {
+  if (next_context_ == last_ && !open_centre()) return false;
+  example.plays_before = plays_before_;
+  example.inputs.clear();
+  example.outputs.clear();
+  std::uint32_t positive = songs_[centre_];
+  if (options_.architecture == Architecture::skipgram) {
+    example.inputs.push_back(positive);
+    positive = songs_[next_context_++];
+    if (next_context_ == centre_) ++next_context_;
+  } else {
+    for (std::size_t at = first_; at < last_; ++at) {
+      if (at != centre_) example.inputs.push_back(songs_[at]);
+    }
+    next_context_ = last_;
+  }
+  draw_noise(positive, example.outputs);
+  return true;
+}
+
+// Moves to the next centre with a context, in this queue or the next ones.
+bool ExampleStream::open_centre() {
+  ++centre_;
+  while (centre_ >= songs_.size()) {
+    if (!open_queue()) return false;
+  }
+  const std::size_t reach = options_.dynamic_window ? 1 + windows_.below(options_.window) : options_.window;
+  first_ = centre_ > reach ? centre_ - reach : 0;
+  last_ = std::min(songs_.size(), centre_ + reach + 1);
+  next_context_ = first_ == centre_ ? first_ + 1 : first_;
+  return true;
+}
+
+// Reads the next queue with two plays left after subsampling.
+bool ExampleStream::open_queue() {
+  centre_ = 0;
+  songs_.clear();
+  while (songs_.size() < 2) {
+    if (next_queue_ == end_queue_) return false;
+    songs_.clear();
+    plays_before_ = plays_seen_;
+    for (const std::uint32_t song : queues_.songs(next_queue_++)) {
+      if (song >= vocabulary_.size) continue;
+      ++plays_seen_;
+      const float keep = vocabulary_.keep[song];
+      if (keep < 1 && subsampling_.uniform_float() >= keep) continue;
+      ++plays_kept_;
+      songs_.push_back(song);
+    }
+  }
+  return true;
+}
+
+void ExampleStream::draw_noise(std::uint32_t positive, std::vector<std::uint32_t>& outputs) {
+  outputs.push_back(positive);
+  for (std::uint32_t i = 0; i < options_.negatives; ++i) {
+    const std::uint32_t song = vocabulary_.noise.draw(noise_);
+    if (song != positive) outputs.push_back(song);
+  }
+}
+
+}  // namespace segue

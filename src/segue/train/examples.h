@@ -1,0 +1,80 @@
+// From queues to training examples: subsampling, windows and noise songs, as published.
+//
+// All chance of training is drawn here, from random streams that belong to a block of queues in an epoch, so that the
+// examples of a block are the same whoever trains it and in whatever order.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "segue/base/random.h"
+#include "segue/data/queues.h"
+#include "segue/train/options.h"
+#include "segue/train/vocabulary.h"
+
+namespace segue {
+
+// Purposes of random streams: each (seed, purpose, epoch, number) has a sequence of its own.
+enum class Draw : std::uint64_t { initial_vectors, block_order, subsampling, windows, noise };
+Random random_stream(std::uint64_t seed, Draw purpose, std::uint64_t epoch, std::uint64_t number);
+
+// Queues begin ... end-1, dealt to one worker at a time.
+struct Block {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+// Cuts the queues into blocks of about `plays` plays; no queue is cut.
+std::vector<Block> cut_into_blocks(const Queues& queues, std::uint64_t plays);
+
+// The numbers of the blocks in the order of an epoch (from 0), shuffled by the seed.
+std::vector<std::uint32_t> block_order(std::size_t blocks, std::uint64_t seed, std::uint32_t epoch);
+
+// What one step learns from (step.h): song rows.
+struct Example {
+  std::vector<std::uint32_t> inputs;   // skip-gram: the centre; CBOW: its context, in queue order
+  std::vector<std::uint32_t> outputs;  // skip-gram: one song of the context; CBOW: the centre; then the noise songs
+  std::uint64_t plays_before = 0;      // plays of vocabulary songs in the block before this example's queue
+};
+
+// The examples of one block. The vocabulary and the queues have to outlive it.
+//
+// Plays of songs outside the vocabulary are passed over; of the others each is kept with its probability; then each
+// play left is a centre, its context the plays at most w to either side, w = window or uniform on 1 ... window. Noise
+// songs are drawn independently; one that equals the positive is dropped without a replacement, as word2vec.c does.
+class ExampleStream {
+ public:
+  ExampleStream(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options, std::uint32_t epoch,
+                std::size_t block_number, Block block);
+
+  // Overwrites `example` with the next one; false when there is none.
+  bool next(Example& example);
+
+  std::uint64_t plays_seen() const { return plays_seen_; }  // of vocabulary songs, in the queues opened so far
+  std::uint64_t plays_kept() const { return plays_kept_; }  // those left after subsampling
+
+ private:
+  bool open_centre();
+  bool open_queue();
+  void draw_noise(std::uint32_t positive, std::vector<std::uint32_t>& outputs);
+
+  const Queues& queues_;
+  const Vocabulary& vocabulary_;
+  const TrainOptions& options_;
+  Random subsampling_;
+  Random windows_;
+  Random noise_;
+  std::size_t next_queue_;
+  std::size_t end_queue_;
+  std::vector<std::uint32_t> songs_;  // what subsampling left of the queue
+  std::size_t centre_ = 0;            // in songs_; its window is [first_, last_), itself included
+  std::size_t first_ = 0;
+  std::size_t last_ = 0;
+  std::size_t next_context_ = 0;  // what comes next in the window; never the centre
+  std::uint64_t plays_before_ = 0;
+  std::uint64_t plays_seen_ = 0;
+  std::uint64_t plays_kept_ = 0;
+};
+
+}  // namespace segue

@@ -1,0 +1,28 @@
+// The songs that are trained, and how often each is skipped or drawn as noise.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "segue/train/alias_table.h"
+#include "segue/train/options.h"
+
+namespace segue {
+
+// Songs 0 ... size-1 of the catalogue.
+struct Vocabulary {
+  std::uint32_t size = 0;
+  std::uint64_t plays = 0;  // of these songs, over all queues
+  std::vector<float> keep;  // probability that subsampling keeps a play of song i
+  AliasTable noise;         // P(i) ~ plays^negative_exponent
+};
+
+// `plays` as for train_vectors. Throws bad_input when no song has min_plays.
+Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOptions& options);
+
+// The probability that subsampling keeps a play of a song with share f of all plays: min(1, sqrt(t / f)), t > 0
+// (arXiv:1310.4546, equation 5). word2vec.c keeps sqrt(t / f) + t / f, which is more, above all near f = t.
+double keep_probability(double share, double subsample);
+
+}  // namespace segue
