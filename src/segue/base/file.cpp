@@ -45,6 +45,10 @@ std::size_t size_of(const FileHandle& file, const fs::path& path) {
   return static_cast<std::size_t>(status.st_size);
 }
 
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 }  // namespace
 
 FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
@@ -134,23 +138,36 @@ std::string read_text(const fs::path& path, std::size_t limit) {
   return text;
 }
 
+AtomicFile::AtomicFile(const fs::path& path) : path_(path), temporary_(path) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    fail(ErrorCode::wrong_use, "{}: expected a file to write, found a folder", path.string());
+  }
+  const fs::path parent = folder_of(path);
+  if (!fs::is_directory(parent, ignored)) {
+    fail(ErrorCode::not_found, "{}: no such folder to write {} in", parent.string(), path.filename().string());
+  }
+  temporary_ += fmt::format(".tmp-{}", ::getpid());
+}
+
+AtomicFile::~AtomicFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::commit() {
+  const FileHandle file(::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file || ::fsync(file.get()) != 0) fail_errno(path_.string(), errno);
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno(path_.string(), errno);
+  committed_ = true;
+  sync_directory(folder_of(path_));
+}
+
 void write_text_atomically(const fs::path& path, std::string_view text) {
-  fs::path temporary = path;
-  temporary += fmt::format(".tmp-{}", ::getpid());
-  try {
-    FileWriter writer(temporary);
-    writer.write(text);
-    writer.close();
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error_number = errno;
-    ::unlink(temporary.c_str());
-    fail_errno(path.string(), error_number);
-  }
-  sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  AtomicFile file(path);
+  FileWriter writer(file.path());
+  writer.write(text);
+  writer.close();
+  file.commit();
 }
 
 void sync_directory(const fs::path& directory) {

@@ -66,6 +66,25 @@ class FileWriter {
   std::vector<std::byte> buffer_;
 };
 
+// A file that appears whole or not at all: it is made under a temporary name beside its own, by whatever means, and
+// takes its name at the end.
+class AtomicFile {
+ public:
+  // Throws wrong_use where there is a folder of that name, not_found without a folder to lie in.
+  explicit AtomicFile(const std::filesystem::path& path);
+  ~AtomicFile();  // removes the temporary file when commit() was not reached
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  const std::filesystem::path& path() const { return temporary_; }  // where to write
+  void commit();  // syncs, and replaces an older file. REQUIRES: the file at path() is written and closed
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  bool committed_ = false;
+};
+
 // The text of a small file. Throws not_found, io_failed, and bad_input when it is larger than `limit` bytes.
 std::string read_text(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
 

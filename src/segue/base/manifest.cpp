@@ -55,8 +55,13 @@ Parsed parse_manifest(const fs::path& folder) {
 
 void check_own_digest(const fs::path& path, const std::string& digest) {
   const std::string text = read_text(path);
-  const std::size_t end = text.rfind(kDigestKey);
-  const std::string found = sha256_of(std::string_view(text).substr(0, end == std::string::npos ? text.size() : end));
+  const std::size_t end = std::min(text.rfind(kDigestKey), text.size());
+  const std::string found = sha256_of(std::string_view(text).substr(0, end));
+  // What follows the digested bytes has one form only, so that no byte of the file can change unseen.
+  if (std::string_view(text).substr(end) != fmt::format("{}\"{}\"\n}}\n", kDigestKey, digest)) {
+    fail(ErrorCode::corrupt, "{}: expected the digest {} at its end, found other text: the file was changed",
+         path.string(), digest);
+  }
   if (found != digest) {
     fail(ErrorCode::corrupt, "{}: expected the digest {}, found {}: the file was changed", path.string(), digest,
          found);
@@ -101,7 +106,11 @@ Manifest open_manifest(const fs::path& folder, const FormatVersion& format) {
   }
   check_own_digest(path, parsed.digest);
   for (const auto& file : object_at(parsed.fields, "files", path.string())) {
-    const fs::path listed = folder / std::string(file.key());
+    const std::string name(file.key());
+    if (name.empty() || fs::path(name).filename() != name) {
+      fail(ErrorCode::corrupt, "{}: expected names of files in the folder, found \"{}\"", path.string(), name);
+    }
+    const fs::path listed = folder / name;
     if (!file.value().is_object()) fail(ErrorCode::corrupt, "{}: \"files\" is malformed", path.string());
     const std::uint64_t bytes = count_at(file.value().get_object(), "bytes", path.string());
     std::error_code error;

@@ -1,0 +1,158 @@
+// How fast and how well train_vectors learns generated listens.
+//
+//   train_bench [OPTION=VALUE...]
+//   train_bench threads=1 epochs=1 subsample=0 kernel=avx2 held_out=3000 text=/tmp/corpus.txt
+//
+// Options are those of `segue train` and of bench/corpus.h, and: kernel (scalar, sse4, avx2, avx512), held_out
+// (sessions kept out of training; their last songs are looked for by cosine to the song before them), text (writes the
+// training sessions there for other trainers).
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <limits>
+#include <string>
+
+#include "segue/base/parallel.h"
+#include "segue/train/trainer.h"
+
+#include "bench/corpus.h"
+
+namespace segue {
+namespace {
+
+struct BenchOptions {
+  std::string kernel;
+  std::uint64_t held_out = 0;
+  std::string text;
+};
+
+}  // namespace
+
+template <>
+struct OptionsOf<BenchOptions> {
+  static constexpr std::string_view section = "bench";
+  static constexpr std::array rows = {
+      option<&BenchOptions::kernel>("kernel", "The step to train with, the fastest by default"),
+      option<&BenchOptions::held_out>("held_out", "Sessions kept out of training to judge it by", at_least(0)),
+      option<&BenchOptions::text>("text", "Write the training sessions to this file"),
+  };
+};
+SEGUE_CHECK_OPTIONS(BenchOptions);
+
+namespace {
+
+template <class Options>
+bool set_option(Options& options, std::string_view name, std::string_view value) {
+  for (const OptionRow& row : rows_of<Options>()) {
+    if (row.name != name) continue;
+    row.set(&options, row, value);
+    return true;
+  }
+  return false;
+}
+
+const StepKernel& kernel_named(std::string_view name) {
+  if (name.empty()) return best_step_kernel();
+  for (const StepKernel& kernel : all_step_kernels()) {
+    if (kernel.name == name) return kernel;
+  }
+  fail(ErrorCode::wrong_use, "kernel: this processor has none named {}", name);
+}
+
+// Every row divided by its length.
+Matrix unit_rows(MatrixView<const float> rows) {
+  Matrix unit(rows.rows, rows.columns);
+  for (std::size_t r = 0; r < rows.rows; ++r) {
+    float norm = 0;
+    for (const float x : rows[r]) norm += x * x;
+    const float factor = norm > 0 ? 1 / std::sqrt(norm) : 0;
+    for (std::size_t c = 0; c < rows.columns; ++c) unit.view()[r][c] = rows[r][c] * factor;
+  }
+  return unit;
+}
+
+float dot(const float* a, const float* b, std::size_t length) {
+  float sums[16] = {};
+  for (std::size_t i = 0; i < length; i += 16) {
+    for (std::size_t j = 0; j < 16; ++j) sums[j] += a[i + j] * b[i + j];
+  }
+  float sum = 0;
+  for (const float s : sums) sum += s;
+  return sum;
+}
+
+// The share of sessions whose last song is among the 10 nearest to the one before it.
+double hit_rate_at_10(const Matrix& vectors, const std::vector<std::vector<std::uint32_t>>& sessions) {
+  const Matrix unit = unit_rows(vectors.view());
+  const auto rows = unit.view();
+  std::vector<char> hits(sessions.size());
+  parallel_for(sessions.size(), 1, thread_count(0), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t s = begin; s < end; ++s) {
+      const std::uint32_t from = sessions[s][sessions[s].size() - 2];
+      const std::uint32_t wanted = sessions[s].back();
+      if (from >= rows.rows || wanted >= rows.rows || from == wanted) continue;
+      const float limit = dot(rows.row(from), rows.row(wanted), rows.stride);
+      std::size_t nearer = 0;
+      for (std::uint32_t song = 0; song < rows.rows && nearer < 10; ++song) {
+        if (song != from && song != wanted && dot(rows.row(from), rows.row(song), rows.stride) > limit) ++nearer;
+      }
+      hits[s] = nearer < 10;
+    }
+  });
+  return static_cast<double>(std::ranges::count(hits, 1)) / static_cast<double>(sessions.size());
+}
+
+double cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+int run(std::span<char*> arguments) {
+  TrainOptions train;
+  CorpusOptions generate;
+  BenchOptions bench;
+  for (const std::string_view argument : arguments) {
+    const std::size_t equal = argument.find('=');
+    const std::string_view name = argument.substr(0, equal);
+    const std::string_view value = equal == std::string_view::npos ? "" : argument.substr(equal + 1);
+    if (!set_option(train, name, value) && !set_option(generate, name, value) && !set_option(bench, name, value)) {
+      fail(ErrorCode::wrong_use, "unknown option {}", name);
+    }
+  }
+  Corpus corpus = generate_corpus(generate);
+  const auto held = std::min<std::size_t>(bench.held_out, corpus.queues.size() / 2);
+  const std::vector<std::vector<std::uint32_t>> sessions(corpus.queues.end() - static_cast<std::ptrdiff_t>(held),
+                                                         corpus.queues.end());
+  corpus.queues.resize(corpus.queues.size() - held);
+  if (!bench.text.empty()) write_text(corpus, bench.text);
+  const Queues queues(corpus.queues);
+  const StepKernel& kernel = kernel_named(bench.kernel);
+  NoProgress progress;
+  const double cpu = cpu_seconds();
+  const TrainedVectors trained = train_vectors_with(kernel, queues, corpus.plays, train, progress, {});
+  const double used = cpu_seconds() - cpu;
+  double seconds = 0;
+  for (const EpochReport& epoch : trained.epochs) {
+    seconds += epoch.seconds;
+    std::printf("epoch %u: loss %.4f, %.2f s, %.1f M pairs\n", epoch.epoch, epoch.mean_loss, epoch.seconds,
+                static_cast<double>(epoch.pairs) * 1e-6);
+  }
+  const double tokens = static_cast<double>(queues.plays()) * train.epochs;
+  std::printf("%s: %zu songs, %.1f M tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", kernel.name.data(),
+              trained.vectors.rows(), tokens * 1e-6, tokens / seconds * 1e-6, tokens / used * 1e-6);
+  if (!sessions.empty()) std::printf("HitRate@10 %.4f\n", hit_rate_at_10(trained.vectors, sessions));
+  return 0;
+}
+
+}  // namespace
+}  // namespace segue
+
+int main(int argc, char** argv) {
+  try {
+    return segue::run(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+  } catch (const segue::Error& error) {
+    std::fprintf(stderr, "train_bench: %s\n", error.what());
+    return segue::meaning_of(error.code()).exit_status;
+  }
+}

@@ -1,0 +1,127 @@
+#include "segue/model/export.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/base/folder.h"
+#include "segue/math/kernels.h"
+#include "segue/model/export_rows.h"
+#include "segue/model/npy.h"
+
+namespace segue {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint32_t kRowsPerUpdate = 1024;
+
+// A cell of a .tsv file, which knows no quoting.
+std::string cell(std::string_view text) {
+  std::string plain(text);
+  for (char& letter : plain) {
+    if (letter == '\t' || letter == '\n' || letter == '\r') letter = ' ';
+  }
+  return plain;
+}
+
+using ExportTo = void (*)(ExportRows&, const fs::path&);
+
+void into_file(ExportRows& rows, const fs::path& output, ExportTo write) {
+  AtomicFile file(output);
+  write(rows, file.path());
+  file.commit();
+}
+
+// `marker` shows an existing folder to be an older export.
+void into_folder(ExportRows& rows, const fs::path& output, std::string_view marker, ExportTo write) {
+  if (fs::exists(output / kManifestName)) {
+    fail(ErrorCode::wrong_use, "{}: expected a folder for the export, found a dataset or model", output.string());
+  }
+  FolderWriter folder(output, marker);
+  write(rows, folder.path());
+  folder.commit();
+}
+
+}  // namespace
+
+ExportRows::ExportRows(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop)
+    : model_(model),
+      options_(options),
+      progress_(progress),
+      stop_(std::move(stop)),
+      vectors_(options.vectors == VectorKind::song ? model.vectors() : model.context()),
+      unit_(vectors_.columns) {}
+
+std::span<const float> ExportRows::vector(std::uint32_t row) {
+  if (row % kRowsPerUpdate == 0) {
+    if (stop_.stop_requested()) fail(ErrorCode::interrupted, "export: stopped after {} songs, nothing written", row);
+    progress_.update(row, "");
+  }
+  const std::span<const float> vector = vectors_[row];
+  if (!options_.normalise) return vector;
+  const float square = best_kernels().squared_norm(vector.data(), vector.size());
+  std::ranges::copy(vector, unit_.begin());
+  if (square > 0) best_kernels().scale(1 / std::sqrt(square), unit_.data(), unit_.size());
+  return unit_;
+}
+
+void export_projector(ExportRows& rows, const fs::path& folder) {
+  FileWriter vectors(folder / "vectors.tsv");
+  FileWriter metadata(folder / "metadata.tsv");
+  metadata.write("id\ttitle\tartist\talbum\tplays\n");
+  for (std::uint32_t row = 0; row < rows.size(); ++row) {
+    const Song song = rows.model().songs().song(row);
+    metadata.write(fmt::format("{}\t{}\t{}\t{}\t{}\n", cell(song.id), cell(song.title), cell(song.artist),
+                               cell(song.album), song.plays));
+    vectors.write(fmt::format("{}\n", fmt::join(rows.vector(row), "\t")));
+  }
+  vectors.close();
+  metadata.close();
+}
+
+void export_npy(ExportRows& rows, const fs::path& folder) {
+  NpyWriter vectors(folder / kVectorsName, rows.size(), rows.dim());
+  FileWriter songs(folder / "songs.jsonl");
+  for (std::uint32_t row = 0; row < rows.size(); ++row) {
+    const Song song = rows.model().songs().song(row);
+    const json::object line = {{"id", song.id},
+                               {"title", song.title},
+                               {"artist", song.artist},
+                               {"album", song.album},
+                               {"tags", json::array(song.tags.begin(), song.tags.end())},
+                               {"plays", song.plays}};
+    songs.write(json::serialize(line) + "\n");
+    vectors.add(rows.vector(row));
+  }
+  vectors.close();
+  songs.close();
+}
+
+void export_model(const Model& model, const fs::path& output, const ExportOptions& options, Progress& progress,
+                  std::stop_token stop) {
+  progress.begin("export", model.songs().size(), "songs");
+  ExportRows rows(model, options, progress, std::move(stop));
+  switch (options.format) {
+    case ExportFormat::word2vec:
+    case ExportFormat::word2vec_binary:
+      into_file(rows, output, export_word2vec);
+      break;
+    case ExportFormat::projector:
+      into_folder(rows, output, "metadata.tsv", export_projector);
+      break;
+    case ExportFormat::npy:
+      into_folder(rows, output, "songs.jsonl", export_npy);
+      break;
+    case ExportFormat::parquet:
+      into_file(rows, output, export_parquet);
+      break;
+  }
+  progress.end();
+}
+
+}  // namespace segue

@@ -1,0 +1,63 @@
+// A model's vectors in the formats of other tools.
+//
+//   word2vec         text of word2vec.c: "rows dim", then a line a song: the id and its numbers, with spaces between
+//   word2vec-binary  the same with the numbers as little-endian float32
+//   projector        a folder for the TensorFlow Embedding Projector: vectors.tsv, metadata.tsv
+//   npy              a folder: vectors.npy (row i) and songs.jsonl (line i)
+//   parquet          id, title, artist, album, tags, plays, vector: fixed_size_list<float>[dim]
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "segue/base/options.h"
+#include "segue/base/progress.h"
+#include "segue/model/model.h"
+
+namespace segue {
+
+enum class ExportFormat { word2vec, word2vec_binary, projector, npy, parquet };
+inline constexpr std::array<std::string_view, 5> kExportFormatNames = {"word2vec", "word2vec-binary", "projector",
+                                                                       "npy", "parquet"};
+constexpr std::span<const std::string_view> names(ExportFormat) {
+  return kExportFormatNames;
+}
+
+enum class VectorKind { song, context };
+inline constexpr std::array<std::string_view, 2> kVectorKindNames = {"song", "context"};
+constexpr std::span<const std::string_view> names(VectorKind) {
+  return kVectorKindNames;
+}
+
+struct ExportOptions {
+  ExportFormat format = ExportFormat::word2vec;
+  VectorKind vectors = VectorKind::song;
+  bool normalise = false;
+  std::string replace_spaces;
+};
+
+template <>
+struct OptionsOf<ExportOptions> {
+  static constexpr std::string_view section = "export";
+  static constexpr std::array rows = {
+      option<&ExportOptions::format>("format", "What to write"),
+      option<&ExportOptions::vectors>("vectors", "Song vectors (W1) or context vectors (W2)"),
+      option<&ExportOptions::normalise>("normalise", "Scale every vector to length 1"),
+      option<&ExportOptions::replace_spaces>(
+          "replace_spaces", "Put this text for each space in an id, which the word2vec formats cannot hold"),
+  };
+};
+SEGUE_CHECK_OPTIONS(ExportOptions);
+
+// Writes a file or, for projector and npy, a folder; either appears whole or not at all and replaces an older one of
+// its kind. Holds a few megabytes, whatever the model's size.
+// Throws wrong_use (an id that the format cannot hold, ids made equal by replace_spaces, an output that is something
+// else), not_found, no_space, io_failed, interrupted.
+void export_model(const Model& model, const std::filesystem::path& output, const ExportOptions& options,
+                  Progress& progress, std::stop_token stop);
+
+}  // namespace segue

@@ -1,0 +1,45 @@
+// The rows of an export, one after another: what every format shares.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "segue/base/progress.h"
+#include "segue/model/export.h"
+
+namespace segue {
+
+// Hands out the vectors of a model as an export wants them, counts progress and stops when asked to.
+// Not thread safe.
+class ExportRows {
+ public:
+  ExportRows(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop);
+
+  const Model& model() const { return model_; }
+  const ExportOptions& options() const { return options_; }
+  std::uint32_t size() const { return model_.songs().size(); }
+  std::size_t dim() const { return vectors_.columns; }
+
+  // The vector of a row, valid until the next call. Throws interrupted.
+  std::span<const float> vector(std::uint32_t row);
+
+ private:
+  const Model& model_;
+  const ExportOptions& options_;
+  Progress& progress_;
+  std::stop_token stop_;
+  MatrixView<const float> vectors_;
+  std::vector<float> unit_;
+};
+
+// One a format; `path` is where to write, a folder that is there or a file that is not.
+void export_word2vec(ExportRows& rows, const std::filesystem::path& path);  // text and binary
+void export_projector(ExportRows& rows, const std::filesystem::path& folder);
+void export_npy(ExportRows& rows, const std::filesystem::path& folder);
+void export_parquet(ExportRows& rows, const std::filesystem::path& path);
+
+}  // namespace segue

@@ -1,0 +1,12 @@
+#include "segue/model/verify.h"
+
+#include "segue/model/model.h"
+
+namespace segue {
+
+void verify_model(const std::filesystem::path& folder, Progress& progress) {
+  verify_files(folder, open_manifest(folder, kModelFormat), progress);
+  const Model model(folder);
+}
+
+}  // namespace segue

@@ -1,0 +1,32 @@
+#include "segue/recommend/user_vector.h"
+
+#include <cmath>
+
+#include "segue/base/error.h"
+#include "segue/math/kernels.h"
+
+namespace segue {
+
+std::vector<float> user_vector(const Model& model, std::span<const std::uint32_t> songs, double half_life) {
+  const MatrixView<const float> vectors = model.vectors();
+  const Kernels& kernels = best_kernels();
+  std::vector<float> mean(vectors.columns);
+  std::size_t with_vector = 0;
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    const float inverse_norm = model.inverse_norms()[songs[i]];
+    if (inverse_norm == 0) continue;
+    const auto age = static_cast<double>(songs.size() - 1 - i);
+    const double weight = half_life > 0 ? std::exp2(-age / half_life) : 1;
+    kernels.axpy(static_cast<float>(weight) * inverse_norm, vectors.row(songs[i]), mean.data(), mean.size());
+    ++with_vector;
+  }
+  const float square = kernels.squared_norm(mean.data(), mean.size());
+  if (!(square > 0)) {
+    fail(ErrorCode::bad_input, "expected songs whose vectors have a common direction, found {} songs, {} with a vector",
+         songs.size(), with_vector);
+  }
+  kernels.scale(1 / std::sqrt(square), mean.data(), mean.size());
+  return mean;
+}
+
+}  // namespace segue

@@ -1,0 +1,50 @@
+// A small model with everything that can be awkward about songs: ids with spaces, titles in Arabic and with accents,
+// songs without a title, rows that are no multiple of a SIMD register.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "segue/data/catalogue.h"
+#include "segue/train/options.h"
+#include "segue/train/trainer.h"
+#include "segue/train/transitions.h"
+
+namespace segue::testing {
+
+// A new empty folder below the system's temporary one, removed at the end.
+class TemporaryFolder {
+ public:
+  TemporaryFolder();
+  ~TemporaryFolder();
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct SmallModel {
+  std::vector<SongRecord> songs;
+  TrainOptions options;
+  TrainedVectors trained;
+  Transitions transitions;
+};
+
+// `songs` songs in four genres (song i is of genre i % 4): those of one genre point roughly one way and follow each
+// other. The same arguments give the same model.
+SmallModel small_model(std::uint32_t songs = 24, std::uint32_t dim = 10);
+
+void write_songs(const std::filesystem::path& songs_arrow, const std::vector<SongRecord>& songs);
+void write_small_model(const std::filesystem::path& folder, const SmallModel& model);
+
+// A dataset of these songs; user "u<n>" plays the n-th queue, an hour after the one before. Two queues of one user:
+// give `users`.
+void write_small_dataset(const std::filesystem::path& folder, const std::vector<SongRecord>& songs,
+                         const std::vector<std::vector<std::uint32_t>>& queues, const std::vector<std::string>& users);
+
+}  // namespace segue::testing
