@@ -67,7 +67,7 @@ def main():
     assert steps, f"{path}: no command"
     failed, rewritten = 0, []
     with tempfile.TemporaryDirectory() as scratch:
-        environment = dict(os.environ, PATH=f"{pathlib.Path(segue).parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8",
+        environment = dict(os.environ, PATH=f"{pathlib.Path(segue).resolve().parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8",
                            TRANSCRIPTS=str(path.parent.resolve()))
         for step in steps:
             done = subprocess.run(["bash", "-c", step.command], cwd=scratch, env=environment, timeout=300,

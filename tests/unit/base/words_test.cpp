@@ -18,6 +18,7 @@ TEST(EditDistance, CountsEdits) {
 TEST(DidYouMean, NamesOnlyWhatIsNear) {
   constexpr std::array<std::string_view, 3> known = {"--window", "--epochs", "--dim"};
   EXPECT_EQ(did_you_mean("--windwo", known), " (did you mean --window?)");
+  EXPECT_EQ(did_you_mean("--epo", known), " (did you mean --epochs?)");
   EXPECT_EQ(did_you_mean("--something-else", known), "");
 }
 
