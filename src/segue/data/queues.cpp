@@ -164,7 +164,7 @@ void QueuesWriter::add(std::string_view user, std::optional<std::int64_t> start,
   state.check(state.users.Append(user));
   state.check(start ? state.starts.Append(*start) : state.starts.AppendNull());
   state.check(state.songs.Append());
-  state.check(state.values->AppendValues(songs.data(), static_cast<std::int64_t>(songs.size())));
+  if (!songs.empty()) state.check(state.values->AppendValues(songs.data(), static_cast<std::int64_t>(songs.size())));
   if (state.users.length() >= State::kMostRows || state.values->length() >= State::kMostSongs ||
       state.users.value_data_length() >= State::kMostBytes) {
     state.end_batch();
