@@ -102,8 +102,8 @@ void export_npy(ExportRows& rows, const fs::path& folder) {
   songs.close();
 }
 
-void export_model(const Model& model, const fs::path& output, const ExportOptions& options, Progress& progress,
-                  std::stop_token stop) {
+void export_model(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop) {
+  const fs::path output = options.output;
   progress.begin("export", model.songs().size(), "songs");
   ExportRows rows(model, options, progress, std::move(stop));
   switch (options.format) {

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <array>
-#include <filesystem>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -38,6 +37,7 @@ struct ExportOptions {
   VectorKind vectors = VectorKind::song;
   bool normalise = false;
   std::string replace_spaces;
+  std::string output;
 };
 
 template <>
@@ -49,15 +49,15 @@ struct OptionsOf<ExportOptions> {
       option<&ExportOptions::normalise>("normalise", "Scale every vector to length 1"),
       option<&ExportOptions::replace_spaces>(
           "replace_spaces", "Put this text for each space in an id, which the word2vec formats cannot hold"),
+      option<&ExportOptions::output>("output", "The file to write, or the folder for projector and npy"),
   };
 };
 SEGUE_CHECK_OPTIONS(ExportOptions);
 
-// Writes a file or, for projector and npy, a folder; either appears whole or not at all and replaces an older one of
-// its kind. Holds a few megabytes, whatever the model's size.
-// Throws wrong_use (an id that the format cannot hold, ids made equal by replace_spaces, an output that is something
-// else), not_found, no_space, io_failed, interrupted.
-void export_model(const Model& model, const std::filesystem::path& output, const ExportOptions& options,
-                  Progress& progress, std::stop_token stop);
+// Writes options.output: a file or, for projector and npy, a folder; either appears whole or not at all and replaces an
+// older one of its kind. Holds a few megabytes, whatever the model's size. Throws wrong_use (an id that the format
+// cannot hold, ids made equal by replace_spaces, an output that is something else), not_found, no_space, io_failed,
+// interrupted.
+void export_model(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop);
 
 }  // namespace segue

@@ -1,0 +1,26 @@
+// Songs as commands take and show them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "segue/base/json.h"
+#include "segue/data/catalogue.h"
+
+#include "app/cli/terminal.h"
+
+namespace segue::cli {
+
+// The row of the song that `typed` names: an exact id, else words of artist and title. Of several songs that match
+// equally well the most played is taken; they are listed in a note, and so is the song that words were taken for.
+// Throws not_found with the nearest titles.
+std::uint32_t resolve_song(const Catalogue& songs, std::string_view typed, Terminal& terminal);
+
+// {"id", "title", "artist", "album", "plays"}
+json::object song_json(const Catalogue& songs, std::uint32_t row);
+
+// "Björk – Jóga", without what would break a line.
+std::string song_text(const Catalogue& songs, std::uint32_t row);
+
+}  // namespace segue::cli
