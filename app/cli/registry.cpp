@@ -7,6 +7,7 @@ namespace {
 
 std::vector<std::unique_ptr<Command>> make_commands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_ingest_command());
   return commands;
 }
 
