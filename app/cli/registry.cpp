@@ -5,6 +5,7 @@ namespace segue::cli {
 
 std::vector<std::unique_ptr<Command>> make_all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_ingest_command());
   commands.push_back(make_train_command());
   commands.push_back(make_similar_command());
   commands.push_back(make_recommend_command());
