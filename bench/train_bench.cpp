@@ -20,15 +20,12 @@
 #include "bench/corpus.h"
 
 namespace segue {
-namespace {
 
 struct BenchOptions {
   std::string kernel;
   std::uint64_t held_out = 0;
   std::string text;
 };
-
-}  // namespace
 
 template <>
 struct OptionsOf<BenchOptions> {

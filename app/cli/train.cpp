@@ -11,32 +11,22 @@
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 
-namespace segue::cli {
-
-namespace {
+namespace segue {
 
 struct TrainOutput {
   std::string output;
 };
 
-}  // namespace
-
-}  // namespace segue::cli
-
-namespace segue {
-
 template <>
-struct OptionsOf<cli::TrainOutput> {
+struct OptionsOf<TrainOutput> {
   static constexpr std::string_view section = "train";
   static constexpr std::array rows = {
-      option<&cli::TrainOutput::output>("output", "The model folder to write"),
+      option<&TrainOutput::output>("output", "The model folder to write"),
   };
 };
-SEGUE_CHECK_OPTIONS(cli::TrainOutput);
+SEGUE_CHECK_OPTIONS(TrainOutput);
 
-}  // namespace segue
-
-namespace segue::cli {
+namespace cli {
 
 namespace {
 
@@ -149,4 +139,6 @@ std::unique_ptr<Command> make_train_command() {
   return std::make_unique<TrainCommand>();
 }
 
-}  // namespace segue::cli
+}  // namespace cli
+
+}  // namespace segue

@@ -3,7 +3,7 @@
 // Skip-gram with 5 negatives touches 7 rows a step: 1 input and 6 outputs, 128 floats each by default. Pass 1 goes
 // through the row chunk by chunk (one vector register), holds the input's chunk in a register and adds to one
 // accumulator an output, so that 6 independent multiply-adds hide each other's latency. The accumulators are then
-// transposed and added four at a time into a register that holds the dot products of four outputs, which makes the
+// transposed and added four at a time into a register that holds the dot products of the outputs, which makes the
 // sigmoid and the loss of all of them one short run of vector arithmetic. Pass 2 goes through the chunks again, now
 // from L1, and updates outputs and input in one sweep.
 //
@@ -59,10 +59,19 @@ HWY_INLINE hn::Vec<Block> add_blocks(D d, V v) {
   }
 }
 
-// The gradients of four outputs from their dot products into gradients[0 ... 3]; returns their losses. `signs` is 1 for
-// the positive, -1 for the others, 0 for what is not there (both its gradient and its loss are then 0).
-HWY_INLINE hn::Vec<Block> judge(hn::Vec<Block> dots, hn::Vec<Block> signs, float rate, float* gradients) {
-  const Block d;
+// Outputs judged at once: as many as a register takes, up to a group.
+using Judged = hn::CappedTag<float, kGroup>;
+
+#if HWY_CAP_GE256
+HWY_INLINE hn::Vec<Judged> join(hn::Vec<Block> low, hn::Vec<Block> high) {
+  return hn::Combine(Judged(), high, low);
+}
+#endif
+
+// The gradients of outputs from their dot products into `gradients`; returns their losses. `signs` is 1 for the
+// positive, -1 for the others, 0 for what is not there (both its gradient and its loss are then 0).
+HWY_INLINE hn::Vec<Judged> judge(hn::Vec<Judged> dots, hn::Vec<Judged> signs, float rate, float* gradients) {
+  const Judged d;
   const auto one = hn::Set(d, 1.0F);
   const auto z = hn::Mul(dots, signs);
   const auto power = hn::Exp(d, hn::Neg(hn::Abs(z)));
@@ -83,18 +92,23 @@ HWY_INLINE float gradients_of(const float* HWY_RESTRICT h, float* const* outputs
     const auto chunk = hn::LoadU(d, h + i);
     for (std::size_t j = 0; j < kCount; ++j) sum[j] = hn::MulAdd(hn::LoadU(d, outputs[j] + i), chunk, sum[j]);
   }
-  alignas(16) static constexpr float kSigns[2][8] = {{-1, -1, -1, -1, -1, -1, -1, -1}, {1, -1, -1, -1, -1, -1, -1, -1}};
-  const Block block;
-  const auto lane = [&](std::size_t first) HWY_ATTR {
-    const auto signs = hn::Load(block, kSigns[has_positive] + first);
-    return kCount >= first + 4 ? signs : hn::IfThenElseZero(hn::FirstN(block, kCount - first), signs);
+  alignas(32) static constexpr float kSigns[2][kGroup] = {{-1, -1, -1, -1, -1, -1, -1, -1},
+                                                          {1, -1, -1, -1, -1, -1, -1, -1}};
+  const Judged judged;
+  const auto low = add_blocks(d, sums_by_block(sum[0], sum[1], sum[2], sum[3]));
+  const auto high = add_blocks(d, sums_by_block(sum[4], sum[5], sum[6], sum[7]));
+#if HWY_CAP_GE256
+  const auto signs = hn::IfThenElseZero(hn::FirstN(judged, kCount), hn::Load(judged, kSigns[has_positive]));
+  const auto losses = judge(join(low, high), signs, rate, gradients);
+#else
+  const auto signs_from = [&](std::size_t first) HWY_ATTR {
+    const auto signs = hn::Load(judged, kSigns[has_positive] + first);
+    return hn::IfThenElseZero(hn::FirstN(judged, kCount > first ? kCount - first : 0), signs);
   };
-  auto losses = judge(add_blocks(d, sums_by_block(sum[0], sum[1], sum[2], sum[3])), lane(0), rate, gradients);
-  if constexpr (kCount > 4) {
-    losses = hn::Add(losses,
-                     judge(add_blocks(d, sums_by_block(sum[4], sum[5], sum[6], sum[7])), lane(4), rate, gradients + 4));
-  }
-  return hn::GetLane(hn::SumOfLanes(block, losses));
+  auto losses = judge(low, signs_from(0), rate, gradients);
+  if constexpr (kCount > 4) losses = hn::Add(losses, judge(high, signs_from(4), rate, gradients + 4));
+#endif
+  return hn::GetLane(hn::SumOfLanes(judged, losses));
 }
 
 // Pass 2 for kCount outputs: outputs += gradient * h, target = base + sum of gradient * output.
@@ -103,14 +117,18 @@ HWY_INLINE void update(const float* h, const float* base, float* target, float* 
                        const float* HWY_RESTRICT gradients) {
   const Wide d;
   hn::Vec<Wide> gradient[kCount];
-  for (std::size_t j = 0; j < kCount; ++j) gradient[j] = hn::Set(d, gradients[j]);
+  float* rows[kCount];  // copied: a store to a row could change `outputs`, for all the compiler knows
+  for (std::size_t j = 0; j < kCount; ++j) {
+    gradient[j] = hn::Set(d, gradients[j]);
+    rows[j] = outputs[j];
+  }
   for (std::size_t i = 0; i < length; i += hn::Lanes(d)) {
     const auto chunk = hn::LoadU(d, h + i);
     auto sum = hn::LoadU(d, base + i);
     for (std::size_t j = 0; j < kCount; ++j) {
-      const auto output = hn::LoadU(d, outputs[j] + i);
+      const auto output = hn::LoadU(d, rows[j] + i);
       sum = hn::MulAdd(gradient[j], output, sum);
-      hn::StoreU(hn::MulAdd(gradient[j], chunk, output), d, outputs[j] + i);
+      hn::StoreU(hn::MulAdd(gradient[j], chunk, output), d, rows[j] + i);
     }
     hn::StoreU(sum, d, target + i);
   }

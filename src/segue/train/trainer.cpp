@@ -131,6 +131,7 @@ class Training {
 
 TrainedVectors train_vectors_with(const StepKernel& kernel, const Queues& queues, std::span<const std::uint64_t> plays,
                                   const TrainOptions& options, Progress& progress, std::stop_token stop) {
+  SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negatives < kMaxOutputs);
   const Vocabulary vocabulary = make_vocabulary(plays, options);
   check(queues, vocabulary, options);
   Training training(kernel, queues, vocabulary, options, progress, std::move(stop));

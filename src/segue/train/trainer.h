@@ -32,6 +32,7 @@ struct TrainedVectors {
 // `plays[i]` is how often song i is played in `queues`; songs come in descending order of plays, so that those with at
 // least min_plays are the first ones: only they are trained, the others are passed over as if never played.
 // With one thread the result is the same bytes every time, on every machine with the same SIMD target.
+// REQUIRES: every option within the range of its row.
 // Throws bad_input when no song has min_plays or no queue has two of them, interrupted when `stop` is requested,
 // wrong_use when min_learning_rate is above learning_rate or the loss runs away to infinity.
 TrainedVectors train_vectors(const Queues& queues, std::span<const std::uint64_t> plays, const TrainOptions& options,

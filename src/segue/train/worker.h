@@ -19,7 +19,8 @@ struct BlockReport {
   std::uint64_t plays_kept = 0;
 };
 
-class Worker {
+// On cache lines of its own: workers lie side by side in a vector, and each writes to itself with every example.
+class alignas(64) Worker {
  public:
   // The kernel has to outlive the worker, the rows' matrices too.
   Worker(const StepKernel& kernel, const SharedRows& rows);

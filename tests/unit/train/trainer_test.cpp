@@ -60,7 +60,7 @@ double cluster_precision(const Corpus& corpus, const Matrix& vectors) {
       if (other != song) near.emplace_back(-cosine(rows[song], rows[other]), other);
     }
     std::ranges::partial_sort(near, near.begin() + 10);
-    for (int i = 0; i < 10; ++i) same += corpus.clusters[near[i].second] == corpus.clusters[song];
+    for (std::size_t i = 0; i < 10; ++i) same += corpus.clusters[near[i].second] == corpus.clusters[song];
   }
   return same / (10.0 * kSongs);
 }

@@ -1,0 +1,122 @@
+// Laws of examples and transitions, for any queues.
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "segue/train/examples.h"
+#include "segue/train/trainer.h"
+#include "segue/train/transitions.h"
+
+namespace segue {
+namespace {
+
+constexpr std::uint32_t kSongs = 12;
+using Lists = std::vector<std::vector<std::uint32_t>>;
+
+Lists any_queues() {
+  return *rc::gen::container<Lists>(rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, kSongs)));
+}
+
+std::vector<std::uint64_t> same_plays() {
+  return std::vector<std::uint64_t>(kSongs, 10);
+}
+
+std::vector<Example> examples_of(const Queues& queues, const TrainOptions& options) {
+  const Vocabulary vocabulary = make_vocabulary(same_plays(), options);
+  ExampleStream stream(queues, vocabulary, options, 0, 0, {0, queues.size()});
+  std::vector<Example> examples;
+  for (Example example; stream.next(example);) examples.push_back(example);
+  return examples;
+}
+
+TrainOptions any_options() {
+  TrainOptions options;
+  options.window = *rc::gen::inRange(1U, 8U);
+  options.negatives = *rc::gen::inRange(0U, 4U);
+  options.seed = *rc::gen::arbitrary<std::uint32_t>();
+  options.subsample = 0;
+  return options;
+}
+
+// With a fixed window being near is mutual, so every pair is trained both ways equally often.
+RC_GTEST_PROP(Examples, fixed_windows_pair_songs_both_ways, ()) {
+  const Lists lists = any_queues();
+  TrainOptions options = any_options();
+  options.dynamic_window = false;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, int> balance;
+  for (const Example& example : examples_of(Queues(lists), options)) {
+    ++balance[{example.inputs.front(), example.outputs.front()}];
+    --balance[{example.outputs.front(), example.inputs.front()}];
+  }
+  for (const auto& [pair, left] : balance) RC_ASSERT(left == 0);
+}
+
+// A dynamic window takes a part of the fixed one; every song with a neighbour is a centre at least once.
+RC_GTEST_PROP(Examples, dynamic_windows_lie_within_fixed_ones, ()) {
+  const Lists lists = any_queues();
+  TrainOptions options = any_options();
+  options.architecture = Architecture::cbow;
+  options.dynamic_window = false;
+  const std::vector<Example> fixed = examples_of(Queues(lists), options);
+  options.dynamic_window = true;
+  const std::vector<Example> dynamic = examples_of(Queues(lists), options);
+  RC_ASSERT(fixed.size() == dynamic.size());
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    RC_ASSERT(!dynamic[i].inputs.empty());
+    RC_ASSERT(dynamic[i].outputs.front() == fixed[i].outputs.front());
+    RC_ASSERT(std::ranges::search(fixed[i].inputs, dynamic[i].inputs).size() == dynamic[i].inputs.size());
+  }
+}
+
+// The loss of any training is finite and not negative, and so is every number of the vectors.
+RC_GTEST_PROP(Trainer, makes_finite_vectors_of_any_queues, ()) {
+  const Lists lists = any_queues();
+  RC_PRE(std::ranges::any_of(lists, [](const auto& queue) { return queue.size() >= 2; }));
+  TrainOptions options = any_options();
+  options.dim = *rc::gen::inRange(1U, 40U);
+  options.architecture = *rc::gen::element(Architecture::skipgram, Architecture::cbow);
+  options.negative_exponent = *rc::gen::element(-5.0, -0.5, 0.0, 0.75, 5.0);
+  options.subsample = *rc::gen::element(0.0, 1e-3, 1.0);
+  options.epochs = 2;
+  options.threads = 1;
+  NoProgress progress;
+  const TrainedVectors trained = train_vectors(Queues(lists), same_plays(), options, progress, {});
+  for (const EpochReport& epoch : trained.epochs) RC_ASSERT(std::isfinite(epoch.mean_loss) && epoch.mean_loss >= 0);
+  for (const Matrix* matrix : {&trained.vectors, &trained.context}) {
+    for (std::size_t row = 0; row < matrix->rows(); ++row) {
+      for (const float x : matrix->view()[row]) RC_ASSERT(std::isfinite(x));
+    }
+  }
+}
+
+// What is forward for one song is backward for the other.
+RC_GTEST_PROP(Transitions, mirror_each_other, ()) {
+  const Lists lists = any_queues();
+  NoProgress progress;
+  const Transitions transitions =
+      count_transitions(Queues(lists), kSongs, {.window = *rc::gen::inRange(1U, 8U), .threads = 1}, progress, {});
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::tuple<float, float, std::uint32_t>> entries;
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    const TransitionsOf of = transitions.of(song);
+    for (std::size_t i = 0; i < of.neighbours.size(); ++i) {
+      RC_ASSERT(of.neighbours[i] != song);
+      entries[{song, of.neighbours[i]}] = {of.forward[i], of.backward[i], of.counts[i]};
+    }
+  }
+  for (const auto& [pair, entry] : entries) {
+    const auto& [forward, backward, count] = entry;
+    const auto mirrored = entries.find({pair.second, pair.first});
+    RC_ASSERT(mirrored != entries.end());
+    RC_ASSERT(mirrored->second == std::make_tuple(backward, forward, count));
+  }
+}
+
+}  // namespace
+}  // namespace segue
