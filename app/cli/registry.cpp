@@ -18,10 +18,6 @@ std::vector<std::unique_ptr<Command>> make_commands() {
 
 std::span<const std::unique_ptr<Command>> all_commands() {
   static const std::vector<std::unique_ptr<Command>> commands = make_commands();
-  commands.push_back(make_similar_command());
-  commands.push_back(make_recommend_command());
-  commands.push_back(make_export_command());
-  commands.push_back(make_info_command());
   return commands;
 }
 
