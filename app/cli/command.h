@@ -1,10 +1,10 @@
 // One command of the segue program. Each lives in a file of its own (app/cli/ingest.cpp, ...) and is listed in
-// registry.cpp; main.cpp reads the command line and runs it.
+// registry.cpp; program.cpp reads the command line and runs it.
 #pragma once
 
 #include <memory>
-#include <span>
 #include <string_view>
+#include <vector>
 
 #include "app/cli/arguments.h"
 #include "app/cli/terminal.h"
@@ -23,6 +23,6 @@ class Command {
 };
 
 // Every command, in the order of `segue --help`.
-std::span<const std::unique_ptr<Command>> all_commands();
+std::vector<std::unique_ptr<Command>> make_all_commands();
 
 }  // namespace segue::cli

@@ -26,8 +26,9 @@ std::string value_text(const std::filesystem::path& file, std::string_view key, 
 
 void set_option(const std::filesystem::path& file, const BoundOption& option, const toml::node& node) {
   const auto set = [&](const toml::node& value) {
+    const std::string text = value_text(file, option.row->name, value);
     try {
-      option.set(value_text(file, option.row->name, value));
+      option.set(text);
     } catch (const Error& error) {
       fail(error.code(), "{}: {}", place(file, value), error.what());
     }

@@ -1,27 +1,19 @@
-// segue: reads the command line, runs one command, turns errors into an exit status.
-//
-// Exit status: 0 done, 1 it could not be done, 2 wrong use, 130 stopped by the user.
+// segue: song vectors and recommendations from listening queues.
 
-#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <exception>
-#include <new>
 #include <thread>
 
 #include <pthread.h>
 
 #include "segue/base/error.h"
-#include "segue/base/version.h"
-#include "segue/base/words.h"
 
-#include "app/cli/command.h"
-#include "app/cli/config.h"
+#include "app/cli/program.h"
 
 namespace segue::cli {
 namespace {
-
-constexpr int kWrongUse = 2;
 
 // Ctrl-C and a request to end become a stop token. The signals are blocked everywhere and waited for in one thread, so
 // that no code runs inside a signal handler. A second signal ends the process at once.
@@ -47,126 +39,16 @@ class StopOnSignal {
   std::stop_source source_;
 };
 
-// A command with everything CLI11 and the config file need to know about it.
-struct Registered {
-  Command* command = nullptr;
-  CLI::App* app = nullptr;
-  std::unique_ptr<Arguments> arguments;
-};
-
-struct CommonOptions {
-  TerminalOptions terminal;
-  std::string config;
-};
-
-std::vector<std::string_view> command_names() {
-  std::vector<std::string_view> names;
-  for (const auto& command : all_commands()) names.push_back(command->name());
-  return names;
-}
-
-std::vector<Registered> register_commands(CLI::App& app, CommonOptions& common) {
-  std::vector<Registered> registered;
-  for (const auto& command : all_commands()) {
-    CLI::App* sub = app.add_subcommand(std::string(command->name()), std::string(command->summary()));
-    sub->footer(fmt::format("Example:\n{}", command->example()));
-    sub->set_help_flag("-h,--help", "Show this help");
-    sub->add_flag("--json", common.terminal.json, "Print one JSON document")->group("Common");
-    sub->add_flag("--quiet", common.terminal.quiet, "Show no progress and no notes")->group("Common");
-    sub->add_option("--config", common.config, "Take options from this TOML file")->type_name("FILE")->group("Common");
-    auto arguments = std::make_unique<Arguments>(*sub);
-    command->declare(*arguments);
-    registered.push_back({command.get(), sub, std::move(arguments)});
-  }
-  return registered;
-}
-
-std::vector<std::string> option_names(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  }
-  return names;
-}
-
-// CLI11's complaint about an argument nobody asked for, with the nearest name that somebody would have.
-[[noreturn]] void reject_extra(const CLI::App& app, const std::vector<Registered>& registered) {
-  for (const Registered& entry : registered) {
-    if (!entry.app->parsed()) continue;
-    for (const std::string& extra : entry.app->remaining()) {
-      const std::string typed = extra.substr(0, extra.find('='));
-      const std::vector<std::string> names = option_names(*entry.app);
-      const std::vector<std::string_view> known(names.begin(), names.end());
-      fail(ErrorCode::wrong_use, "{}: unknown {} {}{}", entry.command->name(),
-           typed.starts_with('-') ? "option" : "argument", typed, did_you_mean(typed, known));
-    }
-  }
-  const std::vector<std::string> remaining = app.remaining();
-  const std::string typed = remaining.empty() ? "" : remaining.front();
-  const std::vector<std::string_view> known = command_names();
-  fail(ErrorCode::wrong_use, "unknown {} {}{}", typed.starts_with('-') ? "option" : "command", typed,
-       did_you_mean(typed, known));
-}
-
-int report(std::string_view subject, const Error& error) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "segue%.*s: %s\n", static_cast<int>(subject.size()), subject.data(), error.what());
-  return meaning_of(error.code()).exit_status;
-}
-
-int run(Registered& entry, const CommonOptions& common, const StopOnSignal& signals) {
-  const std::string subject = fmt::format(" {}", entry.command->name());
-  try {
-    if (!common.config.empty()) {
-      apply_config(common.config, entry.command->name(), command_names(), entry.arguments->bound());
-    }
-    entry.arguments->apply_typed();
-    Terminal terminal(common.terminal, signals.token());
-    entry.command->run(terminal);
-    terminal.flush();
-    return 0;
-  } catch (const Error& error) {
-    return report(subject, error);
-  } catch (const std::bad_alloc&) {
-    return report(subject, Error(ErrorCode::no_space, "out of memory"));
-  } catch (const std::filesystem::filesystem_error& error) {
-    return report(subject, Error(ErrorCode::io_failed, error.what()));
-  }
-}
-
-int main_guarded(int argc, char** argv) {
-  CLI::App app{"Song vectors and recommendations from listening queues"};
-  app.set_version_flag("--version", fmt::format("segue {}", kVersion));
-  app.set_help_flag("-h,--help", "Show this help");
-  app.require_subcommand(0, 1);
-  app.footer("`segue COMMAND --help` shows a command's options and an example.");
-  CommonOptions common;
-  std::vector<Registered> registered = register_commands(app, common);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
-    return 0;
-  } catch (const CLI::CallForVersion& version) {
-    std::puts(version.what());
-    return 0;
-  } catch (const CLI::ExtrasError&) {
-    try {
-      reject_extra(app, registered);
-    } catch (const Error& error) {
-      return report("", error);
-    }
-  } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "segue: %s\n", error.what());
-    return kWrongUse;
-  }
-  const auto chosen = std::ranges::find_if(registered, [](const Registered& entry) { return entry.app->parsed(); });
-  if (chosen == registered.end()) {
-    std::fputs(app.help().c_str(), stderr);
-    return kWrongUse;
-  }
+int run(int argc, char** argv) {
   const StopOnSignal signals;
-  return run(*chosen, common, signals);
+  const Output standard_output = [](std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_errno("standard output", errno);
+  };
+  const int status = run_command_line({argv + 1, argv + argc}, standard_output, signals.token());
+  // What was buffered may only now turn out not to fit.
+  if (std::fflush(stdout) == 0 || status != 0) return status;
+  std::perror("segue: standard output");
+  return meaning_of(ErrorCode::io_failed).exit_status;
 }
 
 }  // namespace
@@ -175,5 +57,5 @@ int main_guarded(int argc, char** argv) {
 int main(int argc, char** argv) {
   // A reader that goes away (segue similar ... | head) is an error of write(), not a silent death.
   std::signal(SIGPIPE, SIG_IGN);
-  return segue::cli::main_guarded(argc, argv);
+  return segue::cli::run(argc, argv);
 }

@@ -1,7 +1,7 @@
 #include "app/cli/terminal.h"
 
 #include <algorithm>
-#include <cerrno>
+#include <cmath>
 #include <cstdio>
 
 #include <unicode/uchar.h>
@@ -106,7 +106,8 @@ std::size_t display_width(std::string_view text) {
 
 }  // namespace
 
-Terminal::Terminal(const TerminalOptions& options, std::stop_token stop) : options_(options), stop_(std::move(stop)) {
+Terminal::Terminal(const TerminalOptions& options, Output output, std::stop_token stop)
+    : options_(options), output_(std::move(output)), stop_(std::move(stop)) {
   if (options_.quiet) {
     progress_ = std::make_unique<NoProgress>();
   } else {
@@ -118,7 +119,7 @@ Terminal::~Terminal() = default;
 
 void Terminal::print(std::string_view text) {
   progress_->end();
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_errno("standard output", errno);
+  output_(text);
 }
 
 void Terminal::print(const json::value& document) {
@@ -128,11 +129,8 @@ void Terminal::print(const json::value& document) {
 void Terminal::note(std::string_view line) {
   if (options_.quiet) return;
   progress_->end();
+  std::fflush(stdout);  // in the order of events where both streams are one
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-}
-
-void Terminal::flush() {
-  if (std::fflush(stdout) != 0) fail_errno("standard output", errno);
 }
 
 Table::Table(std::vector<std::string> headers) : headers_(std::move(headers)) {
@@ -172,7 +170,7 @@ std::string Table::text() const {
 std::string duration_for_people(std::chrono::duration<double> duration) {
   const double seconds = duration.count();
   if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<long long>(seconds + 0.5);
+  const auto whole = std::llround(seconds);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
 }

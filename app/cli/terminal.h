@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -13,6 +14,9 @@
 
 namespace segue::cli {
 
+// Where results go: standard output, or whoever runs a command from within. Throws no_space, io_failed.
+using Output = std::function<void(std::string_view text)>;
+
 struct TerminalOptions {
   bool json = false;   // one JSON document instead of text
   bool quiet = false;  // nothing on standard error but errors
@@ -20,25 +24,26 @@ struct TerminalOptions {
 
 class Terminal {
  public:
-  Terminal(const TerminalOptions& options, std::stop_token stop);
+  Terminal(const TerminalOptions& options, Output output, std::stop_token stop);
   ~Terminal();
 
   bool json() const { return options_.json; }
+  bool quiet() const { return options_.quiet; }
   // Requested when the user presses Ctrl-C or the process is told to end.
   const std::stop_token& stop() const { return stop_; }
   // A bar with rate and time left on a terminal, a line every few seconds otherwise, nothing with --quiet.
   Progress& progress() { return *progress_; }
 
-  // A result: text as it is, or the document of --json. Throws no_space, io_failed when it cannot be written.
+  // A result: text as it is, or the document of --json.
   void print(std::string_view text);
+  void print(const char* text) { print(std::string_view(text)); }
   void print(const json::value& document);
   // Something worth knowing beside the result, one line on standard error.
   void note(std::string_view line);
-  // Writes what is still buffered; called once at the end.
-  void flush();
 
  private:
   TerminalOptions options_;
+  Output output_;
   std::stop_token stop_;
   std::unique_ptr<Progress> progress_;
 };

@@ -84,7 +84,7 @@ std::string write_manifest(const fs::path& folder, const FormatVersion& format, 
   }
   std::string text = pretty(document);
   text.resize(text.size() - 2);  // without the closing "\n}"
-  const std::string digest = sha256_of(text);
+  std::string digest = sha256_of(text);
   FileWriter writer(folder / kManifestName);
   writer.write(text);
   writer.write(fmt::format("{}\"{}\"\n}}\n", kDigestKey, digest));

@@ -24,6 +24,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 std::string_view nearest_name(std::string_view typed, std::span<const std::string_view> known) {
+  for (const std::string_view name : known) {
+    if (typed.size() >= 3 && name.starts_with(typed)) return name;
+  }
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(2, typed.size() / 3) + 1;
   for (const std::string_view name : known) {

@@ -87,8 +87,15 @@ void dictionary(const arrow::Array& array, TextArena& arena, std::string_view su
   Texts words;
   fill(*encoded.dictionary(), arena, subject, words);
   for (std::int64_t i = 0; i < encoded.length(); ++i) {
-    out.push_back(encoded.IsNull(i) ? std::string_view{}
-                                    : words.at(static_cast<std::size_t>(encoded.GetValueIndex(i))));
+    if (encoded.IsNull(i)) {
+      out.emplace_back();
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(encoded.GetValueIndex(i));
+    if (index >= words.size()) {
+      fail(ErrorCode::bad_input, "{}: expected a dictionary index below {}, found {}", subject, words.size(), index);
+    }
+    out.push_back(words[index]);
   }
 }
 

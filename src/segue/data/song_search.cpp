@@ -67,9 +67,10 @@ class Query {
       if (!found) return false;
       candidate.begun_words += whole ? 0 : 1;
     }
-    candidate.other_words = static_cast<std::size_t>(std::ranges::count(used, false));
     candidate.other_text =
         text_ != song.title && text_ != song.artist + " " + song.title && text_ != song.title + " " + song.artist;
+    // The artist's words do not count against a title that was typed in full.
+    candidate.other_words = candidate.other_text ? static_cast<std::size_t>(std::ranges::count(used, false)) : 0;
     return true;
   }
 

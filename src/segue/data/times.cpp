@@ -111,7 +111,8 @@ TimeUnit unit_of(std::uint64_t magnitude) {
 std::optional<std::int64_t> number_time(std::string_view text, TimeUnit unit) {
   std::int64_t whole = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), whole);
-  if (error != std::errc{} || std::abs(whole) >= 100'000'000'000'000'000) return std::nullopt;
+  constexpr std::int64_t kTooLarge = 100'000'000'000'000'000;
+  if (error != std::errc{} || whole >= kTooLarge || whole <= -kTooLarge) return std::nullopt;
   std::int64_t millionths = 0;
   Reader rest(text.substr(static_cast<std::size_t>(end - text.data())));
   if (!rest.fraction(millionths) || !rest.done()) return std::nullopt;

@@ -1,0 +1,122 @@
+// segue demo: the whole way on the bundled playlists, as the commands a user would type.
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+
+#include "app/cli/commands.h"
+#include "app/cli/program.h"
+
+namespace segue {
+
+struct DemoOptions {
+  std::string output = "demo";
+  std::string playlists;
+};
+
+template <>
+struct OptionsOf<DemoOptions> {
+  static constexpr std::string_view section = "demo";
+  static constexpr std::array rows = {
+      option<&DemoOptions::output>("output", "Folder for the dataset and the model"),
+      option<&DemoOptions::playlists>("playlists", "Folder with playlists.tsv.gz and songs.tsv.gz, if not the bundled"),
+  };
+};
+SEGUE_CHECK_OPTIONS(DemoOptions);
+
+namespace cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The bundled playlists: where `make install` put them, else in the source tree this binary was built in.
+fs::path bundled_playlists() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  for (const char* place : {"../share/segue/demo", "../../../data/demo"}) {
+    fs::path folder = (program.parent_path() / place).lexically_normal();
+    if (fs::exists(folder / "playlists.tsv.gz", error)) return folder;
+  }
+  fail(ErrorCode::not_found,
+       "the bundled playlists: found neither beside {} nor in its source tree; name them by --playlists",
+       program.string());
+}
+
+std::string as_typed(const std::vector<std::string>& words) {
+  std::string line = "segue";
+  for (const std::string& word : words) {
+    const bool plain = word.find_first_of(" '\"$&") == std::string::npos;
+    line += plain ? fmt::format(" {}", word) : fmt::format(" \"{}\"", word);
+  }
+  return line;
+}
+
+class DemoCommand final : public Command {
+ public:
+  std::string_view name() const override { return "demo"; }
+  std::string_view summary() const override { return "Go the whole way on the bundled playlists"; }
+  std::string_view example() const override { return "segue demo --output demo"; }
+  void declare(Arguments& arguments) override { arguments.options(options_); }
+
+  void run(Terminal& terminal) override {
+    const fs::path source = options_.playlists.empty() ? bundled_playlists() : fs::path(options_.playlists);
+    const fs::path output = options_.output;
+    std::error_code error;
+    fs::create_directories(output, error);
+    if (error) fail(ErrorCode::io_failed, "{}: {}", output.string(), error.message());
+    const std::string dataset = (output / "dataset").string();
+    const std::string model = (output / "model").string();
+
+    step(terminal,
+         {"ingest", (source / "playlists.tsv.gz").string(), "--columns", "playlist,time,name,songs", "--songs",
+          (source / "songs.tsv.gz").string(), "--songs-columns", "id,title,artist", "-o", dataset});
+    step(terminal, {"train", dataset, "-o", model});
+    step(terminal, {"info", model, "--verify"});
+    step(terminal, {"similar", model, "Kendrick Lamar HUMBLE"});
+    step(terminal, {"similar", model, "Miles Davis So What"});
+    step(terminal, {"recommend", model, "Dua Lipa New Rules", "Calvin Harris One Kiss", "--explain"});
+    if (terminal.json()) {
+      terminal.print(json::object{{"dataset", dataset}, {"model", model}, {"steps", std::move(steps_)}});
+    } else {
+      terminal.print(fmt::format("The dataset is in {}, the model in {}. Try:\n  {}\n", dataset, model,
+                                 as_typed({"similar", model, "a song you like"})));
+    }
+  }
+
+ private:
+  // Runs one command line as if typed; its output is shown behind the line, or gathered for --json.
+  void step(Terminal& terminal, std::vector<std::string> words) {
+    const std::string line = as_typed(words);
+    if (terminal.quiet()) words.emplace_back("--quiet");
+    std::string gathered;
+    Output output = [&](std::string_view text) { terminal.print(text); };
+    if (terminal.json()) {
+      words.emplace_back("--json");
+      output = [&](std::string_view text) { gathered += text; };
+    } else {
+      terminal.print(fmt::format("$ {}\n", line));
+    }
+    const int status = run_command_line(words, output, terminal.stop());
+    if (terminal.stop().stop_requested()) fail(ErrorCode::interrupted, "stopped");
+    if (status != 0) fail(ErrorCode::io_failed, "this step ended with exit status {}: {}", status, line);
+    if (terminal.json()) {
+      steps_.push_back(json::object{{"command", line}, {"result", parse_json(gathered, line)}});
+    } else {
+      terminal.print("\n");
+    }
+  }
+
+  DemoOptions options_;
+  json::array steps_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_demo_command() {
+  return std::make_unique<DemoCommand>();
+}
+
+}  // namespace cli
+}  // namespace segue

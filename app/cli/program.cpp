@@ -1,0 +1,162 @@
+// Reads one command line, runs its command, turns errors into an exit status.
+
+#include "app/cli/program.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <new>
+
+#include "segue/base/error.h"
+#include "segue/base/version.h"
+#include "segue/base/words.h"
+
+#include "app/cli/config.h"
+#include "app/cli/reference.h"
+
+namespace segue::cli {
+namespace {
+constexpr int kWrongUse = 2;
+
+// A command with everything CLI11 and the config file need to know about it.
+struct Registered {
+  std::unique_ptr<Command> command;
+  CLI::App* app = nullptr;
+  std::unique_ptr<Arguments> arguments;
+};
+
+struct CommonOptions {
+  TerminalOptions terminal;
+  std::string config;
+};
+
+std::vector<std::string_view> names_of(const std::vector<Registered>& registered) {
+  std::vector<std::string_view> names;
+  for (const Registered& entry : registered) names.push_back(entry.command->name());
+  return names;
+}
+
+std::vector<Registered> register_commands(CLI::App& app, CommonOptions& common) {
+  std::vector<Registered> registered;
+  for (std::unique_ptr<Command>& command : make_all_commands()) {
+    CLI::App* sub = app.add_subcommand(std::string(command->name()), std::string(command->summary()));
+    sub->footer(fmt::format("Example:\n{}", command->example()));
+    sub->set_help_flag("-h,--help", "Show this help");
+    sub->add_flag("--json", common.terminal.json, "Print one JSON document")->group("Common");
+    sub->add_flag("--quiet", common.terminal.quiet, "Show no progress and no notes")->group("Common");
+    sub->add_option("--config", common.config, "Take options from this TOML file")->type_name("FILE")->group("Common");
+    auto arguments = std::make_unique<Arguments>(*sub);
+    command->declare(*arguments);
+    registered.push_back({std::move(command), sub, std::move(arguments)});
+  }
+  return registered;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// CLI11's complaint about an argument nobody asked for, with the nearest name that somebody would have.
+[[noreturn]] void reject_extra(const CLI::App& app, const std::vector<Registered>& registered) {
+  for (const Registered& entry : registered) {
+    if (!entry.app->parsed()) continue;
+    for (const std::string& extra : entry.app->remaining()) {
+      const std::string typed = extra.substr(0, extra.find('='));
+      const std::vector<std::string> names = option_names(*entry.app);
+      const std::vector<std::string_view> known(names.begin(), names.end());
+      fail(ErrorCode::wrong_use, "{}: unknown {} {}{}", entry.command->name(),
+           typed.starts_with('-') ? "option" : "argument", typed, did_you_mean(typed, known));
+    }
+  }
+  const std::vector<std::string> remaining = app.remaining();
+  const std::string typed = remaining.empty() ? "" : remaining.front();
+  const std::vector<std::string_view> known = names_of(registered);
+  fail(ErrorCode::wrong_use, "unknown {} {}{}", typed.starts_with('-') ? "option" : "command", typed,
+       did_you_mean(typed, known));
+}
+
+int report(std::string_view subject, const Error& error) {
+  std::fflush(stdout);  // results already printed stay before the error
+  std::fprintf(stderr, "segue%.*s: %s\n", static_cast<int>(subject.size()), subject.data(), error.what());
+  return meaning_of(error.code()).exit_status;
+}
+
+int run(Registered& entry, std::span<const std::string_view> sections, const CommonOptions& common,
+        const Output& output, const std::stop_token& stop) {
+  const std::string subject = fmt::format(" {}", entry.command->name());
+  try {
+    if (!common.config.empty()) {
+      apply_config(common.config, entry.command->name(), sections, entry.arguments->bound());
+    }
+    entry.arguments->apply_typed();
+    Terminal terminal(common.terminal, output, stop);
+    entry.command->run(terminal);
+    return 0;
+  } catch (const Error& error) {
+    return report(subject, error);
+  } catch (const std::bad_alloc&) {
+    return report(subject, Error(ErrorCode::no_space, "out of memory"));
+  } catch (const std::filesystem::filesystem_error& error) {
+    return report(subject, Error(ErrorCode::io_failed, error.what()));
+  }
+}
+
+// Printed by --help-markdown, kept as docs/options.md.
+std::string whole_reference(const std::vector<Registered>& registered) {
+  std::string text =
+      "# Options\n\nWritten by `segue --help-markdown`; a check compares the two.\n\n"
+      "Every command also takes `--json` (one JSON document on standard output), `--quiet` (no progress, no notes),\n"
+      "`--config FILE` (a TOML file with a section a command: `[train]`, `dim = 64`) and `--help`. What is typed wins\n"
+      "over the file, the file over the default. In the file an option's name has `_` for `-`.\n";
+  for (const Registered& entry : registered) text += reference_of(*entry.command, entry.arguments->bound());
+  return text;
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& words, const Output& output, const std::stop_token& stop) {
+  CLI::App app{"Song vectors and recommendations from listening queues", "segue"};
+  app.set_version_flag("--version", fmt::format("segue {}", kVersion));
+  app.set_help_flag("-h,--help", "Show this help");
+  app.require_subcommand(0, 1);
+  app.footer("`segue COMMAND --help` shows a command's options and an example.");
+  CommonOptions common;
+  bool markdown = false;
+  app.add_flag("--help-markdown", markdown)->group("");  // not for people
+  std::vector<Registered> registered = register_commands(app, common);
+  try {
+    // CLI11 wants the words last first.
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::CallForHelp&) {
+    output(app.help());
+    return 0;
+  } catch (const CLI::CallForVersion& version) {
+    output(fmt::format("{}\n", version.what()));
+    return 0;
+  } catch (const CLI::ExtrasError&) {
+    try {
+      reject_extra(app, registered);
+    } catch (const Error& error) {
+      return report("", error);
+    }
+  } catch (const CLI::ParseError& error) {
+    std::fprintf(stderr, "segue: %s\n", error.what());
+    return kWrongUse;
+  }
+  if (markdown) {
+    output(whole_reference(registered));
+    return 0;
+  }
+  const auto chosen = std::ranges::find_if(registered, [](const Registered& entry) { return entry.app->parsed(); });
+  if (chosen == registered.end()) {
+    std::fputs(app.help().c_str(), stderr);
+    return kWrongUse;
+  }
+  return run(*chosen, names_of(registered), common, output, stop);
+}
+
+}  // namespace segue::cli

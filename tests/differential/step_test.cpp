@@ -1,0 +1,168 @@
+// Every step kernel this processor can run against the step in double precision.
+//
+// The bound is that of the arithmetic: a dot product of d floats, added in any order, is off by at most d units of the
+// last place of the sum of its absolute terms; the exponential and what follows by a few units more. An update is a
+// sum of n such terms. Rows lie at odd addresses too, and floats beside them are watched.
+
+#include "segue/train/step.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "segue/base/random.h"
+#include "segue/math/matrix.h"
+#include "segue/train/step_reference.h"
+
+namespace segue {
+namespace {
+
+constexpr float kGuard = 12345.0F;
+constexpr double kUnit = std::numeric_limits<float>::epsilon();
+
+struct Case {
+  std::size_t dim = 1;
+  std::size_t inputs = 1;
+  std::size_t outputs = 1;
+  std::size_t shift = 0;  // floats beyond a cache line at which each row starts
+  float scale = 1;
+  bool duplicates = false;
+};
+
+// The same rows in floats, with guards around each, and in doubles.
+class Rows {
+ public:
+  Rows(std::size_t count, const Case& c, Random& random) : length_(padded(c.dim)) {
+    for (std::size_t r = 0; r < count; ++r) {
+      storage_.emplace_back(length_ + 64, kGuard);
+      doubles_.emplace_back(c.dim);
+      float* row = storage_.back().data();
+      while (reinterpret_cast<std::uintptr_t>(row) % 64 != 0) ++row;
+      row += 16 + c.shift;
+      std::fill_n(row, length_, 0.0F);
+      for (std::size_t i = 0; i < c.dim; ++i) {
+        row[i] = (random.uniform_float() - 0.5F) * c.scale;
+        doubles_.back()[i] = static_cast<double>(row[i]);
+      }
+      rows_.push_back(row);
+    }
+    for (auto& row : doubles_) double_rows_.push_back(row.data());
+  }
+  Rows(const Rows&) = delete;
+
+  // Makes the last row the one at `to` once more.
+  void repeat(std::size_t to) {
+    rows_.back() = rows_[to];
+    double_rows_.back() = double_rows_[to];
+  }
+
+  std::span<float* const> floats() const { return rows_; }
+  std::span<double* const> doubles() const { return double_rows_; }
+
+  void expect_near(double bound, const std::string& what) const {
+    for (std::size_t r = 0; r < rows_.size(); ++r) {
+      for (std::size_t i = 0; i < length_; ++i) {
+        const auto found = static_cast<double>(rows_[r][i]);
+        const double wanted = i < doubles_[r].size() ? double_rows_[r][i] : 0;
+        const double limit = i < doubles_[r].size() ? bound + kUnit * std::abs(wanted) : 0;  // padding stays 0
+        ASSERT_NEAR(found, wanted, limit) << what << ", row " << r << ", number " << i;
+      }
+      for (std::size_t i = 1; i <= 16; ++i) ASSERT_EQ(rows_[r][-static_cast<std::ptrdiff_t>(i)], kGuard) << what;
+      for (std::size_t i = 0; i < 16; ++i) ASSERT_EQ(rows_[r][length_ + i], kGuard) << what;
+    }
+  }
+
+ private:
+  std::size_t length_;
+  std::vector<std::vector<float>> storage_;
+  std::vector<std::vector<double>> doubles_;
+  std::vector<float*> rows_;
+  std::vector<double*> double_rows_;
+};
+
+void compare(const StepKernel& kernel, const Case& c, std::uint64_t seed) {
+  Random random(seed);
+  Rows inputs(c.inputs, c, random);
+  Rows outputs(c.outputs, c, random);
+  if (c.duplicates) {
+    if (c.inputs > 1) inputs.repeat(0);
+    if (c.outputs > 2) outputs.repeat(1);
+  }
+  std::vector<float> scratch(2 * padded(c.dim), std::numeric_limits<float>::quiet_NaN());
+  const float rate = 0.05F;
+  const float found = kernel.step({inputs.floats(), outputs.floats(), padded(c.dim), scratch.data()}, rate);
+  const double wanted = reference_step(inputs.doubles(), outputs.doubles(), c.dim, static_cast<double>(rate));
+
+  const auto dim = static_cast<double>(c.dim);
+  const auto n = static_cast<double>(c.outputs);
+  const auto top = static_cast<double>(c.scale) / 2;  // of any number before the step
+  const double dot_error = (dim + static_cast<double>(c.inputs) + 2) * kUnit * dim * top * top;
+  const double gradient_error = static_cast<double>(rate) * (dot_error + 8 * kUnit);
+  const double row_error =
+      n * (gradient_error * 2 * top + 8 * kUnit * static_cast<double>(rate) * 2 * top) + 2 * kUnit * top;
+  const std::string what = std::string(kernel.name) + ": dim " + std::to_string(c.dim) + ", inputs " +
+                           std::to_string(c.inputs) + ", outputs " + std::to_string(c.outputs) + ", shift " +
+                           std::to_string(c.shift) + ", scale " + std::to_string(c.scale);
+  ASSERT_NEAR(static_cast<double>(found), wanted, n * (dot_error + 8 * kUnit) + 4 * kUnit * wanted) << what;
+  inputs.expect_near(row_error, what);
+  outputs.expect_near(row_error, what);
+}
+
+class StepTest : public testing::TestWithParam<StepKernel> {};
+
+TEST_P(StepTest, every_dimension) {
+  for (std::size_t dim = 1; dim <= 300; ++dim) {
+    for (const std::size_t outputs : {std::size_t{1}, std::size_t{6}, dim % 20 + 1}) {
+      compare(GetParam(), {.dim = dim, .outputs = outputs}, dim);
+    }
+  }
+}
+
+TEST_P(StepTest, every_count_of_inputs_and_outputs) {
+  for (std::size_t outputs = 1; outputs <= kMaxOutputs; ++outputs) {
+    for (const std::size_t inputs : {1U, 2U, 3U, 10U}) {
+      compare(GetParam(), {.dim = 20, .inputs = inputs, .outputs = outputs}, outputs);
+    }
+  }
+}
+
+TEST_P(StepTest, rows_at_any_address) {
+  for (std::size_t shift = 0; shift < 16; ++shift) {
+    for (const std::size_t dim : {1U, 15U, 16U, 17U, 128U}) {
+      compare(GetParam(), {.dim = dim, .outputs = 6, .shift = shift}, shift);
+      compare(GetParam(), {.dim = dim, .inputs = 4, .outputs = 11, .shift = shift}, shift);
+    }
+  }
+}
+
+TEST_P(StepTest, rows_named_twice) {
+  for (const std::size_t outputs : {3U, 6U, 8U, 9U, 17U}) {
+    for (const std::size_t inputs : {1U, 5U}) {
+      compare(GetParam(), {.dim = 50, .inputs = inputs, .outputs = outputs, .duplicates = true}, outputs);
+    }
+  }
+}
+
+TEST_P(StepTest, from_tiny_to_huge_dot_products) {
+  for (const float scale : {1e-20F, 1e-3F, 1.0F, 4.0F, 30.0F, 1000.0F}) {
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+      compare(GetParam(), {.dim = 64, .outputs = 6, .scale = scale}, seed);
+      compare(GetParam(), {.dim = 64, .inputs = 3, .outputs = 21, .scale = scale}, seed);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, testing::ValuesIn(all_step_kernels()),
+                         [](const auto& kernel) { return std::string(kernel.param.name); });
+
+TEST(StepKernels, are_listed_fastest_first_and_end_with_plain_code) {
+  EXPECT_EQ(all_step_kernels().back().name, "scalar");
+  EXPECT_EQ(best_step_kernel().name, all_step_kernels().front().name);
+}
+
+}  // namespace
+}  // namespace segue

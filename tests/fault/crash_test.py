@@ -1,0 +1,122 @@
+"""kill -9 and a full disk at every single change to the file system, for each command that writes.
+
+After each fault there must be the old folder or the new one, whole (`segue info --verify`), or nothing where there was
+nothing; a full disk must be told in a sentence; and the next run of the same command must succeed and leave no litter.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+SEGUE, SHIM = sys.argv[1], sys.argv[2]
+
+
+def run(arguments, **faults):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("SEGUE_FAULT")}
+    if faults:
+        environment["LD_PRELOAD"] = SHIM
+        environment.update({f"SEGUE_FAULT_{name.upper()}": str(value) for name, value in faults.items()})
+    return subprocess.run([SEGUE, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=120)
+
+
+def succeed(arguments, **faults):
+    done = run(arguments, **faults)
+    assert done.returncode == 0, (arguments, done.returncode, done.stderr)
+    return done
+
+
+def digest(folder):
+    """The digest of a whole, verified folder; None where there is none."""
+    if not folder.exists():
+        return None
+    done = run(["info", folder, "--verify", "--json", "--quiet"])
+    assert done.returncode == 0, f"a broken folder was left: {done.stderr}"
+    return json.loads((folder / "manifest.json").read_text())["digest"]
+
+
+def litter(parent):
+    return sorted(path.name for path in parent.iterdir() if path.name.startswith("."))
+
+
+def break_everywhere(name, parent, target, arguments):
+    """Runs the command with a fault at each of its changing calls, onto nothing and onto an older folder."""
+    counter = parent.parent / "count"
+    succeed(arguments, count=counter)
+    calls = int(counter.read_text())
+    assert calls > 10, f"{name}: only {calls} changes to the file system were seen: is the shim loaded?"
+    old_copy = parent.parent / "old"
+    shutil.copytree(target, old_copy)
+    kept = replaced = refused = 0
+    for kind in ("kill", "enospc"):
+        for has_old in (False, True):
+            for at in range(1, calls + 1):
+                shutil.rmtree(target, ignore_errors=True)
+                if has_old:
+                    shutil.copytree(old_copy, target)
+                before = digest(target)
+                done = run(arguments, at=at, kind=kind)
+                after = digest(target)
+                if kind == "kill":
+                    assert done.returncode in (-9, 0), (name, at, done)
+                else:
+                    assert done.returncode in (0, 1), (name, at, done)
+                    if done.returncode == 1:
+                        refused += 1
+                        assert "No space left" in done.stderr, (name, at, done.stderr)
+                        assert litter(parent) == [], f"{name}: litter after a full disk: {litter(parent)}"
+                if after == before:
+                    kept += 1
+                else:
+                    replaced += 1
+                    assert after is not None, f"{name}: fault {at} destroyed the old folder"
+                succeed(arguments)
+                digest(target)
+                assert litter(parent) == [], f"{name}: litter after the next run: {litter(parent)}"
+    assert kept and replaced and refused, (name, kept, replaced, refused)
+    print(f"{name}: {calls} places, {kept} kept the old, {replaced} have the new, {refused} refused for want of space")
+
+
+def full_tmpfs(parent, source):
+    """A real full disk: a tmpfs of 64 KiB. Needs the right to mount; says so where it has none."""
+    mount = parent / "small"
+    mount.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", mount], capture_output=True).returncode:
+        print("no right to mount a tmpfs: the injected full disk above stands for it")
+        return
+    try:
+        done = run(["ingest", source, "-o", mount / "d"])
+        assert done.returncode == 1 and "No space left" in done.stderr, done
+        assert list(mount.iterdir()) == [], list(mount.iterdir())
+    finally:
+        subprocess.run(["umount", mount], check=True)
+    print("full tmpfs: refused, nothing left")
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        source = root / "playlists.tsv"
+        rows = ["playlist_id\ttrack_ids"]
+        rows += [f"p{i}\t" + " ".join(f"song{(i * 7 + j * j) % 50}" for j in range(12)) for i in range(60)]
+        source.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        big = root / "big.tsv"
+        big.write_text("playlist_id\ttrack_ids\n" + "".join(
+            f"p{i}\t" + " ".join(f"song{i}x{j}" for j in range(40)) + "\n" for i in range(200)), encoding="utf-8")
+
+        data = root / "data"
+        data.mkdir()
+        break_everywhere("ingest", data, data / "d", ["ingest", source, "-o", data / "d"])
+        shutil.rmtree(root / "old")
+        models = root / "models"
+        models.mkdir()
+        train = ["train", data / "d", "-o", models / "m", "--dim", "8", "--epochs", "1", "--threads", "1"]
+        break_everywhere("train", models, models / "m", train)
+        full_tmpfs(root, big)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+#include "segue/base/error.h"
+
+#include <cerrno>
+
+#include "tests/support/expect_error.h"
+
+namespace segue {
+namespace {
+
+TEST(Error, EveryCodeHasItsMeaning) {
+  for (int code = 0; code <= static_cast<int>(ErrorCode::interrupted); ++code) {
+    const ErrorMeaning& meaning = meaning_of(static_cast<ErrorCode>(code));
+    EXPECT_EQ(static_cast<int>(meaning.code), code);
+    EXPECT_FALSE(meaning.name.empty());
+    EXPECT_GT(meaning.exit_status, 0);
+    EXPECT_GE(meaning.http_status, 400);
+  }
+  EXPECT_EQ(meaning_of(ErrorCode::wrong_use).exit_status, 2);
+  EXPECT_EQ(meaning_of(ErrorCode::corrupt).exit_status, 1);
+}
+
+TEST(Error, ErrnoBecomesItsCode) {
+  EXPECT_ERROR(fail_errno("songs.arrow", ENOSPC), ErrorCode::no_space, "songs.arrow: No space left");
+  EXPECT_ERROR(fail_errno("songs.arrow", ENOENT), ErrorCode::not_found, "songs.arrow: No such file");
+  EXPECT_ERROR(fail_errno("songs.arrow", EACCES), ErrorCode::io_failed, "songs.arrow: Permission denied");
+}
+
+}  // namespace
+}  // namespace segue

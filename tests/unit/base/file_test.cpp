@@ -1,0 +1,63 @@
+#include "segue/base/file.h"
+
+#include <fstream>
+
+#include "tests/support/expect_error.h"
+#include "tests/support/scratch.h"
+
+namespace segue {
+namespace {
+
+TEST(MappedFile, HoldsTheBytes) {
+  const testing::Scratch scratch;
+  write_text_atomically(scratch / "f", "one\ntwo");
+  MappedFile file(scratch / "f");
+  EXPECT_EQ(file.text(), "one\ntwo");
+  const char* before = file.text().data();
+  const MappedFile moved = std::move(file);
+  EXPECT_EQ(moved.text().data(), before);
+}
+
+TEST(MappedFile, EmptyAndMissing) {
+  const testing::Scratch scratch;
+  write_text_atomically(scratch / "empty", "");
+  EXPECT_TRUE(MappedFile(scratch / "empty").bytes().empty());
+  EXPECT_ERROR(MappedFile(scratch / "gone"), ErrorCode::not_found, "gone: no such file");
+  EXPECT_ERROR(MappedFile(scratch.path()), ErrorCode::bad_input, "expected a file, found a folder");
+}
+
+TEST(FileWriter, WritesPiecesOfEverySize) {
+  const testing::Scratch scratch;
+  const std::string large(3 << 20, 'x');
+  FileWriter writer(scratch / "f");
+  writer.write("small ");
+  writer.write(large);
+  writer.write(" end");
+  writer.close();
+  EXPECT_EQ(read_text(scratch / "f"), "small " + large + " end");
+}
+
+TEST(FileWriter, ReportsAFullDevice) {
+  FileWriter writer("/dev/full");
+  writer.write("x");
+  EXPECT_ERROR(writer.close(), ErrorCode::no_space, "/dev/full: No space left");
+}
+
+TEST(ReadText, RefusesMoreThanItsLimit) {
+  const testing::Scratch scratch;
+  write_text_atomically(scratch / "f", std::string(100, 'x'));
+  EXPECT_EQ(read_text(scratch / "f", 100).size(), 100U);
+  EXPECT_ERROR(read_text(scratch / "f", 99), ErrorCode::bad_input, "expected at most 99 bytes");
+}
+
+TEST(WriteTextAtomically, ReplacesAndLeavesNothingElse) {
+  const testing::Scratch scratch;
+  write_text_atomically(scratch / "f", "old");
+  write_text_atomically(scratch / "f", "new");
+  EXPECT_EQ(read_text(scratch / "f"), "new");
+  const auto files = std::filesystem::directory_iterator(scratch.path());
+  EXPECT_EQ(std::distance(begin(files), end(files)), 1);
+}
+
+}  // namespace
+}  // namespace segue

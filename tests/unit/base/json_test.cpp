@@ -1,0 +1,39 @@
+#include "segue/base/json.h"
+
+#include "tests/support/expect_error.h"
+
+namespace segue {
+namespace {
+
+TEST(Pretty, ReadsBackAsTheSameDocument) {
+  const json::value document = {
+      {"a", 1}, {"b", {1.5, 2.5}}, {"c", {{"d", nullptr}, {"e", "\"x\"\n"}}}, {"f", json::array{}}};
+  const std::string text = pretty(document);
+  EXPECT_EQ(parse_json(text, "text"), document);
+  EXPECT_NE(text.find("\"b\": [1.5, 2.5]"), std::string::npos) << text;
+}
+
+TEST(Pretty, NumbersAreShort) {
+  EXPECT_EQ(pretty(json::value(0.025)), "0.025");
+  EXPECT_EQ(pretty(json::value(1e-4)), "0.0001");
+}
+
+TEST(ParseJson, NamesTheSubject) {
+  EXPECT_ERROR(parse_json("{\"a\":", "manifest.json"), ErrorCode::corrupt, "manifest.json: expected a JSON document");
+  EXPECT_ERROR(parse_json("", "manifest.json"), ErrorCode::corrupt, "manifest.json");
+}
+
+TEST(Members, AreCheckedForTheirType) {
+  const json::value document = {{"n", 3}, {"t", "x"}, {"neg", -1}};
+  const json::object& object = document.get_object();
+  EXPECT_EQ(count_at(object, "n", "m"), 3U);
+  EXPECT_EQ(number_at(object, "neg", "m"), -1.0);
+  EXPECT_EQ(string_at(object, "t", "m"), "x");
+  EXPECT_ERROR(count_at(object, "neg", "m"), ErrorCode::corrupt,
+               "m: \"neg\": expected a whole number of 0 or more, found -1");
+  EXPECT_ERROR(string_at(object, "n", "m"), ErrorCode::corrupt, "expected a text, found 3");
+  EXPECT_ERROR(object_at(object, "gone", "m"), ErrorCode::corrupt, "expected the key \"gone\"");
+}
+
+}  // namespace
+}  // namespace segue

@@ -1,0 +1,163 @@
+#include "segue/train/examples.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace segue {
+namespace {
+
+using testing::ElementsAre;
+
+// Every song once, in one queue.
+struct OneQueue {
+  explicit OneQueue(std::uint32_t songs) : plays(songs, 1) {
+    std::vector<std::uint32_t> queue(songs);
+    std::iota(queue.begin(), queue.end(), 0U);
+    queues = Queues(std::vector<std::vector<std::uint32_t>>{queue});
+    options.min_plays = 1;
+    options.subsample = 0;
+    options.dynamic_window = false;
+    options.window = 2;
+    options.negatives = 0;
+  }
+  std::vector<Example> examples(std::uint32_t epoch = 0, std::size_t block = 0) const {
+    const Vocabulary vocabulary = make_vocabulary(plays, options);
+    ExampleStream stream(queues, vocabulary, options, epoch, block, {0, queues.size()});
+    std::vector<Example> all;
+    for (Example example; stream.next(example);) all.push_back(example);
+    Example after;
+    EXPECT_FALSE(stream.next(after)) << "a stream that has ended stays ended";
+    return all;
+  }
+  Queues queues;
+  std::vector<std::uint64_t> plays;
+  TrainOptions options;
+};
+
+TEST(Examples, skipgram_pairs_each_centre_with_each_song_of_its_window) {
+  const OneQueue data(4);
+  std::vector<std::vector<std::uint32_t>> pairs;
+  for (const Example& example : data.examples()) pairs.push_back({example.inputs.at(0), example.outputs.at(0)});
+  using Pair = std::vector<std::uint32_t>;
+  EXPECT_THAT(pairs, ElementsAre(Pair{0, 1}, Pair{0, 2}, Pair{1, 0}, Pair{1, 2}, Pair{1, 3}, Pair{2, 0}, Pair{2, 1},
+                                 Pair{2, 3}, Pair{3, 1}, Pair{3, 2}));
+}
+
+TEST(Examples, cbow_takes_the_whole_context_as_input) {
+  OneQueue data(4);
+  data.options.architecture = Architecture::cbow;
+  const std::vector<Example> examples = data.examples();
+  ASSERT_EQ(examples.size(), 4U);
+  EXPECT_THAT(examples[0].inputs, ElementsAre(1, 2));
+  EXPECT_THAT(examples[1].inputs, ElementsAre(0, 2, 3));
+  EXPECT_THAT(examples[2].inputs, ElementsAre(0, 1, 3));
+  EXPECT_THAT(examples[3].inputs, ElementsAre(1, 2));
+  for (std::uint32_t i = 0; i < 4; ++i) EXPECT_THAT(examples[i].outputs, ElementsAre(i));
+}
+
+TEST(Examples, songs_outside_the_vocabulary_are_as_if_never_played) {
+  OneQueue data(3);
+  data.options.window = 1;
+  data.options.min_plays = 2;
+  data.plays = {5, 5, 1};
+  data.queues = Queues(std::vector<std::vector<std::uint32_t>>{{0, 2, 2, 1}, {2, 0}, {}});
+  const std::vector<Example> examples = data.examples();
+  ASSERT_EQ(examples.size(), 2U);
+  EXPECT_THAT(examples[0].inputs, ElementsAre(0));
+  EXPECT_THAT(examples[0].outputs, ElementsAre(1));
+}
+
+TEST(Examples, noise_is_never_the_positive_and_is_not_replaced) {
+  OneQueue data(2);
+  data.options.negatives = 1000;
+  for (const Example& example : data.examples()) {
+    const std::uint32_t positive = example.outputs.front();
+    EXPECT_EQ(std::ranges::count(example.outputs, positive), 1);
+    EXPECT_NEAR(static_cast<double>(example.outputs.size()), 501, 80);
+  }
+}
+
+TEST(Examples, windows_are_uniform) {
+  OneQueue data(50'000);
+  data.options.architecture = Architecture::cbow;
+  data.options.dynamic_window = true;
+  data.options.window = 5;
+  std::vector<double> sizes(11);
+  const std::vector<Example> examples = data.examples();
+  for (std::size_t i = 5; i + 5 < examples.size(); ++i) ++sizes.at(examples[i].inputs.size());
+  for (std::size_t size = 0; size < sizes.size(); ++size) {
+    const double expected = size % 2 == 0 && size > 0 ? 10'000 : 0;
+    EXPECT_NEAR(sizes[size], expected, expected == 0 ? 0 : 400) << size;
+  }
+}
+
+TEST(Examples, subsampling_keeps_each_play_with_its_probability) {
+  OneQueue data(2);
+  data.options.subsample = 0.01;
+  data.plays = {90'000, 10'000};
+  std::vector<std::uint32_t> queue;
+  for (int i = 0; i < 10'000; ++i) queue.insert(queue.end(), {0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+  data.queues = Queues(std::vector<std::vector<std::uint32_t>>{queue});
+  const Vocabulary vocabulary = make_vocabulary(data.plays, data.options);
+  ExampleStream stream(data.queues, vocabulary, data.options, 0, 0, {0, 1});
+  for (Example example; stream.next(example);) continue;
+  EXPECT_EQ(stream.plays_seen(), 100'000U);
+  const double expected = 90'000 * std::sqrt(0.01 / 0.9) + 10'000 * std::sqrt(0.01 / 0.1);
+  EXPECT_NEAR(static_cast<double>(stream.plays_kept()), expected, 5 * std::sqrt(expected));
+}
+
+TEST(Examples, a_block_has_the_same_examples_every_time_and_others_in_another_epoch) {
+  OneQueue data(100);
+  data.options.negatives = 5;
+  data.options.dynamic_window = true;
+  const auto outputs = [&](std::uint32_t epoch, std::size_t block) {
+    std::vector<std::uint32_t> all;
+    for (const Example& example : data.examples(epoch, block)) {
+      all.insert(all.end(), example.outputs.begin(), example.outputs.end());
+    }
+    return all;
+  };
+  EXPECT_EQ(outputs(0, 0), outputs(0, 0));
+  EXPECT_NE(outputs(0, 0), outputs(1, 0));
+  EXPECT_NE(outputs(0, 0), outputs(0, 1));
+}
+
+TEST(Examples, count_the_plays_before_their_queue) {
+  OneQueue data(3);
+  data.queues = Queues(std::vector<std::vector<std::uint32_t>>{{0, 1, 2}, {2}, {0, 1}});
+  const std::vector<Example> examples = data.examples();
+  EXPECT_EQ(examples.front().plays_before, 0U);
+  EXPECT_EQ(examples.back().plays_before, 4U);
+}
+
+TEST(Blocks, hold_whole_queues_and_all_of_them) {
+  std::vector<std::vector<std::uint32_t>> queues(1000, std::vector<std::uint32_t>(30));
+  queues[500].resize(5000);
+  const std::vector<Block> blocks = cut_into_blocks(Queues(queues), 100);
+  std::size_t next = 0;
+  for (const Block& block : blocks) {
+    EXPECT_EQ(block.begin, next);
+    EXPECT_GT(block.end, block.begin);
+    EXPECT_LE(block.end - block.begin, 4U);
+    next = block.end;
+  }
+  EXPECT_EQ(next, 1000U);
+  EXPECT_TRUE(cut_into_blocks(Queues(std::vector<std::vector<std::uint32_t>>{}), 100).empty());
+}
+
+TEST(Blocks, come_in_another_order_each_epoch) {
+  std::vector<std::uint32_t> order = block_order(100, 1, 0);
+  EXPECT_EQ(order, block_order(100, 1, 0));
+  EXPECT_NE(order, block_order(100, 1, 1));
+  EXPECT_NE(order, block_order(100, 2, 0));
+  std::ranges::sort(order);
+  for (std::uint32_t i = 0; i < 100; ++i) EXPECT_EQ(order[i], i);
+}
+
+}  // namespace
+}  // namespace segue
