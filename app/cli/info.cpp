@@ -117,8 +117,8 @@ class InfoCommand final : public Command {
       document["verified"] = options_.verify;
       terminal.print(document);
     } else {
-      terminal.print(manifest_text(path_, manifest));
-      if (options_.verify) terminal.print("\nverified: every byte is as it was written\n");
+      const std::string_view verdict = "\nverified: every byte is as it was written\n";
+      terminal.print(manifest_text(path_, manifest) + std::string(options_.verify ? verdict : ""));
     }
   }
 

@@ -1,16 +1,16 @@
 #include "tests/support/small_model.h"
 
 #include <array>
-#include <cerrno>
 
-#include <stdlib.h>
+#include <fmt/format.h>
 
-#include "segue/base/error.h"
 #include "segue/base/folder.h"
 #include "segue/base/random.h"
 #include "segue/data/dataset.h"
 #include "segue/data/queues.h"
 #include "segue/model/model.h"
+
+#include "tests/support/scratch.h"
 
 namespace segue::testing {
 
@@ -54,17 +54,6 @@ void fill(MatrixView<float> matrix, std::uint64_t seed) {
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-  std::string name = (fs::temp_directory_path() / "segue-test-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) fail_errno(name, errno);
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
 SmallModel small_model(std::uint32_t songs, std::uint32_t dim) {
   SmallModel model;
   model.options.dim = dim;
@@ -103,7 +92,7 @@ void write_songs(const fs::path& songs_arrow, const std::vector<SongRecord>& son
 }
 
 void write_small_model(const fs::path& folder, const SmallModel& model) {
-  const TemporaryFolder temporary;
+  const Scratch temporary;
   write_songs(temporary / kSongsName, model.songs);
   const Catalogue songs(temporary / kSongsName);
   write_model(folder, songs, "0123456789abcdef", model.options, model.trained, model.transitions);

@@ -1,0 +1,49 @@
+#include "segue/model/model.h"
+
+#include <gtest/gtest.h>
+
+#include "segue/model/verify.h"
+#include "segue/recommend/recommender.h"
+
+namespace segue {
+namespace {
+
+const std::filesystem::path kGolden = SEGUE_GOLDEN;
+
+// model-v1 was written by make_model (tests/support) of the first version.
+TEST(Golden, ModelVersion1Opens) {
+  const Model model(kGolden / "model-v1");
+  EXPECT_EQ(model.manifest().version, 1U);
+  ASSERT_EQ(model.songs().size(), 24U);
+  EXPECT_EQ(model.songs().song(0).id, "song 0");
+  EXPECT_EQ(model.songs().song(1).title, "إنت عمري");
+  EXPECT_EQ(model.songs().song(2).display(), "Björk – Jóga");
+  EXPECT_EQ(model.songs().song(23).display(), "song-23");
+  EXPECT_EQ(model.songs().plays(0), 240U);
+  EXPECT_EQ(model.vectors().columns, 10U);
+  EXPECT_FLOAT_EQ(model.vectors().row(0)[0], 0.7682824F);
+  EXPECT_FLOAT_EQ(model.context().row(23)[9], 0.0F);
+  const TransitionsOf transitions = model.transitions(4);
+  EXPECT_EQ(std::vector(transitions.neighbours.begin(), transitions.neighbours.end()),
+            (std::vector<std::uint32_t>{8, 0}));
+  EXPECT_EQ(transitions.forward[0], 3);
+  EXPECT_EQ(transitions.backward[1], 3);
+  EXPECT_EQ(transitions.counts[1], 4U);
+}
+
+TEST(Golden, ModelVersion1IsWhole) {
+  NoProgress progress;
+  EXPECT_NO_THROW(verify_model(kGolden / "model-v1", progress));
+}
+
+TEST(Golden, ModelVersion1GivesTheSameNeighbours) {
+  const Model model(kGolden / "model-v1");
+  const auto found = Recommender(model).similar(0, {.k = 3});
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].song, 20U);
+  EXPECT_EQ(found[1].song, 4U);
+  EXPECT_EQ(found[2].song, 12U);
+}
+
+}  // namespace
+}  // namespace segue

@@ -1,0 +1,111 @@
+#include "segue/index/exact.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <gtest/gtest.h>
+
+#include "segue/base/random.h"
+
+namespace segue {
+namespace {
+
+// Enough rows for several threads to have a piece; an odd width.
+constexpr std::size_t kRows = 70'001;
+constexpr std::size_t kColumns = 7;
+
+struct Vectors {
+  Matrix matrix;
+  std::vector<float> inverse_norms;
+
+  explicit Vectors(std::size_t rows) : matrix(rows, kColumns), inverse_norms(rows) {
+    Random random(1);
+    for (std::size_t row = 0; row < rows; ++row) {
+      double square = 0;
+      for (float& number : matrix.view()[row]) {
+        // Few different numbers: many rows have exactly the same cosine.
+        number = row % 10 == 3 ? 0 : static_cast<float>(random.below(5)) - 2;
+        square += static_cast<double>(number) * number;
+      }
+      inverse_norms[row] = square > 0 ? static_cast<float>(1 / std::sqrt(square)) : 0;
+    }
+  }
+  ExactIndex index() const { return {matrix.view(), inverse_norms}; }
+};
+
+std::vector<float> some_query() {
+  std::vector<float> query(kColumns);
+  std::iota(query.begin(), query.end(), 1.0F);
+  const float norm = std::sqrt(std::inner_product(query.begin(), query.end(), query.begin(), 0.0F));
+  for (float& number : query) number /= norm;
+  return query;
+}
+
+double cosine(const Vectors& vectors, std::size_t row, const std::vector<float>& query) {
+  const auto numbers = vectors.matrix.view()[row];
+  double dot = 0;
+  double square = 0;
+  for (std::size_t i = 0; i < query.size(); ++i) {
+    dot += static_cast<double>(numbers[i]) * query[i];
+    square += static_cast<double>(numbers[i]) * numbers[i];
+  }
+  return dot / std::sqrt(square);
+}
+
+TEST(ExactIndex, FindsWhatSortingEveryRowFinds) {
+  const Vectors vectors(2000);
+  const std::vector<float> query = some_query();
+  std::vector<double> wanted;
+  for (std::size_t row = 0; row < 2000; ++row) {
+    if (vectors.inverse_norms[row] > 0) wanted.push_back(cosine(vectors, row, query));
+  }
+  std::ranges::sort(wanted, std::greater());
+  const std::vector<ScoredRow> found = vectors.index().search(query, 50);
+  ASSERT_EQ(found.size(), 50U);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_NEAR(found[i].score, wanted[i], 1e-6);
+    EXPECT_NEAR(found[i].score, cosine(vectors, found[i].row, query), 1e-6);
+    if (i > 0) {
+      EXPECT_TRUE(is_better(found[i - 1], found[i]));
+    }
+  }
+}
+
+TEST(ExactIndex, GivesTheSameWithAnyNumberOfThreads) {
+  const Vectors vectors(kRows);
+  const std::vector<ScoredRow> one = vectors.index().search(some_query(), 500, {}, 1);
+  EXPECT_EQ(one.size(), 500U);
+  for (const std::size_t threads : {2, 3, 8}) EXPECT_EQ(vectors.index().search(some_query(), 500, {}, threads), one);
+}
+
+TEST(ExactIndex, LeavesOutZeroRowsAndGivesAllOthersForALargeK) {
+  const Vectors vectors(100);
+  const std::vector<ScoredRow> found = vectors.index().search(some_query(), 1000);
+  const auto zeros = std::ranges::count(vectors.inverse_norms, 0.0F);
+  EXPECT_GT(zeros, 0);
+  EXPECT_EQ(found.size(), 100U - static_cast<std::size_t>(zeros));
+  for (const ScoredRow& one : found) EXPECT_GT(vectors.inverse_norms[one.row], 0);
+}
+
+TEST(ExactIndex, HonoursExclusionsAndTheFilter) {
+  const Vectors vectors(2000);
+  const std::vector<ScoredRow> all = vectors.index().search(some_query(), 2000);
+  const std::vector<std::uint32_t> excluded = {all[4].row, all[0].row, all[1].row, all[4].row};
+  const std::vector<ScoredRow> found =
+      vectors.index().search(some_query(), 10, {excluded, [](std::uint32_t row) { return row % 2 == 0; }});
+  std::vector<ScoredRow> wanted;
+  for (const ScoredRow& one : all) {
+    if (std::ranges::find(excluded, one.row) == excluded.end() && one.row % 2 == 0) wanted.push_back(one);
+  }
+  wanted.resize(10);
+  EXPECT_EQ(found, wanted);
+}
+
+TEST(ExactIndex, OfNoRowsOrForNoSongsFindsNothing) {
+  EXPECT_TRUE(ExactIndex({nullptr, 0, kColumns, kColumns}, {}).search(some_query(), 10).empty());
+  EXPECT_TRUE(Vectors(100).index().search(some_query(), 0).empty());
+}
+
+}  // namespace
+}  // namespace segue

@@ -1,0 +1,142 @@
+// Every kernel against the plain twin in double precision: all lengths from 0 to 300, all misalignments of a float
+// within a register, within the rounding that a sum of n products allows.
+#include "segue/math/kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "segue/base/random.h"
+
+namespace segue {
+namespace {
+
+constexpr std::size_t kLongest = 300;
+constexpr std::size_t kShifts = 16;
+constexpr double kRounding = std::numeric_limits<float>::epsilon();
+
+std::vector<float> random_numbers(std::size_t count, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<float> numbers(count);
+  for (float& number : numbers) number = 2 * random.uniform_float() - 1;
+  return numbers;
+}
+
+struct Sum {
+  double value = 0;
+  double bound = 0;  // |error| of summing n products in any order is at most n * epsilon * sum |products|
+};
+
+Sum exact_dot(const float* a, const float* b, std::size_t n) {
+  Sum sum;
+  double size = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    sum.value += static_cast<double>(a[i]) * b[i];
+    size += std::abs(static_cast<double>(a[i]) * b[i]);
+  }
+  sum.bound = static_cast<double>(n + 1) * kRounding * size;
+  return sum;
+}
+
+class KernelsTest : public ::testing::TestWithParam<const Kernels*> {
+ protected:
+  const Kernels& kernels() const { return *GetParam(); }
+};
+
+TEST_P(KernelsTest, DotAgreesWithTheExactSum) {
+  const std::vector<float> a = random_numbers(kLongest + kShifts, 1);
+  const std::vector<float> b = random_numbers(kLongest + kShifts, 2);
+  for (std::size_t n = 0; n <= kLongest; ++n) {
+    for (std::size_t shift = 0; shift < kShifts; ++shift) {
+      const float* const x = a.data() + shift;
+      const float* const y = b.data() + (shift * 7) % kShifts;
+      const Sum exact = exact_dot(x, y, n);
+      ASSERT_NEAR(kernels().dot(x, y, n), exact.value, exact.bound) << n << " numbers, shift " << shift;
+      const Sum square = exact_dot(x, x, n);
+      ASSERT_NEAR(kernels().squared_norm(x, n), square.value, square.bound) << n << " numbers, shift " << shift;
+    }
+  }
+}
+
+// Row counts on both sides of the eight rows taken at once; strides that misalign every row differently.
+TEST_P(KernelsTest, DotRowsAgreesWithTheExactSums) {
+  constexpr std::size_t kRows = 19;
+  const std::vector<float> query = random_numbers(kLongest + kShifts, 3);
+  const std::vector<float> numbers = random_numbers(kRows * (kLongest + 3) + kShifts, 4);
+  std::vector<float> out(kRows + 1);
+  for (std::size_t n = 0; n <= kLongest; ++n) {
+    for (const std::size_t rows : {0, 1, 7, 8, 9, 16, 19}) {
+      const std::size_t shift = (n + rows) % kShifts;
+      const MatrixView<const float> view{numbers.data() + shift, rows, n, n + n % 3};
+      out.assign(out.size(), -7);
+      kernels().dot_rows(query.data() + shift / 2, view, out.data());
+      for (std::size_t row = 0; row < rows; ++row) {
+        const Sum exact = exact_dot(query.data() + shift / 2, view.row(row), n);
+        ASSERT_NEAR(out[row], exact.value, exact.bound) << n << " numbers, row " << row << " of " << rows;
+      }
+      ASSERT_EQ(out[rows], -7) << "wrote beyond " << rows << " rows";
+    }
+  }
+}
+
+TEST_P(KernelsTest, ARowGivesTheSameBitsWhereverItStands) {
+  constexpr std::size_t kRows = 21;
+  constexpr std::size_t kColumns = 101;
+  const std::vector<float> row = random_numbers(kColumns, 5);
+  const std::vector<float> query = random_numbers(kColumns, 6);
+  std::vector<float> numbers;
+  for (std::size_t i = 0; i < kRows; ++i) numbers.insert(numbers.end(), row.begin(), row.end());
+  std::vector<float> out(kRows);
+  kernels().dot_rows(query.data(), {numbers.data(), kRows, kColumns, kColumns}, out.data());
+  for (const float one : out) EXPECT_EQ(one, out.front());
+}
+
+TEST_P(KernelsTest, AxpyAndScaleTouchTheirNumbersOnly) {
+  const std::vector<float> x = random_numbers(kLongest + kShifts, 7);
+  const std::vector<float> before = random_numbers(kLongest + 2 * kShifts, 8);
+  for (std::size_t n = 0; n <= kLongest; ++n) {
+    const std::size_t shift = n % kShifts;
+    std::vector<float> added = before;
+    std::vector<float> scaled = before;
+    kernels().axpy(0.3F, x.data(), added.data() + shift, n);
+    kernels().scale(0.3F, scaled.data() + shift, n);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      const bool inside = i >= shift && i < shift + n;
+      const double want = inside ? before[i] + 0.3 * static_cast<double>(x[i - shift]) : before[i];
+      ASSERT_NEAR(added[i], want, inside ? 4 * kRounding : 0.0) << n << " numbers, at " << i;
+      ASSERT_NEAR(scaled[i], inside ? 0.3 * before[i] : before[i], inside ? kRounding : 0.0) << n << ", at " << i;
+    }
+  }
+}
+
+// Rows that end where the memory ends: a kernel that reads a whole register beyond them is caught under ASan.
+TEST_P(KernelsTest, ReadNothingBeyondTheEnd) {
+  for (std::size_t n = 0; n <= 64; ++n) {
+    const std::vector<float> a = random_numbers(n, 9);
+    std::vector<float> rows = random_numbers(3 * n, 10);
+    std::vector<float> out(3);
+    EXPECT_TRUE(std::isfinite(kernels().dot(a.data(), rows.data(), n)));
+    kernels().dot_rows(a.data(), {rows.data(), 3, n, n}, out.data());
+    kernels().axpy(1, a.data(), rows.data() + 2 * n, n);
+    kernels().scale(2, rows.data() + 2 * n, n);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, KernelsTest,
+                         ::testing::ValuesIn(supported_kernels().begin(), supported_kernels().end()),
+                         [](const auto& tested) { return std::string(tested.param->name); });
+
+TEST(KernelList, EndsWithScalarAndIsFoundByName) {
+  ASSERT_FALSE(supported_kernels().empty());
+  EXPECT_EQ(supported_kernels().back()->name, "scalar");
+  EXPECT_EQ(&best_kernels(), supported_kernels().front());
+  for (const Kernels* kernels : supported_kernels()) EXPECT_EQ(find_kernels(kernels->name), kernels);
+  EXPECT_EQ(find_kernels("AVX9"), nullptr);
+}
+
+}  // namespace
+}  // namespace segue

@@ -1,0 +1,154 @@
+#include "segue/model/model.h"
+
+#include <cmath>
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "segue/base/file.h"
+#include "segue/data/dataset.h"
+#include "segue/model/npy.h"
+#include "segue/model/transitions_file.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/scratch.h"
+#include "tests/support/small_model.h"
+
+namespace segue {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Scratch;
+using testing::small_model;
+using testing::SmallModel;
+
+// Makes the manifest agree with files that were changed on purpose.
+void rewrite_manifest(const fs::path& folder, const FormatVersion& format = kModelFormat) {
+  json::object fields = open_manifest(folder, kModelFormat).fields;
+  for (const char* own : {"format", "version", "made_by", "made_at", "files"}) fields.erase(own);
+  write_manifest(folder, format, fields);
+}
+
+class ModelTest : public ::testing::Test {
+ protected:
+  ModelTest() { testing::write_small_model(path_, written_); }
+  // Replaces a file as a model that contradicts itself would have it, with a manifest that agrees.
+  template <class Write>
+  void replace(std::string_view file, const Write& write) {
+    json::object fields = open_manifest(path_, kModelFormat).fields;
+    for (const char* own : {"format", "version", "made_by", "made_at", "files"}) fields.erase(own);
+    write(path_ / file);
+    write_manifest(path_, kModelFormat, fields);
+  }
+
+  SmallModel written_ = small_model();
+  Scratch folder_;
+  fs::path path_ = folder_ / "model";
+};
+
+TEST_F(ModelTest, OpensWhatWasWritten) {
+  const Model model(path_);
+  ASSERT_EQ(model.songs().size(), 24U);
+  ASSERT_EQ(model.vectors().rows, 24U);
+  ASSERT_EQ(model.context().columns, 10U);
+  for (std::uint32_t row = 0; row < 24; ++row) {
+    EXPECT_EQ(model.songs().id(row), written_.songs[row].id);
+    EXPECT_TRUE(std::ranges::equal(model.vectors()[row], written_.trained.vectors.view()[row]));
+    EXPECT_TRUE(std::ranges::equal(model.context()[row], written_.trained.context.view()[row]));
+    EXPECT_TRUE(std::ranges::equal(model.transitions(row).counts, written_.transitions.of(row).counts));
+    double square = 0;
+    for (const float number : model.vectors()[row]) square += static_cast<double>(number) * number;
+    EXPECT_NEAR(model.inverse_norms()[row], 1 / std::sqrt(square), 1e-6);
+  }
+}
+
+TEST_F(ModelTest, ManifestHasOptionsCountsAndHistory) {
+  const json::object fields = Model(path_).manifest().fields;
+  EXPECT_EQ(fields.at("options").at("dim"), json::value(10));
+  EXPECT_EQ(fields.at("options").at("architecture"), json::value("skipgram"));
+  EXPECT_EQ(fields.at("counts").at("songs"), json::value(24));
+  EXPECT_EQ(fields.at("counts").at("plays"), json::value(3000));
+  EXPECT_EQ(fields.at("dataset"), json::value("0123456789abcdef"));
+  ASSERT_EQ(fields.at("history").as_array().size(), 5U);
+  EXPECT_EQ(fields.at("history").at(1).at("epoch"), json::value(2));
+  EXPECT_EQ(fields.at("history").at(1).at("mean_loss").to_number<double>(), 1.0);
+  for (const char* key : {"pairs", "plays", "seconds"})
+    EXPECT_TRUE(fields.at("history").at(0).as_object().contains(key));
+}
+
+TEST_F(ModelTest, KeepsOnlyTheSongsWithVectors) {
+  SmallModel fewer = small_model(24, 10);
+  const SmallModel ten = small_model(10, 10);
+  testing::write_songs(folder_ / "songs.arrow", fewer.songs);
+  write_model(folder_ / "ten", Catalogue(folder_ / "songs.arrow"), "d", ten.options, ten.trained, ten.transitions);
+  EXPECT_EQ(Model(folder_ / "ten").songs().size(), 10U);
+}
+
+TEST_F(ModelTest, AZeroRowHasNoInverseNorm) {
+  SmallModel zero = small_model();
+  std::ranges::fill(zero.trained.vectors.view()[7], 0.0F);
+  testing::write_small_model(path_, zero);
+  const Model model(path_);
+  EXPECT_EQ(model.inverse_norms()[7], 0);
+  EXPECT_GT(model.inverse_norms()[8], 0);
+}
+
+TEST_F(ModelTest, RefusesVectorsWithoutADirection) {
+  for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(), 1e30F}) {
+    SmallModel broken = small_model();
+    broken.trained.vectors.view().row(7)[3] = bad;
+    testing::write_small_model(path_, broken);
+    EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "vectors.npy: row 7: expected finite numbers");
+  }
+}
+
+TEST_F(ModelTest, RefusesShapesThatDisagree) {
+  replace("vectors.npy", [](const fs::path& file) { write_npy(file, Matrix(23, 10).view()); });
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "vectors.npy: expected the shape (24, 10), found (23, 10)");
+  testing::write_small_model(path_, written_);
+  replace("context.npy", [](const fs::path& file) { write_npy(file, Matrix(24, 11).view()); });
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "context.npy: expected the shape (24, 10), found (24, 11)");
+  testing::write_small_model(path_, written_);
+  replace("transitions.arrow", [](const fs::path& file) { write_transitions(file, small_model(20).transitions); });
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "transitions.arrow: expected 24 rows, one a song, found 20");
+}
+
+TEST_F(ModelTest, RefusesAShortFileBeforeReadingIt) {
+  fs::resize_file(path_ / "vectors.npy", fs::file_size(path_ / "vectors.npy") - 4);
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "vectors.npy: expected 1088 bytes, found 1084");
+}
+
+TEST_F(ModelTest, RefusesAMissingFile) {
+  fs::remove(path_ / "context.npy");
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "context.npy: the manifest lists it");
+}
+
+TEST_F(ModelTest, RefusesAManifestThatVouchesForLess) {
+  json::object fields;
+  fs::remove(path_ / "transitions.arrow");
+  write_manifest(path_, kModelFormat, fields);
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "expected transitions.arrow among its files");
+}
+
+TEST_F(ModelTest, RefusesANewerVersionWithASentence) {
+  rewrite_manifest(path_, {kModelFormat.name, kModelFormat.version + 1});
+  EXPECT_ERROR((void)Model(path_), ErrorCode::unsupported, "segue-model version 2 is newer than this program reads");
+}
+
+TEST_F(ModelTest, RefusesOtherFolders) {
+  EXPECT_ERROR((void)Model(folder_ / "none"), ErrorCode::not_found, "no such folder");
+  EXPECT_ERROR((void)Model(folder_.path()), ErrorCode::wrong_use, "manifest.json");
+  testing::write_small_dataset(folder_ / "dataset", written_.songs, {{0, 1}}, {"u"});
+  EXPECT_ERROR((void)Model(folder_ / "dataset"), ErrorCode::wrong_use,
+               "expected a segue-model folder, found a segue-dataset folder");
+}
+
+TEST_F(ModelTest, ReplacesAnOlderModelAsAWhole) {
+  testing::write_small_model(path_, small_model(8, 4));
+  EXPECT_EQ(Model(path_).songs().size(), 8U);
+  // Neither a temporary folder nor an old one is left.
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 1);
+}
+
+}  // namespace
+}  // namespace segue

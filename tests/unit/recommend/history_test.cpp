@@ -1,0 +1,44 @@
+#include "segue/recommend/history.h"
+
+#include <gtest/gtest.h>
+
+#include "segue/model/model.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/scratch.h"
+#include "tests/support/small_model.h"
+
+namespace segue {
+namespace {
+
+using testing::small_model;
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  HistoryTest() {
+    testing::write_small_model(folder_ / "model", small_model(8, 4));
+    // The dataset has the songs in another order, and some the model does not have.
+    std::vector<SongRecord> songs = small_model(8, 4).songs;
+    std::ranges::reverse(songs);
+    songs.push_back({.id = "unknown", .title = "", .artist = "", .album = "", .tags = {}, .plays = 1});
+    testing::write_small_dataset(folder_ / "dataset", songs, {{7, 6, 8}, {0, 1}, {5, 5, 8}}, {"anna", "berta", "anna"});
+  }
+  testing::Scratch folder_;
+};
+
+TEST_F(HistoryTest, IsTheUsersQueuesInOrderMatchedById) {
+  const Model model(folder_ / "model");
+  const History history = history_of(open_dataset(folder_ / "dataset"), model.songs(), "anna");
+  EXPECT_EQ(history.songs, (std::vector<std::uint32_t>{0, 1, 2, 2}));
+  EXPECT_EQ(history.unknown_plays, 2U);
+}
+
+TEST_F(HistoryTest, OfAnUnknownUserNamesTheNearest) {
+  const Model model(folder_ / "model");
+  const Dataset dataset = open_dataset(folder_ / "dataset");
+  EXPECT_ERROR((void)history_of(dataset, model.songs(), "ana"), ErrorCode::not_found,
+               "user ana: not in the dataset (did you mean anna?)");
+}
+
+}  // namespace
+}  // namespace segue
