@@ -324,9 +324,12 @@ class Ingest {
       }
       return array;
     };
-    json::object options = options_to_json(options_);
     // Where it lies and how many threads made it is no part of what it is.
-    for (const std::string_view key : {"output", "threads", "songs"}) options.erase(key);
+    json::object options;
+    for (const auto& option : options_to_json(options_)) {
+      const bool of_the_run = option.key() == "output" || option.key() == "threads" || option.key() == "songs";
+      if (!of_the_run) options[option.key()] = option.value();
+    }
     return {
         {"options", std::move(options)},
         {"counts",

@@ -25,7 +25,7 @@ namespace segue {
 namespace {
 
 // A row has to fit. Also the size of what is decoded at a time.
-constexpr std::int32_t kBlockBytes = 16 << 20;
+constexpr std::int32_t kBlockBytes = 8 << 20;
 // Samples of bad rows are cut anyway (rejects.h); this keeps a block full of them small.
 constexpr std::size_t kMostKeptBytes = 4096;
 

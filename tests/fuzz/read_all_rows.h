@@ -1,0 +1,36 @@
+// Reads a file of logs to its end with every column in use. Whatever the bytes are, only segue::Error may come out.
+#pragma once
+
+#include <cstdlib>
+
+#include "segue/base/error.h"
+#include "segue/data/input.h"
+#include "segue/data/row_checks.h"
+
+#include "tests/fuzz/memory_file.h"
+
+namespace segue {
+
+inline void read_all_rows(const std::uint8_t* data, std::size_t size, FileFormat format, FileCompression compression,
+                          const std::vector<std::string>& header) {
+  const MemoryFile file(data, size);
+  try {
+    const auto reader = open_rows({file.path(), size, format, compression}, header);
+    FieldColumns columns;
+    for (std::size_t i = 0; i < kFieldCount && i < reader->columns().size(); ++i) columns[i] = i;
+    reader->choose(columns);
+    std::size_t rejected = 0;
+    while (const auto batch = reader->next()) {
+      if (batch->lines.size() != batch->rows) std::abort();
+      Row row(*batch);
+      for (std::size_t i = 0; i < batch->rows; ++i) {
+        row.move_to(i);
+        rejected += row.fault() ? 1 : 0;
+        rejected += row.sample().size();
+      }
+    }
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace segue
