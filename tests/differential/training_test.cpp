@@ -74,38 +74,43 @@ double relative_difference(MatrixView<const float> found, const std::vector<std:
 }
 
 Corpus small_corpus() {
-  return generate_corpus({.songs = 300, .clusters = 10, .plays = 30'000});
+  return generate_corpus({.songs = 300, .clusters = 10, .plays = 15'000});
 }
 
-class TrainingTest : public testing::TestWithParam<StepKernel> {};
+struct Case {
+  Architecture architecture;
+  std::uint32_t negatives;
+};
 
-TEST_P(TrainingTest, agrees_with_double_precision_to_rounding) {
+class TrainingTest : public testing::TestWithParam<Case> {};
+
+TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
   const Corpus corpus = small_corpus();
   const Queues queues(corpus.queues);
-  for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
-    for (const std::uint32_t negatives : {0U, 5U, 12U}) {
-      TrainOptions options;
-      options.architecture = architecture;
-      options.negatives = negatives;
-      options.dim = 37;
-      options.epochs = 2;
-      options.subsample = 1e-2;
-      options.threads = 1;
-      NoProgress progress;
-      const TrainedVectors found = train_vectors_with(GetParam(), queues, corpus.plays, options, progress, {});
-      const ReferenceVectors wanted = train_reference(queues, corpus.plays, options);
-      // 10^5 steps, each good to some 10^-7 and most of that cancelling.
-      EXPECT_LT(relative_difference(found.vectors.view(), wanted.vectors), 2e-5) << negatives;
-      EXPECT_LT(relative_difference(found.context.view(), wanted.context), 2e-5) << negatives;
-      for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
-        EXPECT_NEAR(found.epochs[epoch].mean_loss / wanted.losses[epoch], 1, 1e-5) << negatives;
-      }
+  TrainOptions options;
+  options.architecture = GetParam().architecture;
+  options.negatives = GetParam().negatives;
+  options.dim = 37;
+  options.epochs = 2;
+  options.subsample = 1e-2;
+  options.threads = 1;
+  const ReferenceVectors wanted = train_reference(queues, corpus.plays, options);
+  for (const StepKernel& kernel : all_step_kernels()) {
+    NoProgress progress;
+    const TrainedVectors found = train_vectors_with(kernel, queues, corpus.plays, options, progress, {});
+    // 10^5 steps, each good to some 10^-7 and most of that cancelling.
+    EXPECT_LT(relative_difference(found.vectors.view(), wanted.vectors), 2e-5) << kernel.name;
+    EXPECT_LT(relative_difference(found.context.view(), wanted.context), 2e-5) << kernel.name;
+    for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
+      EXPECT_NEAR(found.epochs[epoch].mean_loss / wanted.losses[epoch], 1, 1e-5) << kernel.name;
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, TrainingTest, testing::ValuesIn(all_step_kernels()),
-                         [](const auto& kernel) { return std::string(kernel.param.name); });
+INSTANTIATE_TEST_SUITE_P(Options, TrainingTest,
+                         testing::Values(Case{Architecture::skipgram, 0}, Case{Architecture::skipgram, 5},
+                                         Case{Architecture::skipgram, 12}, Case{Architecture::cbow, 0},
+                                         Case{Architecture::cbow, 5}, Case{Architecture::cbow, 12}));
 
 }  // namespace
 }  // namespace segue

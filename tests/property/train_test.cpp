@@ -71,7 +71,9 @@ RC_GTEST_PROP(Examples, dynamic_windows_lie_within_fixed_ones, ()) {
   for (std::size_t i = 0; i < fixed.size(); ++i) {
     RC_ASSERT(!dynamic[i].inputs.empty());
     RC_ASSERT(dynamic[i].outputs.front() == fixed[i].outputs.front());
-    RC_ASSERT(std::ranges::search(fixed[i].inputs, dynamic[i].inputs).size() == dynamic[i].inputs.size());
+    const auto& all = fixed[i].inputs;
+    const auto& some = dynamic[i].inputs;
+    RC_ASSERT(std::search(all.begin(), all.end(), some.begin(), some.end()) != all.end());
   }
 }
 
