@@ -1,8 +1,8 @@
 """Next-song hit rate and training speed of Segue against gensim, on playlists, with the same options.
 
-    .venv/bin/python bench/next_song.py build/release/bin/segue PLAYLISTS.tsv.gz [--seeds 5] [--threads 1 2]
+    .venv/bin/python bench/next_song.py build/release/bin/segue PLAYLISTS.tsv.gz [--architecture cbow] [--seeds 5] [--threads 1 2]
 
-Each seed holds out another tenth of the playlists. Both train on the rest with the same options (skip-gram, the
+Each seed holds out another tenth of the playlists. Both train on the rest with the same options (Segue's
 defaults). Asked is the song after every song of the held-out playlists: all songs with a vector are ranked by cosine to
 the song before, the last ten songs heard are left out, and a song that was not in training is a miss for both
 (HitRate@10). The numbers of one seed come from the same split, so the difference between the two is paired.
@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow.ipc
 from gensim.models import Word2Vec
 
-OPTIONS = {"dim": 128, "window": 5, "negatives": 5, "negative_exponent": 0.75, "subsample": 1e-3, "min_plays": 5,
+OPTIONS = {"architecture": "skipgram", "dim": 128, "window": 5, "negatives": 5, "negative_exponent": 0.75, "subsample": 1e-3, "min_plays": 5,
            "epochs": 5, "learning_rate": 0.025, "min_learning_rate": 1e-4}
 
 
@@ -93,7 +93,7 @@ def train_gensim(playlists, seed, threads):
     model = Word2Vec(vector_size=OPTIONS["dim"], window=OPTIONS["window"], negative=OPTIONS["negatives"],
                      ns_exponent=OPTIONS["negative_exponent"], sample=OPTIONS["subsample"],
                      min_count=OPTIONS["min_plays"], epochs=OPTIONS["epochs"], alpha=OPTIONS["learning_rate"],
-                     min_alpha=OPTIONS["min_learning_rate"], sg=1, hs=0, seed=seed, workers=threads)
+                     min_alpha=OPTIONS["min_learning_rate"], sg=int(OPTIONS["architecture"] == "skipgram"), hs=0, seed=seed, workers=threads)
     model.build_vocab(playlists)
     start = time.perf_counter()
     model.train(playlists, total_examples=model.corpus_count, epochs=model.epochs)
@@ -104,9 +104,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program")
     parser.add_argument("playlists")
+    parser.add_argument("--architecture", choices=["skipgram", "cbow"], default="skipgram")
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
+    OPTIONS["architecture"] = arguments.architecture
     playlists = [without_repeats(songs) for songs in read_playlists(arguments.playlists)]
     for threads in arguments.threads:
         rows = []

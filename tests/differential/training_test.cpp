@@ -34,7 +34,7 @@ ReferenceVectors train_reference(const Queues& queues, std::span<const std::uint
   for (std::uint32_t song = 0; song < vocabulary.size; ++song) {
     Random random = random_stream(options.seed, Draw::initial_vectors, 0, song);
     for (double& x : trained.vectors[song]) {
-      x = (static_cast<double>(random.uniform_float()) - 0.5) / static_cast<double>(options.dim);
+      x = (2 * static_cast<double>(random.uniform_float()) - 1) * kInitialReach / std::sqrt(options.dim);
     }
   }
   const std::vector<Block> blocks = cut_into_blocks(queues, kPlaysInBlock);

@@ -35,15 +35,15 @@ void check(const Queues& queues, const Vocabulary& vocabulary, const TrainOption
        queues.size());
 }
 
-// W1 starts uniform on [-1/2, 1/2) / dim, as in word2vec.c; each row has its own stream, so threads make no difference.
-// W2 starts at 0.
+// Each row has its own stream, so threads make no difference.
 Matrix initial_vectors(std::uint32_t songs, const TrainOptions& options, std::size_t threads) {
   Matrix matrix(songs, options.dim);
   const MatrixView<float> view = matrix.view();
+  const float range = 2 * kInitialReach / std::sqrt(static_cast<float>(options.dim));
   parallel_for(songs, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t song = begin; song < end; ++song) {
       Random random = random_stream(options.seed, Draw::initial_vectors, 0, song);
-      for (float& number : view[song]) number = (random.uniform_float() - 0.5F) / static_cast<float>(options.dim);
+      for (float& number : view[song]) number = (random.uniform_float() - 0.5F) * range;
     }
   });
   return matrix;

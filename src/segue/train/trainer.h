@@ -14,6 +14,11 @@
 
 namespace segue {
 
+// W1 starts uniform on +-kInitialReach / sqrt(dim): rows of length near 0.4, whatever the dim. W2 starts at 0. The
+// papers do not say how to start; word2vec.c's +-0.5 / dim spends the first epochs climbing away from 0
+// (docs/decisions/0004).
+inline constexpr float kInitialReach = 0.7F;
+
 // What one pass over all plays did.
 struct EpochReport {
   std::uint32_t epoch = 0;  // from 1
