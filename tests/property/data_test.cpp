@@ -114,6 +114,14 @@ RC_GTEST_PROP(Text, folded_names_are_valid_and_stay_as_they_are, ()) {
   RC_ASSERT((fault_of(search_fold(text)) == TextFault::none));
 }
 
+// The way for ASCII and the way for everything else are one rule.
+RC_GTEST_PROP(Text, both_ways_of_folding_agree, ()) {
+  const std::string text = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
+  RC_ASSERT(search_fold(text + "z\u0301") == search_fold(text + "z"));
+  const std::string folded = fold_name(text + "z");
+  RC_ASSERT(fold_name(text + "ź") == folded.substr(0, folded.size() - 1) + "ź");
+}
+
 RC_GTEST_PROP(Text, printable_is_valid_and_short_enough, (const std::string& bytes)) {
   const std::string shown = printable(bytes, 20);
   RC_ASSERT(shown.size() <= 20U);

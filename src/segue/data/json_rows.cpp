@@ -21,7 +21,7 @@ namespace segue {
 
 namespace {
 
-constexpr std::int64_t kReadBytes = 4 << 20;
+constexpr std::int64_t kReadBytes = 1 << 20;
 constexpr std::size_t kMostLineBytes = std::size_t{64} << 20;
 constexpr std::size_t kBatchLines = 1 << 14;
 constexpr std::size_t kBatchBytes = std::size_t{32} << 20;
@@ -96,7 +96,7 @@ bool is_blank(std::string_view line) {
 
 // What the texts of a batch point into.
 struct JsonBatch {
-  json::monotonic_resource memory{1 << 20};
+  json::monotonic_resource memory{1 << 16};
   std::deque<json::value> documents;
   TextArena numbers;
 };

@@ -13,9 +13,9 @@ void QueueStore::add(std::uint32_t user, std::optional<std::int64_t> start, std:
 }
 
 std::uint64_t fold_repeats(std::vector<std::uint32_t>& songs) {
-  const auto repeats = std::ranges::unique(songs);
-  const auto count = static_cast<std::uint64_t>(repeats.size());
-  songs.erase(repeats.begin(), repeats.end());
+  const auto repeats = std::unique(songs.begin(), songs.end());
+  const auto count = static_cast<std::uint64_t>(songs.end() - repeats);
+  songs.erase(repeats, songs.end());
   return count;
 }
 

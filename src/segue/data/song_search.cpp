@@ -117,19 +117,22 @@ class Trigrams {
   std::size_t count_ = 0;
 };
 
-Folded folded(const Song& song) {
-  return {search_fold(song.artist), search_fold(song.title)};
+void fold(const Song& song, Folded& folded) {
+  search_fold(song.artist, folded.artist);
+  search_fold(song.title, folded.title);
 }
 
 FoundSongs by_words(const Catalogue& songs, std::string_view text, std::size_t limit) {
   const Query query(text);
   std::vector<Candidate> candidates;
+  Folded folded;
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     Candidate candidate;
     candidate.row = row;
     const Song song = songs.song(row);
     candidate.plays = song.plays;
-    if (query.matches(folded(song), candidate)) candidates.push_back(candidate);
+    fold(song, folded);
+    if (query.matches(folded, candidate)) candidates.push_back(candidate);
   }
   FoundSongs found;
   if (candidates.empty()) return found;
@@ -150,9 +153,14 @@ FoundSongs by_spelling(const Catalogue& songs, std::string_view text, std::size_
   constexpr double kLeast = 0.15;  // below it the shared pieces are chance
   const Trigrams query(text);
   std::vector<Near> near;
+  Folded folded;
+  std::string whole;
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
-    const Folded song = folded(songs.song(row));
-    const double similarity = std::max(query.similarity(song.title), query.similarity(song.artist + " " + song.title));
+    fold(songs.song(row), folded);
+    whole.assign(folded.artist);
+    whole += ' ';
+    whole += folded.title;
+    const double similarity = std::max(query.similarity(folded.title), query.similarity(whole));
     if (similarity >= kLeast) near.push_back({similarity, row});
   }
   // Rows come by plays, so that a stable sort leaves the better known first.

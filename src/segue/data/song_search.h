@@ -25,7 +25,7 @@ struct FoundSongs {
 
 // Looks for `query` as an id, then as words (search_fold of both sides). Better are, in this order: artist and title,
 // or the title alone, that are just what was typed; fewer words beside those typed; fewer words only begun; more plays.
-// Scans the catalogue: about 0.2 s for a million songs. Thread safe.
+// Scans the catalogue: about 0.2 s for a million songs, 0.5 s where nothing matches. Thread safe.
 FoundSongs find_songs(const Catalogue& songs, std::string_view query, std::size_t limit = 10);
 
 }  // namespace segue

@@ -1,6 +1,7 @@
 #include "segue/data/text.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -119,19 +120,27 @@ bool is_dropped(UChar32 code_point) {
          code_point == 0x2019 || code_point == 0x02BC;
 }
 
-std::string search_fold_ascii(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+// What search_fold makes of each ASCII character: itself in lower case, a space, or 0 for nothing.
+constexpr std::array<char, 128> kAsciiForSearch = [] {
+  std::array<char, 128> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto letter = static_cast<char>(i);
+    const bool kept = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+    const bool upper = letter >= 'A' && letter <= 'Z';
+    table[i] = kept ? letter : upper ? static_cast<char>(letter - 'A' + 'a') : letter == '\'' ? '\0' : ' ';
+  }
+  return table;
+}();
+
+void search_fold_ascii(std::string_view text, std::string& out) {
   for (const char letter : text) {
-    const char lower = ascii_lower(letter);
-    if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9')) {
-      out += lower;
-    } else if (lower != '\'') {
+    const char folded = kAsciiForSearch[static_cast<unsigned char>(letter)];
+    if (folded == ' ') {
       append_space(out);
+    } else if (folded != '\0') {
+      out += folded;
     }
   }
-  trim_end(out);
-  return out;
 }
 
 }  // namespace
@@ -145,7 +154,7 @@ TextFault fault_of(std::string_view text) {
     if ((((word - kLowBits) & ~word) | word) & kHighBits) break;
   }
   bool plain = true;
-  for (std::size_t i = 0; i < left && plain; ++i) plain = at[i] > 0;
+  for (std::size_t i = 0; i < left && plain; ++i) plain = static_cast<signed char>(at[i]) > 0;
   if (plain) return TextFault::none;
 
   if (std::memchr(at, 0, left) != nullptr) return TextFault::nul_byte;
@@ -212,10 +221,20 @@ std::string fold_name(std::string_view text) {
 }
 
 std::string search_fold(std::string_view text) {
-  if (is_ascii(text)) return search_fold_ascii(text);
+  std::string out;
+  search_fold(text, out);
+  return out;
+}
+
+void search_fold(std::string_view text, std::string& out) {
+  out.clear();
+  if (is_ascii(text)) {
+    search_fold_ascii(text, out);
+    trim_end(out);
+    return;
+  }
   // Case first: folding can bring forth letters that decompose.
   const std::string folded = normalized(icu::Normalizer2::getNFKCCasefoldInstance, text);
-  std::string out;
   for_each_code_point(normalized(icu::Normalizer2::getNFKDInstance, folded), [&](UChar32 code_point) {
     if (is_dropped(code_point)) return;
     if (const std::string_view alike = typed_alike(code_point); !alike.empty()) {
@@ -229,7 +248,6 @@ std::string search_fold(std::string_view text) {
     }
   });
   trim_end(out);
-  return out;
 }
 
 }  // namespace segue

@@ -24,5 +24,7 @@ std::string fold_name(std::string_view text);
 // ø ł đ ı æ œ as o l d i ae oe; digits of any script as 0-9; apostrophes dropped, other punctuation and symbols as
 // spaces; spaces collapsed and trimmed. REQUIRES: valid UTF-8.
 std::string search_fold(std::string_view text);
+// The same in place of what was in `out`, for loops over many names.
+void search_fold(std::string_view text, std::string& out);
 
 }  // namespace segue
