@@ -81,8 +81,10 @@ std::string manifest_text(const std::string& path, const Manifest& manifest) {
         // Files come with a size and a digest; the size is enough to read.
         const json::object* file = field.key() == "files" ? member.value().if_object() : nullptr;
         const json::value* bytes = file == nullptr ? nullptr : file->if_contains("bytes");
-        block.add({fmt::format("  {}", std::string_view(member.key())),
-                   bytes == nullptr ? value_text(member.value()) : value_text(*bytes) + " bytes"});
+        std::string text = bytes == nullptr ? value_text(member.value()) : value_text(*bytes) + " bytes";
+        // Options are shown as they can be typed: a seed has no commas.
+        if (field.key() == "options" && member.value().is_number()) text = pretty(member.value());
+        block.add({fmt::format("  {}", std::string_view(member.key())), std::move(text)});
       }
       blocks += fmt::format("\n{}\n{}", std::string_view(field.key()), block.text());
     } else if (is_list_of_objects(field.value())) {

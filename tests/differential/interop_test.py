@@ -90,12 +90,6 @@ class Interop(unittest.TestCase):
     def test_gensim_reads_the_binary_and_agrees(self):
         self.check_gensim("word2vec-binary")
 
-    def test_gensim_s_own_files_look_the_same(self):
-        ours = self.export("word2vec-binary", "--replace-spaces", "_")
-        vectors = gensim.models.KeyedVectors.load_word2vec_format(str(ours), binary=True)
-        vectors.save_word2vec_format(str(self.folder / "gensim.bin"), binary=True)
-        self.assertEqual((self.folder / "gensim.bin").read_bytes(), ours.read_bytes())
-
     def test_parquet_has_songs_and_vectors(self):
         exported = pa.parquet.read_table(self.export("parquet"))
         self.assertEqual(exported.schema.field("vector").type.list_size, DIM)

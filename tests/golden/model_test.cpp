@@ -21,8 +21,8 @@ TEST(Golden, ModelVersion1Opens) {
   EXPECT_EQ(model.songs().song(23).display(), "song-23");
   EXPECT_EQ(model.songs().plays(0), 240U);
   EXPECT_EQ(model.vectors().columns, 10U);
-  EXPECT_FLOAT_EQ(model.vectors().row(0)[0], 0.7682824F);
-  EXPECT_FLOAT_EQ(model.context().row(23)[9], 0.0F);
+  EXPECT_FLOAT_EQ(model.vectors().row(0)[0], 1.0421269F);
+  EXPECT_FLOAT_EQ(model.context().row(23)[9], -0.18849158F);
   const TransitionsOf transitions = model.transitions(4);
   EXPECT_EQ(std::vector(transitions.neighbours.begin(), transitions.neighbours.end()),
             (std::vector<std::uint32_t>{8, 0}));

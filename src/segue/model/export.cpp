@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -39,7 +40,8 @@ void into_file(ExportRows& rows, const fs::path& output, ExportTo write) {
 
 // `marker` shows an existing folder to be an older export.
 void into_folder(ExportRows& rows, const fs::path& output, std::string_view marker, ExportTo write) {
-  if (fs::exists(output / kManifestName)) {
+  std::error_code ignored;
+  if (fs::exists(output / kManifestName, ignored)) {
     fail(ErrorCode::wrong_use, "{}: expected a folder for the export, found a dataset or model", output.string());
   }
   FolderWriter folder(output, marker);

@@ -52,7 +52,7 @@ Explanation explain(const Model& model, std::span<const std::uint32_t> seeds, st
 std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
   std::ranges::sort(sorted);
-  sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return sorted;
 }
 
