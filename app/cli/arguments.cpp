@@ -66,7 +66,10 @@ void Arguments::add_rows(std::span<const OptionRow> rows, void* options,
     CLI::Option* added = app_.add_option_function<std::vector<std::string>>(
         option_names(row), [&bound](const std::vector<std::string>& values) { bound.typed = values; },
         help_text(row, options));
-    added->type_name(value_name(row))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)->allow_extra_args(false);
+    // Checked in apply_typed: the file may give it as well.
+    added->type_name(value_name(row) + (bound.required ? " REQUIRED" : ""))
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
     // A flag may stand alone (--explain) or say which way (--dynamic-window false).
     if (row.kind == OptionKind::flag) {
       added->expected(0, 1);
@@ -74,15 +77,18 @@ void Arguments::add_rows(std::span<const OptionRow> rows, void* options,
       added->expected(1);
       if (row.kind != OptionKind::texts) added->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     }
-    if (bound.required) added->required();
   }
 }
 
 void Arguments::apply_typed() {
-  for (const BoundOption& bound : bound_) {
+  for (BoundOption& bound : bound_) {
     for (const std::string& value : bound.typed) {
       const bool bare_flag = bound.row->kind == OptionKind::flag && (value.empty() || value == "{}");
       bound.set(bare_flag ? "true" : value);
+    }
+    if (bound.required && !bound.given) {
+      fail(ErrorCode::wrong_use, "{} is required: {}", bound.row->flag(),
+           bound.row->kind == OptionKind::text ? std::string(bound.row->help) : bound.row->wanted());
     }
   }
 }

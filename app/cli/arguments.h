@@ -23,9 +23,13 @@ struct BoundOption {
   const OptionRow* row = nullptr;
   void* options = nullptr;
   bool required = false;
+  bool given = false;              // by the file or on the command line
   std::vector<std::string> typed;  // values from the command line, in order
 
-  void set(std::string_view value) const { row->set(options, *row, value); }
+  void set(std::string_view value) {
+    row->set(options, *row, value);
+    given = true;
+  }
 };
 
 class Arguments {

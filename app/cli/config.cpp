@@ -24,7 +24,7 @@ std::string value_text(const std::filesystem::path& file, std::string_view key, 
   fail(ErrorCode::bad_input, "{}: {}: expected a text, a number, or true or false", place(file, node), key);
 }
 
-void set_option(const std::filesystem::path& file, const BoundOption& option, const toml::node& node) {
+void set_option(const std::filesystem::path& file, BoundOption& option, const toml::node& node) {
   const auto set = [&](const toml::node& value) {
     const std::string text = value_text(file, option.row->name, value);
     try {

@@ -37,6 +37,10 @@ namespace cli {
 namespace {
 
 std::string value_text(const json::value& value) {
+  const bool nothing = (value.is_string() && value.get_string().empty()) ||
+                       (value.is_array() && value.get_array().empty()) ||
+                       (value.is_object() && value.get_object().empty());
+  if (nothing) return "-";
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_uint64()) return with_commas(value.get_uint64());
   if (value.is_int64() && value.get_int64() >= 0) return with_commas(static_cast<std::uint64_t>(value.get_int64()));
@@ -75,7 +79,7 @@ std::string manifest_text(const std::string& path, const Manifest& manifest) {
   head.add({"path", path});
   std::string blocks;
   for (const auto& field : manifest.fields) {
-    if (field.value().is_object()) {
+    if (field.value().is_object() && !field.value().get_object().empty()) {
       Table block({"", ""});
       for (const auto& member : field.value().get_object()) {
         // Files come with a size and a digest; the size is enough to read.

@@ -25,6 +25,8 @@ std::string_view explained(Reason reason) {
       return "rows that are not UTF-8";
     case Reason::nul_byte:
       return "rows with a zero byte";
+    case Reason::empty_row:
+      return "rows with nothing in them, such as empty lines";
     case Reason::missing_user:
       return "rows without a user";
     case Reason::missing_song:
@@ -103,7 +105,7 @@ class IngestCommand final : public Command {
   }
 
   void declare(Arguments& arguments) override {
-    arguments.positional("input", "Files, or folders of files: CSV, TSV, JSON Lines, Parquet; plain, gzip or zstd",
+    arguments.positional("INPUT", "Files, or folders of files: CSV, TSV, JSON Lines, Parquet; plain, gzip or zstd",
                          inputs_);
     arguments.options(options_, {"output"});
   }
@@ -116,9 +118,9 @@ class IngestCommand final : public Command {
       terminal.print(to_json(report, options_.output, seconds.count()));
       return;
     }
-    terminal.print(fmt::format("{} rows of {} {} in {}\n\n{}\n{}\n", with_commas(report.rows), report.inputs.size(),
-                               report.inputs.size() == 1 ? "file" : "files", duration_for_people(seconds),
-                               tables(report), options_.output));
+    terminal.print(fmt::format("{} rows of {} {} in {}\n\n{}\ndataset written to {}\n", with_commas(report.rows),
+                               report.inputs.size(), report.inputs.size() == 1 ? "file" : "files",
+                               duration_for_people(seconds), tables(report), options_.output));
   }
 
  private:

@@ -68,8 +68,8 @@ std::vector<std::string> option_names(const CLI::App& app) {
       const std::string typed = extra.substr(0, extra.find('='));
       const std::vector<std::string> names = option_names(*entry.app);
       const std::vector<std::string_view> known(names.begin(), names.end());
-      fail(ErrorCode::wrong_use, "{}: unknown {} {}{}", entry.command->name(),
-           typed.starts_with('-') ? "option" : "argument", typed, did_you_mean(typed, known));
+      fail(ErrorCode::wrong_use, "unknown {} {}{}", typed.starts_with('-') ? "option" : "argument", typed,
+           did_you_mean(typed, known));
     }
   }
   const std::vector<std::string> remaining = app.remaining();
@@ -77,6 +77,12 @@ std::vector<std::string> option_names(const CLI::App& app) {
   const std::vector<std::string_view> known = names_of(registered);
   fail(ErrorCode::wrong_use, "unknown {} {}{}", typed.starts_with('-') ? "option" : "command", typed,
        did_you_mean(typed, known));
+}
+
+// " train" once the line has named a command.
+std::string subject_of(const std::vector<Registered>& registered) {
+  const auto chosen = std::ranges::find_if(registered, [](const Registered& entry) { return entry.app->parsed(); });
+  return chosen == registered.end() ? "" : fmt::format(" {}", chosen->command->name());
 }
 
 int report(std::string_view subject, const Error& error) {
@@ -141,11 +147,15 @@ int run_command_line(const std::vector<std::string>& words, const Output& output
     try {
       reject_extra(app, registered);
     } catch (const Error& error) {
-      return report("", error);
+      return report(subject_of(registered), error);
     }
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string_view complaint = error.what();  // "--dim: 1 required N missing"
+    std::string option(complaint.substr(0, complaint.find(':')));
+    if (option.size() == std::string_view("--k").size()) option.erase(0, 1);
+    return report(subject_of(registered), Error(ErrorCode::wrong_use, option + ": expected a value, found none"));
   } catch (const CLI::ParseError& error) {
-    std::fprintf(stderr, "segue: %s\n", error.what());
-    return kWrongUse;
+    return report(subject_of(registered), Error(ErrorCode::wrong_use, error.what()));
   }
   if (markdown) {
     output(whole_reference(registered));

@@ -57,9 +57,10 @@ class TrainCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    const Dataset dataset = open_dataset(dataset_);
     // A target that cannot be written is better refused now than after hours of training.
+    check_replaceable(output_.output, kModelFormat);
     { const FolderWriter probe(output_.output, kManifestName); }
+    const Dataset dataset = open_dataset(dataset_);
     const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
     const TrainedVectors trained = train_vectors(dataset.queues, plays, options_, terminal.progress(), terminal.stop());
     const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
@@ -121,7 +122,7 @@ class TrainCommand final : public Command {
     totals.add({"pairs", with_commas(pairs), "trained"});
     totals.add({"transitions", with_commas(transitions.neighbours.size()), ""});
     totals.add({"plays/s", rate_text(plays * options_.epochs, seconds), ""});
-    return epochs.text() + "\n" + totals.text();
+    return fmt::format("{}\n{}\nmodel written to {}\n", epochs.text(), totals.text(), output_.output);
   }
 
   static std::string rate_text(std::uint64_t plays, double seconds) {

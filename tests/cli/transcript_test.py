@@ -7,7 +7,7 @@
 A line that starts with `$ ` is run by bash in a fresh folder, segue on the path, standard output and error together
 (`\\` at its end continues it). The lines up to the next command are what it has to print; `[exit N]` stands behind a
 command that does not end with 0. `<*>` stands for any text within a line, a line `...` for any number of lines. Lines
-that start with `#` are comments.
+that start with `#` are comments. Commands find this folder as $TRANSCRIPTS and a Python with pyarrow and numpy as $PYTHON.
 
 With --update the transcript is rewritten with what was printed (check the difference!).
 """
@@ -68,7 +68,7 @@ def main():
     failed, rewritten = 0, []
     with tempfile.TemporaryDirectory() as scratch:
         environment = dict(os.environ, PATH=f"{pathlib.Path(segue).resolve().parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8",
-                           TRANSCRIPTS=str(path.parent.resolve()))
+                           TRANSCRIPTS=str(path.parent.resolve()), PYTHON=sys.executable)
         for step in steps:
             done = subprocess.run(["bash", "-c", step.command], cwd=scratch, env=environment, timeout=300,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)

@@ -143,6 +143,10 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path), temporary_(path) {
   if (fs::is_directory(path, ignored)) {
     fail(ErrorCode::wrong_use, "{}: expected a file to write, found a folder", path.string());
   }
+  // Taking its name would put a file in the place of /dev/null.
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
+    fail(ErrorCode::wrong_use, "{}: expected a file to write, found a device or a pipe", path.string());
+  }
   const fs::path parent = folder_of(path);
   if (!fs::is_directory(parent, ignored)) {
     fail(ErrorCode::not_found, "{}: no such folder to write {} in", parent.string(), path.filename().string());

@@ -70,7 +70,7 @@ class FileWriter {
 // takes its name at the end.
 class AtomicFile {
  public:
-  // Throws wrong_use where there is a folder of that name, not_found without a folder to lie in.
+  // Throws wrong_use where there is a folder, a device or a pipe of that name, not_found without a folder to lie in.
   explicit AtomicFile(const std::filesystem::path& path);
   ~AtomicFile();  // removes the temporary file when commit() was not reached
   AtomicFile(const AtomicFile&) = delete;

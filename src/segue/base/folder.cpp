@@ -45,6 +45,7 @@ void sync_file(const fs::path& path) {
 }
 
 fs::path normalised(const fs::path& target) {
+  if (target.empty()) fail(ErrorCode::wrong_use, "expected the name of a folder to write, found an empty one");
   fs::path path = fs::absolute(target).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();  // "model/" names the same folder as "model"
   return path;
@@ -67,7 +68,8 @@ FolderWriter::FolderWriter(const fs::path& target, std::string_view marker) : ta
   }
   const fs::path parent = target_.parent_path();
   if (!fs::is_directory(parent, error)) {
-    fail(ErrorCode::not_found, "{}: no such folder to write {} in", parent.string(), target_.filename().string());
+    const fs::path typed = target.parent_path().empty() ? parent : target.parent_path();
+    fail(ErrorCode::not_found, "{}: no such folder to write {} in", typed.string(), target_.filename().string());
   }
   const std::string prefix = temporary_prefix(target_);
   remove_abandoned(parent, prefix);

@@ -115,7 +115,10 @@ Manifest open_manifest(const fs::path& folder, const FormatVersion& format) {
     const std::uint64_t bytes = count_at(file.value().get_object(), "bytes", path.string());
     std::error_code error;
     const std::uint64_t size = fs::file_size(listed, error);
-    if (error) fail(ErrorCode::corrupt, "{}: the manifest lists it, but: {}", listed.string(), error.message());
+    if (error == std::errc::no_such_file_or_directory) {
+      fail(ErrorCode::corrupt, "{}: expected {} bytes, found no such file", listed.string(), bytes);
+    }
+    if (error) fail(ErrorCode::corrupt, "{}: expected {} bytes, found: {}", listed.string(), bytes, error.message());
     if (size != bytes) {
       fail(ErrorCode::corrupt, "{}: expected {} bytes, found {}", listed.string(), bytes, size);
     }
@@ -125,6 +128,20 @@ Manifest open_manifest(const fs::path& folder, const FormatVersion& format) {
 
 std::string format_of(const fs::path& folder) {
   return string_at(parse_manifest(folder).fields, "format", (folder / kManifestName).string());
+}
+
+void check_replaceable(const fs::path& folder, const FormatVersion& format) {
+  std::error_code error;
+  if (!fs::exists(folder / kManifestName, error)) return;
+  std::string found = fmt::format("a {} that tells no format", kManifestName);
+  try {
+    found = fmt::format("a {} folder", format_of(folder));
+  } catch (const Error&) {
+    // Not ours, or damaged: either way not to be replaced unasked.
+  }
+  if (found == fmt::format("a {} folder", format.name)) return;
+  fail(ErrorCode::wrong_use, "{}: expected a new folder or a {} folder to replace, found {}", folder.string(),
+       format.name, found);
 }
 
 void verify_files(const fs::path& folder, const Manifest& manifest, Progress& progress) {

@@ -47,6 +47,10 @@ Manifest open_manifest(const std::filesystem::path& folder, const FormatVersion&
 // The "format" of the folder's manifest, to tell a dataset from a model. Throws as open_manifest does.
 std::string format_of(const std::filesystem::path& folder);
 
+// Before a folder of this format is written: throws wrong_use where `folder` holds a manifest of another kind, so that
+// training onto a dataset does not replace it. A folder that is not there or has no manifest is left to FolderWriter.
+void check_replaceable(const std::filesystem::path& folder, const FormatVersion& format);
+
 // Reads every file the manifest lists and compares its SHA-256. Throws corrupt, naming the first file that differs.
 void verify_files(const std::filesystem::path& folder, const Manifest& manifest, Progress& progress);
 

@@ -35,7 +35,7 @@ constexpr std::array kDurationUnits = {
 }  // namespace
 
 std::string OptionRow::flag() const {
-  std::string typed = "--" + std::string(name);
+  std::string typed = (name.size() == 1 ? "-" : "--") + std::string(name);
   std::ranges::replace(typed, '_', '-');
   return typed;
 }

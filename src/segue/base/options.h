@@ -58,7 +58,7 @@ struct OptionRow {
   std::string (*text)(const void* options);
   json::value (*value)(const void* options);
 
-  std::string flag() const;    // "--negative-exponent"
+  std::string flag() const;    // "--negative-exponent", "-k"
   std::string wanted() const;  // "a whole number from 1 to 4096"
 };
 

@@ -58,6 +58,7 @@ class Ingest {
   }
 
   IngestReport run(std::span<const std::string> paths) {
+    check_replaceable(options_.output, kDatasetFormat);
     FolderWriter folder(options_.output, kManifestName);
     report_.inputs = find_inputs(paths);
     const std::vector<InputFile> song_files = find_inputs(options_.songs);
@@ -98,8 +99,10 @@ class Ingest {
       for (std::size_t i = 0; i < batch->rows.rows; ++i) {
         row.move_to(i);
         const std::optional<Reason> fault = row.fault();
-        const std::optional<Reason> refused = fault ? fault : add(row);
+        std::optional<Reason> refused = fault ? fault : add(row);
         if (!refused) continue;
+        const bool misses = *refused == Reason::missing_user || *refused == Reason::missing_song;
+        if (misses && row.is_empty()) refused = Reason::empty_row;
         if (rejects.wants(*refused)) {
           rejects.add(name, {*refused, row.line(), row.sample()});
         } else {
@@ -232,8 +235,8 @@ class Ingest {
       why += fmt::format("{}{} {}", why.empty() ? "" : ", ", std::string_view(reason.key()),
                          with_commas(reason.value().to_number<std::uint64_t>()));
     }
-    fail(ErrorCode::bad_input, "nothing is left of {} rows{}{}", with_commas(report_.rows), why.empty() ? "" : ": ",
-         why);
+    fail(ErrorCode::bad_input, "expected at least one queue, found none in {} rows{}{}", with_commas(report_.rows),
+         why.empty() ? "" : ": ", why);
   }
 
   // Calls visit(user, start, songs) for each queue in the order of the file: sessions by user (in the order of their

@@ -20,6 +20,7 @@ enum class Reason {
   field_too_long,          // an id over 1,024 bytes, a text over 65,536 bytes
   invalid_utf8,
   nul_byte,
+  empty_row,  // nothing in any column in use, as in an empty line of CSV
   missing_user,
   missing_song,    // neither an id nor both artist and title; a playlist without songs
   bad_time,        // not there, or not understood (segue/data/times.h)
@@ -29,10 +30,10 @@ enum class Reason {
   short_session,   // in a session of fewer than min_session songs
   short_playlist,  // a playlist of fewer than min_session songs
 };
-inline constexpr std::array<std::string_view, 13> kReasonNames = {
-    "wrong_number_of_fields", "malformed_json", "field_too_long", "invalid_utf8",   "nul_byte", "missing_user",
-    "missing_song",           "bad_time",       "bad_played_ms",  "too_short_play", "repeat",   "short_session",
-    "short_playlist"};
+inline constexpr std::array<std::string_view, 14> kReasonNames = {
+    "wrong_number_of_fields", "malformed_json", "field_too_long", "invalid_utf8",  "nul_byte",       "empty_row",
+    "missing_user",           "missing_song",   "bad_time",       "bad_played_ms", "too_short_play", "repeat",
+    "short_session",          "short_playlist"};
 
 struct Reject {
   Reason reason;

@@ -23,6 +23,15 @@ std::optional<Reason> Row::fault() const {
   return std::nullopt;
 }
 
+bool Row::is_empty() const {
+  for (std::size_t field = 0; field < kFieldCount; ++field) {
+    for (const std::string_view text : texts(static_cast<Field>(field))) {
+      if (!text.empty()) return false;
+    }
+  }
+  return true;
+}
+
 std::string Row::sample() const {
   constexpr std::size_t kEnough = 4096;
   std::string sample;

@@ -39,6 +39,7 @@ class Row {
 
   // What is wrong with one of the texts: too long, no UTF-8, a zero byte. An id list may have any length.
   std::optional<Reason> fault() const;
+  bool is_empty() const;
   // The values that were read, with tabs between, for a sample.
   std::string sample() const;
 

@@ -10,6 +10,7 @@
 #include <mutex>
 
 #include <arrow/array.h>
+#include <arrow/buffer.h>
 #include <arrow/csv/api.h>
 #include <arrow/io/interfaces.h>
 #include <arrow/record_batch.h>
@@ -19,6 +20,7 @@
 #include "segue/data/cells.h"
 #include "segue/data/input.h"
 #include "segue/data/input_stream.h"
+#include "segue/data/quotes.h"
 
 namespace segue {
 
@@ -70,6 +72,42 @@ class BadRows {
   std::deque<BadRow> rows_;
 };
 
+// A stream of CSV that ends with an error where a quote is still open. Reads come from one thread at a time.
+class QuotedStream final : public arrow::io::InputStream {
+ public:
+  explicit QuotedStream(std::shared_ptr<arrow::io::InputStream> stream) : stream_(std::move(stream)) {}
+
+  // The line of the quote that is open behind what was read so far, or 0. From any thread.
+  std::uint64_t open_since() const { return open_since_.load(); }
+
+  arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
+    ARROW_ASSIGN_OR_RAISE(const std::int64_t read, stream_->Read(size, out));
+    ARROW_RETURN_NOT_OK(watch({static_cast<const char*>(out), static_cast<std::size_t>(read)}, size));
+    return read;
+  }
+  arrow::Result<std::shared_ptr<arrow::Buffer>> Read(std::int64_t size) override {
+    ARROW_ASSIGN_OR_RAISE(auto buffer, stream_->Read(size));
+    ARROW_RETURN_NOT_OK(
+        watch({reinterpret_cast<const char*>(buffer->data()), static_cast<std::size_t>(buffer->size())}, size));
+    return buffer;
+  }
+  arrow::Status Close() override { return stream_->Close(); }
+  bool closed() const override { return stream_->closed(); }
+  arrow::Result<std::int64_t> Tell() const override { return stream_->Tell(); }
+
+ private:
+  arrow::Status watch(std::string_view bytes, std::int64_t wanted) {
+    watch_.scan(bytes);
+    open_since_ = watch_.open_since();
+    if (!bytes.empty() || wanted == 0 || open_since_ == 0) return arrow::Status::OK();
+    return arrow::Status::Invalid("the quote opened in line ", open_since_.load(), " is never closed");
+  }
+
+  std::shared_ptr<arrow::io::InputStream> stream_;
+  QuoteWatch watch_;
+  std::atomic<std::uint64_t> open_since_ = 0;
+};
+
 class TextRows final : public RowReader {
  public:
   TextRows(InputFile file, std::vector<std::string> header)
@@ -105,7 +143,7 @@ class TextRows final : public RowReader {
   std::optional<RowBatch> next() override {
     if (!reader_) return std::nullopt;
     std::shared_ptr<arrow::RecordBatch> records;
-    check_arrow(ErrorCode::bad_input, subject(), reader_->ReadNext(&records));
+    check(reader_->ReadNext(&records));
     RowBatch batch;
     if (records == nullptr) {
       reader_.reset();
@@ -134,6 +172,18 @@ class TextRows final : public RowReader {
  private:
   std::string subject() const { return file_.path.string(); }
 
+  void check(const arrow::Status& status) const {
+    if (status.ok()) return;
+    // Arrow's words for a row that does not fit.
+    if (status.message().find("straddl") == std::string::npos) fail_arrow(ErrorCode::bad_input, subject(), status);
+    if (quoted_ && quoted_->open_since() > 0) {
+      fail(ErrorCode::bad_input, "{}: the quote opened in line {} is not closed within {} MiB", subject(),
+           quoted_->open_since(), kBlockBytes >> 20);
+    }
+    fail(ErrorCode::bad_input, "{}: expected rows of at most {} MiB, found a longer one behind row {}", subject(),
+         kBlockBytes >> 20, line_);
+  }
+
   // One thread: rows have their numbers then, and batches always come out the same.
   static arrow::csv::ReadOptions read_options() {
     arrow::csv::ReadOptions read = arrow::csv::ReadOptions::Defaults();
@@ -144,7 +194,7 @@ class TextRows final : public RowReader {
 
   std::shared_ptr<arrow::csv::StreamingReader> open(const OpenInput& input, const arrow::csv::ReadOptions& read,
                                                     arrow::csv::ConvertOptions convert,
-                                                    const std::shared_ptr<BadRows>& bad_rows) const {
+                                                    const std::shared_ptr<BadRows>& bad_rows) {
     const bool csv = file_.format == FileFormat::csv;
     arrow::csv::ParseOptions parse = arrow::csv::ParseOptions::Defaults();
     parse.delimiter = csv ? ',' : '\t';
@@ -156,9 +206,11 @@ class TextRows final : public RowReader {
     };
     convert.check_utf8 = false;
     convert.default_column_type = arrow::binary();
-    return arrow_value(
-        ErrorCode::bad_input, subject(),
-        arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), input.stream, read, parse, convert));
+    std::shared_ptr<arrow::io::InputStream> stream = input.stream;
+    if (csv) stream = quoted_ = std::make_shared<QuotedStream>(input.stream);
+    auto reader = arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), stream, read, parse, convert);
+    check(reader.status());
+    return std::move(reader).ValueUnsafe();
   }
 
   InputFile file_;
@@ -166,6 +218,7 @@ class TextRows final : public RowReader {
   std::vector<std::string> columns_;
   FieldColumns chosen_;
   OpenInput input_;
+  std::shared_ptr<QuotedStream> quoted_;  // of a CSV
   std::shared_ptr<BadRows> bad_rows_;
   std::shared_ptr<arrow::csv::StreamingReader> reader_;
   std::uint64_t line_ = 0;

@@ -136,6 +136,7 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions) {
   const std::size_t rows = trained.vectors.rows();
   SEGUE_ASSERT(rows <= songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
+  check_replaceable(folder, kModelFormat);
   FolderWriter writer(folder, kManifestName);
   const std::uint64_t plays = write_songs(writer.path() / kSongsName, songs, rows);
   write_npy(writer.path() / kVectorsName, trained.vectors.view());

@@ -23,7 +23,7 @@ constexpr std::size_t kRowsAtOnce = 4096;
 
 void check(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options) {
   if (options.min_learning_rate > options.learning_rate) {
-    fail(ErrorCode::wrong_use, "min_learning_rate: expected at most learning_rate ({}), found {}",
+    fail(ErrorCode::wrong_use, "--min-learning-rate: expected at most --learning-rate ({}), found {}",
          options.learning_rate, options.min_learning_rate);
   }
   for (std::size_t queue = 0; queue < queues.size(); ++queue) {

@@ -22,7 +22,7 @@ Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOpti
   Vocabulary vocabulary;
   vocabulary.size = trained_song_count(plays, options.min_plays);
   if (vocabulary.size == 0) {
-    fail(ErrorCode::bad_input, "min_plays: expected a song with {} plays or more, found {} as the most",
+    fail(ErrorCode::bad_input, "--min-plays: expected a song with {} plays or more, found {} as the most",
          options.min_plays, plays.empty() ? 0 : plays.front());
   }
   const auto trained = plays.first(vocabulary.size);

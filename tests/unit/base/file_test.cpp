@@ -2,6 +2,8 @@
 
 #include <fstream>
 
+#include <sys/stat.h>
+
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 
@@ -48,6 +50,12 @@ TEST(ReadText, RefusesMoreThanItsLimit) {
   write_text_atomically(scratch / "f", std::string(100, 'x'));
   EXPECT_EQ(read_text(scratch / "f", 100).size(), 100U);
   EXPECT_ERROR(read_text(scratch / "f", 99), ErrorCode::bad_input, "expected at most 99 bytes");
+}
+
+TEST(WriteTextAtomically, ReplacesNoPipe) {
+  const testing::Scratch scratch;
+  ASSERT_EQ(::mkfifo((scratch / "pipe").c_str(), 0600), 0);
+  EXPECT_ERROR(write_text_atomically(scratch / "pipe", "x"), ErrorCode::wrong_use, "found a device or a pipe");
 }
 
 TEST(WriteTextAtomically, ReplacesAndLeavesNothingElse) {

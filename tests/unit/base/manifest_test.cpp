@@ -68,7 +68,7 @@ TEST_F(ManifestTest, SizesAndDigestsOfFilesAreChecked) {
   write_text_atomically(scratch_ / "songs.arrow", "song");
   EXPECT_ERROR(open_manifest(scratch_.path(), kFormat), ErrorCode::corrupt, "songs.arrow: expected 5 bytes, found 4");
   std::filesystem::remove(scratch_ / "songs.arrow");
-  EXPECT_ERROR(open_manifest(scratch_.path(), kFormat), ErrorCode::corrupt, "the manifest lists it");
+  EXPECT_ERROR(open_manifest(scratch_.path(), kFormat), ErrorCode::corrupt, "found no such file");
 }
 
 TEST_F(ManifestTest, ANewerVersionIsRefusedAnOlderOneOpens) {
@@ -81,6 +81,17 @@ TEST_F(ManifestTest, ANewerVersionIsRefusedAnOlderOneOpens) {
 TEST_F(ManifestTest, ChangesAreSeen) {
   edit("0.025", "0.026", false);
   EXPECT_ERROR(open_manifest(scratch_.path(), kFormat), ErrorCode::corrupt, "the file was changed");
+}
+
+TEST_F(ManifestTest, OnlyAFolderOfItsKindIsReplaced) {
+  check_replaceable(scratch_ / "new", kFormat);
+  check_replaceable(scratch_.path(), kFormat);
+  EXPECT_ERROR(check_replaceable(scratch_.path(), {"segue-other", 1}), ErrorCode::wrong_use,
+               "found a segue-test folder");
+  for (const char* text : {"{\"name\": \"a web page\"}", "{", "[]"}) {
+    write_text_atomically(scratch_ / "manifest.json", text);
+    EXPECT_ERROR(check_replaceable(scratch_.path(), kFormat), ErrorCode::wrong_use, "tells no format");
+  }
 }
 
 TEST_F(ManifestTest, OtherFoldersAreRefused) {

@@ -242,6 +242,12 @@ TEST_F(IngestTest, dirty_rows_are_counted_with_their_lines) {
   EXPECT_EQ(lines, "4 10 5 6 12 11 8 9 7 13 ");
 }
 
+TEST_F(IngestTest, rows_with_nothing_in_them_miss_no_user) {
+  const IngestReport report = run_text("l.csv", "user,time,song\n\nu,1,a\n,,\nu,2,b\n,3,c\n\n");
+  EXPECT_EQ(queues(), (Lines{"u: a b"}));
+  EXPECT_EQ(json::serialize(report.dropped.to_json()), R"({"empty_row":3,"missing_user":1})");
+}
+
 TEST_F(IngestTest, dirty_json_lines) {
   const IngestReport report = run_text("l.jsonl",
                                        "{\"user\":\"u\",\"time\":1,\"song_id\":\"a\"}\n{\"user\":\n[1]\n\n"
@@ -268,7 +274,9 @@ TEST_F(IngestTest, what_cannot_be_read_is_an_error_and_leaves_nothing) {
   EXPECT_EQ(error_of([&] { run_text("l.csv", "foo,bar\n1,2\n"); }), ErrorCode::bad_input);
   EXPECT_EQ(error_of([&] { run_text("l.csv", "user,ts,song\n"); }), ErrorCode::bad_input);
   EXPECT_EQ(error_of([&] { run_text("l.csv", "user,ts,song\nu,x,a\n"); }), ErrorCode::bad_input);
-  EXPECT_NE(message_.find("nothing is left of 1 rows: bad_time 1"), std::string::npos) << message_;
+  EXPECT_NE(message_.find("found none in 1 rows: bad_time 1"), std::string::npos) << message_;
+  EXPECT_EQ(error_of([&] { run_text("l.csv", "user,ts,song\nu,1,\"a\nu,2,b\nu,3,c\n"); }), ErrorCode::bad_input);
+  EXPECT_NE(message_.find("the quote opened in line 2 is never closed"), std::string::npos) << message_;
   EXPECT_EQ(error_of([&] { run_text("l.jsonl", "nothing\n"); }), ErrorCode::bad_input);
   EXPECT_EQ(error_of([&] { run_text("l.parquet", "PAR1 but no more than that PAR1"); }), ErrorCode::bad_input);
   EXPECT_EQ(error_of([&] { run_text("l.csv.gz", "no gzip at all"); }), ErrorCode::bad_input);
