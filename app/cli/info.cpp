@@ -65,7 +65,9 @@ std::string records_text(const json::array& records) {
     std::vector<std::string> cells;
     for (const auto& member : records.front().get_object()) {
       const json::value* cell = record.get_object().if_contains(member.key());
-      cells.push_back(cell == nullptr ? "" : value_text(*cell));
+      // As many digits in every row, so that the points stand below each other.
+      const bool real = cell != nullptr && cell->is_double();
+      cells.push_back(cell == nullptr ? "" : real ? fmt::format("{:.4f}", cell->get_double()) : value_text(*cell));
     }
     table.add(std::move(cells));
   }

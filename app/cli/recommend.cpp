@@ -26,14 +26,24 @@ json::object explanation_json(const Model& model, const Explanation& explanation
           {"played_before", explanation.played_before}};
 }
 
-std::string explanation_text(const Model& model, const Explanation& explanation) {
+// A full list may have lost the pair; a song with room left in its list has all its neighbours there.
+bool knows_all_neighbours(const Model& model, std::uint32_t song) {
+  return model.transitions(song).neighbours.size() < kTransitionsKept;
+}
+
+std::string explanation_text(const Model& model, std::uint32_t pick, const Explanation& explanation) {
   std::string text =
       fmt::format("nearest to {} ({:.3f})", song_text(model.songs(), explanation.seed), explanation.similarity);
-  if (explanation.plays_together == 0) return text + ", never played close together";
-  text += fmt::format(", played close together {} {}", with_commas(explanation.plays_together),
-                      explanation.plays_together == 1 ? "time" : "times");
-  if (explanation.played_after > 2 * explanation.played_before) return text + ", mostly after it";
-  if (explanation.played_before > 2 * explanation.played_after) return text + ", mostly before it";
+  const std::uint32_t count = explanation.plays_together;
+  if (count == 0) {
+    const bool certain = knows_all_neighbours(model, pick) || knows_all_neighbours(model, explanation.seed);
+    return text + (certain ? ", never played close together" : ", seldom if ever played close together");
+  }
+  text +=
+      count == 1 ? ", played close together once" : fmt::format(", played close together {} times", with_commas(count));
+  const std::string_view mostly = count == 1 ? "" : " mostly";
+  if (explanation.played_after > 2 * explanation.played_before) text += fmt::format(",{} after it", mostly);
+  if (explanation.played_before > 2 * explanation.played_after) text += fmt::format(",{} before it", mostly);
   return text;
 }
 
@@ -123,7 +133,7 @@ class RecommendCommand final : public Command {
       std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score),
                                         song_text(model.songs(), found[i].song),
                                         with_commas(model.songs().plays(found[i].song))};
-      if (found[i].explanation) cells.push_back(explanation_text(model, *found[i].explanation));
+      if (found[i].explanation) cells.push_back(explanation_text(model, found[i].song, *found[i].explanation));
       table.add(std::move(cells));
     }
     return table.text();
