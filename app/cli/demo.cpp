@@ -80,11 +80,12 @@ class DemoCommand final : public Command {
     step(terminal,
          {"ingest", (source / "playlists.tsv.gz").string(), "--columns", "playlist,time,name,songs", "--songs",
           (source / "songs.tsv.gz").string(), "--songs-columns", "id,title,artist", "-o", dataset});
-    step(terminal, {"train", dataset, "-o", model});
+    // Half a million plays want more passes and wider windows than the defaults, which are made for large logs.
+    step(terminal, {"train", dataset, "-o", model, "--epochs", "20", "--window", "10", "--subsample", "1e-4"});
     step(terminal, {"info", model, "--verify"});
-    step(terminal, {"similar", model, "Miles Davis Blue in Green"});
-    step(terminal, {"similar", model, "Foo Fighters Everlong"});
-    step(terminal, {"recommend", model, "Dua Lipa New Rules", "Calvin Harris One Kiss", "--explain"});
+    step(terminal, {"similar", model, "Luke Combs Hurricane"});
+    step(terminal, {"similar", model, "Miles Davis"});
+    step(terminal, {"recommend", model, "Dolly Parton Jolene", "Bob Marley Jamming", "--explain"});
     if (terminal.json()) {
       terminal.print(json::object{{"dataset", dataset}, {"model", model}, {"steps", std::move(steps_)}});
     } else {
