@@ -87,8 +87,9 @@ void Arguments::apply_typed() {
       bound.set(bare_flag ? "true" : value);
     }
     if (bound.required && !bound.given) {
-      fail(ErrorCode::wrong_use, "{} is required: {}", bound.row->flag(),
-           bound.row->kind == OptionKind::text ? std::string(bound.row->help) : bound.row->wanted());
+      const bool any_text = bound.row->kind == OptionKind::text;
+      fail(ErrorCode::wrong_use, "{} is required ({})", bound.row->flag(),
+           any_text ? std::string(bound.row->help) : bound.row->wanted());
     }
   }
 }

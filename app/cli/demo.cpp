@@ -64,6 +64,14 @@ class DemoCommand final : public Command {
     const fs::path source = options_.playlists.empty() ? bundled_playlists() : fs::path(options_.playlists);
     const fs::path output = options_.output;
     std::error_code error;
+    for (const char* name : {"playlists.tsv.gz", "songs.tsv.gz"}) {
+      if (!fs::exists(source / name, error)) {
+        fail(ErrorCode::not_found, "{}: no such file", (source / name).string());
+      }
+    }
+    if (fs::exists(output, error) && !fs::is_directory(output, error)) {
+      fail(ErrorCode::wrong_use, "{}: expected a folder to write, found a file", output.string());
+    }
     fs::create_directories(output, error);
     if (error) fail(ErrorCode::io_failed, "{}: {}", output.string(), error.message());
     const std::string dataset = (output / "dataset").string();

@@ -18,9 +18,8 @@ std::string reason_of(const arrow::Status& status) {
   if (says("zlib inflate failed")) return fmt::format("expected sound gzip data, found other bytes ({})", said);
   if (says("ZSTD decompress failed")) return fmt::format("expected sound zstd data, found other bytes ({})", said);
   if (says("Empty CSV file")) return "expected rows, found an empty file";
-  if (says("Parquet magic bytes not found") || says("smaller than the minimum file footer")) {
-    return fmt::format("expected a Parquet file, found another or a part of one ({})", said);
-  }
+  if (says("Parquet magic bytes not found")) return "expected a Parquet file, found other bytes at its end";
+  if (says("smaller than the minimum file footer")) return "expected a Parquet file, found a few bytes";
   return said;
 }
 
