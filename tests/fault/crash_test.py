@@ -4,6 +4,7 @@ After each fault there must be the old folder or the new one, whole (`segue info
 nothing; a full disk must be told in a sentence; and the next run of the same command must succeed and leave no litter.
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -29,10 +30,29 @@ def succeed(arguments, **faults):
     return done
 
 
-def digest(folder):
-    """The digest of a whole, verified folder; None where there is none."""
-    if not folder.exists():
+def remove(target):
+    if target.is_dir():
+        shutil.rmtree(target)
+    elif target.exists():
+        target.unlink()
+
+
+def copy(source, target):
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy(source, target)
+
+
+def digest(target):
+    """The digest of a whole, verified folder, or of an exported file or folder; None where there is none."""
+    if not target.exists():
         return None
+    if target.is_file():
+        return hashlib.sha256(target.read_bytes()).hexdigest()
+    if not (target / "manifest.json").exists():
+        return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(target.iterdir()))).hexdigest()
+    folder = target
     done = run(["info", folder, "--verify", "--json", "--quiet"])
     assert done.returncode == 0, f"a broken folder was left: {done.stderr}"
     return json.loads((folder / "manifest.json").read_text())["digest"]
@@ -47,16 +67,22 @@ def break_everywhere(name, parent, target, arguments):
     counter = parent.parent / "count"
     succeed(arguments, count=counter)
     calls = int(counter.read_text())
-    assert calls > 10, f"{name}: only {calls} changes to the file system were seen: is the shim loaded?"
-    old_copy = parent.parent / "old"
-    shutil.copytree(target, old_copy)
+    assert calls > 5, f"{name}: only {calls} changes to the file system were seen: is the shim loaded?"
+    whole = digest(target)
+    old_copy = parent.parent / f"old-{name}"
+    if arguments[0] == "export":  # the same model gives the same bytes: let the old one be told from the new
+        copy(target, old_copy)
+        victim = old_copy if old_copy.is_file() else sorted(old_copy.iterdir())[-1]
+        victim.write_bytes(victim.read_bytes() + b"of old")
+    else:
+        copy(target, old_copy)
     kept = replaced = refused = 0
     for kind in ("kill", "enospc"):
         for has_old in (False, True):
             for at in range(1, calls + 1):
-                shutil.rmtree(target, ignore_errors=True)
+                remove(target)
                 if has_old:
-                    shutil.copytree(old_copy, target)
+                    copy(old_copy, target)
                 before = digest(target)
                 done = run(arguments, at=at, kind=kind)
                 after = digest(target)
@@ -72,7 +98,8 @@ def break_everywhere(name, parent, target, arguments):
                     kept += 1
                 else:
                     replaced += 1
-                    assert after is not None, f"{name}: fault {at} destroyed the old folder"
+                    assert after is not None, f"{name}: fault {at} destroyed the old one"
+                    assert arguments[0] != "export" or after == whole, f"{name}: fault {at} left half a file"
                 succeed(arguments)
                 digest(target)
                 assert litter(parent) == [], f"{name}: litter after the next run: {litter(parent)}"
@@ -110,11 +137,15 @@ def main():
         data = root / "data"
         data.mkdir()
         break_everywhere("ingest", data, data / "d", ["ingest", source, "-o", data / "d"])
-        shutil.rmtree(root / "old")
         models = root / "models"
         models.mkdir()
         train = ["train", data / "d", "-o", models / "m", "--dim", "8", "--epochs", "1", "--threads", "1"]
         break_everywhere("train", models, models / "m", train)
+        exports = root / "exports"
+        exports.mkdir()
+        for form in ("word2vec", "projector"):
+            break_everywhere(form, exports, exports / form,
+                             ["export", models / "m", "--format", form, "-o", exports / form])
         full_tmpfs(root, big)
 
 

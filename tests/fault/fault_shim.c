@@ -6,7 +6,7 @@
  *   SEGUE_FAULT_COUNT=FILE    the number of changing calls is written there at the end
  *
  * Changing calls are those that can leave something half done: open for writing, write, pwrite, fsync, rename,
- * renameat2, mkdir, mkdtemp, unlink, unlinkat, ftruncate. Standard output and error are left alone. */
+ * renameat2, mkdir, mkdtemp, mkostemp, unlink, unlinkat, ftruncate. Standard output and error are left alone. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -109,6 +109,10 @@ int mkdir(const char* path, mode_t mode) {
 char* mkdtemp(char* name) {
   if (fault(1)) return NULL;
   return REAL(mkdtemp, char* (*)(char*))(name);
+}
+int mkostemp(char* name, int flags) {
+  if (fault(1)) return -1;
+  return REAL(mkostemp, int (*)(char*, int))(name, flags);
 }
 int unlink(const char* path) {
   if (fault(0)) return -1;

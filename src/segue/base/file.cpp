@@ -4,6 +4,8 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,6 +38,16 @@ FileHandle open_for_reading(const fs::path& path) {
     fail_errno(path.string(), errno);
   }
   return file;
+}
+
+// Temporary files whose writer is gone; the lock tells them from those of living ones.
+void remove_abandoned_files(const fs::path& parent, const std::string& prefix) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix) || !entry.is_regular_file(ignored)) continue;
+    const FileHandle file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
+    if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(entry.path().c_str());
+  }
 }
 
 std::size_t size_of(const FileHandle& file, const fs::path& path) {
@@ -138,7 +150,7 @@ std::string read_text(const fs::path& path, std::size_t limit) {
   return text;
 }
 
-AtomicFile::AtomicFile(const fs::path& path) : path_(path), temporary_(path) {
+AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
     fail(ErrorCode::wrong_use, "{}: expected a file to write, found a folder", path.string());
@@ -151,7 +163,18 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path), temporary_(path) {
   if (!fs::is_directory(parent, ignored)) {
     fail(ErrorCode::not_found, "{}: no such folder to write {} in", parent.string(), path.filename().string());
   }
-  temporary_ += fmt::format(".tmp-{}", ::getpid());
+  const std::string prefix = fmt::format(".{}.segue-", path.filename().string());
+  remove_abandoned_files(parent, prefix);
+  std::string name = (parent / (prefix + "XXXXXX")).string();
+  lock_ = FileHandle(::mkostemp(name.data(), O_CLOEXEC));
+  if (!lock_) fail_errno(path.string(), errno);
+  temporary_ = name;
+  ::fchmod(lock_.get(), 0644);
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
+    const int error_number = errno;
+    ::unlink(temporary_.c_str());
+    fail_errno(path.string(), error_number);
+  }
 }
 
 AtomicFile::~AtomicFile() {

@@ -3,7 +3,6 @@
 // Members of objects inside are named with a dot: track_metadata.artist_name.
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
 
 #include <arrow/buffer.h>
@@ -37,11 +36,8 @@ class Lines {
   std::optional<std::string_view> next() {
     std::size_t searched = begin_;
     for (;;) {
-      const void* end = std::memchr(buffer_.data() + searched, '\n', buffer_.size() - searched);
-      if (end != nullptr) {
-        const auto at = static_cast<std::size_t>(static_cast<const char*>(end) - buffer_.data());
-        return take(at, at + 1);
-      }
+      const std::size_t at = std::string_view(buffer_.data(), buffer_.size()).find('\n', searched);
+      if (at != std::string_view::npos) return take(at, at + 1);
       if (ended_) {
         if (begin_ == buffer_.size()) return std::nullopt;
         return take(buffer_.size(), buffer_.size());

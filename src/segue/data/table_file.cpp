@@ -112,13 +112,13 @@ struct TableWriter::State {
   std::shared_ptr<arrow::ipc::RecordBatchWriter> writer;
 };
 
-TableWriter::TableWriter(const fs::path& path, std::shared_ptr<arrow::Schema> schema)
+TableWriter::TableWriter(const fs::path& path, const std::shared_ptr<arrow::Schema>& schema)
     : state_(std::make_unique<State>()) {
   state_->path = path;
   state_->sink = std::make_shared<FileSink>(path);
   arrow::ipc::IpcWriteOptions options = arrow::ipc::IpcWriteOptions::Defaults();
   options.alignment = 64;
-  auto writer = arrow::ipc::MakeFileWriter(state_->sink, std::move(schema), options);
+  auto writer = arrow::ipc::MakeFileWriter(state_->sink, schema, options);
   state_->sink->check(path, writer.status());
   state_->writer = std::move(writer).ValueUnsafe();
 }

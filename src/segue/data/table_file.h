@@ -29,7 +29,7 @@ void refuse_nulls(const std::filesystem::path& path, const std::string& name, co
 // Writes the table batch by batch. Not thread safe. Errors are those of FileWriter: no_space, io_failed.
 class TableWriter {
  public:
-  TableWriter(const std::filesystem::path& path, std::shared_ptr<arrow::Schema> schema);
+  TableWriter(const std::filesystem::path& path, const std::shared_ptr<arrow::Schema>& schema);
   ~TableWriter();
   void write(const arrow::RecordBatch& batch);
   void close();

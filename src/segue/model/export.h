@@ -36,8 +36,8 @@ struct ExportOptions {
   ExportFormat format = ExportFormat::word2vec;
   VectorKind vectors = VectorKind::song;
   bool normalise = false;
-  std::string replace_spaces = "";
-  std::string output = "";
+  std::string replace_spaces{};
+  std::string output{};
 };
 
 template <>

@@ -67,5 +67,18 @@ TEST(WriteTextAtomically, ReplacesAndLeavesNothingElse) {
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
 }
 
+TEST(AtomicFile, RemovesWhatADeadWriterLeftAndLeavesALivingOneAlone) {
+  const testing::Scratch scratch;
+  FileWriter(scratch / ".f.segue-dead00").close();
+  AtomicFile living(scratch / "f");
+  write_text_atomically(scratch / "f", "second");
+  EXPECT_FALSE(std::filesystem::exists(scratch / ".f.segue-dead00"));
+  FileWriter writer(living.path());
+  writer.write("first");
+  writer.close();
+  living.commit();
+  EXPECT_EQ(read_text(scratch / "f"), "first");
+}
+
 }  // namespace
 }  // namespace segue
