@@ -48,7 +48,8 @@ RC_GTEST_PROP(Recommendations, AreUnplayedDistinctSortedAndAsManyAsAskedFor, ())
   for (std::size_t i = 0; i < found.size(); ++i) {
     RC_ASSERT(!played.contains(found[i].song));
     RC_ASSERT(seen.insert(found[i].song).second);
-    RC_ASSERT(i == 0 || is_better({found[i - 1].song, found[i - 1].score}, {found[i].song, found[i].score}));
+    // In brackets of its own: RC_ASSERT takes an expression apart, and its || would look at found[-1].
+    RC_ASSERT((i == 0 || is_better({found[i - 1].song, found[i - 1].score}, {found[i].song, found[i].score})));
     RC_ASSERT(found[i].score <= 1.0001F && found[i].score >= -1.0001F);
     RC_ASSERT(found[i].explanation.has_value() == request.options.explain);
     if (found[i].explanation) RC_ASSERT(played.contains(found[i].explanation->seed));
