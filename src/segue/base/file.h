@@ -67,8 +67,8 @@ class FileWriter {
 };
 
 // A file that appears whole or not at all: it is made under a temporary name beside its own, by whatever means, and
-// takes its name at the end. The temporary file is locked while its writer lives; one whose writer was killed is removed
-// by the next writer of the same file.
+// takes its name at the end. The temporary file is locked while its writer lives; one whose writer was killed is
+// removed by the next writer of the same file.
 class AtomicFile {
  public:
   // Throws wrong_use where there is a folder, a device or a pipe of that name, not_found without a folder to lie in.
