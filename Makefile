@@ -1,15 +1,14 @@
 # The targets people use; everything else is CMake's (CMakePresets.json).
-#   make demo [SERVE=0]    from nothing to recommendations on the bundled playlists
-#   make test              install what is missing, build, run every test
+#   make demo    from nothing to recommendations on the bundled playlists (SERVE=0 is taken: it ends after the files)
+#   make test    install what is missing, build, run every test
 .PHONY: demo build test install bench format check clean
 
 PREFIX ?= /usr/local
-SERVE ?= 1
 DEMO ?= demo
 BUILD = build/release
 
 demo: build
-	@$(BUILD)/bin/segue demo --output $(DEMO) --serve $(if $(filter 0,$(SERVE)),false,true)
+	@$(BUILD)/bin/segue demo --output $(DEMO)
 
 build:
 	@tools/setup build
