@@ -1,4 +1,4 @@
-// segue info PATH: what a dataset or model is, told by its manifest.
+// segue info PATH: what a dataset, model or checkpoint is, told by its manifest.
 #include <array>
 #include <filesystem>
 
@@ -10,6 +10,7 @@
 #include "segue/data/dataset.h"
 #include "segue/model/model.h"
 #include "segue/model/verify.h"
+#include "segue/train/checkpoint_folder.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -106,18 +107,20 @@ std::string manifest_text(const std::string& path, const Manifest& manifest) {
 class InfoCommand final : public Command {
  public:
   std::string_view name() const override { return "info"; }
-  std::string_view summary() const override { return "What a dataset or model is, and whether it is whole"; }
+  std::string_view summary() const override {
+    return "What a dataset, model or checkpoint is, and whether it is whole";
+  }
   std::string_view example() const override { return "  segue info model --verify"; }
 
   void declare(Arguments& arguments) override {
-    arguments.positional("PATH", "A dataset or model folder", path_);
+    arguments.positional("PATH", "A dataset, model or checkpoint folder", path_);
     arguments.options(options_);
   }
 
   void run(Terminal& terminal) override {
-    const bool is_dataset = check_format() == kDatasetFormat.name;
-    const Manifest manifest = open_manifest(path_, is_dataset ? kDatasetFormat : kModelFormat);
-    if (options_.verify) verify(is_dataset, manifest, terminal.progress());
+    const FormatVersion& format = find_format();
+    const Manifest manifest = open_manifest(path_, format);
+    if (options_.verify) verify(format, manifest, terminal.progress());
     if (terminal.json()) {
       json::object document = manifest.fields;
       document["digest"] = manifest.digest;
@@ -131,22 +134,23 @@ class InfoCommand final : public Command {
   }
 
  private:
-  std::string check_format() const {
-    std::string format = format_of(path_);
-    if (format != kDatasetFormat.name && format != kModelFormat.name) {
-      fail(ErrorCode::unsupported, "{}: expected a {} or {} folder, found \"{}\"", path_, kDatasetFormat.name,
-           kModelFormat.name, format);
+  const FormatVersion& find_format() const {
+    const std::string found = format_of(path_);
+    for (const FormatVersion* format : {&kDatasetFormat, &kModelFormat, &kCheckpointFormat}) {
+      if (found == format->name) return *format;
     }
-    return format;
+    fail(ErrorCode::unsupported, "{}: expected a {}, {} or {} folder, found \"{}\"", path_, kDatasetFormat.name,
+         kModelFormat.name, kCheckpointFormat.name, found);
   }
 
-  void verify(bool is_dataset, const Manifest& manifest, Progress& progress) const {
-    if (is_dataset) {
-      verify_files(path_, manifest, progress);
-      (void)open_dataset(path_);
-    } else {
+  void verify(const FormatVersion& format, const Manifest& manifest, Progress& progress) const {
+    if (format.name == kModelFormat.name) {
       verify_model(path_, progress);
+      return;
     }
+    verify_files(path_, manifest, progress);
+    if (format.name == kDatasetFormat.name) (void)open_dataset(path_);
+    if (format.name == kCheckpointFormat.name) (void)Checkpoint(path_);
   }
 
   std::string path_;

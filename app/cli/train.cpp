@@ -1,13 +1,20 @@
 // segue train DATASET -o MODEL
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "segue/base/folder.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset.h"
 #include "segue/model/model.h"
+#include "segue/train/checkpoint_folder.h"
 #include "segue/train/trainer.h"
 #include "segue/train/transitions.h"
 
+#include "app/cli/chart.h"
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 
@@ -30,6 +37,8 @@ namespace cli {
 
 namespace {
 
+namespace fs = std::filesystem;
+
 std::vector<std::uint64_t> plays_of(const Catalogue& songs) {
   std::vector<std::uint64_t> plays(songs.size());
   for (std::uint32_t song = 0; song < songs.size(); ++song) plays[song] = songs.plays(song);
@@ -47,12 +56,14 @@ class TrainCommand final : public Command {
   std::string_view summary() const override { return "Learn song vectors from a dataset"; }
   std::string_view example() const override {
     return "  segue train dataset -o model\n"
-           "  segue train dataset -o model --dim 64 --window 20 --epochs 20 --subsample 1e-4";
+           "  segue train dataset -o model --dim 64 --window 20 --epochs 20 --subsample 1e-4\n"
+           "  segue train dataset -o model --checkpoint-every 10m --resume";
   }
 
   void declare(Arguments& arguments) override {
     arguments.positional("DATASET", "A dataset folder, as `segue ingest` writes it", dataset_);
     arguments.options(output_, {"output"});
+    arguments.options(checkpoints_);
     arguments.options(options_);
   }
 
@@ -62,27 +73,80 @@ class TrainCommand final : public Command {
     { const FolderWriter probe(output_.output, kManifestName); }
     const Dataset dataset = open_dataset(dataset_);
     const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
-    const TrainedVectors trained = train_vectors(dataset.queues, plays, options_, terminal.progress(), terminal.stop());
+    const TrainedVectors trained = train(terminal, dataset, plays);
     const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
     const Transitions transitions =
         count_transitions(dataset.queues, songs, {.window = options_.window, .threads = options_.threads},
                           terminal.progress(), terminal.stop());
     write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions);
+    if (const fs::path checkpoint = checkpoint_of(output_.output); is_checkpoint(checkpoint)) remove_folder(checkpoint);
     std::uint64_t trained_plays = 0;
     for (std::uint32_t song = 0; song < songs; ++song) trained_plays += plays[song];
     if (terminal.json()) {
       terminal.print(document(dataset, trained, trained_plays, transitions));
     } else {
       terminal.print(tables(dataset, trained, trained_plays, transitions));
+      if (!terminal.quiet()) terminal.print(loss_chart(trained));
+      terminal.print(fmt::format("\nmodel written to {}\n", output_.output));
     }
   }
 
  private:
+  // Trains, from a checkpoint or from the beginning, writing checkpoints or not.
+  TrainedVectors train(Terminal& terminal, const Dataset& dataset, std::span<const std::uint64_t> plays) const {
+    const fs::path folder = checkpoint_of(output_.output);
+    const std::optional<Checkpoint> from = open_checkpoint(terminal, dataset, folder);
+    std::optional<CheckpointFolder> sink;
+    if (checkpoints_.checkpoint_every.count() > 0) {
+      sink.emplace(folder, dataset.manifest.digest, options_, checkpoints_.checkpoint_every,
+                   [&](const Error& error) { terminal.note(fmt::format("no checkpoint: {}", error.what())); });
+    }
+    try {
+      return train_vectors(dataset.queues, plays, options_, terminal.progress(), terminal.stop(),
+                           {.sink = sink ? &*sink : nullptr, .source = from ? &*from : nullptr});
+    } catch (const Error& error) {
+      if (!sink || error.code() != ErrorCode::interrupted) throw;
+      const bool kept = sink->wait();
+      fail(error.code(), "{}; {}", error.what(),
+           kept ? fmt::format("--resume goes on from {}", folder.string()) : "its checkpoint could not be written");
+    }
+  }
+
+  std::optional<Checkpoint> open_checkpoint(Terminal& terminal, const Dataset& dataset, const fs::path& folder) const {
+    std::optional<Checkpoint> checkpoint;
+    if (!checkpoints_.resume) {
+      if (is_checkpoint(folder)) {
+        const bool replaced = checkpoints_.checkpoint_every.count() > 0;
+        terminal.note(
+            fmt::format("{}: from a training that was not finished; without --resume this one starts from "
+                        "the beginning and {}",
+                        folder.string(), replaced ? "replaces it at its first checkpoint" : "removes it at its end"));
+      }
+      return checkpoint;
+    }
+    if (std::error_code error; !fs::exists(folder, error)) {
+      terminal.note(fmt::format("{}: no checkpoint there: training starts from the beginning", folder.string()));
+      return checkpoint;
+    }
+    checkpoint.emplace(folder);
+    checkpoint->check_same_training(dataset.manifest.digest, options_);
+    const TrainingPosition& at = checkpoint->position();
+    const double done =
+        (static_cast<double>(at.epochs.size()) +
+         static_cast<double>(at.blocks_done) / static_cast<double>(std::max<std::uint64_t>(at.blocks, 1))) /
+        options_.epochs;
+    terminal.note(fmt::format("going on from {}: {} of {} epochs and {} of {} blocks of the next done, {:.0f} %",
+                              folder.string(), at.epochs.size(), options_.epochs, at.blocks_done, at.blocks,
+                              100 * done));
+    return checkpoint;
+  }
+
   json::object document(const Dataset& dataset, const TrainedVectors& trained, std::uint64_t plays,
                         const Transitions& transitions) const {
     json::array epochs;
     for (const EpochReport& epoch : trained.epochs) {
       epochs.push_back(json::object{{"epoch", epoch.epoch},
+                                    {"sample_loss", epoch.sample_loss},
                                     {"mean_loss", epoch.mean_loss},
                                     {"pairs", epoch.pairs},
                                     {"plays", epoch.plays},
@@ -96,6 +160,7 @@ class TrainCommand final : public Command {
             {"songs_left_out", dataset.songs.size() - trained.vectors.rows()},
             {"plays", plays},
             {"transitions", transitions.neighbours.size()},
+            {"untrained_loss", trained.untrained_loss},
             {"epochs", std::move(epochs)}};
   }
 
@@ -103,13 +168,13 @@ class TrainCommand final : public Command {
                      const Transitions& transitions) const {
     std::uint64_t pairs = 0;
     double seconds = 0;
-    Table epochs({">epoch", ">loss", ">pairs", ">plays kept", ">plays/s", ">time"});
+    Table epochs({">epoch", ">sample loss", ">mean loss", ">pairs", ">plays kept", ">plays/s", ">time"});
     for (const EpochReport& epoch : trained.epochs) {
       pairs += epoch.pairs;
       seconds += epoch.seconds;
-      epochs.add({fmt::format("{}", epoch.epoch), fmt::format("{:.4f}", epoch.mean_loss), with_commas(epoch.pairs),
-                  with_commas(epoch.plays), rate_text(plays, epoch.seconds),
-                  duration_for_people(std::chrono::duration<double>(epoch.seconds))});
+      epochs.add({fmt::format("{}", epoch.epoch), fmt::format("{:.4f}", epoch.sample_loss),
+                  fmt::format("{:.4f}", epoch.mean_loss), with_commas(epoch.pairs), with_commas(epoch.plays),
+                  rate_text(plays, epoch.seconds), duration_for_people(std::chrono::duration<double>(epoch.seconds))});
     }
     const std::size_t songs = trained.vectors.rows();
     const std::size_t left_out = dataset.songs.size() - songs;
@@ -122,7 +187,15 @@ class TrainCommand final : public Command {
     totals.add({"pairs", with_commas(pairs), "trained"});
     totals.add({"transitions", with_commas(transitions.neighbours.size()), ""});
     totals.add({"plays/s", rate_text(plays * options_.epochs, seconds), ""});
-    return fmt::format("{}\n{}\nmodel written to {}\n", epochs.text(), totals.text(), output_.output);
+    return fmt::format("{}\n{}", epochs.text(), totals.text());
+  }
+
+  static std::string loss_chart(const TrainedVectors& trained) {
+    std::vector<double> losses;
+    for (const EpochReport& epoch : trained.epochs) losses.push_back(epoch.sample_loss);
+    const std::string text =
+        chart(fmt::format("sample loss by epoch (untrained: {:.3f})", trained.untrained_loss), losses);
+    return text.empty() ? text : "\n" + text;
   }
 
   static std::string rate_text(std::uint64_t plays, double seconds) {
@@ -131,6 +204,7 @@ class TrainCommand final : public Command {
 
   std::string dataset_;
   TrainOutput output_;
+  CheckpointOptions checkpoints_;
   TrainOptions options_;
 };
 

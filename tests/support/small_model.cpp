@@ -62,7 +62,7 @@ SmallModel small_model(std::uint32_t songs, std::uint32_t dim) {
   fill(model.trained.vectors.view(), 1);
   fill(model.trained.context.view(), 2);
   for (std::uint32_t epoch = 1; epoch <= model.options.epochs; ++epoch) {
-    model.trained.epochs.push_back({epoch, 2.0 / epoch, 1000, 500, 0.25});
+    model.trained.epochs.push_back({epoch, 2.5 / epoch, 2.0 / epoch, 1000, 500, 0.25});
   }
   model.transitions.offsets.push_back(0);
   for (std::uint32_t i = 0; i < songs; ++i) {

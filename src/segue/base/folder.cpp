@@ -124,4 +124,24 @@ void FolderWriter::commit() {
   sync_directory(parent);
 }
 
+void remove_folder(const fs::path& target) {
+  const fs::path path = normalised(target);
+  const fs::path parent = path.parent_path();
+  const std::string prefix = temporary_prefix(path);
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    // The name of a writer's temporary folder: should this be the last thing the process does, the next writer or
+    // remover finds it abandoned.
+    std::string name = (parent / (prefix + "XXXXXX")).string();
+    if (::mkdtemp(name.data()) == nullptr) fail_errno(parent.string(), errno);
+    if (::rename(path.c_str(), name.c_str()) != 0) {
+      const int error_number = errno;
+      fs::remove(name, ignored);
+      fail_errno(path.string(), error_number);
+    }
+    sync_directory(parent);
+  }
+  remove_abandoned(parent, prefix);
+}
+
 }  // namespace segue

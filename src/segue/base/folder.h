@@ -38,4 +38,9 @@ class FolderWriter {
   bool committed_ = false;
 };
 
+// Removes a folder of ours so that it is there whole or not at all: it loses its name first. Also removes what killed
+// writers and removers of the same folder left behind. A folder that is not there is none to remove.
+// Throws io_failed where it cannot be renamed.
+void remove_folder(const std::filesystem::path& target);
+
 }  // namespace segue

@@ -59,6 +59,7 @@ json::array history_of(const std::vector<EpochReport>& epochs) {
   json::array history;
   for (const EpochReport& epoch : epochs) {
     history.push_back({{"epoch", epoch.epoch},
+                       {"sample_loss", epoch.sample_loss},
                        {"mean_loss", epoch.mean_loss},
                        {"pairs", epoch.pairs},
                        {"plays", epoch.plays},
@@ -150,6 +151,7 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
                       {"dim", trained.vectors.columns()},
                       {"plays", plays},
                       {"transitions", transitions.neighbours.size()}};
+  fields["untrained_loss"] = trained.untrained_loss;
   fields["history"] = history_of(trained.epochs);
   write_manifest(writer.path(), kModelFormat, fields);
   writer.commit();

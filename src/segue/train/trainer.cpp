@@ -6,11 +6,13 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <mutex>
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/train/examples.h"
+#include "segue/train/loss_sample.h"
 #include "segue/train/schedule.h"
 #include "segue/train/worker.h"
 
@@ -53,65 +55,105 @@ Matrix initial_vectors(std::uint32_t songs, const TrainOptions& options, std::si
 class Training {
  public:
   Training(const StepKernel& kernel, const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
-           Progress& progress, std::stop_token stop)
+           Progress& progress, std::stop_token stop, CheckpointSink* sink)
       : kernel_(kernel),
         queues_(queues),
         vocabulary_(vocabulary),
         options_(options),
         progress_(progress),
         stop_(std::move(stop)),
+        sink_(sink),
         blocks_(cut_into_blocks(queues, kPlaysInBlock)),
         threads_(std::min(thread_count(options.threads), blocks_.size())),
         plays_total_(options.epochs * vocabulary.plays) {}
 
   std::size_t threads() const { return threads_; }
+  std::size_t blocks() const { return blocks_.size(); }
+  std::uint64_t plays_total() const { return plays_total_; }
 
-  std::vector<EpochReport> run(const SharedRows& rows) {
-    std::vector<Worker> workers(threads_, Worker(kernel_, rows));
-    std::vector<EpochReport> reports;
-    progress_.begin("train", plays_total_, "plays");
-    for (std::uint32_t epoch = 0; epoch < options_.epochs; ++epoch) reports.push_back(run_epoch(epoch, workers));
+  // Trains the matrices from `position` to the end. `sample_loss` is what the matrices have now.
+  void run(MatrixView<float> vectors, MatrixView<float> context, TrainingPosition& position,
+           const std::function<double()>& sample_loss) {
+    std::vector<Worker> workers(threads_, Worker(kernel_, SharedRows(vectors, context)));
+    const TrainingMatrices matrices{row_bytes_of(vectors), row_bytes_of(context)};
+    plays_done_ = plays_before_ = position.plays_done;
+    progress_.begin("train", plays_total_ - plays_before_, "plays");
+    while (position.epochs.size() < options_.epochs) {
+      train_epoch(workers, matrices, position);
+      end_epoch(position, sample_loss());
+    }
     progress_.end();
-    return reports;
+    // What comes after training can fail as well.
+    if (sink_ != nullptr) sink_->write(position, matrices);
   }
 
  private:
-  EpochReport run_epoch(std::uint32_t epoch, std::vector<Worker>& workers) {
-    const auto started = std::chrono::steady_clock::now();
+  // The blocks that the epoch has left. Workers halt only for a checkpoint or to stop.
+  void train_epoch(std::vector<Worker>& workers, const TrainingMatrices& matrices, TrainingPosition& position) {
+    const auto epoch = static_cast<std::uint32_t>(position.epochs.size());
     const std::vector<std::uint32_t> order = block_order(blocks_.size(), options_.seed, epoch);
-    std::atomic<std::size_t> next{0};
-    BlockReport sum;
+    do {
+      train_blocks(workers, order, epoch, position);
+      if ((halt_ || stop_.stop_requested()) && sink_ != nullptr) sink_->write(position, matrices);
+      if (stop_.stop_requested()) fail(ErrorCode::interrupted, "training stopped in epoch {}", epoch + 1);
+    } while (position.blocks_done < order.size());
+  }
+
+  // Deals blocks until there are none, or a halt; all that were dealt are done at the end, so that those done are the
+  // first ones of the order.
+  void train_blocks(std::vector<Worker>& workers, const std::vector<std::uint32_t>& order, std::uint32_t epoch,
+                    TrainingPosition& position) {
+    const auto started = std::chrono::steady_clock::now();
+    std::atomic<std::size_t> next{position.blocks_done};
+    halt_ = false;
     run_workers(threads_, [&](std::size_t worker) {
-      for (std::size_t i = next++; i < order.size() && !stop_.stop_requested(); i = next++) {
+      while (!halt_ && !stop_.stop_requested()) {
+        const std::size_t i = next++;
+        if (i >= order.size()) return;
         ExampleStream stream(queues_, vocabulary_, options_, epoch, order[i], blocks_[order[i]]);
         const BlockReport block = workers[worker].train(stream, options_, plays_done_, plays_total_);
         plays_done_ += block.plays_seen;
-        add(block, epoch, sum);
+        add(block, epoch, position);
       }
     });
-    if (stop_.stop_requested()) fail(ErrorCode::interrupted, "training stopped in epoch {}", epoch + 1);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
-    const EpochReport report{epoch + 1, mean_loss(sum), sum.pairs, sum.plays_kept, taken.count()};
-    if (!std::isfinite(report.mean_loss)) {
+    position.blocks_done = std::min(next.load(), order.size());
+    position.plays_done = plays_done_;
+    position.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  }
+
+  void add(const BlockReport& block, std::uint32_t epoch, TrainingPosition& position) {
+    const std::lock_guard lock(mutex_);
+    position.loss_sum += block.loss;
+    position.pairs += block.pairs;
+    position.plays_kept += block.plays_kept;
+    const std::uint64_t done = plays_done_;
+    progress_.update(done - plays_before_,
+                     fmt::format("epoch {}/{}, loss {:.3f}, rate {:.5f}", epoch + 1, options_.epochs,
+                                 mean_loss(position), learning_rate_at(options_, done, plays_total_)));
+    if (sink_ != nullptr && sink_->due()) halt_ = true;
+  }
+
+  void end_epoch(TrainingPosition& position, double sample_loss) const {
+    const auto number = static_cast<std::uint32_t>(position.epochs.size() + 1);
+    const EpochReport report{.epoch = number,
+                             .sample_loss = sample_loss,
+                             .mean_loss = mean_loss(position),
+                             .pairs = position.pairs,
+                             .plays = position.plays_kept,
+                             .seconds = position.seconds};
+    if (!std::isfinite(report.mean_loss) || !std::isfinite(report.sample_loss)) {
       fail(ErrorCode::wrong_use, "learning_rate: expected one at which the loss stays finite, found {} (epoch {})",
-           options_.learning_rate, epoch + 1);
+           options_.learning_rate, number);
     }
-    return report;
+    position.epochs.push_back(report);
+    position.blocks_done = 0;
+    position.loss_sum = position.seconds = 0;
+    position.pairs = position.plays_kept = 0;
   }
 
   // 0 where subsampling left nothing to train.
-  static double mean_loss(const BlockReport& sum) {
-    return sum.pairs == 0 ? 0 : sum.loss / static_cast<double>(sum.pairs);
-  }
-
-  void add(const BlockReport& block, std::uint32_t epoch, BlockReport& sum) {
-    const std::lock_guard lock(mutex_);
-    sum.loss += block.loss;
-    sum.pairs += block.pairs;
-    sum.plays_kept += block.plays_kept;
-    const std::uint64_t done = plays_done_;
-    progress_.update(done, fmt::format("epoch {}/{}, loss {:.3f}, rate {:.5f}", epoch + 1, options_.epochs,
-                                       mean_loss(sum), learning_rate_at(options_, done, plays_total_)));
+  static double mean_loss(const TrainingPosition& position) {
+    return position.pairs == 0 ? 0 : position.loss_sum / static_cast<double>(position.pairs);
   }
 
   const StepKernel& kernel_;
@@ -120,31 +162,68 @@ class Training {
   const TrainOptions& options_;
   Progress& progress_;
   std::stop_token stop_;
+  CheckpointSink* sink_;
   std::vector<Block> blocks_;
   std::size_t threads_;
   std::uint64_t plays_total_;
+  std::uint64_t plays_before_ = 0;  // done by the training that this one goes on from
   std::atomic<std::uint64_t> plays_done_{0};
-  std::mutex mutex_;  // guards the epoch's sum and progress_
+  std::atomic<bool> halt_{false};
+  std::mutex mutex_;  // guards the sums of the position, progress_ and sink_->due()
 };
+
+// Where a training begins that goes on from a checkpoint.
+TrainingPosition resumed(const CheckpointSource& source, const Training& training, const TrainOptions& options) {
+  TrainingPosition position = source.position();
+  const auto check_at_most = [](std::string_view what, std::uint64_t found, std::uint64_t most) {
+    if (found > most) fail(ErrorCode::corrupt, "checkpoint: expected at most {} {}, found {}", most, what, found);
+  };
+  if (position.blocks != training.blocks()) {
+    fail(ErrorCode::corrupt, "checkpoint: expected {} blocks of queues, found {}", training.blocks(), position.blocks);
+  }
+  check_at_most("epochs", position.epochs.size(), options.epochs);
+  check_at_most("blocks done", position.blocks_done, position.blocks);
+  check_at_most("plays done", position.plays_done, training.plays_total());
+  return position;
+}
 
 }  // namespace
 
 TrainedVectors train_vectors_with(const StepKernel& kernel, const Queues& queues, std::span<const std::uint64_t> plays,
-                                  const TrainOptions& options, Progress& progress, std::stop_token stop) {
+                                  const TrainOptions& options, Progress& progress, std::stop_token stop,
+                                  const Checkpoints& checkpoints) {
   SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negatives < kMaxOutputs);
   const Vocabulary vocabulary = make_vocabulary(plays, options);
   check(queues, vocabulary, options);
-  Training training(kernel, queues, vocabulary, options, progress, std::move(stop));
+  Training training(kernel, queues, vocabulary, options, progress, std::move(stop), checkpoints.sink);
+  const std::size_t threads = training.threads();
+  const LossSample sample = draw_loss_sample(queues, plays.first(vocabulary.size), threads);
+
   TrainedVectors trained;
-  trained.vectors = initial_vectors(vocabulary.size, options, training.threads());
+  const auto sample_loss = [&] {
+    return mean_loss(sample, options.architecture, row_reader(trained.vectors.view()),
+                     row_reader(trained.context.view()), options.dim, threads);
+  };
+  TrainingPosition position;
   trained.context = Matrix(vocabulary.size, options.dim);
-  trained.epochs = training.run(SharedRows(trained.vectors.view(), trained.context.view()));
+  if (checkpoints.source != nullptr) {
+    position = resumed(*checkpoints.source, training, options);
+    trained.vectors = Matrix(vocabulary.size, options.dim);
+    checkpoints.source->load({row_bytes_of(trained.vectors.view()), row_bytes_of(trained.context.view())});
+  } else {
+    position.blocks = training.blocks();
+    trained.vectors = initial_vectors(vocabulary.size, options, threads);
+    position.untrained_loss = sample_loss();
+  }
+  training.run(trained.vectors.view(), trained.context.view(), position, sample_loss);
+  trained.epochs = std::move(position.epochs);
+  trained.untrained_loss = position.untrained_loss;
   return trained;
 }
 
 TrainedVectors train_vectors(const Queues& queues, std::span<const std::uint64_t> plays, const TrainOptions& options,
-                             Progress& progress, std::stop_token stop) {
-  return train_vectors_with(best_step_kernel(), queues, plays, options, progress, std::move(stop));
+                             Progress& progress, std::stop_token stop, const Checkpoints& checkpoints) {
+  return train_vectors_with(best_step_kernel(), queues, plays, options, progress, std::move(stop), checkpoints);
 }
 
 }  // namespace segue

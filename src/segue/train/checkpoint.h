@@ -1,0 +1,85 @@
+// What has to be kept of a training so that it can go on later as if it had never stopped.
+//
+// All chance is drawn from random streams that belong to a block of queues in an epoch, so between two blocks a
+// training is: the two matrices, where it is, and the sums behind the reports. The trainer hands these to a
+// CheckpointSink and takes them from a CheckpointSource; what they are kept in is not its business
+// (checkpoint_folder.h: a folder).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "segue/math/matrix.h"
+
+namespace segue {
+
+// What one pass over all plays did.
+struct EpochReport {
+  std::uint32_t epoch = 0;  // from 1
+  double sample_loss = 0;   // after the epoch, of the fixed sample of loss_sample.h: comparable between options
+  double mean_loss = 0;     // as trained: mean over these pairs, each before its step; not comparable, in nats
+  std::uint64_t pairs = 0;  // positive (input, output) pairs trained; for CBOW one for each centre with a context
+  std::uint64_t plays = 0;  // plays left after subsampling
+  double seconds = 0;       // of training: neither checkpoints nor sample_loss are counted
+};
+
+// A training between two blocks.
+struct TrainingPosition {
+  std::vector<EpochReport> epochs;  // those that are done
+  std::uint64_t blocks = 0;         // of an epoch
+  std::uint64_t blocks_done = 0;    // of the epoch that is running: the first ones of its order
+  std::uint64_t plays_done = 0;     // of vocabulary songs, over all epochs, before subsampling
+  double untrained_loss = 0;        // sample_loss before the first epoch
+  // Over the blocks done of the running epoch.
+  double loss_sum = 0;
+  std::uint64_t pairs = 0;
+  std::uint64_t plays_kept = 0;
+  double seconds = 0;
+};
+
+// One of the matrices in memory as it is, whatever its numbers are.
+struct RowBytes {
+  std::byte* data = nullptr;
+  std::size_t rows = 0;
+  std::size_t row_bytes = 0;     // of a row without its padding
+  std::size_t stride_bytes = 0;  // from one row to the next
+  std::string_view element;      // "f32"
+};
+inline RowBytes row_bytes_of(MatrixView<float> matrix) {
+  return {reinterpret_cast<std::byte*>(matrix.data), matrix.rows, matrix.columns * sizeof(float),
+          matrix.stride * sizeof(float), "f32"};
+}
+
+struct TrainingMatrices {
+  RowBytes vectors;  // W1
+  RowBytes context;  // W2
+};
+
+class CheckpointSink {
+ public:
+  virtual ~CheckpointSink() = default;
+  // Asked after each block, by one worker at a time: whether training shall halt for a checkpoint now. Quick.
+  virtual bool due() = 0;
+  // Called while all workers rest, when due, when training is asked to stop, and when it is done. The matrices are only
+  // read, and only until write returns.
+  virtual void write(const TrainingPosition& position, const TrainingMatrices& matrices) = 0;
+};
+
+class CheckpointSource {
+ public:
+  virtual ~CheckpointSource() = default;
+  virtual const TrainingPosition& position() const = 0;
+  // Fills the rows. Throws corrupt where what is kept has another shape or element, or is damaged.
+  virtual void load(const TrainingMatrices& matrices) const = 0;
+};
+
+// What train_vectors does about checkpoints: by default nothing. Neither is owned.
+struct Checkpoints {
+  CheckpointSink* sink = nullptr;
+  const CheckpointSource* source = nullptr;  // where to go on from, instead of the beginning
+};
+
+}  // namespace segue

@@ -1,0 +1,95 @@
+// Checkpoints as folders: MODEL.checkpoint beside the model that is being trained (docs/formats-checkpoint.md).
+//
+//   manifest.json   dataset, options, position, history; size and SHA-256 of the others
+//   vectors.bin     W1: rows one after another, without padding
+//   context.bin     W2: the same
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "segue/base/error.h"
+#include "segue/base/manifest.h"
+#include "segue/base/options.h"
+#include "segue/train/checkpoint.h"
+#include "segue/train/options.h"
+
+namespace segue {
+
+inline constexpr FormatVersion kCheckpointFormat{"segue-checkpoint", 1};
+
+struct CheckpointOptions {
+  std::chrono::milliseconds checkpoint_every{0};
+  bool resume = false;
+};
+
+template <>
+struct OptionsOf<CheckpointOptions> {
+  static constexpr std::string_view section = "train";
+  static constexpr std::array rows = {
+      option<&CheckpointOptions::checkpoint_every>(
+          "checkpoint_every", "Keep what is trained in MODEL.checkpoint this often, and on Ctrl-C; 0s keeps nothing"),
+      option<&CheckpointOptions::resume>(
+          "resume", "Go on from MODEL.checkpoint where there is one, else start from the beginning"),
+  };
+};
+SEGUE_CHECK_OPTIONS(CheckpointOptions);
+
+// The folder that holds the checkpoint of a model: "model" and "model/" have "model.checkpoint".
+std::filesystem::path checkpoint_of(const std::filesystem::path& model);
+
+// Writes checkpoints into a folder, each in the place of the one before.
+//
+// Training halts only until the matrices are copied to the system's page cache; a thread of its own then syncs them,
+// digests them and gives the folder its name. A checkpoint that cannot be written is told to `failed` and tried again
+// when the next one is due: hours of training are not thrown away because they cannot be saved twice. The one before it
+// stays.
+class CheckpointFolder final : public CheckpointSink {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // `dataset_digest` and `options` say what is trained. `failed` is called by the thread that calls a member.
+  // Throws wrong_use where the folder holds something else, not_found without a folder to lie in, io_failed, no_space.
+  CheckpointFolder(const std::filesystem::path& folder, std::string_view dataset_digest, const TrainOptions& options,
+                   std::chrono::milliseconds every, std::function<void(const Error&)> failed,
+                   std::function<Clock::time_point()> now = Clock::now);
+  ~CheckpointFolder() override;  // waits for the last one
+
+  // When `every` has passed since the last one was written, unless it is still on its way to the disk.
+  bool due() override;
+  void write(const TrainingPosition& position, const TrainingMatrices& matrices) override;
+
+  // Waits until the last one is whole. False where it could not be written; true where there was none to write.
+  bool wait();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// An open checkpoint. Thread safe.
+class Checkpoint final : public CheckpointSource {
+ public:
+  // Reads the manifest. Throws as open_manifest does, and corrupt.
+  explicit Checkpoint(const std::filesystem::path& folder);
+
+  // Throws wrong_use, naming both values, where the dataset or an option that changes the result (all but threads) is
+  // another than what was trained here.
+  void check_same_training(std::string_view dataset_digest, const TrainOptions& options) const;
+
+  const TrainingPosition& position() const override { return position_; }
+  void load(const TrainingMatrices& matrices) const override;  // compares the digests
+
+ private:
+  std::filesystem::path folder_;
+  Manifest manifest_;
+  TrainingPosition position_;
+};
+
+// Whether a folder of that name is a checkpoint, whole or not.
+bool is_checkpoint(const std::filesystem::path& folder);
+
+}  // namespace segue
