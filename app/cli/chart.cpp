@@ -28,12 +28,19 @@ std::vector<double> thinned(std::span<const double> values, std::size_t most) {
   return means;
 }
 
+// The scale: from 0 at the least value to 1 at the most, by the root of the difference, and back.
+double part_of(double value, double least, double most) {
+  return most > least ? std::sqrt((value - least) / (most - least)) : 0;
+}
+double value_at(double part, double least, double most) {
+  return least + part * part * (most - least);
+}
+
 std::vector<std::size_t> heights_of(std::span<const double> values, double least, double most) {
-  constexpr std::size_t kFull = 8 * kChartRows;
   std::vector<std::size_t> heights;
   for (const double value : values) {
-    const double part = most > least ? (value - least) / (most - least) : 0;
-    heights.push_back(1 + static_cast<std::size_t>(std::lround(part * static_cast<double>(kFull - 1))));
+    const double part = part_of(value, least, most);
+    heights.push_back(std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(part * 8 * kChartRows))));
   }
   return heights;
 }
@@ -48,8 +55,6 @@ std::string chart(std::string_view title, std::span<const double> values) {
 
   const std::vector<double> bars = thinned(values, room);
   const auto [least, most] = std::ranges::minmax(bars);
-  const std::string top = fmt::format("{:.3f}", most);
-  const std::string bottom = fmt::format("{:.3f}", least);
   const std::vector<std::size_t> heights = heights_of(bars, least, most);
   // Bars of two columns and more stand a column apart.
   const std::size_t pitch = std::clamp<std::size_t>(room / bars.size(), 1, kWidestBar + 1);
@@ -57,8 +62,8 @@ std::string chart(std::string_view title, std::span<const double> values) {
 
   std::string text = fmt::format("{}\n", title);
   for (std::size_t row = kChartRows; row-- > 0;) {
-    const std::string_view label = row == kChartRows - 1 ? top : row == 0 ? bottom : std::string_view();
-    std::string line = fmt::format("{:>{}} ", label, margin);
+    const double top = value_at(static_cast<double>(row + 1) / kChartRows, least, most);
+    std::string line = fmt::format("{:>{}.3f} ", top, margin);
     for (const std::size_t height : heights) {
       const std::size_t eighths = std::clamp<std::size_t>(height, 8 * row, 8 * row + 8) - 8 * row;
       for (std::size_t column = 0; column < width; ++column) line += kEighths[eighths];

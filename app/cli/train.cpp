@@ -193,8 +193,9 @@ class TrainCommand final : public Command {
   static std::string loss_chart(const TrainedVectors& trained) {
     std::vector<double> losses;
     for (const EpochReport& epoch : trained.epochs) losses.push_back(epoch.sample_loss);
-    const std::string text =
-        chart(fmt::format("sample loss by epoch (untrained: {:.3f})", trained.untrained_loss), losses);
+    const std::string text = chart(
+        fmt::format("sample loss by epoch: {:.3f} untrained, {:.3f} at the end", trained.untrained_loss, losses.back()),
+        losses);
     return text.empty() ? text : "\n" + text;
   }
 

@@ -88,5 +88,34 @@ TEST(FolderWriter, FollowsALinkToTheFolder) {
   EXPECT_EQ(read_text(scratch / "v1/manifest.json"), "new");
 }
 
+TEST(RemoveFolder, LeavesNothing) {
+  const testing::Scratch scratch;
+  write_version(scratch / "d", "old");
+  remove_folder(scratch / "d/");
+  EXPECT_EQ(entries(scratch.path()), 0U);
+  EXPECT_NO_THROW(remove_folder(scratch / "d"));
+}
+
+TEST(RemoveFolder, SweepsWhatAKilledRemoverLeft) {
+  const testing::Scratch scratch;
+  write_version(scratch / "d", "old");
+  fs::rename(scratch / "d", scratch / ".d.segue-abcdef");
+  write_version(scratch / "e", "another");
+  remove_folder(scratch / "d");
+  EXPECT_EQ(entries(scratch.path()), 1U);
+  EXPECT_TRUE(fs::exists(scratch / "e"));
+}
+
+TEST(RemoveFolder, LeavesALivingWriterAlone) {
+  const testing::Scratch scratch;
+  write_version(scratch / "d", "old");
+  FolderWriter writer(scratch / "d", "manifest.json");
+  write_text_atomically(writer.path() / "manifest.json", "new");
+  remove_folder(scratch / "d");
+  EXPECT_FALSE(fs::exists(scratch / "d"));
+  writer.commit();
+  EXPECT_EQ(read_text(scratch / "d/manifest.json"), "new");
+}
+
 }  // namespace
 }  // namespace segue
