@@ -107,6 +107,56 @@ def break_everywhere(name, parent, target, arguments):
     print(f"{name}: {calls} places, {kept} kept the old, {replaced} have the new, {refused} refused for want of space")
 
 
+def trained(model):
+    """What has to be the same of two trainings: the vectors, and the history but for the seconds."""
+    manifest = json.loads((model / "manifest.json").read_text())
+    history = [{key: value for key, value in epoch.items() if key != "seconds"} for epoch in manifest["history"]]
+    return history, [hashlib.sha256((model / name).read_bytes()).hexdigest() for name in ("vectors.npy", "context.npy")]
+
+
+def resume_everywhere(root):
+    """A training that keeps a checkpoint after every block, with a fault at each of its changes to the file system:
+    what is left is whole, and --resume ends with the model of a training that met no fault."""
+    source = root / "blocks.tsv"
+    source.write_text("playlist_id\ttrack_ids\n" + "".join(
+        f"p{i}\t" + " ".join(f"song{(i * 7 + j * j) % 50}" for j in range(20)) + "\n" for i in range(1200)),
+        encoding="utf-8")
+    parent = root / "resumed"
+    parent.mkdir()
+    succeed(["ingest", source, "-o", root / "blocks"])
+    model, checkpoint = parent / "m", parent / "m.checkpoint"
+    train = ["train", root / "blocks", "-o", model, "--dim", "8", "--epochs", "2", "--threads", "1"]
+    succeed(train)
+    whole = trained(model)
+    remove(model)
+    train += ["--checkpoint-every", "1ms"]
+    succeed(train, count=root / "count")
+    calls = int((root / "count").read_text())
+    assert trained(model) == whole and os.listdir(parent) == ["m"], os.listdir(parent)
+    resumed = begun = told = 0
+    # How many checkpoints there are depends on the time they take: a few places more than were counted.
+    faults = [("kill", at) for at in range(1, calls + 10)] + [("enospc", at) for at in range(1, calls + 10, 3)]
+    for kind, at in faults:
+        remove(model)
+        remove(checkpoint)
+        done = run(train, at=at, kind=kind)
+        assert done.returncode in ((-9, 0) if kind == "kill" else (0, 1)), (kind, at, done)
+        if kind == "enospc":
+            assert done.returncode == 0 or "No space left" in done.stderr, (at, done.stderr)
+            told += "no checkpoint" in done.stderr
+        if done.returncode == 0:
+            assert trained(model) == whole, (kind, at)
+        kept = digest(checkpoint) is not None
+        resumed, begun = resumed + kept, begun + (not kept)
+        done = succeed([*train, "--resume"])
+        assert ("going on from" in done.stderr) == kept, (kind, at, done.stderr)
+        assert trained(model) == whole, f"{kind} at {at}: another model (checkpoint: {kept})"
+        assert os.listdir(parent) == ["m"], f"litter after {kind} at {at}: {os.listdir(parent)}"
+    assert resumed > 10 and begun > 2 and told, (resumed, begun, told)
+    print(f"resume: {calls} places, {resumed} went on from a checkpoint, {begun} began again, "
+          f"{told} trained on without one")
+
+
 def full_tmpfs(parent, source):
     """A real full disk: a tmpfs of 64 KiB. Needs the right to mount; says so where it has none."""
     mount = parent / "small"
@@ -141,6 +191,7 @@ def main():
         models.mkdir()
         train = ["train", data / "d", "-o", models / "m", "--dim", "8", "--epochs", "1", "--threads", "1"]
         break_everywhere("train", models, models / "m", train)
+        resume_everywhere(root)
         exports = root / "exports"
         exports.mkdir()
         for form in ("word2vec", "projector"):

@@ -10,6 +10,7 @@
 #include "segue/math/kernels.h"
 #include "segue/model/npy.h"
 #include "segue/model/transitions_file.h"
+#include "segue/train/loss_sample.h"
 
 namespace segue {
 
@@ -151,7 +152,8 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
                       {"dim", trained.vectors.columns()},
                       {"plays", plays},
                       {"transitions", transitions.neighbours.size()}};
-  fields["untrained_loss"] = trained.untrained_loss;
+  fields["loss_sample"] = {
+      {"pairs", LossSample::kPairs}, {"noise", SampledPair::kNoise}, {"untrained", trained.untrained_loss}};
   fields["history"] = history_of(trained.epochs);
   write_manifest(writer.path(), kModelFormat, fields);
   writer.commit();

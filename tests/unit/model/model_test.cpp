@@ -72,6 +72,8 @@ TEST_F(ModelTest, ManifestHasOptionsCountsAndHistory) {
   ASSERT_EQ(fields.at("history").as_array().size(), 5U);
   EXPECT_EQ(fields.at("history").at(1).at("epoch"), json::value(2));
   EXPECT_EQ(fields.at("history").at(1).at("mean_loss").to_number<double>(), 1.0);
+  EXPECT_EQ(fields.at("history").at(1).at("sample_loss").to_number<double>(), 1.25);
+  EXPECT_EQ(fields.at("loss_sample").at("pairs").to_number<std::uint64_t>(), 10'000U);
   for (const char* key : {"pairs", "plays", "seconds"})
     EXPECT_TRUE(fields.at("history").at(0).as_object().contains(key));
 }
