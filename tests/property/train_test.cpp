@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <tuple>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "segue/train/examples.h"
+#include "segue/train/loss_sample.h"
 #include "segue/train/trainer.h"
 #include "segue/train/transitions.h"
 
@@ -95,6 +97,30 @@ RC_GTEST_PROP(Trainer, makes_finite_vectors_of_any_queues, ()) {
     for (std::size_t row = 0; row < matrix->rows(); ++row) {
       for (const float x : matrix->view()[row]) RC_ASSERT(std::isfinite(x));
     }
+  }
+}
+
+// Every pair of the loss sample stands in some queue within the window; there are none only where there is no pair.
+RC_GTEST_PROP(LossSample, holds_pairs_of_the_queues, ()) {
+  const Lists lists = any_queues();
+  const auto known = *rc::gen::inRange(1U, kSongs + 1);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, int> near;
+  for (std::vector<std::uint32_t> queue : lists) {
+    std::erase_if(queue, [&](std::uint32_t song) { return song >= known; });
+    for (std::size_t a = 0; a < queue.size(); ++a) {
+      for (std::size_t b = 0; b < queue.size() && b <= a + SampledPair::kWindow; ++b) {
+        if (a != b && a <= b + SampledPair::kWindow) ++near[{queue[a], queue[b]}];
+      }
+    }
+  }
+  const std::vector<std::uint64_t> plays = same_plays();
+  const LossSample sample = draw_loss_sample(Queues(lists), std::span(plays).first(known), 1);
+  RC_ASSERT(sample.pairs.size() == (near.empty() ? 0 : LossSample::kPairs));
+  for (const SampledPair& pair : sample.pairs) {
+    RC_ASSERT(near.contains({pair.centre, pair.neighbour}));
+    RC_ASSERT(pair.context_size >= 1);
+    for (std::size_t i = 0; i < pair.context_size; ++i) RC_ASSERT(near.contains({pair.centre, pair.context[i]}));
+    for (const std::uint32_t song : pair.noise) RC_ASSERT(song < known);
   }
 }
 

@@ -89,6 +89,9 @@ TrainingPosition position_in(const json::object& fields, const std::string& subj
   const json::object& found = object_at(fields, "position", subject);
   TrainingPosition position;
   position.epochs = history_in(fields, subject);
+  if (const std::uint64_t done = count_at(found, "epochs_done", subject); done != position.epochs.size()) {
+    fail(ErrorCode::corrupt, "{}: \"history\": expected {} epochs, found {}", subject, done, position.epochs.size());
+  }
   position.blocks = count_at(found, "blocks", subject);
   position.blocks_done = count_at(found, "blocks_done", subject);
   position.plays_done = count_at(found, "plays_done", subject);
