@@ -94,8 +94,9 @@ class Training {
     const std::vector<std::uint32_t> order = block_order(blocks_.size(), options_.seed, epoch);
     do {
       train_blocks(workers, order, epoch, position);
-      if ((halt_ || stop_.stop_requested()) && sink_ != nullptr) sink_->write(position, matrices);
-      if (stop_.stop_requested()) fail(ErrorCode::interrupted, "training stopped in epoch {}", epoch + 1);
+      const bool stopped = stop_.stop_requested();  // once: what stops is to be kept
+      if ((halt_ || stopped) && sink_ != nullptr) sink_->write(position, matrices);
+      if (stopped) fail(ErrorCode::interrupted, "training stopped in epoch {}", epoch + 1);
     } while (position.blocks_done < order.size());
   }
 
