@@ -25,7 +25,7 @@ install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 bench:
-	@tools/setup test
+	@tools/setup bench
 	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
 	@cmake --build $(BUILD) --target segue train_bench write_corpus
 

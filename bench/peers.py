@@ -23,6 +23,13 @@ def quietly(command):
     subprocess.run(list(map(str, command)), check=True, stdout=subprocess.DEVNULL)
 
 
+def model_vectors(folder):
+    """(ids, vectors) of a Segue model."""
+    with pyarrow.ipc.open_file(folder / "songs.arrow") as file:
+        ids = file.read_all()["id"].to_pylist()
+    return ids, np.load(folder / "vectors.npy")
+
+
 class Segue:
     def __init__(self, name, program, flags=""):
         self.name, self.program, self.flags = name, program, shlex.split(flags)
@@ -41,9 +48,7 @@ class Segue:
                 seed, "--quiet", *common, *self.flags]
 
     def vectors(self, output):
-        with pyarrow.ipc.open_file(output / "songs.arrow") as file:
-            ids = file.read_all()["id"].to_pylist()
-        return ids, np.load(output / "vectors.npy")
+        return model_vectors(output)
 
 
 class Library:

@@ -14,6 +14,10 @@ def mean_and_error(values):
     return text if len(values) < 2 else f"{text} ± {statistics.stdev(values) / len(values) ** 0.5:.4f}"
 
 
+def plural(count, noun):
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def markdown(rows):
     """A table with a line under its first row."""
     lines = ["| " + " | ".join(row) + " |" for row in rows]
@@ -28,7 +32,7 @@ def speeds(runs):
     """
     by_round = collections.defaultdict(dict)
     for run in runs:
-        by_round[run["trainer"], run["threads"], *run["round"]][run["epochs"]] = run
+        by_round[run["trainer"], run["threads"], run["seed"], run["round"]][run["epochs"]] = run
     result = collections.defaultdict(list)
     for (trainer, threads, *_), trained in sorted(by_round.items()):
         few, many = trained[min(trained)], trained[max(trained)]
@@ -48,9 +52,10 @@ def comparison(runs, trainers, reference):
         return [run["hit_rate"] for run in runs
                 if run["trainer"] == trainer and run["epochs"] == count and "hit_rate" in run]
 
-    rows = [["trainer", *(f"{count} thread{'s' * (count > 1)}: M tokens/CPU s | M tokens/s | × {reference}" for count in threads),
-             "peak MB", *(f"HR@10, {count} epoch{'s' * (count > 1)}" for count in epochs)]]
-    rows = [" | ".join(rows[0]).split(" | ")]
+    header = ["trainer"]
+    for count in threads:
+        header += [f"{plural(count, 'thread')}: M tokens/CPU s", "M tokens/s", f"× {reference}"]
+    rows = [header + ["peak MB", *(f"HR@10, {plural(count, 'epoch')}" for count in epochs)]]
     for trainer in trainers:
         row = [trainer]
         for count in threads:

@@ -113,8 +113,8 @@ int run(std::span<char*> arguments) {
                 static_cast<double>(epoch.pairs) * 1e-6);
   }
   const double tokens = static_cast<double>(queues.plays()) * train.epochs;
-  std::printf("%s: %zu songs, %.1f M tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", kernel.name.data(),
-              trained.vectors.rows(), tokens * 1e-6, tokens / seconds * 1e-6, tokens / used * 1e-6);
+  std::printf("%s: %zu songs, %.0f tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", kernel.name.data(),
+              trained.vectors.rows(), tokens, tokens / seconds * 1e-6, tokens / used * 1e-6);
   if (!sessions.empty()) std::printf("HitRate@10 %.4f\n", hit_rate_at_10(trained.vectors, sessions));
   return 0;
 }

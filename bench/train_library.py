@@ -23,13 +23,13 @@ def gensim(text, options, epochs, threads, seed):
     return model.wv.index_to_key, model.wv.vectors
 
 
-def fasttext(text, options, epochs, threads, seed):
+def fasttext(text, options, epochs, threads, seed):  # it takes no seed
     import fasttext as library
     model = library.train_unsupervised(
         text, model="skipgram", loss="ns", dim=options["dim"], ws=options["window"], neg=options["negatives"],
         t=options["subsample"] or 1,  # a song's share of all plays is below 1: none is skipped
         minCount=options["min_plays"], lr=options["learning_rate"], minn=0, maxn=0, epoch=epochs, thread=threads,
-        seed=seed, verbose=0)
+        verbose=0)
     return model.words, model.get_input_matrix()
 
 

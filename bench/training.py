@@ -17,7 +17,6 @@ is what the added epochs cost. With one number of epochs given, one more is trai
 import argparse
 import json
 import pathlib
-import shutil
 import sys
 import tempfile
 
@@ -78,12 +77,15 @@ def options_of(arguments):
     return options
 
 
-def train(trainer, options, epochs, threads, seed, folder):
-    """What it cost, and where the vectors are."""
-    output = folder / "vectors"
-    command = trainer.command(options, epochs, threads, seed, output)
-    # One BLAS thread for each training thread: more would only wait for each other.
-    return measured_run.run(list(map(str, command)), folder / "cost.json", {"OPENBLAS_NUM_THREADS": "1"}), output
+def train(trainer, options, epochs, threads, seed, questions):
+    """What one run cost, and with questions its hit rate."""
+    with tempfile.TemporaryDirectory() as scratch:
+        output = pathlib.Path(scratch) / "vectors"
+        command = trainer.command(options, epochs, threads, seed, output)
+        # One BLAS thread for each training thread: more would only wait for each other.
+        cost = measured_run.run(list(map(str, command)), f"{scratch}/cost.json", {"OPENBLAS_NUM_THREADS": "1"})
+        judged = {"hit_rate": hit_rate.hit_rate(*trainer.vectors(output), questions)} if questions else {}
+    return {**vars(cost), **judged}
 
 
 def one_seed(arguments, trainers, options, seed, folder):
@@ -101,13 +103,10 @@ def one_seed(arguments, trainers, options, seed, folder):
             judging = run == 0 and threads == arguments.threads[0]
             for trainer in trainers:
                 for epochs in sorted({few, many, *(judged if judging else [])}):
-                    cost, output = train(trainer, options, epochs, threads, seed, folder)
-                    row = {"trainer": trainer.name, "threads": threads, "seed": seed, "round": [seed, run],
-                           "epochs": epochs, "tokens": corpus.tokens, **vars(cost)}
-                    if judging and epochs in judged:
-                        row["hit_rate"] = hit_rate.hit_rate(*trainer.vectors(output), corpus.questions)
-                    yield row
-                    shutil.rmtree(output, ignore_errors=True)
+                    result = train(trainer, options, epochs, threads, seed,
+                                   corpus.questions if judging and epochs in judged else None)
+                    yield {"trainer": trainer.name, "threads": threads, "seed": seed, "round": run, "epochs": epochs,
+                           "tokens": corpus.tokens, **result}
 
 
 def main():
