@@ -25,9 +25,9 @@ install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
 
 bench:
-	@tools/setup test
+	@tools/setup bench
 	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
-	@cmake --build $(BUILD) --target segue train_bench
+	@cmake --build $(BUILD) --target segue train_bench write_corpus
 
 format:
 	@tools/sources | xargs clang-format -i

@@ -84,9 +84,16 @@ Corpus generate_corpus(const CorpusOptions& options) {
   return corpus;
 }
 
-void write_text(const Corpus& corpus, const std::filesystem::path& file) {
+Sessions hold_out(Corpus& corpus, std::uint64_t count) {
+  const auto first = corpus.queues.end() - static_cast<std::ptrdiff_t>(std::min(count, corpus.queues.size() / 2));
+  Sessions held_out(first, corpus.queues.end());
+  corpus.queues.erase(first, corpus.queues.end());
+  return held_out;
+}
+
+void write_text(const Sessions& sessions, const std::filesystem::path& file) {
   std::ofstream out(file);
-  for (const auto& queue : corpus.queues) {
+  for (const auto& queue : sessions) {
     for (std::size_t i = 0; i < queue.size(); ++i) out << (i == 0 ? "" : " ") << queue[i];
     out << '\n';
   }

@@ -37,15 +37,20 @@ struct OptionsOf<CorpusOptions> {
 };
 SEGUE_CHECK_OPTIONS(CorpusOptions);
 
+using Sessions = std::vector<std::vector<std::uint32_t>>;
+
 struct Corpus {
-  std::vector<std::vector<std::uint32_t>> queues;  // sessions of 5 to 60 songs
-  std::vector<std::uint64_t> plays;                // of song i, in descending order
-  std::vector<std::uint32_t> clusters;             // of song i
+  Sessions queues;                      // sessions of 5 to 60 songs
+  std::vector<std::uint64_t> plays;     // of song i, in descending order
+  std::vector<std::uint32_t> clusters;  // of song i
 };
 
 Corpus generate_corpus(const CorpusOptions& options);
 
+// Takes the last `count` sessions out of the corpus, at most half of them. plays still counts them.
+Sessions hold_out(Corpus& corpus, std::uint64_t count);
+
 // A line a session, songs as numbers with a space between: what word2vec.c, fastText and gensim read.
-void write_text(const Corpus& corpus, const std::filesystem::path& file);
+void write_text(const Sessions& sessions, const std::filesystem::path& file);
 
 }  // namespace segue

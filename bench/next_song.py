@@ -9,84 +9,33 @@ the song before, the last ten songs heard are left out, and a song that was not 
 """
 
 import argparse
-import csv
-import gzip
 import json
 import pathlib
-import random
 import statistics
 import subprocess
 import tempfile
 import time
 
-import numpy as np
-import pyarrow.ipc
 from gensim.models import Word2Vec
+
+import corpora
+import hit_rate
+import peers
 
 OPTIONS = {"architecture": "skipgram", "dim": 128, "window": 5, "negatives": 5, "negative_exponent": 0.75, "subsample": 1e-3, "min_plays": 5,
            "epochs": 5, "learning_rate": 0.025, "min_learning_rate": 1e-4}
 
 
-def read_playlists(path):
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        column = next(rows).index("track_ids")
-        return [row[column].split() for row in rows]
-
-
-def without_repeats(songs):
-    return [song for i, song in enumerate(songs) if i == 0 or song != songs[i - 1]]
-
-
-def hit_rate(ids, vectors, held_out, k=10, mask=10):
-    """Share of the positions of `held_out` whose song is among the k nearest (cosine) of the song before it."""
-    row_of = {song: row for row, song in enumerate(ids)}
-    unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    asked = hits = 0
-    queries, targets, masked = [], [], []
-
-    def answer():
-        nonlocal hits
-        scores = unit[queries] @ unit.T
-        for i, rows in enumerate(masked):
-            target_score = scores[i, targets[i]]
-            scores[i, rows] = -np.inf
-            hits += int((scores[i] > target_score).sum() < k)
-        queries.clear(), targets.clear(), masked.clear()
-
-    for songs in held_out:
-        for i in range(1, len(songs)):
-            asked += 1
-            recent = songs[max(0, i - mask):i]
-            # An unknown song before, an unknown song after, or one just heard can only be a miss.
-            if songs[i] not in row_of or songs[i - 1] not in row_of or songs[i] in recent:
-                continue
-            queries.append(row_of[songs[i - 1]])
-            targets.append(row_of[songs[i]])
-            masked.append([row_of[song] for song in recent if song in row_of])
-            if len(queries) == 512:
-                answer()
-    if queries:
-        answer()
-    return hits / asked
-
-
 def train_segue(program, playlists, seed, threads, folder):
-    source = folder / "train.tsv"
-    with source.open("w", encoding="utf-8") as file:
-        file.write("playlist_id\ttrack_ids\n")
-        for i, songs in enumerate(playlists):
-            file.write(f"{i}\t{' '.join(songs)}\n")
-    subprocess.run([program, "ingest", source, "-o", folder / "d", "--min-session", "1", "--quiet"], check=True,
+    corpora.write_table(playlists, folder / "train.tsv")
+    subprocess.run([program, "ingest", folder / "train.tsv", "-o", folder / "d", "--min-session", "1", "--quiet"], check=True,
                    stdout=subprocess.DEVNULL)
     flags = [word for name, value in OPTIONS.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     subprocess.run([program, "train", folder / "d", "-o", folder / "m", "--seed", str(seed), "--threads", str(threads),
                     "--quiet", *flags], check=True, stdout=subprocess.DEVNULL)
     manifest = json.loads((folder / "m" / "manifest.json").read_text())
     seconds = sum(epoch["seconds"] for epoch in manifest["history"])
-    with pyarrow.ipc.open_file(folder / "m" / "songs.arrow") as file:
-        ids = file.read_all()["id"].to_pylist()
-    return ids, np.load(folder / "m" / "vectors.npy"), seconds
+    return *peers.model_vectors(folder / "m"), seconds
 
 
 def train_gensim(playlists, seed, threads):
@@ -109,18 +58,18 @@ def main():
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     arguments = parser.parse_args()
     OPTIONS["architecture"] = arguments.architecture
-    playlists = [without_repeats(songs) for songs in read_playlists(arguments.playlists)]
+    playlists = corpora.read_playlists(arguments.playlists)
     for threads in arguments.threads:
         rows = []
         for seed in range(1, arguments.seeds + 1):
-            shuffled = random.Random(seed).sample(playlists, len(playlists))
-            held_out, rest = shuffled[:len(shuffled) // 10], shuffled[len(shuffled) // 10:]
+            held_out, rest = corpora.split(playlists, seed)
+            questions = hit_rate.every_song(held_out)
             plays = sum(map(len, rest)) * OPTIONS["epochs"]
             with tempfile.TemporaryDirectory() as folder:
                 ids, vectors, seconds = train_segue(arguments.program, rest, seed, threads, pathlib.Path(folder))
-            ours = hit_rate(ids, vectors, held_out)
+            ours = hit_rate.hit_rate(ids, vectors, questions)
             ids, vectors, theirs_seconds = train_gensim(rest, seed, threads)
-            theirs = hit_rate(ids, vectors, held_out)
+            theirs = hit_rate.hit_rate(ids, vectors, questions)
             rows.append((ours, theirs, plays / seconds, plays / theirs_seconds))
             print(f"threads {threads} seed {seed}: HitRate@10 segue {ours:.4f} gensim {theirs:.4f}; "
                   f"plays/s segue {rows[-1][2]:,.0f} gensim {rows[-1][3]:,.0f}", flush=True)

@@ -1,11 +1,10 @@
 // How fast and how well train_vectors learns generated listens.
 //
 //   train_bench [OPTION=VALUE...]
-//   train_bench threads=1 epochs=1 subsample=0 kernel=avx2 held_out=3000 text=/tmp/corpus.txt
+//   train_bench threads=1 epochs=1 subsample=0 kernel=avx2 held_out=3000
 //
 // Options are those of `segue train` and of bench/corpus.h, and: kernel (scalar, sse4, avx2, avx512), held_out
-// (sessions kept out of training; their last songs are looked for by cosine to the song before them), text (writes the
-// training sessions there for other trainers).
+// (sessions kept out of training; their last songs are looked for by cosine to the song before them).
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +16,7 @@
 #include "segue/base/parallel.h"
 #include "segue/train/trainer.h"
 
+#include "bench/arguments.h"
 #include "bench/corpus.h"
 
 namespace segue {
@@ -24,7 +24,6 @@ namespace segue {
 struct BenchOptions {
   std::string kernel;
   std::uint64_t held_out = 0;
-  std::string text;
 };
 
 template <>
@@ -33,22 +32,11 @@ struct OptionsOf<BenchOptions> {
   static constexpr std::array rows = {
       option<&BenchOptions::kernel>("kernel", "The step to train with, the fastest by default"),
       option<&BenchOptions::held_out>("held_out", "Sessions kept out of training to judge it by", at_least(0)),
-      option<&BenchOptions::text>("text", "Write the training sessions to this file"),
   };
 };
 SEGUE_CHECK_OPTIONS(BenchOptions);
 
 namespace {
-
-template <class Options>
-bool set_option(Options& options, std::string_view name, std::string_view value) {
-  for (const OptionRow& row : rows_of<Options>()) {
-    if (row.name != name) continue;
-    row.set(&options, row, value);
-    return true;
-  }
-  return false;
-}
 
 const StepKernel& kernel_named(std::string_view name) {
   if (name.empty()) return best_step_kernel();
@@ -109,20 +97,9 @@ int run(std::span<char*> arguments) {
   TrainOptions train;
   CorpusOptions generate;
   BenchOptions bench;
-  for (const std::string_view argument : arguments) {
-    const std::size_t equal = argument.find('=');
-    const std::string_view name = argument.substr(0, equal);
-    const std::string_view value = equal == std::string_view::npos ? "" : argument.substr(equal + 1);
-    if (!set_option(train, name, value) && !set_option(generate, name, value) && !set_option(bench, name, value)) {
-      fail(ErrorCode::wrong_use, "unknown option {}", name);
-    }
-  }
+  set_options(arguments, train, generate, bench);
   Corpus corpus = generate_corpus(generate);
-  const auto held = std::min<std::size_t>(bench.held_out, corpus.queues.size() / 2);
-  const std::vector<std::vector<std::uint32_t>> sessions(corpus.queues.end() - static_cast<std::ptrdiff_t>(held),
-                                                         corpus.queues.end());
-  corpus.queues.resize(corpus.queues.size() - held);
-  if (!bench.text.empty()) write_text(corpus, bench.text);
+  const auto sessions = hold_out(corpus, bench.held_out);
   const Queues queues(corpus.queues);
   const StepKernel& kernel = kernel_named(bench.kernel);
   NoProgress progress;
@@ -136,8 +113,8 @@ int run(std::span<char*> arguments) {
                 static_cast<double>(epoch.pairs) * 1e-6);
   }
   const double tokens = static_cast<double>(queues.plays()) * train.epochs;
-  std::printf("%s: %zu songs, %.1f M tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", kernel.name.data(),
-              trained.vectors.rows(), tokens * 1e-6, tokens / seconds * 1e-6, tokens / used * 1e-6);
+  std::printf("%s: %zu songs, %.0f tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", kernel.name.data(),
+              trained.vectors.rows(), tokens, tokens / seconds * 1e-6, tokens / used * 1e-6);
   if (!sessions.empty()) std::printf("HitRate@10 %.4f\n", hit_rate_at_10(trained.vectors, sessions));
   return 0;
 }

@@ -1,0 +1,32 @@
+// The command line of the benchmark programs: NAME=VALUE..., where the names are those of the options' tables.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "segue/base/options.h"
+
+namespace segue {
+
+template <class Options>
+bool set_option(Options& options, std::string_view name, std::string_view value) {
+  for (const OptionRow& row : rows_of<Options>()) {
+    if (row.name != name) continue;
+    row.set(&options, row, value);
+    return true;
+  }
+  return false;
+}
+
+// Each argument goes to the first of `options` that has a row of its name. Throws wrong_use where none has.
+template <class... Options>
+void set_options(std::span<char*> arguments, Options&... options) {
+  for (const std::string_view argument : arguments) {
+    const std::size_t equal = argument.find('=');
+    const std::string_view name = argument.substr(0, equal);
+    const std::string_view value = equal == std::string_view::npos ? "" : argument.substr(equal + 1);
+    if (!(set_option(options, name, value) || ...)) fail(ErrorCode::wrong_use, "unknown option {}", name);
+  }
+}
+
+}  // namespace segue
