@@ -47,13 +47,15 @@ const StepKernel& kernel_named(std::string_view name) {
 }
 
 // Every row divided by its length.
-Matrix unit_rows(MatrixView<const float> rows) {
-  Matrix unit(rows.rows, rows.columns);
-  for (std::size_t r = 0; r < rows.rows; ++r) {
+Matrix unit_rows(const TrainedMatrix& rows) {
+  Matrix unit(rows.rows(), rows.columns());
+  std::vector<float> scratch(rows.columns());
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const float* row = rows.row(r, scratch.data());
     float norm = 0;
-    for (const float x : rows[r]) norm += x * x;
+    for (std::size_t c = 0; c < rows.columns(); ++c) norm += row[c] * row[c];
     const float factor = norm > 0 ? 1 / std::sqrt(norm) : 0;
-    for (std::size_t c = 0; c < rows.columns; ++c) unit.view()[r][c] = rows[r][c] * factor;
+    for (std::size_t c = 0; c < rows.columns(); ++c) unit.view()[r][c] = row[c] * factor;
   }
   return unit;
 }
@@ -69,8 +71,8 @@ float dot(const float* a, const float* b, std::size_t length) {
 }
 
 // The share of sessions whose last song is among the 10 nearest to the one before it.
-double hit_rate_at_10(const Matrix& vectors, const std::vector<std::vector<std::uint32_t>>& sessions) {
-  const Matrix unit = unit_rows(vectors.view());
+double hit_rate_at_10(const TrainedMatrix& vectors, const std::vector<std::vector<std::uint32_t>>& sessions) {
+  const Matrix unit = unit_rows(vectors);
   const auto rows = unit.view();
   std::vector<char> hits(sessions.size());
   parallel_for(sessions.size(), 1, thread_count(0), [&](std::size_t begin, std::size_t end) {

@@ -50,6 +50,13 @@ double plays_per_second(std::uint64_t plays, double seconds) {
   return seconds > 0 ? static_cast<double>(plays) / seconds : 0;
 }
 
+// As much as training itself needed, but enough for small models not to read their queues again and again.
+std::size_t counting_memory(const TrainedVectors& trained) {
+  constexpr std::size_t kLeast = std::size_t{256} << 20;
+  constexpr std::size_t kMost = std::size_t{4} << 30;
+  return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
+}
+
 class TrainCommand final : public Command {
  public:
   std::string_view name() const override { return "train"; }
@@ -75,9 +82,10 @@ class TrainCommand final : public Command {
     const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
     const TrainedVectors trained = train(terminal, dataset, plays);
     const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
+    const TransitionOptions counting{
+        .window = options_.window, .memory_bytes = counting_memory(trained), .threads = options_.threads};
     const Transitions transitions =
-        count_transitions(dataset.queues, songs, {.window = options_.window, .threads = options_.threads},
-                          terminal.progress(), terminal.stop());
+        count_transitions(dataset.queues, songs, counting, terminal.progress(), terminal.stop());
     write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions);
     if (const fs::path checkpoint = checkpoint_of(output_.output); is_checkpoint(checkpoint)) remove_folder(checkpoint);
     std::uint64_t trained_plays = 0;

@@ -7,6 +7,7 @@
 #include "segue/train/step.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -28,6 +29,9 @@ struct Case {
   std::size_t dim = 1;
   std::size_t inputs = 1;
   std::size_t outputs = 1;
+  std::size_t played = 1;
+  float noise_weight = 1;
+  float damping = 0;
   std::size_t shift = 0;  // floats beyond a cache line at which each row starts
   float scale = 1;
   bool duplicates = false;
@@ -94,20 +98,32 @@ void compare(const StepKernel& kernel, const Case& c, std::uint64_t seed) {
   }
   std::vector<float> scratch(2 * padded(c.dim), std::numeric_limits<float>::quiet_NaN());
   const float rate = 0.05F;
-  const float found = kernel.step({inputs.floats(), outputs.floats(), padded(c.dim), scratch.data()}, rate);
-  const double wanted = reference_step(inputs.doubles(), outputs.doubles(), c.dim, static_cast<double>(rate));
+  const StepRows<float> rows{.inputs = inputs.floats(),
+                             .outputs = outputs.floats(),
+                             .played = c.played,
+                             .noise_weight = c.noise_weight,
+                             .length = padded(c.dim),
+                             .scratch = scratch.data()};
+  const float found = kernel.step(rows, {.rate = rate, .damping = c.damping});
+  const double wanted =
+      reference_step({inputs.doubles(), outputs.doubles(), c.dim, c.played, static_cast<double>(c.noise_weight)},
+                     static_cast<double>(rate), static_cast<double>(c.damping));
 
   const auto dim = static_cast<double>(c.dim);
   const auto n = static_cast<double>(c.outputs);
   const auto top = static_cast<double>(c.scale) / 2;  // of any number before the step
+  const double weight = std::max(1.0, static_cast<double>(c.noise_weight));
   const double dot_error = (dim + static_cast<double>(c.inputs) + 2) * kUnit * dim * top * top;
-  const double gradient_error = static_cast<double>(rate) * (dot_error + 8 * kUnit);
+  // Damping divides; what it divides by is off by the relative error of |h|^2 and of the curvature.
+  const double gradient_error = weight * static_cast<double>(rate) * (2 * dot_error + (16 + 2 * dim) * kUnit);
   const double row_error =
-      n * (gradient_error * 2 * top + 8 * kUnit * static_cast<double>(rate) * 2 * top) + 2 * kUnit * top;
+      n * (gradient_error * 2 * top + 8 * kUnit * static_cast<double>(rate) * weight * 2 * top) + 2 * kUnit * top;
   const std::string what = std::string(kernel.name) + ": dim " + std::to_string(c.dim) + ", inputs " +
-                           std::to_string(c.inputs) + ", outputs " + std::to_string(c.outputs) + ", shift " +
-                           std::to_string(c.shift) + ", scale " + std::to_string(c.scale);
-  ASSERT_NEAR(static_cast<double>(found), wanted, n * (dot_error + 8 * kUnit) + 4 * kUnit * wanted) << what;
+                           std::to_string(c.inputs) + ", outputs " + std::to_string(c.outputs) + ", played " +
+                           std::to_string(c.played) + ", noise weight " + std::to_string(c.noise_weight) +
+                           ", damping " + std::to_string(c.damping) + ", shift " + std::to_string(c.shift) +
+                           ", scale " + std::to_string(c.scale);
+  ASSERT_NEAR(static_cast<double>(found), wanted, n * weight * (dot_error + 8 * kUnit) + 8 * kUnit * wanted) << what;
   inputs.expect_near(row_error, what);
   outputs.expect_near(row_error, what);
 }
@@ -126,6 +142,96 @@ TEST_P(StepTest, every_count_of_inputs_and_outputs) {
   for (std::size_t outputs = 1; outputs <= kMaxOutputs; ++outputs) {
     for (const std::size_t inputs : {1U, 2U, 3U, 10U}) {
       compare(GetParam(), {.dim = 20, .inputs = inputs, .outputs = outputs}, outputs);
+    }
+  }
+}
+
+TEST_P(StepTest, every_count_of_played_songs_with_any_noise_weight) {
+  for (std::size_t outputs = 1; outputs <= 40; ++outputs) {
+    for (std::size_t played = 0; played <= outputs; ++played) {
+      for (const float damping : {0.0F, 16.0F}) {
+        const float noise_weight = 0.5F * static_cast<float>(played);
+        compare(GetParam(),
+                {.dim = 33, .outputs = outputs, .played = played, .noise_weight = noise_weight, .damping = damping},
+                outputs);
+      }
+    }
+  }
+}
+
+TEST_P(StepTest, damped_in_every_dimension) {
+  for (std::size_t dim = 1; dim <= 300; ++dim) {
+    compare(GetParam(), {.dim = dim, .outputs = 9, .played = 6, .noise_weight = 15, .damping = 16}, dim);
+    compare(GetParam(), {.dim = dim, .inputs = 5, .outputs = 3, .noise_weight = 2.5F, .damping = 16}, dim);
+  }
+}
+
+TEST_P(StepTest, without_the_loss_does_the_same) {
+  const Case c{.dim = 100, .outputs = 9, .played = 6};
+  Random random(1), again(1);
+  const Rows inputs(1, c, random), outputs(9, c, random), inputs2(1, c, again), outputs2(9, c, again);
+  std::vector<float> scratch(2 * padded(c.dim));
+  const auto step = [&](const Rows& in, const Rows& out, bool loss) {
+    return GetParam().step({in.floats(), out.floats(), 6, 4, padded(c.dim), scratch.data()}, {0.1F, 16, loss});
+  };
+  EXPECT_GT(step(inputs, outputs, true), 0);
+  EXPECT_EQ(step(inputs2, outputs2, false), 0);
+  for (std::size_t j = 0; j < 9; ++j) {
+    EXPECT_TRUE(std::equal(outputs.floats()[j], outputs.floats()[j] + c.dim, outputs2.floats()[j]));
+  }
+  EXPECT_TRUE(std::equal(inputs.floats()[0], inputs.floats()[0] + c.dim, inputs2.floats()[0]));
+}
+
+// Rows of Bf16 that start from what a float row holds after rounding, so that both steps see the same numbers.
+struct HalfRows {
+  HalfRows(std::size_t count, std::size_t dim, Random& random) : halves(count, std::vector<Bf16>(padded(dim))) {
+    for (auto& row : halves) {
+      doubles.emplace_back(dim);
+      for (std::size_t i = 0; i < dim; ++i) {
+        row[i] = round_stochastically(random.uniform_float() - 0.5F, 0x8000);
+        doubles.back()[i] = static_cast<double>(to_float(row[i]));
+      }
+      rows.push_back(row.data());
+      double_rows.push_back(doubles.back().data());
+    }
+  }
+  std::vector<std::vector<Bf16>> halves;
+  std::vector<std::vector<double>> doubles;
+  std::vector<Bf16*> rows;
+  std::vector<double*> double_rows;
+};
+
+TEST_P(StepTest, bf16_rounds_to_a_neighbour_and_is_right_on_average) {
+  for (const std::size_t dim : {1U, 16U, 37U, 128U, 300U}) {
+    for (const std::size_t input_count : {1U, 4U}) {
+      constexpr int kRepeats = 400;
+      std::array<std::uint32_t, kRandomWords> words{};
+      Random seeds(dim);
+      for (std::uint32_t& word : words) word = static_cast<std::uint32_t>(seeds() >> 32) | 1U;
+      double bias = 0;  // of (found - wanted) in units of the last place, over all numbers
+      double numbers = 0;
+      for (int repeat = 0; repeat < kRepeats; ++repeat) {
+        Random random(7);
+        HalfRows inputs(input_count, dim, random);
+        HalfRows outputs(7, dim, random);
+        std::vector<float> scratch(2 * padded(dim));
+        GetParam().step_bf16({inputs.rows, outputs.rows, 4, 10, padded(dim), scratch.data(), words.data()}, {0.1F, 16});
+        (void)reference_step({inputs.double_rows, outputs.double_rows, dim, 4, 10}, 0.1F, 16);
+        for (const HalfRows* rows : {&inputs, &outputs}) {
+          for (std::size_t r = 0; r < rows->rows.size(); ++r) {
+            for (std::size_t i = 0; i < dim; ++i) {
+              const double wanted = rows->doubles[r][i];
+              const double last_place = std::exp2(std::floor(std::log2(std::abs(wanted) + 1e-9)) - 7);
+              const double off = (static_cast<double>(to_float(rows->rows[r][i])) - wanted) / last_place;
+              ASSERT_LE(std::abs(off), 1.01) << GetParam().name << ", dim " << dim << ", row " << r << ", " << i;
+              bias += off;
+              ++numbers;
+            }
+            for (std::size_t i = dim; i < padded(dim); ++i) ASSERT_EQ(to_float(rows->rows[r][i]), 0);
+          }
+        }
+      }
+      EXPECT_LT(std::abs(bias / numbers), 4 / std::sqrt(numbers)) << GetParam().name << ", dim " << dim;
     }
   }
 }

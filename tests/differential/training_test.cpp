@@ -1,7 +1,9 @@
 // Whole trainings on small data: every kernel against a trainer in double precision that takes the same examples, one
 // after another, straight through step_reference.h.
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "segue/train/schedule.h"
 #include "segue/train/step_reference.h"
 #include "segue/train/trainer.h"
+#include "segue/train/worker.h"
 
 #include "bench/corpus.h"
 
@@ -45,14 +48,25 @@ ReferenceVectors train_reference(const Queues& queues, std::span<const std::uint
     double pairs = 0;
     for (const std::uint32_t block : block_order(blocks.size(), options.seed, epoch)) {
       ExampleStream stream(queues, vocabulary, options, epoch, block, blocks[block]);
-      for (Example example; stream.next(example); ++pairs) {
+      double block_loss = 0;
+      double block_pairs = 0;
+      double pairs_with_loss = 0;
+      std::size_t number = 0;
+      for (Example example; stream.next(example); ++number) {
         std::vector<double*> inputs;
         std::vector<double*> outputs;
         for (const std::uint32_t song : example.inputs) inputs.push_back(trained.vectors[song].data());
         for (const std::uint32_t song : example.outputs) outputs.push_back(trained.context[song].data());
-        loss +=
-            reference_step(inputs, outputs, options.dim, learning_rate_at(options, done + example.plays_before, total));
+        const double found =
+            reference_step({inputs, outputs, options.dim, example.played, static_cast<double>(example.noise_weight)},
+                           learning_rate_at(options, done + example.plays_before, total), damping_of(options));
+        block_pairs += static_cast<double>(example.played);
+        if (number % kExamplesPerLoss != 0) continue;
+        block_loss += found;
+        pairs_with_loss += static_cast<double>(example.played);
       }
+      if (number > 0) loss += block_loss * block_pairs / pairs_with_loss;
+      pairs += block_pairs;
       done += stream.plays_seen();
     }
     trained.losses.push_back(loss / pairs);
@@ -80,6 +94,7 @@ Corpus small_corpus() {
 struct Case {
   Architecture architecture;
   std::uint32_t negatives;
+  NegativeSharing sharing;
 };
 
 class TrainingTest : public testing::TestWithParam<Case> {};
@@ -90,6 +105,7 @@ TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
   TrainOptions options;
   options.architecture = GetParam().architecture;
   options.negatives = GetParam().negatives;
+  options.negative_sharing = GetParam().sharing;
   options.dim = 37;
   options.epochs = 2;
   options.subsample = 1e-2;
@@ -99,18 +115,98 @@ TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
     NoProgress progress;
     const TrainedVectors found = train_vectors_with(kernel, queues, corpus.plays, options, progress, {});
     // 10^5 steps, each good to some 10^-7 and most of that cancelling.
-    EXPECT_LT(relative_difference(found.vectors.view(), wanted.vectors), 2e-5) << kernel.name;
-    EXPECT_LT(relative_difference(found.context.view(), wanted.context), 2e-5) << kernel.name;
+    constexpr double kClose = 2e-5;
+    EXPECT_LT(relative_difference(found.vectors.view(), wanted.vectors), kClose) << kernel.name;
+    EXPECT_LT(relative_difference(found.context.view(), wanted.context), kClose) << kernel.name;
     for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
       EXPECT_NEAR(found.epochs[epoch].mean_loss / wanted.losses[epoch], 1, 1e-5) << kernel.name;
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Options, TrainingTest,
-                         testing::Values(Case{Architecture::skipgram, 0}, Case{Architecture::skipgram, 5},
-                                         Case{Architecture::skipgram, 12}, Case{Architecture::cbow, 0},
-                                         Case{Architecture::cbow, 5}, Case{Architecture::cbow, 12}));
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
+    for (const std::uint32_t negatives : {0U, 5U, 12U}) {
+      for (const auto sharing : {NegativeSharing::pair, NegativeSharing::window, NegativeSharing::block}) {
+        all.push_back({architecture, negatives, sharing});
+      }
+    }
+  }
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(Options, TrainingTest, testing::ValuesIn(cases()));
+
+// Queues of two songs have contexts of one, so that a block of one window with as many noise songs as negatives is
+// nothing but pairs.
+TEST(SharedNoise, of_one_window_and_one_pair_is_the_published_step) {
+  std::vector<std::vector<std::uint32_t>> lists;
+  Random random(3);
+  std::vector<std::uint64_t> plays(50);
+  for (int i = 0; i < 3000; ++i) lists.push_back({random.below(50), random.below(50)});
+  for (const auto& list : lists) {
+    for (const std::uint32_t song : list) ++plays[song];
+  }
+  std::ranges::sort(plays, std::greater());
+  const Queues queues(lists);
+  TrainOptions pair;
+  pair.dim = 20;
+  pair.negative_sharing = NegativeSharing::pair;
+  TrainOptions block = pair;
+  block.negative_sharing = NegativeSharing::block;
+  block.negative_block = 1;
+  block.negative_pool = block.negatives;
+  const Vocabulary vocabulary = make_vocabulary(plays, pair);
+  for (const StepKernel& kernel : all_step_kernels()) {
+    Matrix found(100, pair.dim);
+    std::vector<std::vector<double>> wanted(100, std::vector<double>(pair.dim));
+    Random start(5);
+    for (std::size_t r = 0; r < 100; ++r) {
+      for (std::size_t i = 0; i < pair.dim; ++i) {
+        wanted[r][i] = static_cast<double>(found.view()[r][i] = start.uniform_float() - 0.5F);
+      }
+    }
+    std::vector<float> scratch(2 * padded(pair.dim));
+    ExampleStream pairs(queues, vocabulary, pair, 0, 0, {0, queues.size()});
+    ExampleStream blocks(queues, vocabulary, block, 0, 0, {0, queues.size()});
+    Example published;
+    Example shared;
+    while (pairs.next(published)) {
+      ASSERT_TRUE(blocks.next(shared));
+      ASSERT_EQ(shared.inputs, published.inputs);
+      ASSERT_EQ(shared.outputs, published.outputs);
+      std::vector<double*> wanted_outputs;
+      std::vector<float*> outputs;
+      for (const std::uint32_t song : published.outputs) wanted_outputs.push_back(wanted[50 + song].data());
+      for (const std::uint32_t song : shared.outputs) outputs.push_back(found.view().row(50 + song));
+      double* wanted_input = wanted[published.inputs[0]].data();
+      float* input = found.view().row(shared.inputs[0]);
+      (void)reference_step({{&wanted_input, 1}, wanted_outputs, pair.dim}, 0.025);
+      kernel.step({{&input, 1}, outputs, shared.played, shared.noise_weight, padded(pair.dim), scratch.data()},
+                  {0.025F});
+    }
+    EXPECT_FALSE(blocks.next(shared));
+    EXPECT_LT(relative_difference(found.view(), wanted), 2e-5) << kernel.name;
+  }
+}
+
+TEST(Bf16, trains_to_about_the_same_vectors) {
+  const Corpus corpus = small_corpus();
+  const Queues queues(corpus.queues);
+  TrainOptions options;
+  options.dim = 40;
+  options.threads = 1;
+  for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
+    options.architecture = architecture;
+    NoProgress progress;
+    options.precision = Precision::f32;
+    const TrainedVectors full = train_vectors(queues, corpus.plays, options, progress, {});
+    options.precision = Precision::bf16;
+    const TrainedVectors half = train_vectors(queues, corpus.plays, options, progress, {});
+    EXPECT_NEAR(half.epochs.back().sample_loss / full.epochs.back().sample_loss, 1, 0.02);
+    EXPECT_NE(half.epochs.back().sample_loss, full.epochs.back().sample_loss);
+  }
+}
 
 }  // namespace
 }  // namespace segue

@@ -44,6 +44,9 @@ TrainOptions any_options() {
   options.negatives = *rc::gen::inRange(0U, 4U);
   options.seed = *rc::gen::arbitrary<std::uint32_t>();
   options.subsample = 0;
+  options.negative_sharing = *rc::gen::element(NegativeSharing::pair, NegativeSharing::window, NegativeSharing::block);
+  options.negative_block = *rc::gen::inRange(1U, 5U);
+  options.negative_pool = *rc::gen::inRange(1U, 5U);
   return options;
 }
 
@@ -54,8 +57,10 @@ RC_GTEST_PROP(Examples, fixed_windows_pair_songs_both_ways, ()) {
   options.dynamic_window = false;
   std::map<std::pair<std::uint32_t, std::uint32_t>, int> balance;
   for (const Example& example : examples_of(Queues(lists), options)) {
-    ++balance[{example.inputs.front(), example.outputs.front()}];
-    --balance[{example.outputs.front(), example.inputs.front()}];
+    for (std::size_t i = 0; i < example.played; ++i) {
+      ++balance[{example.inputs.front(), example.outputs[i]}];
+      --balance[{example.outputs[i], example.inputs.front()}];
+    }
   }
   for (const auto& [pair, left] : balance) RC_ASSERT(left == 0);
 }
@@ -90,12 +95,15 @@ RC_GTEST_PROP(Trainer, makes_finite_vectors_of_any_queues, ()) {
   options.subsample = *rc::gen::element(0.0, 1e-3, 1.0);
   options.epochs = 2;
   options.threads = 1;
+  options.precision = *rc::gen::element(Precision::f32, Precision::bf16);
   NoProgress progress;
   const TrainedVectors trained = train_vectors(Queues(lists), same_plays(), options, progress, {});
   for (const EpochReport& epoch : trained.epochs) RC_ASSERT(std::isfinite(epoch.mean_loss) && epoch.mean_loss >= 0);
-  for (const Matrix* matrix : {&trained.vectors, &trained.context}) {
+  for (const TrainedMatrix* matrix : {&trained.vectors, &trained.context}) {
     for (std::size_t row = 0; row < matrix->rows(); ++row) {
-      for (const float x : matrix->view()[row]) RC_ASSERT(std::isfinite(x));
+      std::vector<float> scratch(matrix->columns());
+      const float* numbers = matrix->row(row, scratch.data());
+      RC_ASSERT(std::all_of(numbers, numbers + matrix->columns(), [](float x) { return std::isfinite(x); }));
     }
   }
 }

@@ -1,10 +1,12 @@
-// Matrices of floats whose rows start on cache lines.
+// Matrices of numbers whose rows of floats start on cache lines.
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <type_traits>
+
+#include "segue/math/bf16.h"
 
 namespace segue {
 
@@ -24,31 +26,37 @@ struct MatrixView {
   }
 };
 
-// Numbers in a row of a Matrix: `columns` rounded up to whole cache lines of 16 floats; those added stay 0.
+// Numbers in a row of a Matrix: `columns` rounded up to a multiple of 16 (a cache line of floats); those added stay 0.
 constexpr std::size_t padded(std::size_t columns) {
   return (columns + 15) / 16 * 16;
 }
 
-// Owns rows x columns floats, all 0 at the start; rows are 64-byte aligned, stride = padded(columns). Large matrices
-// ask the system for huge pages. Throws no_space.
-class Matrix {
+// Owns rows x columns numbers, all 0 at the start, stride = padded(columns); the first row is aligned to a page, those
+// of floats to cache lines. Large matrices ask the system for huge pages. T is float or Bf16. Throws no_space.
+template <class T>
+class MatrixOf {
  public:
-  Matrix() = default;
-  Matrix(std::size_t rows, std::size_t columns);
+  MatrixOf() = default;
+  MatrixOf(std::size_t rows, std::size_t columns);
 
-  MatrixView<float> view() { return {data_.get(), rows_, columns_, padded(columns_)}; }
-  MatrixView<const float> view() const { return {data_.get(), rows_, columns_, padded(columns_)}; }
+  MatrixView<T> view() { return {data_.get(), rows_, columns_, padded(columns_)}; }
+  MatrixView<const T> view() const { return {data_.get(), rows_, columns_, padded(columns_)}; }
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
 
  private:
   struct Free {
-    std::size_t bytes;  // no initialiser: unique_ptr needs it before Matrix is complete; it starts it at 0
-    void operator()(float* data) const;
+    std::size_t bytes;  // no initialiser: unique_ptr needs it before the class is complete; it starts it at 0
+    void operator()(T* data) const;
   };
-  std::unique_ptr<float[], Free> data_;
+  std::unique_ptr<T[], Free> data_;
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
 };
+
+extern template class MatrixOf<float>;
+extern template class MatrixOf<Bf16>;
+
+using Matrix = MatrixOf<float>;
 
 }  // namespace segue

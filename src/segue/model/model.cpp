@@ -69,6 +69,15 @@ json::array history_of(const std::vector<EpochReport>& epochs) {
   return history;
 }
 
+void write_matrix(const fs::path& file, const TrainedMatrix& matrix) {
+  NpyWriter writer(file, matrix.rows(), matrix.columns());
+  std::vector<float> scratch(matrix.columns());
+  for (std::size_t row = 0; row < matrix.rows(); ++row) {
+    writer.add({matrix.row(row, scratch.data()), matrix.columns()});
+  }
+  writer.close();
+}
+
 // Writes the first rows of `songs`; returns the sum of their plays.
 std::uint64_t write_songs(const fs::path& file, const Catalogue& songs, std::size_t rows) {
   CatalogueWriter writer(file);
@@ -141,8 +150,8 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
   check_replaceable(folder, kModelFormat);
   FolderWriter writer(folder, kManifestName);
   const std::uint64_t plays = write_songs(writer.path() / kSongsName, songs, rows);
-  write_npy(writer.path() / kVectorsName, trained.vectors.view());
-  write_npy(writer.path() / kContextName, trained.context.view());
+  write_matrix(writer.path() / kVectorsName, trained.vectors);
+  write_matrix(writer.path() / kContextName, trained.context);
   write_transitions(writer.path() / kTransitionsName, transitions);
 
   json::object fields;

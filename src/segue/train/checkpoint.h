@@ -46,11 +46,12 @@ struct RowBytes {
   std::size_t rows = 0;
   std::size_t row_bytes = 0;     // of a row without its padding
   std::size_t stride_bytes = 0;  // from one row to the next
-  std::string_view element;      // "f32"
+  std::string_view element;      // "f32", "bf16"
 };
-inline RowBytes row_bytes_of(MatrixView<float> matrix) {
-  return {reinterpret_cast<std::byte*>(matrix.data), matrix.rows, matrix.columns * sizeof(float),
-          matrix.stride * sizeof(float), "f32"};
+template <class Number>
+RowBytes row_bytes_of(MatrixView<Number> matrix) {
+  return {reinterpret_cast<std::byte*>(matrix.data), matrix.rows, matrix.columns * sizeof(Number),
+          matrix.stride * sizeof(Number), sizeof(Number) == sizeof(Bf16) ? "bf16" : "f32"};
 }
 
 struct TrainingMatrices {

@@ -39,6 +39,20 @@ std::vector<std::uint32_t> block_order(std::size_t blocks, std::uint64_t seed, s
   return order;
 }
 
+namespace {
+
+std::uint32_t noise_uses(const TrainOptions& options) {
+  return options.negative_sharing == NegativeSharing::block ? options.negative_block : 1;
+}
+
+// What an example draws or shares.
+std::uint32_t noise_songs(const TrainOptions& options) {
+  if (options.negative_sharing != NegativeSharing::block || options.negatives == 0) return options.negatives;
+  return options.negative_pool;
+}
+
+}  // namespace
+
 ExampleStream::ExampleStream(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
                              std::uint32_t epoch, std::size_t block_number, Block block)
     : queues_(queues),
@@ -46,7 +60,12 @@ ExampleStream::ExampleStream(const Queues& queues, const Vocabulary& vocabulary,
       options_(options),
       subsampling_(random_stream(options.seed, Draw::subsampling, epoch, block_number)),
       windows_(random_stream(options.seed, Draw::windows, epoch, block_number)),
-      noise_(random_stream(options.seed, Draw::noise, epoch, block_number)),
+      noise_(vocabulary.noise, noise_songs(options), noise_uses(options),
+             random_stream(options.seed, Draw::noise, epoch, block_number)),
+      noise_per_played_(noise_songs(options) == 0
+                            ? 0
+                            : static_cast<float>(options.negatives) / static_cast<float>(noise_songs(options))),
+      played_at_once_(options.negative_sharing == NegativeSharing::pair ? 1 : kPlayedAtOnce),
       next_queue_(block.begin),
       end_queue_(block.end) {}
 
@@ -55,19 +74,47 @@ bool ExampleStream::next(Example& example) {
   example.plays_before = plays_before_;
   example.inputs.clear();
   example.outputs.clear();
-  std::uint32_t positive = songs_[centre_];
+  example.fresh_inputs.clear();
+  example.fresh_outputs.clear();
+  const std::uint32_t centre = songs_[centre_];
   if (options_.architecture == Architecture::skipgram) {
-    example.inputs.push_back(positive);
-    positive = songs_[next_context_++];
-    if (next_context_ == centre_) ++next_context_;
+    example.inputs.push_back(centre);
+    example.fresh_inputs.push_back(centre);
+    add_context(example.outputs, example.fresh_outputs, played_at_once_);
   } else {
-    for (std::size_t at = first_; at < last_; ++at) {
-      if (at != centre_) example.inputs.push_back(songs_[at]);
-    }
-    next_context_ = last_;
+    example.outputs.push_back(centre);
+    example.fresh_outputs.push_back(centre);
+    add_context(example.inputs, example.fresh_inputs, std::numeric_limits<std::size_t>::max());
   }
-  draw_noise(positive, example.outputs);
+  add_noise(example);
   return true;
+}
+
+// The next songs of the window, `most` of them or all that are left.
+void ExampleStream::add_context(std::vector<std::uint32_t>& songs, std::vector<std::uint32_t>& fresh,
+                                std::size_t most) {
+  const std::size_t left = last_ - next_context_ - (next_context_ < centre_ ? 1 : 0);
+  songs.resize(std::min(left, most));
+  for (std::uint32_t& song : songs) {
+    if (next_context_ == centre_) ++next_context_;
+    song = songs_[next_context_++];
+  }
+  if (next_context_ == centre_) ++next_context_;
+  for (; met_ < next_context_; ++met_) fresh.push_back(songs_[met_]);
+}
+
+void ExampleStream::add_noise(Example& example) {
+  const std::size_t played = example.played = example.outputs.size();
+  example.noise_weight = noise_per_played_ * static_cast<float>(played);
+  const auto [songs, fresh] = noise_.next();
+  for (const std::uint32_t song : songs) {
+    // Without a break: a few comparisons at once are cheaper than one wrong guess where to stop.
+    bool is_played = false;
+    for (std::size_t j = 0; j < played; ++j) is_played |= example.outputs[j] == song;
+    if (is_played) continue;
+    example.outputs.push_back(song);
+    if (fresh) example.fresh_outputs.push_back(song);
+  }
 }
 
 // Moves to the next centre with a context, in this queue or the next ones.
@@ -86,6 +133,7 @@ bool ExampleStream::open_centre() {
 // Reads the next queue with two plays left after subsampling.
 bool ExampleStream::open_queue() {
   centre_ = 0;
+  met_ = 0;
   songs_.clear();
   while (songs_.size() < 2) {
     if (next_queue_ == end_queue_) return false;
@@ -101,14 +149,6 @@ bool ExampleStream::open_queue() {
     }
   }
   return true;
-}
-
-void ExampleStream::draw_noise(std::uint32_t positive, std::vector<std::uint32_t>& outputs) {
-  outputs.push_back(positive);
-  for (std::uint32_t i = 0; i < options_.negatives; ++i) {
-    const std::uint32_t song = vocabulary_.noise.draw(noise_);
-    if (song != positive) outputs.push_back(song);
-  }
 }
 
 }  // namespace segue

@@ -10,13 +10,14 @@
 
 #include "segue/base/random.h"
 #include "segue/data/queues.h"
+#include "segue/train/noise_pool.h"
 #include "segue/train/options.h"
 #include "segue/train/vocabulary.h"
 
 namespace segue {
 
 // Purposes of random streams: each (seed, purpose, epoch, number) has a sequence of its own.
-enum class Draw : std::uint64_t { initial_vectors, block_order, subsampling, windows, noise };
+enum class Draw : std::uint64_t { initial_vectors, block_order, subsampling, windows, noise, rounding };
 Random random_stream(std::uint64_t seed, Draw purpose, std::uint64_t epoch, std::uint64_t number);
 
 // Queues begin ... end-1, dealt to one worker at a time.
@@ -31,22 +32,42 @@ std::vector<Block> cut_into_blocks(const Queues& queues, std::uint64_t plays);
 // The numbers of the blocks in the order of an epoch (from 0), shuffled by the seed.
 std::vector<std::uint32_t> block_order(std::size_t blocks, std::uint64_t seed, std::uint32_t epoch);
 
-// What one step learns from (step.h): song rows.
+// What one step learns from (step.h).
 struct Example {
-  std::vector<std::uint32_t> inputs;   // skip-gram: the centre; CBOW: its context, in queue order
-  std::vector<std::uint32_t> outputs;  // skip-gram: one song of the context; CBOW: the centre; then the noise songs
-  std::uint64_t plays_before = 0;      // plays of vocabulary songs in the block before this example's queue
+  std::vector<std::uint32_t> inputs;   // song rows; skip-gram: the centre; CBOW: its context, in queue order
+  std::vector<std::uint32_t> outputs;  // skip-gram: songs of the context; CBOW: the centre; then the noise songs
+  std::size_t played = 0;              // of the outputs, the others are noise
+  float noise_weight = 1;
+  std::uint64_t plays_before = 0;  // plays of vocabulary songs in the block before this example's queue
+
+  // Those whose rows the examples shortly before did not have: what is worth prefetching.
+  std::vector<std::uint32_t> fresh_inputs;
+  std::vector<std::uint32_t> fresh_outputs;
 };
 
 // The examples of one block. The vocabulary and the queues have to outlive it.
 //
 // Plays of songs outside the vocabulary are passed over; of the others each is kept with its probability; then each
-// play left is a centre, its context the plays at most w to either side, w = window or uniform on 1 ... window. Noise
-// songs are drawn independently; one that equals the positive is dropped without a replacement, as word2vec.c does.
+// play left is a centre, its context the plays at most w to either side, w = window or uniform on 1 ... window. A noise
+// song that equals a played one of its example is dropped without a replacement, as word2vec.c does.
+//
+// What is an example, and where its `negatives` noise songs come from, is said by negative_sharing:
+//   pair    skip-gram: the centre and one song of its context; fresh draws of weight 1. As published.
+//   window  skip-gram: the centre and its whole context, in parts of at most kPlayedAtOnce songs; fresh draws, each
+//           with a weight of the songs it stands against, so that every pair has as much noise as with `pair`
+//           (Ji, Satish, Li, Dubey 2016, arXiv:1604.04661). With a context of one song it is `pair`.
+//   block   the same with negative_pool noise songs that negative_block windows, one after another, have in common
+//           (noise_pool.h); their weights make up for their number. With a block of one window and a pool of
+//           `negatives` songs it is `window`.
+// CBOW has one pair a window, the centre and all of its context, so `pair` and `window` are the same to it.
 class ExampleStream {
  public:
+  // A larger context would pull its centre further in one step than any step size is good for.
+  static constexpr std::size_t kPlayedAtOnce = 16;
+
   ExampleStream(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options, std::uint32_t epoch,
                 std::size_t block_number, Block block);
+  ExampleStream(const ExampleStream&) = delete;
 
   // Overwrites `example` with the next one; false when there is none.
   bool next(Example& example);
@@ -57,14 +78,17 @@ class ExampleStream {
  private:
   bool open_centre();
   bool open_queue();
-  void draw_noise(std::uint32_t positive, std::vector<std::uint32_t>& outputs);
+  void add_context(std::vector<std::uint32_t>& songs, std::vector<std::uint32_t>& fresh, std::size_t most);
+  void add_noise(Example& example);
 
   const Queues& queues_;
   const Vocabulary& vocabulary_;
   const TrainOptions& options_;
   Random subsampling_;
   Random windows_;
-  Random noise_;
+  NoisePool noise_;
+  float noise_per_played_;
+  std::size_t played_at_once_;
   std::size_t next_queue_;
   std::size_t end_queue_;
   std::vector<std::uint32_t> songs_;  // what subsampling left of the queue
@@ -72,6 +96,7 @@ class ExampleStream {
   std::size_t first_ = 0;
   std::size_t last_ = 0;
   std::size_t next_context_ = 0;  // what comes next in the window; never the centre
+  std::size_t met_ = 0;           // the first of songs_ that no context had yet
   std::uint64_t plays_before_ = 0;
   std::uint64_t plays_seen_ = 0;
   std::uint64_t plays_kept_ = 0;

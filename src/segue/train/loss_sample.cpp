@@ -196,6 +196,13 @@ RowReader row_reader(MatrixView<const float> matrix) {
   return [matrix](std::uint32_t song, float*) { return matrix.row(song); };
 }
 
+RowReader row_reader(MatrixView<const Bf16> matrix) {
+  return [matrix](std::uint32_t song, float* scratch) {
+    widen(matrix[song], scratch);
+    return scratch;
+  };
+}
+
 double mean_loss(const LossSample& sample, Architecture architecture, const RowReader& vectors,
                  const RowReader& context, std::size_t length, std::size_t threads) {
   if (sample.pairs.empty()) return 0;

@@ -57,6 +57,7 @@ LossSample draw_loss_sample(const Queues& queues, std::span<const std::uint64_t>
 // The numbers of a song's row, `length` of them: where they lie, or written to `scratch`. Thread safe.
 using RowReader = std::function<const float*(std::uint32_t song, float* scratch)>;
 RowReader row_reader(MatrixView<const float> matrix);
+RowReader row_reader(MatrixView<const Bf16> matrix);
 
 // The mean over the sample, 0 for an empty one. Rows of `length` numbers. The same for any number of threads.
 double mean_loss(const LossSample& sample, Architecture architecture, const RowReader& vectors,

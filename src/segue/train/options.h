@@ -18,18 +18,38 @@ constexpr std::span<const std::string_view> names(Architecture) {
   return kArchitectureNames;
 }
 
+// How many examples draw their noise songs together (examples.h).
+enum class NegativeSharing { pair, window, block };
+
+inline constexpr std::array<std::string_view, 3> kNegativeSharingNames = {"pair", "window", "block"};
+constexpr std::span<const std::string_view> names(NegativeSharing) {
+  return kNegativeSharingNames;
+}
+
+// What the vectors are held in while they are trained; the arithmetic is in f32 all the same.
+enum class Precision { f32, bf16 };
+
+inline constexpr std::array<std::string_view, 2> kPrecisionNames = {"f32", "bf16"};
+constexpr std::span<const std::string_view> names(Precision) {
+  return kPrecisionNames;
+}
+
 struct TrainOptions {
   Architecture architecture = Architecture::skipgram;
   std::uint32_t dim = 128;
   std::uint32_t window = 5;
   bool dynamic_window = true;
   std::uint32_t negatives = 5;
+  NegativeSharing negative_sharing = NegativeSharing::block;
+  std::uint32_t negative_block = 8;
+  std::uint32_t negative_pool = 2;
   double negative_exponent = 0.75;
   double subsample = 1e-3;
   std::uint64_t min_plays = 5;
   std::uint32_t epochs = 5;
   double learning_rate = 0.025;
   double min_learning_rate = 1e-4;
+  Precision precision = Precision::f32;
   std::uint32_t threads = 0;
   std::uint64_t seed = 1;
 };
@@ -45,6 +65,15 @@ struct OptionsOf<TrainOptions> {
       option<&TrainOptions::dynamic_window>(
           "dynamic_window", "Draw each window's size from 1 to --window, so that near songs weigh more"),
       option<&TrainOptions::negatives>("negatives", "Noise songs drawn for each pair", between(0, 100)),
+      option<&TrainOptions::negative_sharing>(
+          "negative_sharing", "Draw noise songs for each pair, for each window, or for a block of windows (fastest)"),
+      option<&TrainOptions::negative_block>(
+          "negative_block", "Windows, one after another, that share their noise songs, with --negative-sharing block",
+          between(1, 1000)),
+      option<&TrainOptions::negative_pool>(
+          "negative_pool",
+          "Noise songs that a block of windows shares; they count for as much as --negatives for each pair",
+          between(1, 100)),
       option<&TrainOptions::negative_exponent>(
           "negative_exponent", "Noise songs are drawn by plays to this power; 0 is uniform, below 0 prefers rare songs",
           between(-5, 5)),
@@ -56,6 +85,8 @@ struct OptionsOf<TrainOptions> {
       option<&TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
       option<&TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end, reached in a straight line",
                                                between(0, 10)),
+      option<&TrainOptions::precision>("precision",
+                                       "Hold vectors in training as float32, or as bfloat16 in half the memory"),
       option<&TrainOptions::threads>("threads", "Threads to use, 0 for all cores; 1 makes training reproducible",
                                      between(0, 1024)),
       option<&TrainOptions::seed>("seed", "Start of all random numbers", at_least(0)),

@@ -4,8 +4,9 @@
 // arXiv:1106.5730). Two workers that meet on a row may each lose part of the other's update, or read a row of which
 // some numbers are newer than others. That is what the paper shows to be harmless where each step touches few of many
 // rows: a lost update is one step of a stochastic method that takes billions, and a row half old and half new is a
-// point between two good ones. What makes it sound in practice: the numbers are aligned 32-bit floats, which every
-// processor reads and writes whole, and nothing but arithmetic ever depends on them (no index, no loop bound).
+// point between two good ones. What makes it sound in practice: the numbers are aligned 32-bit floats or 16-bit
+// halves of one, which every processor reads and writes whole, and nothing but arithmetic ever depends on them (no
+// index, no loop bound).
 //
 // In the letter of C++ it is still a data race, so it is kept to one place: only the functions of a StepKernel, handed
 // the rows of SharedRows, touch them while workers run, and only these functions carry SEGUE_HOGWILD, which keeps
@@ -21,26 +22,27 @@
 
 namespace segue {
 
-// W1 and W2 while workers train them. Row pointers are for kernels and prefetches only.
+// W1 and W2 while workers train them; Number is float or Bf16. Row pointers are for kernels and prefetches only.
+template <class Number>
 class SharedRows {
  public:
-  SharedRows(MatrixView<float> vectors, MatrixView<float> context) : vectors_(vectors), context_(context) {}
+  SharedRows(MatrixView<Number> vectors, MatrixView<Number> context) : vectors_(vectors), context_(context) {}
 
-  float* input(std::uint32_t song) const { return vectors_.row(song); }
-  float* output(std::uint32_t song) const { return context_.row(song); }
+  Number* input(std::uint32_t song) const { return vectors_.row(song); }
+  Number* output(std::uint32_t song) const { return context_.row(song); }
 
   // Numbers in a row with its padding, a multiple of 16.
   std::size_t length() const { return vectors_.stride; }
 
   // Asks for a row that a step will need soon. A hint: it neither reads nor waits.
-  void prefetch(const float* row) const {
-    constexpr std::size_t kFloatsInLine = 16;
-    for (std::size_t i = 0; i < length(); i += kFloatsInLine) __builtin_prefetch(row + i, 0, 3);
+  void prefetch(const Number* row) const {
+    constexpr std::size_t kInLine = 64 / sizeof(Number);
+    for (std::size_t i = 0; i < length(); i += kInLine) __builtin_prefetch(row + i, 1, 3);
   }
 
  private:
-  MatrixView<float> vectors_;
-  MatrixView<float> context_;
+  MatrixView<Number> vectors_;
+  MatrixView<Number> context_;
 };
 
 }  // namespace segue

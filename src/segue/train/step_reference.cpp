@@ -39,30 +39,35 @@ std::vector<double> dots_of(std::span<double* const> outputs, const std::vector<
   return dots;
 }
 
-double loss_of(const std::vector<double>& dots) {
-  double loss = negative_log_sigmoid(dots[0]);
-  for (std::size_t j = 1; j < dots.size(); ++j) loss += negative_log_sigmoid(-dots[j]);
+double loss_of(const std::vector<double>& dots, const ReferenceRows& rows) {
+  double loss = 0;
+  for (std::size_t j = 0; j < dots.size(); ++j) {
+    loss += j < rows.played ? negative_log_sigmoid(dots[j]) : rows.noise_weight * negative_log_sigmoid(-dots[j]);
+  }
   return loss;
 }
 
 }  // namespace
 
-double reference_step(std::span<double* const> inputs, std::span<double* const> outputs, std::size_t dim, double rate) {
-  const std::vector<double> h = mean_of(inputs, dim);
-  const std::vector<double> dots = dots_of(outputs, h);
-  std::vector<double> e(dim);
-  for (std::size_t j = 0; j < outputs.size(); ++j) {
-    const double label = j == 0 ? 1 : 0;
-    const double g = rate * (label - sigmoid(dots[j]));
-    add_scaled(e.data(), g, outputs[j], dim);
-    add_scaled(outputs[j], g, h.data(), dim);
+double reference_step(const ReferenceRows& rows, double rate, double damping) {
+  const std::vector<double> h = mean_of(rows.inputs, rows.dim);
+  const std::vector<double> dots = dots_of(rows.outputs, h);
+  const double square = dot(h.data(), h.data(), rows.dim);
+  std::vector<double> e(rows.dim);
+  for (std::size_t j = 0; j < dots.size(); ++j) {
+    const double label = j < rows.played ? 1 : 0;
+    const double weight = j < rows.played ? 1 : rows.noise_weight;
+    const double s = sigmoid(dots[j]);
+    const double g = rate * weight * (label - s) / (1 + damping * rate * weight * square * s * (1 - s));
+    add_scaled(e.data(), g, rows.outputs[j], rows.dim);
+    add_scaled(rows.outputs[j], g, h.data(), rows.dim);
   }
-  for (double* input : inputs) add_scaled(input, 1, e.data(), dim);
-  return loss_of(dots);
+  for (double* input : rows.inputs) add_scaled(input, 1, e.data(), rows.dim);
+  return loss_of(dots, rows);
 }
 
-double reference_loss(std::span<double* const> inputs, std::span<double* const> outputs, std::size_t dim) {
-  return loss_of(dots_of(outputs, mean_of(inputs, dim)));
+double reference_loss(const ReferenceRows& rows) {
+  return loss_of(dots_of(rows.outputs, mean_of(rows.inputs, rows.dim)), rows);
 }
 
 }  // namespace segue

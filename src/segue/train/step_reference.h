@@ -6,10 +6,18 @@
 
 namespace segue {
 
-// Rows of `dim` doubles. Returns the loss from before the step.
-double reference_step(std::span<double* const> inputs, std::span<double* const> outputs, std::size_t dim, double rate);
+struct ReferenceRows {
+  std::span<double* const> inputs;
+  std::span<double* const> outputs;
+  std::size_t dim = 0;
+  std::size_t played = 1;
+  double noise_weight = 1;
+};
+
+// Returns the loss from before the step.
+double reference_step(const ReferenceRows& rows, double rate, double damping = 0);
 
 // The loss alone, changing nothing.
-double reference_loss(std::span<double* const> inputs, std::span<double* const> outputs, std::size_t dim);
+double reference_loss(const ReferenceRows& rows);
 
 }  // namespace segue

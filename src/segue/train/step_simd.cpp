@@ -1,15 +1,16 @@
 // The step of step.h with vector instructions, compiled once for each instruction set by Highway.
 //
-// Skip-gram with 5 negatives touches 7 rows a step: 1 input and 6 outputs, 128 floats each by default. Pass 1 goes
-// through the row chunk by chunk (one vector register), holds the input's chunk in a register and adds to one
-// accumulator an output, so that 6 independent multiply-adds hide each other's latency. The accumulators are then
-// transposed and added four at a time into a register that holds the dot products of the outputs, which makes the
-// sigmoid and the loss of all of them one short run of vector arithmetic. Pass 2 goes through the chunks again, now
-// from L1, and updates outputs and input in one sweep.
+// A step reads each output twice and writes it once. Pass 1 takes the outputs' dot products with h, eight (then four,
+// then one) rows at a time: their independent sums hide the latency of the multiply-adds, and h is loaded once for all
+// of them. The sums are transposed and added four at a time into the dot products side by side, so that the sigmoid of
+// all outputs is one or two registers of arithmetic. Pass 2 goes through the rows, which now lie in L1, in stripes of
+// four registers: a stripe of h and one of e stay in registers while all outputs are updated.
 //
-// A step of n outputs of d floats: 2nd + 4nd flops (4,608 for n = 6, d = 128); it reads and writes (n + 1) rows, 3.5 kB
-// each way. With the rows in L1 that is near 100 cycles on a machine with two 512-bit units; what it really costs is
-// fetching the outputs, which is why the caller prefetches them (trainer.cpp).
+// A step of n outputs of d numbers takes 2nd + 4nd operations, 3nd / 16 multiply-adds of 512 bits, and reads and writes
+// n + 1 rows. Those multiply-adds are its floor; with the rows in L1 it takes about a third more than that. What it
+// costs beyond is fetching the rows, which is why the caller prefetches them (worker.cpp).
+//
+// Rows of Bf16 are widened as they are loaded and rounded stochastically as they are stored.
 
 // Not worth their compile time: no processor in use stops at SSSE3, and every one with SVE has NEON.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
@@ -33,10 +34,43 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Block = hn::FixedTag<float, 4>;   // four outputs
 using Wide = hn::CappedTag<float, 16>;  // a chunk of a row, at most one cache line
-constexpr std::size_t kGroup = 8;       // outputs whose accumulators fit into registers together
+using Words = hn::RebindToUnsigned<Wide>;
+using Halves = hn::Rebind<std::uint16_t, Wide>;
+using V = hn::Vec<Wide>;
+
+// Random bits for rounding: xorshift32 (Marsaglia 2003) in every lane. A word serves two numbers.
+struct Rounding {
+  hn::Vec<Words> state;
+  hn::Vec<Words> spare;
+  bool has_spare = false;
+
+  HWY_INLINE hn::Vec<Words> next() {
+    has_spare = !has_spare;
+    if (!has_spare) return hn::ShiftRight<16>(spare);
+    state = hn::Xor(state, hn::ShiftLeft<13>(state));
+    state = hn::Xor(state, hn::ShiftRight<17>(state));
+    state = hn::Xor(state, hn::ShiftLeft<5>(state));
+    spare = state;
+    return hn::And(state, hn::Set(Words(), 0xffffU));
+  }
+};
+
+HWY_INLINE V load(const float* from) {
+  return hn::LoadU(Wide(), from);
+}
+HWY_INLINE V load(const Bf16* from) {
+  const auto bits = hn::LoadU(Halves(), reinterpret_cast<const std::uint16_t*>(from));
+  return hn::BitCast(Wide(), hn::ShiftLeft<16>(hn::PromoteTo(Words(), bits)));
+}
+HWY_INLINE void store(V numbers, float* to, Rounding&) {
+  hn::StoreU(numbers, Wide(), to);
+}
+HWY_INLINE void store(V numbers, Bf16* to, Rounding& rounding) {
+  const auto rounded = hn::ShiftRight<16>(hn::Add(hn::BitCast(Words(), numbers), rounding.next()));
+  hn::StoreU(hn::TruncateTo(Halves(), rounded), Halves(), reinterpret_cast<std::uint16_t*>(to));
+}
 
 // [sum of a, sum of b, sum of c, sum of d] within each 128-bit block: seven instructions instead of four reductions.
-template <class V>
 HWY_INLINE V sums_by_block(V a, V b, V c, V d) {
   const Wide wide;
   const hn::Repartition<double, Wide> pairs;
@@ -49,8 +83,8 @@ HWY_INLINE V sums_by_block(V a, V b, V c, V d) {
 }
 
 // The sum of all 128-bit blocks.
-template <class D, class V>
-HWY_INLINE hn::Vec<Block> add_blocks(D d, V v) {
+template <class D, class Vector>
+HWY_INLINE hn::Vec<Block> add_blocks(D d, Vector v) {
   if constexpr (hn::MaxLanes(d) <= 4) {
     return v;
   } else {
@@ -59,161 +93,197 @@ HWY_INLINE hn::Vec<Block> add_blocks(D d, V v) {
   }
 }
 
-// Outputs judged at once: as many as a register takes, up to a group.
-using Judged = hn::CappedTag<float, kGroup>;
-
-#if HWY_CAP_GE256
-HWY_INLINE hn::Vec<Judged> join(hn::Vec<Block> low, hn::Vec<Block> high) {
-  return hn::Combine(Judged(), high, low);
-}
-#endif
-
-// The gradients of outputs from their dot products into `gradients`; returns their losses. `signs` is 1 for the
-// positive, -1 for the others, 0 for what is not there (both its gradient and its loss are then 0).
-HWY_INLINE hn::Vec<Judged> judge(hn::Vec<Judged> dots, hn::Vec<Judged> signs, float rate, float* gradients) {
-  const Judged d;
-  const auto one = hn::Set(d, 1.0F);
-  const auto z = hn::Mul(dots, signs);
-  const auto power = hn::Exp(d, hn::Neg(hn::Abs(z)));
-  const auto miss = hn::Div(hn::IfThenElse(hn::Ge(z, hn::Zero(d)), power, one), hn::Add(one, power));  // s(-z)
-  hn::StoreU(hn::Mul(hn::Mul(hn::Set(d, rate), signs), miss), d, gradients);
-  const auto loss = hn::Add(hn::Max(hn::Neg(z), hn::Zero(d)), hn::Log1p(d, power));
-  return hn::IfThenElseZero(hn::Ne(signs, hn::Zero(d)), loss);
+HWY_INLINE void store_sums(V a, V b, V c, V d, float* dots) {
+  hn::StoreU(add_blocks(Wide(), sums_by_block(a, b, c, d)), Block(), dots);
 }
 
-// Pass 1 for kCount outputs: their gradients into `gradients` (room for 8); returns their loss.
-template <std::size_t kCount>
-HWY_INLINE float gradients_of(const float* HWY_RESTRICT h, float* const* outputs, bool has_positive, std::size_t length,
-                              float rate, float* HWY_RESTRICT gradients) {
+// The dot products of eight, four or one rows with h; four or eight are written.
+template <class Number>
+HWY_INLINE void dots_of_8(const float* HWY_RESTRICT h, Number* const* rows, std::size_t length, float* dots) {
+  const Number *r0 = rows[0], *r1 = rows[1], *r2 = rows[2], *r3 = rows[3];
+  const Number *r4 = rows[4], *r5 = rows[5], *r6 = rows[6], *r7 = rows[7];
+  V s0 = hn::Zero(Wide()), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
+  for (std::size_t i = 0; i < length; i += hn::Lanes(Wide())) {
+    const V chunk = load(h + i);
+    s0 = hn::MulAdd(load(r0 + i), chunk, s0);
+    s1 = hn::MulAdd(load(r1 + i), chunk, s1);
+    s2 = hn::MulAdd(load(r2 + i), chunk, s2);
+    s3 = hn::MulAdd(load(r3 + i), chunk, s3);
+    s4 = hn::MulAdd(load(r4 + i), chunk, s4);
+    s5 = hn::MulAdd(load(r5 + i), chunk, s5);
+    s6 = hn::MulAdd(load(r6 + i), chunk, s6);
+    s7 = hn::MulAdd(load(r7 + i), chunk, s7);
+  }
+  store_sums(s0, s1, s2, s3, dots);
+  store_sums(s4, s5, s6, s7, dots + 4);
+}
+
+template <class Number>
+HWY_INLINE void dots_of_4(const float* HWY_RESTRICT h, Number* const* rows, std::size_t length, float* dots) {
+  const Number *r0 = rows[0], *r1 = rows[1], *r2 = rows[2], *r3 = rows[3];
+  V s0 = hn::Zero(Wide()), s1 = s0, s2 = s0, s3 = s0;
+  for (std::size_t i = 0; i < length; i += hn::Lanes(Wide())) {
+    const V chunk = load(h + i);
+    s0 = hn::MulAdd(load(r0 + i), chunk, s0);
+    s1 = hn::MulAdd(load(r1 + i), chunk, s1);
+    s2 = hn::MulAdd(load(r2 + i), chunk, s2);
+    s3 = hn::MulAdd(load(r3 + i), chunk, s3);
+  }
+  store_sums(s0, s1, s2, s3, dots);
+}
+
+template <class Number>
+HWY_INLINE float dot(const float* HWY_RESTRICT h, const Number* row, std::size_t length) {
+  const std::size_t lanes = hn::Lanes(Wide());
+  V even = hn::Zero(Wide());
+  V odd = hn::Zero(Wide());
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= length; i += 2 * lanes) {
+    even = hn::MulAdd(load(row + i), load(h + i), even);
+    odd = hn::MulAdd(load(row + i + lanes), load(h + i + lanes), odd);
+  }
+  if (i < length) even = hn::MulAdd(load(row + i), load(h + i), even);
+  return hn::GetLane(hn::SumOfLanes(Wide(), hn::Add(even, odd)));
+}
+
+// Pass 1. `dots` has room for the next multiple of 4.
+template <class Number>
+HWY_INLINE void dots_of(const float* h, std::span<Number* const> rows, std::size_t length, float* dots) {
+  const std::size_t count = rows.size();
+  std::size_t j = 0;
+  for (; j + 8 <= count; j += 8) dots_of_8(h, rows.data() + j, length, dots + j);
+  for (; j + 4 <= count; j += 4) dots_of_4(h, rows.data() + j, length, dots + j);
+  for (; j < count; ++j) dots[j] = dot(h, rows[j], length);
+}
+
+// From dot products to the sizes g of step.h, in place, a register of outputs at a time; returns the loss. `damping` is
+// damping rate |h|^2. What lies beyond the outputs is arithmetic on anything and not used.
+template <class Number>
+HWY_INLINE float judge(float* dots, const StepRows<Number>& rows, const StepSize& size, float damping) {
   const Wide d;
-  hn::Vec<Wide> sum[kGroup];
-  for (auto& s : sum) s = hn::Zero(d);
-  for (std::size_t i = 0; i < length; i += hn::Lanes(d)) {
-    const auto chunk = hn::LoadU(d, h + i);
-    for (std::size_t j = 0; j < kCount; ++j) sum[j] = hn::MulAdd(hn::LoadU(d, outputs[j] + i), chunk, sum[j]);
-  }
-  alignas(32) static constexpr float kSigns[2][kGroup] = {{-1, -1, -1, -1, -1, -1, -1, -1},
-                                                          {1, -1, -1, -1, -1, -1, -1, -1}};
-  const Judged judged;
-  const auto low = add_blocks(d, sums_by_block(sum[0], sum[1], sum[2], sum[3]));
-  const auto high = add_blocks(d, sums_by_block(sum[4], sum[5], sum[6], sum[7]));
-#if HWY_CAP_GE256
-  const auto signs = hn::IfThenElseZero(hn::FirstN(judged, kCount), hn::Load(judged, kSigns[has_positive]));
-  const auto losses = judge(join(low, high), signs, rate, gradients);
-#else
-  const auto signs_from = [&](std::size_t first) HWY_ATTR {
-    const auto signs = hn::Load(judged, kSigns[has_positive] + first);
-    return hn::IfThenElseZero(hn::FirstN(judged, kCount > first ? kCount - first : 0), signs);
-  };
-  auto losses = judge(low, signs_from(0), rate, gradients);
-  if constexpr (kCount > 4) losses = hn::Add(losses, judge(high, signs_from(4), rate, gradients + 4));
-#endif
-  return hn::GetLane(hn::SumOfLanes(judged, losses));
-}
-
-// Pass 2 for kCount outputs: outputs += gradient * h, target = base + sum of gradient * output.
-template <std::size_t kCount>
-HWY_INLINE void update(const float* h, const float* base, float* target, float* const* outputs, std::size_t length,
-                       const float* HWY_RESTRICT gradients) {
-  const Wide d;
-  hn::Vec<Wide> gradient[kCount];
-  float* rows[kCount];  // copied: a store to a row could change `outputs`, for all the compiler knows
-  for (std::size_t j = 0; j < kCount; ++j) {
-    gradient[j] = hn::Set(d, gradients[j]);
-    rows[j] = outputs[j];
-  }
-  for (std::size_t i = 0; i < length; i += hn::Lanes(d)) {
-    const auto chunk = hn::LoadU(d, h + i);
-    auto sum = hn::LoadU(d, base + i);
-    for (std::size_t j = 0; j < kCount; ++j) {
-      const auto output = hn::LoadU(d, rows[j] + i);
-      sum = hn::MulAdd(gradient[j], output, sum);
-      hn::StoreU(hn::MulAdd(gradient[j], chunk, output), d, rows[j] + i);
-    }
-    hn::StoreU(sum, d, target + i);
-  }
-}
-
-// One input and up to a group of outputs: no scratch, the input is updated in the sweep.
-template <std::size_t kCount>
-SEGUE_HOGWILD float step_pair(float* input, float* const* outputs, std::size_t length, float rate) {
-  HWY_ALIGN float gradients[kGroup];
-  const float loss = gradients_of<kCount>(input, outputs, true, length, rate, gradients);
-  update<kCount>(input, input, input, outputs, length, gradients);
-  return loss;
-}
-
-using Pair = float (*)(float* input, float* const* outputs, std::size_t length, float rate);
-constexpr Pair kPairs[kGroup] = {step_pair<1>, step_pair<2>, step_pair<3>, step_pair<4>,
-                                 step_pair<5>, step_pair<6>, step_pair<7>, step_pair<8>};
-
-template <std::size_t kCount>
-SEGUE_HOGWILD float dots_pass(const float* h, float* const* outputs, bool has_positive, std::size_t length, float rate,
-                              float* gradients) {
-  return gradients_of<kCount>(h, outputs, has_positive, length, rate, gradients);
-}
-using Dots = float (*)(const float* h, float* const* outputs, bool has_positive, std::size_t length, float rate,
-                       float* gradients);
-constexpr Dots kDots[kGroup] = {dots_pass<1>, dots_pass<2>, dots_pass<3>, dots_pass<4>,
-                                dots_pass<5>, dots_pass<6>, dots_pass<7>, dots_pass<8>};
-
-template <std::size_t kCount>
-SEGUE_HOGWILD void update_pass(const float* h, float* e, float* const* outputs, std::size_t length,
-                               const float* gradients) {
-  update<kCount>(h, e, e, outputs, length, gradients);
-}
-using Update = void (*)(const float* h, float* e, float* const* outputs, std::size_t length, const float* gradients);
-constexpr Update kUpdates[kGroup] = {update_pass<1>, update_pass<2>, update_pass<3>, update_pass<4>,
-                                     update_pass<5>, update_pass<6>, update_pass<7>, update_pass<8>};
-
-SEGUE_HOGWILD HWY_NOINLINE void mean_of(std::span<float* const> inputs, std::size_t length, float* mean) {
-  const Wide d;
-  const auto share = hn::Set(d, 1 / static_cast<float>(inputs.size()));
-  for (std::size_t i = 0; i < length; i += hn::Lanes(d)) {
-    auto sum = hn::Zero(d);
-    for (const float* input : inputs) sum = hn::Add(sum, hn::LoadU(d, input + i));
-    hn::StoreU(hn::Mul(sum, share), d, mean + i);
-  }
-}
-
-SEGUE_HOGWILD HWY_NOINLINE void add_to(std::span<float* const> inputs, std::size_t length, const float* e) {
-  const Wide d;
-  for (float* input : inputs) {
-    for (std::size_t i = 0; i < length; i += hn::Lanes(d)) {
-      hn::StoreU(hn::Add(hn::LoadU(d, input + i), hn::LoadU(d, e + i)), d, input + i);
-    }
-  }
-}
-
-// Several inputs, or more outputs than a group: group by group, e gathered in scratch.
-SEGUE_HOGWILD HWY_NOINLINE float step_groups(const StepRows& rows, float rate) {
   const std::size_t count = rows.outputs.size();
-  float* e = rows.scratch;
-  float* h = rows.inputs[0];
-  if (rows.inputs.size() > 1) {
-    h = rows.scratch + rows.length;
-    mean_of(rows.inputs, rows.length, h);
+  const auto one = hn::Set(d, 1.0F);
+  V losses = hn::Zero(d);
+  for (std::size_t j = 0; j < count; j += hn::Lanes(d)) {
+    const auto played = hn::FirstN(d, rows.played > j ? rows.played - j : 0);
+    const V weight = hn::IfThenElse(played, one, hn::Set(d, rows.noise_weight));
+    const V sign = hn::IfThenElse(played, one, hn::Set(d, -1.0F));
+    const V z = hn::Mul(sign, hn::LoadU(d, dots + j));
+    const V power = hn::Exp(d, hn::Neg(hn::Abs(z)));
+    const V whole = hn::Add(one, power);
+    const V miss = hn::IfThenElse(hn::Ge(z, hn::Zero(d)), power, one);  // s(-z) whole
+    // g = rate w (miss / whole) / (1 + damping w power / whole^2), with one division.
+    const V divisor = hn::MulAdd(hn::Mul(hn::Set(d, damping), weight), power, hn::Mul(whole, whole));
+    const V top = hn::Mul(hn::Mul(hn::Set(d, size.rate), hn::Mul(sign, weight)), hn::Mul(miss, whole));
+    hn::StoreU(hn::Div(top, divisor), d, dots + j);
+    if (size.loss) {
+      const V loss = hn::Add(hn::Max(hn::Neg(z), hn::Zero(d)), hn::Log1p(d, power));
+      losses = hn::Add(losses, hn::IfThenElseZero(hn::FirstN(d, count - j), hn::Mul(weight, loss)));
+    }
   }
-  HWY_ALIGN float gradients[kMaxOutputs];
-  float loss = 0;
-  for (std::size_t j = 0; j < count; j += kGroup) {
-    const std::size_t group = HWY_MIN(kGroup, count - j);
-    loss += kDots[group - 1](h, rows.outputs.data() + j, j == 0, rows.length, rate, gradients + j);
+  return size.loss ? hn::GetLane(hn::SumOfLanes(d, losses)) : 0;
+}
+
+// Pass 2 for kChunks registers of every row: outputs += g h, and target = base + sum of g output.
+template <std::size_t kChunks, class Number, class Base, class Target>
+HWY_INLINE void update_stripe(const float* h, const Base* base, Target* target, std::span<Number* const> outputs,
+                              std::size_t at, const float* sizes, Rounding& rounding) {
+  const std::size_t lanes = hn::Lanes(Wide());
+  V h0 = load(h + at), h1 = h0, h2 = h0, h3 = h0;
+  V e0 = load(base + at), e1 = e0, e2 = e0, e3 = e0;
+  if constexpr (kChunks == 4) {
+    h1 = load(h + at + lanes), h2 = load(h + at + 2 * lanes), h3 = load(h + at + 3 * lanes);
+    e1 = load(base + at + lanes), e2 = load(base + at + 2 * lanes), e3 = load(base + at + 3 * lanes);
   }
-  for (std::size_t i = 0; i < rows.length; ++i) e[i] = 0;
-  for (std::size_t j = 0; j < count; j += kGroup) {
-    const std::size_t group = HWY_MIN(kGroup, count - j);
-    kUpdates[group - 1](h, e, rows.outputs.data() + j, rows.length, gradients + j);
+  for (std::size_t j = 0; j < outputs.size(); ++j) {
+    Number* row = outputs[j] + at;
+    const V g = hn::Set(Wide(), sizes[j]);
+    const V o0 = load(row);
+    e0 = hn::MulAdd(g, o0, e0);
+    store(hn::MulAdd(g, h0, o0), row, rounding);
+    if constexpr (kChunks == 4) {
+      const V o1 = load(row + lanes), o2 = load(row + 2 * lanes), o3 = load(row + 3 * lanes);
+      e1 = hn::MulAdd(g, o1, e1), e2 = hn::MulAdd(g, o2, e2), e3 = hn::MulAdd(g, o3, e3);
+      store(hn::MulAdd(g, h1, o1), row + lanes, rounding);
+      store(hn::MulAdd(g, h2, o2), row + 2 * lanes, rounding);
+      store(hn::MulAdd(g, h3, o3), row + 3 * lanes, rounding);
+    }
   }
-  add_to(rows.inputs, rows.length, e);
+  store(e0, target + at, rounding);
+  if constexpr (kChunks == 4) {
+    store(e1, target + at + lanes, rounding);
+    store(e2, target + at + 2 * lanes, rounding);
+    store(e3, target + at + 3 * lanes, rounding);
+  }
+}
+
+template <class Number, class Base, class Target>
+HWY_INLINE void update(const float* h, const Base* base, Target* target, const StepRows<Number>& rows,
+                       const float* sizes, Rounding& rounding) {
+  const std::size_t lanes = hn::Lanes(Wide());
+  std::size_t at = 0;
+  for (; at + 4 * lanes <= rows.length; at += 4 * lanes) {
+    update_stripe<4>(h, base, target, rows.outputs, at, sizes, rounding);
+  }
+  for (; at < rows.length; at += lanes) update_stripe<1>(h, base, target, rows.outputs, at, sizes, rounding);
+}
+
+template <class Number>
+HWY_INLINE void mean_of(std::span<Number* const> inputs, std::size_t length, float* HWY_RESTRICT mean) {
+  const V share = hn::Set(Wide(), 1 / static_cast<float>(inputs.size()));
+  for (std::size_t i = 0; i < length; i += hn::Lanes(Wide())) {
+    V sum = load(inputs[0] + i);
+    for (std::size_t j = 1; j < inputs.size(); ++j) sum = hn::Add(sum, load(inputs[j] + i));
+    hn::StoreU(hn::Mul(sum, share), Wide(), mean + i);
+  }
+}
+
+template <class Number>
+HWY_INLINE void add_to(std::span<Number* const> inputs, std::size_t length, const float* HWY_RESTRICT e,
+                       Rounding& rounding) {
+  for (Number* input : inputs) {
+    for (std::size_t i = 0; i < length; i += hn::Lanes(Wide())) {
+      store(hn::Add(load(input + i), load(e + i)), input + i, rounding);
+    }
+  }
+}
+
+HWY_INLINE Rounding load_rounding(const std::uint32_t* random) {
+  const auto state = random == nullptr ? hn::Zero(Words()) : hn::LoadU(Words(), random);
+  return {state, state};
+}
+
+template <class Number>
+SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
+  HWY_ALIGN float sizes[kMaxOutputs];
+  Rounding rounding = load_rounding(rows.random);
+  const bool one_input = rows.inputs.size() == 1;
+  // A single row of floats is h itself; anything else becomes floats in scratch.
+  const float* h = rows.scratch;
+  if constexpr (sizeof(Number) == sizeof(float)) {
+    if (one_input) h = rows.inputs[0];
+  }
+  if (h == rows.scratch) mean_of(rows.inputs, rows.length, rows.scratch);
+  const float damping = size.damping > 0 ? size.damping * size.rate * dot(h, h, rows.length) : 0;
+  dots_of(h, rows.outputs, rows.length, sizes);
+  const float loss = judge(sizes, rows, size, damping);
+  if (one_input) {
+    update(h, rows.inputs[0], rows.inputs[0], rows, sizes, rounding);
+  } else {
+    float* e = rows.scratch + rows.length;
+    for (std::size_t i = 0; i < rows.length; ++i) e[i] = 0;
+    update(h, e, e, rows, sizes, rounding);
+    add_to(rows.inputs, rows.length, e, rounding);
+  }
+  if (rows.random != nullptr) hn::StoreU(rounding.state, Words(), rows.random);
   return loss;
 }
 
-SEGUE_HOGWILD float step(const StepRows& rows, float rate) {
-  if (rows.inputs.size() == 1 && rows.outputs.size() <= kGroup) {
-    return kPairs[rows.outputs.size() - 1](rows.inputs[0], rows.outputs.data(), rows.length, rate);
-  }
-  return step_groups(rows, rate);
+SEGUE_HOGWILD float step_f32(const StepRows<float>& rows, const StepSize& size) {
+  return step(rows, size);
+}
+SEGUE_HOGWILD float step_bf16(const StepRows<Bf16>& rows, const StepSize& size) {
+  return step(rows, size);
 }
 
 #endif  // HWY_TARGET != HWY_SCALAR
@@ -229,16 +299,16 @@ std::vector<StepKernel> simd_step_kernels() {
   [[maybe_unused]] const std::int64_t supported = hwy::SupportedTargets();
   std::vector<StepKernel> kernels;
 #if HWY_TARGETS & HWY_AVX3
-  if (supported & HWY_AVX3) kernels.push_back({"avx512", N_AVX3::step});
+  if (supported & HWY_AVX3) kernels.push_back({"avx512", N_AVX3::step_f32, N_AVX3::step_bf16});
 #endif
 #if HWY_TARGETS & HWY_AVX2
-  if (supported & HWY_AVX2) kernels.push_back({"avx2", N_AVX2::step});
+  if (supported & HWY_AVX2) kernels.push_back({"avx2", N_AVX2::step_f32, N_AVX2::step_bf16});
 #endif
 #if HWY_TARGETS & HWY_SSE4
-  if (supported & HWY_SSE4) kernels.push_back({"sse4", N_SSE4::step});
+  if (supported & HWY_SSE4) kernels.push_back({"sse4", N_SSE4::step_f32, N_SSE4::step_bf16});
 #endif
 #if HWY_TARGETS & HWY_NEON
-  if (supported & HWY_NEON) kernels.push_back({"neon", N_NEON::step});
+  if (supported & HWY_NEON) kernels.push_back({"neon", N_NEON::step_f32, N_NEON::step_bf16});
 #endif
   return kernels;
 }

@@ -37,21 +37,30 @@ void check(const Queues& queues, const Vocabulary& vocabulary, const TrainOption
        queues.size());
 }
 
+void set(float& number, float to, Random&) {
+  number = to;
+}
+void set(Bf16& number, float to, Random& random) {
+  number = round_stochastically(to, static_cast<std::uint32_t>(random()));
+}
+
 // Each row has its own stream, so threads make no difference.
-Matrix initial_vectors(std::uint32_t songs, const TrainOptions& options, std::size_t threads) {
-  Matrix matrix(songs, options.dim);
-  const MatrixView<float> view = matrix.view();
+template <class Number>
+MatrixOf<Number> initial_vectors(std::uint32_t songs, const TrainOptions& options, std::size_t threads) {
+  MatrixOf<Number> matrix(songs, options.dim);
+  const MatrixView<Number> view = matrix.view();
   const float range = 2 * kInitialReach / std::sqrt(static_cast<float>(options.dim));
   parallel_for(songs, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t song = begin; song < end; ++song) {
       Random random = random_stream(options.seed, Draw::initial_vectors, 0, song);
-      for (float& number : view[song]) number = (random.uniform_float() - 0.5F) * range;
+      for (Number& number : view[song]) set(number, (random.uniform_float() - 0.5F) * range, random);
     }
   });
   return matrix;
 }
 
 // What the workers share beside the rows.
+template <class Number>
 class Training {
  public:
   Training(const StepKernel& kernel, const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
@@ -72,9 +81,9 @@ class Training {
   std::uint64_t plays_total() const { return plays_total_; }
 
   // Trains the matrices from `position` to the end. `sample_loss` is what the matrices have now.
-  void run(MatrixView<float> vectors, MatrixView<float> context, TrainingPosition& position,
+  void run(MatrixView<Number> vectors, MatrixView<Number> context, TrainingPosition& position,
            const std::function<double()>& sample_loss) {
-    std::vector<Worker> workers(threads_, Worker(kernel_, SharedRows(vectors, context)));
+    std::vector<Worker<Number>> workers(threads_, Worker<Number>(kernel_, SharedRows<Number>(vectors, context)));
     const TrainingMatrices matrices{row_bytes_of(vectors), row_bytes_of(context)};
     plays_done_ = plays_before_ = position.plays_done;
     progress_.begin("train", plays_total_ - plays_before_, "plays");
@@ -89,7 +98,7 @@ class Training {
 
  private:
   // The blocks that the epoch has left. Workers halt only for a checkpoint or to stop.
-  void train_epoch(std::vector<Worker>& workers, const TrainingMatrices& matrices, TrainingPosition& position) {
+  void train_epoch(std::vector<Worker<Number>>& workers, const TrainingMatrices& matrices, TrainingPosition& position) {
     const auto epoch = static_cast<std::uint32_t>(position.epochs.size());
     const std::vector<std::uint32_t> order = block_order(blocks_.size(), options_.seed, epoch);
     do {
@@ -102,7 +111,7 @@ class Training {
 
   // Deals blocks until there are none, or a halt; all that were dealt are done at the end, so that those done are the
   // first ones of the order.
-  void train_blocks(std::vector<Worker>& workers, const std::vector<std::uint32_t>& order, std::uint32_t epoch,
+  void train_blocks(std::vector<Worker<Number>>& workers, const std::vector<std::uint32_t>& order, std::uint32_t epoch,
                     TrainingPosition& position) {
     const auto started = std::chrono::steady_clock::now();
     std::atomic<std::size_t> next{position.blocks_done};
@@ -112,7 +121,8 @@ class Training {
         const std::size_t i = next++;
         if (i >= order.size()) return;
         ExampleStream stream(queues_, vocabulary_, options_, epoch, order[i], blocks_[order[i]]);
-        const BlockReport block = workers[worker].train(stream, options_, plays_done_, plays_total_);
+        const BlockReport block = workers[worker].train(
+            stream, options_, random_stream(options_.seed, Draw::rounding, epoch, order[i]), plays_done_, plays_total_);
         plays_done_ += block.plays_seen;
         add(block, epoch, position);
       }
@@ -174,18 +184,49 @@ class Training {
 };
 
 // Where a training begins that goes on from a checkpoint.
-TrainingPosition resumed(const CheckpointSource& source, const Training& training, const TrainOptions& options) {
+TrainingPosition resumed(const CheckpointSource& source, std::uint64_t blocks, std::uint64_t plays_total,
+                         const TrainOptions& options) {
   TrainingPosition position = source.position();
   const auto check_at_most = [](std::string_view what, std::uint64_t found, std::uint64_t most) {
     if (found > most) fail(ErrorCode::corrupt, "checkpoint: expected at most {} {}, found {}", most, what, found);
   };
-  if (position.blocks != training.blocks()) {
-    fail(ErrorCode::corrupt, "checkpoint: expected {} blocks of queues, found {}", training.blocks(), position.blocks);
+  if (position.blocks != blocks) {
+    fail(ErrorCode::corrupt, "checkpoint: expected {} blocks of queues, found {}", blocks, position.blocks);
   }
   check_at_most("epochs", position.epochs.size(), options.epochs);
   check_at_most("blocks done", position.blocks_done, position.blocks);
-  check_at_most("plays done", position.plays_done, training.plays_total());
+  check_at_most("plays done", position.plays_done, plays_total);
   return position;
+}
+
+template <class Number>
+TrainedVectors train_as(const StepKernel& kernel, const Queues& queues, std::span<const std::uint64_t> plays,
+                        const TrainOptions& options, Progress& progress, std::stop_token stop,
+                        const Checkpoints& checkpoints) {
+  const Vocabulary vocabulary = make_vocabulary(plays, options);
+  check(queues, vocabulary, options);
+  Training<Number> training(kernel, queues, vocabulary, options, progress, std::move(stop), checkpoints.sink);
+  const std::size_t threads = training.threads();
+  const LossSample sample = draw_loss_sample(queues, plays.first(vocabulary.size), threads);
+
+  MatrixOf<Number> vectors;
+  MatrixOf<Number> context(vocabulary.size, options.dim);
+  const auto sample_loss = [&] {
+    return mean_loss(sample, options.architecture, row_reader(vectors.view()), row_reader(context.view()), options.dim,
+                     threads);
+  };
+  TrainingPosition position;
+  if (checkpoints.source != nullptr) {
+    position = resumed(*checkpoints.source, training.blocks(), training.plays_total(), options);
+    vectors = MatrixOf<Number>(vocabulary.size, options.dim);
+    checkpoints.source->load({row_bytes_of(vectors.view()), row_bytes_of(context.view())});
+  } else {
+    position.blocks = training.blocks();
+    vectors = initial_vectors<Number>(vocabulary.size, options, threads);
+    position.untrained_loss = sample_loss();
+  }
+  training.run(vectors.view(), context.view(), position, sample_loss);
+  return {std::move(vectors), std::move(context), std::move(position.epochs), position.untrained_loss};
 }
 
 }  // namespace
@@ -193,33 +234,10 @@ TrainingPosition resumed(const CheckpointSource& source, const Training& trainin
 TrainedVectors train_vectors_with(const StepKernel& kernel, const Queues& queues, std::span<const std::uint64_t> plays,
                                   const TrainOptions& options, Progress& progress, std::stop_token stop,
                                   const Checkpoints& checkpoints) {
-  SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negatives < kMaxOutputs);
-  const Vocabulary vocabulary = make_vocabulary(plays, options);
-  check(queues, vocabulary, options);
-  Training training(kernel, queues, vocabulary, options, progress, std::move(stop), checkpoints.sink);
-  const std::size_t threads = training.threads();
-  const LossSample sample = draw_loss_sample(queues, plays.first(vocabulary.size), threads);
-
-  TrainedVectors trained;
-  const auto sample_loss = [&] {
-    return mean_loss(sample, options.architecture, row_reader(trained.vectors.view()),
-                     row_reader(trained.context.view()), options.dim, threads);
-  };
-  TrainingPosition position;
-  trained.context = Matrix(vocabulary.size, options.dim);
-  if (checkpoints.source != nullptr) {
-    position = resumed(*checkpoints.source, training, options);
-    trained.vectors = Matrix(vocabulary.size, options.dim);
-    checkpoints.source->load({row_bytes_of(trained.vectors.view()), row_bytes_of(trained.context.view())});
-  } else {
-    position.blocks = training.blocks();
-    trained.vectors = initial_vectors(vocabulary.size, options, threads);
-    position.untrained_loss = sample_loss();
-  }
-  training.run(trained.vectors.view(), trained.context.view(), position, sample_loss);
-  trained.epochs = std::move(position.epochs);
-  trained.untrained_loss = position.untrained_loss;
-  return trained;
+  SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negative_block > 0);
+  SEGUE_ASSERT(options.negatives + ExampleStream::kPlayedAtOnce <= kMaxOutputs);
+  const auto train = options.precision == Precision::bf16 ? train_as<Bf16> : train_as<float>;
+  return train(kernel, queues, plays, options, progress, std::move(stop), checkpoints);
 }
 
 TrainedVectors train_vectors(const Queues& queues, std::span<const std::uint64_t> plays, const TrainOptions& options,

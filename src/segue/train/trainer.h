@@ -8,10 +8,10 @@
 
 #include "segue/base/progress.h"
 #include "segue/data/queues.h"
-#include "segue/math/matrix.h"
 #include "segue/train/checkpoint.h"
 #include "segue/train/options.h"
 #include "segue/train/step.h"
+#include "segue/train/trained_matrix.h"
 
 namespace segue {
 
@@ -21,8 +21,8 @@ namespace segue {
 inline constexpr float kInitialReach = 0.7F;
 
 struct TrainedVectors {
-  Matrix vectors;  // W1, songs x dim: the song vectors
-  Matrix context;  // W2, songs x dim: the context vectors
+  TrainedMatrix vectors;  // W1, songs x dim: the song vectors
+  TrainedMatrix context;  // W2, songs x dim: the context vectors
   std::vector<EpochReport> epochs;
   double untrained_loss = 0;  // sample_loss before the first epoch
 };

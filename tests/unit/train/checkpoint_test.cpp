@@ -45,7 +45,7 @@ TrainedVectors train(const Corpus& corpus, const TrainOptions& options, const Ch
   return train_vectors(Queues(corpus.queues), corpus.plays, options, progress, stop, checkpoints);
 }
 
-bool same_bytes(const Matrix& a, const Matrix& b) {
+bool same_bytes(const TrainedMatrix& a, const TrainedMatrix& b) {
   return a.rows() == b.rows() && a.columns() == b.columns() &&
          std::memcmp(a.view().data, b.view().data, a.rows() * a.view().stride * sizeof(float)) == 0;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -24,6 +25,7 @@ struct OneQueue {
     options.dynamic_window = false;
     options.window = 2;
     options.negatives = 0;
+    options.negative_sharing = NegativeSharing::pair;
   }
   std::vector<Example> examples(std::uint32_t epoch = 0, std::size_t block = 0) const {
     const Vocabulary vocabulary = make_vocabulary(plays, options);
@@ -58,6 +60,105 @@ TEST(Examples, cbow_takes_the_whole_context_as_input) {
   EXPECT_THAT(examples[2].inputs, ElementsAre(0, 1, 3));
   EXPECT_THAT(examples[3].inputs, ElementsAre(1, 2));
   for (std::uint32_t i = 0; i < 4; ++i) EXPECT_THAT(examples[i].outputs, ElementsAre(i));
+}
+
+TEST(Examples, a_window_is_one_example_where_noise_is_shared) {
+  OneQueue data(4);
+  for (const auto sharing : {NegativeSharing::window, NegativeSharing::block}) {
+    data.options.negative_sharing = sharing;
+    const std::vector<Example> examples = data.examples();
+    ASSERT_EQ(examples.size(), 4U);
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      EXPECT_THAT(examples[i].inputs, ElementsAre(i));
+      EXPECT_EQ(examples[i].played, examples[i].outputs.size());
+    }
+    EXPECT_THAT(examples[0].outputs, ElementsAre(1, 2));
+    EXPECT_THAT(examples[1].outputs, ElementsAre(0, 2, 3));
+    EXPECT_THAT(examples[2].outputs, ElementsAre(0, 1, 3));
+    EXPECT_THAT(examples[3].outputs, ElementsAre(1, 2));
+  }
+}
+
+TEST(Examples, a_large_context_is_taken_in_parts) {
+  OneQueue data(60);
+  data.options.negative_sharing = NegativeSharing::window;
+  data.options.window = 20;
+  data.options.negatives = 5;
+  std::vector<std::vector<std::uint32_t>> contexts(60);
+  for (const Example& example : data.examples()) {
+    EXPECT_LE(example.played, ExampleStream::kPlayedAtOnce);
+    auto& context = contexts[example.inputs.front()];
+    context.insert(context.end(), example.outputs.begin(),
+                   example.outputs.begin() + static_cast<std::ptrdiff_t>(example.played));
+  }
+  for (std::uint32_t centre = 0; centre < 60; ++centre) {
+    std::vector<std::uint32_t> wanted;
+    for (std::uint32_t song = centre > 20 ? centre - 20 : 0; song < 60 && song <= centre + 20; ++song) {
+      if (song != centre) wanted.push_back(song);
+    }
+    EXPECT_EQ(contexts[centre], wanted);
+  }
+}
+
+// Whatever is shared, a pair has the weight of `negatives` noise songs against it.
+TEST(Examples, noise_weighs_as_much_as_the_negatives_of_all_pairs) {
+  OneQueue data(100'000);
+  data.options.negatives = 6;
+  for (const std::uint32_t pool : {1U, 2U, 6U, 9U}) {
+    data.options.negative_pool = pool;
+    for (const auto sharing : {NegativeSharing::pair, NegativeSharing::window, NegativeSharing::block}) {
+      data.options.negative_sharing = sharing;
+      double played = 0;
+      double noise = 0;
+      for (const Example& example : data.examples()) {
+        played += static_cast<double>(example.played);
+        noise +=
+            static_cast<double>(example.noise_weight) * static_cast<double>(example.outputs.size() - example.played);
+      }
+      EXPECT_NEAR(noise / played, 6, 0.01);  // a little less: noise equal to a played song is dropped
+    }
+  }
+}
+
+TEST(Examples, a_block_of_windows_has_its_noise_in_common) {
+  OneQueue data(10'000);
+  data.options.negatives = 5;
+  data.options.negative_sharing = NegativeSharing::block;
+  data.options.negative_block = 4;
+  data.options.negative_pool = 3;
+  const std::vector<Example> examples = data.examples();
+  std::size_t different = 0;
+  std::set<std::uint32_t> before;
+  for (std::size_t i = 0; i + 4 <= examples.size(); i += 4) {
+    std::set<std::uint32_t> noise;  // of all four: an example lacks a song that was played in its window
+    for (std::size_t j = i; j < i + 4; ++j) {
+      const auto& outputs = examples[j].outputs;
+      noise.insert(outputs.begin() + static_cast<std::ptrdiff_t>(examples[j].played), outputs.end());
+    }
+    EXPECT_LE(noise.size(), 3U);
+    different += noise != before ? 1 : 0;
+    before = noise;
+    EXPECT_EQ(examples[i + 1].fresh_outputs.size(), 1U) << "only the song that enters the window is new";
+  }
+  EXPECT_GT(different, 2400U);
+}
+
+// A row is asked for when it is met first; noise that is drawn anew always.
+TEST(Examples, every_row_is_fresh_once) {
+  OneQueue data(300);
+  for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
+    data.options.architecture = architecture;
+    for (const auto sharing : {NegativeSharing::pair, NegativeSharing::window, NegativeSharing::block}) {
+      data.options.negative_sharing = sharing;
+      std::vector<int> inputs(300);
+      std::vector<int> outputs(300);
+      for (const Example& example : data.examples()) {
+        for (const std::uint32_t song : example.fresh_inputs) ++inputs[song];
+        for (const std::uint32_t song : example.fresh_outputs) ++outputs[song];
+      }
+      EXPECT_THAT(architecture == Architecture::skipgram ? outputs : inputs, testing::Each(1));
+    }
+  }
 }
 
 TEST(Examples, songs_outside_the_vocabulary_are_as_if_never_played) {

@@ -93,8 +93,8 @@ TEST(LossSample, does_not_depend_on_threads) {
 }
 
 // The loss by the formula of the header, in double precision.
-double reference_loss(const LossSample& sample, Architecture architecture, const Matrix& vectors,
-                      const Matrix& context) {
+double reference_loss(const LossSample& sample, Architecture architecture, const TrainedMatrix& vectors,
+                      const TrainedMatrix& context) {
   const auto log_sigmoid = [](double x) { return -std::log(1 + std::exp(-x)); };
   double sum = 0;
   for (const SampledPair& pair : sample.pairs) {

@@ -1,0 +1,37 @@
+// A matrix as training leaves it, in whatever its numbers were trained.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+#include "segue/math/matrix.h"
+
+namespace segue {
+
+// rows x columns numbers, either floats or Bf16, readable as floats.
+class TrainedMatrix {
+ public:
+  TrainedMatrix() = default;
+  TrainedMatrix(Matrix floats) : floats_(std::move(floats)) {}          // NOLINT(google-explicit-constructor)
+  TrainedMatrix(MatrixOf<Bf16> halves) : halves_(std::move(halves)) {}  // NOLINT(google-explicit-constructor)
+
+  std::size_t rows() const { return floats_.rows() + halves_.rows(); }
+  std::size_t columns() const { return floats_.columns() + halves_.columns(); }
+
+  // A row's numbers: where they lie, or written to `scratch` (columns() floats).
+  const float* row(std::size_t r, float* scratch) const {
+    if (halves_.rows() == 0) return floats_.view().row(r);
+    widen(halves_.view()[r], scratch);
+    return scratch;
+  }
+
+  // REQUIRES: trained as floats.
+  MatrixView<float> view() { return floats_.view(); }
+  MatrixView<const float> view() const { return floats_.view(); }
+
+ private:
+  Matrix floats_;
+  MatrixOf<Bf16> halves_;
+};
+
+}  // namespace segue
