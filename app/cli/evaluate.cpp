@@ -1,0 +1,198 @@
+// segue evaluate DATASET
+#include <cmath>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "segue/base/file.h"
+#include "segue/base/words.h"
+#include "segue/data/dataset.h"
+#include "segue/evaluate/evaluation.h"
+#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/report.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+
+namespace segue::cli {
+
+namespace {
+
+std::string share_text(double share) {
+  return fmt::format("{:.4f}", share);
+}
+
+// "±.0031": half the width of the interval.
+std::string margin_text(const std::optional<Interval>& interval) {
+  return interval ? fmt::format("±{:.4f}", (interval->high - interval->low) / 2) : "";
+}
+
+std::string gain_text(double gain, const std::optional<Interval>& interval) {
+  if (!interval) return fmt::format("{:+.4f}", gain);
+  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", gain, interval->low, interval->high);
+}
+
+std::string heading(const Evaluation& evaluation, std::size_t mode, std::uint32_t heard) {
+  const ModeSummary& summary = evaluation.modes[mode];
+  const std::string among = heard == 0 ? "before in its queue" : fmt::format("the last {} heard", heard);
+  std::string what = "every position, nothing masked";
+  if (summary.mode == Mode::discovery) what = fmt::format("the next song is not among {}, and those are masked", among);
+  if (summary.mode == Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
+  return fmt::format("{}: {}\n{} positions, at {} of them the next song is not in the catalogue and always missed\n",
+                     kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
+                     with_commas(summary.unknown));
+}
+
+std::string accuracy_table(const Evaluation& evaluation, std::size_t mode) {
+  const std::string& reference = evaluation.models[evaluation.references[mode]].name;
+  Table table({"", ">HR@10", "95 %", ">HR@20", ">HR@100", ">NDCG@10", "95 %", ">MRR@10", ">recall@100",
+               fmt::format("NDCG@10 against {}", reference)});
+  for (const ModelScore& model : evaluation.models) {
+    const ModeScore& score = model.modes[mode];
+    const Accuracy& accuracy = score.accuracy;
+    table.add({model.name, share_text(accuracy.hit_rate[0]), margin_text(score.hit_rate),
+               share_text(accuracy.hit_rate[1]), share_text(accuracy.hit_rate[2]), share_text(accuracy.ndcg[0]),
+               margin_text(score.ndcg), share_text(accuracy.mrr[0]), share_text(accuracy.recall[2]),
+               model.name == reference ? "" : gain_text(score.ndcg_gain, score.ndcg_gain_interval)});
+  }
+  return table.text();
+}
+
+std::string lists_table(const Evaluation& evaluation, std::size_t mode) {
+  Table table({"first 10 of each list", ">coverage", ">Gini", ">popularity rank", ">bits", ">diversity",
+               ">artist again", ">hubness", ">length", ">fit", ">rank"});
+  for (const ModelScore& model : evaluation.models) {
+    const ListStatistics& lists = model.modes[mode].lists;
+    table.add({model.name, share_text(lists.coverage[0]), fmt::format("{:.3f}", lists.gini),
+               with_commas(static_cast<std::uint64_t>(std::llround(lists.popularity_rank))),
+               fmt::format("{:.1f}", lists.self_information),
+               lists.diversity ? fmt::format("{:.3f}", *lists.diversity) : "",
+               fmt::format("{:.3f}", lists.artist_repeats), fmt::format("{:.1f}", lists.hubness),
+               fmt::format("{:.0f}", lists.mean_length),
+               duration_for_people(std::chrono::duration<double>(model.fit_seconds)),
+               duration_for_people(std::chrono::duration<double>(model.rank_seconds))});
+  }
+  return table.text();
+}
+
+// With several seeds: means over them, and how far they lie apart.
+std::string seeds_table(std::span<const Evaluation> runs, std::size_t mode) {
+  Table table({"", ">HR@10", "sd", ">HR@100", "sd", ">NDCG@10", "sd"});
+  for (std::size_t model = 0; model < runs[0].models.size(); ++model) {
+    std::vector<std::string> cells = {runs[0].models[model].name};
+    const auto add = [&](auto value_of) {
+      double sum = 0;
+      double squares = 0;
+      for (const Evaluation& run : runs) sum += value_of(run.models[model].modes[mode].accuracy);
+      const double mean = sum / static_cast<double>(runs.size());
+      for (const Evaluation& run : runs) {
+        squares += std::pow(value_of(run.models[model].modes[mode].accuracy) - mean, 2);
+      }
+      cells.push_back(share_text(mean));
+      cells.push_back(share_text(std::sqrt(squares / static_cast<double>(runs.size() - 1))));
+    };
+    add([](const Accuracy& accuracy) { return accuracy.hit_rate[0]; });
+    add([](const Accuracy& accuracy) { return accuracy.hit_rate[2]; });
+    add([](const Accuracy& accuracy) { return accuracy.ndcg[0]; });
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+class EvaluateCommand final : public Command {
+ public:
+  std::string_view name() const override { return "evaluate"; }
+  std::string_view summary() const override { return "Measure how well the next song is foretold"; }
+  std::string_view example() const override {
+    return "  segue evaluate dataset\n"
+           "  segue evaluate dataset --baselines popularity,co-count,sgns --window 20 --epochs 20 --html report.html";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("DATASET", "A dataset folder, as `segue ingest` writes it", dataset_);
+    arguments.options(split_);
+    arguments.options(options_);
+    arguments.options(train_);
+  }
+
+  void run(Terminal& terminal) override {
+    make_models(options_.baselines, options_);  // a wrong name is refused before anything is read
+    std::optional<AtomicFile> html;
+    if (!options_.html.empty()) html.emplace(options_.html);
+    const Dataset dataset = open_dataset(dataset_);
+    std::vector<Evaluation> runs;
+    for (std::uint32_t i = 0; i < options_.seeds; ++i) {
+      TrainOptions train = train_;
+      train.seed += i;
+      const Split split = make_split(dataset, split_, train.min_plays, train.seed);
+      runs.push_back(evaluate(dataset, split, make_models(options_.baselines, options_), options_, train,
+                              terminal.progress(), terminal.stop()));
+    }
+    if (html) {
+      FileWriter file(html->path());
+      file.write(html_report(runs, dataset.songs, description()));
+      file.close();
+      html->commit();
+    }
+    if (terminal.json()) {
+      terminal.print(document(runs));
+    } else {
+      terminal.print(text(runs));
+    }
+  }
+
+ private:
+  ReportDescription description() const {
+    return {dataset_, options_to_json(split_), options_to_json(options_), options_to_json(train_)};
+  }
+
+  json::object document(std::span<const Evaluation> runs) const {
+    json::object document{{"dataset", dataset_},
+                          {"split_options", options_to_json(split_)},
+                          {"options", options_to_json(options_)},
+                          {"train_options", options_to_json(train_)}};
+    json::array& list = document["runs"].emplace_array();
+    for (const Evaluation& run : runs) list.push_back(to_json(run));
+    return document;
+  }
+
+  std::string text(std::span<const Evaluation> runs) const {
+    const Evaluation& first = runs.front();
+    std::string text = fmt::format(
+        "split {}, {} part: trained on {} queues, {} plays, {} songs with at least {} plays; asked about {} queues\n",
+        names(first.split)[static_cast<std::size_t>(first.split)],
+        names(split_.part)[static_cast<std::size_t>(split_.part)], with_commas(first.training_queues),
+        with_commas(first.training_plays), with_commas(first.songs), train_.min_plays,
+        with_commas(first.held_out_queues));
+    for (const std::string& name : first.skipped) text += fmt::format("{}: does not apply to this dataset\n", name);
+    for (std::size_t mode = 0; mode < first.modes.size(); ++mode) {
+      text += "\n" + heading(first, mode, options_.heard) + "\n";
+      if (runs.size() > 1 && same_modes(runs)) {
+        text += fmt::format("means over {} seeds\n{}\nseed {}\n", runs.size(), seeds_table(runs, mode), first.seed);
+      }
+      text += accuracy_table(first, mode) + "\n" + lists_table(first, mode);
+    }
+    if (!options_.html.empty()) text += fmt::format("\nreport written to {}\n", options_.html);
+    return text;
+  }
+
+  static bool same_modes(std::span<const Evaluation> runs) {
+    return std::ranges::all_of(runs, [&](const Evaluation& run) {
+      return std::ranges::equal(run.modes, runs[0].modes, {}, &ModeSummary::mode, &ModeSummary::mode) &&
+             run.models.size() == runs[0].models.size();
+    });
+  }
+
+  std::string dataset_;
+  SplitOptions split_;
+  EvaluateOptions options_;
+  TrainOptions train_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_evaluate_command() {
+  return std::make_unique<EvaluateCommand>();
+}
+
+}  // namespace segue::cli
