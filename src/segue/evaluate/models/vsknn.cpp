@@ -24,27 +24,20 @@ class VsKnn final : public NextSongModel {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    const auto neighbours = std::make_shared<QueueNeighbours>(*queues_, recency_, kNeighbours);
+    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kNeighbours);
     return make_sparse_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
       const auto length = static_cast<float>(query.heard.size());
-      const std::vector<WeightedSong> heard =
-          weigh_heard(query.heard, [&](std::size_t ago) { return (length - static_cast<float>(ago)) / length; });
+      std::vector<float> weights;
+      for (float left = length; left > 0; left -= 1) weights.push_back(left / length);
       const auto unchanged = [](std::uint32_t, float sum) { return sum; };
-      for (const ScoredRow& near : neighbours->find(heard, unchanged)) vote(near, heard, scores);
+      for (const NeighbourQueue& near : neighbours->find(query.heard, weights, unchanged)) {
+        const float vote = near.similarity / static_cast<float>(near.ago + 1);
+        for (const std::uint32_t song : training_->queues.songs(near.queue)) scores.add(song, vote);
+      }
     });
   }
 
  private:
-  void vote(const ScoredRow& near, std::span<const WeightedSong> heard, SparseScores& scores) const {
-    const std::span<const std::uint32_t> songs = training_->queues.songs(near.row);
-    float step = 1;
-    for (const WeightedSong& one : heard) {
-      if (std::ranges::find(songs, one.song) != songs.end()) break;
-      step += 1;
-    }
-    for (const std::uint32_t song : songs) scores.add(song, near.score / step);
-  }
-
   const TrainingSet* training_ = nullptr;
   const QueuesOfSongs* queues_ = nullptr;
   std::span<const std::uint32_t> recency_;

@@ -15,10 +15,17 @@ namespace segue {
 namespace {
 
 constexpr NeighbourOptions kNeighbours{.sample = 2000, .kept = 500};
-// The lambdas of the papers. Lists of music are long: they are wider than for web shops.
+// The lambdas of the papers. Lists of music are long: they reach further than in web shops.
 constexpr float kHeardReach = 4;             // a song heard so many songs ago weighs 1/e (lambda_spw, lambda_ipw)
 constexpr float kPlaceReach = 2;             // so does a song so many places from the shared one (lambda_inh)
 constexpr double kAgeReach = 100 * 86400e6;  // and a queue so old, microseconds (lambda_snh)
+constexpr std::size_t kWeights = 32;         // beyond, a weight is next to nothing
+
+std::vector<float> falling_weights(float reach) {
+  std::vector<float> weights(kWeights);
+  for (std::size_t i = 0; i < kWeights; ++i) weights[i] = std::exp(-static_cast<float>(i) / reach);
+  return weights;
+}
 
 class VStan final : public NextSongModel {
  public:
@@ -39,15 +46,12 @@ class VStan final : public NextSongModel {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    const auto neighbours = std::make_shared<QueueNeighbours>(*queues_, recency_, kNeighbours);
+    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kNeighbours);
     return make_sparse_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
-      const std::vector<WeightedSong> heard =
-          weigh_heard(query.heard, [](std::size_t ago) { return std::exp(-static_cast<float>(ago) / kHeardReach); });
       const auto similarity = [&](std::uint32_t queue, float sum) {
-        const auto length = static_cast<float>(std::max<std::size_t>(1, training_->queues.songs(queue).size()));
-        return sum / std::sqrt(length) * freshness(query, queue);
+        return sum / std::sqrt(static_cast<float>(training_->queues.songs(queue).size())) * freshness(query, queue);
       };
-      for (const ScoredRow& near : neighbours->find(heard, similarity)) vote(near, heard, scores);
+      for (const NeighbourQueue& near : neighbours->find(query.heard, heard_weights_, similarity)) vote(near, scores);
     });
   }
 
@@ -59,24 +63,24 @@ class VStan final : public NextSongModel {
     return std::max(1e-6F, static_cast<float>(std::exp(-age / kAgeReach)));
   }
 
-  void vote(const ScoredRow& near, std::span<const WeightedSong> heard, SparseScores& scores) const {
-    const std::span<const std::uint32_t> songs = training_->queues.songs(near.row);
-    for (const WeightedSong& one : heard) {
-      const auto found = std::ranges::find(songs, one.song);
-      if (found == songs.end()) continue;
-      const auto shared = static_cast<float>(found - songs.begin());
-      for (std::size_t place = 0; place < songs.size(); ++place) {
-        const float far = std::abs(static_cast<float>(place) - shared);
-        const float score = near.score * one.weight * std::exp(-far / kPlaceReach) * rarity_[songs[place]];
-        if (score > 0) scores.add(songs[place], score);
-      }
-      return;  // the latest shared song alone places the vote
+  // The song shared places the vote: its neighbours in the queue get most of it.
+  void vote(const NeighbourQueue& near, SparseScores& scores) const {
+    const std::span<const std::uint32_t> songs = training_->queues.songs(near.queue);
+    const float whole = near.similarity * heard_weights_[near.ago];
+    const std::size_t begin = near.place - std::min<std::size_t>(near.place, kWeights - 1);
+    const std::size_t end = std::min(songs.size(), near.place + kWeights);
+    for (std::size_t place = begin; place < end; ++place) {
+      const std::size_t far = place > near.place ? place - near.place : near.place - place;
+      const float score = whole * place_weights_[far] * rarity_[songs[place]];
+      if (score > 0) scores.add(songs[place], score);
     }
   }
 
   const TrainingSet* training_ = nullptr;
   const QueuesOfSongs* queues_ = nullptr;
   std::span<const std::uint32_t> recency_;
+  const std::vector<float> heard_weights_ = falling_weights(kHeardReach);
+  const std::vector<float> place_weights_ = falling_weights(kPlaceReach);
   std::vector<float> rarity_;  // 1 + log of all queues over those with the song
 };
 
