@@ -24,9 +24,8 @@ void Ingredients::check_stop(std::string_view doing) const {
 }
 
 Transitions Ingredients::count_pairs(std::uint32_t window) const {
-  constexpr std::uint32_t kAll = std::numeric_limits<std::uint32_t>::max();
   return count_transitions(training_.queues, training_.song_count(),
-                           {.window = window, .kept = kAll, .threads = options_.threads}, progress_, stop_);
+                           {.window = window, .kept = kPairsKept, .threads = options_.threads}, progress_, stop_);
 }
 
 const Transitions& Ingredients::pairs() {

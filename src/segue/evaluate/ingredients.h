@@ -18,6 +18,8 @@ namespace segue {
 
 // Pairs of plays at most this far apart count as played close together, for the methods that count pairs.
 inline constexpr std::uint32_t kPairWindow = 10;
+// A song keeps so many of those it is most often paired with, which bounds memory and the time of a query.
+inline constexpr std::uint32_t kPairsKept = 1000;
 
 // In which queues each song is.
 struct QueuesOfSongs {
@@ -43,8 +45,9 @@ class Ingredients {
   // Throws interrupted, naming the model, when asked to stop.
   void check_stop(std::string_view doing) const;
 
-  // Every pair of plays within `window`, none cut off. kPairWindow's are kept, others counted anew.
+  // Pairs of plays at distance `window` or less, counted anew.
   Transitions count_pairs(std::uint32_t window) const;
+  // Those within kPairWindow.
   const Transitions& pairs();
   // Song and context vectors trained with options().
   const TrainedVectors& vectors();

@@ -62,7 +62,7 @@ struct EvaluateOptions {
   VectorMetric vector_metric = VectorMetric::cosine;
   std::uint32_t seeds = 1;
   std::uint32_t resamples = 1000;
-  std::string html;
+  std::string html = {};
 };
 
 template <>

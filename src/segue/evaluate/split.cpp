@@ -194,9 +194,11 @@ std::uint64_t Split::positions() const {
 }
 
 SplitKind split_for(const Dataset& dataset) {
-  const json::object& counts = object_at(dataset.manifest.fields, "counts", kManifestName);
-  const json::value* const playlists = counts.if_contains("playlists");
-  if (playlists != nullptr && count_at(counts, "playlists", kManifestName) > 0) return SplitKind::queues;
+  const json::value* const counts = dataset.manifest.fields.if_contains("counts");
+  if (counts != nullptr && counts->is_object() && counts->get_object().contains("playlists") &&
+      count_at(counts->get_object(), "playlists", kManifestName) > 0) {
+    return SplitKind::queues;
+  }
   for (std::size_t queue = 0; queue < dataset.queues.size(); ++queue) {
     if (!dataset.queues.start(queue)) return SplitKind::queues;
   }

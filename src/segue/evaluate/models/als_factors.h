@@ -20,8 +20,8 @@ namespace segue {
 
 struct AlsOptions {
   std::uint32_t dim = 64;
-  double alpha = 1;
-  double regularisation = 0.1;
+  double alpha = 10;
+  double regularisation = 1;
   std::uint32_t iterations = 10;
   std::uint64_t seed = 1;
   std::size_t threads = 1;

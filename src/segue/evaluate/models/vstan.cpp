@@ -17,7 +17,7 @@ namespace {
 constexpr NeighbourOptions kNeighbours{.sample = 2000, .kept = 500};
 // The lambdas of the papers. Lists of music are long: they reach further than in web shops.
 constexpr float kHeardReach = 4;             // a song heard so many songs ago weighs 1/e (lambda_spw, lambda_ipw)
-constexpr float kPlaceReach = 2;             // so does a song so many places from the shared one (lambda_inh)
+constexpr float kPlaceReach = 4;             // so does a song so many places from the shared one (lambda_inh)
 constexpr double kAgeReach = 100 * 86400e6;  // and a queue so old, microseconds (lambda_snh)
 constexpr std::size_t kWeights = 32;         // beyond, a weight is next to nothing
 
