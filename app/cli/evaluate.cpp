@@ -38,7 +38,7 @@ std::string heading(const Evaluation& evaluation, std::size_t mode, std::uint32_
   std::string what = "every position, nothing masked";
   if (summary.mode == Mode::discovery) what = fmt::format("the next song is not among {}, and those are masked", among);
   if (summary.mode == Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
-  return fmt::format("{}: {}\n{} positions, at {} of them the next song is not in the catalogue and always missed\n",
+  return fmt::format("{}: {}\n{} positions; the next song of {} is not in the catalogue: always missed\n",
                      kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
                      with_commas(summary.unknown));
 }
