@@ -27,7 +27,7 @@ install: build
 bench:
 	@tools/setup test
 	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
-	@cmake --build $(BUILD) --target segue train_bench
+	@cmake --build $(BUILD) --target segue train_bench batch_bench
 
 format:
 	@tools/sources | xargs clang-format -i
