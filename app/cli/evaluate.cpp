@@ -1,6 +1,9 @@
 // segue evaluate DATASET
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -75,25 +78,46 @@ std::string lists_table(const Evaluation& evaluation, std::size_t mode) {
   return table.text();
 }
 
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Of a sample; "" for one value.
+std::string deviation_text(std::span<const double> values) {
+  if (values.size() < 2) return "";
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return share_text(std::sqrt(squares / static_cast<double>(values.size() - 1)));
+}
+
+// What a model did in a mode in each run that has both: a split may have no position of a mode.
+std::vector<Accuracy> accuracies_of(std::span<const Evaluation> runs, std::string_view model, Mode mode) {
+  std::vector<Accuracy> found;
+  for (const Evaluation& run : runs) {
+    const auto its_mode = std::ranges::find(run.modes, mode, &ModeSummary::mode);
+    const auto its_model = std::ranges::find(run.models, model, &ModelScore::name);
+    if (its_mode == run.modes.end() || its_model == run.models.end()) continue;
+    found.push_back(its_model->modes[static_cast<std::size_t>(its_mode - run.modes.begin())].accuracy);
+  }
+  return found;
+}
+
 // With several seeds: means over them, and how far they lie apart.
-std::string seeds_table(std::span<const Evaluation> runs, std::size_t mode) {
-  Table table({"", ">HR@10", "sd", ">HR@100", "sd", ">NDCG@10", "sd"});
-  for (std::size_t model = 0; model < runs[0].models.size(); ++model) {
-    std::vector<std::string> cells = {runs[0].models[model].name};
-    const auto add = [&](auto value_of) {
-      double sum = 0;
-      double squares = 0;
-      for (const Evaluation& run : runs) sum += value_of(run.models[model].modes[mode].accuracy);
-      const double mean = sum / static_cast<double>(runs.size());
-      for (const Evaluation& run : runs) {
-        squares += std::pow(value_of(run.models[model].modes[mode].accuracy) - mean, 2);
-      }
-      cells.push_back(share_text(mean));
-      cells.push_back(share_text(std::sqrt(squares / static_cast<double>(runs.size() - 1))));
+std::string seeds_table(std::span<const Evaluation> runs, Mode mode) {
+  Table table({"", ">seeds", ">HR@10", "sd", ">HR@100", "sd", ">NDCG@10", "sd"});
+  for (const ModelScore& model : runs[0].models) {
+    const std::vector<Accuracy> accuracies = accuracies_of(runs, model.name, mode);
+    std::vector<std::string> cells = {model.name, fmt::format("{}", accuracies.size())};
+    const auto add = [&](ByCutoff Accuracy::*metric, std::size_t cutoff) {
+      std::vector<double> values;
+      for (const Accuracy& accuracy : accuracies) values.push_back((accuracy.*metric)[cutoff]);
+      cells.push_back(share_text(mean_of(values)));
+      cells.push_back(deviation_text(values));
     };
-    add([](const Accuracy& accuracy) { return accuracy.hit_rate[0]; });
-    add([](const Accuracy& accuracy) { return accuracy.hit_rate[2]; });
-    add([](const Accuracy& accuracy) { return accuracy.ndcg[0]; });
+    add(&Accuracy::hit_rate, 0);
+    add(&Accuracy::hit_rate, 2);
+    add(&Accuracy::ndcg, 0);
     table.add(std::move(cells));
   }
   return table.text();
@@ -167,20 +191,13 @@ class EvaluateCommand final : public Command {
     for (const std::string& name : first.skipped) text += fmt::format("{}: does not apply to this dataset\n", name);
     for (std::size_t mode = 0; mode < first.modes.size(); ++mode) {
       text += "\n" + heading(first, mode, options_.heard) + "\n";
-      if (runs.size() > 1 && same_modes(runs)) {
-        text += fmt::format("means over {} seeds\n{}\nseed {}\n", runs.size(), seeds_table(runs, mode), first.seed);
+      if (runs.size() > 1) {
+        text += fmt::format("means over seeds\n{}\nseed {}\n", seeds_table(runs, first.modes[mode].mode), first.seed);
       }
       text += accuracy_table(first, mode) + "\n" + lists_table(first, mode);
     }
     if (!options_.html.empty()) text += fmt::format("\nreport written to {}\n", options_.html);
     return text;
-  }
-
-  static bool same_modes(std::span<const Evaluation> runs) {
-    return std::ranges::all_of(runs, [&](const Evaluation& run) {
-      return std::ranges::equal(run.modes, runs[0].modes, {}, &ModeSummary::mode, &ModeSummary::mode) &&
-             run.models.size() == runs[0].models.size();
-    });
   }
 
   std::string dataset_;

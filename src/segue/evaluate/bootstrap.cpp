@@ -1,6 +1,7 @@
 #include "segue/evaluate/bootstrap.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
@@ -13,7 +14,7 @@ Interval middle(std::vector<double> values) {
   if (values.empty()) return {};
   std::ranges::sort(values);
   const auto at = [&](double share) {
-    return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1) + 0.5)];
+    return values[static_cast<std::size_t>(std::llround(share * static_cast<double>(values.size() - 1)))];
   };
   return {at(0.025), at(0.975)};
 }

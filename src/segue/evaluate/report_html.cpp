@@ -161,7 +161,9 @@ std::string bars(const Evaluation& evaluation, std::size_t mode, std::string_vie
       "<figure style=\"margin:0\"><figcaption>{}</figcaption><svg width={} height={} role=img "
       "aria-label=\"{}\">\n",
       title, kLeft + kWidth + 70, height + 22, title);
-  for (double tick = 0; tick <= most * 1.0001; tick += tick_step(most)) {
+  const double step = tick_step(most);
+  for (int i = 0; step * i <= most; ++i) {
+    const double tick = step * i;
     out += fmt::format(
         "<line class=axis x1={0:.1f} x2={0:.1f} y1=0 y2={1}></line><text class=tick x={0:.1f} y={2} "
         "text-anchor=middle>{3:.3g}</text>\n",

@@ -26,9 +26,11 @@ class VsKnn final : public NextSongModel {
   std::unique_ptr<Ranker> ranker() const override {
     const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kNeighbours);
     return make_sparse_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
-      const auto length = static_cast<float>(query.heard.size());
-      std::vector<float> weights;
-      for (float left = length; left > 0; left -= 1) weights.push_back(left / length);
+      const std::size_t length = query.heard.size();
+      std::vector<float> weights(length);
+      for (std::size_t ago = 0; ago < length; ++ago) {
+        weights[ago] = static_cast<float>(length - ago) / static_cast<float>(length);
+      }
       const auto unchanged = [](std::uint32_t, float sum) { return sum; };
       for (const NeighbourQueue& near : neighbours->find(query.heard, weights, unchanged)) {
         const float vote = near.similarity / static_cast<float>(near.ago + 1);
