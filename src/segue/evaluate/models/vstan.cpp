@@ -1,6 +1,6 @@
 // V-STAN: session-based kNN that knows order and time (STAN: Garg et al. 2019, doi:10.1145/3331184.3331322; V-STAN:
-// Ludewig et al. 2021, arXiv:1910.12781). Over V-SKNN: a queue counts less the older it is, and its songs count more the
-// nearer they stand to the last song both share; rare songs count a little more.
+// Ludewig et al. 2021, arXiv:1910.12781). Over V-SKNN: a queue counts less the older it is, and its songs count more
+// the nearer they stand to the last song both share; rare songs count a little more.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
