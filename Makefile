@@ -27,7 +27,7 @@ install: build
 bench:
 	@tools/setup bench
 	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
-	@cmake --build $(BUILD) --target segue train_bench write_corpus roofline
+	@cmake --build $(BUILD) --target segue train_bench write_corpus roofline batch_bench
 
 format:
 	@tools/sources | xargs clang-format -i

@@ -7,12 +7,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 
 #include "segue/math/matrix.h"
 
 namespace segue {
+
+// A panel is this many rows, interleaved: number c of its row r at [c * kPanelRows + r] (math/packed_rows.h).
+inline constexpr std::size_t kPanelRows = 32;
+inline constexpr std::size_t kPanelQueries = 6;
 
 struct Kernels {
   std::string_view name;  // "scalar", "SSE4", "AVX2", "AVX3", "NEON", ...
@@ -26,6 +31,10 @@ struct Kernels {
   void (*axpy)(float factor, const float* x, float* y, std::size_t n);
   // x[i] *= factor
   void (*scale)(float factor, float* x, std::size_t n);
+  // out[q * kPanelRows + r] = query q . row r of the panel, for kPanelQueries queries that start `stride` numbers
+  // apart. Returns a bit for each query, set where one of its products is above bars[q].
+  std::uint32_t (*dot_panel)(const float* panel, std::size_t columns, const float* queries, std::size_t stride,
+                             const float* bars, float* out);
 };
 
 // Those this machine can run, best first; the last is "scalar".

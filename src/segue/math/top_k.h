@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 namespace segue {
@@ -41,6 +42,12 @@ class TopK {
       kept_.push_back(candidate);
     }
     std::ranges::push_heap(kept_, is_better);
+  }
+
+  // What a score has to be above to be kept, where rows are offered in ascending order.
+  float bar() const {
+    if (k_ == 0) return std::numeric_limits<float>::infinity();
+    return kept_.size() < k_ ? -std::numeric_limits<float>::infinity() : kept_.front().score;
   }
 
   void merge(const TopK& other) {

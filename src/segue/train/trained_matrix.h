@@ -25,7 +25,16 @@ class TrainedMatrix {
     return scratch;
   }
 
-  // REQUIRES: trained as floats.
+  // Turns halves into floats, which takes twice their memory.
+  void widen_all() {
+    if (halves_.rows() == 0) return;
+    Matrix floats(rows(), columns());
+    for (std::size_t r = 0; r < floats.rows(); ++r) widen(halves_.view()[r], floats.view().row(r));
+    floats_ = std::move(floats);
+    halves_ = {};
+  }
+
+  // REQUIRES: trained as floats, or widened.
   MatrixView<float> view() { return floats_.view(); }
   MatrixView<const float> view() const { return floats_.view(); }
 

@@ -83,6 +83,37 @@ TEST_P(KernelsTest, DotRowsAgreesWithTheExactSums) {
   }
 }
 
+TEST_P(KernelsTest, DotPanelAgreesWithTheExactSums) {
+  for (const std::size_t n : {0, 1, 2, 17, 128, 300}) {
+    const std::vector<float> rows = random_numbers(kPanelRows * n, 11);
+    const std::size_t stride = n + 3;
+    const std::vector<float> queries = random_numbers(kPanelQueries * stride + 1, 12);
+    std::vector<float> panel(kPanelRows * n);
+    for (std::size_t r = 0; r < kPanelRows; ++r) {
+      for (std::size_t c = 0; c < n; ++c) panel[c * kPanelRows + r] = rows[r * n + c];
+    }
+    std::vector<float> bars(kPanelQueries);
+    std::vector<float> out(kPanelQueries * kPanelRows);
+    kernels().dot_panel(panel.data(), n, queries.data() + 1, stride, bars.data(), out.data());
+    for (std::size_t q = 0; q < kPanelQueries; ++q) {
+      for (std::size_t r = 0; r < kPanelRows; ++r) {
+        const Sum exact = exact_dot(queries.data() + 1 + q * stride, rows.data() + r * n, n);
+        ASSERT_NEAR(out[q * kPanelRows + r], exact.value, exact.bound) << n << " numbers, query " << q << ", row " << r;
+      }
+    }
+    // Bars at the best product of every other query: only the others are above theirs.
+    std::uint32_t want = 0;
+    for (std::size_t q = 0; q < kPanelQueries; ++q) {
+      const auto own = std::span(out).subspan(q * kPanelRows, kPanelRows);
+      bars[q] = *std::max_element(own.begin(), own.end());
+      if (q % 2 == 1) continue;
+      bars[q] = std::nextafter(bars[q], -1e9F);
+      want |= std::uint32_t{1} << q;
+    }
+    EXPECT_EQ(kernels().dot_panel(panel.data(), n, queries.data() + 1, stride, bars.data(), out.data()), want) << n;
+  }
+}
+
 TEST_P(KernelsTest, ARowGivesTheSameBitsWhereverItStands) {
   constexpr std::size_t kRows = 21;
   constexpr std::size_t kColumns = 101;

@@ -1,0 +1,215 @@
+// segue evaluate DATASET
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "segue/base/file.h"
+#include "segue/base/words.h"
+#include "segue/data/dataset.h"
+#include "segue/evaluate/evaluation.h"
+#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/report.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+
+namespace segue::cli {
+
+namespace {
+
+std::string share_text(double share) {
+  return fmt::format("{:.4f}", share);
+}
+
+// "±.0031": half the width of the interval.
+std::string margin_text(const std::optional<Interval>& interval) {
+  return interval ? fmt::format("±{:.4f}", (interval->high - interval->low) / 2) : "";
+}
+
+std::string gain_text(double gain, const std::optional<Interval>& interval) {
+  if (!interval) return fmt::format("{:+.4f}", gain);
+  return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", gain, interval->low, interval->high);
+}
+
+std::string heading(const Evaluation& evaluation, std::size_t mode, std::uint32_t heard) {
+  const ModeSummary& summary = evaluation.modes[mode];
+  const std::string among = heard == 0 ? "before in its queue" : fmt::format("the last {} heard", heard);
+  std::string what = "every position, nothing masked";
+  if (summary.mode == Mode::discovery) what = fmt::format("the next song is not among {}, and those are masked", among);
+  if (summary.mode == Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
+  return fmt::format("{}: {}\n{} positions; the next song of {} is not in the catalogue: always missed\n",
+                     kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
+                     with_commas(summary.unknown));
+}
+
+std::string accuracy_table(const Evaluation& evaluation, std::size_t mode) {
+  const std::string& reference = evaluation.models[evaluation.references[mode]].name;
+  Table table({"", ">HR@10", "95 %", ">HR@20", ">HR@100", ">NDCG@10", "95 %", ">MRR@10", ">recall@100",
+               fmt::format("NDCG@10 against {}", reference)});
+  for (const ModelScore& model : evaluation.models) {
+    const ModeScore& score = model.modes[mode];
+    const Accuracy& accuracy = score.accuracy;
+    table.add({model.name, share_text(accuracy.hit_rate[0]), margin_text(score.hit_rate),
+               share_text(accuracy.hit_rate[1]), share_text(accuracy.hit_rate[2]), share_text(accuracy.ndcg[0]),
+               margin_text(score.ndcg), share_text(accuracy.mrr[0]), share_text(accuracy.recall[2]),
+               model.name == reference ? "" : gain_text(score.ndcg_gain, score.ndcg_gain_interval)});
+  }
+  return table.text();
+}
+
+std::string lists_table(const Evaluation& evaluation, std::size_t mode) {
+  Table table({"first 10 of each list", ">coverage", ">Gini", ">popularity rank", ">bits", ">diversity",
+               ">artist again", ">hubness", ">length", ">fit", ">rank"});
+  for (const ModelScore& model : evaluation.models) {
+    const ListStatistics& lists = model.modes[mode].lists;
+    table.add({model.name, share_text(lists.coverage[0]), fmt::format("{:.3f}", lists.gini),
+               with_commas(static_cast<std::uint64_t>(std::llround(lists.popularity_rank))),
+               fmt::format("{:.1f}", lists.self_information),
+               lists.diversity ? fmt::format("{:.3f}", *lists.diversity) : "",
+               fmt::format("{:.3f}", lists.artist_repeats), fmt::format("{:.1f}", lists.hubness),
+               fmt::format("{:.0f}", lists.mean_length),
+               duration_for_people(std::chrono::duration<double>(model.fit_seconds)),
+               duration_for_people(std::chrono::duration<double>(model.rank_seconds))});
+  }
+  return table.text();
+}
+
+double mean_of(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+// Of a sample; "" for one value.
+std::string deviation_text(std::span<const double> values) {
+  if (values.size() < 2) return "";
+  const double mean = mean_of(values);
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean);
+  return share_text(std::sqrt(squares / static_cast<double>(values.size() - 1)));
+}
+
+// What a model did in a mode in each run that has both: a split may have no position of a mode.
+std::vector<Accuracy> accuracies_of(std::span<const Evaluation> runs, std::string_view model, Mode mode) {
+  std::vector<Accuracy> found;
+  for (const Evaluation& run : runs) {
+    const auto its_mode = std::ranges::find(run.modes, mode, &ModeSummary::mode);
+    const auto its_model = std::ranges::find(run.models, model, &ModelScore::name);
+    if (its_mode == run.modes.end() || its_model == run.models.end()) continue;
+    found.push_back(its_model->modes[static_cast<std::size_t>(its_mode - run.modes.begin())].accuracy);
+  }
+  return found;
+}
+
+// With several seeds: means over them, and how far they lie apart.
+std::string seeds_table(std::span<const Evaluation> runs, Mode mode) {
+  Table table({"", ">seeds", ">HR@10", "sd", ">HR@100", "sd", ">NDCG@10", "sd"});
+  for (const ModelScore& model : runs[0].models) {
+    const std::vector<Accuracy> accuracies = accuracies_of(runs, model.name, mode);
+    std::vector<std::string> cells = {model.name, fmt::format("{}", accuracies.size())};
+    const auto add = [&](ByCutoff Accuracy::*metric, std::size_t cutoff) {
+      std::vector<double> values;
+      for (const Accuracy& accuracy : accuracies) values.push_back((accuracy.*metric)[cutoff]);
+      cells.push_back(share_text(mean_of(values)));
+      cells.push_back(deviation_text(values));
+    };
+    add(&Accuracy::hit_rate, 0);
+    add(&Accuracy::hit_rate, 2);
+    add(&Accuracy::ndcg, 0);
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+class EvaluateCommand final : public Command {
+ public:
+  std::string_view name() const override { return "evaluate"; }
+  std::string_view summary() const override { return "Measure how well the next song is foretold"; }
+  std::string_view example() const override {
+    return "  segue evaluate dataset\n"
+           "  segue evaluate dataset --baselines popularity,co-count,sgns --window 20 --epochs 20 --html report.html";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("DATASET", "A dataset folder, as `segue ingest` writes it", dataset_);
+    arguments.options(split_);
+    arguments.options(options_);
+    arguments.options(train_);
+  }
+
+  void run(Terminal& terminal) override {
+    make_models(options_.baselines, options_);  // a wrong name is refused before anything is read
+    std::optional<AtomicFile> html;
+    if (!options_.html.empty()) html.emplace(options_.html);
+    const Dataset dataset = open_dataset(dataset_);
+    std::vector<Evaluation> runs;
+    for (std::uint32_t i = 0; i < options_.seeds; ++i) {
+      TrainOptions train = train_;
+      train.seed += i;
+      const Split split = make_split(dataset, split_, train.min_plays, train.seed);
+      runs.push_back(evaluate(dataset, split, make_models(options_.baselines, options_), options_, train,
+                              terminal.progress(), terminal.stop()));
+    }
+    if (html) {
+      FileWriter file(html->path());
+      file.write(html_report(runs, dataset.songs, description()));
+      file.close();
+      html->commit();
+    }
+    if (terminal.json()) {
+      terminal.print(document(runs));
+    } else {
+      terminal.print(text(runs));
+    }
+  }
+
+ private:
+  ReportDescription description() const {
+    return {dataset_, options_to_json(split_), options_to_json(options_), options_to_json(train_)};
+  }
+
+  json::object document(std::span<const Evaluation> runs) const {
+    json::object document{{"dataset", dataset_},
+                          {"split_options", options_to_json(split_)},
+                          {"options", options_to_json(options_)},
+                          {"train_options", options_to_json(train_)}};
+    json::array& list = document["runs"].emplace_array();
+    for (const Evaluation& run : runs) list.push_back(to_json(run));
+    return document;
+  }
+
+  std::string text(std::span<const Evaluation> runs) const {
+    const Evaluation& first = runs.front();
+    std::string text = fmt::format(
+        "split {}, {} part: trained on {} queues, {} plays, {} songs with at least {} plays; asked about {} queues\n",
+        names(first.split)[static_cast<std::size_t>(first.split)],
+        names(split_.part)[static_cast<std::size_t>(split_.part)], with_commas(first.training_queues),
+        with_commas(first.training_plays), with_commas(first.songs), train_.min_plays,
+        with_commas(first.held_out_queues));
+    for (const std::string& name : first.skipped) text += fmt::format("{}: does not apply to this dataset\n", name);
+    for (std::size_t mode = 0; mode < first.modes.size(); ++mode) {
+      text += "\n" + heading(first, mode, options_.heard) + "\n";
+      if (runs.size() > 1) {
+        text += fmt::format("means over seeds\n{}\nseed {}\n", seeds_table(runs, first.modes[mode].mode), first.seed);
+      }
+      text += accuracy_table(first, mode) + "\n" + lists_table(first, mode);
+    }
+    if (!options_.html.empty()) text += fmt::format("\nreport written to {}\n", options_.html);
+    return text;
+  }
+
+  std::string dataset_;
+  SplitOptions split_;
+  EvaluateOptions options_;
+  TrainOptions train_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_evaluate_command() {
+  return std::make_unique<EvaluateCommand>();
+}
+
+}  // namespace segue::cli

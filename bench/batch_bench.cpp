@@ -1,0 +1,71 @@
+// How fast a whole catalogue is ranked for many queries at once: BatchSearch, what `segue evaluate` ranks vectors with.
+//
+//   batch_bench [rows] [columns] [queries] [k] [threads]
+//
+// Prints wall time, and processor time, which other programs on the machine change less.
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <vector>
+
+#include "segue/base/parallel.h"
+#include "segue/base/random.h"
+#include "segue/index/batch.h"
+#include "segue/math/kernels.h"
+
+namespace segue {
+namespace {
+
+double processor_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+void fill(Random& random, std::span<float> numbers) {
+  for (float& number : numbers) number = random.uniform_float() + random.uniform_float() - 1;
+}
+
+void run(std::size_t rows, std::size_t columns, std::size_t queries, std::size_t k, std::size_t threads) {
+  Random random(1);
+  PackedRows packed(rows, columns);
+  std::vector<float> row(columns);
+  for (std::size_t i = 0; i < rows; ++i) {
+    fill(random, row);
+    packed.set_row(i, row.data());
+  }
+  std::atomic<std::size_t> next = 0;
+  const auto wall = std::chrono::steady_clock::now();
+  const double processor = processor_seconds();
+  run_workers(threads, [&](std::size_t worker) {
+    Random own(2, worker);
+    BatchSearch batch(packed);
+    std::vector<std::vector<ScoredRow>> lists(kBatchQueries);
+    const std::vector<std::span<const std::uint32_t>> nothing(kBatchQueries);
+    for (std::size_t first = 0; (first = next.fetch_add(kBatchQueries)) < queries;) {
+      const std::size_t count = std::min(kBatchQueries, queries - first);
+      batch.clear();
+      for (std::size_t q = 0; q < count; ++q) fill(own, batch.add());
+      batch.search(k, std::span(nothing).first(count), std::span(lists).first(count));
+    }
+  });
+  const double seconds = processor_seconds() - processor;
+  const double products = static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(queries);
+  std::printf(
+      "%zu queries x %zu rows x %zu, first %zu, %zu threads, %s: %.1f s, %.1f processor seconds, %.0f G products/s "
+      "of a core\n",
+      queries, rows, columns, k, threads, std::string(best_kernels().name).c_str(),
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count(), seconds,
+      products / seconds / 1e9);
+}
+
+}  // namespace
+}  // namespace segue
+
+int main(int argc, char** argv) {
+  const auto number = [&](int at, std::size_t otherwise) {
+    return argc > at ? static_cast<std::size_t>(std::strtoull(argv[at], nullptr, 10)) : otherwise;
+  };
+  segue::run(number(1, 200'000), number(2, 128), number(3, 100'000), number(4, 100), number(5, segue::thread_count(0)));
+}

@@ -1,0 +1,102 @@
+// One evaluation: fit every model on the training part, ask all of them every position, measure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "segue/base/progress.h"
+#include "segue/data/dataset.h"
+#include "segue/evaluate/bootstrap.h"
+#include "segue/evaluate/list_statistics.h"
+#include "segue/evaluate/metrics.h"
+#include "segue/evaluate/next_song_model.h"
+#include "segue/evaluate/options.h"
+#include "segue/evaluate/positions.h"
+#include "segue/evaluate/split.h"
+#include "segue/train/options.h"
+
+namespace segue {
+
+// The positions of one mode in groups: by how popular the next song is, or by how much was heard.
+inline constexpr std::size_t kDeciles = 10;
+inline constexpr std::array<std::uint32_t, 7> kHistoryLengths = {1, 2, 4, 8, 16, 32, 64};  // the least of each group
+
+struct SliceScore {
+  double hit_rate = 0;  // at 10
+  double ndcg = 0;
+};
+
+struct ModeSummary {
+  Mode mode = Mode::any;
+  std::uint64_t positions = 0;
+  std::uint64_t unknown = 0;  // of them, whose next song the catalogue does not have
+  // Each decile has a tenth of the training plays: the first the few most played songs, the last the many least played.
+  std::array<std::uint64_t, kDeciles> by_popularity{};
+  std::array<std::uint64_t, kHistoryLengths.size()> by_history{};
+};
+
+// What one model did in one mode.
+struct ModeScore {
+  Accuracy accuracy;
+  ListStatistics lists;
+  std::array<SliceScore, kDeciles> by_popularity{};
+  std::array<SliceScore, kHistoryLengths.size()> by_history{};
+  // 95 %, of HitRate@10 and NDCG@10; absent without resamples.
+  std::optional<Interval> hit_rate;
+  std::optional<Interval> ndcg;
+  // What it is better by than the reference of the mode, and the paired interval.
+  double hit_rate_gain = 0;
+  double ndcg_gain = 0;
+  std::optional<Interval> hit_rate_gain_interval;
+  std::optional<Interval> ndcg_gain_interval;
+};
+
+struct ModelScore {
+  std::string name;
+  std::string summary;
+  bool baseline = true;
+  double fit_seconds = 0;
+  double rank_seconds = 0;
+  std::vector<ModeScore> modes;  // as Evaluation::modes
+};
+
+// What was foretold at one position, to be looked at.
+struct Example {
+  std::vector<std::uint32_t> heard;  // rows of the dataset, the newest last, a few
+  std::uint32_t target = 0;          // row of the dataset
+  std::uint32_t rank = 0;            // of the target, 0: not among 100
+  std::vector<std::uint32_t> list;   // rows of the dataset, the first few
+};
+
+struct Evaluation {
+  std::uint64_t seed = 0;
+  SplitKind split = SplitKind::queues;
+  std::uint64_t training_queues = 0;
+  std::uint64_t training_plays = 0;
+  std::uint32_t songs = 0;  // of the catalogue
+  std::uint64_t held_out_queues = 0;
+  std::uint32_t units = 0;
+  std::vector<ModeSummary> modes;       // those that have positions
+  std::vector<std::size_t> references;  // of each mode: the baseline with the best NDCG@10
+  std::vector<ModelScore> models;
+  std::vector<std::string> skipped;  // models that do not apply
+  std::string example_model;         // the best of the first mode
+  std::vector<Example> good;
+  std::vector<Example> bad;
+};
+
+// The same arguments give the same numbers with any count of threads, but for models that train vectors with more than
+// one. REQUIRES: every option within the range of its row. Throws bad_input as make_split does, wrong_use when no model
+// applies, interrupted when `stop` is requested.
+Evaluation evaluate(const Dataset& dataset, const Split& split, std::vector<std::unique_ptr<NextSongModel>> models,
+                    const EvaluateOptions& options, const TrainOptions& train, Progress& progress,
+                    std::stop_token stop);
+
+}  // namespace segue

@@ -1,0 +1,94 @@
+#include "segue/evaluate/ingredients.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "segue/base/error.h"
+#include "segue/base/parallel.h"
+#include "segue/math/kernels.h"
+
+namespace segue {
+
+Ingredients::Ingredients(const TrainingSet& training, const TrainOptions& options, Progress& progress,
+                         std::stop_token stop)
+    : training_(training), options_(options), progress_(progress), stop_(std::move(stop)) {}
+
+std::size_t Ingredients::threads() const {
+  return thread_count(options_.threads);
+}
+
+void Ingredients::check_stop(std::string_view doing) const {
+  if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while fitting {}", doing);
+}
+
+Transitions Ingredients::count_pairs(std::uint32_t window) const {
+  return count_transitions(training_.queues, training_.song_count(),
+                           {.window = window, .kept = kPairsKept, .threads = options_.threads}, progress_, stop_);
+}
+
+const Transitions& Ingredients::pairs() {
+  if (!pairs_) pairs_ = count_pairs(kPairWindow);
+  return *pairs_;
+}
+
+const TrainedVectors& Ingredients::vectors() {
+  if (!vectors_) {
+    vectors_ = train_vectors(training_.queues, training_.plays, options_, progress_, stop_);
+    vectors_->vectors.widen_all();
+    vectors_->context.widen_all();
+  }
+  return *vectors_;
+}
+
+const Matrix& Ingredients::unit_vectors() {
+  if (unit_vectors_) return *unit_vectors_;
+  const MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
+  Matrix unit(vectors.rows, vectors.columns);
+  for (std::size_t song = 0; song < vectors.rows; ++song) {
+    const float norm = std::sqrt(best_kernels().squared_norm(vectors.row(song), vectors.columns));
+    if (norm > 0) best_kernels().axpy(1 / norm, vectors.row(song), unit.view().row(song), vectors.columns);
+  }
+  return unit_vectors_.emplace(std::move(unit));
+}
+
+const std::vector<std::uint32_t>& Ingredients::recency() {
+  if (!recency_.empty()) return recency_;
+  std::vector<std::uint32_t> order(training_.queues.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t queue) {
+    return training_.starts[queue].value_or(std::numeric_limits<std::int64_t>::min());
+  });
+  recency_.resize(order.size());
+  for (std::uint32_t place = 0; place < order.size(); ++place) recency_[order[place]] = place;
+  return recency_;
+}
+
+const QueuesOfSongs& Ingredients::queues_of_songs() {
+  if (queues_of_songs_) return *queues_of_songs_;
+  const std::vector<std::uint32_t>& places = recency();
+  std::vector<std::uint32_t> order(places.size());
+  for (std::uint32_t queue = 0; queue < places.size(); ++queue) order[places[queue]] = queue;
+  const std::uint32_t songs = training_.song_count();
+  // Twice over the queues: to count, then to place. `last` tells a song's first time in a queue.
+  std::vector<std::uint32_t> last(songs, kUnknownSong);
+  QueuesOfSongs lists;
+  lists.offsets.assign(songs + std::size_t{1}, 0);
+  const auto for_each = [&](const auto& body) {
+    std::ranges::fill(last, kUnknownSong);
+    for (const std::uint32_t queue : order) {
+      for (const std::uint32_t song : training_.queues.songs(queue)) {
+        if (std::exchange(last[song], queue) != queue) body(song, queue);
+      }
+    }
+  };
+  for_each([&](std::uint32_t song, std::uint32_t) { ++lists.offsets[song + 1]; });
+  std::partial_sum(lists.offsets.begin(), lists.offsets.end(), lists.offsets.begin());
+  lists.queues.resize(lists.offsets.back());
+  std::vector<std::uint64_t> next(lists.offsets.begin(), lists.offsets.end() - 1);
+  for_each([&](std::uint32_t song, std::uint32_t queue) { lists.queues[next[song]++] = queue; });
+  return queues_of_songs_.emplace(std::move(lists));
+}
+
+}  // namespace segue

@@ -1,0 +1,73 @@
+// What several models are made of, computed when first needed and then shared.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "segue/base/progress.h"
+#include "segue/evaluate/split.h"
+#include "segue/math/matrix.h"
+#include "segue/train/options.h"
+#include "segue/train/trainer.h"
+#include "segue/train/transitions.h"
+
+namespace segue {
+
+// Pairs of plays at most this far apart count as played close together, for the methods that count pairs.
+inline constexpr std::uint32_t kPairWindow = 10;
+// A song keeps so many of those it is most often paired with, which bounds memory and the time of a query.
+inline constexpr std::uint32_t kPairsKept = 1000;
+
+// In which queues each song is.
+struct QueuesOfSongs {
+  std::vector<std::uint64_t> offsets;  // songs + 1
+  std::vector<std::uint32_t> queues;   // each once for a song, the earliest started first
+
+  std::span<const std::uint32_t> of(std::uint32_t song) const {
+    return std::span(queues).subspan(offsets[song], offsets[song + 1] - offsets[song]);
+  }
+};
+
+// Not thread safe.
+class Ingredients {
+ public:
+  // All but `options` outlive it.
+  Ingredients(const TrainingSet& training, const TrainOptions& options, Progress& progress, std::stop_token stop);
+
+  const TrainingSet& training() const { return training_; }
+  const TrainOptions& options() const { return options_; }
+  Progress& progress() const { return progress_; }
+  const std::stop_token& stop() const { return stop_; }
+  std::size_t threads() const;
+  // Throws interrupted, naming the model, when asked to stop.
+  void check_stop(std::string_view doing) const;
+
+  // Pairs of plays at distance `window` or less, counted anew.
+  Transitions count_pairs(std::uint32_t window) const;
+  // Those within kPairWindow.
+  const Transitions& pairs();
+  // Song and context vectors trained with options().
+  const TrainedVectors& vectors();
+  // songs x dim, each row of W1 at length 1 (or 0).
+  const Matrix& unit_vectors();
+  bool has_vectors() const { return vectors_.has_value(); }
+  const QueuesOfSongs& queues_of_songs();
+  // queue -> its place by start, the earliest first; in the order they come where there are no times.
+  const std::vector<std::uint32_t>& recency();
+
+ private:
+  const TrainingSet& training_;
+  const TrainOptions options_;
+  Progress& progress_;
+  const std::stop_token stop_;
+  std::optional<Transitions> pairs_;
+  std::optional<TrainedVectors> vectors_;
+  std::optional<Matrix> unit_vectors_;
+  std::optional<QueuesOfSongs> queues_of_songs_;
+  std::vector<std::uint32_t> recency_;
+};
+
+}  // namespace segue

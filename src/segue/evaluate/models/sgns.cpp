@@ -1,0 +1,69 @@
+// Song vectors by skip-gram (or CBOW) with negative sampling, as `segue train` makes them: the songs nearest to the
+// last song, or to the mean of the last ones with decay.
+#include <algorithm>
+
+#include "segue/evaluate/ingredients.h"
+#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/rankers.h"
+#include "segue/math/kernels.h"
+
+namespace segue {
+
+namespace {
+
+class SongVectors final : public NextSongModel {
+ public:
+  SongVectors(HeardUse use, VectorMetric metric) : use_(use), metric_(metric) {}
+
+  std::string_view name() const override { return use_ == HeardUse::decayed ? "sgns-10" : "sgns"; }
+  std::string_view summary() const override {
+    return use_ == HeardUse::decayed ? "Song vectors near the mean of the last 10 songs, decay 0.8"
+                                     : "Song vectors near the last song";
+  }
+
+  bool fit(Ingredients& ingredients) override {
+    vectors_ = metric_ == VectorMetric::cosine ? ingredients.unit_vectors().view() : ingredients.vectors().vectors.view();
+    // The nearest row by distance has the largest q.x - |x|^2 / 2: one more column makes a product of it.
+    const bool euclidean = metric_ == VectorMetric::euclidean;
+    packed_ = PackedRows(vectors_.rows, vectors_.columns + (euclidean ? 1 : 0));
+    std::vector<float> row(packed_.columns());
+    for (std::size_t song = 0; song < vectors_.rows; ++song) {
+      std::ranges::copy(vectors_[song], row.begin());
+      if (euclidean) row.back() = -best_kernels().squared_norm(vectors_.row(song), vectors_.columns) / 2;
+      packed_.set_row(song, row.data());
+    }
+    return true;
+  }
+
+  std::unique_ptr<Ranker> ranker() const override {
+    return make_vector_ranker(packed_, [this](const Query& query, std::span<float> vector) {
+      const std::size_t used = std::min(query.heard.size(), use_ == HeardUse::decayed ? kHeardUsed : 1);
+      float weight = 1;
+      float weights = 0;
+      for (std::size_t ago = 0; ago < used; ++ago, weight *= kHeardDecay) {
+        const std::uint32_t song = query.heard[query.heard.size() - 1 - ago];
+        best_kernels().axpy(weight, vectors_.row(song), vector.data(), vectors_.columns);
+        weights += weight;
+      }
+      if (metric_ == VectorMetric::euclidean && used > 0) {
+        best_kernels().scale(1 / weights, vector.data(), vectors_.columns);
+        vector.back() = 1;
+      }
+      return used > 0;
+    });
+  }
+
+ private:
+  HeardUse use_;
+  VectorMetric metric_;
+  MatrixView<const float> vectors_;
+  PackedRows packed_;
+};
+
+}  // namespace
+
+std::unique_ptr<NextSongModel> make_sgns(HeardUse use, VectorMetric metric) {
+  return std::make_unique<SongVectors>(use, metric);
+}
+
+}  // namespace segue

@@ -1,0 +1,86 @@
+// What can be chosen about evaluation.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "segue/base/options.h"
+
+namespace segue {
+
+enum class SplitKind { automatic, time, queues, last_song };
+inline constexpr std::array<std::string_view, 4> kSplitKindNames = {"auto", "time", "queues", "last-song"};
+constexpr std::span<const std::string_view> names(SplitKind) {
+  return kSplitKindNames;
+}
+
+enum class SplitPart { test, validation };
+inline constexpr std::array<std::string_view, 2> kSplitPartNames = {"test", "validation"};
+constexpr std::span<const std::string_view> names(SplitPart) {
+  return kSplitPartNames;
+}
+
+struct SplitOptions {
+  SplitKind split = SplitKind::automatic;
+  SplitPart part = SplitPart::test;
+  double held_out = 0.1;
+  std::chrono::milliseconds gap = std::chrono::hours(24);
+  std::uint64_t max_positions = 0;
+};
+
+template <>
+struct OptionsOf<SplitOptions> {
+  static constexpr std::string_view section = "evaluate";
+  static constexpr std::array rows = {
+      option<&SplitOptions::split>("split",
+                                   "Hold out the latest queues (time), whole users or playlists (queues) or the last "
+                                   "song of every queue (last-song); auto: time for sessions, queues for playlists"),
+      option<&SplitOptions::part>("part", "Measure on the test part, or on the validation part with the test unseen"),
+      option<&SplitOptions::held_out>(
+          "held_out", "Share of the plays (time) or users and playlists (queues) a part has", between(0.001, 0.45)),
+      option<&SplitOptions::gap>("gap", "Time left out between training and what is held out (time)", between(0, 1e15)),
+      option<&SplitOptions::max_positions>(
+          "max_positions", "Measure on held-out queues drawn at random until they have this many songs; 0: on all",
+          at_least(0)),
+  };
+};
+SEGUE_CHECK_OPTIONS(SplitOptions);
+
+enum class VectorMetric { cosine, euclidean };
+inline constexpr std::array<std::string_view, 2> kVectorMetricNames = {"cosine", "euclidean"};
+constexpr std::span<const std::string_view> names(VectorMetric) {
+  return kVectorMetricNames;
+}
+
+struct EvaluateOptions {
+  std::string baselines = "all";
+  std::uint32_t heard = 10;
+  VectorMetric vector_metric = VectorMetric::cosine;
+  std::uint32_t seeds = 1;
+  std::uint32_t resamples = 1000;
+  std::string html = {};
+};
+
+template <>
+struct OptionsOf<EvaluateOptions> {
+  static constexpr std::string_view section = "evaluate";
+  static constexpr std::array rows = {
+      option<&EvaluateOptions::baselines>("baselines", "Which rows the table has: all, or names with commas between"),
+      option<&EvaluateOptions::heard>(
+          "heard", "A song among this many last ones of the queue counts as heard; 0: among all before",
+          between(0, 1e6)),
+      option<&EvaluateOptions::vector_metric>("vector_metric", "How near song vectors are: angle or distance"),
+      option<&EvaluateOptions::seeds>("seeds", "Repeat with this many seeds, from --seed on; the table shows the mean",
+                                      between(1, 100)),
+      option<&EvaluateOptions::resamples>("resamples", "Bootstrap samples behind the 95 % intervals; 0: no intervals",
+                                          between(0, 100'000)),
+      option<&EvaluateOptions::html>("html", "Write a report to this file"),
+  };
+};
+SEGUE_CHECK_OPTIONS(EvaluateOptions);
+
+}  // namespace segue

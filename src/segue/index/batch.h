@@ -1,0 +1,43 @@
+// Exact search for many queries at once.
+//
+// One query alone reads the whole matrix for one product with each row: memory is what it waits for. A batch of a few
+// hundred queries shares each panel of rows while it is in the first-level cache, and products are compared with each
+// query's k-th best so far while they are in registers, so that all but a few never reach the heaps.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "segue/math/packed_rows.h"
+#include "segue/math/top_k.h"
+
+namespace segue {
+
+// Queries in a batch: enough that the matrix is read from memory seldom, few enough for the second-level cache.
+inline constexpr std::size_t kBatchQueries = 42 * kPanelQueries;
+
+// A batch and the heaps it needs: one for each thread. Views rows that outlive it.
+class BatchSearch {
+ public:
+  explicit BatchSearch(const PackedRows& rows);
+
+  // Forgets the queries of the batch before.
+  void clear();
+  // Adds a query of rows.columns() zeros and returns it, to be filled. REQUIRES: fewer than kBatchQueries were added.
+  std::span<float> add();
+  std::size_t size() const { return size_; }
+
+  // lists[q] becomes the k rows with the largest product with query q, best first, ties by the smaller row; none of
+  // excluded[q], which is sorted.
+  void search(std::size_t k, std::span<const std::span<const std::uint32_t>> excluded,
+              std::span<std::vector<ScoredRow>> lists);
+
+ private:
+  const PackedRows& rows_;
+  Matrix queries_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace segue

@@ -1,0 +1,158 @@
+// Laws of splits and lists, for any queues.
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "segue/base/random.h"
+#include "segue/evaluate/ingredients.h"
+#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/positions.h"
+#include "segue/index/batch.h"
+
+#include "tests/support/small_dataset.h"
+
+namespace segue {
+namespace {
+
+using testing::Scratch;
+
+constexpr std::uint32_t kSongs = 30;
+
+// Sixty to a hundred queues of two to fifteen songs, up to twelve users.
+Dataset make_dataset(std::uint64_t seed) {
+  Random random(seed);
+  std::vector<std::vector<std::uint32_t>> queues(60 + random.below(40));
+  std::vector<std::string> users;
+  const std::uint32_t user_count = 3 + random.below(10);
+  for (std::vector<std::uint32_t>& queue : queues) {
+    queue.resize(2 + random.below(14));
+    for (std::uint32_t& song : queue) song = random.below(kSongs);
+    users.push_back("u" + std::to_string(random.below(user_count)));
+  }
+  const Scratch scratch;  // the dataset stays mapped
+  return testing::small_dataset(scratch, queues, users);
+}
+
+// One of a few, because writing a folder to the device takes longer than all the rest.
+const Dataset& any_dataset(std::uint64_t seed) {
+  static std::map<std::uint64_t, Dataset> made;
+  const std::uint64_t number = seed % 16;
+  const auto found = made.find(number);
+  return found != made.end() ? found->second : made.emplace(number, make_dataset(number)).first->second;
+}
+
+SplitOptions any_options(SplitKind kind) {
+  SplitOptions options;
+  options.split = kind;
+  options.part = *rc::gen::element(SplitPart::test, SplitPart::validation);
+  options.held_out = *rc::gen::element(0.1, 0.2, 0.3);
+  options.gap = std::chrono::hours(*rc::gen::inRange(0, 4));
+  options.max_positions = *rc::gen::element<std::uint64_t>(0, 20);
+  return options;
+}
+
+// Some parts of some datasets are empty, which make_split says: then there is nothing to look at.
+Split any_split(const Dataset& dataset, const SplitOptions& options, std::uint64_t min_plays, std::uint64_t seed) {
+  try {
+    return make_split(dataset, options, min_plays, seed);
+  } catch (const Error& error) {
+    RC_ASSERT(error.code() == ErrorCode::bad_input);
+    RC_DISCARD("nothing to hold out");
+  }
+}
+
+// A play is where it stands: its queue and its place. None that is asked for is among those training has.
+RC_GTEST_PROP(Split, no_play_that_is_asked_for_is_trained_on, (std::uint64_t seed)) {
+  const Dataset& dataset = any_dataset(seed);
+  const SplitKind kind = *rc::gen::element(SplitKind::time, SplitKind::queues, SplitKind::last_song);
+  const Split split = any_split(dataset, any_options(kind), 1, seed);
+  std::vector<std::size_t> trained(dataset.queues.size());  // songs at the start of each queue
+  std::uint64_t plays = 0;
+  for (std::size_t i = 0; i < split.training_queues.size(); ++i) {
+    const std::size_t queue = split.training_queues[i];
+    const auto songs = dataset.queues.songs(queue);
+    const auto seen = split.training.queues.songs(i);
+    // With min_plays 1 every song trained on is in the catalogue, so the queue is a prefix, renumbered.
+    for (std::size_t at = 0; at < seen.size(); ++at) RC_ASSERT(split.rows[seen[at]] == songs[at]);
+    trained[queue] = seen.size();
+    plays += seen.size();
+  }
+  RC_ASSERT(plays == split.training_plays);
+  for (const HeldOutQueue& queue : split.held_out) {
+    RC_ASSERT(queue.first >= std::max<std::size_t>(1, trained[queue.queue]));
+    RC_ASSERT(queue.end <= dataset.queues.songs(queue.queue).size());
+    RC_ASSERT(queue.unit < split.units);
+  }
+}
+
+RC_GTEST_PROP(Split, by_time_all_training_is_a_gap_before, (std::uint64_t seed)) {
+  const Dataset& dataset = any_dataset(seed);
+  const SplitOptions options = any_options(SplitKind::time);
+  const Split split = any_split(dataset, options, 1, seed);
+  std::int64_t last = std::numeric_limits<std::int64_t>::min();
+  for (const std::size_t queue : split.training_queues) last = std::max(last, *dataset.queues.start(queue));
+  const std::int64_t gap = std::chrono::microseconds(options.gap).count();
+  for (const HeldOutQueue& queue : split.held_out) RC_ASSERT(*dataset.queues.start(queue.queue) > last + gap);
+}
+
+RC_GTEST_PROP(Split, by_queues_no_user_is_on_both_sides, (std::uint64_t seed)) {
+  const Dataset& dataset = any_dataset(seed);
+  const Split split = any_split(dataset, any_options(SplitKind::queues), 1, seed);
+  std::set<std::string_view> users;
+  for (const std::size_t queue : split.training_queues) users.insert(dataset.queues.user(queue));
+  for (const HeldOutQueue& queue : split.held_out) RC_ASSERT(!users.contains(dataset.queues.user(queue.queue)));
+}
+
+RC_GTEST_PROP(Split, is_the_same_again, (std::uint64_t seed)) {
+  const Dataset& dataset = any_dataset(seed);
+  const SplitOptions options = any_options(SplitKind::queues);
+  const Split one = any_split(dataset, options, 2, seed);
+  const Split again = any_split(dataset, options, 2, seed);
+  RC_ASSERT(one.rows == again.rows);
+  RC_ASSERT(one.training_queues == again.training_queues);
+  RC_ASSERT(std::ranges::equal(one.held_out, again.held_out, {}, &HeldOutQueue::queue, &HeldOutQueue::queue));
+}
+
+// Whatever the model: best first, nothing twice, nothing masked, nothing that is no song; and the same alone as in
+// company.
+RC_GTEST_PROP(Models, lists_are_in_order_without_what_is_masked, (std::uint64_t seed)) {
+  const Dataset& dataset = any_dataset(seed);
+  const Split split = any_split(dataset, any_options(SplitKind::time), 1, seed);
+  const TrainOptions train{.dim = 4, .min_plays = 1, .epochs = 1, .threads = 1};
+  NoProgress progress;
+  Ingredients ingredients(split.training, train, progress, {});
+  const std::vector<Position> positions = list_positions(dataset, split, 3);
+  QueryBatch batch(dataset, split, 3);
+  const std::span<const Query> queries = batch.make(positions, 0, std::min(positions.size(), kBatchQueries));
+  for (const auto& model : make_models("all", {})) {
+    if (!model->fit(ingredients)) continue;
+    const auto ranker = model->ranker();
+    std::vector<std::vector<ScoredRow>> lists(queries.size());
+    ranker->rank(queries, 12, lists);
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      RC_ASSERT(lists[i].size() <= 12U);
+      RC_ASSERT(std::ranges::is_sorted(lists[i], is_better));
+      std::set<std::uint32_t> songs;
+      for (const ScoredRow& song : lists[i]) {
+        RC_ASSERT(song.row < split.training.song_count());
+        RC_ASSERT(songs.insert(song.row).second);
+        RC_ASSERT(!std::ranges::binary_search(queries[i].masked, song.row));
+      }
+    }
+    const std::size_t one = queries.size() / 2;
+    std::vector<std::vector<ScoredRow>> alone(1);
+    model->ranker()->rank(queries.subspan(one, 1), 12, alone);
+    RC_ASSERT(alone[0] == lists[one]);
+  }
+}
+
+}  // namespace
+}  // namespace segue

@@ -1,0 +1,32 @@
+// Datasets for evaluation, made on disk and opened.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "segue/data/dataset.h"
+
+#include "tests/support/scratch.h"
+#include "tests/support/small_model.h"
+
+namespace segue::testing {
+
+// Song i is called "s<i>" by artist "a<i / 2>"; queue i belongs to users[i] and starts i hours after 1970.
+inline Dataset small_dataset(const Scratch& scratch, const std::vector<std::vector<std::uint32_t>>& queues,
+                             const std::vector<std::string>& users) {
+  std::vector<SongRecord> songs;
+  for (const auto& queue : queues) {
+    for (const std::uint32_t song : queue) {
+      while (songs.size() <= song) {
+        const std::size_t number = songs.size();
+        songs.push_back({"s" + std::to_string(number), "", "a" + std::to_string(number / 2), "", {}, 0});
+      }
+      ++songs[song].plays;
+    }
+  }
+  write_small_dataset(scratch / "d", songs, queues, users);
+  return open_dataset(scratch / "d");
+}
+
+}  // namespace segue::testing

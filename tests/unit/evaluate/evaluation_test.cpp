@@ -1,0 +1,134 @@
+#include "segue/evaluate/evaluation.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/rankers.h"
+#include "segue/evaluate/report.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/small_dataset.h"
+
+namespace segue {
+namespace {
+
+using testing::Scratch;
+using testing::small_dataset;
+
+// Forty users go round a circle of twelve songs, one step a song.
+Dataset circle(const Scratch& scratch) {
+  std::vector<std::vector<std::uint32_t>> queues;
+  std::vector<std::string> users;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    std::vector<std::uint32_t>& queue = queues.emplace_back();
+    for (std::uint32_t place = 0; place < 6 + i % 5; ++place) queue.push_back((i * 7 + place) % 12);
+    users.push_back("u" + std::to_string(i));
+  }
+  return small_dataset(scratch, queues, users);
+}
+
+Evaluation run(const Dataset& dataset, std::string_view models, EvaluateOptions options = {},
+               const TrainOptions& train = {.dim = 8, .subsample = 0, .min_plays = 1, .threads = 1},
+               std::stop_token stop = {}) {
+  NoProgress progress;
+  options.heard = 3;
+  const Split split = make_split(dataset, {.split = SplitKind::queues, .held_out = 0.25}, train.min_plays, train.seed);
+  return evaluate(dataset, split, make_models(models, options), options, train, progress, stop);
+}
+
+const ModeScore& score_of(const Evaluation& evaluation, std::string_view name) {
+  return std::ranges::find(evaluation.models, name, &ModelScore::name)->modes.at(0);
+}
+
+TEST(Evaluate, AChainIsForetoldByAChain) {
+  const Scratch scratch;
+  const Evaluation evaluation = run(circle(scratch), "random,popularity,markov,co-count");
+  ASSERT_EQ(evaluation.modes.size(), 1U);
+  EXPECT_EQ(evaluation.modes[0].mode, Mode::discovery);
+  EXPECT_EQ(evaluation.modes[0].unknown, 0U);
+  const ModeScore& markov = score_of(evaluation, "markov");
+  EXPECT_DOUBLE_EQ(markov.accuracy.mrr[0], 1);
+  EXPECT_DOUBLE_EQ(markov.accuracy.ndcg[0], 1);
+  EXPECT_EQ(markov.hit_rate->low, 1);
+  EXPECT_EQ(markov.hit_rate->high, 1);
+  EXPECT_DOUBLE_EQ(markov.lists.mean_length, 1);
+  EXPECT_EQ(evaluation.models[evaluation.references[0]].name, "markov");
+  EXPECT_EQ(markov.ndcg_gain, 0);
+  EXPECT_LT(score_of(evaluation, "random").accuracy.mrr[0], 0.9);
+  EXPECT_LT(score_of(evaluation, "random").ndcg_gain_interval->high, 0);
+  EXPECT_EQ(evaluation.example_model, "markov");
+  ASSERT_FALSE(evaluation.good.empty());
+  EXPECT_EQ(evaluation.good[0].rank, 1U);
+  EXPECT_EQ(evaluation.good[0].list.at(0), evaluation.good[0].target);
+  EXPECT_TRUE(evaluation.bad.empty());
+}
+
+TEST(Evaluate, SlicesAddUpToTheWhole) {
+  const Scratch scratch;
+  const Evaluation evaluation = run(circle(scratch), "popularity,co-count-10");
+  const ModeSummary& mode = evaluation.modes[0];
+  for (const ModelScore& model : evaluation.models) {
+    double by_popularity = 0;
+    double by_history = 0;
+    for (std::size_t i = 0; i < kDeciles; ++i) {
+      by_popularity += model.modes[0].by_popularity[i].hit_rate * static_cast<double>(mode.by_popularity[i]);
+    }
+    for (std::size_t i = 0; i < kHistoryLengths.size(); ++i) {
+      by_history += model.modes[0].by_history[i].hit_rate * static_cast<double>(mode.by_history[i]);
+    }
+    const double hits = model.modes[0].accuracy.hit_rate[0] * static_cast<double>(mode.positions);
+    EXPECT_NEAR(by_popularity, hits, 1e-9);
+    EXPECT_NEAR(by_history, hits, 1e-9);
+  }
+}
+
+TEST(Evaluate, ThreadsDoNotShowInTheNumbers) {
+  const Scratch scratch;
+  const Dataset dataset = circle(scratch);
+  constexpr std::string_view kAllButVectors =
+      "random,popularity,recent,markov,rules,co-count,co-count-10,item-knn,vsknn,vstan,als";
+  TrainOptions train{.dim = 8, .min_plays = 1, .threads = 1};
+  Evaluation one = run(dataset, kAllButVectors, {}, train);
+  train.threads = 3;
+  Evaluation three = run(dataset, kAllButVectors, {}, train);
+  for (Evaluation* const evaluation : {&one, &three}) {
+    for (ModelScore& model : evaluation->models) model.fit_seconds = model.rank_seconds = 0;
+  }
+  EXPECT_EQ(pretty(to_json(one)), pretty(to_json(three)));
+}
+
+TEST(Evaluate, DiversityIsToldByVectorsWhereThereAreSome) {
+  const Scratch scratch;
+  const Dataset dataset = circle(scratch);
+  EXPECT_FALSE(score_of(run(dataset, "popularity"), "popularity").lists.diversity);
+  const Evaluation evaluation = run(dataset, "random,sgns");
+  EXPECT_GT(*score_of(evaluation, "random").lists.diversity, *score_of(evaluation, "sgns").lists.diversity - 0.5);
+}
+
+TEST(Evaluate, WithoutResamplesThereAreNoIntervals) {
+  const Scratch scratch;
+  const Evaluation evaluation = run(circle(scratch), "popularity", {.resamples = 0});
+  EXPECT_FALSE(score_of(evaluation, "popularity").hit_rate);
+  EXPECT_FALSE(to_json(evaluation).empty());
+}
+
+TEST(Evaluate, StopsWhenAsked) {
+  const Scratch scratch;
+  const Dataset dataset = circle(scratch);
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_ERROR(run(dataset, "popularity", {}, {.min_plays = 1}, source.get_token()), ErrorCode::interrupted, "popul");
+}
+
+TEST(Evaluate, ModelsThatDoNotApplyAreNamed) {
+  const Scratch scratch;
+  const Dataset dataset = circle(scratch);
+  const Evaluation evaluation = run(dataset, "popularity,personal");
+  EXPECT_EQ(evaluation.skipped, std::vector<std::string>{"personal"});
+  EXPECT_ERROR(run(dataset, "personal"), ErrorCode::wrong_use, "expected one that applies");
+}
+
+}  // namespace
+}  // namespace segue
