@@ -22,7 +22,8 @@ class SongVectors final : public NextSongModel {
   }
 
   bool fit(Ingredients& ingredients) override {
-    vectors_ = metric_ == VectorMetric::cosine ? ingredients.unit_vectors().view() : ingredients.vectors().vectors.view();
+    vectors_ =
+        metric_ == VectorMetric::cosine ? ingredients.unit_vectors().view() : ingredients.vectors().vectors.view();
     // The nearest row by distance has the largest q.x - |x|^2 / 2: one more column makes a product of it.
     const bool euclidean = metric_ == VectorMetric::euclidean;
     packed_ = PackedRows(vectors_.rows, vectors_.columns + (euclidean ? 1 : 0));
