@@ -1,9 +1,12 @@
 // The command line of the benchmark programs: NAME=VALUE..., where the names are those of the options' tables.
 #pragma once
 
+#include <cstddef>
+#include <cstdio>
 #include <span>
 #include <string_view>
 
+#include "segue/base/error.h"
 #include "segue/base/options.h"
 
 namespace segue {
@@ -26,6 +29,18 @@ void set_options(std::span<char*> arguments, Options&... options) {
     const std::string_view name = argument.substr(0, equal);
     const std::string_view value = equal == std::string_view::npos ? "" : argument.substr(equal + 1);
     if (!(set_option(options, name, value) || ...)) fail(ErrorCode::wrong_use, "unknown option {}", name);
+  }
+}
+
+// What main does: runs the benchmark, and says what was wrong instead of ending in an exception.
+inline int run_benchmark(int argc, char** argv, void (*run)(std::span<char*> arguments)) {
+  const std::span words(argv, static_cast<std::size_t>(argc));
+  try {
+    run(words.subspan(1));
+    return 0;
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s: %s\n", words[0], error.what());
+    return meaning_of(error.code()).exit_status;
   }
 }
 

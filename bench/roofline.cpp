@@ -115,7 +115,7 @@ double rows_per_second(const RooflineOptions& options, std::size_t threads) {
   return sum;
 }
 
-int run(std::span<char*> arguments) {
+void run(std::span<char*> arguments) {
   RooflineOptions options;
   set_options(arguments, options);
   const double outputs = options.played + options.noise;
@@ -132,17 +132,11 @@ int run(std::span<char*> arguments) {
     std::printf("memory, %zu thread(s): %.1f M rows/s read and written at random, %.1f GB/s\n", threads, rows * 1e-6,
                 rows * bytes * 1e-9);
   }
-  return 0;
 }
 
 }  // namespace
 }  // namespace segue
 
 int main(int argc, char** argv) {
-  try {
-    return segue::run(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
-  } catch (const segue::Error& error) {
-    std::fprintf(stderr, "roofline: %s\n", error.what());
-    return segue::meaning_of(error.code()).exit_status;
-  }
+  return segue::run_benchmark(argc, argv, segue::run);
 }

@@ -95,7 +95,7 @@ double cpu_seconds() {
   return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
 }
 
-int run(std::span<char*> arguments) {
+void run(std::span<char*> arguments) {
   TrainOptions train;
   CorpusOptions generate;
   BenchOptions bench;
@@ -118,17 +118,11 @@ int run(std::span<char*> arguments) {
   std::printf("%s: %zu songs, %.0f tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", kernel.name.data(),
               trained.vectors.rows(), tokens, tokens / seconds * 1e-6, tokens / used * 1e-6);
   if (!sessions.empty()) std::printf("HitRate@10 %.4f\n", hit_rate_at_10(trained.vectors, sessions));
-  return 0;
 }
 
 }  // namespace
 }  // namespace segue
 
 int main(int argc, char** argv) {
-  try {
-    return segue::run(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
-  } catch (const segue::Error& error) {
-    std::fprintf(stderr, "train_bench: %s\n", error.what());
-    return segue::meaning_of(error.code()).exit_status;
-  }
+  return segue::run_benchmark(argc, argv, segue::run);
 }

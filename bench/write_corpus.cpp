@@ -45,10 +45,5 @@ void run(std::span<char*> arguments) {
 }  // namespace segue
 
 int main(int argc, char** argv) {
-  try {
-    segue::run(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
-  } catch (const segue::Error& error) {
-    std::fprintf(stderr, "write_corpus: %s\n", error.what());
-    return segue::meaning_of(error.code()).exit_status;
-  }
+  return segue::run_benchmark(argc, argv, segue::run);
 }
