@@ -255,7 +255,7 @@ HWY_INLINE Rounding load_rounding(const std::uint32_t* random) {
 
 template <class Number>
 SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
-  HWY_ALIGN float sizes[kMaxOutputs];
+  HWY_ALIGN float sizes[kMaxOutputs] = {};  // judge reads whole registers of it
   Rounding rounding = load_rounding(rows.random);
   const bool one_input = rows.inputs.size() == 1;
   // A single row of floats is h itself; anything else becomes floats in scratch.
