@@ -103,8 +103,10 @@ TEST(Trainer, several_threads_learn_the_same_thing) {
   for (std::size_t epoch = 0; epoch < 5; ++epoch) {
     EXPECT_EQ(three.epochs[epoch].pairs, one.epochs[epoch].pairs) << "examples do not depend on threads";
     EXPECT_EQ(three.epochs[epoch].plays, one.epochs[epoch].plays);
-    EXPECT_NEAR(three.epochs[epoch].mean_loss, one.epochs[epoch].mean_loss, 0.05);
+    // Of 400 songs, every other row is being updated by another thread as well.
+    EXPECT_NEAR(three.epochs[epoch].mean_loss / one.epochs[epoch].mean_loss, 1, 0.15);
   }
+  EXPECT_NEAR(three.epochs.back().sample_loss / one.epochs.back().sample_loss, 1, 0.2);
 }
 
 TEST(Trainer, loss_starts_at_log_2_an_output_and_falls) {
