@@ -23,6 +23,7 @@
 #include "segue/train/step.h"
 
 #include "bench/arguments.h"
+#include "bench/step_named.h"
 
 namespace segue {
 
@@ -42,7 +43,7 @@ struct OptionsOf<RooflineOptions> {
       option<&RooflineOptions::played>("played", "Songs of a context", between(1, 64)),
       option<&RooflineOptions::noise>("noise", "Noise songs of a step", between(0, 64)),
       option<&RooflineOptions::megabytes>("megabytes", "Size of the table of random rows", between(1, 1e5)),
-      option<&RooflineOptions::kernel>("kernel", "The step to take, the fastest by default"),
+      option<&RooflineOptions::kernel>("kernel", "The step to take, all of them by default"),
   };
 };
 SEGUE_CHECK_OPTIONS(RooflineOptions);
@@ -120,8 +121,9 @@ void run(std::span<char*> arguments) {
   set_options(arguments, options);
   const double outputs = options.played + options.noise;
   const double flops = 6 * outputs * options.dim;  // a multiply-add counts two
-  for (const StepKernel& kernel : all_step_kernels()) {
-    if (!options.kernel.empty() && kernel.name != options.kernel) continue;
+  const std::span kernels =
+      options.kernel.empty() ? all_step_kernels() : std::span(&step_named(options.kernel), std::size_t{1});
+  for (const StepKernel& kernel : kernels) {
     const double steps = steps_per_second(kernel, options);
     std::printf("arithmetic, %s: %.2f M steps/s of %.0f outputs, %.1f GFLOP/s\n", kernel.name.data(), steps * 1e-6,
                 outputs, steps * flops * 1e-9);

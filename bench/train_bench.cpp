@@ -14,10 +14,12 @@
 #include <string>
 
 #include "segue/base/parallel.h"
+#include "segue/math/kernels.h"
 #include "segue/train/trainer.h"
 
 #include "bench/arguments.h"
 #include "bench/corpus.h"
+#include "bench/step_named.h"
 
 namespace segue {
 
@@ -38,42 +40,24 @@ SEGUE_CHECK_OPTIONS(BenchOptions);
 
 namespace {
 
-const StepKernel& kernel_named(std::string_view name) {
-  if (name.empty()) return best_step_kernel();
-  for (const StepKernel& kernel : all_step_kernels()) {
-    if (kernel.name == name) return kernel;
-  }
-  fail(ErrorCode::wrong_use, "kernel: this processor has none named {}", name);
-}
-
 // Every row divided by its length.
 Matrix unit_rows(const TrainedMatrix& rows) {
+  const Kernels& kernels = best_kernels();
   Matrix unit(rows.rows(), rows.columns());
   std::vector<float> scratch(rows.columns());
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     const float* row = rows.row(r, scratch.data());
-    float norm = 0;
-    for (std::size_t c = 0; c < rows.columns(); ++c) norm += row[c] * row[c];
-    const float factor = norm > 0 ? 1 / std::sqrt(norm) : 0;
-    for (std::size_t c = 0; c < rows.columns(); ++c) unit.view()[r][c] = row[c] * factor;
+    const float norm = std::sqrt(kernels.squared_norm(row, rows.columns()));
+    if (norm > 0) kernels.axpy(1 / norm, row, unit.view().row(r), rows.columns());
   }
   return unit;
-}
-
-float dot(const float* a, const float* b, std::size_t length) {
-  float sums[16] = {};
-  for (std::size_t i = 0; i < length; i += 16) {
-    for (std::size_t j = 0; j < 16; ++j) sums[j] += a[i + j] * b[i + j];
-  }
-  float sum = 0;
-  for (const float s : sums) sum += s;
-  return sum;
 }
 
 // The share of sessions whose last song is among the 10 nearest to the one before it.
 double hit_rate_at_10(const TrainedMatrix& vectors, const std::vector<std::vector<std::uint32_t>>& sessions) {
   const Matrix unit = unit_rows(vectors);
   const auto rows = unit.view();
+  const auto dot = best_kernels().dot;
   std::vector<char> hits(sessions.size());
   parallel_for(sessions.size(), 1, thread_count(0), [&](std::size_t begin, std::size_t end) {
     for (std::size_t s = begin; s < end; ++s) {
@@ -103,7 +87,7 @@ void run(std::span<char*> arguments) {
   Corpus corpus = generate_corpus(generate);
   const auto sessions = hold_out(corpus, bench.held_out);
   const Queues queues(corpus.queues);
-  const StepKernel& kernel = kernel_named(bench.kernel);
+  const StepKernel& kernel = step_named(bench.kernel);
   NoProgress progress;
   const double cpu = cpu_seconds();
   const TrainedVectors trained = train_vectors_with(kernel, queues, corpus.plays, train, progress, {});
