@@ -1,13 +1,13 @@
 // How fast a whole catalogue is ranked for many queries at once: BatchSearch, what `segue evaluate` ranks vectors with.
 //
-//   batch_bench [rows] [columns] [queries] [k] [threads]
+//   batch_bench [OPTION=VALUE...]
+//   batch_bench rows=200000 columns=128 queries=100000 k=100 threads=2
 //
 // Prints wall time, and processor time, which other programs on the machine change less.
 
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <vector>
 
@@ -16,7 +16,31 @@
 #include "segue/index/batch.h"
 #include "segue/math/kernels.h"
 
+#include "bench/arguments.h"
+
 namespace segue {
+
+struct BatchOptions {
+  std::uint64_t rows = 200'000;
+  std::uint64_t columns = 128;
+  std::uint64_t queries = 100'000;
+  std::uint64_t k = 100;
+  std::uint64_t threads = 0;
+};
+
+template <>
+struct OptionsOf<BatchOptions> {
+  static constexpr std::string_view section = "batch";
+  static constexpr std::array rows = {
+      option<&BatchOptions::rows>("rows", "Rows that are ranked", between(1, 4e9)),
+      option<&BatchOptions::columns>("columns", "Numbers in a row", between(1, 4096)),
+      option<&BatchOptions::queries>("queries", "Queries that rank them", at_least(1)),
+      option<&BatchOptions::k>("k", "Rows of the answer", at_least(1)),
+      option<&BatchOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
+  };
+};
+SEGUE_CHECK_OPTIONS(BatchOptions);
+
 namespace {
 
 double processor_seconds() {
@@ -27,7 +51,11 @@ void fill(Random& random, std::span<float> numbers) {
   for (float& number : numbers) number = random.uniform_float() + random.uniform_float() - 1;
 }
 
-void run(std::size_t rows, std::size_t columns, std::size_t queries, std::size_t k, std::size_t threads) {
+void run(std::span<char*> arguments) {
+  BatchOptions options;
+  set_options(arguments, options);
+  const auto [rows, columns, queries, k, requested] = options;
+  const std::size_t threads = thread_count(requested);
   Random random(1);
   PackedRows packed(rows, columns);
   std::vector<float> row(columns);
@@ -64,8 +92,5 @@ void run(std::size_t rows, std::size_t columns, std::size_t queries, std::size_t
 }  // namespace segue
 
 int main(int argc, char** argv) {
-  const auto number = [&](int at, std::size_t otherwise) {
-    return argc > at ? static_cast<std::size_t>(std::strtoull(argv[at], nullptr, 10)) : otherwise;
-  };
-  segue::run(number(1, 200'000), number(2, 128), number(3, 100'000), number(4, 100), number(5, segue::thread_count(0)));
+  return segue::run_benchmark(argc, argv, segue::run);
 }
