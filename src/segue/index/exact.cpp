@@ -16,6 +16,9 @@ namespace {
 constexpr std::size_t kBlock = 256;
 // Below this many rows a piece is done sooner than another thread is started.
 constexpr std::size_t kRowsPerPiece = 16384;
+// A row alone takes longer than one in a block: where fewer than one in this many is kept, the kept ones are looked at
+// one by one.
+constexpr std::size_t kSparse = 3;
 
 }  // namespace
 
@@ -27,24 +30,37 @@ ExactIndex::ExactIndex(MatrixView<const float> vectors, std::span<const float> i
 std::vector<ScoredRow> ExactIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
                                           std::size_t threads) const {
   SEGUE_ASSERT(query.size() == vectors_.columns);
+  SEGUE_ASSERT(filter.keeps == nullptr || filter.keeps->rows() == vectors_.rows);
   std::vector<std::uint32_t> excluded(filter.excluded.begin(), filter.excluded.end());
   std::ranges::sort(excluded);
-  const auto is_allowed = [&](std::uint32_t row) {
-    return !std::ranges::binary_search(excluded, row) && (!filter.keeps || filter.keeps(row));
-  };
+  const bool few = filter.keeps != nullptr && filter.keeps->count() < vectors_.rows / kSparse;
   const Kernels& kernels = best_kernels();
   TopK best(k);
   std::mutex mutex;
   parallel_for(vectors_.rows, kRowsPerPiece, thread_count(threads), [&](std::size_t begin, std::size_t end) {
     TopK found(k);
-    std::array<float, kBlock> products;
-    for (std::size_t first = begin; first < end; first += kBlock) {
-      const std::size_t rows = std::min(kBlock, end - first);
-      kernels.dot_rows(query.data(), {vectors_.row(first), rows, vectors_.columns, vectors_.stride}, products.data());
-      for (std::size_t i = 0; i < rows; ++i) {
-        const float inverse = inverse_norms_[first + i];
-        const ScoredRow candidate{static_cast<std::uint32_t>(first + i), products[i] * inverse};
-        if (inverse > 0 && found.would_keep(candidate) && is_allowed(candidate.row)) found.offer(candidate);
+    const auto offer = [&](std::size_t row, float product) {
+      const ScoredRow candidate{static_cast<std::uint32_t>(row), product * inverse_norms_[row]};
+      if (inverse_norms_[row] > 0 && found.would_keep(candidate) && !std::ranges::binary_search(excluded, row)) {
+        found.offer(candidate);
+      }
+    };
+    if (few) {
+      filter.keeps->for_each(begin, end, [&](std::uint32_t row) {
+        // As a block of one: the same bits as in a block of many.
+        float product = 0;
+        kernels.dot_rows(query.data(), {vectors_.row(row), 1, vectors_.columns, vectors_.stride}, &product);
+        offer(row, product);
+      });
+    } else {
+      std::array<float, kBlock> products;
+      for (std::size_t first = begin; first < end; first += kBlock) {
+        const std::size_t rows = std::min(kBlock, end - first);
+        kernels.dot_rows(query.data(), {vectors_.row(first), rows, vectors_.columns, vectors_.stride}, products.data());
+        for (std::size_t i = 0; i < rows; ++i) {
+          const auto row = static_cast<std::uint32_t>(first + i);
+          if (filter.keeps == nullptr || filter.keeps->contains(row)) offer(row, products[i]);
+        }
       }
     }
     const std::lock_guard lock(mutex);

@@ -3,19 +3,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <vector>
 
+#include "segue/index/row_set.h"
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
 
 namespace segue {
 
-// What a search may return. Nothing is left out by default.
+// What a search may return; everything by default. Views what belongs to the caller.
 struct SearchFilter {
-  std::span<const std::uint32_t> excluded;   // rows never returned, in any order
-  std::function<bool(std::uint32_t)> keeps;  // asked only of rows that would be returned; called from several threads
+  std::span<const std::uint32_t> excluded;  // rows never returned, in any order
+  const RowSet* keeps = nullptr;            // only rows of this set, which has a place for every row
 };
 
 // Views of vectors that belong to somebody else. Thread safe.
@@ -26,7 +26,7 @@ class ExactIndex {
 
   // The k rows with the largest cosine to `query`, a unit vector of vectors.columns numbers, best first, ties by the
   // smaller row; fewer where there are fewer. Rows of zeros have no direction and are never returned. The result does
-  // not depend on `threads` (0: all cores).
+  // not depend on `threads` (0: all cores). Where the filter keeps few rows, only those are looked at.
   std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                 std::size_t threads = 0) const;
 

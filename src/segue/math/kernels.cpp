@@ -177,10 +177,25 @@ std::uint32_t dot_panel(const float* panel, std::size_t columns, const float* qu
   return above;
 }
 
+// Products of pairs are summed to 32 bits as they are made, so that nothing can overflow below 2^17 codes.
+std::int32_t dot_codes(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
+  const hn::CappedTag<std::int16_t, kCodesPerBlock> d;
+  const hn::Rebind<std::int8_t, decltype(d)> narrow;
+  const hn::RepartitionToWide<decltype(d)> wide;
+  auto sum0 = hn::Zero(wide);
+  auto sum1 = hn::Zero(wide);
+  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
+    const auto x = hn::PromoteTo(d, hn::LoadU(narrow, a + i));
+    const auto y = hn::PromoteTo(d, hn::LoadU(narrow, b + i));
+    sum0 = hn::ReorderWidenMulAccumulate(wide, x, y, sum0, sum1);
+  }
+  return hn::GetLane(hn::SumOfLanes(wide, hn::Add(sum0, sum1)));
+}
+
 }  // namespace
 
 const Kernels& kernels_here() {
-  static constexpr Kernels kHere{"", dot, dot_rows, squared_norm, axpy, scale, dot_panel};
+  static constexpr Kernels kHere{"", dot, dot_rows, squared_norm, axpy, scale, dot_panel, dot_codes};
   return kHere;
 }
 
@@ -230,7 +245,13 @@ std::uint32_t dot_panel(const float* panel, std::size_t columns, const float* qu
   return above;
 }
 
-constexpr Kernels kKernels{"scalar", dot, dot_rows, squared_norm, axpy, scale, dot_panel};
+std::int32_t dot_codes(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
+  std::int32_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+constexpr Kernels kKernels{"scalar", dot, dot_rows, squared_norm, axpy, scale, dot_panel, dot_codes};
 
 }  // namespace scalar
 

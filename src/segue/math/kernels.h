@@ -18,6 +18,8 @@ namespace segue {
 // A panel is this many rows, interleaved: number c of its row r at [c * kPanelRows + r] (math/packed_rows.h).
 inline constexpr std::size_t kPanelRows = 32;
 inline constexpr std::size_t kPanelQueries = 6;
+// Codes come in blocks of this many, so that no kernel has a rest to care for.
+inline constexpr std::size_t kCodesPerBlock = 32;
 
 struct Kernels {
   std::string_view name;  // "scalar", "SSE4", "AVX2", "AVX3", "NEON", ...
@@ -35,6 +37,8 @@ struct Kernels {
   // apart. Returns a bit for each query, set where one of its products is above bars[q].
   std::uint32_t (*dot_panel)(const float* panel, std::size_t columns, const float* queries, std::size_t stride,
                              const float* bars, float* out);
+  // sum a[i] * b[i] of n codes from -127 to 127 (math/codes.h), n a multiple of kCodesPerBlock. Exact.
+  std::int32_t (*dot_codes)(const std::int8_t* a, const std::int8_t* b, std::size_t n);
 };
 
 // Those this machine can run, best first; the last is "scalar".

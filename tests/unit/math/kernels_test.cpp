@@ -145,6 +145,23 @@ TEST_P(KernelsTest, AxpyAndScaleTouchTheirNumbersOnly) {
 }
 
 // Rows that end where the memory ends: a kernel that reads a whole register beyond them is caught under ASan.
+TEST_P(KernelsTest, DotCodesIsTheExactSum) {
+  Random random(5);
+  std::vector<std::int8_t> a(4096 + kShifts);
+  std::vector<std::int8_t> b(a.size());
+  for (std::int8_t& code : a) code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
+  for (std::int8_t& code : b) code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
+  std::fill_n(a.begin(), 2048, std::int8_t{-127});  // the largest sum there can be
+  std::fill_n(b.begin(), 2048, std::int8_t{-127});
+  for (const std::size_t n : {0UL, 32UL, 64UL, 96UL, 128UL, 320UL, 4096UL}) {
+    for (std::size_t shift = 0; shift < kShifts; ++shift) {
+      std::int64_t sum = 0;
+      for (std::size_t i = 0; i < n; ++i) sum += static_cast<std::int64_t>(a[i + shift]) * b[i];
+      ASSERT_EQ(kernels().dot_codes(a.data() + shift, b.data(), n), sum) << n << " codes, shift " << shift;
+    }
+  }
+}
+
 TEST_P(KernelsTest, ReadNothingBeyondTheEnd) {
   for (std::size_t n = 0; n <= 64; ++n) {
     const std::vector<float> a = random_numbers(n, 9);

@@ -1,0 +1,56 @@
+// A set of rows, made once from whatever they have in common and looked at millions of times: a bit for each row.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "segue/base/error.h"
+
+namespace segue {
+
+// A value. Reading it is thread safe.
+class RowSet {
+ public:
+  RowSet() = default;
+  explicit RowSet(std::size_t rows) : rows_(rows), words_((rows + 63) / 64) {}  // none of 0 ... rows - 1
+
+  std::size_t rows() const { return rows_; }    // how many there could be
+  std::size_t count() const { return count_; }  // how many there are
+
+  // REQUIRES: row < rows().
+  bool contains(std::uint32_t row) const { return (words_[row / 64] >> (row % 64) & 1) != 0; }
+
+  // Both do nothing where there is nothing to do. Throw nothing; REQUIRES: row < rows().
+  void insert(std::uint32_t row) {
+    SEGUE_ASSERT(row < rows_);
+    count_ += contains(row) ? 0 : 1;
+    words_[row / 64] |= std::uint64_t{1} << (row % 64);
+  }
+  void erase(std::uint32_t row) {
+    SEGUE_ASSERT(row < rows_);
+    count_ -= contains(row) ? 1 : 0;
+    words_[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+  }
+
+  // Calls body(row) for each row in [begin, end), in ascending order.
+  template <class Body>
+  void for_each(std::size_t begin, std::size_t end, const Body& body) const {
+    for (std::size_t word = begin / 64; word * 64 < end; ++word) {
+      std::uint64_t bits = words_[word];
+      if (word == begin / 64) bits &= ~std::uint64_t{0} << (begin % 64);
+      if (end - word * 64 < 64) bits &= (std::uint64_t{1} << (end % 64)) - 1;
+      for (; bits != 0; bits &= bits - 1) {
+        body(static_cast<std::uint32_t>(word * 64 + static_cast<std::size_t>(std::countr_zero(bits))));
+      }
+    }
+  }
+
+ private:
+  std::size_t rows_ = 0;
+  std::size_t count_ = 0;
+  std::vector<std::uint64_t> words_;
+};
+
+}  // namespace segue

@@ -1,0 +1,130 @@
+#include "segue/index/song_index.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+
+#include "segue/base/error.h"
+#include "segue/base/parallel.h"
+#include "segue/index/batch.h"
+#include "segue/math/kernels.h"
+#include "segue/math/packed_rows.h"
+
+namespace segue {
+
+namespace {
+
+// What a candidate of a walk costs in rows of an exact search: about thirty nodes are looked at to keep one, each
+// somewhere else in memory (bench/index_bench).
+constexpr std::size_t kRowsPerCandidate = 24;
+
+// Songs whose neighbours are looked for to measure recall: a batch.
+constexpr std::size_t kSampled = kBatchQueries;
+constexpr std::size_t kRowsPerBlock = 32768;
+
+}  // namespace
+
+bool SongIndex::graph_is_quicker(std::size_t width, std::size_t kept) const {
+  return width <= kept / kRowsPerCandidate;
+}
+
+std::vector<ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
+                                         const SearchOptions& options) const {
+  const std::size_t kept = filter.keeps == nullptr ? vectors_.rows : filter.keeps->count();
+  if (graph_ == nullptr || options.method == SearchMethod::exact || kept <= k || k == 0) {
+    return exact_.search(query, k, filter, options.threads);
+  }
+  // As many candidates as are expected to have k kept ones among them, excluded ones not counted, and some more: the
+  // nearest songs are not a fair sample of all.
+  const auto wanted = static_cast<double>(k + filter.excluded.size());
+  const double share = static_cast<double>(kept) / static_cast<double>(vectors_.rows);
+  const std::size_t width =
+      std::max(options.width, static_cast<std::size_t>((wanted + 4 * std::sqrt(wanted)) * 1.25 / share));
+  const bool automatic = options.method == SearchMethod::automatic;
+  if (automatic && !graph_is_quicker(width, kept)) return exact_.search(query, k, filter, options.threads);
+  std::vector<ScoredRow> found = search_graph(query, k, filter, kept, std::min(width, graph_->nodes()), automatic);
+  return found.size() == k ? found : exact_.search(query, k, filter, options.threads);
+}
+
+// Fewer than k where the walk would have to be wider than is worth it.
+std::vector<ScoredRow> SongIndex::search_graph(std::span<const float> query, std::size_t k, const SearchFilter& filter,
+                                               std::size_t kept, std::size_t width, bool automatic) const {
+  std::vector<std::uint32_t> excluded(filter.excluded.begin(), filter.excluded.end());
+  std::ranges::sort(excluded);
+  const auto is_left_out = [&](std::uint32_t row) {
+    return std::ranges::binary_search(excluded, row) || (filter.keeps != nullptr && !filter.keeps->contains(row));
+  };
+  for (;; width *= 2) {
+    std::vector<std::uint32_t> rows = graph_->search(query, width);
+    const bool all = rows.size() < width || width >= graph_->nodes();
+    std::erase_if(rows, is_left_out);
+    if (rows.size() >= k || all || (automatic && !graph_is_quicker(2 * width, kept))) {
+      // The order of the walk is about right: a few more than k hold the k nearest.
+      rows.resize(std::min(rows.size(), 3 * k + 16));
+      TopK best(k);
+      for (const std::uint32_t row : rows) {
+        float product = 0;
+        best_kernels().dot_rows(query.data(), {vectors_.row(row), 1, vectors_.columns, vectors_.stride}, &product);
+        best.offer({row, product * inverse_norms_[row]});
+      }
+      return best.take();
+    }
+  }
+}
+
+GraphRecall measure_recall(const SongIndex& index, MatrixView<const float> vectors,
+                           std::span<const float> inverse_norms, std::size_t k, std::size_t threads,
+                           std::stop_token stop) {
+  const std::size_t step = std::max<std::size_t>(1, vectors.rows / kSampled);
+  std::vector<std::uint32_t> songs;
+  for (std::uint32_t row = 0; row < vectors.rows && songs.size() < kSampled; row += static_cast<std::uint32_t>(step)) {
+    if (inverse_norms[row] > 0) songs.push_back(row);
+  }
+  if (songs.empty()) return {};
+  std::vector<std::vector<float>> queries;
+  for (const std::uint32_t song : songs) {
+    queries.emplace_back(vectors[song].begin(), vectors[song].end());
+    best_kernels().scale(inverse_norms[song], queries.back().data(), vectors.columns);
+  }
+
+  // The exact neighbours, a block of rows after another.
+  std::vector<TopK> nearest(songs.size(), TopK(k));
+  std::mutex mutex;
+  parallel_for(vectors.rows, kRowsPerBlock, thread_count(threads), [&](std::size_t begin, std::size_t end) {
+    if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while measuring the search graph");
+    PackedRows block(end - begin, vectors.columns);
+    std::vector<float> unit(vectors.columns);
+    for (std::size_t row = begin; row < end; ++row) {
+      for (std::size_t i = 0; i < unit.size(); ++i) unit[i] = vectors[row][i] * inverse_norms[row];
+      block.set_row(row - begin, unit.data());
+    }
+    BatchSearch batch(block);
+    for (const std::vector<float>& query : queries) std::ranges::copy(query, batch.add().begin());
+    std::vector<std::vector<ScoredRow>> lists(queries.size());
+    batch.search(k + 1, std::vector<std::span<const std::uint32_t>>(queries.size()), lists);
+    const std::lock_guard lock(mutex);
+    for (std::size_t q = 0; q < lists.size(); ++q) {
+      for (const ScoredRow& one : lists[q]) {
+        const auto row = static_cast<std::uint32_t>(begin + one.row);
+        if (row != songs[q] && inverse_norms[row] > 0) nearest[q].offer({row, one.score});
+      }
+    }
+  });
+
+  std::atomic<std::size_t> hits = 0;
+  std::atomic<std::size_t> wanted = 0;
+  parallel_for(songs.size(), 16, thread_count(threads), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t q = begin; q < end; ++q) {
+      const std::vector<ScoredRow> right = nearest[q].take();
+      const SearchFilter filter{.excluded = std::span(&songs[q], 1)};
+      for (const ScoredRow& one : index.search(queries[q], k, filter, {.method = SearchMethod::graph, .threads = 1})) {
+        hits += std::ranges::find(right, one.row, &ScoredRow::row) != right.end() ? 1 : 0;
+      }
+      wanted += right.size();
+    }
+  });
+  return {wanted == 0 ? 1.0 : static_cast<double>(hits) / static_cast<double>(wanted), songs.size()};
+}
+
+}  // namespace segue

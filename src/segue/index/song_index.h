@@ -1,0 +1,73 @@
+// The nearest songs to a query, by whichever search is the quickest for it.
+//
+// Exact search reads every vector that may be returned; the graph (index/graph.h) reads a few hundred, wherever they
+// are, and most of those that the filter does not keep in vain. So the graph is taken for large catalogues and filters
+// that keep much, exact search for small ones and filters that keep little. What the graph finds is compared exactly,
+// so scores are always cosines; where it finds too few it looks wider, and at last every row is looked at: there are
+// always k songs in the answer where there are k songs to be had.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <string_view>
+#include <vector>
+
+#include "segue/index/exact.h"
+#include "segue/index/graph.h"
+
+namespace segue {
+
+enum class SearchMethod { automatic, exact, graph };
+inline constexpr std::array<std::string_view, 3> kSearchMethodNames = {"auto", "exact", "graph"};
+constexpr std::span<const std::string_view> names(SearchMethod) {
+  return kSearchMethodNames;
+}
+
+// Candidates that a walk of the graph keeps, at least: wider finds more of the nearest and takes longer.
+inline constexpr std::size_t kSearchWidth = 64;
+
+struct SearchOptions {
+  SearchMethod method = SearchMethod::automatic;
+  std::size_t width = kSearchWidth;
+  std::size_t threads = 0;  // of an exact search; 0: all cores
+};
+
+// Views of vectors and a graph that belong to somebody else. Thread safe.
+class SongIndex {
+ public:
+  SongIndex() = default;
+  // `graph` may be nullptr: then every search is exact. REQUIRES: it was built of these vectors.
+  SongIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph)
+      : vectors_(vectors), inverse_norms_(inverse_norms), exact_(vectors, inverse_norms), graph_(graph) {}
+
+  // As ExactIndex::search() says, but that the graph may miss some of the nearest: then the next ones are there
+  // instead. Never a row that the filter does not keep, and k rows where there are k.
+  std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
+                                const SearchOptions& options = {}) const;
+
+  const GraphIndex* graph() const { return graph_; }
+
+ private:
+  bool graph_is_quicker(std::size_t width, std::size_t kept) const;
+  std::vector<ScoredRow> search_graph(std::span<const float> query, std::size_t k, const SearchFilter& filter,
+                                      std::size_t kept, std::size_t width, bool automatic) const;
+
+  MatrixView<const float> vectors_;
+  std::span<const float> inverse_norms_;
+  ExactIndex exact_{{}, {}};
+  const GraphIndex* graph_ = nullptr;
+};
+
+// The share of the k nearest songs to sampled songs that the graph finds, the sampled songs themselves left out.
+struct GraphRecall {
+  double recall = 1;
+  std::size_t songs = 0;  // sampled
+};
+GraphRecall measure_recall(const SongIndex& index, MatrixView<const float> vectors,
+                           std::span<const float> inverse_norms, std::size_t k, std::size_t threads,
+                           std::stop_token stop);
+
+}  // namespace segue

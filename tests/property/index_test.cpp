@@ -1,0 +1,118 @@
+// What holds for every search, by whichever method, whatever the filter keeps.
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "segue/index/song_index.h"
+
+#include "tests/support/clustered.h"
+
+namespace segue {
+namespace {
+
+constexpr std::uint32_t kRows = 3000;
+
+const testing::Clustered& vectors() {
+  static const testing::Clustered made(kRows, 16, 40);
+  return made;
+}
+
+const GraphIndex& graph() {
+  static const GraphIndex made = [] {
+    NoProgress progress;
+    return GraphIndex::build(vectors().matrix.view(), vectors().inverse_norms, {.threads = 1}, progress, {});
+  }();
+  return made;
+}
+
+SongIndex song_index() {
+  return {vectors().matrix.view(), vectors().inverse_norms, &graph()};
+}
+
+struct Request {
+  std::vector<float> query;
+  std::size_t k = 0;
+  RowSet keeps{kRows};
+  bool filters = false;
+  std::vector<std::uint32_t> excluded;
+  SearchOptions options;
+
+  SearchFilter filter() const { return {excluded, filters ? &keeps : nullptr}; }
+  bool keeps_row(std::uint32_t row) const {
+    return vectors().inverse_norms[row] > 0 && (!filters || keeps.contains(row)) &&
+           std::ranges::find(excluded, row) == excluded.end();
+  }
+  std::size_t kept() const {
+    std::size_t count = 0;
+    for (std::uint32_t row = 0; row < kRows; ++row) count += keeps_row(row) ? 1 : 0;
+    return count;
+  }
+};
+
+Request some_request() {
+  Request request;
+  std::uint32_t row = *rc::gen::inRange(0U, kRows);
+  if (vectors().inverse_norms[row] == 0) ++row;
+  request.query = vectors().unit(row);
+  request.k = *rc::gen::element<std::size_t>(0, 1, 3, 10, 40, 500, kRows + 5);
+  request.filters = *rc::gen::arbitrary<bool>();
+  // Many, few and next to no rows, anywhere or all in one cluster, where a walk from elsewhere hardly comes.
+  const std::uint32_t step = *rc::gen::element(1U, 2U, 7U, 40U, 100U, 1000U);
+  for (std::uint32_t one = row % step; one < kRows; one += step) request.keeps.insert(one);
+  request.excluded = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, kRows));
+  request.excluded.push_back(row);
+  request.options.method = *rc::gen::element(SearchMethod::automatic, SearchMethod::exact, SearchMethod::graph);
+  request.options.width = *rc::gen::element<std::size_t>(1, 16, 64, 300);
+  request.options.threads = *rc::gen::inRange(1U, 3U);
+  return request;
+}
+
+RC_GTEST_PROP(Search, GivesKDistinctKeptRowsSortedWithTheirCosines, ()) {
+  const Request request = some_request();
+  const auto found = song_index().search(request.query, request.k, request.filter(), request.options);
+  RC_ASSERT(found.size() == std::min(request.k, request.kept()));
+  std::set<std::uint32_t> seen;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    RC_ASSERT(request.keeps_row(found[i].row));
+    RC_ASSERT(seen.insert(found[i].row).second);
+    RC_ASSERT((i == 0 || is_better(found[i - 1], found[i])));
+    float cosine = 0;
+    for (std::size_t c = 0; c < request.query.size(); ++c) {
+      cosine += request.query[c] * vectors().unit(found[i].row)[c];
+    }
+    RC_ASSERT(std::abs(cosine - found[i].score) < 1e-5F);
+  }
+}
+
+RC_GTEST_PROP(Search, GivesTheSameAgain, ()) {
+  const Request request = some_request();
+  RC_ASSERT(song_index().search(request.query, request.k, request.filter(), request.options) ==
+            song_index().search(request.query, request.k, request.filter(), request.options));
+}
+
+RC_GTEST_PROP(Search, ByTheGraphIsNearlyTheExactOne, ()) {
+  Request request = some_request();
+  request.k = 10;
+  request.options = {.method = SearchMethod::graph, .width = 100};
+  const auto found = song_index().search(request.query, request.k, request.filter(), request.options);
+  request.options.method = SearchMethod::exact;
+  const auto exact = song_index().search(request.query, request.k, request.filter(), request.options);
+  RC_ASSERT(found.size() == exact.size());
+  std::size_t hits = 0;
+  for (const ScoredRow& one : found) hits += std::ranges::count(exact, one.row, &ScoredRow::row) > 0 ? 1 : 0;
+  RC_ASSERT(hits + 3 >= exact.size());
+}
+
+TEST(Search, KnowsItsRecall) {
+  const GraphRecall recall = measure_recall(song_index(), vectors().matrix.view(), vectors().inverse_norms, 10, 2, {});
+  EXPECT_GT(recall.recall, 0.97);
+  EXPECT_LE(recall.recall, 1.0);
+  EXPECT_GT(recall.songs, 200U);
+  const SongIndex without(vectors().matrix.view(), vectors().inverse_norms, nullptr);
+  EXPECT_EQ(measure_recall(without, vectors().matrix.view(), vectors().inverse_norms, 10, 2, {}).recall, 1.0);
+}
+
+}  // namespace
+}  // namespace segue
