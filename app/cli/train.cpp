@@ -72,6 +72,7 @@ class TrainCommand final : public Command {
     arguments.options(output_, {"output"});
     arguments.options(checkpoints_);
     arguments.options(options_);
+    arguments.options(index_);
   }
 
   void run(Terminal& terminal) override {
@@ -86,7 +87,9 @@ class TrainCommand final : public Command {
         .window = options_.window, .memory_bytes = counting_memory(trained), .threads = options_.threads};
     const Transitions transitions =
         count_transitions(dataset.queues, songs, counting, terminal.progress(), terminal.stop());
-    write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions);
+    write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions,
+                {.options = index_, .seed = options_.seed, .threads = options_.threads}, terminal.progress(),
+                terminal.stop());
     if (const fs::path checkpoint = checkpoint_of(output_.output); is_checkpoint(checkpoint)) remove_folder(checkpoint);
     std::uint64_t trained_plays = 0;
     for (std::uint32_t song = 0; song < songs; ++song) trained_plays += plays[song];
@@ -215,6 +218,7 @@ class TrainCommand final : public Command {
   TrainOutput output_;
   CheckpointOptions checkpoints_;
   TrainOptions options_;
+  IndexOptions index_;
 };
 
 }  // namespace

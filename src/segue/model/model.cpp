@@ -1,6 +1,8 @@
 #include "segue/model/model.h"
 
 #include <cmath>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 #include "segue/base/error.h"
@@ -94,15 +96,21 @@ std::uint64_t write_songs(const fs::path& file, const Catalogue& songs, std::siz
 }  // namespace
 
 struct Model::State {
+  fs::path folder;
   Manifest manifest;
   Catalogue songs;
   NpyMatrix vectors;
   NpyMatrix context;
   TransitionsFile transitions;
   std::vector<float> inverse_norms;
+  std::once_flag index_opened;
+  std::optional<GraphIndex> graph;
+  SongIndex index;
+  std::string index_note;
 
-  State(const fs::path& folder, Manifest opened)
-      : manifest(std::move(opened)),
+  State(const fs::path& path, Manifest opened)
+      : folder(path),
+        manifest(std::move(opened)),
         songs(folder / kSongsName),
         vectors(folder / kVectorsName),
         context(folder / kContextName),
@@ -111,6 +119,23 @@ struct Model::State {
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
     inverse_norms = inverse_norms_of(folder / kVectorsName, vectors.view());
     check_finite(folder / kContextName, context.view());
+  }
+
+  void open_index() {
+    const std::string subject = (folder / kManifestName).string();
+    const json::object& files = object_at(manifest.fields, "files", subject);
+    if (files.contains(kIndexName)) {
+      graph.emplace(folder / kIndexName, vectors.view().rows, vectors.view().columns);
+      if (graph->vectors_digest() != string_at(files.at(kVectorsName).as_object(), "sha256", subject)) {
+        graph.reset();
+        index_note = fmt::format("{}: made of other vectors, so every song is compared; `segue index` makes a new one",
+                                 (folder / kIndexName).string());
+      }
+    } else if (songs.size() >= kGraphPays && !manifest.fields.contains("index")) {
+      index_note =
+          fmt::format("{}: no search graph, so every song is compared; `segue index` makes one", folder.string());
+    }
+    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr);
   }
 };
 
@@ -139,12 +164,21 @@ MatrixView<const float> Model::context() const {
 std::span<const float> Model::inverse_norms() const {
   return state_->inverse_norms;
 }
+const SongIndex& Model::index() const {
+  std::call_once(state_->index_opened, [this] { state_->open_index(); });
+  return state_->index;
+}
+const std::string& Model::index_note() const {
+  (void)index();
+  return state_->index_note;
+}
 TransitionsOf Model::transitions(std::uint32_t song) const {
   return state_->transitions.of(song);
 }
 
 void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,
-                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions) {
+                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
+                 const IndexBuild& index, Progress& progress, std::stop_token stop) {
   const std::size_t rows = trained.vectors.rows();
   SEGUE_ASSERT(rows <= songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
   check_replaceable(folder, kModelFormat);
@@ -164,8 +198,16 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
   fields["loss_sample"] = {
       {"pairs", LossSample::kPairs}, {"noise", SampledPair::kNoise}, {"untrained", trained.untrained_loss}};
   fields["history"] = history_of(trained.epochs);
+  fields["index"] = write_index(writer.path(), index, progress, std::move(stop));
   write_manifest(writer.path(), kModelFormat, fields);
   writer.commit();
+}
+
+void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,
+                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions) {
+  NoProgress progress;
+  write_model(folder, songs, dataset_digest, options, trained, transitions, {.options = {.index = SearchMethod::exact}},
+              progress, {});
 }
 
 }  // namespace segue

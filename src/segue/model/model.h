@@ -5,16 +5,22 @@
 //   vectors.npy        W1: float32, songs x dim, C order
 //   context.npy        W2: the same shape
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
+//   index.hnsw         a search graph, where there are many songs (model/index_file.h)
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <stop_token>
+#include <string>
 #include <string_view>
 
 #include "segue/base/manifest.h"
+#include "segue/base/progress.h"
 #include "segue/data/catalogue.h"
+#include "segue/index/song_index.h"
 #include "segue/math/matrix.h"
+#include "segue/model/index_file.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
 #include "segue/train/transitions.h"
@@ -42,13 +48,24 @@ class Model {
   std::span<const float> inverse_norms() const;         // 1/|row of W1|, 0 for a zero row
   TransitionsOf transitions(std::uint32_t song) const;  // REQUIRES: song < songs().size()
 
+  // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
+  // every search is exact. Throws corrupt where the graph's file is damaged.
+  const SongIndex& index() const;
+  // What somebody may want to know about index(), a sentence: that the graph is stale or missing; else "".
+  const std::string& index_note() const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// Writes a whole model folder, replacing an older one at its end. `songs` may have more rows than the vectors: those
-// without vectors are left out. Throws wrong_use, not_found, no_space, io_failed.
+// Writes a whole model folder with its index, replacing an older one at its end. `songs` may have more rows than the
+// vectors: those without vectors are left out. Throws wrong_use, not_found, no_space, io_failed, interrupted.
+void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,
+                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
+                 const IndexBuild& index, Progress& progress, std::stop_token stop);
+
+// The same, without a graph.
 void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions);
 

@@ -7,6 +7,7 @@ namespace segue {
 void verify_model(const std::filesystem::path& folder, Progress& progress) {
   verify_files(folder, open_manifest(folder, kModelFormat), progress);
   const Model model(folder);
+  (void)model.index();
 }
 
 }  // namespace segue

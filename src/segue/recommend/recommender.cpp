@@ -58,14 +58,15 @@ std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows) {
 
 }  // namespace
 
-Recommender::Recommender(const Model& model) : model_(model), index_(model.vectors(), model.inverse_norms()) {}
+Recommender::Recommender(const Model& model) : model_(model) {}
 
 std::vector<Recommendation> Recommender::recommend(std::span<const std::uint32_t> played,
                                                    const RecommendOptions& options) const {
   const std::vector<float> user = user_vector(model_, played, options.half_life);
   const std::vector<std::uint32_t> seeds = distinct(played);
   std::vector<Recommendation> recommendations;
-  for (const ScoredRow& found : index_.search(user, options.k, {.excluded = seeds, .keeps = {}}, options.threads)) {
+  for (const ScoredRow& found :
+       model_.index().search(user, options.k, {.excluded = seeds}, {.threads = options.threads})) {
     Recommendation& recommendation = recommendations.emplace_back();
     recommendation.song = found.row;
     recommendation.score = found.score;

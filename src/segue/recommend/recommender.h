@@ -1,6 +1,6 @@
 // What to play for someone who played these songs.
 //
-// The songs nearest to the user vector that were not played, by cosine, exact. Other sources of candidates and a later
+// The songs nearest to the user vector that were not played, by cosine. Other sources of candidates and a later
 // reordering belong behind recommend(): who calls it sees ranked songs with a score and their reasons.
 #pragma once
 
@@ -9,7 +9,6 @@
 #include <span>
 #include <vector>
 
-#include "segue/index/exact.h"
 #include "segue/model/model.h"
 #include "segue/recommend/options.h"
 
@@ -45,7 +44,6 @@ class Recommender {
 
  private:
   const Model& model_;
-  ExactIndex index_;
 };
 
 }  // namespace segue

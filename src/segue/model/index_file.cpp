@@ -1,0 +1,65 @@
+#include "segue/model/index_file.h"
+
+#include <chrono>
+#include <cmath>
+#include <vector>
+
+#include "segue/base/digest.h"
+#include "segue/base/parallel.h"
+#include "segue/math/kernels.h"
+#include "segue/model/model.h"
+#include "segue/model/npy.h"
+
+namespace segue {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kRecallAt = 10;
+
+std::vector<float> inverse_norms_of(MatrixView<const float> vectors) {
+  std::vector<float> inverse(vectors.rows);
+  for (std::size_t row = 0; row < vectors.rows; ++row) {
+    const float square = best_kernels().squared_norm(vectors.row(row), vectors.columns);
+    inverse[row] = square > 0 ? 1 / std::sqrt(square) : 0;
+  }
+  return inverse;
+}
+
+}  // namespace
+
+json::object write_index(const fs::path& folder, const IndexBuild& build, Progress& progress, std::stop_token stop) {
+  const fs::path file = folder / kIndexName;
+  fs::remove(file);  // may be a link to the file of an older version: never written over
+  const NpyMatrix npy(folder / kVectorsName);
+  const MatrixView<const float> vectors = npy.view();
+  const IndexOptions& options = build.options;
+  const bool large = options.index == SearchMethod::automatic && vectors.rows >= kGraphPays;
+  if (options.index != SearchMethod::graph && !large) return {{"kind", "exact"}};
+
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<float> inverse_norms = inverse_norms_of(vectors);
+  const GraphIndex graph = GraphIndex::build(vectors, inverse_norms,
+                                             {.links = options.index_links,
+                                              .build_width = options.index_width,
+                                              .storage = options.index_storage,
+                                              .seed = build.seed,
+                                              .threads = build.threads},
+                                             progress, stop);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  graph.save(file, sha256_of_file(folder / kVectorsName));
+  const GraphRecall measured =
+      measure_recall(SongIndex(vectors, inverse_norms, &graph), vectors, inverse_norms, kRecallAt, build.threads, stop);
+  return {{"kind", "graph"},
+          {"links", options.index_links},
+          {"build_width", options.index_width},
+          {"storage", names(options.index_storage)[static_cast<std::size_t>(options.index_storage)]},
+          {"seed", build.seed},
+          {"songs", graph.nodes()},
+          {"seconds", seconds.count()},
+          {"recall_at_10", measured.recall},
+          {"recall_songs", measured.songs}};
+}
+
+}  // namespace segue
