@@ -1,69 +1,151 @@
-// segue similar MODEL SONG
+// segue similar MODEL SONG | --plus SONG --minus SONG | --artist NAME
+#include "segue/recommend/similar.h"
+
 #include <fmt/format.h>
 
+#include "segue/base/error.h"
 #include "segue/base/words.h"
 #include "segue/model/model.h"
-#include "segue/recommend/recommender.h"
+#include "segue/recommend/catalogue_filter.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/similar_groups.h"
 #include "app/cli/songs.h"
 
-namespace segue::cli {
+namespace segue {
+namespace cli {
+
+struct ArithmeticOptions {
+  std::vector<std::string> plus;
+  std::vector<std::string> minus;
+};
+
+}  // namespace cli
+
+template <>
+struct OptionsOf<cli::ArithmeticOptions> {
+  static constexpr std::string_view section = "similar";
+  static constexpr std::array rows = {
+      option<&cli::ArithmeticOptions::plus>("plus", "A song to add to SONG: the songs like both"),
+      option<&cli::ArithmeticOptions::minus>("minus", "A song to take away: songs like the others, unlike this one"),
+  };
+};
+SEGUE_CHECK_OPTIONS(cli::ArithmeticOptions);
+
+namespace cli {
 
 namespace {
 
 class SimilarCommand final : public Command {
  public:
   std::string_view name() const override { return "similar"; }
-  std::string_view summary() const override { return "The songs most like a song"; }
+  std::string_view summary() const override { return "The songs most like a song, or artists most like an artist"; }
   std::string_view example() const override {
     return "  segue similar model \"Kendrick Lamar HUMBLE\" -k 20\n"
-           "  segue similar model spotify:track:7KXjTSCq5nL1LoYtL7XAwS --json";
+           "  segue similar model spotify:track:7KXjTSCq5nL1LoYtL7XAwS --json\n"
+           "  segue similar model --plus \"Johnny Cash Hurt\" --plus \"Nirvana Lithium\" --minus \"Johnny Cash "
+           "Jackson\"\n"
+           "  segue similar model \"Bill Evans Waltz for Debby\" --not-artist \"Bill Evans\" --max-plays 50\n"
+           "  segue similar model --artist \"Miles Davis\" --songs 3";
   }
 
   void declare(Arguments& arguments) override {
     arguments.positional("MODEL", "A model folder", model_);
-    arguments.positional("SONG", "A song's id, or words of its artist and title", song_);
+    arguments.optional_positional("SONG", "A song's id, or words of its artist and title", songs_);
     arguments.options(options_);
+    arguments.options(arithmetic_);
+    arguments.options(groups_);
+    arguments.options(filter_);
   }
 
   void run(Terminal& terminal) override {
+    check_use();
     const Model model(model_);
-    const std::uint32_t song = resolve_song(model.songs(), song_, terminal);
-    const std::vector<Recommendation> found = Recommender(model).similar(song, options_);
+    const std::optional<RowSet> keeps = songs_passing(filter_, model.songs());
+    if (asks_for_group(groups_)) {
+      print_similar_groups(model, groups_, options_.k, keeps ? &*keeps : nullptr, terminal);
+      return;
+    }
+    std::vector<std::uint32_t> plus = rows_of_typed(model, songs_, terminal);
+    for (const std::uint32_t row : rows_of_typed(model, arithmetic_.plus, terminal)) plus.push_back(row);
+    const std::vector<std::uint32_t> minus = rows_of_typed(model, arithmetic_.minus, terminal);
+    const std::vector<ScoredRow> found = similar_songs(model, plus, minus, options_, keeps ? &*keeps : nullptr);
+    if (!model.index_note().empty()) terminal.note(model.index_note());
     if (terminal.json()) {
-      terminal.print(document(model, song, found));
+      terminal.print(document(model, plus, minus, found));
     } else {
       terminal.print(table(model, found));
     }
   }
 
  private:
-  static json::object document(const Model& model, std::uint32_t song, const std::vector<Recommendation>& found) {
+  void check_use() const {
+    const bool any_song = !songs_.empty() || !arithmetic_.plus.empty() || !arithmetic_.minus.empty();
+    if (asks_for_group(groups_)) {
+      if (any_song) fail(ErrorCode::wrong_use, "expected a song, or --artist, --album or --tag; found both");
+      return;
+    }
+    if (groups_.songs > 0 || groups_.min_songs > 1) {
+      fail(ErrorCode::wrong_use, "--songs and --min-songs: expected --artist, --album or --tag with them, found none");
+    }
+    if (songs_.empty() && arithmetic_.plus.empty()) {
+      fail(ErrorCode::wrong_use, "expected a song, --plus with a song, or --artist, --album or --tag; found {}",
+           any_song ? "only --minus" : "none");
+    }
+    if (songs_.size() > 1) {
+      fail(ErrorCode::wrong_use, "expected one song, found {}; the songs like several: --plus SONG --plus SONG",
+           songs_.size());
+    }
+  }
+
+  static std::vector<std::uint32_t> rows_of_typed(const Model& model, const std::vector<std::string>& typed,
+                                                  Terminal& terminal) {
+    std::vector<std::uint32_t> rows;
+    for (const std::string& one : typed) rows.push_back(resolve_song(model.songs(), one, terminal));
+    return rows;
+  }
+
+  static json::array songs_json(const Model& model, const std::vector<std::uint32_t>& rows) {
+    json::array list;
+    for (const std::uint32_t row : rows) list.push_back(song_json(model.songs(), row));
+    return list;
+  }
+
+  // One song is "song", several are "plus" and "minus".
+  static json::object document(const Model& model, const std::vector<std::uint32_t>& plus,
+                               const std::vector<std::uint32_t>& minus, const std::vector<ScoredRow>& found) {
     json::object document;
-    document["song"] = song_json(model.songs(), song);
+    if (plus.size() == 1 && minus.empty()) {
+      document["song"] = song_json(model.songs(), plus.front());
+    } else {
+      document["plus"] = songs_json(model, plus);
+      document["minus"] = songs_json(model, minus);
+    }
     json::array& items = document["items"].emplace_array();
-    for (const Recommendation& one : found) {
-      json::object item = song_json(model.songs(), one.song);
+    for (const ScoredRow& one : found) {
+      json::object item = song_json(model.songs(), one.row);
       item["similarity"] = one.score;
       items.push_back(std::move(item));
     }
     return document;
   }
 
-  static std::string table(const Model& model, const std::vector<Recommendation>& found) {
+  static std::string table(const Model& model, const std::vector<ScoredRow>& found) {
     Table table({">rank", ">similarity", "song", ">plays"});
     for (std::size_t i = 0; i < found.size(); ++i) {
-      table.add({std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), song_text(model.songs(), found[i].song),
-                 with_commas(model.songs().plays(found[i].song))});
+      table.add({std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), song_text(model.songs(), found[i].row),
+                 with_commas(model.songs().plays(found[i].row))});
     }
     return table.text();
   }
 
   std::string model_;
-  std::string song_;
+  std::vector<std::string> songs_;
   SimilarOptions options_;
+  ArithmeticOptions arithmetic_;
+  GroupOptions groups_;
+  FilterOptions filter_;
 };
 
 }  // namespace
@@ -72,4 +154,5 @@ std::unique_ptr<Command> make_similar_command() {
   return std::make_unique<SimilarCommand>();
 }
 
-}  // namespace segue::cli
+}  // namespace cli
+}  // namespace segue

@@ -1,0 +1,111 @@
+#include "app/cli/similar_groups.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/words.h"
+
+#include "app/cli/songs.h"
+
+namespace segue::cli {
+
+namespace {
+
+constexpr std::size_t kListed = 5;
+
+struct Asked {
+  GroupKind kind;
+  std::string_view what;
+  const std::string& name;
+};
+
+Asked asked_for(const GroupOptions& options) {
+  if (!options.artist.empty()) return {GroupKind::artist, "artist", options.artist};
+  if (!options.album.empty()) return {GroupKind::album, "album", options.album};
+  return {GroupKind::tag, "tag", options.tag};
+}
+
+// Names come from strangers, as titles do.
+std::string name_text(std::string name) {
+  std::ranges::replace_if(
+      name, [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }, ' ');
+  return name;
+}
+
+std::uint32_t resolve_group(const SongGroups& groups, const Asked& asked, Terminal& terminal) {
+  const std::vector<std::uint32_t> found = groups.find(asked.name);
+  if (found.empty()) {
+    fail(ErrorCode::not_found, "\"{}\": no such {}{}", asked.name, asked.what, groups.suggestion(asked.name));
+  }
+  const std::string name = name_text(groups.group(found.front()).name);
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (const std::uint32_t group : std::span(found).first(std::min(found.size(), kListed))) {
+      names.push_back(name_text(groups.group(group).name));
+    }
+    terminal.note(fmt::format("\"{}\": {} {}s match: {}{}", asked.name, with_commas(found.size()), asked.what,
+                              fmt::join(names, "; "), found.size() > kListed ? "; ..." : ""));
+  }
+  if (name != asked.name) terminal.note(fmt::format("\"{}\": taken as {}", asked.name, name));
+  return found.front();
+}
+
+json::object group_json(const SongGroup& group) {
+  return {{"name", group.name}, {"songs", group.songs.size()}, {"plays", group.plays}};
+}
+
+}  // namespace
+
+bool asks_for_group(const GroupOptions& options) {
+  const int asked = (options.artist.empty() ? 0 : 1) + (options.album.empty() ? 0 : 1) + (options.tag.empty() ? 0 : 1);
+  if (asked > 1) fail(ErrorCode::wrong_use, "expected one of --artist, --album and --tag, found {}", asked);
+  return asked == 1;
+}
+
+void print_similar_groups(const Model& model, const GroupOptions& options, std::uint32_t k, const RowSet* keeps,
+                          Terminal& terminal) {
+  const Asked asked = asked_for(options);
+  const SongGroups groups(model, asked.kind, keeps);
+  const std::uint32_t group = resolve_group(groups, asked, terminal);
+  const std::vector<ScoredRow> found = groups.similar(group, k, options.min_songs);
+  if (terminal.json()) {
+    json::object document;
+    document[asked.what] = group_json(groups.group(group));
+    json::array& items = document["items"].emplace_array();
+    for (const ScoredRow& one : found) {
+      json::object item = group_json(groups.group(one.row));
+      item["similarity"] = one.score;
+      if (options.songs > 0) {
+        json::array& typical = item["typical_songs"].emplace_array();
+        for (const ScoredRow& song : groups.typical_songs(one.row, options.songs)) {
+          typical.push_back(song_json(model.songs(), song.row));
+        }
+      }
+      items.push_back(std::move(item));
+    }
+    terminal.print(document);
+    return;
+  }
+  std::vector<std::string> headers = {">rank", ">similarity", std::string(asked.what), ">songs", ">plays"};
+  if (options.songs > 0) headers.emplace_back("typical songs");
+  Table table(headers);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const SongGroup& one = groups.group(found[i].row);
+    std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), name_text(one.name),
+                                      with_commas(one.songs.size()), with_commas(one.plays)};
+    if (options.songs > 0) {
+      std::vector<std::string> typical;
+      for (const ScoredRow& song : groups.typical_songs(found[i].row, options.songs)) {
+        const std::string title = name_text(std::string(model.songs().song(song.row).title));
+        typical.push_back(asked.kind == GroupKind::tag || title.empty() ? song_text(model.songs(), song.row) : title);
+      }
+      cells.push_back(fmt::format("{}", fmt::join(typical, "; ")));
+    }
+    table.add(std::move(cells));
+  }
+  terminal.print(table.text());
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,50 @@
+// segue similar MODEL --artist NAME | --album NAME | --tag NAME
+#pragma once
+
+#include <string>
+
+#include "segue/base/options.h"
+#include "segue/recommend/similar.h"
+
+#include "app/cli/terminal.h"
+
+namespace segue {
+
+namespace cli {
+
+struct GroupOptions {
+  std::string artist;
+  std::string album;
+  std::string tag;
+  std::uint32_t songs = 0;
+  std::uint32_t min_songs = 1;
+};
+
+}  // namespace cli
+
+template <>
+struct OptionsOf<cli::GroupOptions> {
+  static constexpr std::string_view section = "similar";
+  static constexpr std::array rows = {
+      option<&cli::GroupOptions::artist>("artist", "The artists most like this one, instead of songs"),
+      option<&cli::GroupOptions::album>("album", "The albums most like this one"),
+      option<&cli::GroupOptions::tag>("tag", "The tags most like this one"),
+      option<&cli::GroupOptions::songs>("songs", "Name so many typical songs of each artist, album or tag",
+                                        between(0, 1000)),
+      option<&cli::GroupOptions::min_songs>("min_songs", "Only artists, albums or tags of at least so many songs",
+                                            between(1, 1'000'000)),
+  };
+};
+SEGUE_CHECK_OPTIONS(cli::GroupOptions);
+
+namespace cli {
+
+// Whether a group is asked for. Throws wrong_use for two of them.
+bool asks_for_group(const GroupOptions& options);
+
+// REQUIRES: asks_for_group(options). `keeps` may be nullptr.
+void print_similar_groups(const Model& model, const GroupOptions& options, std::uint32_t k, const RowSet* keeps,
+                          Terminal& terminal);
+
+}  // namespace cli
+}  // namespace segue

@@ -1,0 +1,128 @@
+#include "segue/recommend/catalogue_filter.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/base/words.h"
+#include "segue/data/text.h"
+
+namespace segue {
+
+namespace {
+
+constexpr std::size_t kLongestIdList = std::size_t{4} << 30;
+
+// Names that are looked for, and whether a text of the catalogue is one of them; each distinct text is folded once.
+class Names {
+ public:
+  Names(std::string_view what, const std::vector<std::string>& names) : what_(what) {
+    for (const std::string& name : names) {
+      wanted_.push_back(search_fold(name));
+      typed_.push_back(name);
+    }
+    found_.resize(wanted_.size());
+  }
+
+  bool empty() const { return wanted_.empty(); }
+
+  // `in_parts`: between commas as well as whole.
+  bool has(std::string_view text, bool in_parts) {
+    const auto [known, is_new] = known_.try_emplace(text, false);
+    if (is_new) {
+      known->second = look_up(text);
+      for (std::size_t at = 0; in_parts && at <= text.size();) {
+        const std::size_t end = std::min(text.find(',', at), text.size());
+        if (end - at < text.size() && look_up(text.substr(at, end - at))) known->second = true;
+        at = end + 1;
+      }
+    }
+    return known->second;
+  }
+
+  // After all texts were looked at. Throws not_found for a name that was none of them.
+  void check_all_found() const {
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (found_[i]) continue;
+      std::vector<std::string_view> texts;
+      for (const auto& known : known_) texts.push_back(known.first);
+      std::ranges::sort(texts);
+      fail(ErrorCode::not_found, "no song has the {} \"{}\"{}", what_, typed_[i], did_you_mean(typed_[i], texts));
+    }
+  }
+
+ private:
+  bool look_up(std::string_view text) {
+    const std::string folded = search_fold(text);
+    bool is_wanted = false;
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+      if (wanted_[i] == folded) is_wanted = found_[i] = true;
+    }
+    return is_wanted;
+  }
+
+  std::string_view what_;
+  std::vector<std::string> typed_;
+  std::vector<std::string> wanted_;
+  std::vector<bool> found_;
+  std::unordered_map<std::string_view, bool> known_;  // views texts of the catalogue
+};
+
+RowSet songs_of_file(const std::string& file, const Catalogue& songs) {
+  RowSet rows(songs.size());
+  const std::string text = read_text(file, kLongestIdList);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    std::string_view id = std::string_view(text).substr(at, end - at);
+    if (id.ends_with('\r')) id.remove_suffix(1);
+    if (const auto row = songs.find(id)) rows.insert(*row);
+    at = end + 1;
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::optional<RowSet> songs_passing(const FilterOptions& options, const Catalogue& songs) {
+  if (options_to_json(options) == options_to_json(FilterOptions{})) return std::nullopt;
+  Names only_tags("tag", options.only_tag);
+  Names not_tags("tag", options.not_tag);
+  Names only_artists("artist", options.only_artist);
+  Names not_artists("artist", options.not_artist);
+  std::optional<RowSet> only_ids;
+  std::optional<RowSet> not_ids;
+  if (!options.only_ids.empty()) only_ids = songs_of_file(options.only_ids, songs);
+  if (!options.not_ids.empty()) not_ids = songs_of_file(options.not_ids, songs);
+  const bool by_name = !only_tags.empty() || !not_tags.empty() || !only_artists.empty() || !not_artists.empty();
+
+  RowSet rows(songs.size());
+  for (std::uint32_t row = 0; row < songs.size(); ++row) {
+    bool passes = songs.plays(row) >= options.min_plays;
+    passes = passes && (options.max_plays == 0 || songs.plays(row) <= options.max_plays);
+    passes = passes && row + 1 >= options.min_rank && (options.max_rank == 0 || row < options.max_rank);
+    passes = passes && (!only_ids || only_ids->contains(row)) && (!not_ids || !not_ids->contains(row));
+    if (by_name) {
+      const Song song = songs.song(row);
+      const auto has = [&](Names& names) {
+        bool any = false;
+        for (const std::string_view tag : song.tags) any = names.has(tag, false) || any;
+        return any;
+      };
+      // Looked at even where the song is out already: names that no song has are found so.
+      if (!only_tags.empty()) passes = has(only_tags) && passes;
+      if (!not_tags.empty()) passes = !has(not_tags) && passes;
+      if (!only_artists.empty()) passes = only_artists.has(song.artist, true) && passes;
+      if (!not_artists.empty()) passes = !not_artists.has(song.artist, true) && passes;
+    }
+    if (passes) rows.insert(row);
+  }
+  for (const Names* names : {&only_tags, &not_tags, &only_artists, &not_artists}) names->check_all_found();
+  if (rows.count() == 0) {
+    fail(ErrorCode::not_found, "expected songs that pass the filter, found none among {}", with_commas(songs.size()));
+  }
+  return rows;
+}
+
+}  // namespace segue

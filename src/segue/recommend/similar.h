@@ -1,0 +1,68 @@
+// The songs, artists, albums and tags most like given ones: sums and means of song vectors, and what lies nearest.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "segue/index/song_index.h"
+#include "segue/model/model.h"
+#include "segue/recommend/options.h"
+
+namespace segue {
+
+// The songs nearest to the sum of the unit vectors of `plus` less those of `minus`, none of either: "A + B - C" of
+// Mikolov et al. 2013 (arXiv:1301.3781). One song in `plus` alone gives the songs most like it. `keeps` may be nullptr.
+// Best first, ties by row; options.k songs where there are so many. Throws bad_input where the sum has no direction.
+// REQUIRES: rows < model.songs().size().
+std::vector<ScoredRow> similar_songs(const Model& model, std::span<const std::uint32_t> plus,
+                                     std::span<const std::uint32_t> minus, const SimilarOptions& options,
+                                     const RowSet* keeps);
+
+enum class GroupKind { artist, album, tag };
+
+// Songs that share a name.
+struct SongGroup {
+  std::string name;                  // "Miles Davis"; of an album "Miles Davis – Kind Of Blue"
+  std::vector<std::uint32_t> songs;  // ascending: the most played first
+  std::uint64_t plays = 0;
+};
+
+// All artists (whole credits), albums (each with its artist) or tags of a model's songs. A group lies where its songs
+// lie on average: its vector is the sum of their unit vectors. Views a model that outlives it. Thread safe once made.
+class SongGroups {
+ public:
+  // Songs without such a name are in no group, spellings that search takes for the same are in one. `keeps` leaves
+  // out songs; it may be nullptr.
+  SongGroups(const Model& model, GroupKind kind, const RowSet* keeps);
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(groups_.size()); }
+  const SongGroup& group(std::uint32_t group) const { return groups_[group]; }
+
+  // The groups of just this name, or else those with all words of it in theirs; the most played first.
+  std::vector<std::uint32_t> find(std::string_view typed) const;
+  // For messages about a name that find() does not know: " (did you mean X?)" or "".
+  std::string suggestion(std::string_view typed) const;
+
+  // The k groups of at least `least_songs` songs that point most the same way; not `group` itself. Rows are groups.
+  // Throws bad_input where the group has no direction.
+  std::vector<ScoredRow> similar(std::uint32_t group, std::size_t k, std::size_t least_songs) const;
+  // The songs of a group nearest to its middle.
+  std::vector<ScoredRow> typical_songs(std::uint32_t group, std::size_t k) const;
+
+ private:
+  std::vector<float> direction(std::uint32_t group) const;
+
+  const Model& model_;
+  std::vector<SongGroup> groups_;
+  std::vector<std::string> folded_;                       // names as search compares them
+  std::unordered_map<std::string, std::uint32_t> found_;  // of these
+  Matrix sums_;
+  std::vector<float> inverse_norms_;
+};
+
+}  // namespace segue
