@@ -200,7 +200,10 @@ void run(std::span<char*> arguments) {
   std::vector<std::uint32_t> songs;
   const auto queries = some_queries(model, songs, options.queries);
   exact_search(model, queries, options);
-  if (graph == nullptr) return;
+  if (graph == nullptr) {
+    filtered_search(model, queries, options);
+    return;
+  }
   std::printf("graph opened in %.0f ms, %.0f MB\n", 1e3 * opening.count(), static_cast<double>(graph->bytes()) * 1e-6);
   graph_search(model, queries, songs, options);
   filtered_search(model, queries, options);

@@ -105,13 +105,17 @@ RC_GTEST_PROP(Search, ByTheGraphIsNearlyTheExactOne, ()) {
   RC_ASSERT(hits + 3 >= exact.size());
 }
 
-TEST(Search, KnowsItsRecall) {
-  const GraphRecall recall = measure_recall(song_index(), vectors().matrix.view(), vectors().inverse_norms, 10, 2, {});
-  EXPECT_GT(recall.recall, 0.97);
-  EXPECT_LE(recall.recall, 1.0);
-  EXPECT_GT(recall.songs, 200U);
-  const SongIndex without(vectors().matrix.view(), vectors().inverse_norms, nullptr);
-  EXPECT_EQ(measure_recall(without, vectors().matrix.view(), vectors().inverse_norms, 10, 2, {}).recall, 1.0);
+TEST(Search, ChoosesHowWideItHasToBe) {
+  const auto choose = [](double wanted) {
+    return choose_width(graph(), vectors().matrix.view(), vectors().inverse_norms, 10, wanted, 2, {});
+  };
+  const GraphRecall some = choose(0.5);
+  const GraphRecall nearly_all = choose(0.99);
+  EXPECT_GE(some.recall, 0.5);
+  EXPECT_GE(nearly_all.recall, 0.99);
+  EXPECT_LE(nearly_all.recall, 1.0);
+  EXPECT_LE(some.width, nearly_all.width);
+  EXPECT_GT(some.songs, 200U);
 }
 
 }  // namespace

@@ -9,6 +9,9 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/index/batch.h"
+#include "segue/index/exact.h"
+#include "segue/index/graph.h"
+#include "segue/index/song_index.h"
 #include "segue/math/kernels.h"
 #include "segue/math/packed_rows.h"
 
@@ -17,6 +20,7 @@ namespace segue {
 namespace {
 
 constexpr std::size_t kRowsPerPiece = 4096;
+constexpr std::size_t kRowsPerGraphPiece = 256;
 // A few more than asked for are looked at again: sums of products are rounded otherwise than sums of squares.
 constexpr std::size_t kSpare = 4;
 
@@ -75,8 +79,9 @@ class Lists {
     lists_.k = k;
     lists_.rows.resize(vectors.rows * k);
     lists_.squared_distances.resize(vectors.rows * k);
-    progress_.begin("neighbours", vectors.rows, "songs");
   }
+
+  void begin() { progress_.begin("neighbours", vectors_.rows, "songs"); }
 
   // Keeps the k nearest to `row` of `candidates`: k of them or more. Different rows from different threads.
   void set(std::size_t row, std::span<const ScoredRow> candidates) {
@@ -99,10 +104,7 @@ class Lists {
     progress_.update(done_ += rows, "");
   }
 
-  NeighbourLists take() {
-    progress_.end();
-    return std::move(lists_);
-  }
+  NeighbourLists take() { return std::move(lists_); }
 
  private:
   MatrixView<const float> vectors_;
@@ -114,6 +116,7 @@ class Lists {
 };
 
 void compare_all(MatrixView<const float> vectors, std::size_t k, std::size_t threads, Lists& lists) {
+  lists.begin();
   const PackedRows rows = packed(vectors, threads);
   std::atomic<std::size_t> next = 0;
   run_workers(std::min(threads, vectors.rows / kBatchQueries + 1), [&](std::size_t) {
@@ -138,6 +141,37 @@ void compare_all(MatrixView<const float> vectors, std::size_t k, std::size_t thr
   });
 }
 
+// `units`: rows of length 1 or 0.
+void walk_graph(MatrixView<const float> units, std::size_t k, std::size_t threads, Progress& progress,
+                std::stop_token stop, Lists& lists) {
+  std::vector<float> inverse_norms(units.rows);
+  for (std::size_t row = 0; row < units.rows; ++row) {
+    inverse_norms[row] = best_kernels().squared_norm(units.row(row), units.columns) > 0 ? 1 : 0;
+  }
+  const GraphIndex graph = GraphIndex::build(units, inverse_norms, {.threads = threads}, progress, std::move(stop));
+  lists.begin();
+  const ExactIndex exact(units, inverse_norms);
+  const std::size_t width = std::max(2 * kSearchWidth, k + k / 2);
+  parallel_for(units.rows, kRowsPerGraphPiece, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      std::vector<ScoredRow> found;
+      for (const std::uint32_t other : graph.search(units[row], width)) {
+        if (other != row) found.push_back({other, 0});
+      }
+      if (found.size() < k) {  // links that lead nowhere
+        const auto self = static_cast<std::uint32_t>(row);
+        found = exact.search(units[row], k, {.excluded = std::span(&self, 1)}, 1);
+      }
+      // Rows of zeros are all as far, and no search finds them: the first ones fill up a list that is still too short.
+      for (std::uint32_t other = 0; found.size() < k; ++other) {
+        if (inverse_norms[other] == 0 && other != row) found.push_back({other, 0});
+      }
+      lists.set(row, found);
+    }
+    lists.count(end - begin);
+  });
+}
+
 }  // namespace
 
 NeighbourLists all_neighbours(MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
@@ -149,8 +183,14 @@ NeighbourLists all_neighbours(MatrixView<const float> vectors, std::size_t k, co
     units = unit_rows(vectors, threads);
     vectors = units.view();
   }
-  Lists lists(vectors, k, progress, std::move(stop));
-  if (k > 0) compare_all(vectors, k, threads, lists);
+  Lists lists(vectors, k, progress, stop);
+  if (k == 0) return lists.take();
+  if (options.distance == Distance::cosine && vectors.rows > options.exact_rows) {
+    walk_graph(vectors, k, threads, progress, stop, lists);
+  } else {
+    compare_all(vectors, k, threads, lists);
+  }
+  progress.end();
   return lists.take();
 }
 

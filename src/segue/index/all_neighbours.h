@@ -28,7 +28,8 @@ constexpr std::span<const std::string_view> names(Distance) {
 
 struct AllNeighboursOptions {
   Distance distance = Distance::cosine;
-  // Up to so many rows each is compared with each; the graph finds nearly all of the nearest of more.
+  // Up to so many rows each is compared with each; by cosine, the graph finds nearly all of the nearest of more. By
+  // Euclidean distance every row is compared however many there are: a graph of directions does not know lengths.
   std::size_t exact_rows = 50'000;
   std::size_t threads = 0;  // 0: all cores
 };

@@ -22,6 +22,7 @@ constexpr std::size_t kRowsPerCandidate = 24;
 // Songs whose neighbours are looked for to measure recall: a batch.
 constexpr std::size_t kSampled = kBatchQueries;
 constexpr std::size_t kRowsPerBlock = 32768;
+constexpr std::array<std::size_t, 8> kWidths = {32, 48, 64, 96, 128, 192, 256, 384};
 
 }  // namespace
 
@@ -35,12 +36,14 @@ std::vector<ScoredRow> SongIndex::search(std::span<const float> query, std::size
   if (graph_ == nullptr || options.method == SearchMethod::exact || kept <= k || k == 0) {
     return exact_.search(query, k, filter, options.threads);
   }
-  // As many candidates as are expected to have k kept ones among them, excluded ones not counted, and some more: the
-  // nearest songs are not a fair sample of all.
-  const auto wanted = static_cast<double>(k + filter.excluded.size());
-  const double share = static_cast<double>(kept) / static_cast<double>(vectors_.rows);
-  const std::size_t width =
-      std::max(options.width, static_cast<std::size_t>((wanted + 4 * std::sqrt(wanted)) * 1.25 / share));
+  std::size_t width = std::max(options.width > 0 ? options.width : width_, k + filter.excluded.size());
+  if (filter.keeps != nullptr) {
+    // As many candidates as are expected to have k kept ones among them, and some more: the nearest songs are no fair
+    // sample of all.
+    const auto wanted = static_cast<double>(k + filter.excluded.size());
+    const double share = static_cast<double>(kept) / static_cast<double>(vectors_.rows);
+    width = std::max(width, static_cast<std::size_t>((wanted + 4 * std::sqrt(wanted)) * 1.25 / share));
+  }
   const bool automatic = options.method == SearchMethod::automatic;
   if (automatic && !graph_is_quicker(width, kept)) return exact_.search(query, k, filter, options.threads);
   std::vector<ScoredRow> found = search_graph(query, k, filter, kept, std::min(width, graph_->nodes()), automatic);
@@ -73,23 +76,27 @@ std::vector<ScoredRow> SongIndex::search_graph(std::span<const float> query, std
   }
 }
 
-GraphRecall measure_recall(const SongIndex& index, MatrixView<const float> vectors,
-                           std::span<const float> inverse_norms, std::size_t k, std::size_t threads,
-                           std::stop_token stop) {
-  const std::size_t step = std::max<std::size_t>(1, vectors.rows / kSampled);
+namespace {
+
+struct Sample {
   std::vector<std::uint32_t> songs;
-  for (std::uint32_t row = 0; row < vectors.rows && songs.size() < kSampled; row += static_cast<std::uint32_t>(step)) {
-    if (inverse_norms[row] > 0) songs.push_back(row);
-  }
-  if (songs.empty()) return {};
   std::vector<std::vector<float>> queries;
-  for (const std::uint32_t song : songs) {
-    queries.emplace_back(vectors[song].begin(), vectors[song].end());
-    best_kernels().scale(inverse_norms[song], queries.back().data(), vectors.columns);
+  std::vector<std::vector<ScoredRow>> nearest;  // other songs
+};
+
+Sample take_sample(MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t k,
+                   std::size_t threads, const std::stop_token& stop) {
+  Sample sample;
+  const std::size_t step = std::max<std::size_t>(1, vectors.rows / kSampled);
+  for (std::size_t row = 0; row < vectors.rows && sample.songs.size() < kSampled; row += step) {
+    if (inverse_norms[row] == 0) continue;
+    sample.songs.push_back(static_cast<std::uint32_t>(row));
+    sample.queries.emplace_back(vectors[row].begin(), vectors[row].end());
+    best_kernels().scale(inverse_norms[row], sample.queries.back().data(), vectors.columns);
   }
 
   // The exact neighbours, a block of rows after another.
-  std::vector<TopK> nearest(songs.size(), TopK(k));
+  std::vector<TopK> nearest(sample.songs.size(), TopK(k));
   std::mutex mutex;
   parallel_for(vectors.rows, kRowsPerBlock, thread_count(threads), [&](std::size_t begin, std::size_t end) {
     if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while measuring the search graph");
@@ -100,31 +107,47 @@ GraphRecall measure_recall(const SongIndex& index, MatrixView<const float> vecto
       block.set_row(row - begin, unit.data());
     }
     BatchSearch batch(block);
-    for (const std::vector<float>& query : queries) std::ranges::copy(query, batch.add().begin());
-    std::vector<std::vector<ScoredRow>> lists(queries.size());
-    batch.search(k + 1, std::vector<std::span<const std::uint32_t>>(queries.size()), lists);
+    for (const std::vector<float>& query : sample.queries) std::ranges::copy(query, batch.add().begin());
+    std::vector<std::vector<ScoredRow>> lists(sample.queries.size());
+    batch.search(k + 1, std::vector<std::span<const std::uint32_t>>(sample.queries.size()), lists);
     const std::lock_guard lock(mutex);
     for (std::size_t q = 0; q < lists.size(); ++q) {
       for (const ScoredRow& one : lists[q]) {
         const auto row = static_cast<std::uint32_t>(begin + one.row);
-        if (row != songs[q] && inverse_norms[row] > 0) nearest[q].offer({row, one.score});
+        if (row != sample.songs[q] && inverse_norms[row] > 0) nearest[q].offer({row, one.score});
       }
     }
   });
 
-  std::atomic<std::size_t> hits = 0;
-  std::atomic<std::size_t> wanted = 0;
-  parallel_for(songs.size(), 16, thread_count(threads), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t q = begin; q < end; ++q) {
-      const std::vector<ScoredRow> right = nearest[q].take();
-      const SearchFilter filter{.excluded = std::span(&songs[q], 1)};
-      for (const ScoredRow& one : index.search(queries[q], k, filter, {.method = SearchMethod::graph, .threads = 1})) {
-        hits += std::ranges::find(right, one.row, &ScoredRow::row) != right.end() ? 1 : 0;
+  for (TopK& best : nearest) sample.nearest.push_back(best.take());
+  return sample;
+}
+
+}  // namespace
+
+GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vectors, std::span<const float> inverse_norms,
+                         std::size_t k, double wanted, std::size_t threads, std::stop_token stop) {
+  const SongIndex index(vectors, inverse_norms, &graph);
+  const Sample sample = take_sample(vectors, inverse_norms, k, threads, stop);
+  GraphRecall measured{.songs = sample.songs.size()};
+  for (const std::size_t width : kWidths) {
+    std::atomic<std::size_t> hits = 0;
+    std::atomic<std::size_t> all = 0;
+    parallel_for(sample.songs.size(), 16, thread_count(threads), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t q = begin; q < end; ++q) {
+        const SearchFilter filter{.excluded = std::span(&sample.songs[q], 1)};
+        const SearchOptions options{.method = SearchMethod::graph, .width = width, .threads = 1};
+        for (const ScoredRow& one : index.search(sample.queries[q], k, filter, options)) {
+          hits += std::ranges::find(sample.nearest[q], one.row, &ScoredRow::row) != sample.nearest[q].end() ? 1 : 0;
+        }
+        all += sample.nearest[q].size();
       }
-      wanted += right.size();
-    }
-  });
-  return {wanted == 0 ? 1.0 : static_cast<double>(hits) / static_cast<double>(wanted), songs.size()};
+    });
+    measured.width = width;
+    measured.recall = all == 0 ? 1.0 : static_cast<double>(hits) / static_cast<double>(all);
+    if (measured.recall >= wanted) break;
+  }
+  return measured;
 }
 
 }  // namespace segue

@@ -26,12 +26,13 @@ constexpr std::span<const std::string_view> names(SearchMethod) {
   return kSearchMethodNames;
 }
 
-// Candidates that a walk of the graph keeps, at least: wider finds more of the nearest and takes longer.
+// Candidates that a walk of the graph keeps, where nothing better is known: wider finds more of the nearest and takes
+// longer.
 inline constexpr std::size_t kSearchWidth = 64;
 
 struct SearchOptions {
   SearchMethod method = SearchMethod::automatic;
-  std::size_t width = kSearchWidth;
+  std::size_t width = 0;    // of a walk, at least; 0: the index's own
   std::size_t threads = 0;  // of an exact search; 0: all cores
 };
 
@@ -39,9 +40,15 @@ struct SearchOptions {
 class SongIndex {
  public:
   SongIndex() = default;
-  // `graph` may be nullptr: then every search is exact. REQUIRES: it was built of these vectors.
-  SongIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph)
-      : vectors_(vectors), inverse_norms_(inverse_norms), exact_(vectors, inverse_norms), graph_(graph) {}
+  // `graph` may be nullptr: then every search is exact. REQUIRES: it was built of these vectors. `width` is the width
+  // of a walk, see choose_width().
+  SongIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
+            std::size_t width = kSearchWidth)
+      : vectors_(vectors),
+        inverse_norms_(inverse_norms),
+        exact_(vectors, inverse_norms),
+        graph_(graph),
+        width_(width) {}
 
   // As ExactIndex::search() says, but that the graph may miss some of the nearest: then the next ones are there
   // instead. Never a row that the filter does not keep, and k rows where there are k.
@@ -49,6 +56,7 @@ class SongIndex {
                                 const SearchOptions& options = {}) const;
 
   const GraphIndex* graph() const { return graph_; }
+  std::size_t width() const { return width_; }
 
  private:
   bool graph_is_quicker(std::size_t width, std::size_t kept) const;
@@ -59,15 +67,19 @@ class SongIndex {
   std::span<const float> inverse_norms_;
   ExactIndex exact_{{}, {}};
   const GraphIndex* graph_ = nullptr;
+  std::size_t width_ = kSearchWidth;
 };
 
-// The share of the k nearest songs to sampled songs that the graph finds, the sampled songs themselves left out.
+// How wide walks of a graph have to be.
 struct GraphRecall {
-  double recall = 1;
+  std::size_t width = kSearchWidth;
+  double recall = 1;      // the share of the k nearest songs to sampled songs that walks of this width find
   std::size_t songs = 0;  // sampled
 };
-GraphRecall measure_recall(const SongIndex& index, MatrixView<const float> vectors,
-                           std::span<const float> inverse_norms, std::size_t k, std::size_t threads,
-                           std::stop_token stop);
+
+// The least of a few widths at which the graph finds `wanted` of the k nearest other songs to a sample of songs, or the
+// largest of them. Throws interrupted.
+GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vectors, std::span<const float> inverse_norms,
+                         std::size_t k, double wanted, std::size_t threads, std::stop_token stop);
 
 }  // namespace segue

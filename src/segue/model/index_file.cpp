@@ -17,6 +17,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kRecallAt = 10;
+constexpr double kRecallWanted = 0.98;
 
 std::vector<float> inverse_norms_of(MatrixView<const float> vectors) {
   std::vector<float> inverse(vectors.rows);
@@ -50,7 +51,7 @@ json::object write_index(const fs::path& folder, const IndexBuild& build, Progre
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   graph.save(file, sha256_of_file(folder / kVectorsName));
   const GraphRecall measured =
-      measure_recall(SongIndex(vectors, inverse_norms, &graph), vectors, inverse_norms, kRecallAt, build.threads, stop);
+      choose_width(graph, vectors, inverse_norms, kRecallAt, kRecallWanted, build.threads, stop);
   return {{"kind", "graph"},
           {"links", options.index_links},
           {"build_width", options.index_width},
@@ -58,6 +59,7 @@ json::object write_index(const fs::path& folder, const IndexBuild& build, Progre
           {"seed", build.seed},
           {"songs", graph.nodes()},
           {"seconds", seconds.count()},
+          {"search_width", measured.width},
           {"recall_at_10", measured.recall},
           {"recall_songs", measured.songs}};
 }

@@ -1,7 +1,7 @@
 // The search graph of a model folder: index.hnsw (index/graph_file.h), and what the manifest says about it:
 //
-//   "index": { "kind": "graph", "links", "build_width", "storage", "seed", "songs", "seconds", "recall_at_10",
-//              "recall_songs" }      or { "kind": "exact" }, without a file
+//   "index": { "kind": "graph", "links", "build_width", "storage", "seed", "songs", "seconds",
+//              "search_width", "recall_at_10", "recall_songs" }      or { "kind": "exact" }, without a file
 #pragma once
 
 #include <cstdint>
@@ -49,7 +49,8 @@ struct IndexBuild {
 };
 
 // Builds the graph of folder/vectors.npy into folder/index.hnsw, or removes that file where search is to be exact, and
-// measures what the graph finds. Returns the manifest's "index". Throws not_found, no_space, io_failed, interrupted.
+// measures how wide walks of it have to be to find nearly all. Returns the manifest's "index". Throws not_found,
+// no_space, io_failed, interrupted.
 json::object write_index(const std::filesystem::path& folder, const IndexBuild& build, Progress& progress,
                          std::stop_token stop);
 

@@ -1,5 +1,6 @@
 #include "segue/model/model.h"
 
+#include <algorithm>
 #include <cmath>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kRowsPerPiece = 4096;
+constexpr std::size_t kWidestSearch = 100'000;
 
 // Every file a model cannot do without has to be in the manifest, or nothing would vouch for it.
 void check_listed(const Manifest& manifest, const fs::path& folder) {
@@ -135,7 +137,12 @@ struct Model::State {
       index_note =
           fmt::format("{}: no search graph, so every song is compared; `segue index` makes one", folder.string());
     }
-    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr);
+    std::size_t width = kSearchWidth;
+    if (graph && manifest.fields.contains("index")) {
+      width = std::clamp<std::size_t>(count_at(object_at(manifest.fields, "index", subject), "search_width", subject),
+                                      1, kWidestSearch);
+    }
+    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, width);
   }
 };
 
