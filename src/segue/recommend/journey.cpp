@@ -24,7 +24,7 @@ constexpr std::size_t kLayerSongs = 48;
 constexpr std::size_t kBlock = 256;
 constexpr std::size_t kRowsPerPiece = 16384;
 constexpr double kSteady = 0.25;
-// More steps have to make the longest step shorter by this much to be worth it.
+// More steps have to make a path less rough by this much to be worth it.
 constexpr double kWorthIt = 0.9;
 
 // A song in the plane of the two ends.
@@ -37,6 +37,10 @@ struct Passed {
 struct Path {
   std::vector<std::uint32_t> rows;  // both ends included
   double longest = 0;               // largest 1 - cosine of a step
+  double unevenness = 0;            // coefficient of variation of 1 - cosine
+
+  // What more steps should make smaller: short steps beside one long one are no gain.
+  double roughness() const { return longest * (1 + unevenness); }
 };
 
 class Planner {
@@ -189,9 +193,15 @@ class Planner {
     path.rows.resize(layers.size());
     std::size_t at = 0;
     for (std::size_t i = layers.size(); i-- > 0; at = nodes[i][at].before) path.rows[i] = layers[i][at];
+    double sum = 0;
+    double squares = 0;
     for (std::size_t i = 1; i < path.rows.size(); ++i) {
-      path.longest = std::max(path.longest, step(path.rows[i - 1], path.rows[i]));
+      const double distance = step(path.rows[i - 1], path.rows[i]);
+      path.longest = std::max(path.longest, distance);
+      sum += distance;
+      squares += distance * distance;
     }
+    if (sum > 0) path.unevenness = std::sqrt(std::max(0.0, n * squares / (sum * sum) - 1));
     return path;
   }
 
@@ -257,13 +267,13 @@ Path path_of(Planner& planner, std::uint32_t steps) {
   fail(ErrorCode::not_found, "expected a path of {} steps between the songs, found none longer than {}", steps, fewer);
 }
 
-// The fewest steps that are worth it: one more never shortens the longest step by much.
+// The fewest steps that are worth it: more never make the path much smoother.
 Path path_of_few_steps(Planner& planner) {
   std::optional<Path> best;
   for (std::uint32_t steps = 1; steps <= kMostAutoSteps; ++steps) {
     std::optional<Path> found = planner.path(steps);
     if (!found) continue;
-    if (!best || found->longest < kWorthIt * best->longest) best = std::move(found);
+    if (!best || found->roughness() < kWorthIt * best->roughness()) best = std::move(found);
   }
   SEGUE_ASSERT(best.has_value());  // one step is always there
   return *std::move(best);

@@ -27,6 +27,10 @@ constexpr float kElsewhere = 0.85F;
 // With this many seeds or fewer each is a centre of its own; more are clustered.
 constexpr std::size_t kOwnCentres = 3;
 constexpr float kSurprise = 0.1F;
+constexpr float kAround = 2;
+// What T and V weigh against C, found on two real models (docs/radio.md).
+constexpr float kTransition = 0.5F;
+constexpr float kInOut = 0.5F;
 
 std::vector<std::uint32_t> distinct_in_order(std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> distinct;
@@ -35,6 +39,25 @@ std::vector<std::uint32_t> distinct_in_order(std::span<const std::uint32_t> rows
     if (seen.insert(row).second) distinct.push_back(row);
   }
   return distinct;
+}
+
+// The vector of a song that is seldom played is half noise. Songs played around it say more surely where it belongs:
+// the unit vector of the seed and, kAround times as heavy, the mean of its neighbours' by their transition weights.
+std::vector<float> centre_of(const Model& model, std::uint32_t seed) {
+  const Kernels& kernels = best_kernels();
+  std::vector<float> centre = user_vector(model, std::span(&seed, 1), 0);
+  const TransitionsOf around = model.transitions(seed);
+  float total = 0;
+  for (std::size_t j = 0; j < around.neighbours.size(); ++j) total += around.forward[j] + around.backward[j];
+  for (std::size_t j = 0; total > 0 && j < around.neighbours.size(); ++j) {
+    const std::uint32_t row = around.neighbours[j];
+    const float weight = kAround * (around.forward[j] + around.backward[j]) / total;
+    kernels.axpy(weight * model.inverse_norms()[row], model.vectors().row(row), centre.data(), centre.size());
+  }
+  const float norm = std::sqrt(kernels.squared_norm(centre.data(), centre.size()));
+  if (!(norm > 0)) return user_vector(model, std::span(&seed, 1), 0);
+  kernels.scale(1 / norm, centre.data(), centre.size());
+  return centre;
 }
 
 std::vector<std::vector<float>> centres_of(const Model& model, std::span<const std::uint32_t> seeds) {
@@ -46,7 +69,7 @@ std::vector<std::vector<float>> centres_of(const Model& model, std::span<const s
     return centres;
   }
   for (const std::uint32_t seed : seeds) {
-    if (model.inverse_norms()[seed] > 0) centres.push_back(user_vector(model, std::span(&seed, 1), 0));
+    if (model.inverse_norms()[seed] > 0) centres.push_back(centre_of(model, seed));
   }
   return centres;
 }
@@ -147,7 +170,7 @@ std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
   for (const std::uint32_t row : recent.follower_rows) rows.push_back(row);
   std::ranges::sort(rows);
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  std::erase_if(rows, [&](std::uint32_t row) { return gone_.contains(row); });
+  std::erase_if(rows, [&](std::uint32_t row) { return gone_.contains(row) || model_.inverse_norms()[row] == 0; });
   return rows;
 }
 
@@ -172,7 +195,7 @@ Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
   scored.song.row = row;
   scored.song.seed_similarity = seed_similarity(row);
   const auto pull = static_cast<float>(2 * (1 - options_.drift));
-  scored.song.score = transition + in_out + close + pull * scored.song.seed_similarity;
+  scored.song.score = kTransition * transition + kInOut * in_out + close + pull * scored.song.seed_similarity;
   scored.value = scored.song.score;
   if (list_options_.popularity != 0) {
     scored.value += static_cast<float>(list_options_.popularity) * fame(model_.songs(), row) / 2;

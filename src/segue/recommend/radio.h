@@ -2,13 +2,14 @@
 //
 // The next song is the candidate with the largest
 //
-//     T + V + C + 2 (1 - drift) S     (then popularity, diversity and surprise as in rerank.h)
+//     T / 2 + V / 2 + C + 2 (1 - drift) S     (then popularity, diversity and surprise as in rerank.h)
 //
 //   T  how often it was played after the five newest songs: the root of its forward transition weight, on the scale of
 //      the strongest follower of each
 //   V  how probable the model holds it in their surroundings: the logistic of their vectors times its context vector
 //   C  its cosine to their mean: no step is far
-//   S  its largest cosine to a centre of the seeds: however far the songs have gone, they are pulled back
+//   S  its largest cosine to a centre of the seeds: however far the songs have gone, they are pulled back. Up to three
+//      seeds are centres each, with the songs that are played around them; more are clustered (interests.h)
 //
 // where in T, V and C the newest song counts most and each older one 0.7 of the one after it. Candidates are the
 // followers of the newest songs and of the seeds, and what lies near the centres of the seeds and near the place where
@@ -67,7 +68,7 @@ class Radio {
   Radio(const Model& model, FindNear find_near, std::span<const std::uint32_t> seeds, const RadioOptions& options,
         const RerankOptions& list_options);
 
-  // The next song: never one that was there before, nor another version of it (fold_versions); none of the seeds (mode
+  // The next song: one with a vector, never one that was there before, nor another version of it (fold_versions); none of the seeds (mode
   // discover). Artists are artist_gap songs apart for as long as the catalogue has any song that keeps it; where it has
   // not, the gap is halved from there on. nullopt when no song is left.
   std::optional<RadioSong> next();
