@@ -11,6 +11,8 @@ std::unique_ptr<Command> make_ingest_command();
 std::unique_ptr<Command> make_train_command();
 std::unique_ptr<Command> make_similar_command();
 std::unique_ptr<Command> make_recommend_command();
+std::unique_ptr<Command> make_radio_command();
+std::unique_ptr<Command> make_journey_command();
 std::unique_ptr<Command> make_evaluate_command();
 std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_info_command();

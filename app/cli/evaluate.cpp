@@ -137,6 +137,7 @@ class EvaluateCommand final : public Command {
     arguments.options(split_);
     arguments.options(options_);
     arguments.options(train_);
+    arguments.options(blend_);
   }
 
   void run(Terminal& terminal) override {
@@ -149,7 +150,7 @@ class EvaluateCommand final : public Command {
       TrainOptions train = train_;
       train.seed += i;
       const Split split = make_split(dataset, split_, train.min_plays, train.seed);
-      runs.push_back(evaluate(dataset, split, make_models(options_.baselines, options_), options_, train,
+      runs.push_back(evaluate(dataset, split, make_models(options_.baselines, options_, blend_), options_, train,
                               terminal.progress(), terminal.stop()));
     }
     if (html) {
@@ -174,7 +175,8 @@ class EvaluateCommand final : public Command {
     json::object document{{"dataset", dataset_},
                           {"split_options", options_to_json(split_)},
                           {"options", options_to_json(options_)},
-                          {"train_options", options_to_json(train_)}};
+                          {"train_options", options_to_json(train_)},
+                          {"blend", options_to_json(blend_)}};
     json::array& list = document["runs"].emplace_array();
     for (const Evaluation& run : runs) list.push_back(to_json(run));
     return document;
@@ -204,6 +206,7 @@ class EvaluateCommand final : public Command {
   SplitOptions split_;
   EvaluateOptions options_;
   TrainOptions train_;
+  BlendWeights blend_;
 };
 
 }  // namespace

@@ -5,7 +5,10 @@
 #include "segue/base/words.h"
 #include "segue/data/dataset.h"
 #include "segue/model/model.h"
+#include "segue/recommend/catalogue_filter.h"
+#include "segue/recommend/dislike.h"
 #include "segue/recommend/history.h"
+#include "segue/recommend/interests.h"
 #include "segue/recommend/recommender.h"
 
 #include "app/cli/command.h"
@@ -16,35 +19,29 @@ namespace segue::cli {
 
 namespace {
 
-json::object explanation_json(const Model& model, const Explanation& explanation) {
-  json::object seed = song_json(model.songs(), explanation.seed);
-  seed.erase("plays");
-  return {{"seed", std::move(seed)},
-          {"similarity", explanation.similarity},
-          {"plays_together", explanation.plays_together},
-          {"played_after", explanation.played_after},
-          {"played_before", explanation.played_before}};
-}
-
-// A full list may have lost the pair; a song with room left in its list has all its neighbours there.
-bool knows_all_neighbours(const Model& model, std::uint32_t song) {
-  return model.transitions(song).neighbours.size() < kTransitionsKept;
-}
-
-std::string explanation_text(const Model& model, std::uint32_t pick, const Explanation& explanation) {
-  std::string text =
-      fmt::format("nearest to {} ({:.3f})", song_text(model.songs(), explanation.seed), explanation.similarity);
-  const std::uint32_t count = explanation.plays_together;
-  if (count == 0) {
-    const bool certain = knows_all_neighbours(model, pick) || knows_all_neighbours(model, explanation.seed);
-    return text + (certain ? ", never played close together" : ", seldom if ever played close together");
+json::object reasons_json(const Model& model, const Reasons& reasons) {
+  const auto song = [&](std::uint32_t row) {
+    json::object json = song_json(model.songs(), row);
+    json.erase("plays");
+    return json;
+  };
+  json::object document;
+  json::array& seeds = document["seeds"].emplace_array();
+  for (const SeedShare& seed : reasons.seeds) {
+    json::object item = song(seed.seed);
+    item["share"] = seed.share;
+    item["similarity"] = seed.similarity;
+    seeds.push_back(std::move(item));
   }
-  text +=
-      count == 1 ? ", played close together once" : fmt::format(", played close together {} times", with_commas(count));
-  const std::string_view mostly = count == 1 ? "" : " mostly";
-  if (explanation.played_after > 2 * explanation.played_before) text += fmt::format(",{} after it", mostly);
-  if (explanation.played_before > 2 * explanation.played_after) text += fmt::format(",{} before it", mostly);
-  return text;
+  if (reasons.together) {
+    document["together"] = {{"song", song(reasons.together->seed)},
+                            {"times", reasons.together->times},
+                            {"within", reasons.within},
+                            {"after", reasons.together->after},
+                            {"before", reasons.together->before}};
+  }
+  if (reasons.interest) document["interest"] = song(*reasons.interest);
+  return document;
 }
 
 class RecommendCommand final : public Command {
@@ -53,7 +50,8 @@ class RecommendCommand final : public Command {
   std::string_view summary() const override { return "What to play for someone who played these songs"; }
   std::string_view example() const override {
     return "  segue recommend model \"Bill Evans Waltz for Debby\" \"Miles Davis So What\" --explain\n"
-           "  segue recommend model --user u42 --dataset dataset --half-life 20";
+           "  segue recommend model \"Burial Archangel\" --dislike \"Skrillex Bangarang\" --popularity -0.5\n"
+           "  segue recommend model --user u42 --dataset dataset --mode any";
   }
 
   void declare(Arguments& arguments) override {
@@ -61,14 +59,23 @@ class RecommendCommand final : public Command {
     arguments.optional_positional("SONG", "Songs played, the newest last: ids, or words of artist and title", songs_);
     arguments.options(options_);
     arguments.options(user_);
+    arguments.options(list_);
+    arguments.options(dislike_);
+    arguments.options(interests_);
+    arguments.options(filter_);
   }
 
   void run(Terminal& terminal) override {
     check_use();
+    const std::uint32_t interests = interests_wanted(interests_);
     const Model model(model_);
+    const std::optional<RowSet> keeps = songs_passing(filter_, model.songs());
     const std::vector<std::uint32_t> played =
-        user_.user.empty() ? typed_songs(model, terminal) : songs_of_user(model, terminal);
-    const std::vector<Recommendation> found = Recommender(model).recommend(played, options_);
+        user_.user.empty() ? rows_of(model, songs_, terminal) : songs_of_user(model, terminal);
+    const std::vector<std::uint32_t> disliked = rows_of(model, dislike_.dislike, terminal);
+    const Listener listener{played, disliked, {}, keeps ? &*keeps : nullptr};
+    const std::vector<Recommendation> found = Recommender(model).recommend(listener, options_, list_, interests);
+    if (!model.index_note().empty()) terminal.note(model.index_note());
     if (terminal.json()) {
       terminal.print(document(model, played, found));
     } else {
@@ -90,9 +97,10 @@ class RecommendCommand final : public Command {
     }
   }
 
-  std::vector<std::uint32_t> typed_songs(const Model& model, Terminal& terminal) const {
+  static std::vector<std::uint32_t> rows_of(const Model& model, const std::vector<std::string>& songs,
+                                            Terminal& terminal) {
     std::vector<std::uint32_t> rows;
-    for (const std::string& typed : songs_) rows.push_back(resolve_song(model.songs(), typed, terminal));
+    for (const std::string& typed : songs) rows.push_back(resolve_song(model.songs(), typed, terminal));
     return rows;
   }
 
@@ -118,22 +126,24 @@ class RecommendCommand final : public Command {
     json::array& items = document["items"].emplace_array();
     for (const Recommendation& one : found) {
       json::object item = song_json(model.songs(), one.song);
-      item["similarity"] = one.score;
-      if (one.explanation) item["explanation"] = explanation_json(model, *one.explanation);
+      item["score"] = one.score;
+      item["similarity"] = one.similarity;
+      if (one.reasons) item["explanation"] = reasons_json(model, *one.reasons);
       items.push_back(std::move(item));
     }
     return document;
   }
 
   std::string table(const Model& model, const std::vector<Recommendation>& found) const {
-    std::vector<std::string> headers = {">rank", ">similarity", "song", ">plays"};
+    std::vector<std::string> headers = {">rank", ">score", ">similarity", "song", ">plays"};
+    const auto name = [&](std::uint32_t row) { return song_text(model.songs(), row); };
     if (options_.explain) headers.emplace_back("because");
     Table table(headers);
     for (std::size_t i = 0; i < found.size(); ++i) {
-      std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score),
-                                        song_text(model.songs(), found[i].song),
-                                        with_commas(model.songs().plays(found[i].song))};
-      if (found[i].explanation) cells.push_back(explanation_text(model, found[i].song, *found[i].explanation));
+      std::vector<std::string> cells = {
+          std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), fmt::format("{:.3f}", found[i].similarity),
+          song_text(model.songs(), found[i].song), with_commas(model.songs().plays(found[i].song))};
+      if (found[i].reasons) cells.push_back(sentence_of(*found[i].reasons, name));
       table.add(std::move(cells));
     }
     return table.text();
@@ -143,6 +153,11 @@ class RecommendCommand final : public Command {
   std::vector<std::string> songs_;
   RecommendOptions options_;
   UserOptions user_;
+  RerankOptions list_;
+  DislikeOptions dislike_;
+  // One list for all that was played: what the figures of docs/quality.md are about.
+  InterestOptions interests_{.interests = "1"};
+  FilterOptions filter_;
 };
 
 }  // namespace

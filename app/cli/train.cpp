@@ -33,6 +33,20 @@ struct OptionsOf<TrainOutput> {
 };
 SEGUE_CHECK_OPTIONS(TrainOutput);
 
+struct CountOptions {
+  std::uint32_t transition_window = kTransitionWindow;
+};
+
+template <>
+struct OptionsOf<CountOptions> {
+  static constexpr std::string_view section = "train";
+  static constexpr std::array rows = {
+      option<&CountOptions::transition_window>(
+          "transition_window", "Transitions count pairs of plays at most this far apart", between(1, 1000)),
+  };
+};
+SEGUE_CHECK_OPTIONS(CountOptions);
+
 namespace cli {
 
 namespace {
@@ -72,6 +86,8 @@ class TrainCommand final : public Command {
     arguments.options(output_, {"output"});
     arguments.options(checkpoints_);
     arguments.options(options_);
+    arguments.options(counted_);
+    arguments.options(blend_);
     arguments.options(index_);
   }
 
@@ -84,10 +100,10 @@ class TrainCommand final : public Command {
     const TrainedVectors trained = train(terminal, dataset, plays);
     const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
     const TransitionOptions counting{
-        .window = options_.window, .memory_bytes = counting_memory(trained), .threads = options_.threads};
+        .window = counted_.transition_window, .memory_bytes = counting_memory(trained), .threads = options_.threads};
     const Transitions transitions =
         count_transitions(dataset.queues, songs, counting, terminal.progress(), terminal.stop());
-    write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions,
+    write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions, blend_,
                 {.options = index_, .seed = options_.seed, .threads = options_.threads}, terminal.progress(),
                 terminal.stop());
     if (const fs::path checkpoint = checkpoint_of(output_.output); is_checkpoint(checkpoint)) remove_folder(checkpoint);
@@ -218,6 +234,8 @@ class TrainCommand final : public Command {
   TrainOutput output_;
   CheckpointOptions checkpoints_;
   TrainOptions options_;
+  CountOptions counted_;
+  BlendWeights blend_;
   IndexOptions index_;
 };
 

@@ -28,6 +28,14 @@ Transitions Ingredients::count_pairs(std::uint32_t window) const {
                            {.window = window, .kept = kPairsKept, .threads = options_.threads}, progress_, stop_);
 }
 
+const Transitions& Ingredients::transitions() {
+  if (!transitions_) {
+    transitions_ =
+        count_transitions(training_.queues, training_.song_count(), {.threads = options_.threads}, progress_, stop_);
+  }
+  return *transitions_;
+}
+
 const Transitions& Ingredients::pairs() {
   if (!pairs_) pairs_ = count_pairs(kPairWindow);
   return *pairs_;
@@ -42,15 +50,39 @@ const TrainedVectors& Ingredients::vectors() {
   return *vectors_;
 }
 
+const std::vector<float>& Ingredients::inverse_norms() {
+  const MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
+  if (!inverse_norms_.empty()) return inverse_norms_;
+  for (std::size_t song = 0; song < vectors.rows; ++song) {
+    const float norm = std::sqrt(best_kernels().squared_norm(vectors.row(song), vectors.columns));
+    inverse_norms_.push_back(norm > 0 ? 1 / norm : 0);
+  }
+  return inverse_norms_;
+}
+
 const Matrix& Ingredients::unit_vectors() {
   if (unit_vectors_) return *unit_vectors_;
   const MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
   Matrix unit(vectors.rows, vectors.columns);
   for (std::size_t song = 0; song < vectors.rows; ++song) {
-    const float norm = std::sqrt(best_kernels().squared_norm(vectors.row(song), vectors.columns));
-    if (norm > 0) best_kernels().axpy(1 / norm, vectors.row(song), unit.view().row(song), vectors.columns);
+    best_kernels().axpy(inverse_norms()[song], vectors.row(song), unit.view().row(song), vectors.columns);
   }
   return unit_vectors_.emplace(std::move(unit));
+}
+
+BlendSources Ingredients::blend_sources() {
+  const TrainingSet& training = training_;
+  const Transitions& transitions = this->transitions();
+  const TrainedVectors& trained = vectors();
+  return {.vectors = trained.vectors.view(),
+          .inverse_norms = inverse_norms(),
+          .context = trained.context.view(),
+          .transitions = [&transitions](std::uint32_t song) { return transitions.of(song); },
+          .plays = [&training](std::uint32_t song) { return training.plays[song]; },
+          .keys =
+              [&training](std::uint32_t song) {
+                return training.keys.empty() ? SongKeys{song, song} : training.keys[song];
+              }};
 }
 
 const std::vector<std::uint32_t>& Ingredients::recency() {

@@ -10,6 +10,7 @@
 #include "segue/base/progress.h"
 #include "segue/evaluate/split.h"
 #include "segue/math/matrix.h"
+#include "segue/recommend/blend.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
 #include "segue/train/transitions.h"
@@ -47,12 +48,18 @@ class Ingredients {
 
   // Pairs of plays at distance `window` or less, counted anew.
   Transitions count_pairs(std::uint32_t window) const;
+  // Those that a model folder has: fewer neighbours a song than pairs().
+  const Transitions& transitions();
   // Those within kPairWindow.
   const Transitions& pairs();
   // Song and context vectors trained with options().
   const TrainedVectors& vectors();
   // songs x dim, each row of W1 at length 1 (or 0).
   const Matrix& unit_vectors();
+  // 1/|row of W1|, 0 for a row of zeros.
+  const std::vector<float>& inverse_norms();
+  // All of that and the songs' artists for the blend. Views these ingredients.
+  BlendSources blend_sources();
   bool has_vectors() const { return vectors_.has_value(); }
   const QueuesOfSongs& queues_of_songs();
   // queue -> its place by start, the earliest first; in the order they come where there are no times.
@@ -63,9 +70,11 @@ class Ingredients {
   const TrainOptions options_;
   Progress& progress_;
   const std::stop_token stop_;
+  std::optional<Transitions> transitions_;
   std::optional<Transitions> pairs_;
   std::optional<TrainedVectors> vectors_;
   std::optional<Matrix> unit_vectors_;
+  std::vector<float> inverse_norms_;
   std::optional<QueuesOfSongs> queues_of_songs_;
   std::vector<std::uint32_t> recency_;
 };

@@ -23,6 +23,7 @@
 #include "segue/data/dataset.h"
 #include "segue/data/queues.h"
 #include "segue/evaluate/options.h"
+#include "segue/recommend/song_keys.h"
 
 namespace segue {
 
@@ -36,7 +37,8 @@ struct TrainingSet {
   std::vector<std::uint32_t> users;                 // of each queue, numbered from 0
   std::vector<std::optional<std::int64_t>> starts;  // of each queue, microseconds since 1970-01-01 UTC
   std::uint32_t user_count = 0;
-  bool users_return = false;  // whether a held-out queue is of one of these users
+  std::vector<SongKeys> keys;  // of each song: its artist and recording; empty where no song has a name
+  bool users_return = false;   // whether a held-out queue is of one of these users
 
   std::uint32_t song_count() const { return static_cast<std::uint32_t>(plays.size()); }
 };

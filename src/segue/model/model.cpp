@@ -95,6 +95,31 @@ std::uint64_t write_songs(const fs::path& file, const Catalogue& songs, std::siz
   return plays;
 }
 
+// Models of before say it only for training.
+std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
+  const json::object& from =
+      manifest.fields.contains("transition_window") ? manifest.fields : object_at(manifest.fields, "options", subject);
+  const bool own = manifest.fields.contains("transition_window");
+  return static_cast<std::uint32_t>(count_at(from, own ? "transition_window" : "window", subject));
+}
+
+// The defaults where the model does not say: models of before, and weights that are newer than the model.
+BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subject) {
+  BlendWeights weights;
+  if (!manifest.fields.contains("blend")) return weights;
+  const json::object& stored = object_at(manifest.fields, "blend", subject);
+  for (const OptionRow& row : OptionsOf<BlendWeights>::rows) {
+    const json::value* const value = stored.if_contains(row.name);
+    if (value == nullptr) continue;
+    try {
+      row.set(&weights, row, detail::text_of(*value));
+    } catch (const Error& error) {
+      fail(ErrorCode::corrupt, "{}: {}", subject, error.what());
+    }
+  }
+  return weights;
+}
+
 }  // namespace
 
 struct Model::State {
@@ -105,6 +130,8 @@ struct Model::State {
   NpyMatrix context;
   TransitionsFile transitions;
   std::vector<float> inverse_norms;
+  std::uint32_t transition_window;
+  BlendWeights blend_weights;
   std::once_flag index_opened;
   std::optional<GraphIndex> graph;
   SongIndex index;
@@ -119,6 +146,8 @@ struct Model::State {
         transitions(folder / kTransitionsName, songs.size()) {
     check_shape(folder / kVectorsName, vectors.view(), songs.size(), vectors.view().columns);
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
+    transition_window = window_of(manifest, (folder / kManifestName).string());
+    blend_weights = blend_weights_of(manifest, (folder / kManifestName).string());
     inverse_norms = inverse_norms_of(folder / kVectorsName, vectors.view());
     check_finite(folder / kContextName, context.view());
   }
@@ -171,6 +200,12 @@ MatrixView<const float> Model::context() const {
 std::span<const float> Model::inverse_norms() const {
   return state_->inverse_norms;
 }
+std::uint32_t Model::transition_window() const {
+  return state_->transition_window;
+}
+const BlendWeights& Model::blend_weights() const {
+  return state_->blend_weights;
+}
 const SongIndex& Model::index() const {
   std::call_once(state_->index_opened, [this] { state_->open_index(); });
   return state_->index;
@@ -185,7 +220,7 @@ TransitionsOf Model::transitions(std::uint32_t song) const {
 
 void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
-                 const IndexBuild& index, Progress& progress, std::stop_token stop) {
+                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, std::stop_token stop) {
   const std::size_t rows = trained.vectors.rows();
   SEGUE_ASSERT(rows <= songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
   check_replaceable(folder, kModelFormat);
@@ -198,6 +233,8 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
   json::object fields;
   fields["dataset"] = dataset_digest;
   fields["options"] = options_to_json(options);
+  fields["transition_window"] = transitions.window;
+  fields["blend"] = options_to_json(blend);
   fields["counts"] = {{"songs", rows},
                       {"dim", trained.vectors.columns()},
                       {"plays", plays},
@@ -213,8 +250,8 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
 void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions) {
   NoProgress progress;
-  write_model(folder, songs, dataset_digest, options, trained, transitions, {.options = {.index = SearchMethod::exact}},
-              progress, {});
+  write_model(folder, songs, dataset_digest, options, trained, transitions, {},
+              {.options = {.index = SearchMethod::exact}}, progress, {});
 }
 
 }  // namespace segue

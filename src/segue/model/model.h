@@ -20,6 +20,7 @@
 #include "segue/data/catalogue.h"
 #include "segue/index/song_index.h"
 #include "segue/math/matrix.h"
+#include "segue/model/blend_weights.h"
 #include "segue/model/index_file.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
@@ -47,6 +48,8 @@ class Model {
   MatrixView<const float> context() const;              // W2
   std::span<const float> inverse_norms() const;         // 1/|row of W1|, 0 for a zero row
   TransitionsOf transitions(std::uint32_t song) const;  // REQUIRES: song < songs().size()
+  std::uint32_t transition_window() const;              // they count pairs of plays at most so many songs apart
+  const BlendWeights& blend_weights() const;            // those it was trained with, or the defaults
 
   // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
   // every search is exact. Throws corrupt where the graph's file is damaged.
@@ -63,9 +66,9 @@ class Model {
 // vectors: those without vectors are left out. Throws wrong_use, not_found, no_space, io_failed, interrupted.
 void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
-                 const IndexBuild& index, Progress& progress, std::stop_token stop);
+                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, std::stop_token stop);
 
-// The same, without a graph.
+// The same with the default weights, without a graph.
 void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions);
 

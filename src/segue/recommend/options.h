@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,17 @@ struct OptionsOf<SimilarOptions> {
 };
 SEGUE_CHECK_OPTIONS(SimilarOptions);
 
+// What recommendations are made of: both, or one side alone.
+enum class RecommendBy { blend, vectors, transitions };
+
+inline constexpr std::array<std::string_view, 3> kRecommendByNames = {"blend", "vectors", "transitions"};
+constexpr std::span<const std::string_view> names(RecommendBy) {
+  return kRecommendByNames;
+}
+
 struct RecommendOptions {
   std::uint32_t k = 10;
+  RecommendBy by = RecommendBy::blend;
   double half_life = 0;
   bool explain = false;
   std::uint32_t threads = 0;
@@ -37,10 +47,15 @@ struct OptionsOf<RecommendOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
       option<&RecommendOptions::k>("k", "Songs to recommend", between(1, 1'000'000)),
+      option<&RecommendOptions::by>("by",
+                                    "blend: song vectors and transitions together; vectors: what lies near the user "
+                                    "vector; transitions: what was played close to these songs"),
       option<&RecommendOptions::half_life>(
-          "half_life", "A song counts half as much as one played this many songs later; 0 counts all alike",
+          "half_life",
+          "A song counts half as much as one played this many songs later; 0: as the model's blend has it, and with "
+          "--by vectors all alike",
           between(0, 1e9)),
-      option<&RecommendOptions::explain>("explain", "Say for each song which played song it is close to"),
+      option<&RecommendOptions::explain>("explain", "Say for each song which played songs it stands on"),
       option<&RecommendOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };

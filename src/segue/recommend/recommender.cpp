@@ -1,53 +1,20 @@
 #include "segue/recommend/recommender.h"
 
 #include <algorithm>
+#include <cmath>
+#include <unordered_map>
 
 #include "segue/base/error.h"
 #include "segue/math/kernels.h"
+#include "segue/recommend/cosine.h"
+#include "segue/recommend/dislike.h"
+#include "segue/recommend/interests.h"
+#include "segue/recommend/rerank.h"
 #include "segue/recommend/user_vector.h"
 
 namespace segue {
 
 namespace {
-
-float cosine(const Model& model, std::uint32_t a, std::uint32_t b) {
-  const MatrixView<const float> vectors = model.vectors();
-  const float dot = best_kernels().dot(vectors.row(a), vectors.row(b), vectors.columns);
-  return dot * model.inverse_norms()[a] * model.inverse_norms()[b];
-}
-
-std::optional<std::size_t> position_of(std::span<const std::uint32_t> rows, std::uint32_t row) {
-  const auto found = std::ranges::find(rows, row);
-  if (found == rows.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - rows.begin());
-}
-
-// A song keeps only its strongest neighbours, so the pair may stand in either list.
-void add_transitions(const Model& model, std::uint32_t pick, Explanation& explanation) {
-  const TransitionsOf of_seed = model.transitions(explanation.seed);
-  if (const auto at = position_of(of_seed.neighbours, pick)) {
-    explanation.plays_together = of_seed.counts[*at];
-    explanation.played_after = of_seed.forward[*at];
-    explanation.played_before = of_seed.backward[*at];
-    return;
-  }
-  const TransitionsOf of_pick = model.transitions(pick);
-  if (const auto at = position_of(of_pick.neighbours, explanation.seed)) {
-    explanation.plays_together = of_pick.counts[*at];
-    explanation.played_after = of_pick.backward[*at];
-    explanation.played_before = of_pick.forward[*at];
-  }
-}
-
-// `seeds`: distinct rows. The nearest is the one with the largest cosine, ties by row.
-Explanation explain(const Model& model, std::span<const std::uint32_t> seeds, std::uint32_t pick) {
-  TopK nearest(1);
-  for (const std::uint32_t seed : seeds) nearest.offer({seed, cosine(model, seed, pick)});
-  const ScoredRow best = nearest.take().front();
-  Explanation explanation{.seed = best.row, .similarity = best.score};
-  add_transitions(model, pick, explanation);
-  return explanation;
-}
 
 std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
@@ -56,27 +23,138 @@ std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows) {
   return sorted;
 }
 
-}  // namespace
-
-Recommender::Recommender(const Model& model) : model_(model) {}
-
-std::vector<Recommendation> Recommender::recommend(std::span<const std::uint32_t> played,
-                                                   const RecommendOptions& options) const {
-  const std::vector<float> user = user_vector(model_, played, options.half_life);
-  const std::vector<std::uint32_t> seeds = distinct(played);
-  std::vector<Recommendation> recommendations;
-  for (const ScoredRow& found :
-       model_.index().search(user, options.k, {.excluded = seeds}, {.threads = options.threads})) {
-    Recommendation& recommendation = recommendations.emplace_back();
-    recommendation.song = found.row;
-    recommendation.score = found.score;
-    if (options.explain) recommendation.explanation = explain(model_, seeds, found.row);
-  }
-  return recommendations;
+std::vector<std::uint32_t> joined(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b) {
+  std::vector<std::uint32_t> rows(a.begin(), a.end());
+  rows.insert(rows.end(), b.begin(), b.end());
+  return rows;
 }
 
-std::vector<Recommendation> Recommender::similar(std::uint32_t song, const SimilarOptions& options) const {
-  return recommend(std::span(&song, 1), {.k = options.k, .threads = options.threads});
+// Transitions, and nothing beside them.
+BlendWeights transitions_alone(BlendWeights weights) {
+  weights.blend_last_song = weights.blend_recent_songs = 0;
+  weights.blend_last_context = weights.blend_recent_context = 0;
+  weights.blend_last_artist = weights.blend_recent_artists = weights.blend_version = 0;
+  return weights;
+}
+
+BlendWeights weights_for(const Model& model, const RecommendOptions& options) {
+  BlendWeights weights = model.blend_weights();
+  if (options.by == RecommendBy::transitions) weights = transitions_alone(weights);
+  if (options.half_life > 0) {
+    weights.blend_transition_half_life = options.half_life;
+    weights.blend_vector_half_life = options.half_life;
+  }
+  return weights;
+}
+
+// Of the user vector, and of what a song counts among the reasons.
+double half_life_of(const RecommendOptions& options, const BlendWeights& weights) {
+  return options.half_life > 0 || options.by == RecommendBy::vectors ? options.half_life
+                                                                     : weights.blend_vector_half_life;
+}
+
+}  // namespace
+
+struct Recommender::Search {
+  RecommendOptions options;
+  BlendWeights weights;
+  std::span<const std::uint32_t> disliked;
+  std::vector<std::uint32_t> excluded;  // sorted
+  const RowSet* keeps;
+
+  bool may_return(std::uint32_t row) const {
+    return (keeps == nullptr || keeps->contains(row)) && !std::ranges::binary_search(excluded, row);
+  }
+};
+
+BlendSources blend_sources(const Model& model) {
+  return {.vectors = model.vectors(),
+          .inverse_norms = model.inverse_norms(),
+          .context = model.context(),
+          .transitions = [&model](std::uint32_t song) { return model.transitions(song); },
+          .plays = [&model](std::uint32_t song) { return std::max<std::uint64_t>(1, model.songs().plays(song)); },
+          .keys = [&model](std::uint32_t song) { return song_keys(model.songs(), song); }};
+}
+
+Recommender::Recommender(const Model& model) : model_(model), sources_(blend_sources(model)) {}
+
+std::vector<ScoredRow> Recommender::find_by_blend(const Search& search, std::span<const std::uint32_t> played,
+                                                  std::size_t count) const {
+  const BlendQuery query(sources_, search.weights, played);
+  const auto may_return = [&](std::uint32_t row) { return search.may_return(row); };
+  std::vector<ScoredRow> near;
+  if (search.options.by == RecommendBy::blend) {
+    // Throws where the songs have no direction.
+    const std::vector<float> user = user_vector(model_, played, search.weights.blend_vector_half_life);
+    const std::vector<float> away = away_from(model_, user, search.disliked);
+    near = model_.index().search(away, std::max(count, kBlendByVectors), {search.excluded, search.keeps},
+                                 {.threads = search.options.threads});
+  }
+  TopK best(count);
+  for (const std::uint32_t row : query.candidates(std::max(count, kBlendByTransitions), near, may_return)) {
+    Evidence evidence = query.evidence(row);
+    for (const std::uint32_t song : search.disliked) {
+      const float likeness = song_cosine(model_, song, row) / static_cast<float>(search.disliked.size());
+      evidence.recent_songs -= kDislikeStrength * likeness;
+      evidence.last_song -= kDislikeStrength * likeness;
+    }
+    best.offer({row, evidence.score(search.weights)});
+  }
+  return best.take();
+}
+
+std::vector<ScoredRow> Recommender::find(const Search& search, std::span<const std::uint32_t> played,
+                                         std::size_t count) const {
+  if (search.options.by != RecommendBy::vectors) return find_by_blend(search, played, count);
+  const std::vector<float> user =
+      away_from(model_, user_vector(model_, played, search.options.half_life), search.disliked);
+  return model_.index().search(user, count, {search.excluded, search.keeps}, {.threads = search.options.threads});
+}
+
+std::vector<Recommendation> Recommender::recommend(const Listener& listener, const RecommendOptions& options) const {
+  static constexpr RerankOptions kPlain{.artist_cap = 0, .artist_gap = 0, .fold_versions = false};
+  return recommend(listener, options, kPlain, 1);
+}
+
+std::vector<Recommendation> Recommender::recommend(const Listener& listener, const RecommendOptions& options,
+                                                   const RerankOptions& list, std::uint32_t interests) const {
+  Search search{options, weights_for(model_, options), listener.disliked, {}, listener.keeps};
+  search.excluded = joined(listener.disliked, listener.excluded);
+  if (list.mode == ListMode::discover) search.excluded = joined(search.excluded, listener.played);
+  search.excluded = distinct(search.excluded);
+
+  const double half_life = half_life_of(options, search.weights);
+  std::vector<Interest> tastes;
+  if (interests != 1) tastes = find_interests(model_, listener.played, options.half_life, interests);
+  std::unordered_map<std::uint32_t, std::uint32_t> served;  // of each song found, its taste
+  const auto pool = [&](std::size_t count) {
+    if (tastes.size() < 2) return find(search, listener.played, count);
+    std::vector<std::vector<ScoredRow>> lists;
+    std::vector<float> weights;
+    for (const Interest& taste : tastes) {
+      lists.push_back(find(search, taste.plays, count));
+      weights.push_back(taste.weight);
+    }
+    const std::vector<MergedRow> merged = merge_interests(lists, weights, count);
+    for (const MergedRow& row : merged) served[row.row] = row.interest;
+    return pool_by_place(merged);
+  };
+  const std::vector<std::uint32_t> barred = joined(listener.disliked, listener.excluded);
+  const std::vector<float> user = user_vector(model_, listener.played, half_life);
+  std::vector<Recommendation> found;
+  for (const Pick& pick : rerank_widening(model_, pool, options.k, {listener.played, barred}, list)) {
+    Recommendation& one = found.emplace_back();
+    one.song = pick.row;
+    one.score = pick.fit;
+    one.similarity =
+        model_.inverse_norms()[pick.row] * best_kernels().dot(user.data(), model_.vectors().row(pick.row), user.size());
+    const auto taste = served.find(pick.row);
+    if (options.explain) {
+      one.reasons = reasons_for(model_, listener.played, half_life, pick.row);
+      if (taste != served.end()) one.reasons->interest = tastes[taste->second].medoid;
+    }
+  }
+  return found;
 }
 
 }  // namespace segue

@@ -210,7 +210,9 @@ TransitionsOf Transitions::of(std::uint32_t song) const {
 
 Transitions count_transitions(const Queues& queues, std::uint32_t song_count, const TransitionOptions& options,
                               Progress& progress, std::stop_token stop) {
-  return Counter(queues, song_count, options, progress, std::move(stop)).count();
+  Transitions transitions = Counter(queues, song_count, options, progress, std::move(stop)).count();
+  transitions.window = options.window;
+  return transitions;
 }
 
 }  // namespace segue

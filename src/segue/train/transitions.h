@@ -16,6 +16,9 @@
 namespace segue {
 
 inline constexpr std::uint32_t kTransitionsKept = 200;
+// Wider than the window of training: what comes next is foretold best by pairs up to ten songs apart, whatever the
+// vectors are trained with (docs/quality.md).
+inline constexpr std::uint32_t kTransitionWindow = 10;
 
 // One song's transitions; entry j of every span belongs to neighbour j.
 struct TransitionsOf {
@@ -27,7 +30,8 @@ struct TransitionsOf {
 
 // All transitions in memory, as compressed sparse rows.
 struct Transitions {
-  std::vector<std::uint64_t> offsets;  // songs + 1
+  std::uint32_t window = kTransitionWindow;  // pairs are at most so many plays apart
+  std::vector<std::uint64_t> offsets;        // songs + 1
   std::vector<std::uint32_t> neighbours;
   std::vector<float> forward;
   std::vector<float> backward;
@@ -37,7 +41,7 @@ struct Transitions {
 };
 
 struct TransitionOptions {
-  std::uint32_t window = 5;
+  std::uint32_t window = kTransitionWindow;
   std::uint32_t kept = kTransitionsKept;
   // For pairs not yet summed, 16 bytes each: with less, the queues are read more often. A song whose own pairs need
   // more gets what it needs.

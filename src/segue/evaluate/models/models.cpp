@@ -9,7 +9,7 @@ namespace segue {
 
 namespace {
 
-std::vector<std::unique_ptr<NextSongModel>> make_all(const EvaluateOptions& options) {
+std::vector<std::unique_ptr<NextSongModel>> make_all(const EvaluateOptions& options, const BlendWeights& blend) {
   std::vector<std::unique_ptr<NextSongModel>> models;
   models.push_back(make_random());
   models.push_back(make_popularity());
@@ -25,13 +25,15 @@ std::vector<std::unique_ptr<NextSongModel>> make_all(const EvaluateOptions& opti
   models.push_back(make_als());
   models.push_back(make_sgns(HeardUse::last_song, options.vector_metric));
   models.push_back(make_sgns(HeardUse::decayed, options.vector_metric));
+  models.push_back(make_blend(blend));
   return models;
 }
 
 }  // namespace
 
-std::vector<std::unique_ptr<NextSongModel>> make_models(std::string_view names, const EvaluateOptions& options) {
-  std::vector<std::unique_ptr<NextSongModel>> models = make_all(options);
+std::vector<std::unique_ptr<NextSongModel>> make_models(std::string_view names, const EvaluateOptions& options,
+                                                        const BlendWeights& blend) {
+  std::vector<std::unique_ptr<NextSongModel>> models = make_all(options, blend);
   if (names == "all") return models;
   std::vector<std::string_view> known;
   for (const std::unique_ptr<NextSongModel>& model : models) known.push_back(model->name());

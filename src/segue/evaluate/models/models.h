@@ -8,6 +8,7 @@
 
 #include "segue/evaluate/next_song_model.h"
 #include "segue/evaluate/options.h"
+#include "segue/model/blend_weights.h"
 
 namespace segue {
 
@@ -25,9 +26,11 @@ std::unique_ptr<NextSongModel> make_vsknn();
 std::unique_ptr<NextSongModel> make_vstan();
 std::unique_ptr<NextSongModel> make_als();
 std::unique_ptr<NextSongModel> make_sgns(HeardUse use, VectorMetric metric);
+std::unique_ptr<NextSongModel> make_blend(const BlendWeights& weights);
 
 // Every method, in the order of the table, or those that `names` lists with commas between ("all" is all). Throws
 // wrong_use for a name that is not known, with the nearest one that is.
-std::vector<std::unique_ptr<NextSongModel>> make_models(std::string_view names, const EvaluateOptions& options);
+std::vector<std::unique_ptr<NextSongModel>> make_models(std::string_view names, const EvaluateOptions& options,
+                                                        const BlendWeights& blend = {});
 
 }  // namespace segue

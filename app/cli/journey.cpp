@@ -1,0 +1,90 @@
+// segue journey MODEL FROM TO
+#include "segue/recommend/journey.h"
+
+#include <fmt/format.h>
+
+#include "segue/base/words.h"
+#include "segue/model/model.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+#include "app/cli/playlist_output.h"
+#include "app/cli/songs.h"
+
+namespace segue::cli {
+
+namespace {
+
+class JourneyCommand final : public Command {
+ public:
+  std::string_view name() const override { return "journey"; }
+  std::string_view summary() const override { return "A playlist that leads from one song to another"; }
+  std::string_view example() const override {
+    return "  segue journey model \"Miles Davis So What\" \"Metallica One\"\n"
+           "  segue journey model \"Kane Brown Heaven\" \"Bill Evans Waltz\" --steps 12 -o way.xspf";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("MODEL", "A model folder", model_);
+    arguments.positional("FROM", "The first song: an id, or words of its artist and title", from_);
+    arguments.positional("TO", "The last song", to_);
+    arguments.options(options_);
+    arguments.options(playlist_);
+  }
+
+  void run(Terminal& terminal) override {
+    const PlaylistView view = view_of(playlist_);
+    const Model model(model_);
+    const std::uint32_t from = resolve_song(model.songs(), from_, terminal);
+    const std::uint32_t to = resolve_song(model.songs(), to_, terminal);
+    const std::vector<JourneySong> songs = find_journey(model, from, to, options_);
+    if (view != PlaylistView::table) {
+      std::vector<std::uint32_t> list;
+      for (const JourneySong& song : songs) list.push_back(song.row);
+      const std::string title =
+          fmt::format("From {} to {}", song_text(model.songs(), from), song_text(model.songs(), to));
+      write_playlist(model.songs(), list, title, playlist_, terminal);
+    } else if (terminal.json()) {
+      terminal.print(document(model, songs));
+    } else {
+      terminal.print(table(model, songs));
+    }
+  }
+
+ private:
+  static json::object document(const Model& model, const std::vector<JourneySong>& songs) {
+    json::object document{{"steps", songs.size() - 1}};
+    json::array& items = document["items"].emplace_array();
+    for (const JourneySong& song : songs) {
+      json::object item = song_json(model.songs(), song.row);
+      item["similarity"] = song.similarity;
+      item["progress"] = song.progress;
+      items.push_back(std::move(item));
+    }
+    return document;
+  }
+
+  static std::string table(const Model& model, const std::vector<JourneySong>& songs) {
+    Table table({">step", ">progress", ">similarity", "song", ">plays"});
+    for (std::size_t i = 0; i < songs.size(); ++i) {
+      table.add({std::to_string(i), fmt::format("{:.2f}", songs[i].progress),
+                 i == 0 ? "" : fmt::format("{:.3f}", songs[i].similarity), song_text(model.songs(), songs[i].row),
+                 with_commas(model.songs().plays(songs[i].row))});
+    }
+    return table.text();
+  }
+
+  std::string model_;
+  std::string from_;
+  std::string to_;
+  JourneyOptions options_;
+  PlaylistOptions playlist_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_journey_command() {
+  return std::make_unique<JourneyCommand>();
+}
+
+}  // namespace segue::cli

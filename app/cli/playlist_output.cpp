@@ -1,0 +1,40 @@
+#include "app/cli/playlist_output.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/base/words.h"
+
+namespace segue::cli {
+
+PlaylistView view_of(const PlaylistOptions& options) {
+  if (options.format != PlaylistView::table || options.output.empty()) return options.format;
+  const std::string ending = std::filesystem::path(options.output).extension();
+  for (const PlaylistView view : {PlaylistView::m3u8, PlaylistView::jspf, PlaylistView::xspf, PlaylistView::json}) {
+    if (ending == fmt::format(".{}", kPlaylistViewNames[static_cast<std::size_t>(view)])) return view;
+  }
+  fail(ErrorCode::wrong_use,
+       "--output: expected a file that ends in .m3u8, .jspf, .xspf or .json, or --format; found {}", options.output);
+}
+
+void write_playlist(const Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
+                    const PlaylistOptions& options, Terminal& terminal) {
+  const PlaylistView view = view_of(options);
+  const PlaylistFormat format = view == PlaylistView::m3u8   ? PlaylistFormat::m3u8
+                                : view == PlaylistView::jspf ? PlaylistFormat::jspf
+                                : view == PlaylistView::xspf ? PlaylistFormat::xspf
+                                                             : PlaylistFormat::json;
+  const Playlist playlist{options.title.empty() ? title : options.title, {list.begin(), list.end()}};
+  const std::string text = playlist_text(songs, playlist, format, options.location);
+  if (options.output.empty()) {
+    terminal.print(text);
+    return;
+  }
+  write_text_atomically(options.output, text);
+  terminal.note(fmt::format("{}: {} songs", options.output, with_commas(list.size())));
+}
+
+}  // namespace segue::cli

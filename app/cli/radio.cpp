@@ -1,0 +1,104 @@
+// segue radio MODEL SONG...
+#include "segue/recommend/radio.h"
+
+#include <fmt/format.h>
+
+#include "segue/base/words.h"
+#include "segue/model/model.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+#include "app/cli/playlist_output.h"
+#include "app/cli/songs.h"
+
+namespace segue::cli {
+
+namespace {
+
+class RadioCommand final : public Command {
+ public:
+  std::string_view name() const override { return "radio"; }
+  std::string_view summary() const override { return "A playlist that goes on from songs, without end or repeats"; }
+  std::string_view example() const override {
+    return "  segue radio model \"Nina Simone Feeling Good\" --length 100 -o evening.m3u8\n"
+           "  segue radio model \"Burial Archangel\" --drift 0.6 --seed 7";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("MODEL", "A model folder", model_);
+    arguments.positional("SONG", "Songs to go on from, the newest last: ids, or words of artist and title", songs_);
+    arguments.options(options_);
+    arguments.options(list_);
+    arguments.options(playlist_);
+  }
+
+  void run(Terminal& terminal) override {
+    const PlaylistView view = view_of(playlist_);
+    const Model model(model_);
+    std::vector<std::uint32_t> seeds;
+    for (const std::string& typed : songs_) seeds.push_back(resolve_song(model.songs(), typed, terminal));
+    const FindNear find_near = [&](std::span<const float> query, std::size_t k) {
+      return model.index().search(query, k);
+    };
+    Radio radio(model, find_near, seeds, options_, list_);
+    std::vector<RadioSong> songs;
+    while (songs.size() < options_.length) {
+      const std::optional<RadioSong> next = radio.next();
+      if (!next) break;
+      songs.push_back(*next);
+    }
+    if (songs.size() < options_.length) {
+      terminal.note(fmt::format("after {} songs the model has no more that may be played", with_commas(songs.size())));
+    }
+    if (view != PlaylistView::table) {
+      std::vector<std::uint32_t> list;
+      for (const RadioSong& song : songs) list.push_back(song.row);
+      write_playlist(model.songs(), list, "Radio: " + song_text(model.songs(), seeds.front()), playlist_, terminal);
+    } else if (terminal.json()) {
+      terminal.print(document(model, seeds, songs));
+    } else {
+      terminal.print(table(model, songs));
+    }
+  }
+
+ private:
+  static json::object document(const Model& model, const std::vector<std::uint32_t>& seeds,
+                               const std::vector<RadioSong>& songs) {
+    json::object document;
+    json::array& ids = document["seeds"].emplace_array();
+    for (const std::uint32_t row : seeds) ids.emplace_back(model.songs().id(row));
+    json::array& items = document["items"].emplace_array();
+    for (const RadioSong& song : songs) {
+      json::object item = song_json(model.songs(), song.row);
+      item["score"] = song.score;
+      item["similarity"] = song.similarity;
+      item["seed_similarity"] = song.seed_similarity;
+      items.push_back(std::move(item));
+    }
+    return document;
+  }
+
+  static std::string table(const Model& model, const std::vector<RadioSong>& songs) {
+    Table table({">", ">similarity", ">to seeds", "song", ">plays"});
+    for (std::size_t i = 0; i < songs.size(); ++i) {
+      table.add({std::to_string(i + 1), fmt::format("{:.3f}", songs[i].similarity),
+                 fmt::format("{:.3f}", songs[i].seed_similarity), song_text(model.songs(), songs[i].row),
+                 with_commas(model.songs().plays(songs[i].row))});
+    }
+    return table.text();
+  }
+
+  std::string model_;
+  std::vector<std::string> songs_;
+  RadioOptions options_;
+  RerankOptions list_ = radio_list_options();
+  PlaylistOptions playlist_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_radio_command() {
+  return std::make_unique<RadioCommand>();
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,262 @@
+#include "segue/evaluate/blend_fit.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/parallel.h"
+#include "segue/index/batch.h"
+#include "segue/math/kernels.h"
+
+namespace segue {
+
+namespace {
+
+constexpr std::size_t kCutoff = 10;
+
+// How a weight is varied: by steps added, or by factors.
+struct Walk {
+  double BlendWeights::*weight;
+  bool by_factor;
+  std::array<double, 4> steps;
+  bool changes_evidence;  // T or q, not only the sum
+};
+
+constexpr std::array<Walk, 14> kWalks = {{
+    {&BlendWeights::blend_transition_half_life, true, {0.7, 0.85, 1.2, 1.6}, true},
+    {&BlendWeights::blend_seed_damping, false, {-0.25, -0.1, 0.1, 0.25}, true},
+    {&BlendWeights::blend_transition_power, true, {0.75, 0.88, 1.12, 1.3}, true},
+    {&BlendWeights::blend_backward, true, {0.4, 0.75, 1.25, 1.6}, true},
+    {&BlendWeights::blend_popularity_damping, false, {-0.1, -0.05, 0.05, 0.1}, false},
+    {&BlendWeights::blend_recent_context, false, {-2, -1, 1, 2}, false},
+    {&BlendWeights::blend_recent_songs, false, {-1, -0.5, 0.5, 1}, false},
+    {&BlendWeights::blend_last_song, false, {-1, -0.5, 0.5, 1}, false},
+    {&BlendWeights::blend_last_context, false, {-1, -0.5, 0.5, 1}, false},
+    {&BlendWeights::blend_last_artist, false, {-0.5, -0.2, 0.2, 0.5}, false},
+    {&BlendWeights::blend_recent_artists, false, {-0.1, 0.1, 0.2, 0.4}, false},
+    {&BlendWeights::blend_version, false, {-1, -0.5, 0.5, 1}, false},
+    {&BlendWeights::blend_floor, true, {0.1, 0.33, 3, 10}, false},
+    {&BlendWeights::blend_vector_half_life, true, {0.6, 0.8, 1.25, 1.7}, true},
+}};
+
+bool in_range(const BlendWeights& weights) {
+  for (const OptionRow& row : OptionsOf<BlendWeights>::rows) {
+    const double value = row.value(&weights).to_number<double>();
+    if (value < row.range.least || value > row.range.most) return false;
+  }
+  return true;
+}
+
+// One position: what is known of its candidates, the target first.
+struct Question {
+  std::uint32_t unit = 0;
+  std::uint32_t begin = 0;  // of its evidence
+  std::uint32_t count = 0;
+};
+
+class Fitter {
+ public:
+  Fitter(const Dataset& dataset, const Split& split, Ingredients& ingredients, const BlendFitOptions& options)
+      : dataset_(dataset),
+        split_(split),
+        ingredients_(ingredients),
+        options_(options),
+        sources_(ingredients.blend_sources()),
+        unit_(std::as_const(ingredients.unit_vectors()).view()) {
+    choose_positions();
+  }
+
+  BlendFit run(BlendWeights weights) {
+    gather(weights);
+    std::vector<double> ndcg = gains(weights);
+    BlendFit fit;
+    fit.positions = asked_;
+    fit.ndcg_before = mean(ndcg);
+    const std::size_t steps = kWalks.size() * options_.rounds;
+    Progress& progress = ingredients_.progress();
+    progress.begin("fit the blend", steps, "weights");
+    std::uint64_t done = 0;
+    for (std::uint32_t round = 0; round < options_.rounds; ++round) {
+      bool moved = false;
+      for (std::size_t i = 0; i < kWalks.size(); ++i) {
+        ingredients_.check_stop("the blend");
+        moved |= improve(kWalks[i], weights, ndcg);
+        progress.update(++done, fmt::format("NDCG@10 {:.4f}", mean(ndcg)));
+      }
+      if (!moved) break;
+    }
+    progress.end();
+    fit.weights = weights;
+    fit.ndcg = mean(ndcg);
+    return fit;
+  }
+
+ private:
+  // Those of discovery mode, evenly; only a known target can be won, but the others count.
+  void choose_positions() {
+    const std::vector<Position> all = list_positions(dataset_, split_, options_.heard);
+    std::vector<Position> asked;
+    const Mode mode = split_.kind == SplitKind::last_song ? Mode::any : Mode::discovery;
+    for (const Position& position : all) {
+      if (position.mode == mode) asked.push_back(position);
+    }
+    asked_ = std::min<std::size_t>(asked.size(), options_.most_positions);
+    for (std::size_t i = 0; i < asked_; ++i) {
+      const Position& position = asked[i * asked.size() / asked_];
+      if (position.target != kUnknownSong) positions_.push_back(position);
+    }
+    if (positions_.empty()) {
+      fail(ErrorCode::bad_input, "the blend: expected validation positions whose next song is known, found none of {}",
+           asked_);
+    }
+  }
+
+  bool improve(const Walk& walk, BlendWeights& weights, std::vector<double>& ndcg) {
+    BlendWeights best = weights;
+    std::vector<double> best_ndcg;
+    double best_gain = 0;
+    for (const double step : walk.steps) {
+      BlendWeights tried = weights;
+      tried.*walk.weight = walk.by_factor ? tried.*walk.weight * step : tried.*walk.weight + step;
+      if (!in_range(tried)) continue;
+      if (walk.changes_evidence) gather(tried);
+      std::vector<double> mine = gains(tried);
+      const double gain = certain_gain(ndcg, mine);
+      if (gain <= best_gain) continue;
+      best = tried;
+      best_gain = gain;
+      best_ndcg = std::move(mine);
+    }
+    if (best_gain > 0) {
+      weights = best;
+      ndcg = std::move(best_ndcg);
+    }
+    if (walk.changes_evidence) gather(weights);
+    return best_gain > 0;
+  }
+
+  // The sum of what is gained, where it is more than its standard error over units; else 0.
+  double certain_gain(std::span<const double> before, std::span<const double> after) const {
+    std::vector<double> by_unit(split_.units);
+    double sum = 0;
+    for (std::size_t i = 0; i < questions_.size(); ++i) {
+      by_unit[questions_[i].unit] += after[i] - before[i];
+      sum += after[i] - before[i];
+    }
+    double squares = 0;
+    for (const double gain : by_unit) squares += gain * gain;
+    return sum > std::sqrt(squares) ? sum : 0;
+  }
+
+  double mean(std::span<const double> ndcg) const {
+    double sum = 0;
+    for (const double one : ndcg) sum += one;
+    return sum / static_cast<double>(asked_);
+  }
+
+  // The evidence of every candidate of every position, in pieces so that threads share the work.
+  void gather(const BlendWeights& weights) {
+    constexpr std::size_t kPiece = kBatchQueries;
+    const std::size_t pieces = (positions_.size() + kPiece - 1) / kPiece;
+    std::vector<std::vector<Evidence>> evidence(pieces);
+    std::vector<std::vector<Question>> questions(pieces);
+    if (unit_rows_.rows() == 0) {
+      unit_rows_ = PackedRows(unit_.rows, unit_.columns);
+      for (std::size_t song = 0; song < unit_.rows; ++song) unit_rows_.set_row(song, unit_.row(song));
+    }
+    parallel_for(pieces, 1, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t piece = begin; piece < end; ++piece) {
+        const std::size_t first = piece * kPiece;
+        const std::size_t count = std::min(kPiece, positions_.size() - first);
+        gather_piece(weights, first, count, evidence[piece], questions[piece]);
+      }
+    });
+    evidence_.clear();
+    questions_.clear();
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
+      for (Question& question : questions[piece]) {
+        question.begin += static_cast<std::uint32_t>(evidence_.size());
+        questions_.push_back(question);
+      }
+      evidence_.insert(evidence_.end(), evidence[piece].begin(), evidence[piece].end());
+      evidence[piece] = {};
+    }
+  }
+
+  void gather_piece(const BlendWeights& weights, std::size_t first, std::size_t count, std::vector<Evidence>& evidence,
+                    std::vector<Question>& questions) const {
+    QueryBatch batch(dataset_, split_, options_.heard);
+    const std::span<const Query> queries = batch.make(positions_, first, count);
+    BatchSearch search(unit_rows_);
+    std::vector<BlendQuery> asked;
+    std::vector<std::size_t> places;
+    std::vector<std::span<const std::uint32_t>> masked;
+    for (std::size_t i = 0; i < count; ++i) {
+      questions.push_back({.unit = split_.held_out[positions_[first + i].held_out].unit});
+      if (queries[i].heard.empty()) continue;
+      std::ranges::copy(asked.emplace_back(sources_, weights, queries[i].heard).recent(), search.add().begin());
+      places.push_back(i);
+      masked.push_back(queries[i].masked);
+    }
+    std::vector<std::vector<ScoredRow>> near(asked.size());
+    search.search(kBlendByVectors, masked, near);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      Question& question = questions[places[i]];
+      question.begin = static_cast<std::uint32_t>(evidence.size());
+      const auto may_return = [&](std::uint32_t song) { return !std::ranges::binary_search(masked[i], song); };
+      const std::vector<std::uint32_t> songs = asked[i].candidates(kBlendByTransitions, near[i], may_return);
+      const std::uint32_t target = positions_[first + places[i]].target;
+      if (!std::ranges::binary_search(songs, target)) continue;  // cannot be won
+      evidence.push_back(asked[i].evidence(target));
+      for (const std::uint32_t song : songs) {
+        if (song != target) evidence.push_back(asked[i].evidence(song));
+      }
+      question.count = static_cast<std::uint32_t>(evidence.size()) - question.begin;
+    }
+  }
+
+  // NDCG@10 of each question.
+  std::vector<double> gains(const BlendWeights& weights) const {
+    std::vector<double> ndcg(questions_.size());
+    parallel_for(questions_.size(), 64, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) ndcg[i] = gain(questions_[i], weights);
+    });
+    return ndcg;
+  }
+
+  double gain(const Question& question, const BlendWeights& weights) const {
+    if (question.count == 0) return 0;
+    const std::span<const Evidence> candidates = std::span(evidence_).subspan(question.begin, question.count);
+    const ScoredRow target{candidates[0].song, candidates[0].score(weights)};
+    std::size_t rank = 1;
+    for (const Evidence& other : candidates.subspan(1)) {
+      if (is_better({other.song, other.score(weights)}, target) && ++rank > kCutoff) return 0;
+    }
+    return 1 / std::log2(1.0 + static_cast<double>(rank));
+  }
+
+  const Dataset& dataset_;
+  const Split& split_;
+  Ingredients& ingredients_;
+  const BlendFitOptions options_;
+  const BlendSources sources_;
+  const MatrixView<const float> unit_;
+  PackedRows unit_rows_;
+  std::vector<Position> positions_;
+  std::size_t asked_ = 0;
+  std::vector<Question> questions_;
+  std::vector<Evidence> evidence_;
+};
+
+}  // namespace
+
+BlendFit fit_blend(const Dataset& dataset, const Split& split, Ingredients& ingredients, const BlendWeights& start,
+                   const BlendFitOptions& options) {
+  return Fitter(dataset, split, ingredients, options).run(start);
+}
+
+}  // namespace segue

@@ -1,0 +1,74 @@
+// How a model's vectors and transitions are weighed against each other when songs are recommended (recommend/blend.h).
+//
+// `segue tune` fits them to a dataset, `segue train` writes them into the model; the defaults here were found on
+// held-out playlists and do well on sessions too (docs/quality.md).
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "segue/base/options.h"
+
+namespace segue {
+
+struct BlendWeights {
+  double blend_transition_half_life = 1.8;
+  double blend_transition_power = 0.8;
+  double blend_backward = 0.7;
+  double blend_seed_damping = 0.5;
+  double blend_popularity_damping = 0.1;
+  double blend_floor = 0.03;
+  double blend_vector_half_life = 3;
+  double blend_last_song = 1;
+  double blend_recent_songs = 1.5;
+  double blend_last_context = 0;
+  double blend_recent_context = 0;
+  double blend_last_artist = 1;
+  double blend_recent_artists = 0.1;
+  double blend_version = 2;
+};
+
+template <>
+struct OptionsOf<BlendWeights> {
+  static constexpr std::string_view section = "blend";
+  static constexpr std::array rows = {
+      option<&BlendWeights::blend_transition_half_life>(
+          "blend_transition_half_life",
+          "Transitions from a song count half as much as those from one played this many songs later",
+          between(0.1, 1000)),
+      option<&BlendWeights::blend_transition_power>(
+          "blend_transition_power",
+          "Power of a transition's weight: below 1, many songs agreeing beat one pair often seen", between(0.05, 4)),
+      option<&BlendWeights::blend_backward>("blend_backward",
+                                            "What a song played before counts against one played after", between(0, 4)),
+      option<&BlendWeights::blend_seed_damping>(
+          "blend_seed_damping", "Transitions from a song are divided by its plays to this power", between(-1, 2)),
+      option<&BlendWeights::blend_popularity_damping>(
+          "blend_popularity_damping", "A song's score is divided by its plays to this power", between(-1, 2)),
+      option<&BlendWeights::blend_floor>(
+          "blend_floor", "Added to the sum of transitions: what a song is worth without any", between(1e-9, 100)),
+      option<&BlendWeights::blend_vector_half_life>(
+          "blend_vector_half_life",
+          "A song counts half as much in the mean of recent songs as one played this many songs later",
+          between(0.1, 1000)),
+      option<&BlendWeights::blend_last_song>("blend_last_song", "Weight of the cosine to the last song",
+                                             between(-100, 100)),
+      option<&BlendWeights::blend_recent_songs>("blend_recent_songs",
+                                                "Weight of the cosine to the mean of recent songs", between(-100, 100)),
+      option<&BlendWeights::blend_last_context>(
+          "blend_last_context", "Weight of the cosine of the last song and the context vector", between(-100, 100)),
+      option<&BlendWeights::blend_recent_context>(
+          "blend_recent_context", "Weight of the cosine of the mean of recent songs and the context vector",
+          between(-100, 100)),
+      option<&BlendWeights::blend_last_artist>("blend_last_artist", "Bonus for the artist of the last song",
+                                               between(-100, 100)),
+      option<&BlendWeights::blend_recent_artists>(
+          "blend_recent_artists", "Bonus for an artist for each recent song of theirs, the last one in full",
+          between(-100, 100)),
+      option<&BlendWeights::blend_version>("blend_version", "Malus for another version of a song just heard",
+                                           between(-100, 100)),
+  };
+};
+SEGUE_CHECK_OPTIONS(BlendWeights);
+
+}  // namespace segue

@@ -1,0 +1,18 @@
+// How alike two songs of a model are.
+#pragma once
+
+#include <cstdint>
+
+#include "segue/math/kernels.h"
+#include "segue/model/model.h"
+
+namespace segue {
+
+// The cosine of two song vectors; 0 where one of them is zero. REQUIRES: rows of the model.
+inline float song_cosine(const Model& model, std::uint32_t a, std::uint32_t b) {
+  const MatrixView<const float> vectors = model.vectors();
+  const float dot = best_kernels().dot(vectors.row(a), vectors.row(b), vectors.columns);
+  return dot * model.inverse_norms()[a] * model.inverse_norms()[b];
+}
+
+}  // namespace segue

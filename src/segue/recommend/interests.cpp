@@ -1,0 +1,163 @@
+#include "segue/recommend/interests.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "segue/base/error.h"
+#include "segue/recommend/cosine.h"
+#include "segue/recommend/k_medoids.h"
+
+namespace segue {
+
+namespace {
+
+constexpr std::size_t kMostClustered = 1000;
+constexpr std::uint32_t kMostAuto = 8;
+constexpr std::size_t kFewestForAuto = 4;
+constexpr double kLeastSilhouette = 0.25;
+
+struct WeightedSong {
+  std::uint32_t row = 0;
+  float weight = 0;
+};
+
+// Distinct songs with a vector, the heaviest first, ties by row.
+std::vector<WeightedSong> weighted_songs(const Model& model, std::span<const std::uint32_t> played, double half_life) {
+  std::unordered_map<std::uint32_t, double> weights;
+  for (std::size_t i = 0; i < played.size(); ++i) {
+    if (model.inverse_norms()[played[i]] == 0) continue;
+    const auto age = static_cast<double>(played.size() - 1 - i);
+    weights[played[i]] += half_life > 0 ? std::exp2(-age / half_life) : 1;
+  }
+  std::vector<WeightedSong> songs;
+  for (const auto& [row, weight] : weights) {
+    // What has faded to nothing still has to belong somewhere.
+    songs.push_back({row, std::max(static_cast<float>(weight), 1e-30F)});
+  }
+  std::ranges::sort(songs, [](const WeightedSong& a, const WeightedSong& b) {
+    return is_better({a.row, a.weight}, {b.row, b.weight});
+  });
+  return songs;
+}
+
+Matrix distances_of(const Model& model, std::span<const WeightedSong> songs) {
+  Matrix distances(songs.size(), songs.size());
+  const MatrixView<float> view = distances.view();
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const float distance = std::max(0.0F, 1 - song_cosine(model, songs[i].row, songs[j].row));
+      view.row(i)[j] = view.row(j)[i] = distance;
+    }
+  }
+  return distances;
+}
+
+Clustering cluster(MatrixView<const float> distances, std::span<const float> weights, std::uint32_t wanted) {
+  const auto points = static_cast<std::uint32_t>(weights.size());
+  if (wanted != kAutoInterests) return k_medoids(distances, weights, std::min(wanted, points));
+  Clustering best = k_medoids(distances, weights, 1);
+  if (points < kFewestForAuto) return best;
+  double best_silhouette = kLeastSilhouette;
+  for (std::uint32_t k = 2; k <= std::min(kMostAuto, points / 2); ++k) {
+    Clustering next = k_medoids(distances, weights, k);
+    const double silhouette = mean_silhouette(distances, weights, next);
+    if (silhouette <= best_silhouette) continue;
+    best_silhouette = silhouette;
+    best = std::move(next);
+  }
+  return best;
+}
+
+std::uint32_t nearest_medoid(const Model& model, std::span<const Interest> interests, std::uint32_t row) {
+  TopK nearest(1);
+  for (std::uint32_t i = 0; i < interests.size(); ++i) {
+    nearest.offer({i, song_cosine(model, interests[i].medoid, row)});
+  }
+  return nearest.take().front().row;
+}
+
+}  // namespace
+
+std::uint32_t interests_wanted(const InterestOptions& options) {
+  const std::string& text = options.interests;
+  if (text == "auto") return kAutoInterests;
+  std::uint32_t wanted = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), wanted);
+  if (error != std::errc() || end != text.data() + text.size() || wanted < 1 || wanted > kMostInterests) {
+    fail(ErrorCode::wrong_use, "--interests: expected auto or a whole number from 1 to {}, found \"{}\"",
+         kMostInterests, text);
+  }
+  return wanted;
+}
+
+std::vector<Interest> find_interests(const Model& model, std::span<const std::uint32_t> played, double half_life,
+                                     std::uint32_t wanted) {
+  const std::vector<WeightedSong> songs = weighted_songs(model, played, half_life);
+  if (songs.empty()) {
+    fail(ErrorCode::bad_input, "expected songs with a vector, found none among {}", played.size());
+  }
+  const std::span<const WeightedSong> clustered(songs.data(), std::min(songs.size(), kMostClustered));
+  std::vector<float> weights;
+  for (const WeightedSong& song : clustered) weights.push_back(song.weight);
+  const Matrix distances = distances_of(model, clustered);
+  const Clustering clustering = cluster(distances.view(), weights, wanted);
+
+  std::vector<Interest> interests(clustering.medoids.size());
+  for (std::size_t i = 0; i < interests.size(); ++i) interests[i].medoid = clustered[clustering.medoids[i]].row;
+  std::unordered_map<std::uint32_t, std::uint32_t> interest_of;
+  double total = 0;
+  std::vector<double> sums(interests.size(), 0.0);
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    const std::uint32_t own =
+        i < clustered.size() ? clustering.clusters[i] : nearest_medoid(model, interests, songs[i].row);
+    interests[own].songs.push_back(songs[i].row);
+    interest_of[songs[i].row] = own;
+    sums[own] += static_cast<double>(songs[i].weight);
+    total += static_cast<double>(songs[i].weight);
+  }
+  for (std::size_t i = 0; i < interests.size(); ++i) interests[i].weight = static_cast<float>(sums[i] / total);
+  for (const std::uint32_t row : played) {
+    if (const auto own = interest_of.find(row); own != interest_of.end()) interests[own->second].plays.push_back(row);
+  }
+  std::ranges::stable_sort(interests, std::greater(), &Interest::weight);
+  return interests;
+}
+
+std::vector<MergedRow> merge_interests(std::span<const std::vector<ScoredRow>> lists, std::span<const float> weights,
+                                       std::size_t k) {
+  SEGUE_ASSERT(lists.size() == weights.size());
+  std::vector<MergedRow> merged;
+  std::unordered_set<std::uint32_t> taken;
+  std::vector<std::size_t> next(lists.size(), 0);
+  std::vector<double> owed(lists.size(), 0.0);
+  while (merged.size() < k) {
+    double total = 0;
+    std::size_t turn = lists.size();
+    for (std::size_t i = 0; i < lists.size(); ++i) {
+      while (next[i] < lists[i].size() && taken.contains(lists[i][next[i]].row)) ++next[i];
+      if (next[i] == lists[i].size()) continue;
+      owed[i] += static_cast<double>(weights[i]);
+      total += static_cast<double>(weights[i]);
+      if (turn == lists.size() || owed[i] > owed[turn]) turn = i;
+    }
+    if (turn == lists.size()) break;
+    owed[turn] -= total;
+    const ScoredRow& song = lists[turn][next[turn]];
+    taken.insert(song.row);
+    merged.push_back({.row = song.row, .score = song.score, .interest = static_cast<std::uint32_t>(turn)});
+  }
+  return merged;
+}
+
+std::vector<ScoredRow> pool_by_place(std::span<const MergedRow> merged) {
+  std::vector<ScoredRow> pool;
+  for (std::size_t i = 0; i < merged.size(); ++i) {
+    pool.push_back({merged[i].row, 1 - static_cast<float>(i) / static_cast<float>(merged.size())});
+  }
+  return pool;
+}
+
+}  // namespace segue

@@ -1,0 +1,32 @@
+// k-medoids: the k points that the weighted sum of distances to the nearest of them is smallest for.
+//
+// PAM (Kaufman & Rousseeuw 1990) with the swaps of FasterPAM (Schubert & Rousseeuw 2021, arXiv:2008.05171): built
+// greedily, then a medoid is exchanged for another point for as long as that helps. A local optimum, no chance
+// involved. A pass over all swaps takes n^2 steps whatever k is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "segue/math/matrix.h"
+
+namespace segue {
+
+struct Clustering {
+  std::vector<std::uint32_t> medoids;   // points, in the order of their clusters
+  std::vector<std::uint32_t> clusters;  // the cluster of each point
+  double cost = 0;                      // sum of weight x distance to the own medoid
+};
+
+// `distances`: n x n, symmetric, >= 0, 0 on the diagonal; `weights`: n, > 0. Ties go to the smaller point.
+// REQUIRES: 1 <= k <= n.
+Clustering k_medoids(MatrixView<const float> distances, std::span<const float> weights, std::uint32_t k);
+
+// The weighted mean of the silhouettes (Rousseeuw 1987): (b - a) / max(a, b) of a point, where a is its mean distance
+// to the others of its cluster and b that to the nearest other cluster; 0 for a cluster of one point. From -1 to 1; 0
+// for a single cluster.
+double mean_silhouette(MatrixView<const float> distances, std::span<const float> weights, const Clustering& clustering);
+
+}  // namespace segue

@@ -1,0 +1,16 @@
+// Where lists that grow ask for songs near a direction: any index will do.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "segue/math/top_k.h"
+
+namespace segue {
+
+// The k songs with the largest cosine to `query`, a unit vector, best first; nearly all of them will do.
+using FindNear = std::function<std::vector<ScoredRow>(std::span<const float> query, std::size_t k)>;
+
+}  // namespace segue

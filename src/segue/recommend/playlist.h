@@ -1,0 +1,50 @@
+// Playlists in the formats that players read.
+//
+//   m3u8   extended M3U in UTF-8: "#EXTM3U", then for each song "#EXTINF:-1,artist - title" and its location
+//   xspf   XML Shareable Playlist Format 1 (https://www.xspf.org/spec)
+//   jspf   the same as JSON (https://www.xspf.org/jspf)
+//   json   Segue's own, what the HTTP service answers
+//
+// Titles come from strangers. Line breaks and other control characters, which M3U and XML cannot hold, become spaces;
+// markup is escaped.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "segue/base/json.h"
+#include "segue/base/options.h"
+#include "segue/data/catalogue.h"
+
+namespace segue {
+
+enum class PlaylistFormat { json, m3u8, jspf, xspf };
+
+inline constexpr std::array<std::string_view, 4> kPlaylistFormatNames = {"json", "m3u8", "jspf", "xspf"};
+constexpr std::span<const std::string_view> names(PlaylistFormat) {
+  return kPlaylistFormatNames;
+}
+
+struct Playlist {
+  std::string title;
+  std::vector<std::uint32_t> songs;  // rows of the catalogue
+};
+
+// How a song is told to a player. `location` is a template: {id} stands for the id, percent-encoded, {title} and
+// {artist} likewise. With "" an id that is a URI itself (spotify:track:..., https://..., file:///...) is the location;
+// any other is one for M3U8 only (a path, for those whose ids are paths), and an identifier "segue:song:<id>" for XSPF
+// and JSPF.
+//
+// Returns the whole document. Throws wrong_use for a template without {id}, {title} or {artist}, or that does not make
+// URIs.
+std::string playlist_text(const Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
+                          std::string_view location);
+
+// Media type for HTTP: "audio/x-mpegurl; charset=utf-8", "application/xspf+xml", ...
+std::string_view media_type(PlaylistFormat format);
+
+}  // namespace segue

@@ -1,0 +1,264 @@
+#include "segue/recommend/radio.h"
+
+#include <algorithm>
+#include <cmath>
+#include <unordered_map>
+
+#include "segue/base/error.h"
+#include "segue/base/random.h"
+#include "segue/index/exact.h"
+#include "segue/recommend/cosine.h"
+#include "segue/recommend/interests.h"
+#include "segue/recommend/rerank.h"
+#include "segue/recommend/user_vector.h"
+
+namespace segue {
+
+namespace {
+
+constexpr std::size_t kRecent = 5;
+constexpr float kDecay = 0.7F;
+constexpr std::size_t kRemembered = 10;  // for diversity
+constexpr std::size_t kAroundSeeds = 1000;
+constexpr std::size_t kAroundHere = 500;
+// Looking around reads the whole index: only when the radio has gone somewhere else, and not after every song.
+constexpr std::uint64_t kLookEvery = 20;
+constexpr float kElsewhere = 0.85F;
+// With this many seeds or fewer each is a centre of its own; more are clustered.
+constexpr std::size_t kOwnCentres = 3;
+constexpr float kSurprise = 0.1F;
+constexpr float kAround = 2;
+// What T and V weigh against C, found on two real models (docs/radio.md).
+constexpr float kTransition = 0.5F;
+constexpr float kInOut = 0.5F;
+
+std::vector<std::uint32_t> distinct_in_order(std::span<const std::uint32_t> rows) {
+  std::vector<std::uint32_t> distinct;
+  std::unordered_set<std::uint32_t> seen;
+  for (const std::uint32_t row : rows) {
+    if (seen.insert(row).second) distinct.push_back(row);
+  }
+  return distinct;
+}
+
+// The vector of a song that is seldom played is half noise. Songs played around it say more surely where it belongs:
+// the unit vector of the seed and, kAround times as heavy, the mean of its neighbours' by their transition weights.
+std::vector<float> centre_of(const Model& model, std::uint32_t seed) {
+  const Kernels& kernels = best_kernels();
+  std::vector<float> centre = user_vector(model, std::span(&seed, 1), 0);
+  const TransitionsOf around = model.transitions(seed);
+  float total = 0;
+  for (std::size_t j = 0; j < around.neighbours.size(); ++j) total += around.forward[j] + around.backward[j];
+  for (std::size_t j = 0; total > 0 && j < around.neighbours.size(); ++j) {
+    const std::uint32_t row = around.neighbours[j];
+    const float weight = kAround * (around.forward[j] + around.backward[j]) / total;
+    kernels.axpy(weight * model.inverse_norms()[row], model.vectors().row(row), centre.data(), centre.size());
+  }
+  const float norm = std::sqrt(kernels.squared_norm(centre.data(), centre.size()));
+  if (!(norm > 0)) return user_vector(model, std::span(&seed, 1), 0);
+  kernels.scale(1 / norm, centre.data(), centre.size());
+  return centre;
+}
+
+std::vector<std::vector<float>> centres_of(const Model& model, std::span<const std::uint32_t> seeds) {
+  std::vector<std::vector<float>> centres;
+  if (seeds.size() > kOwnCentres) {
+    for (const Interest& interest : find_interests(model, seeds, 0, kAutoInterests)) {
+      centres.push_back(user_vector(model, interest.plays, 0));
+    }
+    return centres;
+  }
+  for (const std::uint32_t seed : seeds) {
+    if (model.inverse_norms()[seed] > 0) centres.push_back(centre_of(model, seed));
+  }
+  return centres;
+}
+
+float logistic(float x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+}  // namespace
+
+RerankOptions radio_list_options() {
+  return {.artist_cap = 0, .artist_gap = 5, .surprise = 0.2};
+}
+
+// The newest songs, as the score needs them.
+struct Radio::Recent {
+  std::vector<float> vector;                           // weighted sum of song vectors
+  std::vector<float> place;                            // unit: weighted sum of unit vectors
+  std::unordered_map<std::uint32_t, float> followers;  // T
+  std::vector<std::uint32_t> follower_rows;            // in the order they were found
+};
+
+Radio::Radio(const Model& model, FindNear find_near, std::span<const std::uint32_t> seeds, const RadioOptions& options,
+             const RerankOptions& list_options)
+    : model_(model),
+      find_near_(std::move(find_near)),
+      options_(options),
+      list_options_(list_options),
+      rules_(model.songs(), list_options.artist_cap, list_options.artist_gap, list_options.fold_versions),
+      seeds_(distinct_in_order(seeds)),
+      centres_(centres_of(model, seeds_)) {
+  if (centres_.empty()) {
+    fail(ErrorCode::bad_input, "expected seed songs with a vector, found none among {}", seeds.size());
+  }
+  if (list_options_.mode == ListMode::discover) exclude(seeds_);
+  for (const std::uint32_t seed : seeds_) {
+    rules_.heard(seed);
+    newest_.push_back(seed);
+    for (const std::uint32_t follower : model_.transitions(seed).neighbours) around_seeds_.insert(follower);
+  }
+  for (const std::vector<float>& centre : centres_) {
+    for (const ScoredRow& near : find_near_(centre, kAroundSeeds)) around_seeds_.insert(near.row);
+  }
+  while (newest_.size() > kRemembered) newest_.pop_front();
+}
+
+void Radio::exclude(std::span<const std::uint32_t> rows) {
+  for (const std::uint32_t row : rows) rules_.ban(row);
+}
+
+Radio::Recent Radio::recent() const {
+  const MatrixView<const float> vectors = model_.vectors();
+  const Kernels& kernels = best_kernels();
+  Recent recent;
+  recent.vector.assign(vectors.columns, 0);
+  recent.place.assign(vectors.columns, 0);
+  const std::size_t count = std::min(newest_.size(), kRecent);
+  float total = 0;
+  for (std::size_t i = 0; i < count; ++i) total += std::pow(kDecay, static_cast<float>(i));
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t row = newest_[newest_.size() - 1 - i];
+    const float weight = std::pow(kDecay, static_cast<float>(i)) / total;
+    kernels.axpy(weight, vectors.row(row), recent.vector.data(), vectors.columns);
+    kernels.axpy(weight * model_.inverse_norms()[row], vectors.row(row), recent.place.data(), vectors.columns);
+    const TransitionsOf after = model_.transitions(row);
+    const float strongest = after.forward.empty() ? 0 : std::ranges::max(after.forward);
+    for (std::size_t j = 0; strongest > 0 && j < after.neighbours.size(); ++j) {
+      if (after.forward[j] == 0) continue;
+      const auto [at, is_new] = recent.followers.try_emplace(after.neighbours[j], 0.0F);
+      if (is_new) recent.follower_rows.push_back(after.neighbours[j]);
+      at->second += weight * std::sqrt(after.forward[j] / strongest);
+    }
+  }
+  const float norm = std::sqrt(kernels.squared_norm(recent.place.data(), recent.place.size()));
+  if (norm > 0) kernels.scale(1 / norm, recent.place.data(), recent.place.size());
+  return recent;
+}
+
+void Radio::look_around(std::span<const float> place) {
+  here_.assign(place.begin(), place.end());
+  looked_at_ = played_;
+  around_here_.clear();
+  for (const ScoredRow& near : find_near_(place, kAroundHere)) around_here_.push_back(near.row);
+}
+
+std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
+  const float stayed = here_.empty() ? 1 : best_kernels().dot(here_.data(), recent.place.data(), here_.size());
+  // The surroundings of the seeds are known from the start, so that a radio that stays there need not look.
+  const bool at_seeds = std::ranges::any_of(centres_, [&](const std::vector<float>& centre) {
+    return best_kernels().dot(centre.data(), recent.place.data(), centre.size()) > kElsewhere;
+  });
+  const bool elsewhere = here_.empty() ? !at_seeds : stayed < kElsewhere;
+  if (elsewhere && (here_.empty() || played_ >= looked_at_ + kLookEvery)) look_around(recent.place);
+
+  std::vector<std::uint32_t> rows(around_seeds_.begin(), around_seeds_.end());
+  for (const std::uint32_t row : around_here_) rows.push_back(row);
+  for (const std::uint32_t row : recent.follower_rows) rows.push_back(row);
+  std::ranges::sort(rows);
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  std::erase_if(rows, [&](std::uint32_t row) { return gone_.contains(row) || model_.inverse_norms()[row] == 0; });
+  return rows;
+}
+
+float Radio::seed_similarity(std::uint32_t row) const {
+  const MatrixView<const float> vectors = model_.vectors();
+  float best = -1;
+  for (const std::vector<float>& centre : centres_) {
+    best = std::max(best, best_kernels().dot(centre.data(), vectors.row(row), vectors.columns));
+  }
+  return best * model_.inverse_norms()[row];
+}
+
+Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
+  const Kernels& kernels = best_kernels();
+  const std::size_t columns = model_.vectors().columns;
+  const auto follower = recent.followers.find(row);
+  const float transition = follower == recent.followers.end() ? 0 : follower->second;
+  const float in_out = logistic(kernels.dot(recent.vector.data(), model_.context().row(row), columns));
+  const float close =
+      kernels.dot(recent.place.data(), model_.vectors().row(row), columns) * model_.inverse_norms()[row];
+  Scored scored;
+  scored.song.row = row;
+  scored.song.seed_similarity = seed_similarity(row);
+  const auto pull = static_cast<float>(2 * (1 - options_.drift));
+  scored.song.score = kTransition * transition + kInOut * in_out + close + pull * scored.song.seed_similarity;
+  scored.value = scored.song.score;
+  if (list_options_.popularity != 0) {
+    scored.value += static_cast<float>(list_options_.popularity) * fame(model_.songs(), row) / 2;
+  }
+  if (list_options_.diversity > 0) {
+    float likeness = 0;
+    for (const std::uint32_t before : newest_) likeness = std::max(likeness, song_cosine(model_, before, row));
+    scored.value -= static_cast<float>(list_options_.diversity) * 2 * likeness;
+  }
+  if (list_options_.surprise > 0) {
+    scored.value +=
+        static_cast<float>(list_options_.surprise) * kSurprise * gumbel(mix64(list_options_.seed) + played_, row);
+  }
+  return scored;
+}
+
+std::optional<RadioSong> Radio::best_of(const Recent& recent, std::span<const std::uint32_t> rows) {
+  std::vector<Scored> scored;
+  scored.reserve(rows.size());
+  for (const std::uint32_t row : rows) scored.push_back(score(recent, row));
+  const auto worse = [](const Scored& a, const Scored& b) {
+    return is_better({b.song.row, b.value}, {a.song.row, a.value});
+  };
+  // Rules cost more than scores and nearly always allow the first: a heap hands out the best, one at a time.
+  std::ranges::make_heap(scored, worse);
+  while (!scored.empty()) {
+    std::ranges::pop_heap(scored, worse);
+    const Scored best = scored.back();
+    scored.pop_back();
+    const Verdict verdict = rules_.judge(best.song.row);
+    if (verdict == Verdict::allowed) return best.song;
+    if (verdict == Verdict::never) gone_.insert(best.song.row);
+  }
+  return std::nullopt;
+}
+
+// Where no candidate is allowed: the nearest song of all that is.
+std::optional<RadioSong> Radio::anywhere(const Recent& recent) {
+  const ExactIndex index(model_.vectors(), model_.inverse_norms());
+  const std::vector<float>& query = centres_.front();
+  while (true) {
+    RowSet allowed(model_.songs().size());
+    for (std::uint32_t row = 0; row < model_.songs().size(); ++row) {
+      if (rules_.judge(row) == Verdict::allowed) allowed.insert(row);
+    }
+    const std::vector<ScoredRow> found = index.search(query, 1, {{}, &allowed});
+    if (!found.empty()) return score(recent, found.front().row).song;
+    if (rules_.artist_gap() == 0) return std::nullopt;
+    rules_.set_artist_gap(rules_.artist_gap() / 2);
+  }
+}
+
+std::optional<RadioSong> Radio::next() {
+  const Recent now = recent();
+  std::optional<RadioSong> song = best_of(now, candidates(now));
+  if (!song) song = anywhere(now);
+  if (!song) return std::nullopt;
+  song->similarity = song_cosine(model_, newest_.back(), song->row);
+  rules_.take(song->row);
+  gone_.insert(song->row);
+  newest_.push_back(song->row);
+  if (newest_.size() > kRemembered) newest_.pop_front();
+  ++played_;
+  return song;
+}
+
+}  // namespace segue

@@ -1,0 +1,140 @@
+#include "segue/recommend/rerank.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+
+#include "segue/base/random.h"
+#include "segue/recommend/cosine.h"
+#include "segue/recommend/list_rules.h"
+
+namespace segue {
+
+namespace {
+
+// The place in the pool whose score is -1: far enough down to tell what fits from what does not, and the same however
+// far the pool was widened.
+constexpr std::size_t kScalePlace = 100;
+constexpr std::size_t kLeastPool = 200;
+constexpr std::size_t kWiden = 8;
+
+struct Candidate {
+  ScoredRow scored;
+  float plain = 0;     // the sum without likeness
+  float likeness = 0;  // to the picks so far
+  bool gone = false;
+};
+
+float scale_of(std::span<const ScoredRow> pool) {
+  const std::size_t place = std::min(pool.size() - 1, kScalePlace);
+  const float spread = pool.front().score - pool[place].score;
+  return spread > 0 ? 1 / spread : 0;
+}
+
+// Songs since the last play of each: 0 for the newest.
+std::unordered_map<std::uint32_t, std::size_t> ages(std::span<const std::uint32_t> played) {
+  std::unordered_map<std::uint32_t, std::size_t> ages;
+  for (std::size_t i = 0; i < played.size(); ++i) ages[played[i]] = played.size() - 1 - i;
+  return ages;
+}
+
+std::vector<Candidate> candidates_of(const Model& model, std::span<const ScoredRow> pool, const ListContext& context,
+                                     const RerankOptions& options) {
+  const bool rests = options.mode == ListMode::any && options.freshness > 0;
+  const auto age_of = ages(rests ? context.played : std::span<const std::uint32_t>());
+  const float scale = scale_of(pool);
+  std::vector<Candidate> candidates;
+  candidates.reserve(pool.size());
+  for (const ScoredRow& one : pool) {
+    double value = (1 - options.diversity) * static_cast<double>((one.score - pool.front().score) * scale);
+    if (options.popularity != 0) value += options.popularity * static_cast<double>(fame(model.songs(), one.row));
+    if (const auto age = age_of.find(one.row); age != age_of.end()) {
+      value -= std::exp2(-static_cast<double>(age->second) / options.freshness);
+    }
+    if (options.surprise > 0) value += options.surprise / 2 * static_cast<double>(gumbel(options.seed, one.row));
+    candidates.push_back({.scored = one, .plain = static_cast<float>(value)});
+  }
+  return candidates;
+}
+
+ListRules rules_of(const Model& model, const ListContext& context, const RerankOptions& options) {
+  ListRules rules(model.songs(), options.artist_cap, options.artist_gap, options.fold_versions);
+  for (const std::uint32_t row : context.excluded) rules.ban(row);
+  if (options.mode == ListMode::discover) {
+    for (const std::uint32_t row : context.played) rules.ban(row);
+  }
+  return rules;
+}
+
+// The allowed candidate of the largest value, ties by place in the pool; nullptr where none is allowed. Rules are asked
+// only of candidates that would win, and those that can never come are not asked again.
+Candidate* best_allowed(std::vector<Candidate>& candidates, ListRules& rules, double diversity) {
+  Candidate* best = nullptr;
+  float bar = 0;
+  for (Candidate& candidate : candidates) {
+    if (candidate.gone) continue;
+    const float value = candidate.plain - static_cast<float>(diversity) * candidate.likeness;
+    if (best != nullptr && value <= bar) continue;
+    const Verdict verdict = rules.judge(candidate.scored.row);
+    candidate.gone = verdict == Verdict::never;
+    if (verdict != Verdict::allowed) continue;
+    best = &candidate;
+    bar = value;
+  }
+  return best;
+}
+
+}  // namespace
+
+float fame(const Catalogue& songs, std::uint32_t row) {
+  // Rows come in order of plays.
+  const double most = std::log1p(static_cast<double>(songs.plays(0)));
+  const double least = std::log1p(static_cast<double>(songs.plays(songs.size() - 1)));
+  if (!(most > least)) return 0;
+  const double now = std::log1p(static_cast<double>(songs.plays(row)));
+  return static_cast<float>(2 * (now - least) / (most - least) - 1);
+}
+
+float gumbel(std::uint64_t seed, std::uint32_t row) {
+  Random random(seed, row);
+  const double uniform = random.uniform() + 0x1.0p-54;  // never 0
+  return static_cast<float>(-std::log(-std::log(uniform)));
+}
+
+std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, std::size_t k, const ListContext& context,
+                         const RerankOptions& options) {
+  std::vector<Pick> picks;
+  if (pool.empty()) return picks;
+  ListRules rules = rules_of(model, context, options);
+  std::vector<Candidate> candidates = candidates_of(model, pool, context, options);
+  // Without likeness values stay as they are: in order, the first allowed one is the best.
+  if (!(options.diversity > 0)) std::ranges::stable_sort(candidates, std::greater(), &Candidate::plain);
+  float before = std::numeric_limits<float>::infinity();
+  while (picks.size() < k) {
+    Candidate* best = best_allowed(candidates, rules, options.diversity);
+    if (best == nullptr) break;
+    const std::uint32_t row = best->scored.row;
+    rules.take(row);
+    before = std::min(before, best->plain - static_cast<float>(options.diversity) * best->likeness);
+    picks.push_back({.row = row, .fit = best->scored.score, .value = before});
+    best->gone = true;
+    if (!(options.diversity > 0)) continue;
+    for (Candidate& candidate : candidates) {
+      if (!candidate.gone)
+        candidate.likeness = std::max(candidate.likeness, song_cosine(model, row, candidate.scored.row));
+    }
+  }
+  return picks;
+}
+
+std::vector<Pick> rerank_widening(const Model& model, const std::function<std::vector<ScoredRow>(std::size_t n)>& find,
+                                  std::size_t k, const ListContext& context, const RerankOptions& options) {
+  for (std::size_t wanted = std::max(4 * k, kLeastPool);; wanted *= kWiden) {
+    const std::vector<ScoredRow> pool = find(wanted);
+    std::vector<Pick> picks = rerank(model, pool, k, context, options);
+    if (picks.size() >= k || pool.size() < wanted) return picks;
+  }
+}
+
+}  // namespace segue

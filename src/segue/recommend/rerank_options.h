@@ -1,0 +1,64 @@
+// What can be chosen about turning songs that fit into a list that is good to listen to. Shared by everything that
+// makes lists: recommend, radio, the service.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "segue/base/options.h"
+
+namespace segue {
+
+// Whether songs already played may come again.
+enum class ListMode { discover, any };
+
+inline constexpr std::array<std::string_view, 2> kListModeNames = {"discover", "any"};
+constexpr std::span<const std::string_view> names(ListMode) {
+  return kListModeNames;
+}
+
+struct RerankOptions {
+  ListMode mode = ListMode::discover;
+  double diversity = 0;
+  double popularity = 0;
+  std::uint32_t artist_cap = 3;
+  std::uint32_t artist_gap = 1;
+  bool fold_versions = true;
+  double freshness = 50;
+  double surprise = 0;
+  std::uint64_t seed = 1;
+};
+
+template <>
+struct OptionsOf<RerankOptions> {
+  static constexpr std::string_view section = "recommend";
+  static constexpr std::array rows = {
+      option<&RerankOptions::mode>("mode",
+                                   "discover: only songs not played yet; any: those too, once they have rested"),
+      option<&RerankOptions::diversity>(
+          "diversity", "0: the songs that fit best; towards 1: songs unlike each other, however well they fit",
+          between(0, 1)),
+      option<&RerankOptions::popularity>(
+          "popularity", "Towards 1: the hits among the songs that fit; towards -1: those seldom played",
+          between(-1, 1)),
+      option<&RerankOptions::artist_cap>("artist_cap", "Songs of one artist in a list at most, 0 for any number",
+                                         between(0, 1'000'000)),
+      option<&RerankOptions::artist_gap>("artist_gap", "Songs by others between two songs of one artist at least",
+                                         between(0, 1000)),
+      option<&RerankOptions::fold_versions>(
+          "fold_versions",
+          "One version only of a recording that is there live, remastered, remixed, under several ids"),
+      option<&RerankOptions::freshness>(
+          "freshness", "With mode any: a song played this many songs ago has won back half of its score; 0: at once",
+          between(0, 1e9)),
+      option<&RerankOptions::surprise>(
+          "surprise", "Towards 1: chance has a say; other songs with each --seed, good ones first", between(0, 1)),
+      option<&RerankOptions::seed>("seed", "Of the chance in --surprise: the same seed gives the same songs",
+                                   between(0, 9007199254740992.0)),
+  };
+};
+SEGUE_CHECK_OPTIONS(RerankOptions);
+
+}  // namespace segue

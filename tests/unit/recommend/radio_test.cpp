@@ -1,0 +1,123 @@
+#include "segue/recommend/radio.h"
+
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "segue/index/exact.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/scratch.h"
+#include "tests/support/small_model.h"
+
+namespace segue {
+namespace {
+
+using Rows = std::vector<std::uint32_t>;
+
+// 60 songs of four artists, each artist a genre.
+class RadioTest : public ::testing::Test {
+ protected:
+  RadioTest() {
+    testing::SmallModel small = testing::small_model(60, 13);
+    // Twelve artists, so that they can be spaced: song i is by artist i % 12 of genre i % 4.
+    for (std::uint32_t i = 0; i < 59; ++i) small.songs[i].artist += std::to_string(i % 12);
+    small.songs[8].title = "Same (Live)";
+    small.songs[20].title = "Same";  // by the artist of 8
+    for (std::size_t column = 0; column < 13; ++column) small.trained.vectors.view().row(50)[column] = 0;
+    testing::write_small_model(folder_ / "model", small);
+    model_ = std::make_unique<Model>(folder_ / "model");
+    index_ = std::make_unique<ExactIndex>(model_->vectors(), model_->inverse_norms());
+  }
+  Radio radio(const Rows& seeds, const RerankOptions& list, double drift = 0.2) const {
+    return {*model_, [this](std::span<const float> query, std::size_t k) { return index_->search(query, k); }, seeds,
+            {.drift = drift}, list};
+  }
+  Rows play(const Rows& seeds, const RerankOptions& list, std::size_t length, double drift = 0.2) const {
+    Radio playing = radio(seeds, list, drift);
+    Rows rows;
+    for (std::optional<RadioSong> song; rows.size() < length && (song = playing.next());) rows.push_back(song->row);
+    return rows;
+  }
+  testing::Scratch folder_;
+  std::unique_ptr<Model> model_;
+  std::unique_ptr<ExactIndex> index_;
+};
+
+TEST_F(RadioTest, StaysWithTheSeedsAndSpacesArtists) {
+  RerankOptions list = radio_list_options();
+  list.artist_gap = 2;
+  const Rows rows = play({2}, list, 10, 0);
+  ASSERT_EQ(rows.size(), 10U);
+  for (const std::uint32_t row : rows) EXPECT_EQ(row % 4, 2U);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (std::size_t j = i + 1; j <= i + 2 && j < rows.size(); ++j) EXPECT_NE(rows[i] % 12, rows[j] % 12);
+  }
+}
+
+TEST_F(RadioTest, PlaysEverySongOnceAndThenEnds) {
+  // 60 songs without the seed, the one without a vector and the second version; each of twelve artists in turn.
+  const Rows rows = play({3}, radio_list_options(), 100);
+  EXPECT_EQ(rows.size(), 57U);
+  EXPECT_EQ(std::set<std::uint32_t>(rows.begin(), rows.end()).size(), rows.size());
+  EXPECT_EQ(std::ranges::count(rows, 3U), 0);
+  EXPECT_EQ(std::ranges::count(rows, 8U) + std::ranges::count(rows, 20U), 1);
+}
+
+TEST_F(RadioTest, NarrowsTheGapWhereTheCatalogueIsTooSmall) {
+  RerankOptions list = radio_list_options();
+  list.artist_gap = 40;  // there are thirteen artists
+  EXPECT_EQ(play({3}, list, 100).size(), 57U);
+}
+
+TEST_F(RadioTest, IsOfSeedsAndOptionsAlone) {
+  RerankOptions list = radio_list_options();
+  const Rows rows = play({0, 1}, list, 30);
+  EXPECT_EQ(play({0, 1}, list, 30), rows);
+  list.surprise = 1;
+  const Rows other = play({0, 1}, list, 30);
+  EXPECT_NE(other, rows);
+  list.seed = 2;
+  EXPECT_NE(play({0, 1}, list, 30), other);
+}
+
+TEST_F(RadioTest, MayPlayTheSeedsAgainInModeAny) {
+  RerankOptions list = radio_list_options();
+  list.mode = ListMode::any;
+  EXPECT_EQ(play({3}, list, 100).size(), 58U);
+}
+
+TEST_F(RadioTest, NeverPlaysWhatIsExcluded) {
+  Radio playing = radio({2}, radio_list_options());
+  const std::uint32_t first = playing.next()->row;
+  const Rows unwanted{6, 20};
+  playing.exclude(unwanted);
+  while (const std::optional<RadioSong> song = playing.next()) {
+    EXPECT_NE(song->row, first);
+    EXPECT_NE(song->row, 6U);
+    EXPECT_NE(song->row, 20U);
+    EXPECT_NE(song->row, 8U);  // a version of 20
+  }
+}
+
+TEST_F(RadioTest, ManySeedsAreSeveralCentres) {
+  Rows seeds;
+  for (std::uint32_t row = 0; row < 24; row += 4) {
+    seeds.push_back(row);
+    seeds.push_back(row + 1);
+  }
+  RerankOptions list = radio_list_options();
+  list.artist_gap = 1;
+  for (const std::uint32_t row : play(seeds, list, 10, 0)) EXPECT_LT(row % 4, 2U);
+}
+
+TEST_F(RadioTest, RefusesSeedsWithoutAVector) {
+  EXPECT_ERROR(radio({50}, radio_list_options()), ErrorCode::bad_input, "seed songs with a vector, found none among 1");
+  EXPECT_ERROR(radio({}, radio_list_options()), ErrorCode::bad_input, "found none among 0");
+  EXPECT_FALSE(play({50, 3}, radio_list_options(), 5).empty());
+}
+
+}  // namespace
+}  // namespace segue

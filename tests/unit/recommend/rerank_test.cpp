@@ -1,0 +1,162 @@
+#include "segue/recommend/rerank.h"
+
+#include <cmath>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "segue/recommend/cosine.h"
+
+#include "tests/support/scratch.h"
+#include "tests/support/small_model.h"
+
+namespace segue {
+namespace {
+
+// 24 songs of four artists, song i by artist i % 4; the most played first.
+class RerankTest : public ::testing::Test {
+ protected:
+  RerankTest() {
+    testing::SmallModel small = testing::small_model();
+    small.songs[5].title = "Waltz (Live)";
+    small.songs[9].title = "Waltz - Remastered";  // by the artist of 5
+    testing::write_small_model(folder_ / "model", small);
+    model_ = std::make_unique<Model>(folder_ / "model");
+    for (std::uint32_t row = 0; row < 24; ++row) pool_.push_back({row, 1 - 0.01F * static_cast<float>(row)});
+  }
+  std::vector<std::uint32_t> rows(std::size_t k, const RerankOptions& options, const ListContext& context = {}) const {
+    std::vector<std::uint32_t> rows;
+    for (const Pick& pick : rerank(*model_, pool_, k, context, options)) rows.push_back(pick.row);
+    return rows;
+  }
+  testing::Scratch folder_;
+  std::unique_ptr<Model> model_;
+  std::vector<ScoredRow> pool_;
+};
+
+const RerankOptions kPlain{.artist_cap = 0, .artist_gap = 0, .fold_versions = false};
+
+using Rows = std::vector<std::uint32_t>;
+
+TEST_F(RerankTest, WithoutRulesIsThePool) {
+  EXPECT_EQ(rows(5, kPlain), (Rows{0, 1, 2, 3, 4}));
+  EXPECT_EQ(rows(100, kPlain).size(), 24U);
+  EXPECT_TRUE(rerank(*model_, {}, 3, {}, kPlain).empty());
+  const auto picks = rerank(*model_, pool_, 2, {}, kPlain);
+  EXPECT_EQ(picks[1].fit, 0.99F);
+}
+
+TEST_F(RerankTest, CapsArtists) {
+  RerankOptions options = kPlain;
+  options.artist_cap = 1;
+  // The last song has no artist, so it is one of its own.
+  EXPECT_EQ(rows(24, options), (Rows{0, 1, 2, 3, 23}));
+}
+
+TEST_F(RerankTest, SpacesArtists) {
+  pool_ = {{0, 1.0F}, {4, 0.9F}, {8, 0.8F}, {1, 0.1F}, {2, 0.0F}};
+  RerankOptions options = kPlain;
+  options.artist_gap = 1;
+  const auto picks = rerank(*model_, pool_, 5, {}, options);
+  std::vector<std::uint32_t> got;
+  for (const Pick& pick : picks) got.push_back(pick.row);
+  EXPECT_EQ(got, (Rows{0, 1, 4, 2, 8}));
+  // Song 4 waited: it has the value of its place, so that values never rise.
+  EXPECT_EQ(picks[2].value, picks[1].value);
+  EXPECT_EQ(picks[2].fit, 0.9F);
+  options.artist_gap = 3;
+  EXPECT_EQ(rows(5, options), (Rows{0, 1, 2}));  // rather shorter than wrong
+}
+
+TEST_F(RerankTest, FoldsVersions) {
+  RerankOptions options = kPlain;
+  options.fold_versions = true;
+  const Rows folded = rows(24, options);
+  EXPECT_EQ(folded.size(), 23U);
+  EXPECT_EQ(std::ranges::count(folded, 9U), 0);
+  // Another version of a song that was played, or is not wanted, is no discovery either.
+  const Rows played{9};
+  EXPECT_EQ(std::ranges::count(rows(24, options, {.played = played, .excluded = {}}), 5U), 0);
+  EXPECT_EQ(std::ranges::count(rows(24, options, {.played = {}, .excluded = played}), 5U), 0);
+}
+
+TEST_F(RerankTest, LeavesOutThePlayedOrLetsThemRest) {
+  RerankOptions options = kPlain;
+  const Rows played{1, 0};
+  EXPECT_EQ(rows(3, options, {.played = played, .excluded = {}}), (Rows{2, 3, 4}));
+  options.mode = ListMode::any;
+  options.freshness = 0;
+  EXPECT_EQ(rows(3, options, {.played = played, .excluded = {}}), (Rows{0, 1, 2}));
+  options.freshness = 1;
+  const Rows rested = rows(24, options, {.played = played, .excluded = {}});
+  EXPECT_EQ(rested.size(), 24U);
+  // Just played: the whole scale behind; the one before it: half.
+  EXPECT_GT(std::ranges::find(rested, 1U) - rested.begin(), 8);
+  EXPECT_LT(std::ranges::find(rested, 1U), std::ranges::find(rested, 0U));
+}
+
+TEST_F(RerankTest, PopularityMovesTowardsHitsOrAway) {
+  RerankOptions options = kPlain;
+  for (ScoredRow& one : pool_) one.score = std::abs(static_cast<float>(one.row) - 12) * -0.01F;
+  options.popularity = 1;
+  EXPECT_LT(rows(1, options).front(), 12U);
+  options.popularity = -1;
+  EXPECT_GT(rows(1, options).front(), 12U);
+}
+
+TEST_F(RerankTest, DiversityTakesSongsUnlikeTheOthers) {
+  std::ranges::sort(pool_, std::less(), [](const ScoredRow& one) { return one.row % 4; });
+  for (std::size_t i = 0; i < pool_.size(); ++i) pool_[i].score = 1 - 0.01F * static_cast<float>(i);
+  const auto likeness = [&](double diversity) {
+    RerankOptions options = kPlain;
+    options.diversity = diversity;
+    const Rows list = rows(6, options);
+    float sum = 0;
+    for (const std::uint32_t a : list) {
+      for (const std::uint32_t b : list) sum += song_cosine(*model_, a, b);
+    }
+    return sum;
+  };
+  EXPECT_GT(likeness(0), likeness(0.5) + 1);
+  EXPECT_GE(likeness(0.5), likeness(1));
+}
+
+TEST_F(RerankTest, SurpriseIsOfTheSeedAlone) {
+  RerankOptions options = kPlain;
+  options.surprise = 1;
+  const Rows one = rows(10, options);
+  EXPECT_EQ(rows(10, options), one);
+  options.seed = 2;
+  EXPECT_NE(rows(10, options), one);
+}
+
+TEST_F(RerankTest, SurpriseDrawsFromTheSoftmax) {
+  // Two songs a whole scale apart, temperature 1/2: the worse one comes first once in 1 + e^2.
+  pool_ = {{0, 1.0F}, {1, 0.0F}};
+  RerankOptions options = kPlain;
+  options.surprise = 1;
+  int worse_first = 0;
+  constexpr int kDraws = 4000;
+  for (options.seed = 0; options.seed < kDraws; ++options.seed) worse_first += rows(1, options).front() == 1 ? 1 : 0;
+  const double expected = kDraws / (1 + std::exp(2.0));
+  EXPECT_NEAR(worse_first, expected, 4 * std::sqrt(expected));
+}
+
+TEST_F(RerankTest, WideningAsksForMoreUntilTheListIsFull) {
+  RerankOptions options = kPlain;
+  options.artist_cap = 1;
+  std::vector<std::size_t> asked;
+  const auto find = [&](std::size_t n) {
+    asked.push_back(n);
+    // The first pools are all of one artist.
+    std::vector<ScoredRow> found;
+    for (std::size_t i = 0; i < n; ++i) found.push_back({n < 3000 ? 0U : static_cast<std::uint32_t>(i % 24), 0});
+    return found;
+  };
+  const auto picks = rerank_widening(*model_, find, 5, {}, options);
+  EXPECT_EQ(picks.size(), 5U);
+  EXPECT_EQ(asked, (std::vector<std::size_t>{200, 1600, 12800}));
+}
+
+}  // namespace
+}  // namespace segue
