@@ -39,7 +39,7 @@ TEST_F(IndexFile, IsMadeAndRemovedWithoutTouchingTheRest) {
     EXPECT_EQ(model.index_note(), "");
     const json::object& index = model.manifest().fields.at("index").as_object();
     EXPECT_EQ(index.at("kind"), "graph");
-    EXPECT_EQ(index.at("recall_at_10").as_double(), 1.0);
+    EXPECT_EQ(index.at("recall_at_10").to_number<double>(), 1.0);
     EXPECT_NO_THROW(verify_model(folder_ / "model", progress_));
   }
   rebuild(SearchMethod::automatic);  // too few songs
