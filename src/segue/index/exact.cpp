@@ -18,7 +18,13 @@ constexpr std::size_t kBlock = 256;
 constexpr std::size_t kRowsPerPiece = 16384;
 // A row alone takes longer than one in a block: where fewer than one in this many is kept, the kept ones are looked at
 // one by one.
-constexpr std::size_t kSparse = 3;
+constexpr std::size_t kSparse = 6;
+constexpr std::size_t kRowsAhead = 6;
+
+void fetch(std::span<const float> row) {
+  constexpr std::size_t kLine = 16;
+  for (std::size_t i = 0; i < row.size(); i += kLine) __builtin_prefetch(row.data() + i);
+}
 
 }  // namespace
 
@@ -46,12 +52,16 @@ std::vector<ScoredRow> ExactIndex::search(std::span<const float> query, std::siz
       }
     };
     if (few) {
-      filter.keeps->for_each(begin, end, [&](std::uint32_t row) {
+      std::vector<std::uint32_t> rows;
+      filter.keeps->for_each(begin, end, [&](std::uint32_t row) { rows.push_back(row); });
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        // Rows lie far apart: the next ones are asked for while this one is computed.
+        if (i + kRowsAhead < rows.size()) fetch(vectors_[rows[i + kRowsAhead]]);
         // As a block of one: the same bits as in a block of many.
         float product = 0;
-        kernels.dot_rows(query.data(), {vectors_.row(row), 1, vectors_.columns, vectors_.stride}, &product);
-        offer(row, product);
-      });
+        kernels.dot_rows(query.data(), {vectors_.row(rows[i]), 1, vectors_.columns, vectors_.stride}, &product);
+        offer(rows[i], product);
+      }
     } else {
       std::array<float, kBlock> products;
       for (std::size_t first = begin; first < end; first += kBlock) {

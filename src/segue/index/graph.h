@@ -30,7 +30,7 @@ constexpr std::span<const std::string_view> names(GraphStorage) {
 
 struct GraphOptions {
   std::uint32_t links = 16;         // of a node on the upper levels, twice as many on the lowest: M of the paper
-  std::uint32_t build_width = 100;  // candidates a new node chooses its links from: efConstruction of the paper
+  std::uint32_t build_width = 200;  // candidates a new node chooses its links from: efConstruction of the paper
   GraphStorage storage = GraphStorage::int8;
   std::uint64_t seed = 1;
   std::size_t threads = 0;  // 0: all cores. One thread and one seed give the same graph

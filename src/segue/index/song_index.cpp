@@ -126,7 +126,7 @@ Sample take_sample(MatrixView<const float> vectors, std::span<const float> inver
 }  // namespace
 
 GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vectors, std::span<const float> inverse_norms,
-                         std::size_t k, double wanted, std::size_t threads, std::stop_token stop) {
+                         std::size_t k, double wanted, std::size_t threads, const std::stop_token& stop) {
   const SongIndex index(vectors, inverse_norms, &graph);
   const Sample sample = take_sample(vectors, inverse_norms, k, threads, stop);
   GraphRecall measured{.songs = sample.songs.size()};

@@ -80,6 +80,6 @@ struct GraphRecall {
 // The least of a few widths at which the graph finds `wanted` of the k nearest other songs to a sample of songs, or the
 // largest of them. Throws interrupted.
 GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vectors, std::span<const float> inverse_norms,
-                         std::size_t k, double wanted, std::size_t threads, std::stop_token stop);
+                         std::size_t k, double wanted, std::size_t threads, const std::stop_token& stop);
 
 }  // namespace segue

@@ -167,9 +167,9 @@ struct Model::State {
           fmt::format("{}: no search graph, so every song is compared; `segue index` makes one", folder.string());
     }
     std::size_t width = kSearchWidth;
-    if (graph && manifest.fields.contains("index")) {
-      width = std::clamp<std::size_t>(count_at(object_at(manifest.fields, "index", subject), "search_width", subject),
-                                      1, kWidestSearch);
+    const json::value* made = manifest.fields.if_contains("index");
+    if (graph && made != nullptr && made->is_object()) {
+      width = std::clamp<std::size_t>(count_at(made->get_object(), "search_width", subject), 1, kWidestSearch);
     }
     index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, width);
   }

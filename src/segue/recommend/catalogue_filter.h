@@ -15,12 +15,12 @@ namespace segue {
 // A song has to pass all that is given. Names are compared as search compares words: whatever their case, accents and
 // punctuation. An artist is the whole credit ("Bill Evans, Jim Hall") or one of the names between its commas.
 struct FilterOptions {
-  std::vector<std::string> only_tag;
-  std::vector<std::string> not_tag;
-  std::vector<std::string> only_artist;
-  std::vector<std::string> not_artist;
-  std::string only_ids;
-  std::string not_ids;
+  std::vector<std::string> only_tag{};
+  std::vector<std::string> not_tag{};
+  std::vector<std::string> only_artist{};
+  std::vector<std::string> not_artist{};
+  std::string only_ids{};
+  std::string not_ids{};
   std::uint64_t min_plays = 0;
   std::uint64_t max_plays = 0;
   std::uint32_t min_rank = 0;

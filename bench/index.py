@@ -1,0 +1,226 @@
+"""Search of a model's songs by Segue and by other libraries: how many queries a second at which recall, build, memory, opening.
+
+    .venv/bin/python bench/index.py MODEL
+    .venv/bin/python bench/index.py MODEL --rows 100000 --queries 1000 --threads 1
+
+Asked are the 10 nearest other songs of songs spread over the catalogue, by cosine, all in one call of each library, so that
+Python costs next to nothing. Every graph is searched at several widths; a line of the table takes the narrowest that finds
+the share asked for (95 and 99 of 100). Peers run with their own defaults and with Segue's parameters. Times are processor
+seconds of all threads, build and search, of the best of three runs. Needs what tools/requirements-bench.txt names.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+
+import table
+
+ROOT = pathlib.Path(__file__).parent.parent
+WIDTHS = [12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
+K = 10
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=pathlib.Path)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release/bin", help="where index_search is")
+    parser.add_argument("--rows", type=int, default=0, help="only the first so many songs")
+    parser.add_argument("--queries", type=int, default=1000)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--links", type=int, default=16)
+    parser.add_argument("--width", type=int, default=200)
+    parser.add_argument("--only", nargs="*", help="names of the lines to run")
+    return parser.parse_args()
+
+
+class Hnswlib:
+    def build(self, vectors, links, width, threads):
+        import hnswlib
+        self.index = hnswlib.Index(space="ip", dim=vectors.shape[1])
+        self.index.init_index(max_elements=len(vectors), M=links or 16, ef_construction=width or 200)
+        self.index.add_items(vectors, num_threads=threads)
+
+    def save(self, file):
+        self.index.save_index(file)
+
+    def open(self, file, dim):
+        import hnswlib
+        hnswlib.Index(space="ip", dim=dim).load_index(file)
+
+    def search(self, queries, width, threads):
+        self.index.set_ef(max(width, K + 1))
+        return self.index.knn_query(queries, k=K + 1, num_threads=threads)[0]
+
+
+class USearch:
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+    def make(self, dim, links=None, width=None):
+        from usearch.index import Index
+        return Index(ndim=dim, metric="cos", dtype=self.dtype, **({"connectivity": links} if links else {}),
+                     **({"expansion_add": width} if width else {}))
+
+    def build(self, vectors, links, width, threads):
+        self.index = self.make(vectors.shape[1], links, width)
+        self.index.add(np.arange(len(vectors)), vectors, threads=threads)
+
+    def save(self, file):
+        self.index.save(file)
+
+    def open(self, file, dim):
+        self.make(dim).view(file)
+
+    def search(self, queries, width, threads):
+        self.index.expansion_search = width
+        return self.index.search(queries, K + 1, threads=threads).keys
+
+
+class Voyager:
+    def build(self, vectors, links, width, threads):
+        import voyager
+        self.index = voyager.Index(voyager.Space.InnerProduct, vectors.shape[1], M=links or 12, ef_construction=width or 200)
+        self.index.add_items(vectors, num_threads=threads)
+
+    def save(self, file):
+        self.index.save(file)
+
+    def open(self, file, dim):
+        import voyager
+        voyager.Index.load(file)
+
+    def search(self, queries, width, threads):
+        return self.index.query(queries, k=K + 1, num_threads=threads, query_ef=max(width, K + 1))[0]
+
+
+class Faiss:
+    def build(self, vectors, links, width, threads):
+        import faiss
+        faiss.omp_set_num_threads(threads)
+        self.index = faiss.IndexHNSWFlat(vectors.shape[1], links or 32, faiss.METRIC_INNER_PRODUCT)
+        if width:
+            self.index.hnsw.efConstruction = width
+        self.index.add(vectors)
+
+    def save(self, file):
+        import faiss
+        faiss.write_index(self.index, file)
+
+    def open(self, file, dim):
+        import faiss
+        faiss.read_index(file)
+
+    def search(self, queries, width, threads):
+        self.index.hnsw.efSearch = width
+        return self.index.search(queries, K + 1)[1]
+
+
+class FaissFlat(Faiss):
+    def build(self, vectors, links, width, threads):
+        import faiss
+        faiss.omp_set_num_threads(threads)
+        self.index = faiss.IndexFlatIP(vectors.shape[1])
+        self.index.add(vectors)
+
+    def search(self, queries, width, threads):  # one at a time: what a server asks
+        return np.vstack([self.index.search(query[None], K + 1)[1] for query in queries])
+
+
+def cost(work):
+    wall, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.process_time() - cpu, time.perf_counter() - wall
+
+
+def recall(found, songs, right):
+    hits = 0
+    for song, row, wanted in zip(songs, found, right):
+        others = [other for other in row if other != song][:K]
+        hits += len(set(others) & set(wanted))
+    return hits / (K * len(songs))
+
+
+def exact_neighbours(vectors, songs):
+    lists = []
+    for first in range(0, len(songs), 50):
+        some = songs[first:first + 50]
+        scores = vectors[some] @ vectors.T
+        scores[np.arange(len(some)), some] = -9
+        lists += list(np.argpartition(-scores, K, axis=1)[:, :K])
+    return lists
+
+
+def peer_lines(peer, vectors, songs, right, arguments, links, width):
+    build = cost(lambda: peer.build(vectors, links, width, arguments.threads))
+    with tempfile.TemporaryDirectory() as folder:
+        file = f"{folder}/index"
+        peer.save(file)
+        opening = cost(lambda: peer.open(file, vectors.shape[1]))
+        yield {"build_cpu": build[0], "build_wall": build[1], "open_cpu": opening[0], "open_wall": opening[1],
+               "bytes": os.path.getsize(file)}
+    queries = np.ascontiguousarray(vectors[songs])
+    for search_width in [0] if isinstance(peer, FaissFlat) else WIDTHS:
+        found = []
+        runs = [cost(lambda: found.append(peer.search(queries, search_width, arguments.threads))) for _ in range(3)]
+        share = recall(found[-1], songs, right)
+        yield {"width": search_width, "recall": share, "cpu": min(runs)[0] / len(songs), "wall": min(runs)[1] / len(songs)}
+        if share > 0.995:
+            break
+
+
+def segue_lines(arguments, storage):
+    with tempfile.TemporaryDirectory() as folder:
+        command = [arguments.build / "index_search", f"vectors={arguments.model / 'vectors.npy'}", f"rows={arguments.rows}",
+                   f"queries={arguments.queries}", f"links={arguments.links}", f"width={arguments.width}",
+                   f"storage={storage}", f"threads={arguments.threads}", f"file={folder}/index.hnsw"]
+        output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def main():
+    arguments = parse()
+    vectors = np.load(arguments.model / "vectors.npy", mmap_mode="r")
+    vectors = np.array(vectors[:arguments.rows or len(vectors)], dtype=np.float32)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.where(lengths > 0, lengths, 1)
+    songs = np.arange(arguments.queries) * len(vectors) // arguments.queries
+    right = exact_neighbours(vectors, songs)
+    tuned = arguments.links, arguments.width
+    lines = {
+        "Segue": lambda: segue_lines(arguments, "int8"),
+        "Segue, float32": lambda: segue_lines(arguments, "float32"),
+        "hnswlib": lambda: peer_lines(Hnswlib(), vectors, songs, right, arguments, None, None),
+        "USearch (bf16)": lambda: peer_lines(USearch(None), vectors, songs, right, arguments, None, None),
+        "USearch, tuned, f32": lambda: peer_lines(USearch("f32"), vectors, songs, right, arguments, *tuned),
+        "USearch, tuned, i8": lambda: peer_lines(USearch("i8"), vectors, songs, right, arguments, *tuned),
+        "Voyager": lambda: peer_lines(Voyager(), vectors, songs, right, arguments, None, None),
+        "Voyager, tuned": lambda: peer_lines(Voyager(), vectors, songs, right, arguments, *tuned),
+        "faiss HNSW": lambda: peer_lines(Faiss(), vectors, songs, right, arguments, None, None),
+        "faiss HNSW, tuned": lambda: peer_lines(Faiss(), vectors, songs, right, arguments, *tuned),
+        "faiss flat": lambda: peer_lines(FaissFlat(), vectors, songs, right, arguments, None, None),
+    }
+    rows = [["", "build, CPU s", "file, MB", "open, ms", "q/s at 0.95", "q/s at 0.99", "exact, q/s"]]
+    for name, run in lines.items():
+        if arguments.only and name not in arguments.only:
+            continue
+        made, *searches = run()
+
+        def rate(share):
+            reached = [one for one in searches if one["width"] > 0 and one["recall"] >= share]
+            return f"{1 / reached[0]['cpu']:,.0f}" if reached else "–"
+
+        exact = [one for one in searches if one["width"] == 0]
+        rows.append([name, f"{made['build_cpu']:.1f}", f"{made['bytes'] * 1e-6:.0f}", f"{1e3 * made['open_wall']:.1f}",
+                     rate(0.95), rate(0.99), f"{1 / exact[0]['cpu']:,.0f}" if exact else ""])
+        print(json.dumps({"name": name, "made": made, "searches": searches}), flush=True)
+    print(table.markdown(rows))
+
+
+if __name__ == "__main__":
+    main()

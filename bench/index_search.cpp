@@ -1,0 +1,138 @@
+// Segue's search of the vectors of a .npy file, a JSON line for each step; bench/index.py runs it beside its peers.
+//
+//   index_search vectors=model/vectors.npy rows=100000 queries=1000 links=16 width=100 storage=int8 threads=1
+//
+// Asked are the 10 nearest other rows of rows spread over the file.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <ctime>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "segue/base/parallel.h"
+#include "segue/index/song_index.h"
+#include "segue/math/kernels.h"
+#include "segue/model/npy.h"
+
+#include "bench/arguments.h"
+
+namespace segue {
+
+struct IndexSearchOptions {
+  std::string vectors;
+  std::uint64_t rows = 0;
+  std::uint64_t queries = 1000;
+  std::uint32_t links = GraphOptions{}.links;
+  std::uint32_t width = GraphOptions{}.build_width;
+  GraphStorage storage = GraphOptions{}.storage;
+  std::uint64_t threads = 1;
+  std::string file = "index.hnsw";
+};
+
+template <>
+struct OptionsOf<IndexSearchOptions> {
+  static constexpr std::string_view section = "index_search";
+  static constexpr std::array rows = {
+      option<&IndexSearchOptions::vectors>("vectors", "A .npy file"),
+      option<&IndexSearchOptions::rows>("rows", "Take only the first so many rows; 0 takes all"),
+      option<&IndexSearchOptions::queries>("queries", "Rows whose neighbours are looked for", at_least(1)),
+      option<&IndexSearchOptions::links>("links", "Links of a node"),
+      option<&IndexSearchOptions::width>("width", "Candidates for the links of a node"),
+      option<&IndexSearchOptions::storage>("storage", "int8 or float32"),
+      option<&IndexSearchOptions::threads>("threads", "Threads that build and search", at_least(1)),
+      option<&IndexSearchOptions::file>("file", "Where to write the graph"),
+  };
+};
+SEGUE_CHECK_OPTIONS(IndexSearchOptions);
+
+namespace {
+
+struct Cost {
+  double cpu = 0;
+  double wall = 0;
+};
+
+template <class Work>
+Cost cost_of(const Work& work) {
+  const auto wall = std::chrono::steady_clock::now();
+  const std::clock_t cpu = std::clock();
+  work();
+  return {static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC,
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count()};
+}
+
+void run(std::span<char*> arguments) {
+  IndexSearchOptions options;
+  set_options(arguments, options);
+  const NpyMatrix npy(options.vectors);
+  MatrixView<const float> vectors = npy.view();
+  if (options.rows > 0) vectors.rows = std::min<std::size_t>(vectors.rows, options.rows);
+  std::vector<float> inverse_norms(vectors.rows);
+  for (std::size_t row = 0; row < vectors.rows; ++row) {
+    const float square = best_kernels().squared_norm(vectors.row(row), vectors.columns);
+    inverse_norms[row] = square > 0 ? 1 / std::sqrt(square) : 0;
+  }
+  std::vector<std::uint32_t> songs;
+  std::vector<std::vector<float>> queries;
+  for (std::size_t i = 0; i < options.queries; ++i) {
+    songs.push_back(static_cast<std::uint32_t>(i * vectors.rows / options.queries));
+    queries.emplace_back(vectors[songs.back()].begin(), vectors[songs.back()].end());
+    best_kernels().scale(inverse_norms[songs.back()], queries.back().data(), vectors.columns);
+  }
+
+  NoProgress progress;
+  const Cost building = cost_of([&] {
+    GraphIndex::build(
+        vectors, inverse_norms,
+        {.links = options.links, .build_width = options.width, .storage = options.storage, .threads = options.threads},
+        progress, {})
+        .save(options.file, std::string(64, '0'));
+  });
+  const std::uintmax_t bytes = std::filesystem::file_size(options.file);
+  std::optional<GraphIndex> graph;
+  const Cost opening = cost_of([&] { graph.emplace(options.file, vectors.rows, vectors.columns); });
+  std::printf("{\"build_cpu\": %.3f, \"build_wall\": %.3f, \"open_cpu\": %.4f, \"open_wall\": %.4f, \"bytes\": %ju}\n",
+              building.cpu, building.wall, opening.cpu, opening.wall, bytes);
+
+  const SongIndex index(vectors, inverse_norms, &*graph);
+  const auto search = [&](SearchMethod method, std::size_t width, std::vector<std::vector<ScoredRow>>& lists) {
+    lists.resize(queries.size());
+    parallel_for(queries.size(), 16, options.threads, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t q = begin; q < end; ++q) {
+        lists[q] = index.search(queries[q], 10, {.excluded = std::span(&songs[q], 1)},
+                                {.method = method, .width = width, .threads = 1});
+      }
+    });
+  };
+  std::vector<std::vector<ScoredRow>> right;
+  std::vector<std::vector<ScoredRow>> found;
+  const Cost exact = cost_of([&] { search(SearchMethod::exact, 0, right); });
+  const auto count = static_cast<double>(queries.size());
+  std::printf("{\"width\": 0, \"recall\": 1.0, \"cpu\": %.3e, \"wall\": %.3e}\n", exact.cpu / count,
+              exact.wall / count);
+  for (const std::size_t width : {12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024}) {
+    Cost best{1e9, 1e9};
+    for (int run = 0; run < 3; ++run) {
+      const Cost cost = cost_of([&] { search(SearchMethod::graph, width, found); });
+      if (cost.cpu < best.cpu) best = cost;
+    }
+    std::size_t hits = 0;
+    for (std::size_t q = 0; q < found.size(); ++q) {
+      for (const ScoredRow& one : found[q]) hits += std::ranges::count(right[q], one.row, &ScoredRow::row) > 0 ? 1 : 0;
+    }
+    std::printf("{\"width\": %zu, \"recall\": %.5f, \"cpu\": %.3e, \"wall\": %.3e}\n", width,
+                static_cast<double>(hits) / count / 10, best.cpu / count, best.wall / count);
+  }
+}
+
+}  // namespace
+}  // namespace segue
+
+int main(int argc, char** argv) {
+  return segue::run_benchmark(argc, argv, segue::run);
+}
