@@ -29,7 +29,7 @@ TEST_F(PlaylistTest, M3u8HasTwoLinesASong) {
   EXPECT_EQ(text(PlaylistFormat::m3u8),
             "#EXTM3U\n#PLAYLIST:My list\n"
             "#EXTINF:-1,D\"E'F - A & B <c> ]]>\nspotify:track:1\n"
-            "#EXTINF:-1,أم كلثوم - line break \n%23x y\n"
+            "#EXTINF:-1,أم كلثوم - line break \n%23x%20y\n"
             "#EXTINF:-1,bare\nbare\n");
 }
 
