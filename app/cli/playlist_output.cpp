@@ -16,8 +16,8 @@ PlaylistView view_of(const PlaylistOptions& options) {
   for (const PlaylistView view : {PlaylistView::m3u8, PlaylistView::jspf, PlaylistView::xspf, PlaylistView::json}) {
     if (ending == fmt::format(".{}", kPlaylistViewNames[static_cast<std::size_t>(view)])) return view;
   }
-  fail(ErrorCode::wrong_use, "--output: expected a file that ends in .m3u8, .jspf, .xspf or .json, or --format; found {}",
-       options.output);
+  fail(ErrorCode::wrong_use,
+       "--output: expected a file that ends in .m3u8, .jspf, .xspf or .json, or --format; found {}", options.output);
 }
 
 void write_playlist(const Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,

@@ -33,10 +33,10 @@ SEGUE_CHECK_OPTIONS(DislikeOptions);
 inline constexpr float kDislikeStrength = 0.5F;
 
 // Rocchio's formula on unit vectors: query - strength * mean of the disliked unit vectors, scaled to length 1. A song's
-// cosine to the result is what it was, less `strength` times its mean cosine to the disliked songs, over a common length.
-// Songs without a vector do not count; where nothing counts, or nothing is left, the query is returned as it is.
-// `query`: a unit vector of model.vectors().columns numbers.
-std::vector<float> away_from(const Model& model, std::span<const float> query,
-                             std::span<const std::uint32_t> disliked, float strength = kDislikeStrength);
+// cosine to the result is what it was, less `strength` times its mean cosine to the disliked songs, over a common
+// length. Songs without a vector do not count; where nothing counts, or nothing is left, the query is returned as it
+// is. `query`: a unit vector of model.vectors().columns numbers.
+std::vector<float> away_from(const Model& model, std::span<const float> query, std::span<const std::uint32_t> disliked,
+                             float strength = kDislikeStrength);
 
 }  // namespace segue

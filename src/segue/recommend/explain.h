@@ -35,8 +35,8 @@ struct Reasons {
   std::optional<std::uint32_t> interest;   // the medoid of the interest it serves, where there are several
 };
 
-// The user vector is the weighted sum of the seeds' unit vectors, so its product with the pick's falls into one part for
-// each seed: share = weight x cosine where that is above 0, over the sum of these. `played` and half_life as in
+// The user vector is the weighted sum of the seeds' unit vectors, so its product with the pick's falls into one part
+// for each seed: share = weight x cosine where that is above 0, over the sum of these. `played` and half_life as in
 // user_vector(); a seed played several times is one reason. At most `most` seeds. REQUIRES: rows of the model.
 Reasons reasons_for(const Model& model, std::span<const std::uint32_t> played, double half_life, std::uint32_t pick,
                     std::size_t most = 3);

@@ -1,9 +1,9 @@
 // The several tastes of one listener.
 //
-// Who plays Fairuz in the morning and metal at night likes neither what lies between the two: the mean of a history is a
-// place where nobody lives. So the songs of a history are clustered (k-medoids on cosine, k_medoids.h), every cluster, an
-// interest, looks for songs by itself, and the lists are merged by the weights. After PinnerSage (Pal et al. 2020,
-// arXiv:2007.03634), which clusters by Ward's method and likewise keeps a medoid and an importance for each.
+// Who plays Fairuz in the morning and metal at night likes neither what lies between the two: the mean of a history is
+// a place where nobody lives. So the songs of a history are clustered (k-medoids on cosine, k_medoids.h), every
+// cluster, an interest, looks for songs by itself, and the lists are merged by the weights. After PinnerSage (Pal et
+// al. 2020, arXiv:2007.03634), which clusters by Ward's method and likewise keeps a medoid and an importance for each.
 #pragma once
 
 #include <array>
@@ -41,10 +41,10 @@ inline constexpr std::uint32_t kAutoInterests = 0;
 std::uint32_t interests_wanted(const InterestOptions& options);
 
 struct Interest {
-  std::uint32_t medoid = 0;           // the song in the middle
-  float weight = 0;                   // share of the history by recency; those of all interests add up to 1
-  std::vector<std::uint32_t> songs;   // distinct, the heaviest first
-  std::vector<std::uint32_t> plays;   // the part of the history that belongs to it, in order: for user_vector()
+  std::uint32_t medoid = 0;          // the song in the middle
+  float weight = 0;                  // share of the history by recency; those of all interests add up to 1
+  std::vector<std::uint32_t> songs;  // distinct, the heaviest first
+  std::vector<std::uint32_t> plays;  // the part of the history that belongs to it, in order: for user_vector()
 };
 
 // `played` in order, the newest last, repeats counting; half_life as in user_vector(). `wanted`: at most so many

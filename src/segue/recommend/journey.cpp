@@ -18,8 +18,8 @@ namespace segue {
 
 namespace {
 
-constexpr std::size_t kBins = 32;       // parts of the arc
-constexpr std::size_t kOfBin = 256;     // songs kept in each
+constexpr std::size_t kBins = 32;    // parts of the arc
+constexpr std::size_t kOfBin = 256;  // songs kept in each
 constexpr std::size_t kLayerSongs = 48;
 constexpr std::size_t kBlock = 256;
 constexpr std::size_t kRowsPerPiece = 16384;
@@ -62,9 +62,7 @@ class Planner {
     pass();
   }
 
-  double progress(float to_a, float to_b) const {
-    return 0.5 + static_cast<double>(to_b - to_a) / (2 * (1 - cosine_));
-  }
+  double progress(float to_a, float to_b) const { return 0.5 + static_cast<double>(to_b - to_a) / (2 * (1 - cosine_)); }
   double progress(std::uint32_t row) const {
     return progress(song_cosine(model_, from_, row), song_cosine(model_, to_, row));
   }
@@ -182,8 +180,8 @@ class Planner {
           const double rise = known_progress(b) - known_progress(a);
           if (!(rise > 0) || !(nodes[i - 1][before].cost < nodes[i][at].cost)) continue;
           if (layers.size() > 2 && options_.artist_gap > 0 && keys(a).artist == keys(b).artist) continue;
-          const double cost = nodes[i - 1][before].cost + std::pow(step(a, b) / usual, 4) +
-                              kSteady * (n * rise - 1) * (n * rise - 1);
+          const double cost =
+              nodes[i - 1][before].cost + std::pow(step(a, b) / usual, 4) + kSteady * (n * rise - 1) * (n * rise - 1);
           if (cost < nodes[i][at].cost) nodes[i][at] = {cost, before};
         }
       }

@@ -7,8 +7,9 @@
 // at every step and the sum over steps of
 //   (d / d0)^4 + 1/4 (n dp - 1)^2,      d = 1 - cosine, dp = rise of p, d0 = a usual d between neighbouring layers
 // is least: a shortest path by dynamic programming over all pairs of songs of neighbouring layers. The fourth power
-// stands for the longest step, which is what is heard; the second term keeps progress even. `auto` takes the fewest steps
-// (4 to 24; fewer where the catalogue has no such path) that no more steps beat by a tenth in (longest d) x (1 + coefficient of variation of d).
+// stands for the longest step, which is what is heard; the second term keeps progress even. `auto` takes the fewest
+// steps (4 to 24; fewer where the catalogue has no such path) that no more steps beat by a tenth in (longest d) x (1 +
+// coefficient of variation of d).
 #pragma once
 
 #include <array>
@@ -36,11 +37,11 @@ struct OptionsOf<JourneyOptions> {
   static constexpr std::array rows = {
       option<&JourneyOptions::steps>(
           "steps", "Steps from the first song to the last: a number, or auto for as many as make no step too long"),
-      option<&JourneyOptions::artist_gap>(
-          "artist_gap", "Songs by others between two songs of one artist at least",
-          between(0, 1000)),
+      option<&JourneyOptions::artist_gap>("artist_gap", "Songs by others between two songs of one artist at least",
+                                          between(0, 1000)),
       option<&JourneyOptions::fold_versions>(
-          "fold_versions", "One version only of a recording that is there live, remastered, remixed, under several ids"),
+          "fold_versions",
+          "One version only of a recording that is there live, remastered, remixed, under several ids"),
       option<&JourneyOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };
@@ -58,8 +59,8 @@ struct JourneySong {
 
 // From `from` to `to`, both included: steps + 1 songs, no song twice, no second version of one, p rising at every step.
 // Throws wrong_use for steps that are neither auto nor 1 to kMostSteps and for from = to, bad_input where an end has no
-// vector or both vectors are the same, not_found where the catalogue has no such path of that many steps. REQUIRES: rows
-// of the model. One pass over the vectors; thread safe.
+// vector or both vectors are the same, not_found where the catalogue has no such path of that many steps. REQUIRES:
+// rows of the model. One pass over the vectors; thread safe.
 std::vector<JourneySong> find_journey(const Model& model, std::uint32_t from, std::uint32_t to,
                                       const JourneyOptions& options);
 

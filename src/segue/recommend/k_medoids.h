@@ -1,8 +1,8 @@
 // k-medoids: the k points that the weighted sum of distances to the nearest of them is smallest for.
 //
-// PAM (Kaufman & Rousseeuw 1990) with the swaps of FasterPAM (Schubert & Rousseeuw 2021, arXiv:2008.05171): built greedily,
-// then a medoid is exchanged for another point for as long as that helps. A local optimum, no chance involved. A pass
-// over all swaps takes n^2 steps whatever k is.
+// PAM (Kaufman & Rousseeuw 1990) with the swaps of FasterPAM (Schubert & Rousseeuw 2021, arXiv:2008.05171): built
+// greedily, then a medoid is exchanged for another point for as long as that helps. A local optimum, no chance
+// involved. A pass over all swaps takes n^2 steps whatever k is.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +24,9 @@ struct Clustering {
 // REQUIRES: 1 <= k <= n.
 Clustering k_medoids(MatrixView<const float> distances, std::span<const float> weights, std::uint32_t k);
 
-// The weighted mean of the silhouettes (Rousseeuw 1987): (b - a) / max(a, b) of a point, where a is its mean distance to
-// the others of its cluster and b that to the nearest other cluster; 0 for a cluster of one point. From -1 to 1;
-// 0 for a single cluster.
+// The weighted mean of the silhouettes (Rousseeuw 1987): (b - a) / max(a, b) of a point, where a is its mean distance
+// to the others of its cluster and b that to the nearest other cluster; 0 for a cluster of one point. From -1 to 1; 0
+// for a single cluster.
 double mean_silhouette(MatrixView<const float> distances, std::span<const float> weights, const Clustering& clustering);
 
 }  // namespace segue

@@ -161,7 +161,7 @@ std::string m3u8(const Catalogue& songs, const Playlist& playlist, std::string_v
   for (const std::uint32_t row : playlist.songs) {
     const Song song = songs.song(row);
     // "artist - title" with a plain hyphen is what players take apart; -1: the length is not known.
-    const std::string name = song.artist.empty() ? one_line(song.title.empty() ? song.id : song.title)
+    const std::string name = song.artist.empty()  ? one_line(song.title.empty() ? song.id : song.title)
                              : song.title.empty() ? one_line(song.artist)
                                                   : one_line(song.artist) + " - " + one_line(song.title);
     const std::string uri = location_of(song, location);
@@ -217,8 +217,8 @@ json::object own_json(const Catalogue& songs, const Playlist& playlist, std::str
   json::array& items = list["items"].emplace_array();
   for (const std::uint32_t row : playlist.songs) {
     const Song song = songs.song(row);
-    json::object item{{"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album},
-                      {"plays", song.plays}};
+    json::object item{
+        {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
     const std::string uri = location_of(song, location);
     if (!uri.empty()) item["location"] = uri;
     items.push_back(std::move(item));

@@ -34,9 +34,10 @@ struct Playlist {
   std::vector<std::uint32_t> songs;  // rows of the catalogue
 };
 
-// How a song is told to a player. `location` is a template: {id} stands for the id, percent-encoded, {title} and {artist}
-// likewise. With "" an id that is a URI itself (spotify:track:..., https://..., file:///...) is the location; any other
-// is one for M3U8 only (a path, for those whose ids are paths), and an identifier "segue:song:<id>" for XSPF and JSPF.
+// How a song is told to a player. `location` is a template: {id} stands for the id, percent-encoded, {title} and
+// {artist} likewise. With "" an id that is a URI itself (spotify:track:..., https://..., file:///...) is the location;
+// any other is one for M3U8 only (a path, for those whose ids are paths), and an identifier "segue:song:<id>" for XSPF
+// and JSPF.
 //
 // Returns the whole document. Throws wrong_use for a template without {id}, {title} or {artist}, or that does not make
 // URIs.

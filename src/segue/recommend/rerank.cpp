@@ -121,15 +121,15 @@ std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, st
     best->gone = true;
     if (!(options.diversity > 0)) continue;
     for (Candidate& candidate : candidates) {
-      if (!candidate.gone) candidate.likeness = std::max(candidate.likeness, song_cosine(model, row, candidate.scored.row));
+      if (!candidate.gone)
+        candidate.likeness = std::max(candidate.likeness, song_cosine(model, row, candidate.scored.row));
     }
   }
   return picks;
 }
 
-std::vector<Pick> rerank_widening(const Model& model,
-                                  const std::function<std::vector<ScoredRow>(std::size_t n)>& find, std::size_t k,
-                                  const ListContext& context, const RerankOptions& options) {
+std::vector<Pick> rerank_widening(const Model& model, const std::function<std::vector<ScoredRow>(std::size_t n)>& find,
+                                  std::size_t k, const ListContext& context, const RerankOptions& options) {
   for (std::size_t wanted = std::max(4 * k, kLeastPool);; wanted *= kWiden) {
     const std::vector<ScoredRow> pool = find(wanted);
     std::vector<Pick> picks = rerank(model, pool, k, context, options);

@@ -6,10 +6,10 @@
 //
 // among those that the rules allow (list_rules.h), where
 //   fit       is the score, on the scale of the pool: 0 for its best song, -1 for the one at place 100 (or its last)
-//   fame      is the logarithm of the plays, from -1 for the least played song of the catalogue to 1 for the most played
-//   likeness  is the largest cosine to a song already picked: MMR, Carbonell & Goldstein 1998
-//   rest      is for songs played before (mode any): 2^(-songs since / freshness)
-//   gumbel    is a Gumbel variable of song and seed, so that surprise draws without replacement from the softmax of the
+//   fame      is the logarithm of the plays, from -1 for the least played song of the catalogue to 1 for the most
+//   played likeness  is the largest cosine to a song already picked: MMR, Carbonell & Goldstein 1998 rest      is for
+//   songs played before (mode any): 2^(-songs since / freshness) gumbel    is a Gumbel variable of song and seed, so
+//   that surprise draws without replacement from the softmax of the
 //             rest of the sum (Gumbel top-k, Kool et al. 2019, arXiv:1903.06059)
 //
 // The rules hold always: a list is rather shorter than wrong. Whoever can find more songs that fit gives a larger pool;
@@ -36,8 +36,9 @@ struct ListContext {
 
 struct Pick {
   std::uint32_t row = 0;
-  float fit = 0;    // the score it had in the pool
-  float value = 0;  // the sum above; that of the pick before where it is larger: a song that waited for its artist's gap
+  float fit = 0;  // the score it had in the pool
+  float value =
+      0;  // the sum above; that of the pick before where it is larger: a song that waited for its artist's gap
 };
 
 // Up to k picks in the order of the list, values not ascending. The best allowed song of the pool is taken at every
@@ -49,9 +50,8 @@ std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, st
 
 // rerank() over pools that grow until k songs are found. find(n) returns the n best songs that fit, fewer only where
 // there are no more; the first pool has max(4 k, 200), every next one 8 times as many.
-std::vector<Pick> rerank_widening(const Model& model,
-                                  const std::function<std::vector<ScoredRow>(std::size_t n)>& find, std::size_t k,
-                                  const ListContext& context, const RerankOptions& options);
+std::vector<Pick> rerank_widening(const Model& model, const std::function<std::vector<ScoredRow>(std::size_t n)>& find,
+                                  std::size_t k, const ListContext& context, const RerankOptions& options);
 
 // The part of a score that says how famous a song is: log plays from -1 to 1 over the catalogue, 0 where all are alike.
 float fame(const Catalogue& songs, std::uint32_t row);

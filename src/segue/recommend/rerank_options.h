@@ -35,7 +35,8 @@ template <>
 struct OptionsOf<RerankOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
-      option<&RerankOptions::mode>("mode", "discover: only songs not played yet; any: those too, once they have rested"),
+      option<&RerankOptions::mode>("mode",
+                                   "discover: only songs not played yet; any: those too, once they have rested"),
       option<&RerankOptions::diversity>(
           "diversity", "0: the songs that fit best; towards 1: songs unlike each other, however well they fit",
           between(0, 1)),
@@ -47,13 +48,13 @@ struct OptionsOf<RerankOptions> {
       option<&RerankOptions::artist_gap>("artist_gap", "Songs by others between two songs of one artist at least",
                                          between(0, 1000)),
       option<&RerankOptions::fold_versions>(
-          "fold_versions", "One version only of a recording that is there live, remastered, remixed, under several ids"),
+          "fold_versions",
+          "One version only of a recording that is there live, remastered, remixed, under several ids"),
       option<&RerankOptions::freshness>(
           "freshness", "With mode any: a song played this many songs ago has won back half of its score; 0: at once",
           between(0, 1e9)),
-      option<&RerankOptions::surprise>("surprise",
-                                       "Towards 1: chance has a say; other songs with each --seed, good ones first",
-                                       between(0, 1)),
+      option<&RerankOptions::surprise>(
+          "surprise", "Towards 1: chance has a say; other songs with each --seed, good ones first", between(0, 1)),
       option<&RerankOptions::seed>("seed", "Of the chance in --surprise: the same seed gives the same songs",
                                    between(0, 9007199254740992.0)),
   };

@@ -13,10 +13,10 @@ namespace {
 
 // Folded words that name a version of a recording rather than another song.
 constexpr std::array<std::string_view, 33> kVersionWords = {
-    "acoustic",     "bonus",   "clean",     "demo",     "deluxe",     "edit",      "edition",    "explicit", "extended",
-    "feat",         "ft",      "featuring", "live",     "instrumental", "karaoke", "mix",        "mixed",    "mono",
-    "orchestral",   "rework",  "remaster",  "remastered", "remasterizado", "remix", "remixed",  "rerecorded", "session",
-    "sessions",     "stereo",  "unplugged", "version",  "vip",        "with"};
+    "acoustic",   "bonus",  "clean",     "demo",       "deluxe",        "edit",    "edition", "explicit",   "extended",
+    "feat",       "ft",     "featuring", "live",       "instrumental",  "karaoke", "mix",     "mixed",      "mono",
+    "orchestral", "rework", "remaster",  "remastered", "remasterizado", "remix",   "remixed", "rerecorded", "session",
+    "sessions",   "stereo", "unplugged", "version",    "vip",           "with"};
 
 bool names_version(std::string_view part) {
   const std::string folded = search_fold(part);
