@@ -33,6 +33,7 @@ def parse_arguments():
     parser.add_argument("genres")
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--pairs", type=int, default=50)
+    parser.add_argument("--draw", type=int, default=5, help="another number draws other seeds and pairs")
     parser.add_argument("--length", type=int, default=200)
     parser.add_argument("--drift", nargs="*", default=["0", "0.2", "0.5", "1"])
     return parser.parse_args()
@@ -152,7 +153,7 @@ def journeys(options, model, random, candidates):
 def main():
     options = parse_arguments()
     model = Model(options.model, genres_by_artist(options.genres))
-    random = np.random.default_rng(5)
+    random = np.random.default_rng(options.draw)
     candidates = [row for row, genres in enumerate(model.genres) if genres]
     seeds = [int(seed) for seed in random.choice(candidates, options.seeds, replace=False)]
 

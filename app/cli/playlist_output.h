@@ -33,8 +33,8 @@ struct OptionsOf<PlaylistOptions> {
   static constexpr std::string_view section = "playlist";
   static constexpr std::array rows = {
       option<&PlaylistOptions::format>("format", "A table to read, or a playlist; with -o as the file's ending says"),
-      option<&PlaylistOptions::location>(
-          "location", "Where a player finds a song: a URI with {id}, {title} or {artist} in it"),
+      option<&PlaylistOptions::location>("location",
+                                         "Where a player finds a song: a URI with {id}, {title} or {artist} in it"),
       option<&PlaylistOptions::title>("title", "The playlist's name; made of the songs it starts from if not given"),
       option<&PlaylistOptions::output>("output", "Write the playlist to this file"),
   };

@@ -76,7 +76,8 @@ std::vector<ScoredRow> some_pool() {
 }
 
 bool is_version_of_one(std::uint32_t row, const Rows& rows) {
-  return std::ranges::any_of(rows, [&](std::uint32_t other) { return keys()[other].recording == keys()[row].recording; });
+  return std::ranges::any_of(rows,
+                             [&](std::uint32_t other) { return keys()[other].recording == keys()[row].recording; });
 }
 
 RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
@@ -116,7 +117,8 @@ RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
   std::map<std::uint64_t, std::size_t> room;
   for (const ScoredRow& one : pool) {
     if (std::ranges::find(banned, one.row) != banned.end()) continue;
-    if (options.fold_versions && (is_version_of_one(one.row, banned) || !counted.insert(keys()[one.row].recording).second)) {
+    if (options.fold_versions &&
+        (is_version_of_one(one.row, banned) || !counted.insert(keys()[one.row].recording).second)) {
       continue;
     }
     std::size_t& songs = room[keys()[one.row].artist];
@@ -170,7 +172,8 @@ RC_GTEST_PROP(Radios, NeverRepeatNorBreakARule, ()) {
 
 RC_GTEST_PROP(Journeys, LeadFromOneToTheOtherWithoutTurningBack, ()) {
   const std::uint32_t from = *rc::gen::inRange(0U, kSongs);
-  const std::uint32_t to = *rc::gen::suchThat(rc::gen::inRange(0U, kSongs), [&](std::uint32_t row) { return row != from; });
+  const std::uint32_t to =
+      *rc::gen::suchThat(rc::gen::inRange(0U, kSongs), [&](std::uint32_t row) { return row != from; });
   JourneyOptions options;
   options.artist_gap = *rc::gen::inRange(0U, 4U);
   options.fold_versions = *rc::gen::arbitrary<bool>();

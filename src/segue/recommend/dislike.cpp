@@ -10,7 +10,7 @@ std::vector<float> away_from(const Model& model, std::span<const float> query, s
                              float strength) {
   const Kernels& kernels = best_kernels();
   const MatrixView<const float> vectors = model.vectors();
-  const std::vector<float> unmoved(query.begin(), query.end());
+  std::vector<float> unmoved(query.begin(), query.end());
   std::vector<float> moved = unmoved;
   std::size_t count = 0;
   for (const std::uint32_t row : disliked) count += model.inverse_norms()[row] > 0 ? 1 : 0;

@@ -8,7 +8,8 @@
 //   (d / d0)^4 + 1/4 (n dp - 1)^2,      d = 1 - cosine, dp = rise of p, d0 = a usual d between neighbouring layers
 // is least: a shortest path by dynamic programming over all pairs of songs of neighbouring layers. The fourth power
 // stands for the longest step, which is what is heard; the second term keeps progress even. `auto` takes the fewest
-// steps (24 at most) that no more steps beat by a tenth in (longest d) x (1 + coefficient of variation of d).
+// steps (4 to 24; fewer where the catalogue has no such path) that no more steps beat by a tenth in (longest d) x (1 +
+// coefficient of variation of d).
 #pragma once
 
 #include <array>
@@ -47,6 +48,7 @@ struct OptionsOf<JourneyOptions> {
 SEGUE_CHECK_OPTIONS(JourneyOptions);
 
 inline constexpr std::uint32_t kMostSteps = 100;
+inline constexpr std::uint32_t kFewestAutoSteps = 4;
 inline constexpr std::uint32_t kMostAutoSteps = 24;
 
 struct JourneySong {

@@ -146,20 +146,13 @@ std::string identifier_of(const Song& song) {
   return is_uri(song.id) ? std::string(song.id) : "segue:song:" + percent_encoded(song.id, false);
 }
 
-// An id as a line of M3U8: a line break would end it, a '#' would make it a comment, spaces at its ends would be lost.
+// An id as a line of M3U8: as it is, or percent-encoded where a line would not hold it (a line break would end it, a
+// '#' make it a comment, spaces at its ends would be lost).
 std::string m3u_line(std::string_view id) {
   if (id.empty()) return "%20";
-  std::string line;
-  for (std::size_t i = 0; i < id.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(id[i]);
-    const bool at_end = i == 0 || i + 1 == id.size();
-    if (byte < 0x20 || byte == 0x7F || (at_end && byte == ' ') || (i == 0 && byte == '#')) {
-      line += fmt::format("%{:02X}", byte);
-    } else {
-      line += id[i];
-    }
-  }
-  return line;
+  if (one_line(id) == id && id.front() != '#' && id.front() != ' ' && id.back() != ' ') return std::string(id);
+  const std::string encoded = percent_encoded(id, true);
+  return encoded.front() == '#' ? "%23" + encoded.substr(1) : encoded;
 }
 
 std::string m3u8(const Catalogue& songs, const Playlist& playlist, std::string_view location) {

@@ -31,6 +31,7 @@ constexpr float kAround = 2;
 // What T and V weigh against C, found on two real models (docs/radio.md).
 constexpr float kTransition = 0.5F;
 constexpr float kInOut = 0.5F;
+constexpr float kOwed = 0.1F;
 
 std::vector<std::uint32_t> distinct_in_order(std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> distinct;
@@ -60,20 +61,6 @@ std::vector<float> centre_of(const Model& model, std::uint32_t seed) {
   return centre;
 }
 
-std::vector<std::vector<float>> centres_of(const Model& model, std::span<const std::uint32_t> seeds) {
-  std::vector<std::vector<float>> centres;
-  if (seeds.size() > kOwnCentres) {
-    for (const Interest& interest : find_interests(model, seeds, 0, kAutoInterests)) {
-      centres.push_back(user_vector(model, interest.plays, 0));
-    }
-    return centres;
-  }
-  for (const std::uint32_t seed : seeds) {
-    if (model.inverse_norms()[seed] > 0) centres.push_back(centre_of(model, seed));
-  }
-  return centres;
-}
-
 float logistic(float x) {
   return 1 / (1 + std::exp(-x));
 }
@@ -91,6 +78,21 @@ struct Radio::Recent {
   std::unordered_map<std::uint32_t, float> followers;  // T
   std::vector<std::uint32_t> follower_rows;            // in the order they were found
 };
+
+std::vector<Radio::Centre> Radio::centres_of(const Model& model, std::span<const std::uint32_t> seeds) {
+  std::vector<Centre> centres;
+  if (seeds.size() > kOwnCentres) {
+    for (const Interest& interest : find_interests(model, seeds, 0, kAutoInterests)) {
+      centres.push_back({.vector = user_vector(model, interest.plays, 0), .share = interest.weight});
+    }
+    return centres;
+  }
+  for (const std::uint32_t seed : seeds) {
+    if (model.inverse_norms()[seed] > 0) centres.push_back({.vector = centre_of(model, seed)});
+  }
+  for (Centre& centre : centres) centre.share = 1 / static_cast<float>(centres.size());
+  return centres;
+}
 
 Radio::Radio(const Model& model, FindNear find_near, std::span<const std::uint32_t> seeds, const RadioOptions& options,
              const RerankOptions& list_options)
@@ -110,8 +112,8 @@ Radio::Radio(const Model& model, FindNear find_near, std::span<const std::uint32
     newest_.push_back(seed);
     for (const std::uint32_t follower : model_.transitions(seed).neighbours) around_seeds_.insert(follower);
   }
-  for (const std::vector<float>& centre : centres_) {
-    for (const ScoredRow& near : find_near_(centre, kAroundSeeds)) around_seeds_.insert(near.row);
+  for (const Centre& centre : centres_) {
+    for (const ScoredRow& near : find_near_(centre.vector, kAroundSeeds)) around_seeds_.insert(near.row);
   }
   while (newest_.size() > kRemembered) newest_.pop_front();
 }
@@ -158,8 +160,8 @@ void Radio::look_around(std::span<const float> place) {
 std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
   const float stayed = here_.empty() ? 1 : best_kernels().dot(here_.data(), recent.place.data(), here_.size());
   // The surroundings of the seeds are known from the start, so that a radio that stays there need not look.
-  const bool at_seeds = std::ranges::any_of(centres_, [&](const std::vector<float>& centre) {
-    return best_kernels().dot(centre.data(), recent.place.data(), centre.size()) > kElsewhere;
+  const bool at_seeds = std::ranges::any_of(centres_, [&](const Centre& centre) {
+    return best_kernels().dot(centre.vector.data(), recent.place.data(), centre.vector.size()) > kElsewhere;
   });
   const bool elsewhere = here_.empty() ? !at_seeds : stayed < kElsewhere;
   if (elsewhere && (here_.empty() || played_ >= looked_at_ + kLookEvery)) look_around(recent.place);
@@ -173,13 +175,14 @@ std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
   return rows;
 }
 
-float Radio::seed_similarity(std::uint32_t row) const {
+std::vector<float> Radio::centre_cosines(std::uint32_t row) const {
   const MatrixView<const float> vectors = model_.vectors();
-  float best = -1;
-  for (const std::vector<float>& centre : centres_) {
-    best = std::max(best, best_kernels().dot(centre.data(), vectors.row(row), vectors.columns));
+  std::vector<float> cosines;
+  for (const Centre& centre : centres_) {
+    cosines.push_back(best_kernels().dot(centre.vector.data(), vectors.row(row), vectors.columns) *
+                      model_.inverse_norms()[row]);
   }
-  return best * model_.inverse_norms()[row];
+  return cosines;
 }
 
 Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
@@ -192,9 +195,13 @@ Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
       kernels.dot(recent.place.data(), model_.vectors().row(row), columns) * model_.inverse_norms()[row];
   Scored scored;
   scored.song.row = row;
-  scored.song.seed_similarity = seed_similarity(row);
+  const std::vector<float> cosines = centre_cosines(row);
+  // A song serves the centre it is nearest to, whichever is owed more.
+  scored.centre = static_cast<std::size_t>(std::ranges::max_element(cosines) - cosines.begin());
+  scored.song.seed_similarity = cosines[scored.centre];
+  const float served = cosines[scored.centre] + kOwed * centres_[scored.centre].owed;
   const auto pull = static_cast<float>(2 * (1 - options_.drift));
-  scored.song.score = kTransition * transition + kInOut * in_out + close + pull * scored.song.seed_similarity;
+  scored.song.score = kTransition * transition + kInOut * in_out + close + pull * served;
   scored.value = scored.song.score;
   if (list_options_.popularity != 0) {
     scored.value += static_cast<float>(list_options_.popularity) * fame(model_.songs(), row) / 2;
@@ -211,7 +218,7 @@ Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
   return scored;
 }
 
-std::optional<RadioSong> Radio::best_of(const Recent& recent, std::span<const std::uint32_t> rows) {
+std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<const std::uint32_t> rows) {
   std::vector<Scored> scored;
   scored.reserve(rows.size());
   for (const std::uint32_t row : rows) scored.push_back(score(recent, row));
@@ -225,23 +232,23 @@ std::optional<RadioSong> Radio::best_of(const Recent& recent, std::span<const st
     const Scored best = scored.back();
     scored.pop_back();
     const Verdict verdict = rules_.judge(best.song.row);
-    if (verdict == Verdict::allowed) return best.song;
+    if (verdict == Verdict::allowed) return best;
     if (verdict == Verdict::never) gone_.insert(best.song.row);
   }
   return std::nullopt;
 }
 
 // Where no candidate is allowed: the nearest song of all that is.
-std::optional<RadioSong> Radio::anywhere(const Recent& recent) {
+std::optional<Radio::Scored> Radio::anywhere(const Recent& recent) {
   const ExactIndex index(model_.vectors(), model_.inverse_norms());
-  const std::vector<float>& query = centres_.front();
+  const std::vector<float>& query = centres_.front().vector;
   while (true) {
     RowSet allowed(model_.songs().size());
     for (std::uint32_t row = 0; row < model_.songs().size(); ++row) {
       if (rules_.judge(row) == Verdict::allowed) allowed.insert(row);
     }
     const std::vector<ScoredRow> found = index.search(query, 1, {{}, &allowed});
-    if (!found.empty()) return score(recent, found.front().row).song;
+    if (!found.empty()) return score(recent, found.front().row);
     if (rules_.artist_gap() == 0) return std::nullopt;
     rules_.set_artist_gap(rules_.artist_gap() / 2);
   }
@@ -249,13 +256,16 @@ std::optional<RadioSong> Radio::anywhere(const Recent& recent) {
 
 std::optional<RadioSong> Radio::next() {
   const Recent now = recent();
-  std::optional<RadioSong> song = best_of(now, candidates(now));
-  if (!song) song = anywhere(now);
-  if (!song) return std::nullopt;
-  song->similarity = song_cosine(model_, newest_.back(), song->row);
-  rules_.take(song->row);
-  gone_.insert(song->row);
-  newest_.push_back(song->row);
+  std::optional<Scored> best = best_of(now, candidates(now));
+  if (!best) best = anywhere(now);
+  if (!best) return std::nullopt;
+  RadioSong song = best->song;
+  song.similarity = song_cosine(model_, newest_.back(), song.row);
+  rules_.take(song.row);
+  gone_.insert(song.row);
+  for (Centre& centre : centres_) centre.owed += centre.share;
+  centres_[best->centre].owed -= 1;
+  newest_.push_back(song.row);
   if (newest_.size() > kRemembered) newest_.pop_front();
   ++played_;
   return song;

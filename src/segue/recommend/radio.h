@@ -9,7 +9,8 @@
 //   V  how probable the model holds it in their surroundings: the logistic of their vectors times its context vector
 //   C  its cosine to their mean: no step is far
 //   S  its largest cosine to a centre of the seeds: however far the songs have gone, they are pulled back. Up to three
-//      seeds are centres each, with the songs that are played around them; more are clustered (interests.h)
+//      seeds are centres each, with the songs that are played around them; more are clustered (interests.h). A centre
+//      gains 0.1 for every song that it is behind its share, so that the radio goes to and fro between them
 //
 // where in T, V and C the newest song counts most and each older one 0.7 of the one after it. Candidates are the
 // followers of the newest songs and of the seeds, and what lies near the centres of the seeds and near the place where
@@ -57,7 +58,7 @@ struct RadioSong {
   std::uint32_t row = 0;
   float score = 0;            // the sum above
   float similarity = 0;       // cosine to the song before it, the newest seed for the first
-  float seed_similarity = 0;  // S
+  float seed_similarity = 0;  // largest cosine to a centre of the seeds
 };
 
 // Views a model that outlives it. Not thread safe; many radios may play from one model at once. The same seeds, options
@@ -80,15 +81,22 @@ class Radio {
   struct Recent;
   struct Scored {
     RadioSong song;
+    std::size_t centre = 0;  // the one it serves
     float value = 0;
   };
+  struct Centre {
+    std::vector<float> vector;  // unit
+    float share = 0;            // of the songs; those of all centres add up to 1
+    float owed = 0;             // songs that it is behind its share
+  };
+  static std::vector<Centre> centres_of(const Model& model, std::span<const std::uint32_t> seeds);
 
   Recent recent() const;
   std::vector<std::uint32_t> candidates(const Recent& recent);
   Scored score(const Recent& recent, std::uint32_t row) const;
-  float seed_similarity(std::uint32_t row) const;
-  std::optional<RadioSong> best_of(const Recent& recent, std::span<const std::uint32_t> rows);
-  std::optional<RadioSong> anywhere(const Recent& recent);
+  std::vector<float> centre_cosines(std::uint32_t row) const;
+  std::optional<Scored> best_of(const Recent& recent, std::span<const std::uint32_t> rows);
+  std::optional<Scored> anywhere(const Recent& recent);
   void look_around(std::span<const float> place);
 
   const Model& model_;
@@ -97,7 +105,7 @@ class Radio {
   RerankOptions list_options_;
   ListRules rules_;
   std::vector<std::uint32_t> seeds_;                // distinct
-  std::vector<std::vector<float>> centres_;         // of the seeds, unit vectors
+  std::vector<Centre> centres_;                     // of the seeds
   std::deque<std::uint32_t> newest_;                // seeds at first
   std::unordered_set<std::uint32_t> gone_;          // can never come
   std::unordered_set<std::uint32_t> around_seeds_;  // candidates that stay

@@ -81,7 +81,7 @@ std::string recording_title(std::string_view title) {
     if (!names_version(std::string_view(kept).substr(dash))) break;
     kept.resize(dash);
   }
-  const std::string recording = search_fold(before(kept, kGuestMarks));
+  std::string recording = search_fold(before(kept, kGuestMarks));
   if (!recording.empty()) return recording;
   const std::string whole = search_fold(folded);
   return whole.empty() ? folded : whole;

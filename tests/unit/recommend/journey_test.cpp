@@ -85,7 +85,8 @@ TEST_F(JourneyTest, KeepsArtistsApartAndFoldsVersions) {
 TEST_F(JourneyTest, SaysWhatIsWrong) {
   EXPECT_ERROR(find_journey(model(), 3, 3, {}), ErrorCode::wrong_use, "two songs, found the same one twice");
   for (const char* wrong : {"0", "101", "few", "2.5"}) {
-    EXPECT_ERROR(find_journey(model(), 3, 5, {.steps = wrong}), ErrorCode::wrong_use, "auto or a whole number from 1 to 100");
+    EXPECT_ERROR(find_journey(model(), 3, 5, {.steps = wrong}), ErrorCode::wrong_use,
+                 "auto or a whole number from 1 to 100");
   }
   // Between neighbours on the arc there is no song.
   EXPECT_ERROR(find_journey(model(), song_at(10), song_at(11), {.steps = "3"}), ErrorCode::not_found,

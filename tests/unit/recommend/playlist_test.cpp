@@ -12,10 +12,9 @@ namespace {
 class PlaylistTest : public ::testing::Test {
  protected:
   PlaylistTest() {
-    testing::write_songs(folder_ / "songs.arrow",
-                         {{"spotify:track:1", "A & B <c> ]]>", "D\"E'F", "G", {}, 3},
-                          {"#x y", "line\nbreak\x01", "أم كلثوم", "", {}, 2},
-                          {"bare", "", "", "", {}, 1}});
+    testing::write_songs(folder_ / "songs.arrow", {{"spotify:track:1", "A & B <c> ]]>", "D\"E'F", "G", {}, 3},
+                                                   {"#x y", "line\nbreak\x01", "أم كلثوم", "", {}, 2},
+                                                   {"bare", "", "", "", {}, 1}});
     songs_ = Catalogue(folder_ / "songs.arrow");
   }
   std::string text(PlaylistFormat format, std::string_view location = "") const {
@@ -29,7 +28,7 @@ TEST_F(PlaylistTest, M3u8HasTwoLinesASong) {
   EXPECT_EQ(text(PlaylistFormat::m3u8),
             "#EXTM3U\n#PLAYLIST:My list\n"
             "#EXTINF:-1,D\"E'F - A & B <c> ]]>\nspotify:track:1\n"
-            "#EXTINF:-1,أم كلثوم - line break \n%23x y\n"
+            "#EXTINF:-1,أم كلثوم - line break \n%23x%20y\n"
             "#EXTINF:-1,bare\nbare\n");
 }
 
@@ -62,7 +61,8 @@ TEST_F(PlaylistTest, LocationsComeFromTheTemplate) {
   const json::value own = parse_json(text(PlaylistFormat::json, "https://example.org/{id}"), "json");
   EXPECT_EQ(own.at("items").at(2).at("location").as_string(), "https://example.org/bare");
   EXPECT_EQ(own.at("items").at(1).at("title").as_string(), "line\nbreak\x01");
-  EXPECT_ERROR(text(PlaylistFormat::m3u8, "https://example.org/"), ErrorCode::wrong_use, "expected a template with {id}");
+  EXPECT_ERROR(text(PlaylistFormat::m3u8, "https://example.org/"), ErrorCode::wrong_use,
+               "expected a template with {id}");
   EXPECT_ERROR(text(PlaylistFormat::m3u8, "no uri {id}"), ErrorCode::wrong_use, "expected a template of a URI");
 }
 

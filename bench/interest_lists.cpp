@@ -1,0 +1,70 @@
+// What listeners with several tastes are given: interest_lists MODEL K < histories.
+//
+// A history is a line of song ids separated by tabs, the newest last. Prints a JSON line for each: the interests found
+// (their weights), the K songs nearest to the mean of the history, and the K songs of the interests' merged lists.
+// Used by bench/interest_quality.py.
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "segue/base/json.h"
+#include "segue/index/exact.h"
+#include "segue/model/model.h"
+#include "segue/recommend/interests.h"
+#include "segue/recommend/user_vector.h"
+
+#include "bench/arguments.h"
+
+namespace segue {
+namespace {
+
+std::vector<std::uint32_t> rows_of_line(const Catalogue& songs, const std::string& line) {
+  std::vector<std::uint32_t> rows;
+  for (std::size_t begin = 0; begin <= line.size();) {
+    const std::size_t end = std::min(line.find('\t', begin), line.size());
+    const std::string id = line.substr(begin, end - begin);
+    const auto row = songs.find(id);
+    if (!row) fail(ErrorCode::not_found, "song {}: not in the model", id);
+    rows.push_back(*row);
+    begin = end + 1;
+  }
+  return rows;
+}
+
+json::object lists_for(const Model& model, const ExactIndex& index, std::span<const std::uint32_t> played,
+                       std::size_t k) {
+  const SearchFilter unplayed{.excluded = played, .keeps = {}};
+  json::object lists;
+  json::array& mean = lists["mean"].emplace_array();
+  for (const ScoredRow& one : index.search(user_vector(model, played, 0), k, unplayed)) {
+    mean.emplace_back(model.songs().id(one.row));
+  }
+  std::vector<std::vector<ScoredRow>> found;
+  std::vector<float> weights;
+  for (const Interest& interest : find_interests(model, played, 0, kAutoInterests)) {
+    found.push_back(index.search(user_vector(model, interest.plays, 0), k, unplayed));
+    weights.push_back(interest.weight);
+  }
+  lists["weights"] = json::array(weights.begin(), weights.end());
+  json::array& merged = lists["interests"].emplace_array();
+  for (const MergedRow& one : merge_interests(found, weights, k)) merged.emplace_back(model.songs().id(one.row));
+  return lists;
+}
+
+void run(std::span<char*> arguments) {
+  if (arguments.size() != 2) fail(ErrorCode::wrong_use, "use: interest_lists MODEL K < histories");
+  const Model model(arguments[0]);
+  const ExactIndex index(model.vectors(), model.inverse_norms());
+  const std::size_t k = std::stoul(arguments[1]);
+  for (std::string line; std::getline(std::cin, line);) {
+    const std::vector<std::uint32_t> played = rows_of_line(model.songs(), line);
+    std::cout << json::serialize(lists_for(model, index, played, k)) << '\n';
+  }
+}
+
+}  // namespace
+}  // namespace segue
+
+int main(int argc, char** argv) {
+  return segue::run_benchmark(argc, argv, segue::run);
+}
