@@ -35,7 +35,8 @@ struct Affinities {
 
 // How many neighbours a perplexity needs: three times as many, beyond which the Gaussian is next to nothing.
 constexpr std::size_t neighbours_for(double perplexity) {
-  return static_cast<std::size_t>(3 * perplexity + 0.5);
+  const auto whole = static_cast<std::size_t>(3 * perplexity);
+  return static_cast<double>(whole) < 3 * perplexity ? whole + 1 : whole;
 }
 
 // The probabilities p(j|i) of one song, written to `out`, with a perplexity that is exact to 1e-5 of itself. All are
