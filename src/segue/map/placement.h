@@ -22,8 +22,9 @@ Layout place_by_neighbours(const Layout& placed, const NeighbourView& neighbours
 inline constexpr std::uint32_t kNotOnMap = std::numeric_limits<std::uint32_t>::max();
 
 // Where fit_tsne starts to end at a map like `old`, with exaggeration_iterations = 0 and 500 iterations: songs that are
-// exaggerated first, or whose old places are scaled down, forget where they were (docs/performance.md). `old_row` has for each song its row there, or kNotOnMap; those
-// songs start where those that they have affinities with are. REQUIRES: old_row.size() == affinities.size().
+// exaggerated first, or whose old places are scaled down, forget where they were (docs/performance.md). `old_row` has
+// for each song its row there, or kNotOnMap; those songs start where those that they have affinities with are.
+// REQUIRES: old_row.size() == affinities.size().
 Layout start_like(const Affinities& affinities, const Layout& old, std::span<const std::uint32_t> old_row);
 
 struct Alignment {
