@@ -9,6 +9,7 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(tomlplusplus CONFIG REQUIRED)
 find_package(hwy CONFIG REQUIRED)
 find_path(SEGUE_HNSWLIB_INCLUDE hnswlib/hnswalg.h REQUIRED)  # headers only
+find_package(kissfft CONFIG REQUIRED COMPONENTS float SHARED)
 find_package(SegueArrow REQUIRED)
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)
