@@ -1,6 +1,7 @@
 #include "segue/model/model.h"
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "segue/base/error.h"
@@ -8,6 +9,7 @@
 #include "segue/base/parallel.h"
 #include "segue/data/dataset.h"
 #include "segue/math/kernels.h"
+#include "segue/model/map_file.h"
 #include "segue/model/npy.h"
 #include "segue/model/transitions_file.h"
 #include "segue/train/loss_sample.h"
@@ -19,6 +21,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kRowsPerPiece = 4096;
+
+// A file that the manifest does not vouch for is none.
+bool lists(const Manifest& manifest, std::string_view name) {
+  return object_at(manifest.fields, "files", kManifestName).contains(name);
+}
 
 // Every file a model cannot do without has to be in the manifest, or nothing would vouch for it.
 void check_listed(const Manifest& manifest, const fs::path& folder) {
@@ -100,6 +107,7 @@ struct Model::State {
   NpyMatrix context;
   TransitionsFile transitions;
   std::vector<float> inverse_norms;
+  std::optional<SongMap> map;
 
   State(const fs::path& folder, Manifest opened)
       : manifest(std::move(opened)),
@@ -111,6 +119,7 @@ struct Model::State {
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
     inverse_norms = inverse_norms_of(folder / kVectorsName, vectors.view());
     check_finite(folder / kContextName, context.view());
+    if (lists(manifest, kMapName)) map = read_map(folder, songs.size());
   }
 };
 
@@ -141,6 +150,9 @@ std::span<const float> Model::inverse_norms() const {
 }
 TransitionsOf Model::transitions(std::uint32_t song) const {
   return state_->transitions.of(song);
+}
+const SongMap* Model::map() const {
+  return state_->map ? &*state_->map : nullptr;
 }
 
 void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,

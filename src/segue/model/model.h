@@ -5,6 +5,7 @@
 //   vectors.npy        W1: float32, songs x dim, C order
 //   context.npy        W2: the same shape
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
+//   map.arrow, clusters.arrow   where songs lie on the map (map_file.h); only after `segue map`
 #pragma once
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 
 #include "segue/base/manifest.h"
 #include "segue/data/catalogue.h"
+#include "segue/map/song_map.h"
 #include "segue/math/matrix.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
@@ -41,6 +43,8 @@ class Model {
   MatrixView<const float> context() const;              // W2
   std::span<const float> inverse_norms() const;         // 1/|row of W1|, 0 for a zero row
   TransitionsOf transitions(std::uint32_t song) const;  // REQUIRES: song < songs().size()
+  // The map, nullptr where the model has none.
+  const SongMap* map() const;
 
  private:
   struct State;
