@@ -17,6 +17,8 @@ constexpr std::string_view kSeparator = ", ";
 constexpr std::size_t kTermsInName = 2;
 // A second term is named beside the first from this part of its score.
 constexpr double kSecondTerm = 0.35;
+// A region with more than this part of its parent's songs is the same place, which has its name.
+constexpr double kSamePlace = 0.85;
 
 // Terms by number, and for each region how much of each.
 class Terms {
@@ -185,6 +187,8 @@ void name_regions(SongMap& map, const Catalogue& songs) {
     const auto at = [&](std::int32_t region) -> Region& { return map.regions[static_cast<std::size_t>(region)]; };
     std::ranges::stable_sort(order, [&](std::int32_t a, std::int32_t b) { return at(a).size > at(b).size; });
     for (const std::int32_t region : order) {
+      const std::int32_t parent = at(region).parent;
+      if (parent != kNoRegion && at(region).size > kSamePlace * at(parent).size) continue;
       const bool by_tags = 2 * tagged[static_cast<std::size_t>(region)] >= at(region).size;
       if (by_tags) at(region).label = chosen_name(ranked(by_tag, region, tags), tags, used_tags);
       if (at(region).label.empty()) {

@@ -18,7 +18,7 @@ struct RegionOptions {
   // Standard deviation of the smoothing at level 0, of the width of the map.
   double smoothing = 0.024;
   // A hill counts from this part of its height above the saddle.
-  double prominence = 0.10;
+  double prominence = 0.03;
   // A region has at least this many songs at the finest level, and this part of all songs at level 0.
   std::uint32_t least_songs = 12;
   double least_part = 0.004;
