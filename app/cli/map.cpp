@@ -127,10 +127,11 @@ class MapCommand final : public Command {
     const auto* had = model.manifest().fields.if_contains(kManifestKey);
     if (!layout_.redo && model.map() != nullptr && had != nullptr && had->is_object()) {
       bool same = true;
-      for (const auto& field : wanted) {
+      // Compared as it is read back: 30.0 comes back as 30.
+      const json::value as_read = parse_json(pretty(wanted), kManifestName);
+      for (const auto& field : as_read.as_object()) {
         const auto* there = had->get_object().if_contains(field.key());
-        // Numbers are compared as they are written: 30.0 is read back as 3E1.
-        same = same && there != nullptr && json::serialize(*there) == json::serialize(field.value());
+        same = same && there != nullptr && *there == field.value();
       }
       if (same) {
         reused_ = true;
@@ -223,9 +224,11 @@ class MapCommand final : public Command {
     for (std::size_t i = 0; i < std::min(large.size(), kRegionsListed); ++i) {
       regions.add({with_commas(large[i]->size), printable_label(*large[i])});
     }
-    std::string out = regions.text();
-    if (large.size() > kRegionsListed) out += fmt::format("and {} more\n", large.size() - kRegionsListed);
-    out += fmt::format("\n{} songs, {} regions", with_commas(map.layout.size()), with_commas(map.regions.size()));
+    std::string out = large.empty() ? "" : regions.text() + "\n";
+    if (large.size() > kRegionsListed) {
+      out.insert(out.size() - 1, fmt::format("and {} more\n", large.size() - kRegionsListed));
+    }
+    out += fmt::format("{} songs, {} regions", with_commas(map.layout.size()), with_commas(map.regions.size()));
     if (counts.size() > 1) out += fmt::format(" ({} by level)", fmt::join(counts, ", "));
     out += '\n';
     const double kl = about.contains("kl") ? number_at(about, "kl", model_) : 0;

@@ -1,5 +1,6 @@
 #include "segue/map/canvas.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -94,12 +95,17 @@ struct Box {
   double x, y, width, height;
 };
 Box box_of(PangoLayout* layout, const TextStyle& style) {
-  PangoRectangle logical;
-  pango_layout_get_extents(layout, nullptr, &logical);
+  PangoRectangle ink;
+  PangoRectangle line;
+  pango_layout_get_extents(layout, &ink, &line);
+  // Marks of some scripts reach out of the line.
+  const double left = std::min(ink.x, line.x);
+  const double top = std::min(ink.y, line.y);
+  const double right = std::max(ink.x + ink.width, line.x + line.width);
+  const double bottom = std::max(ink.y + ink.height, line.y + line.height);
   const double halo = style.halo_width;
-  return {static_cast<double>(logical.x) / PANGO_SCALE - halo, static_cast<double>(logical.y) / PANGO_SCALE - halo,
-          static_cast<double>(logical.width) / PANGO_SCALE + 2 * halo,
-          static_cast<double>(logical.height) / PANGO_SCALE + 2 * halo};
+  return {left / PANGO_SCALE - halo, top / PANGO_SCALE - halo, (right - left) / PANGO_SCALE + 2 * halo,
+          (bottom - top) / PANGO_SCALE + 2 * halo};
 }
 
 }  // namespace

@@ -13,10 +13,10 @@ constexpr ThemeColours kDark{rgb(0x0B0E14), rgb(0xF2F4F8), rgb(0x8E99AA), rgb(0x
 constexpr ThemeColours kLight{rgb(0xFBFAF7), rgb(0x1B1F24), rgb(0x66707E), rgb(0x10141A),
                               rgb(0x9AA3AF), rgb(0x10141A), rgb(0xC43E00)};
 
-constexpr std::array kDarkPalette = {rgb(0xE69F00), rgb(0x56B4E9), rgb(0x1FB588), rgb(0xF0E442),
-                                     rgb(0x3A7BD5), rgb(0xE8622A), rgb(0xD684B4)};
-constexpr std::array kLightPalette = {rgb(0xE69F00), rgb(0x56B4E9), rgb(0x009E73), rgb(0xC9B800),
-                                      rgb(0x0072B2), rgb(0xD55E00), rgb(0xCC79A7)};
+constexpr std::array kDarkPalette = {rgb(0xE69F00), rgb(0x66C0F4), rgb(0x12A57A), rgb(0xF0E442),
+                                     rgb(0x2F6FD0), rgb(0xDD5A1C), rgb(0xD98CBB)};
+constexpr std::array kLightPalette = {rgb(0xDE8500), rgb(0x56B4E9), rgb(0x009E73), rgb(0xD6CC00),
+                                      rgb(0x0072B2), rgb(0xC24A00), rgb(0xCC79A7)};
 
 constexpr std::array kCividis = {rgb(0x00224E), rgb(0x123570), rgb(0x3B496C), rgb(0x575D6D), rgb(0x707173),
                                  rgb(0x8A8678), rgb(0xA59C74), rgb(0xC3B369), rgb(0xE1CC55), rgb(0xFEE838)};

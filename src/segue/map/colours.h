@@ -39,8 +39,8 @@ struct ThemeColours {
 };
 const ThemeColours& colours_of(MapTheme theme);
 
-// The colours of regions and tags: those of Okabe and Ito (2008), which the colour-blind tell apart, with a blue and a
-// green light enough for dark paper.
+// The colours of regions and tags: those of Okabe and Ito (2008), which the colour-blind tell apart, some of them
+// made lighter or darker to suit the paper.
 std::span<const Colour> palette_of(MapTheme theme);
 
 // From little to much: cividis (Nunez, Anderton, Renslow 2018), read alike with any colour vision. REQUIRES: 0 <= part <= 1.

@@ -1,7 +1,9 @@
 #include "segue/map/regions.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "segue/base/error.h"
@@ -11,7 +13,12 @@ namespace segue {
 
 namespace {
 
-constexpr std::size_t kGridSide = 1024;
+// Cells enough that a song has some dozens to itself, and a smoothing of the finest level spans several.
+std::size_t side_for(std::size_t songs) {
+  const auto wanted = static_cast<std::size_t>(8 * std::sqrt(static_cast<double>(songs)));
+  return std::clamp<std::size_t>(std::bit_ceil(wanted), 256, 2048);
+}
+
 constexpr float kMargin = 0.02F;
 
 // The hills of a density: of each cell the number of its hill, kNoRegion where nothing lies near.
@@ -164,6 +171,33 @@ void lift_orphans(Level& coarse, const Level& fine, std::vector<std::int32_t>& p
   }
 }
 
+// A song on a hill too small to count goes to the nearest finer region of the region it is in; a region without finer
+// ones goes on as one itself.
+void fill_gaps(Level& fine, const Level& coarse, std::vector<std::int32_t>& parents, const Layout& layout) {
+  std::vector<std::vector<std::int32_t>> children(coarse.peaks.size());
+  for (std::size_t region = 0; region < parents.size(); ++region) {
+    children[static_cast<std::size_t>(parents[region])].push_back(static_cast<std::int32_t>(region));
+  }
+  for (std::size_t region = 0; region < children.size(); ++region) {
+    if (!children[region].empty()) continue;
+    children[region].push_back(static_cast<std::int32_t>(fine.peaks.size()));
+    fine.peaks.push_back(coarse.peaks[region]);
+    parents.push_back(static_cast<std::int32_t>(region));
+  }
+  for (std::size_t song = 0; song < layout.size(); ++song) {
+    if (fine.of_song[song] != kNoRegion || coarse.of_song[song] == kNoRegion) continue;
+    float least = std::numeric_limits<float>::infinity();
+    for (const std::int32_t child : children[static_cast<std::size_t>(coarse.of_song[song])]) {
+      const Point peak = fine.peaks[static_cast<std::size_t>(child)];
+      const float dx = peak.x - layout[song].x;
+      const float dy = peak.y - layout[song].y;
+      if (dx * dx + dy * dy >= least) continue;
+      least = dx * dx + dy * dy;
+      fine.of_song[song] = child;
+    }
+  }
+}
+
 // Leaves out the regions that all songs of went with their finer regions to another.
 void drop_empty(SongMap& map) {
   std::vector<std::int32_t> renumbered(map.regions.size(), kNoRegion);
@@ -189,15 +223,17 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
   map.layout = std::move(layout);
   map.cluster.assign(map.layout.size(), kNoRegion);
   if (map.layout.empty()) return map;
-  const GridFrame frame = frame_around(map.layout, kGridSide, kMargin);
+  const GridFrame frame = frame_around(map.layout, side_for(map.layout.size()), kMargin);
   const std::vector<float> counts = count_cells(map.layout, frame);
 
   std::vector<Level> levels;
+  // Not less than songs would be apart if they filled the map evenly, or few of them would be all hills.
+  const double smoothing = std::max(options.smoothing, 1.5 / std::sqrt(static_cast<double>(map.layout.size())));
   const double most_least = std::max<double>(options.least_songs, options.least_part * static_cast<double>(map.layout.size()));
   for (std::uint32_t level = 0; level < options.levels; ++level) {
     const double shrink = std::pow(2.0, level);
     const double least = std::max<double>(options.least_songs, most_least / (shrink * shrink));
-    levels.push_back(find_level(map.layout, frame, counts, options.smoothing * kGridSide / shrink, options.prominence,
+    levels.push_back(find_level(map.layout, frame, counts, smoothing * static_cast<double>(frame.side) / shrink, options.prominence,
                                 static_cast<std::size_t>(least)));
   }
   // From the finest up, since lifted regions need parents of their own.
@@ -208,6 +244,9 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
     lift_orphans(levels[level - 1], levels[level], parents[level]);
   }
   parents[0].assign(levels[0].peaks.size(), kNoRegion);
+  for (std::size_t level = 1; level < levels.size(); ++level) {
+    fill_gaps(levels[level], levels[level - 1], parents[level], map.layout);
+  }
 
   std::int32_t before = 0;  // number of the first region of the level before
   for (std::size_t level = 0; level < levels.size(); ++level) {

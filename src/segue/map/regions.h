@@ -15,7 +15,7 @@ namespace segue {
 
 struct RegionOptions {
   std::uint32_t levels = 3;
-  // Standard deviation of the smoothing at level 0, of the width of the map.
+  // Standard deviation of the smoothing at level 0, in parts of the map's width; wider where there are few songs.
   double smoothing = 0.024;
   // A hill counts from this part of its height above the saddle.
   double prominence = 0.03;
