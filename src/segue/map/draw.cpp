@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// Smaller letters cannot be read.
+constexpr double kLeastType = 7.5;
 constexpr std::string_view kFirstFrame = "step-1.png";
 
 std::string picture_title(const Song& song) {
@@ -50,7 +52,7 @@ TextStyle style_of(const Region& region, std::size_t songs, double side, Colour 
   style.halo = colours.paper;
   switch (region.level) {
     case 0:
-      style.pixels = side * std::clamp(0.0085 + 0.026 * share, 0.0095, 0.019);
+      style.pixels = std::max(side * std::clamp(0.0085 + 0.026 * share, 0.0095, 0.019), kLeastType);
       style.bold = true;
       style.fill = mixed(colours.ink, region_colour, 0.12F);
       break;
@@ -103,6 +105,7 @@ void MapDrawing::find_labels() {
     PlacedLabel label{in_lines(region.label), style_of(region, map_.layout.size(), side, own, options_.theme), {}, 0};
     const TextExtent extent = canvas.measure(label.text, label.style);
     label.missing = extent.missing;
+    if (label.style.pixels < kLeastType) continue;
     // As far as a disc of as many songs would reach where the map is evenly filled.
     const double radius = side * 0.4 * std::sqrt(static_cast<double>(region.size) / static_cast<double>(map_.layout.size()));
     wishes.push_back({frame_.pixel_of(region.centre), extent.width, extent.height, radius * 0.8});
