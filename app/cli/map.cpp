@@ -29,8 +29,9 @@ template <>
 struct OptionsOf<HighlightOptions> {
   static constexpr std::string_view section = "map";
   static constexpr std::array rows = {
-      option<&HighlightOptions::highlight>("highlight", "Show this song somebody played, and with all that are given, "
-                                                        "their mean and the songs nearest to it"),
+      option<&HighlightOptions::highlight>("highlight",
+                                           "Show this song somebody played, and with all that are given, "
+                                           "their mean and the songs nearest to it"),
   };
 };
 SEGUE_CHECK_OPTIONS(HighlightOptions);
@@ -146,9 +147,8 @@ class MapCommand final : public Command {
     seconds_ = std::chrono::steady_clock::now() - start;
     about["seconds"] = seconds_.count();
     const std::array names = {kMapName, kClustersName};
-    extend_model(
-        model_, names, [&](const std::filesystem::path& folder) { write_map(folder, laid_out_->map); },
-        {{kManifestKey, about}});
+    extend_model(model_, names, [&](const std::filesystem::path& folder) { write_map(folder, laid_out_->map); },
+                 {{kManifestKey, about}});
     return about;
   }
 
@@ -166,9 +166,10 @@ class MapCommand final : public Command {
     std::uint32_t missing = 0;
     for (const PlacedLabel& label : drawing.labels()) missing += label.missing;
     if (missing > 0) {
-      terminal.note(fmt::format("names of regions: {} letters are in no installed font; Debian's fonts-noto-core and "
-                                "fonts-noto-cjk have nearly all",
-                                with_commas(missing)));
+      terminal.note(
+          fmt::format("names of regions: {} letters are in no installed font; Debian's fonts-noto-core and "
+                      "fonts-noto-cjk have nearly all",
+                      with_commas(missing)));
     }
     if (highlight) {
       highlight->mean = place_vector(model, map, user_vector(model, highlight->songs, 0), tsne_.threads);
@@ -204,8 +205,12 @@ class MapCommand final : public Command {
 
   std::vector<std::pair<std::string_view, std::string>> written() const {
     std::vector<std::pair<std::string_view, std::string>> files;
-    for (const auto& [kind, file] : {std::pair{"png", &draw_.png}, {"svg", &draw_.svg}, {"html", &draw_.html},
-                                     {"csv", &draw_.csv}, {"frames", &draw_.frames}, {"webp", &draw_.webp}}) {
+    for (const auto& [kind, file] : {std::pair{"png", &draw_.png},
+                                     {"svg", &draw_.svg},
+                                     {"html", &draw_.html},
+                                     {"csv", &draw_.csv},
+                                     {"frames", &draw_.frames},
+                                     {"webp", &draw_.webp}}) {
       if (!file->empty()) files.emplace_back(kind, *file);
     }
     return files;

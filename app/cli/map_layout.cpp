@@ -111,8 +111,7 @@ LaidOut lay_out(const Model& model, const TsneOptions& tsne, const LayoutOptions
     affinities = make_affinities({laid, near.k, near.rows, near.squared_distances}, tsne.perplexity, tsne.threads);
   }
   const std::vector<std::uint32_t> old_row = old ? old_rows(model, *old, laid) : std::vector<std::uint32_t>();
-  Layout start =
-      old ? start_like(affinities, old->map()->layout, old_row) : principal_components(rows, tsne.threads);
+  Layout start = old ? start_like(affinities, old->map()->layout, old_row) : principal_components(rows, tsne.threads);
   TsneResult fitted = fit_tsne(std::move(affinities), std::move(start), tsne, progress, stop);
 
   LaidOut result;

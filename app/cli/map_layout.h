@@ -25,8 +25,10 @@ struct OptionsOf<LayoutOptions> {
   static constexpr std::string_view section = "map";
   static constexpr std::array rows = {
       option<&LayoutOptions::most_played>(
-          "most_played", "Lay out only so many songs, the most played, and put each other one among its neighbours; 0: "
-                         "lay out all", between(0, 4294967295.0)),
+          "most_played",
+          "Lay out only so many songs, the most played, and put each other one among its neighbours; 0: "
+          "lay out all",
+          between(0, 4294967295.0)),
       option<&LayoutOptions::like>("like", "A model with a map: begin where its songs lie, so that they stay there"),
       option<&LayoutOptions::redo>("redo", "Lay out anew even where the model has the map asked for"),
   };

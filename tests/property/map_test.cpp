@@ -16,8 +16,10 @@ RC_GTEST_PROP(Labels, NeverOverlapAndStayInside, ()) {
   std::vector<LabelWish> wishes;
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = [](int least, int most) { return static_cast<double>(*rc::gen::inRange(least, most)); };
-    wishes.push_back({{static_cast<float>(number(-50, 1050)), static_cast<float>(number(-50, 1050))}, number(1, 400),
-                      number(1, 60), number(0, 200)});
+    wishes.push_back({{static_cast<float>(number(-50, 1050)), static_cast<float>(number(-50, 1050))},
+                      number(1, 400),
+                      number(1, 60),
+                      number(0, 200)});
   }
   const std::vector<LabelBox> taken = {{0, 960, kSide, 40}};
   const auto boxes = place_labels(wishes, kSide, taken);

@@ -17,9 +17,9 @@ struct TextStyle {
   double pixels = 16;  // height of the type
   bool bold = false;
   Colour fill;
-  Colour halo;       // drawn around the letters
+  Colour halo;  // drawn around the letters
   double halo_width = 0;
-  double wrap = 0;   // lines are at most so wide where words allow it; 0: one line
+  double wrap = 0;  // lines are at most so wide where words allow it; 0: one line
   double opacity = 1;
 };
 

@@ -43,7 +43,8 @@ const ThemeColours& colours_of(MapTheme theme);
 // made lighter or darker to suit the paper.
 std::span<const Colour> palette_of(MapTheme theme);
 
-// From little to much: cividis (Nunez, Anderton, Renslow 2018), read alike with any colour vision. REQUIRES: 0 <= part <= 1.
+// From little to much: cividis (Nunez, Anderton, Renslow 2018), read alike with any colour vision. REQUIRES: 0 <= part
+// <= 1.
 Colour scale_at(float part, MapTheme theme);
 
 // For each region a place in a palette of `colours`: that of the level 0 region around it, so chosen that regions of

@@ -14,7 +14,7 @@ struct GridFrame {
   float cell = 1;
   std::size_t side = 0;
 
-  std::size_t cell_of(Point point) const;       // row * side + column; points outside count to the nearest cell
+  std::size_t cell_of(Point point) const;  // row * side + column; points outside count to the nearest cell
   Point centre_of(std::size_t cell_number) const;
 };
 

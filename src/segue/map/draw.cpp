@@ -36,7 +36,9 @@ std::string in_lines(std::string name) {
   constexpr std::string_view kSeparator = ", ";
   if (name.size() <= kMostBytes) return name;
   std::size_t best = name.npos;
-  const auto off_middle = [&](std::size_t at) { return std::abs(static_cast<double>(at) - static_cast<double>(name.size()) / 2); };
+  const auto off_middle = [&](std::size_t at) {
+    return std::abs(static_cast<double>(at) - static_cast<double>(name.size()) / 2);
+  };
   for (std::size_t at = name.find(kSeparator); at != name.npos; at = name.find(kSeparator, at + 1)) {
     if (best == name.npos || off_middle(at) < off_middle(best)) best = at;
   }
@@ -107,7 +109,8 @@ void MapDrawing::find_labels() {
     label.missing = extent.missing;
     if (label.style.pixels < kLeastType) continue;
     // As far as a disc of as many songs would reach where the map is evenly filled.
-    const double radius = side * 0.4 * std::sqrt(static_cast<double>(region.size) / static_cast<double>(map_.layout.size()));
+    const double radius =
+        side * 0.4 * std::sqrt(static_cast<double>(region.size) / static_cast<double>(map_.layout.size()));
     wishes.push_back({frame_.pixel_of(region.centre), extent.width, extent.height, radius * 0.8});
     labels.push_back(std::move(label));
   }
@@ -129,8 +132,9 @@ void MapDrawing::paint_caption(Canvas& canvas, std::string_view text) const {
   style.halo = colours_of(options_.theme).paper;
   style.halo_width = style.pixels * 0.15;
   const TextExtent extent = canvas.measure(text, style);
-  canvas.text(text, style,
-              {static_cast<float>(side * 0.018 + extent.width / 2), static_cast<float>(side * 0.982 - style.pixels / 2)});
+  canvas.text(
+      text, style,
+      {static_cast<float>(side * 0.018 + extent.width / 2), static_cast<float>(side * 0.982 - style.pixels / 2)});
 }
 
 void MapDrawing::paint_legend(Canvas& canvas) const {
@@ -200,7 +204,9 @@ void MapDrawing::paint_step(Canvas& canvas, const Highlight& highlight, int step
     fills.push_back(colour);
     const TextExtent extent = canvas.measure(texts.back(), style);
     wishes.push_back({{at.x, static_cast<float>(double{at.y} - dot - extent.height * 0.6)},
-                      extent.width, extent.height, side * 0.06});
+                      extent.width,
+                      extent.height,
+                      side * 0.06});
   };
   if (step >= 4) {
     for (const std::uint32_t song : highlight.neighbours) mark(song, colours.found);

@@ -20,9 +20,7 @@ struct LabelBox {
     return left < other.left + other.width && other.left < left + width && top < other.top + other.height &&
            other.top < top + height;
   }
-  Point centre() const {
-    return {static_cast<float>(left + width / 2), static_cast<float>(top + height / 2)};
-  }
+  Point centre() const { return {static_cast<float>(left + width / 2), static_cast<float>(top + height / 2)}; }
 };
 
 struct LabelWish {

@@ -3,8 +3,8 @@
 // A region is named by the one or two terms that are most its own by class-based TF-IDF (Grootendorst 2022,
 // arXiv:2203.05794): tf(term, region) * log(1 + mean tf of a region / tf(term, all regions)). Terms are the songs' tags
 // where at least half of the region's songs have any, else their artists. A play weighs little against a song
-// (log(1 + plays)), so that names are known ones. No two regions share a term, coarse regions choosing before fine ones;
-// a region that is nearly all of its parent has no name of its own.
+// (log(1 + plays)), so that names are known ones. No two regions share a term, coarse regions choosing before fine
+// ones; a region that is nearly all of its parent has no name of its own.
 #pragma once
 
 #include <string>

@@ -229,12 +229,13 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
   std::vector<Level> levels;
   // Not less than songs would be apart if they filled the map evenly, or few of them would be all hills.
   const double smoothing = std::max(options.smoothing, 1.5 / std::sqrt(static_cast<double>(map.layout.size())));
-  const double most_least = std::max<double>(options.least_songs, options.least_part * static_cast<double>(map.layout.size()));
+  const double most_least =
+      std::max<double>(options.least_songs, options.least_part * static_cast<double>(map.layout.size()));
   for (std::uint32_t level = 0; level < options.levels; ++level) {
     const double shrink = std::pow(2.0, level);
     const double least = std::max<double>(options.least_songs, most_least / (shrink * shrink));
-    levels.push_back(find_level(map.layout, frame, counts, smoothing * static_cast<double>(frame.side) / shrink, options.prominence,
-                                static_cast<std::size_t>(least)));
+    levels.push_back(find_level(map.layout, frame, counts, smoothing * static_cast<double>(frame.side) / shrink,
+                                options.prominence, static_cast<std::size_t>(least)));
   }
   // From the finest up, since lifted regions need parents of their own.
   std::vector<std::vector<std::int32_t>> parents(levels.size());

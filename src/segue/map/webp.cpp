@@ -69,7 +69,8 @@ void WebpAnimation::add(const Raster& frame, std::chrono::milliseconds shown) {
   config.quality = kQuality;
   config.method = kMethod;
   Picture picture(frame);
-  state_->check(WebPAnimEncoderAdd(state_->encoder.get(), picture.get(), static_cast<int>(state_->time.count()), &config));
+  state_->check(
+      WebPAnimEncoderAdd(state_->encoder.get(), picture.get(), static_cast<int>(state_->time.count()), &config));
   state_->time += shown;
 }
 

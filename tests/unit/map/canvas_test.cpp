@@ -78,10 +78,10 @@ Colour seen_by(Colour colour, const double (&matrix)[9]) {
 }
 
 TEST(Colours, TheColourBlindTellThePaletteApart) {
-  constexpr double kProtan[9] = {0.152286, 1.052583, -0.204868, 0.114503, 0.786281,
+  constexpr double kProtan[9] = {0.152286, 1.052583,  -0.204868, 0.114503, 0.786281,
                                  0.099216, -0.003882, -0.048116, 1.051998};
-  constexpr double kDeutan[9] = {0.367322, 0.860646, -0.227968, 0.280085, 0.672501,
-                                 0.047413, -0.011820, 0.042940, 0.968881};
+  constexpr double kDeutan[9] = {0.367322, 0.860646,  -0.227968, 0.280085, 0.672501,
+                                 0.047413, -0.011820, 0.042940,  0.968881};
   for (const MapTheme theme : {MapTheme::dark, MapTheme::light}) {
     const auto palette = palette_of(theme);
     for (const auto& matrix : {kProtan, kDeutan}) {
@@ -92,8 +92,8 @@ TEST(Colours, TheColourBlindTellThePaletteApart) {
           std::copy(matrix, matrix + 9, fixed);
           const Colour a = seen_by(palette[i], fixed);
           const Colour b = seen_by(palette[j], fixed);
-          least = std::min(least, std::hypot(double{a.red - b.red}, double{a.green - b.green},
-                                             double{a.blue - b.blue}));
+          least =
+              std::min(least, std::hypot(double{a.red - b.red}, double{a.green - b.green}, double{a.blue - b.blue}));
         }
       }
       EXPECT_GT(least, 0.15);

@@ -21,7 +21,8 @@ constexpr std::uint32_t kSide = 400;
 
 struct Fixture {
   testing::Scratch scratch;
-  Catalogue songs = testing::songs_of(scratch, kFourBlobs, {{"Drake"}, {"Björk"}, {"أم كلثوم"}, {"Bill <Evans> & \"co\""}});
+  Catalogue songs =
+      testing::songs_of(scratch, kFourBlobs, {{"Drake"}, {"Björk"}, {"أم كلثوم"}, {"Bill <Evans> & \"co\""}});
   SongMap map = find_regions(testing::planted(kFourBlobs));
   DrawOptions options;
   Fixture() {

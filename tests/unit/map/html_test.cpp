@@ -1,11 +1,10 @@
-#include "segue/map/draw_html.h"
-
 #include <regex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
+#include "segue/map/draw_html.h"
 #include "segue/map/region_names.h"
 #include "segue/map/regions.h"
 
@@ -36,7 +35,8 @@ std::string between(const std::string& text, const std::string& begin, const std
 TEST(MapHtml, NeedsNothingFromOutside) {
   const testing::Scratch scratch;
   const std::string page = page_of(scratch, "Björk");
-  EXPECT_FALSE(std::regex_search(page, std::regex("https?:|//[a-z]+\\.|<link|<img|<iframe|\\ssrc\\s*=|@import|url\\(")));
+  EXPECT_FALSE(
+      std::regex_search(page, std::regex("https?:|//[a-z]+\\.|<link|<img|<iframe|\\ssrc\\s*=|@import|url\\(")));
   EXPECT_THAT(page, Not(HasSubstr("fetch(")));
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, Not(HasSubstr("innerHTML")));

@@ -102,8 +102,8 @@ TEST(RegionNames, TypicalArtistsAreNamedOnceAndTheSameEveryTime) {
 
 TEST(RegionNames, TagsComeFirstAndDistinctiveOnesBeforeThoseOfAllSongs) {
   const testing::Scratch scratch;
-  const Catalogue songs = testing::songs_of(scratch, kFourBlobs, {{"A"}, {"B"}, {"C"}, {"D"}},
-                                            {"rap", "electronic", "طرب", "jazz"});
+  const Catalogue songs =
+      testing::songs_of(scratch, kFourBlobs, {{"A"}, {"B"}, {"C"}, {"D"}}, {"rap", "electronic", "طرب", "jazz"});
   SongMap map = find_regions(planted(kFourBlobs));
   name_regions(map, songs);
   std::vector<std::string> labels;
@@ -114,10 +114,10 @@ TEST(RegionNames, TagsComeFirstAndDistinctiveOnesBeforeThoseOfAllSongs) {
 }
 
 TEST(RegionNames, LeadArtists) {
-  EXPECT_THAT(lead_artists({"Drake, Future", "Drake", "Tyler, The Creator", "Tyler, The Creator, Kali Uchis", "",
-                            "Earth, Wind & Fire"}),
-              ::testing::ElementsAre("Drake", "Drake", "Tyler, The Creator", "Tyler, The Creator", "",
-                                     "Earth, Wind & Fire"));
+  EXPECT_THAT(
+      lead_artists(
+          {"Drake, Future", "Drake", "Tyler, The Creator", "Tyler, The Creator, Kali Uchis", "", "Earth, Wind & Fire"}),
+      ::testing::ElementsAre("Drake", "Drake", "Tyler, The Creator", "Tyler, The Creator", "", "Earth, Wind & Fire"));
 }
 
 }  // namespace
