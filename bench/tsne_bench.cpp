@@ -78,13 +78,14 @@ Neighbours neighbours_of(MatrixView<const float> vectors, std::size_t k, std::si
   return result;
 }
 
-Neighbours read_neighbours(const TsneBenchOptions& files) {
+// The first k of each, which are the nearest.
+Neighbours read_neighbours(const TsneBenchOptions& files, std::size_t most) {
   const NpyMatrix rows(files.neighbours);
   const NpyMatrix distances(files.distances);
-  Neighbours result{rows.view().columns, {}, {}};
+  Neighbours result{std::min(most, rows.view().columns), {}, {}};
   for (std::size_t i = 0; i < rows.view().rows; ++i) {
-    for (const float row : rows.view()[i]) result.rows.push_back(static_cast<std::uint32_t>(row));
-    const auto far = distances.view()[i];
+    for (const float row : rows.view()[i].first(result.k)) result.rows.push_back(static_cast<std::uint32_t>(row));
+    const auto far = distances.view()[i].first(result.k);
     result.squared_distances.insert(result.squared_distances.end(), far.begin(), far.end());
   }
   return result;
@@ -93,7 +94,7 @@ Neighbours read_neighbours(const TsneBenchOptions& files) {
 Affinities affinities_of(MatrixView<const float> vectors, const TsneBenchOptions& files, const TsneOptions& options) {
   const Neighbours found = files.neighbours.empty()
                                ? neighbours_of(vectors, neighbours_for(options), thread_count(options.threads))
-                               : read_neighbours(files);
+                               : read_neighbours(files, neighbours_for(options));
   return make_affinities({vectors.rows, found.k, found.rows, found.squared_distances}, options.perplexity,
                          options.threads);
 }

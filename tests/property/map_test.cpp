@@ -1,58 +1,85 @@
-// What holds for every map's names and regions.
-#include <algorithm>
+// Laws of affinities and of the fast repulsion, for any points.
+
+#include <cmath>
+#include <numeric>
+#include <vector>
 
 #include <gtest/gtest.h>
+#include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "segue/map/labels.h"
-#include "segue/map/regions.h"
+#include "segue/map/repulsion.h"
+#include "segue/map/tsne.h"
+
+#include "tests/support/exact_tsne.h"
 
 namespace segue {
 namespace {
 
-RC_GTEST_PROP(Labels, NeverOverlapAndStayInside, ()) {
-  constexpr double kSide = 1000;
-  const auto count = *rc::gen::inRange<std::size_t>(0, 120);
-  std::vector<LabelWish> wishes;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto number = [](int least, int most) { return static_cast<double>(*rc::gen::inRange(least, most)); };
-    wishes.push_back({{static_cast<float>(number(-50, 1050)), static_cast<float>(number(-50, 1050))},
-                      number(1, 400),
-                      number(1, 60),
-                      number(0, 200)});
-  }
-  const std::vector<LabelBox> taken = {{0, 960, kSide, 40}};
-  const auto boxes = place_labels(wishes, kSide, taken);
-  RC_ASSERT(boxes.size() == wishes.size());
-  std::vector<LabelBox> placed = taken;
-  for (const auto& box : boxes) {
-    if (!box) continue;
-    for (const LabelBox& other : placed) RC_ASSERT(!box->overlaps(other));
-    RC_ASSERT(box->left >= 0);
-    RC_ASSERT(box->top >= 0);
-    RC_ASSERT(box->left + box->width <= kSide + 1e-9);
-    RC_ASSERT(box->top + box->height <= kSide + 1e-9);
-    placed.push_back(*box);
-  }
-  // The first has all the room there is.
-  if (!boxes.empty()) RC_ASSERT((boxes.front().has_value() || wishes.front().anchor.y > 700));
+// Points on a raster, so that many are at the same place.
+Layout any_points() {
+  const auto places = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::pair<int, int>>>(
+      rc::gen::pair(rc::gen::inRange(-8, 8), rc::gen::inRange(-8, 8))));
+  const auto scale = *rc::gen::element(0.01F, 0.3F, 1.7F, 20.0F);
+  Layout points;
+  for (const auto& [x, y] : places) points.push_back({scale * static_cast<float>(x), scale * static_cast<float>(y)});
+  return points;
 }
 
-RC_GTEST_PROP(Regions, EverySongIsInOneRegionOfALevelOrNone, ()) {
-  const auto points = *rc::gen::container<std::vector<std::pair<int, int>>>(
-      rc::gen::pair(rc::gen::inRange(0, 40), rc::gen::inRange(0, 40)));
-  Layout layout;
-  for (int copy = 0; copy < 5; ++copy) {
-    for (const auto& [x, y] : points) layout.push_back({static_cast<float>(x), static_cast<float>(y)});
+RC_GTEST_PROP(ConditionalAffinities, are_probabilities_that_fall_with_the_distance, ()) {
+  const auto whole = *rc::gen::nonEmpty(rc::gen::container<std::vector<int>>(rc::gen::inRange(0, 1000)));
+  const std::vector<float> distances(whole.begin(), whole.end());
+  const auto perplexity = static_cast<double>(*rc::gen::inRange(10, 1000)) / 10;
+  std::vector<float> p(distances.size());
+  conditional_affinities(distances, perplexity, p);
+  RC_ASSERT(std::abs(std::accumulate(p.begin(), p.end(), 0.0) - 1) < 1e-5);
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    RC_ASSERT(p[i] >= 0);
+    for (std::size_t j = 0; j < p.size(); ++j) RC_ASSERT((distances[i] > distances[j] || p[i] >= p[j] * 0.999999F));
   }
-  const SongMap map = find_regions(layout);
-  RC_ASSERT(map.cluster.size() == layout.size());
-  const std::uint32_t deepest = map.regions.empty() ? 0 : map.regions.back().level;
-  for (const std::int32_t cluster : map.cluster) {
-    if (cluster == kNoRegion) continue;
-    RC_ASSERT(cluster >= 0);
-    RC_ASSERT(static_cast<std::size_t>(cluster) < map.regions.size());
-    RC_ASSERT(map.regions[static_cast<std::size_t>(cluster)].level == deepest);
+}
+
+RC_GTEST_PROP(Affinities, are_symmetric_and_add_up_to_one, ()) {
+  const Layout points = any_points();
+  RC_PRE(points.size() > 1);
+  const auto k = *rc::gen::inRange<std::size_t>(1, 12);
+  const std::vector<double> p = dense(make_affinities(all_neighbours_of(points, k).view(), 3));
+  const std::size_t n = points.size();
+  RC_ASSERT(std::abs(std::accumulate(p.begin(), p.end(), 0.0) - 1) < 1e-5);
+  for (std::size_t i = 0; i < n; ++i) {
+    RC_ASSERT(p[i * n + i] == 0);
+    for (std::size_t j = 0; j < n; ++j) RC_ASSERT(std::abs(p[i * n + j] - p[j * n + i]) < 1e-9);
+  }
+}
+
+RC_GTEST_PROP(Repulsion, is_near_the_exact_sum, ()) {
+  const Layout points = any_points();
+  Team team(1);
+  Repulsion repulsion(*supported_tsne_kernels().front(), team, Repulsion::kSpacing, 0);
+  repulsion.prepare(points);
+  Layout forces(points.size());
+  repulsion.take(0, points.size(), forces.data());
+  const std::vector<ExactForce> exact = exact_repulsions(to_double(points));
+  const auto n = static_cast<double>(points.size());
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    RC_ASSERT(std::abs(static_cast<double>(forces[i].x) - exact[i].x) < 0.03 * n);
+    RC_ASSERT(std::abs(static_cast<double>(forces[i].y) - exact[i].y) < 0.03 * n);
+  }
+}
+
+RC_GTEST_PROP(Tsne, makes_finite_maps_of_any_points, ()) {
+  const Layout points = any_points();
+  TsneOptions options{.iterations = 60, .exaggeration_iterations = 30, .threads = 1};
+  options.late_exaggeration = *rc::gen::element(1.0, 3.0);
+  options.learning_rate = *rc::gen::element(0.0, 1.0, 1e4);
+  NoProgress progress;
+  const auto k = *rc::gen::inRange<std::size_t>(1, 12);
+  const TsneResult result =
+      fit_tsne(make_affinities(all_neighbours_of(points, k).view(), 3), points, options, progress, {});
+  RC_ASSERT(result.points.size() == points.size());
+  for (const Point& point : result.points) {
+    RC_ASSERT(std::isfinite(point.x));
+    RC_ASSERT(std::isfinite(point.y));
   }
 }
 

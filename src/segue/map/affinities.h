@@ -38,10 +38,10 @@ constexpr std::size_t neighbours_for(double perplexity) {
   return static_cast<std::size_t>(3 * perplexity + 0.5);
 }
 
-// The probabilities p(j|i) of one song, written to `out`, with a perplexity that is exact to 1e-5 of itself. All are equal
-// where the perplexity asked for is the number of neighbours or more, or all are at one distance; where at least as many
-// as asked for are nearest at one same distance, these share it alone. Returns b, 0 and infinity in these two cases.
-// REQUIRES: out.size() == squared_distances.size().
+// The probabilities p(j|i) of one song, written to `out`, with a perplexity that is exact to 1e-5 of itself. All are
+// equal where the perplexity asked for is the number of neighbours or more, or all are at one distance; where at least
+// as many as asked for are nearest at one same distance, these share it alone. Returns b, 0 and infinity in these two
+// cases. REQUIRES: out.size() == squared_distances.size().
 double conditional_affinities(std::span<const float> squared_distances, double perplexity, std::span<float> out);
 
 // The affinities of all songs. A row that names itself is passed over. The result does not depend on `threads` (0: all

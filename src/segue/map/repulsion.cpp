@@ -11,6 +11,10 @@ namespace {
 constexpr std::size_t kBorder = 2;
 constexpr std::size_t kBeside = 2 * kBorder + 1;
 
+constexpr std::size_t kFewestNodes = 56;  // on which a map may lie
+constexpr std::size_t kMostNodes = 2000;
+constexpr double kFinest = 0.05;  // beyond this, the rounding of floats is more than the grid's error
+
 struct Box {
   Point least;
   Point most;
@@ -29,18 +33,28 @@ std::size_t nodes_across(double length, double spacing) {
   return static_cast<std::size_t>(length / spacing) + 1 + kBeside;
 }
 
+// `usual`, but finer on a map that is small, where all forces come from the curvature of K at 0, and coarser on one
+// that would need more nodes than there may be. In steps, so that a map that grows keeps its grid for a while.
+double spacing_for(double across, double usual, std::size_t points) {
+  constexpr double kStep = 1.25;
+  const auto most = std::clamp<std::size_t>(static_cast<std::size_t>(8 * std::sqrt(points)), kFewestNodes, kMostNodes);
+  double spacing = usual;
+  while (nodes_across(across, spacing) > most) spacing *= kStep;
+  while (nodes_across(across, spacing / kStep) < kFewestNodes && spacing > kFinest) spacing /= kStep;
+  return spacing;
+}
+
 }  // namespace
 
-Repulsion::Repulsion(const TsneKernels& kernels, Team& team, double spacing)
-    : kernels_(kernels), team_(team), spacing_(spacing) {}
+Repulsion::Repulsion(const TsneKernels& kernels, Team& team, double spacing, std::size_t few_points)
+    : kernels_(kernels), team_(team), spacing_(spacing), few_points_(few_points) {}
 
 // A grid is used as long as the points fit on it and no much smaller one would do: its kernel is expensive.
 void Repulsion::fit_grid(std::span<const Point> points) {
   const Box box = box_of(points);
   const double width = static_cast<double>(box.most.x) - static_cast<double>(box.least.x);
   const double height = static_cast<double>(box.most.y) - static_cast<double>(box.least.y);
-  double spacing = spacing_;
-  while (nodes_across(std::max(width, height), spacing) > kMostNodes) spacing *= 1.25;  // in steps: see above
+  const double spacing = spacing_for(std::max(width, height), spacing_, points.size());
   const std::size_t columns = nodes_across(width, spacing);
   const std::size_t rows = nodes_across(height, spacing);
   const auto fits = [](std::size_t nodes, std::size_t there) {
@@ -85,14 +99,18 @@ void Repulsion::spread(std::span<const Point> points) {
 }
 
 void Repulsion::prepare(std::span<const Point> points) {
+  points_ = points;
+  if (points.size() <= few_points_) return;
   fit_grid(points);
   spread(points);
   convolution_->apply(used_rows_, team_);
 }
 
-double Repulsion::take(std::span<const Point> points, Point* forces) const {
-  const double sum = kernels_.gather(points, place_, convolution_->grid().data, forces);
-  return sum - static_cast<double>(points.size());  // w_ii = 1
+double Repulsion::take(std::size_t begin, std::size_t end, Point* forces) const {
+  if (points_.size() <= few_points_) return kernels_.repel(points_, begin, end, forces);
+  const double sum =
+      kernels_.gather(points_.subspan(begin, end - begin), place_, convolution_->grid().data, forces + begin);
+  return sum - static_cast<double>(end - begin);  // w_ii = 1
 }
 
 }  // namespace segue

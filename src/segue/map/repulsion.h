@@ -19,18 +19,19 @@ namespace segue {
 
 class Repulsion {
  public:
-  // Nodes are `spacing` apart; further where the map would need more than kMostNodes of them across.
-  static constexpr double kSpacing = 0.7;
-  static constexpr std::size_t kMostNodes = 2000;
-  Repulsion(const TsneKernels& kernels, Team& team, double spacing = kSpacing);
+  // Nodes are `spacing` apart: finer on small maps, coarser where there would be more than 64 nodes a point. So few
+  // points that looking at all pairs is faster are not put on a grid.
+  static constexpr double kSpacing = 0.45;
+  static constexpr std::size_t kFewPoints = 2048;
+  Repulsion(const TsneKernels& kernels, Team& team, double spacing = kSpacing, std::size_t few_points = kFewPoints);
 
   // Takes the field of all points. Costs most where the map is large; the grid is kept for the next call.
   // REQUIRES: at least one point, all finite. Throws no_space.
   void prepare(std::span<const Point> points);
 
-  // forces[i] = sum over j of w_ij^2 (y_i - y_j) for some of the points; returns the sum of w_ij over them and all
-  // j != i. Thread safe.
-  double take(std::span<const Point> points, Point* forces) const;
+  // forces[i] = sum over j of w_ij^2 (y_i - y_j) for the points [begin, end) of those prepared, which have not moved
+  // since; `forces` is of all points. Returns the sum of w_ij over them and all j != i. Thread safe.
+  double take(std::size_t begin, std::size_t end, Point* forces) const;
 
  private:
   void fit_grid(std::span<const Point> points);
@@ -39,6 +40,8 @@ class Repulsion {
   const TsneKernels& kernels_;
   Team& team_;
   double spacing_;
+  std::size_t few_points_;
+  std::span<const Point> points_;
   std::unique_ptr<Convolution> convolution_;
   GridPlace place_;
   std::size_t used_rows_ = 0;

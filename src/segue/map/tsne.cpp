@@ -20,8 +20,11 @@ namespace segue {
 namespace {
 
 constexpr std::size_t kPiece = 256;          // points a thread takes at a time
+constexpr std::size_t kWorthAThread = 2048;  // points; with fewer, threads wait for each other more than they work
 constexpr std::uint32_t kLossEvery = 50;     // steps
 constexpr double kLeastLearningRate = 50;    // of van der Maaten's 200, who leaves the 4 out of the gradient
+constexpr float kMomentum = 0.5F;            // while songs are exaggerated
+constexpr float kLateMomentum = 0.9F;        // lowers the KL more in 500 steps than the usual 0.8 does
 constexpr std::size_t kWorthSorting = 4096;  // points that no longer lie in the first-level cache
 
 // While the map unfolds the points' order goes out of date soon, later it hardly does.
@@ -88,7 +91,7 @@ class Descent {
  public:
   Descent(Affinities affinities, Layout start, const TsneOptions& options)
       : options_(options),
-        team_(std::min(thread_count(options.threads), start.size() / kPiece + 1)),
+        team_(std::min(thread_count(options.threads), start.size() / kWorthAThread + 1)),
         affinities_(std::move(affinities)),
         points_(std::move(start)),
         velocities_(points_.size()),
@@ -106,9 +109,10 @@ class Descent {
     if (points_.size() >= kWorthSorting && is_time_to_sort(iteration)) sort();
     const bool early = iteration < options_.exaggeration_iterations;
     const double exaggeration = early ? options_.exaggeration : options_.late_exaggeration;
-    const double rate = 4 * (options_.learning_rate > 0 ? options_.learning_rate : own_rate());
+    const double rate = 4 * (options_.learning_rate > 0 ? options_.learning_rate : own_rate(exaggeration));
     const double z = forces();
-    const TsneStep size{static_cast<float>(rate * exaggeration), static_cast<float>(rate / z), early ? 0.5F : 0.8F};
+    const TsneStep size{static_cast<float>(rate * exaggeration), static_cast<float>(rate / z),
+                        early ? kMomentum : kLateMomentum};
     const TsneState state{points_.data(), velocities_.data(), gains_.data(), attractions_.data(), repulsions_.data()};
     team_.for_pieces(points_.size(), kPiece,
                      [&](std::size_t begin, std::size_t end) { kernels_.move(state, size, begin, end); });
@@ -116,7 +120,8 @@ class Descent {
 
   double loss() {
     repulsion_.prepare(points_);
-    const double z = sum_over_points([&](std::size_t begin, std::size_t end) { return take(begin, end); });
+    const double z = sum_over_points(
+        [&](std::size_t begin, std::size_t end) { return repulsion_.take(begin, end, repulsions_.data()); });
     const double log_away = sum_over_points([&](std::size_t begin, std::size_t end) {
       return kernels_.attraction_loss(affinities_, points_.data(), begin, end);
     });
@@ -132,12 +137,9 @@ class Descent {
   }
 
  private:
-  double own_rate() const {
-    return std::max(kLeastLearningRate, static_cast<double>(points_.size()) / options_.exaggeration);
-  }
-
-  double take(std::size_t begin, std::size_t end) {
-    return repulsion_.take(std::span<const Point>(points_).subspan(begin, end - begin), repulsions_.data() + begin);
+  // Belkina et al. 2019. The step is 4 times what programs take whose gradient lacks its factor of 4.
+  double own_rate(double exaggeration) const {
+    return std::max(kLeastLearningRate, static_cast<double>(points_.size()) / exaggeration);
   }
 
   // Both forces on every point; returns Z.
@@ -145,7 +147,7 @@ class Descent {
     repulsion_.prepare(points_);
     return sum_over_points([&](std::size_t begin, std::size_t end) {
       kernels_.attract(affinities_, points_.data(), begin, end, attractions_.data());
-      return take(begin, end);
+      return repulsion_.take(begin, end, repulsions_.data());
     });
   }
 

@@ -204,6 +204,44 @@ double gather(std::span<const Point> points, const GridPlace& place, const float
   return sum;
 }
 
+double repel(std::span<const Point> points, std::size_t begin, std::size_t end, Point* forces) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d);
+  const Vec one = hn::Set(d, 1.0F);
+  const std::size_t whole = points.size() / lanes * lanes;
+  double sum = 0;
+  for (std::size_t i = begin; i < end; ++i) {
+    const Vec x = hn::Set(d, points[i].x);
+    const Vec y = hn::Set(d, points[i].y);
+    Vec near = hn::Zero(d);
+    Vec force_x = hn::Zero(d);
+    Vec force_y = hn::Zero(d);
+    for (std::size_t j = 0; j < whole; j += lanes) {
+      Vec to_x, to_y;
+      hn::LoadInterleaved2(d, &points[j].x, to_x, to_y);
+      const Vec dx = hn::Sub(x, to_x);
+      const Vec dy = hn::Sub(y, to_y);
+      const Vec w = hn::Div(one, hn::MulAdd(dx, dx, hn::MulAdd(dy, dy, one)));
+      const Vec push = hn::Mul(w, w);
+      near = hn::Add(near, w);
+      force_x = hn::MulAdd(push, dx, force_x);
+      force_y = hn::MulAdd(push, dy, force_y);
+    }
+    Point force{hn::GetLane(hn::SumOfLanes(d, force_x)), hn::GetLane(hn::SumOfLanes(d, force_y))};
+    float sum_here = hn::GetLane(hn::SumOfLanes(d, near)) - 1;  // w_ii = 1
+    for (std::size_t j = whole; j < points.size(); ++j) {
+      const float dx = points[i].x - points[j].x;
+      const float dy = points[i].y - points[j].y;
+      const float w = 1 / (1 + (dx * dx + dy * dy));
+      sum_here += w;
+      force = {force.x + w * w * dx, force.y + w * w * dy};
+    }
+    forces[i] = force;
+    sum += static_cast<double>(sum_here);
+  }
+  return sum;
+}
+
 // The coordinates of all points one after another, x and y alike.
 void move(const TsneState& state, const TsneStep& step, std::size_t begin, std::size_t end) {
   const Floats d;
@@ -252,7 +290,7 @@ void move(const TsneState& state, const TsneStep& step, std::size_t begin, std::
 }  // namespace
 
 const TsneKernels& tsne_kernels_here() {
-  static constexpr TsneKernels kHere{"", attract, attraction_loss, spread, gather, move};
+  static constexpr TsneKernels kHere{"", attract, attraction_loss, spread, gather, repel, move};
   return kHere;
 }
 

@@ -56,6 +56,10 @@ struct TsneKernels {
   // of f.
   double (*gather)(std::span<const Point> points, const GridPlace& place, const float* grid, Point* forces);
 
+  // forces[i] = sum over j of w_ij^2 (y_i - y_j) by looking at every j, for i in [begin, end) of all points; returns
+  // the sum of w_ij over them and all j != i.
+  double (*repel)(std::span<const Point> points, std::size_t begin, std::size_t end, Point* forces);
+
   // One step of the points [begin, end), with gains as of Jacobs 1988: a coordinate that keeps its direction takes
   // larger steps, one that turns smaller ones.
   void (*move)(const TsneState& state, const TsneStep& step, std::size_t begin, std::size_t end);

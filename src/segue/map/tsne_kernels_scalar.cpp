@@ -90,6 +90,25 @@ double gather(std::span<const Point> points, const GridPlace& place, const float
   return sum;
 }
 
+double repel(std::span<const Point> points, std::size_t begin, std::size_t end, Point* forces) {
+  double sum = 0;
+  for (std::size_t i = begin; i < end; ++i) {
+    Point force;
+    float near = -1;  // w_ii = 1
+    for (const Point& other : points) {
+      const float dx = points[i].x - other.x;
+      const float dy = points[i].y - other.y;
+      const float w = 1 / (1 + (dx * dx + dy * dy));
+      near += w;
+      force.x += w * w * dx;
+      force.y += w * w * dy;
+    }
+    forces[i] = force;
+    sum += static_cast<double>(near);
+  }
+  return sum;
+}
+
 void move_one(float& at, float& velocity, float& gain, float gradient, float momentum) {
   gain = std::max(kLeastGain, gradient * velocity > 0 ? gain * 0.8F : gain + 0.2F);
   velocity = std::clamp(momentum * velocity - gain * gradient, -kLongestStep, kLongestStep);
@@ -109,6 +128,6 @@ void move(const TsneState& state, const TsneStep& step, std::size_t begin, std::
 
 }  // namespace
 
-const TsneKernels kScalarTsneKernels{"scalar", attract, attraction_loss, spread, gather, move};
+const TsneKernels kScalarTsneKernels{"scalar", attract, attraction_loss, spread, gather, repel, move};
 
 }  // namespace segue
