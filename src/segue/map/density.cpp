@@ -72,8 +72,9 @@ std::size_t GridFrame::cell_of(Point point) const {
 }
 
 Point GridFrame::centre_of(std::size_t cell_number) const {
-  return {origin.x + cell * (static_cast<float>(cell_number % side) + 0.5F),
-          origin.y + cell * (static_cast<float>(cell_number / side) + 0.5F)};
+  const std::size_t row = cell_number / side;
+  const std::size_t column = cell_number % side;
+  return {origin.x + cell * (static_cast<float>(column) + 0.5F), origin.y + cell * (static_cast<float>(row) + 0.5F)};
 }
 
 GridFrame frame_around(const Layout& layout, std::size_t side, float margin) {
