@@ -10,6 +10,8 @@ find_package(tomlplusplus CONFIG REQUIRED)
 find_package(hwy CONFIG REQUIRED)
 find_path(SEGUE_HNSWLIB_INCLUDE hnswlib/hnswalg.h REQUIRED)  # headers only
 find_package(kissfft CONFIG REQUIRED COMPONENTS float SHARED)
+pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpmux)
 find_package(SegueArrow REQUIRED)
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)

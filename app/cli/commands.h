@@ -17,6 +17,7 @@ std::unique_ptr<Command> make_evaluate_command();
 std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_index_command();
+std::unique_ptr<Command> make_map_command();
 std::unique_ptr<Command> make_demo_command();
 
 }  // namespace segue::cli

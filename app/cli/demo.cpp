@@ -20,7 +20,7 @@ template <>
 struct OptionsOf<DemoOptions> {
   static constexpr std::string_view section = "demo";
   static constexpr std::array rows = {
-      option<&DemoOptions::output>("output", "Folder for the dataset and the model"),
+      option<&DemoOptions::output>("output", "Folder for the dataset, the model and the map"),
       option<&DemoOptions::playlists>("playlists", "Folder with playlists.tsv.gz and songs.tsv.gz, if not the bundled"),
   };
 };
@@ -86,11 +86,13 @@ class DemoCommand final : public Command {
     step(terminal, {"similar", model, "Luke Combs Hurricane"});
     step(terminal, {"similar", model, "Miles Davis"});
     step(terminal, {"recommend", model, "Dolly Parton Jolene", "Bob Marley Jamming", "--explain"});
+    const std::string page = (output / "map.html").string();
+    step(terminal, {"map", model, "--png", (output / "map.png").string(), "--html", page});
     if (terminal.json()) {
-      terminal.print(json::object{{"dataset", dataset}, {"model", model}, {"steps", std::move(steps_)}});
+      terminal.print(json::object{{"dataset", dataset}, {"model", model}, {"map", page}, {"steps", std::move(steps_)}});
     } else {
-      terminal.print(fmt::format("The dataset is in {}, the model in {}. Try:\n  {}\n", dataset, model,
-                                 as_typed({"similar", model, "a song you like"})));
+      terminal.print(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
+                                 dataset, model, page, as_typed({"similar", model, "a song you like"})));
     }
   }
 

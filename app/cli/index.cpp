@@ -5,7 +5,7 @@
 
 #include "segue/base/words.h"
 #include "segue/model/model.h"
-#include "segue/model/update.h"
+#include "segue/model/extend.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -51,11 +51,11 @@ class IndexCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    ModelUpdate update(model_);
-    const json::object index =
-        write_index(update.path(), {options_, run_.seed, run_.threads}, terminal.progress(), terminal.stop());
-    update.fields()["index"] = index;
-    update.commit();
+    json::object index;
+    extend_model(model_, std::array{kIndexName}, [&](const std::filesystem::path& folder) {
+      index = write_index(folder, {options_, run_.seed, run_.threads}, terminal.progress(), terminal.stop());
+      return json::object{{"index", index}};
+    });
     if (terminal.json()) {
       terminal.print(json::value{{"model", model_}, {"index", index}});
     } else {

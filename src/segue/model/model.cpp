@@ -11,6 +11,7 @@
 #include "segue/base/parallel.h"
 #include "segue/data/dataset.h"
 #include "segue/math/kernels.h"
+#include "segue/model/map_file.h"
 #include "segue/model/npy.h"
 #include "segue/model/transitions_file.h"
 #include "segue/train/loss_sample.h"
@@ -23,6 +24,11 @@ namespace {
 
 constexpr std::size_t kRowsPerPiece = 4096;
 constexpr std::size_t kWidestSearch = 100'000;
+
+// A file that the manifest does not vouch for is none.
+bool lists(const Manifest& manifest, std::string_view name) {
+  return object_at(manifest.fields, "files", kManifestName).contains(name);
+}
 
 // Every file a model cannot do without has to be in the manifest, or nothing would vouch for it.
 void check_listed(const Manifest& manifest, const fs::path& folder) {
@@ -136,6 +142,7 @@ struct Model::State {
   std::optional<GraphIndex> graph;
   SongIndex index;
   std::string index_note;
+  std::optional<SongMap> map;
 
   State(const fs::path& path, Manifest opened)
       : folder(path),
@@ -150,6 +157,7 @@ struct Model::State {
     blend_weights = blend_weights_of(manifest, (folder / kManifestName).string());
     inverse_norms = inverse_norms_of(folder / kVectorsName, vectors.view());
     check_finite(folder / kContextName, context.view());
+    if (lists(manifest, kMapName)) map = read_map(folder, songs.size());
   }
 
   void open_index() {
@@ -216,6 +224,9 @@ const std::string& Model::index_note() const {
 }
 TransitionsOf Model::transitions(std::uint32_t song) const {
   return state_->transitions.of(song);
+}
+const SongMap* Model::map() const {
+  return state_->map ? &*state_->map : nullptr;
 }
 
 void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,

@@ -6,6 +6,7 @@
 //   context.npy        W2: the same shape
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
 //   index.hnsw         a search graph, where there are many songs (model/index_file.h)
+//   map.arrow, clusters.arrow   where songs lie on the map (map_file.h); only after `segue map`
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include "segue/base/progress.h"
 #include "segue/data/catalogue.h"
 #include "segue/index/song_index.h"
+#include "segue/map/song_map.h"
 #include "segue/math/matrix.h"
 #include "segue/model/blend_weights.h"
 #include "segue/model/index_file.h"
@@ -56,6 +58,8 @@ class Model {
   const SongIndex& index() const;
   // What somebody may want to know about index(), a sentence: that the graph is stale or missing; else "".
   const std::string& index_note() const;
+  // The map, nullptr where the model has none.
+  const SongMap* map() const;
 
  private:
   struct State;

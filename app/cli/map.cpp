@@ -1,0 +1,273 @@
+// segue map MODEL
+#include <chrono>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/base/words.h"
+#include "segue/map/draw.h"
+#include "segue/map/draw_html.h"
+#include "segue/model/extend.h"
+#include "segue/model/map_file.h"
+#include "segue/recommend/recommender.h"
+#include "segue/recommend/user_vector.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+#include "app/cli/map_layout.h"
+#include "app/cli/songs.h"
+
+namespace segue {
+
+struct HighlightOptions {
+  std::vector<std::string> highlight{};
+};
+
+template <>
+struct OptionsOf<HighlightOptions> {
+  static constexpr std::string_view section = "map";
+  static constexpr std::array rows = {
+      option<&HighlightOptions::highlight>("highlight",
+                                           "Show this song somebody played, and with all that are given, "
+                                           "their mean and the songs nearest to it"),
+  };
+};
+SEGUE_CHECK_OPTIONS(HighlightOptions);
+
+namespace cli {
+namespace {
+
+constexpr std::uint32_t kNeighboursShown = 10;
+constexpr std::size_t kRegionsListed = 12;
+constexpr std::string_view kManifestKey = "map";
+
+// A region's name on the terminal: names come from strangers, no control character may reach it.
+std::string printable_label(const Region& region) {
+  std::string text = region.label.empty() ? "(no name)" : region.label;
+  for (char& letter : text) {
+    if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) letter = ' ';
+  }
+  return text;
+}
+
+class MapCommand final : public Command {
+ public:
+  std::string_view name() const override { return "map"; }
+  std::string_view summary() const override { return "Lay all songs out on a map, and draw it"; }
+  std::string_view example() const override {
+    return "  segue map model --png map.png --html map.html\n"
+           "  segue map model --highlight \"Nina Simone Sinnerman\" --highlight \"Bill Withers\" --webp steps.webp";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("MODEL", "A model folder", model_);
+    arguments.options(draw_);
+    arguments.options(highlight_);
+    arguments.options(layout_);
+    arguments.options(tsne_);
+  }
+
+  void run(Terminal& terminal) override {
+    check_use();
+    const Model model(model_);
+    const std::optional<Highlight> highlight = songs_to_highlight(model, terminal);
+    json::object about = make_or_find(model, terminal);
+    const SongMap& map = laid_out_ ? laid_out_->map : *model.map();
+    draw(model, map, highlight, terminal);
+    if (terminal.json()) {
+      terminal.print(document(map, std::move(about)));
+    } else {
+      terminal.print(text(map, about));
+    }
+  }
+
+ private:
+  // What can be refused is refused before minutes are spent on a layout.
+  void check_use() const {
+    if (highlight_.highlight.empty() && !(draw_.frames.empty() && draw_.webp.empty())) {
+      fail(ErrorCode::wrong_use, "{} shows what follows from --highlight SONG, which is not given",
+           draw_.frames.empty() ? "--webp" : "--frames");
+    }
+    for (const std::string* file : {&draw_.png, &draw_.svg, &draw_.html, &draw_.csv, &draw_.webp}) {
+      if (!file->empty()) const AtomicFile writable(*file);
+    }
+  }
+
+  std::optional<Highlight> songs_to_highlight(const Model& model, Terminal& terminal) const {
+    if (highlight_.highlight.empty()) return std::nullopt;
+    Highlight highlight;
+    for (const std::string& typed : highlight_.highlight) {
+      highlight.songs.push_back(resolve_song(model.songs(), typed, terminal));
+    }
+    RecommendOptions options;
+    options.k = kNeighboursShown;
+    options.threads = tsne_.threads;
+    for (const Recommendation& found : Recommender(model).recommend(highlight.songs, options)) {
+      highlight.neighbours.push_back(found.song);
+    }
+    return highlight;
+  }
+
+  // Everything that the layout depends on besides the model itself.
+  json::object recipe(const Model& model) const {
+    json::object options = options_to_json(tsne_);
+    options.erase("threads");
+    const json::object& files = object_at(model.manifest().fields, "files", model_);
+    return {{"options", std::move(options)},
+            {"most_played", layout_.most_played},
+            {"like", layout_.like.empty() ? "" : open_manifest(layout_.like, kModelFormat).digest},
+            {"vectors", object_at(files, kVectorsName, model_).at("sha256")}};
+  }
+
+  // The model's own map where it is the one asked for; else a new one, put into the model. Returns what the manifest
+  // says about it.
+  json::object make_or_find(const Model& model, Terminal& terminal) {
+    const json::object wanted = recipe(model);
+    const auto* had = model.manifest().fields.if_contains(kManifestKey);
+    if (!layout_.redo && model.map() != nullptr && had != nullptr && had->is_object()) {
+      bool same = true;
+      // Compared as it is read back: 30.0 comes back as 30.
+      const json::value as_read = parse_json(pretty(wanted), kManifestName);
+      for (const auto& field : as_read.as_object()) {
+        const auto* there = had->get_object().if_contains(field.key());
+        same = same && there != nullptr && *there == field.value();
+      }
+      if (same) {
+        reused_ = true;
+        return had->get_object();
+      }
+    }
+    const auto start = std::chrono::steady_clock::now();
+    laid_out_ = lay_out(model, tsne_, layout_, terminal.progress(), terminal.stop());
+    json::object about = wanted;
+    about["kl"] = laid_out_->kl;
+    if (laid_out_->mean_displacement) about["mean_displacement"] = *laid_out_->mean_displacement;
+    seconds_ = std::chrono::steady_clock::now() - start;
+    about["seconds"] = seconds_.count();
+    const std::array names = {kMapName, kClustersName};
+    extend_model(model_, names, [&](const std::filesystem::path& folder) {
+      write_map(folder, laid_out_->map);
+      return json::object{{kManifestKey, about}};
+    });
+    return about;
+  }
+
+  void draw(const Model& model, const SongMap& map, std::optional<Highlight> highlight, Terminal& terminal) {
+    if (!draw_.csv.empty()) write_map_csv(draw_.csv, map, model.songs());
+    if (!draw_.html.empty()) {
+      if (model.songs().size() > kMostPageSongs) {
+        terminal.note(fmt::format("--html: a page holds {} songs; the most played of {} are on it",
+                                  with_commas(kMostPageSongs), with_commas(model.songs().size())));
+      }
+      write_map_html(draw_.html, map, model.songs());
+    }
+    if (draw_.png.empty() && draw_.svg.empty() && draw_.frames.empty() && draw_.webp.empty()) return;
+    const MapDrawing drawing(map, model.songs(), draw_);
+    std::uint32_t missing = 0;
+    for (const PlacedLabel& label : drawing.labels()) missing += label.missing;
+    if (missing > 0) {
+      terminal.note(
+          fmt::format("names of regions: {} letters are in no installed font; Debian's fonts-noto-core and "
+                      "fonts-noto-cjk have nearly all",
+                      with_commas(missing)));
+    }
+    if (highlight) {
+      highlight->mean = place_vector(model, map, user_vector(model, highlight->songs, 0), tsne_.threads);
+      if (!draw_.png.empty()) drawing.write_png(draw_.png, *highlight);
+      if (!draw_.svg.empty()) drawing.write_svg(draw_.svg, *highlight);
+      if (!draw_.frames.empty()) drawing.write_frames(draw_.frames, *highlight);
+      if (!draw_.webp.empty()) drawing.write_webp(draw_.webp, *highlight);
+      return;
+    }
+    if (!draw_.png.empty()) drawing.write_png(draw_.png);
+    if (!draw_.svg.empty()) drawing.write_svg(draw_.svg);
+  }
+
+  json::object document(const SongMap& map, json::object about) const {
+    json::object document;
+    document["model"] = model_;
+    document["songs"] = map.layout.size();
+    document["reused"] = reused_;
+    document["map"] = std::move(about);
+    json::array& regions = document["regions"].emplace_array();
+    for (const Region& region : map.regions) {
+      regions.push_back({{"label", region.label},
+                         {"size", region.size},
+                         {"level", region.level},
+                         {"parent", region.parent},
+                         {"x", region.centre.x},
+                         {"y", region.centre.y}});
+    }
+    json::object& files = document["files"].emplace_object();
+    for (const auto& [kind, file] : written()) files[kind] = file;
+    return document;
+  }
+
+  std::vector<std::pair<std::string_view, std::string>> written() const {
+    std::vector<std::pair<std::string_view, std::string>> files;
+    for (const auto& [kind, file] : {std::pair{"png", &draw_.png},
+                                     {"svg", &draw_.svg},
+                                     {"html", &draw_.html},
+                                     {"csv", &draw_.csv},
+                                     {"frames", &draw_.frames},
+                                     {"webp", &draw_.webp}}) {
+      if (!file->empty()) files.emplace_back(kind, *file);
+    }
+    return files;
+  }
+
+  std::string text(const SongMap& map, const json::object& about) const {
+    std::vector<std::size_t> counts;
+    Table regions({">songs", "region"});
+    std::vector<const Region*> large;
+    for (const Region& region : map.regions) {
+      counts.resize(std::max<std::size_t>(counts.size(), region.level + 1));
+      ++counts[region.level];
+      if (region.level == 0) large.push_back(&region);
+    }
+    std::ranges::stable_sort(large, [](const Region* a, const Region* b) { return a->size > b->size; });
+    for (std::size_t i = 0; i < std::min(large.size(), kRegionsListed); ++i) {
+      regions.add({with_commas(large[i]->size), printable_label(*large[i])});
+    }
+    std::string out = large.empty() ? "" : regions.text() + "\n";
+    if (large.size() > kRegionsListed) {
+      out.insert(out.size() - 1, fmt::format("and {} more\n", large.size() - kRegionsListed));
+    }
+    out += fmt::format("{} songs, {} regions", with_commas(map.layout.size()), with_commas(map.regions.size()));
+    if (counts.size() > 1) out += fmt::format(" ({} by level)", fmt::join(counts, ", "));
+    out += '\n';
+    const double kl = about.contains("kl") ? number_at(about, "kl", model_) : 0;
+    if (reused_) {
+      out += fmt::format("the map was there already (KL {:.3f}); --redo lays it out anew\n", kl);
+    } else {
+      out += fmt::format("laid out in {} (KL {:.3f})\n", duration_for_people(seconds_), kl);
+      if (laid_out_->mean_displacement) {
+        out += fmt::format("songs of {} moved by {:.3f} of its radius in the mean\n", layout_.like,
+                           *laid_out_->mean_displacement);
+      }
+      out += fmt::format("map written to {}\n", model_);
+    }
+    for (const auto& [kind, file] : written()) out += fmt::format("{} written to {}\n", kind, file);
+    return out;
+  }
+
+  std::string model_;
+  DrawOptions draw_;
+  HighlightOptions highlight_;
+  LayoutOptions layout_;
+  TsneOptions tsne_;
+  std::optional<LaidOut> laid_out_;
+  std::chrono::duration<double> seconds_{0};
+  bool reused_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_map_command() {
+  return std::make_unique<MapCommand>();
+}
+
+}  // namespace cli
+}  // namespace segue

@@ -1,0 +1,150 @@
+#include "segue/model/map_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#include <arrow/array.h>
+#include <arrow/buffer.h>
+#include <arrow/builder.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include "segue/base/error.h"
+#include "segue/data/arrow_status.h"
+#include "segue/data/table_file.h"
+
+namespace segue {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::shared_ptr<arrow::Schema> map_schema() {
+  return arrow::schema({arrow::field("x", arrow::float32(), false), arrow::field("y", arrow::float32(), false),
+                        arrow::field("cluster", arrow::int32(), false)});
+}
+
+std::shared_ptr<arrow::Schema> clusters_schema() {
+  return arrow::schema({arrow::field("x", arrow::float32(), false), arrow::field("y", arrow::float32(), false),
+                        arrow::field("label", arrow::utf8(), false), arrow::field("size", arrow::uint32(), false),
+                        arrow::field("level", arrow::uint32(), false), arrow::field("parent", arrow::int32(), false)});
+}
+
+MappedTable table_of(const fs::path& path, const arrow::Schema& schema) {
+  MappedTable table = map_table(path, schema);
+  for (const auto& batch : table.batches) {
+    for (int column = 0; column < schema.num_fields(); ++column) {
+      refuse_nulls(path, schema.field(column)->name(), *batch->column(column));
+    }
+  }
+  return table;
+}
+
+template <class T>
+const T* numbers(const arrow::RecordBatch& batch, int column) {
+  return batch.column(column)->data()->GetValues<T>(1);
+}
+
+Point checked_point(float x, float y, const fs::path& path, std::size_t row) {
+  if (!std::isfinite(x) || !std::isfinite(y)) {
+    fail(ErrorCode::corrupt, "{}: row {}: expected finite numbers, found ({}, {})", path.string(), row, x, y);
+  }
+  return {x, y};
+}
+
+std::vector<Region> read_regions(const fs::path& path) {
+  std::vector<Region> regions;
+  const MappedTable table = table_of(path, *clusters_schema());
+  for (const auto& batch : table.batches) {
+    const auto& labels = static_cast<const arrow::StringArray&>(*batch->column(2));
+    for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
+      const std::size_t row = regions.size();
+      Region region;
+      region.centre = checked_point(numbers<float>(*batch, 0)[i], numbers<float>(*batch, 1)[i], path, row);
+      region.label = std::string(labels.GetView(i));
+      region.size = numbers<std::uint32_t>(*batch, 3)[i];
+      region.level = numbers<std::uint32_t>(*batch, 4)[i];
+      region.parent = numbers<std::int32_t>(*batch, 5)[i];
+      const bool has_parent = region.parent >= 0 && static_cast<std::size_t>(region.parent) < row &&
+                              regions[static_cast<std::size_t>(region.parent)].level + 1 == region.level;
+      if (region.level == 0 ? region.parent != kNoRegion : !has_parent) {
+        fail(ErrorCode::corrupt, "{}: row {}: expected a parent of level {} before it, found {}", path.string(), row,
+             static_cast<std::int64_t>(region.level) - 1, region.parent);
+      }
+      regions.push_back(std::move(region));
+    }
+  }
+  return regions;
+}
+
+}  // namespace
+
+SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
+  SongMap map;
+  map.regions = read_regions(folder / kClustersName);
+  const fs::path path = folder / kMapName;
+  const MappedTable table = table_of(path, *map_schema());
+  for (const auto& batch : table.batches) {
+    for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
+      const std::size_t row = map.layout.size();
+      map.layout.push_back(checked_point(numbers<float>(*batch, 0)[i], numbers<float>(*batch, 1)[i], path, row));
+      const std::int32_t cluster = numbers<std::int32_t>(*batch, 2)[i];
+      if (cluster < kNoRegion || cluster >= static_cast<std::int64_t>(map.regions.size())) {
+        fail(ErrorCode::corrupt, "{}: row {}: expected a cluster from -1 to {}, found {}", path.string(), row,
+             static_cast<std::int64_t>(map.regions.size()) - 1, cluster);
+      }
+      map.cluster.push_back(cluster);
+    }
+  }
+  if (map.layout.size() != song_count) {
+    fail(ErrorCode::corrupt, "{}: expected {} rows, one a song, found {}", path.string(), song_count,
+         map.layout.size());
+  }
+  return map;
+}
+
+void write_map(const fs::path& folder, const SongMap& map) {
+  SEGUE_ASSERT(map.cluster.size() == map.layout.size());
+  const std::string subject = folder.string();
+  const auto check = [&](const arrow::Status& status) { check_arrow(ErrorCode::io_failed, subject, status); };
+  const auto finished = [&](arrow::ArrayBuilder& builder) {
+    return arrow_value(ErrorCode::io_failed, subject, builder.Finish());
+  };
+  {
+    arrow::FloatBuilder x;
+    arrow::FloatBuilder y;
+    arrow::Int32Builder cluster;
+    for (std::size_t song = 0; song < map.layout.size(); ++song) {
+      check(x.Append(map.layout[song].x));
+      check(y.Append(map.layout[song].y));
+      check(cluster.Append(map.cluster[song]));
+    }
+    TableWriter writer(folder / kMapName, map_schema());
+    const auto rows = static_cast<std::int64_t>(map.layout.size());
+    writer.write(*arrow::RecordBatch::Make(map_schema(), rows, {finished(x), finished(y), finished(cluster)}));
+    writer.close();
+  }
+  arrow::FloatBuilder x;
+  arrow::FloatBuilder y;
+  arrow::StringBuilder label;
+  arrow::UInt32Builder size;
+  arrow::UInt32Builder level;
+  arrow::Int32Builder parent;
+  for (const Region& region : map.regions) {
+    check(x.Append(region.centre.x));
+    check(y.Append(region.centre.y));
+    check(label.Append(region.label));
+    check(size.Append(region.size));
+    check(level.Append(region.level));
+    check(parent.Append(region.parent));
+  }
+  TableWriter writer(folder / kClustersName, clusters_schema());
+  writer.write(*arrow::RecordBatch::Make(
+      clusters_schema(), static_cast<std::int64_t>(map.regions.size()),
+      {finished(x), finished(y), finished(label), finished(size), finished(level), finished(parent)}));
+  writer.close();
+}
+
+}  // namespace segue

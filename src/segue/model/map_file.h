@@ -1,0 +1,27 @@
+// The map's files in a model folder: map.arrow and clusters.arrow, Arrow IPC files, uncompressed.
+//
+//   map.arrow       x float, y float, cluster int32    row i is song i; cluster: a row of clusters.arrow, -1 for none
+//   clusters.arrow  x float, y float, label utf8, size uint32, level uint32, parent int32
+//
+// A cluster is a region of the map; those of level 0 are the largest and have the parent -1, the others lie in a
+// cluster of the level before theirs, which has a smaller row. A song's cluster is of the finest level it is in.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string_view>
+
+#include "segue/map/song_map.h"
+
+namespace segue {
+
+inline constexpr std::string_view kMapName = "map.arrow";
+inline constexpr std::string_view kClustersName = "clusters.arrow";
+
+// Reads both files of `folder` and checks everything the top of this file says. Throws not_found, io_failed, corrupt.
+SongMap read_map(const std::filesystem::path& folder, std::uint32_t song_count);
+
+// Throws no_space, io_failed.
+void write_map(const std::filesystem::path& folder, const SongMap& map);
+
+}  // namespace segue

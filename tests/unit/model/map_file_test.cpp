@@ -1,0 +1,113 @@
+#include "segue/model/map_file.h"
+
+#include <gtest/gtest.h>
+
+#include "segue/base/file.h"
+#include "segue/model/extend.h"
+#include "segue/model/model.h"
+#include "segue/model/verify.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/scratch.h"
+#include "tests/support/small_model.h"
+
+namespace segue {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t kSongs = 24;
+
+SongMap small_map() {
+  SongMap map;
+  for (std::uint32_t i = 0; i < kSongs; ++i) {
+    map.layout.push_back({static_cast<float>(i), -0.5F * static_cast<float>(i)});
+    map.cluster.push_back(i % 3 == 0 ? kNoRegion : 1);
+  }
+  map.regions = {{{1, 2}, "أم كلثوم, فيروز", 16, 0, kNoRegion}, {{1, 2}, "", 16, 1, 0}};
+  return map;
+}
+
+void add_map(const fs::path& folder, const SongMap& map) {
+  const std::array names = {kMapName, kClustersName};
+  extend_model(folder, names, [&](const fs::path& made) {
+    write_map(made, map);
+    return json::object{{"map", {{"kl", 1.5}}}};
+  });
+}
+
+TEST(MapFile, RoundTrip) {
+  const testing::Scratch scratch;
+  write_map(scratch.path(), small_map());
+  const SongMap read = read_map(scratch.path(), kSongs);
+  EXPECT_EQ(read.layout, small_map().layout);
+  EXPECT_EQ(read.cluster, small_map().cluster);
+  ASSERT_EQ(read.regions.size(), 2U);
+  EXPECT_EQ(read.regions[0].label, "أم كلثوم, فيروز");
+  EXPECT_EQ(read.regions[1].parent, 0);
+  EXPECT_EQ(read.regions[1].size, 16U);
+}
+
+TEST(MapFile, RefusesWhatContradictsItself) {
+  const testing::Scratch scratch;
+  write_map(scratch.path(), small_map());
+  EXPECT_ERROR(read_map(scratch.path(), kSongs + 1), ErrorCode::corrupt, "expected 25 rows, one a song, found 24");
+  SongMap map = small_map();
+  map.cluster[3] = 2;
+  write_map(scratch.path(), map);
+  EXPECT_ERROR(read_map(scratch.path(), kSongs), ErrorCode::corrupt, "row 3: expected a cluster from -1 to 1, found 2");
+  map = small_map();
+  map.layout[5].x = std::numeric_limits<float>::quiet_NaN();
+  write_map(scratch.path(), map);
+  EXPECT_ERROR(read_map(scratch.path(), kSongs), ErrorCode::corrupt, "row 5: expected finite numbers");
+  map = small_map();
+  map.regions[1].parent = 1;
+  write_map(scratch.path(), map);
+  EXPECT_ERROR(read_map(scratch.path(), kSongs), ErrorCode::corrupt, "row 1: expected a parent of level 0");
+}
+
+TEST(ExtendModel, AddsAMapAndKeepsEverythingElse) {
+  const testing::Scratch scratch;
+  const fs::path folder = scratch / "m";
+  testing::write_small_model(folder, testing::small_model());
+  const Model before(folder);
+  EXPECT_EQ(before.map(), nullptr);
+  add_map(folder, small_map());
+  const Model after(folder);
+  ASSERT_NE(after.map(), nullptr);
+  EXPECT_EQ(after.map()->layout, small_map().layout);
+  EXPECT_EQ(after.manifest().fields.at("made_at"), before.manifest().fields.at("made_at"));
+  EXPECT_EQ(after.manifest().fields.at("options"), before.manifest().fields.at("options"));
+  EXPECT_EQ(before.vectors().row(3)[0], after.vectors().row(3)[0]) << "the model that was open stays so";
+  NoProgress quiet;
+  verify_model(folder, quiet);
+  SongMap moved = small_map();
+  moved.layout[0] = {9, 9};
+  add_map(folder, moved);
+  EXPECT_EQ(Model(folder).map()->layout[0], (Point{9, 9}));
+}
+
+TEST(ExtendModel, DoesNotVouchForDamage) {
+  const testing::Scratch scratch;
+  const fs::path folder = scratch / "m";
+  testing::write_small_model(folder, testing::small_model());
+  std::string vectors = read_text(folder / kVectorsName);
+  vectors.back() = static_cast<char>(vectors.back() ^ 1);
+  write_text_atomically(folder / kVectorsName, vectors);
+  EXPECT_ERROR(add_map(folder, small_map()), ErrorCode::corrupt, "vectors.npy: expected SHA-256");
+  EXPECT_EQ(Model(folder).map(), nullptr) << "the old folder is still there";
+}
+
+TEST(ExtendModel, AFailedWriterLeavesTheOldFolder) {
+  const testing::Scratch scratch;
+  const fs::path folder = scratch / "m";
+  testing::write_small_model(folder, testing::small_model());
+  const std::array names = {kMapName};
+  const auto fails = [](const fs::path&) -> json::object { fail(ErrorCode::no_space, "full"); };
+  EXPECT_ERROR(extend_model(folder, names, fails), ErrorCode::no_space, "full");
+  EXPECT_EQ(Model(folder).map(), nullptr);
+  EXPECT_EQ(std::distance(fs::directory_iterator(scratch.path()), fs::directory_iterator()), 1);
+}
+
+}  // namespace
+}  // namespace segue
