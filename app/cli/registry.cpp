@@ -10,6 +10,7 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_similar_command());
   commands.push_back(make_recommend_command());
   commands.push_back(make_evaluate_command());
+  commands.push_back(make_tune_command());
   commands.push_back(make_info_command());
   commands.push_back(make_export_command());
   commands.push_back(make_demo_command());
