@@ -24,8 +24,10 @@ std::vector<const Trial*> ranked(std::span<const Trial> trials, std::uint32_t ru
 
 std::vector<std::uint32_t> rungs_of(std::uint32_t least, std::uint32_t most, std::uint32_t reduction) {
   std::vector<std::uint32_t> epochs;
-  for (double rung = most; std::llround(rung) >= std::max<long long>(least, 1); rung /= reduction) {
-    epochs.push_back(static_cast<std::uint32_t>(std::llround(rung)));
+  for (double rung = most; rung > 0.5; rung /= reduction) {
+    const auto whole = static_cast<std::uint32_t>(std::lround(rung));
+    if (whole < least || (!epochs.empty() && whole == epochs.back())) break;
+    epochs.push_back(whole);
   }
   std::ranges::reverse(epochs);
   return epochs;

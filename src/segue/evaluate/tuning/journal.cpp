@@ -145,7 +145,7 @@ void Journal::add(const Trial& trial) {
     if (count < 0) fail_errno(path_.string(), errno);
     done += static_cast<std::size_t>(count);
   }
-  if (::fdatasync(file_.get()) != 0) fail_errno(path_.string(), errno);
+  if (::fsync(file_.get()) != 0) fail_errno(path_.string(), errno);
   // As a later run will read it, to the last digit.
   trials_.push_back(trial_from(parse_json(line, path_.string()).get_object(), space_, path_.string()));
 }

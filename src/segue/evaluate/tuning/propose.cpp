@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::uint64_t kShiftStream = 0x7e1;
 constexpr std::uint64_t kProposalStream = 0x7e2;
-constexpr std::size_t kLeastPoints = 8;  // that an estimate is made of
-constexpr double kGoodShare = 0.25;      // of the trials are the good ones
+constexpr std::size_t kLeastPoints = 8;    // that an estimate is made of
+constexpr std::uint64_t kEvenLater = 100;  // where even points go on once others are proposed between
+constexpr double kGoodShare = 0.15;        // of the trials are the good ones
 constexpr std::size_t kLeastGood = 3;
 constexpr std::size_t kCandidates = 64;  // drawn from the good, of which one is taken
 constexpr std::uint32_t kEvenEvery = 3;
@@ -94,6 +95,15 @@ std::vector<double> likely_point(const Space& space, std::span<const Trial* cons
   return best;
 }
 
+std::uint64_t next_prime(std::uint64_t number) {
+  for (;;) {
+    ++number;
+    std::uint64_t divisor = 2;
+    while (divisor * divisor <= number && number % divisor != 0) ++divisor;
+    if (divisor * divisor > number) return number;
+  }
+}
+
 double normal_density(double x) {
   return std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
 }
@@ -108,16 +118,20 @@ std::size_t value_at(double unit, std::size_t values) {
 }  // namespace
 
 std::vector<double> even_point(std::size_t dimensions, std::uint64_t index, std::uint64_t seed) {
-  // The root above 1 of x^(d+1) = x + 1.
-  double root = 2;
-  for (int i = 0; i < 64; ++i) root = std::pow(1 + root, 1 / (static_cast<double>(dimensions) + 1));
   Random random(seed, kShiftStream);
   std::vector<double> point;
-  double step = 1;
+  std::uint64_t base = 1;
   for (std::size_t d = 0; d < dimensions; ++d) {
-    step /= root;
+    base = next_prime(base);
+    // The digits of the index mirrored at the point.
+    double place = random.uniform();
+    double share = 1;
+    for (std::uint64_t left = index + 1; left > 0; left /= base) {
+      share /= static_cast<double>(base);
+      place += share * static_cast<double>(left % base);
+    }
     double whole = 0;
-    point.push_back(std::modf(random.uniform() + static_cast<double>(index + 1) * step, &whole));
+    point.push_back(std::modf(place, &whole));
   }
   return point;
 }
@@ -194,8 +208,11 @@ TrainOptions propose(const Space& space, std::uint32_t number, std::span<const T
   Random random(seed ^ kProposalStream, number);
   const std::vector<const Trial*> known = learnt_from(trials);
   const std::size_t dimensions = space.dimensions.size();
-  TrainOptions options = space.options_at(even_point(dimensions, drawn, seed));
-  if (!known.empty() && drawn % kEvenEvery != 0) options = space.options_at(likely_point(space, known, random));
+  const bool is_even = known.empty() || drawn % kEvenEvery == 0;
+  // One after another: every third point of the sequence would not be even.
+  const std::uint64_t even_index = known.empty() ? drawn : kEvenLater + drawn / kEvenEvery;
+  TrainOptions options =
+      space.options_at(is_even ? even_point(dimensions, even_index, seed) : likely_point(space, known, random));
   for (std::size_t attempt = 0; attempt < kAttempts && was_tried(space, options, trials); ++attempt) {
     std::vector<double> point;
     for (std::size_t d = 0; d < dimensions; ++d) point.push_back(random.uniform());

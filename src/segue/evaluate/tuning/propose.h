@@ -1,7 +1,7 @@
 // Which set of options to try next.
 //
 // The first ones are known from elsewhere to be good on playlists. Then come points that lie evenly in the space (the
-// additive sequence of the generalised golden ratio, Roberts 2018), and, as soon as there is something to learn from,
+// sequence of Halton 1960, shifted by the seed), and, as soon as there is something to learn from,
 // points that are likely under the good trials and unlikely under the others: the tree-structured Parzen estimator
 // (Bergstra et al. 2011, "Algorithms for Hyper-Parameter Optimization"), fitted on the highest rung that has enough
 // trials (Falkner et al. 2018, arXiv:1807.01774). Every third stays an even point, so that no region is given up for
