@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -85,8 +86,9 @@ class LiveTable final : public SearchDisplay {
     drawn_at_ = Clock::now();
     std::string text = trials_.empty() ? "" : best_trials(trials_, plan_.space, kShownTrials).text() + "\n";
     text += running_ + "\n" + status(at) + "\n";
-    erase();
-    std::fputs(fitted(text).c_str(), stderr);
+    // Over the old one in one piece, or it would flicker.
+    const std::string erasing = erasure();
+    std::fputs((erasing + fitted(text)).c_str(), stderr);
   }
 
   std::string status(std::string_view at) const {
@@ -94,8 +96,8 @@ class LiveTable final : public SearchDisplay {
     std::uint32_t sets = 0;
     for (const Trial& trial : trials_) sets = std::max(sets, trial.number);
     std::string text = fmt::format("{} for {}", at.empty() ? "begun" : at, duration_for_people(running));
-    text += fmt::format("; {} trials of {}{} sets of options", trials_.size(), sets,
-                        plan_.options.trials > 0 ? fmt::format("/{}", plan_.options.trials) : "");
+    text += fmt::format("; {} trials done, {}{} sets of options", trials_.size(), sets,
+                        plan_.options.trials > 0 ? fmt::format(" of {}", plan_.options.trials) : "");
     if (plan_.options.time.count() > 0) {
       const std::chrono::duration<double> all = plan_.options.time;
       const std::chrono::duration<double> here = Clock::now() - started_;
@@ -121,10 +123,9 @@ class LiveTable final : public SearchDisplay {
     return out;
   }
 
-  void erase() {
-    if (lines_ > 0) std::fputs(fmt::format("\x1b[{}A\r\x1b[J", lines_).c_str(), stderr);
-    lines_ = 0;
-  }
+  // Back to where the table began, and nothing below.
+  std::string erasure() { return lines_ == 0 ? "" : fmt::format("\x1b[{}A\r\x1b[J", std::exchange(lines_, 0)); }
+  void erase() { std::fputs(erasure().c_str(), stderr); }
 
   const SearchPlan& plan_;
   const double spent_;

@@ -27,7 +27,7 @@ struct Searched {
 };
 constexpr std::array kSearched = {
     Searched{"window", "2..whole", Scale::log},         Searched{"negative_exponent", "-1..1", Scale::linear},
-    Searched{"subsample", "1e-6..1e-2", Scale::log},    Searched{"negatives", "1..20", Scale::log},
+    Searched{"subsample", "1e-6..1e-2", Scale::log},    Searched{"negatives", "2..50", Scale::log},
     Searched{"dim", "32..256", Scale::log, 16},  // whole SIMD vectors
     Searched{"learning_rate", "0.01..0.2", Scale::log}, Searched{kEpochs, "5..60", Scale::log},
 };
