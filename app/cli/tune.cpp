@@ -98,7 +98,11 @@ class TuneCommand final : public Command {
                              .evaluate = evaluate_};
     write(output, to_toml(result));
     if (html) write(*html, search_page(plan_, trials, result, about));
-    terminal.json() ? terminal.print(document(trials, result, about, end)) : terminal.print(text(trials, result, end));
+    if (terminal.json()) {
+      terminal.print(document(trials, result, about, end));
+    } else {
+      terminal.print(text(trials, result, end));
+    }
     if (end == SearchEnd::stopped) {
       fail(ErrorCode::interrupted, "stopped; {} trials are kept in {}: the same command goes on from them",
            trials.size(), journal_path);
