@@ -24,10 +24,12 @@ std::vector<const Trial*> ranked(std::span<const Trial> trials, std::uint32_t ru
 
 std::vector<std::uint32_t> rungs_of(std::uint32_t least, std::uint32_t most, std::uint32_t reduction) {
   std::vector<std::uint32_t> epochs;
-  for (double rung = most; rung > 0.5; rung /= reduction) {
+  double rung = most;
+  while (rung > 0.5) {
     const auto whole = static_cast<std::uint32_t>(std::lround(rung));
     if (whole < least || (!epochs.empty() && whole == epochs.back())) break;
     epochs.push_back(whole);
+    rung /= reduction;
   }
   std::ranges::reverse(epochs);
   return epochs;

@@ -47,15 +47,19 @@ std::vector<double> round_numbers(const Dimension& dimension) {
   std::vector<double> numbers;
   if (dimension.scale == Scale::linear) {
     const double step = tick_step(dimension.high - dimension.low);
-    for (double i = std::ceil(dimension.low / step); i * step <= dimension.high; ++i) numbers.push_back(i * step);
+    const auto first = std::lround(std::ceil(dimension.low / step));
+    const auto last = std::lround(std::floor(dimension.high / step));
+    for (auto i = first; i <= last; ++i) numbers.push_back(static_cast<double>(i) * step);
     return numbers;
   }
   if (dimension.step > 1) {
-    for (double number = dimension.low; number <= dimension.high; number *= 2) numbers.push_back(number);
+    const int doublings = static_cast<int>(std::log2(dimension.high / dimension.low));
+    for (int i = 0; i <= doublings; ++i) numbers.push_back(std::ldexp(dimension.low, i));
     return numbers;
   }
   const bool is_wide = dimension.high / dimension.low > 500;
-  for (double power = std::floor(std::log10(dimension.low)); std::pow(10, power) <= dimension.high; ++power) {
+  const int last = static_cast<int>(std::floor(std::log10(dimension.high)));
+  for (int power = static_cast<int>(std::floor(std::log10(dimension.low))); power <= last; ++power) {
     for (const double times : {1, 2, 5}) {
       const double number = times * std::pow(10, power);
       constexpr double kSlack = 1e-9;  // powers are not exact
@@ -214,7 +218,10 @@ class Page {
   std::vector<std::pair<double, std::string>> score_ticks() const {
     std::vector<std::pair<double, std::string>> ticks;
     const double step = tick_step(most_ - least_);
-    for (double tick = std::ceil(least_ / step) * step; tick <= most_; tick += step) {
+    const auto first = std::lround(std::ceil(least_ / step));
+    const auto last = std::lround(std::floor(most_ / step));
+    for (auto i = first; i <= last; ++i) {
+      const double tick = static_cast<double>(i) * step;
       ticks.emplace_back((tick - least_) / (most_ - least_), fmt::format("{:.4g}", tick));
     }
     return ticks;
