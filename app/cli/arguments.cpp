@@ -57,8 +57,10 @@ void Arguments::optional_positional(std::string_view name, std::string_view help
 }
 
 void Arguments::add_rows(std::span<const OptionRow> rows, void* options,
-                         std::initializer_list<std::string_view> required) {
+                         std::initializer_list<std::string_view> required,
+                         std::initializer_list<std::string_view> left_out) {
   for (const OptionRow& row : rows) {
+    if (std::ranges::find(left_out, row.name) != left_out.end()) continue;
     BoundOption& bound = bound_.emplace_back();
     bound.row = &row;
     bound.options = options;

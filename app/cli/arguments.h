@@ -42,10 +42,12 @@ class Arguments {
   // A positional argument that may be left out.
   void optional_positional(std::string_view name, std::string_view help, std::vector<std::string>& values);
 
-  // All rows of a struct. `required` names rows that have to be given; "output" can be typed -o, "k" -k.
+  // All rows of a struct but those that `left_out` names. `required` names rows that have to be given; "output" can be
+  // typed -o, "k" -k.
   template <class Options>
-  void options(Options& options, std::initializer_list<std::string_view> required = {}) {
-    add_rows(rows_of<Options>(), &options, required);
+  void options(Options& options, std::initializer_list<std::string_view> required = {},
+               std::initializer_list<std::string_view> left_out = {}) {
+    add_rows(rows_of<Options>(), &options, required, left_out);
   }
 
   std::deque<BoundOption>& bound() { return bound_; }
@@ -54,7 +56,8 @@ class Arguments {
   void apply_typed();
 
  private:
-  void add_rows(std::span<const OptionRow> rows, void* options, std::initializer_list<std::string_view> required);
+  void add_rows(std::span<const OptionRow> rows, void* options, std::initializer_list<std::string_view> required,
+                std::initializer_list<std::string_view> left_out);
 
   CLI::App& app_;
   std::deque<BoundOption> bound_;  // stable addresses: CLI11 keeps pointers into it

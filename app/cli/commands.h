@@ -14,6 +14,7 @@ std::unique_ptr<Command> make_recommend_command();
 std::unique_ptr<Command> make_radio_command();
 std::unique_ptr<Command> make_journey_command();
 std::unique_ptr<Command> make_evaluate_command();
+std::unique_ptr<Command> make_tune_command();
 std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_index_command();

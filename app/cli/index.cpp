@@ -1,11 +1,12 @@
 // segue index MODEL
+#include <array>
 #include <chrono>
 
 #include <fmt/format.h>
 
 #include "segue/base/words.h"
-#include "segue/model/model.h"
 #include "segue/model/extend.h"
+#include "segue/model/model.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"

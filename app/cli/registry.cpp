@@ -13,6 +13,7 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_journey_command());
   commands.push_back(make_map_command());
   commands.push_back(make_evaluate_command());
+  commands.push_back(make_tune_command());
   commands.push_back(make_info_command());
   commands.push_back(make_index_command());
   commands.push_back(make_export_command());

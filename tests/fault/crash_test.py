@@ -157,6 +157,40 @@ def resume_everywhere(root):
           f"{told} trained on without one")
 
 
+def search_everywhere(root):
+    """A search for options with a fault at each of its changes to the file system: the journal opens again with every
+    trial but the one at work, and the same command ends with the options of a search that met no fault."""
+    parent = root / "searched"
+    parent.mkdir()
+    best, journal = parent / "best.toml", parent / "best.toml.trials"
+    tune = ["tune", root / "data" / "d", "-o", best, "--trials", "3", "--space", "epochs=1..2,dim=8", "--threads", "1"]
+    succeed(tune, count=root / "count")
+    calls = int((root / "count").read_text())
+    whole, trials = best.read_text(), len(journal.read_text().splitlines()) - 1
+    assert calls > 2 * trials, (calls, trials)
+    kept = told = 0
+    for kind in ("kill", "enospc"):
+        for at in range(1, calls + 1):
+            remove(best)
+            remove(journal)
+            done = run(tune, at=at, kind=kind)
+            assert done.returncode in ((-9, 0) if kind == "kill" else (0, 1)), (kind, at, done)
+            if done.returncode == 1:
+                told += 1
+                assert "No space left" in done.stderr, (at, done.stderr)
+            assert not best.exists() or best.read_text() == whole, f"{kind} at {at} left half a file"
+            lines = journal.read_text().count("\n") if journal.exists() else 0
+            noted = done.stderr.count("NDCG@10")
+            assert lines >= noted + (noted > 0), f"{kind} at {at}: {noted} trials were told, {lines} lines are kept"
+            kept += noted > 0
+            succeed(tune)
+            assert best.read_text() == whole, f"{kind} at {at}: other options"
+            assert len(journal.read_text().splitlines()) - 1 == trials, (kind, at)
+            assert sorted(os.listdir(parent)) == ["best.toml", "best.toml.trials"], os.listdir(parent)
+    assert kept > trials and told > 3, (kept, told)
+    print(f"tune: {calls} places, trials were kept in {kept}, {told} refused for want of space")
+
+
 def full_tmpfs(parent, source):
     """A real full disk: a tmpfs of 64 KiB. Needs the right to mount; says so where it has none."""
     mount = parent / "small"
@@ -192,6 +226,7 @@ def main():
         train = ["train", data / "d", "-o", models / "m", "--dim", "8", "--epochs", "1", "--threads", "1"]
         break_everywhere("train", models, models / "m", train)
         resume_everywhere(root)
+        search_everywhere(root)
         exports = root / "exports"
         exports.mkdir()
         for form in ("word2vec", "projector"):

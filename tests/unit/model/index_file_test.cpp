@@ -1,12 +1,14 @@
 // The search graph of a model: made, found again, and never trusted blindly.
 #include "segue/model/index_file.h"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
-#include "segue/model/model.h"
 #include "segue/model/extend.h"
+#include "segue/model/model.h"
 #include "segue/model/verify.h"
 
 #include "tests/support/expect_error.h"

@@ -1,0 +1,200 @@
+// segue tune DATASET -o BEST.toml
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/base/words.h"
+#include "segue/data/dataset.h"
+#include "segue/evaluate/tuning/best_options.h"
+#include "segue/evaluate/tuning/search.h"
+#include "segue/evaluate/tuning/search_page.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+#include "app/cli/search_display.h"
+
+namespace segue {
+
+struct TuneFiles {
+  std::string output;
+  std::string journal = {};
+  std::string html = {};
+};
+
+template <>
+struct OptionsOf<TuneFiles> {
+  static constexpr std::string_view section = "tune";
+  static constexpr std::array rows = {
+      option<&TuneFiles::output>("output", "The TOML file to write, for segue train --config"),
+      option<&TuneFiles::journal>("journal", "Where the trials are kept, to go on from; by default OUTPUT.trials"),
+      option<&TuneFiles::html>("html", "Write a page of the search to this file"),
+  };
+};
+SEGUE_CHECK_OPTIONS(TuneFiles);
+
+namespace cli {
+
+namespace {
+
+constexpr std::size_t kShownTrials = 10;
+
+class TuneCommand final : public Command {
+ public:
+  std::string_view name() const override { return "tune"; }
+  std::string_view summary() const override { return "Search for good training options"; }
+  std::string_view example() const override {
+    return "  segue tune dataset -o best.toml --time 30m && segue train dataset -o model --config best.toml\n"
+           "  segue tune dataset -o best.toml --dim 64 --space \"window=2..50, epochs=10..90\" --html search.html";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("DATASET", "A dataset folder, as `segue ingest` writes it", dataset_);
+    arguments.options(files_, {"output"});
+    arguments.options(options_);
+    arguments.options(split_, {}, {"part", "max_positions"});
+    arguments.options(evaluate_, {}, {"baselines", "seeds", "resamples", "html"});
+    arguments.options(train_);
+    arguments_ = &arguments;
+  }
+
+  void run(Terminal& terminal) override {
+    if (options_.trials == 0 && options_.time.count() == 0) {
+      fail(ErrorCode::wrong_use, "--trials 0 --time 0s: expected a limit to one of them, found none");
+    }
+    plan_.options = options_;
+    plan_.seed = train_.seed;
+    make_space(options_.space, fixed(), train_, 2);  // a mistake in it is told before anything is read
+    std::optional<AtomicFile> html;
+    if (!files_.html.empty()) html.emplace(files_.html);
+    AtomicFile output(files_.output);
+
+    const Dataset dataset = open_dataset(dataset_);
+    split_.part = SplitPart::validation;
+    const Split split = make_split(dataset, split_, train_.min_plays, train_.seed);
+    plan_.space = make_space(options_.space, fixed(), train_, whole_queue_length(split.training.queues));
+    plan_.rungs = rungs_of(plan_.space.least_epochs, plan_.space.most_epochs, options_.reduction);
+    const json::object about = about_search(dataset, split, split_, evaluate_, plan_);
+    const TrialRunner runner(dataset, split, evaluate_, options_, train_.seed);
+    const std::string journal_path = files_.journal.empty() ? files_.output + ".trials" : files_.journal;
+    Journal journal(journal_path, about, plan_.space);
+    describe(terminal, split, runner, journal);
+
+    const SearchEnd end = search(terminal, runner, journal);
+    const std::vector<Trial>& trials = journal.trials();
+    if (trials.empty()) fail(ErrorCode::interrupted, "stopped before the first trial was done");
+    const BestOptions result{.dataset = dataset_,
+                             .digest = dataset.manifest.digest,
+                             .best = *best_of(trials),
+                             .given = trials.front(),
+                             .positions = runner.positions(),
+                             .trials = trials.size(),
+                             .split = split.kind,
+                             .split_options = split_,
+                             .evaluate = evaluate_};
+    write(output, to_toml(result));
+    if (html) write(*html, search_page(plan_, trials, result, about));
+    if (terminal.json()) {
+      terminal.print(document(trials, result, about, end));
+    } else {
+      terminal.print(text(trials, result, end));
+    }
+    if (end == SearchEnd::stopped) {
+      fail(ErrorCode::interrupted, "stopped; {} trials are kept in {}: the same command goes on from them",
+           trials.size(), journal_path);
+    }
+  }
+
+ private:
+  // What was typed, or is in the file, is not searched.
+  std::vector<std::string_view> fixed() const {
+    std::vector<std::string_view> names;
+    for (const BoundOption& bound : arguments_->bound()) {
+      if (bound.options == &train_ && bound.given && is_searchable(bound.row->name)) names.push_back(bound.row->name);
+    }
+    return names;
+  }
+
+  SearchEnd search(Terminal& terminal, const TrialRunner& runner, Journal& journal) const {
+    const double spent = std::accumulate(journal.trials().begin(), journal.trials().end(), 0.0,
+                                         [](double sum, const Trial& trial) { return sum + trial.seconds; });
+    const std::unique_ptr<SearchDisplay> display = make_search_display(terminal, plan_, spent);
+    const SearchEnd end = segue::search(plan_, runner, journal, *display, *display, terminal.stop());
+    display->close();
+    return end;
+  }
+
+  void describe(Terminal& terminal, const Split& split, const TrialRunner& runner, const Journal& journal) const {
+    std::string space;
+    for (const auto& member : to_json(plan_.space)) {
+      space += fmt::format("{}{} {}", space.empty() ? "" : ", ", std::string_view(member.key()),
+                           std::string_view(member.value().as_string()));
+    }
+    terminal.note(fmt::format(
+        "split {}, validation part: training on {} queues, {} songs; each trial is measured at {} of {} positions",
+        names(split.kind)[static_cast<std::size_t>(split.kind)], with_commas(split.training.queues.size()),
+        with_commas(split.training.song_count()), with_commas(runner.sampled()), with_commas(runner.positions())));
+    terminal.note(fmt::format("searching {}", space));
+    if (!journal.trials().empty()) terminal.note(fmt::format("going on after {} trials", journal.trials().size()));
+  }
+
+  static void write(AtomicFile& to, std::string_view text) {
+    FileWriter file(to.path());
+    file.write(text);
+    file.close();
+    to.commit();
+  }
+
+  json::object document(std::span<const Trial> trials, const BestOptions& result, const json::object& about,
+                        SearchEnd end) const {
+    constexpr std::array<std::string_view, 3> kEnds = {"trials", "time", "stopped"};
+    json::object document{{"dataset", dataset_},
+                          {"output", files_.output},
+                          {"ended_by", kEnds[static_cast<std::size_t>(end)]},
+                          {"positions", result.positions},
+                          {"search", about},
+                          {"best", to_json(result.best, plan_.space)},
+                          {"best_options", options_to_json(result.best.options)}};
+    json::array& list = document["trials"].emplace_array();
+    for (const Trial& trial : trials) list.push_back(to_json(trial, plan_.space));
+    return document;
+  }
+
+  std::string text(std::span<const Trial> trials, const BestOptions& result, SearchEnd end) const {
+    constexpr std::array<std::string_view, 3> kEnds = {"all trials are done", "the time is up", "stopped"};
+    const double before = result.given.all->ndcg;
+    const double after = result.best.all->ndcg;
+    std::string text = best_trials(trials, plan_.space, kShownTrials).text();
+    text += fmt::format("\n{} trials: {}\n", with_commas(trials.size()), kEnds[static_cast<std::size_t>(end)]);
+    text += fmt::format("best of the validation part: NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})\n", after,
+                        result.best.all->hit_rate, model_name_of(result.best.all->query));
+    text += fmt::format("the given options:           NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})\n", before,
+                        result.given.all->hit_rate, model_name_of(result.given.all->query));
+    text += fmt::format("best options written to {}\n", files_.output);
+    if (!files_.html.empty()) text += fmt::format("page written to {}\n", files_.html);
+    return text;
+  }
+
+  std::string dataset_;
+  TuneFiles files_;
+  TuneOptions options_;
+  SplitOptions split_;
+  EvaluateOptions evaluate_;
+  TrainOptions train_;
+  SearchPlan plan_;
+  Arguments* arguments_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_tune_command() {
+  return std::make_unique<TuneCommand>();
+}
+
+}  // namespace cli
+
+}  // namespace segue

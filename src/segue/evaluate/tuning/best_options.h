@@ -1,0 +1,32 @@
+// The result of a search as a TOML file that `segue train --config` and `segue evaluate --config` take.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "segue/base/options.h"
+#include "segue/evaluate/options.h"
+#include "segue/evaluate/split.h"
+#include "segue/evaluate/tuning/trial.h"
+
+namespace segue {
+
+struct BestOptions {
+  std::string dataset;  // as typed
+  std::string digest;   // of the dataset
+  Trial best;
+  Trial given;  // what it is compared with; REQUIRES: both are measured at all positions
+  std::uint64_t positions = 0;
+  std::uint64_t trials = 0;
+  SplitKind split = SplitKind::queues;
+  SplitOptions split_options;
+  EvaluateOptions evaluate;
+};
+
+// [train] has every training option but threads and seed. [evaluate] has those too, and what makes the same split.
+std::string to_toml(const BestOptions& result);
+
+// "sgns", "sgns-10": what `segue evaluate` calls vectors that are asked this way.
+std::string_view model_name_of(TuneQuery query);
+
+}  // namespace segue

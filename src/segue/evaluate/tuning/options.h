@@ -1,0 +1,51 @@
+// What can be chosen about a search for training options.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "segue/base/options.h"
+
+namespace segue {
+
+// From which songs just heard the next one is foretold (models/sgns.cpp): the last one, or the last ten with decay.
+enum class TuneQuery { best, last, recent };
+inline constexpr std::array<std::string_view, 3> kTuneQueryNames = {"best", "last", "recent"};
+constexpr std::span<const std::string_view> names(TuneQuery) {
+  return kTuneQueryNames;
+}
+
+struct TuneOptions {
+  std::uint32_t trials = 64;
+  std::chrono::milliseconds time = std::chrono::hours(1);
+  std::string space = {};
+  std::uint32_t reduction = 3;
+  TuneQuery query = TuneQuery::best;
+  std::uint64_t positions = 10'000;
+};
+
+template <>
+struct OptionsOf<TuneOptions> {
+  static constexpr std::string_view section = "tune";
+  static constexpr std::array rows = {
+      option<&TuneOptions::trials>("trials", "Sets of options to try; 0: until the time is up", between(0, 100'000)),
+      option<&TuneOptions::time>("time", "Time to spend, that of the trials in the journal included; 0s: no limit"),
+      option<&TuneOptions::space>(
+          "space", "What is searched otherwise than by default: \"window=2..50, dim=64, epochs=10..90\""),
+      option<&TuneOptions::reduction>(
+          "reduction", "One of this many trials goes on to this many times the epochs (successive halving)",
+          between(2, 10)),
+      option<&TuneOptions::query>("query",
+                                  "Foretell from the last song, from the recent ones, or by what is better of the two"),
+      option<&TuneOptions::positions>(
+          "positions", "Positions of the validation part that a trial is measured at; the best are measured at all",
+          at_least(100)),
+  };
+};
+SEGUE_CHECK_OPTIONS(TuneOptions);
+
+}  // namespace segue
