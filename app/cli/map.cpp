@@ -102,9 +102,10 @@ class MapCommand final : public Command {
       highlight.songs.push_back(resolve_song(model.songs(), typed, terminal));
     }
     RecommendOptions options;
+    options.by = RecommendBy::vectors;  // what lies around their mean is what the picture shows
     options.k = kNeighboursShown;
     options.threads = tsne_.threads;
-    for (const Recommendation& found : Recommender(model).recommend(highlight.songs, options)) {
+    for (const Recommendation& found : Recommender(model).recommend({.played = highlight.songs}, options)) {
       highlight.neighbours.push_back(found.song);
     }
     return highlight;

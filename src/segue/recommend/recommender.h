@@ -22,10 +22,10 @@ namespace segue {
 
 // Who is recommended to. All rows of the model; `keeps` may be nullptr.
 struct Listener {
-  std::span<const std::uint32_t> played;    // in order, the newest last; a song may be there more than once
-  std::span<const std::uint32_t> disliked;  // never returned, nor what is much like them
-  std::span<const std::uint32_t> excluded;  // never returned
-  const RowSet* keeps = nullptr;            // only these are returned
+  std::span<const std::uint32_t> played;         // in order, the newest last; a song may be there more than once
+  std::span<const std::uint32_t> disliked = {};  // never returned, nor what is much like them
+  std::span<const std::uint32_t> excluded = {};  // never returned
+  const RowSet* keeps = nullptr;                 // only these are returned
 };
 
 struct Recommendation {
