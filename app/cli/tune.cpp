@@ -10,6 +10,8 @@
 #include "segue/base/file.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset.h"
+#include "segue/evaluate/blend_fit.h"
+#include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/tuning/best_options.h"
 #include "segue/evaluate/tuning/search.h"
 #include "segue/evaluate/tuning/search_page.h"
@@ -87,15 +89,16 @@ class TuneCommand final : public Command {
     const SearchEnd end = search(terminal, runner, journal);
     const std::vector<Trial>& trials = journal.trials();
     if (trials.empty()) fail(ErrorCode::interrupted, "stopped before the first trial was done");
-    const BestOptions result{.dataset = dataset_,
-                             .digest = dataset.manifest.digest,
-                             .best = *best_of(trials),
-                             .given = trials.front(),
-                             .positions = runner.positions(),
-                             .trials = trials.size(),
-                             .split = split.kind,
-                             .split_options = split_,
-                             .evaluate = evaluate_};
+    BestOptions result{.dataset = dataset_,
+                       .digest = dataset.manifest.digest,
+                       .best = *best_of(trials),
+                       .given = trials.front(),
+                       .positions = runner.positions(),
+                       .trials = trials.size(),
+                       .split = split.kind,
+                       .split_options = split_,
+                       .evaluate = evaluate_};
+    if (end != SearchEnd::stopped) result.blend = fit_weights(terminal, dataset, split, result.best.options);
     write(output, to_toml(result));
     if (html) write(*html, search_page(plan_, trials, result, about));
     if (terminal.json()) {
@@ -126,6 +129,20 @@ class TuneCommand final : public Command {
     const SearchEnd end = segue::search(plan_, runner, journal, *display, *display, terminal.stop());
     display->close();
     return end;
+  }
+
+  // How far the vectors of the best options are to be trusted beside transitions. Stopped, there are no weights.
+  std::optional<BlendFit> fit_weights(Terminal& terminal, const Dataset& dataset, const Split& split,
+                                      TrainOptions options) const {
+    options.threads = train_.threads;
+    Ingredients ingredients(split.training, options, terminal.progress(), terminal.stop());
+    try {
+      return fit_blend(dataset, split, ingredients, {}, {.heard = evaluate_.heard});
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::interrupted) throw;
+      terminal.note("stopped: the weights of the blend were not fitted");
+      return std::nullopt;
+    }
   }
 
   void describe(Terminal& terminal, const Split& split, const TrialRunner& runner, const Journal& journal) const {
@@ -159,6 +176,12 @@ class TuneCommand final : public Command {
                           {"search", about},
                           {"best", to_json(result.best, plan_.space)},
                           {"best_options", options_to_json(result.best.options)}};
+    if (result.blend) {
+      document["blend"] = {{"ndcg", result.blend->ndcg},
+                           {"ndcg_before", result.blend->ndcg_before},
+                           {"positions", result.blend->positions},
+                           {"weights", options_to_json(result.blend->weights)}};
+    }
     json::array& list = document["trials"].emplace_array();
     for (const Trial& trial : trials) list.push_back(to_json(trial, plan_.space));
     return document;
@@ -174,6 +197,10 @@ class TuneCommand final : public Command {
                         result.best.all->hit_rate, model_name_of(result.best.all->query));
     text += fmt::format("the given options:           NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})\n", before,
                         result.given.all->hit_rate, model_name_of(result.given.all->query));
+    if (result.blend) {
+      text += fmt::format("the blend with the best options: NDCG@10 {:.4f}; with its default weights {:.4f}\n",
+                          result.blend->ndcg, result.blend->ndcg_before);
+    }
     text += fmt::format("best options written to {}\n", files_.output);
     if (!files_.html.empty()) text += fmt::format("page written to {}\n", files_.html);
     return text;

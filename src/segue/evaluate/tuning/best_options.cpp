@@ -34,6 +34,18 @@ std::string train_lines(const TrainOptions& options) {
   return lines;
 }
 
+std::string blend_lines(const std::optional<BlendFit>& blend) {
+  std::string lines;
+  if (!blend) return lines;
+  for (const OptionRow& row : rows_of<BlendWeights>()) lines += line_of(row, &blend->weights);
+  return lines;
+}
+
+std::string blend_text(const BlendFit& blend) {
+  return fmt::format("# blend    NDCG@10 {:.4f}, with the weights it has by default {:.4f}, at {} positions\n",
+                     blend.ndcg, blend.ndcg_before, with_commas(blend.positions));
+}
+
 std::string score_text(const Trial& trial) {
   return fmt::format("NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})", trial.all->ndcg, trial.all->hit_rate,
                      model_name_of(trial.all->query));
@@ -62,13 +74,15 @@ std::string to_toml(const BestOptions& result) {
       "#          of digest {}\n"
       "# best     {}\n"
       "# given    {}\n"
-      "# at {} positions of the validation part; the test part was not looked at.\n\n"
-      "[train]\n{}\n"
-      "[evaluate]\n{}{}{}{}",
+      "# at {} positions of the validation part; the test part was not looked at.\n"
+      "{}\n"
+      "[train]\n{}{}\n"
+      "[evaluate]\n{}{}{}{}{}",
       with_commas(result.trials), kVersion, one_line(result.dataset), result.digest, score_text(result.best),
-      score_text(result.given), with_commas(result.positions), train_lines(result.best.options),
-      lines_of(split, {"split", "held_out", "gap"}), lines_of(result.evaluate, {"heard", "vector_metric"}),
-      train_lines(result.best.options), lines_of(result.best.options, {"seed"}));
+      score_text(result.given), with_commas(result.positions), result.blend ? blend_text(*result.blend) : "",
+      train_lines(result.best.options), blend_lines(result.blend), lines_of(split, {"split", "held_out", "gap"}),
+      lines_of(result.evaluate, {"heard", "vector_metric"}), train_lines(result.best.options),
+      blend_lines(result.blend), lines_of(result.best.options, {"seed"}));
   return text;
 }
 

@@ -1,10 +1,12 @@
 // The result of a search as a TOML file that `segue train --config` and `segue evaluate --config` take.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "segue/base/options.h"
+#include "segue/evaluate/blend_fit.h"
 #include "segue/evaluate/options.h"
 #include "segue/evaluate/split.h"
 #include "segue/evaluate/tuning/trial.h"
@@ -21,9 +23,11 @@ struct BestOptions {
   SplitKind split = SplitKind::queues;
   SplitOptions split_options;
   EvaluateOptions evaluate;
+  std::optional<BlendFit> blend = {};  // with the best options; not there where the search was stopped
 };
 
-// [train] has every training option but threads and seed. [evaluate] has those too, and what makes the same split.
+// [train] has every training option but threads and seed, and the weights of the blend. [evaluate] has those too, and
+// what makes the same split.
 std::string to_toml(const BestOptions& result);
 
 // "sgns", "sgns-10": what `segue evaluate` calls vectors that are asked this way.
