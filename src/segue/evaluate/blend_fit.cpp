@@ -22,15 +22,15 @@ constexpr std::size_t kCutoff = 10;
 struct Walk {
   double BlendWeights::*weight;
   bool by_factor;
-  std::array<double, 4> steps;
-  bool changes_evidence;  // T or q, not only the sum
+  std::array<double, 4> steps;  // 0: none
+  bool changes_evidence;        // T or q, not only the sum
 };
 
 constexpr std::array<Walk, 14> kWalks = {{
-    {&BlendWeights::blend_transition_half_life, true, {0.7, 0.85, 1.2, 1.6}, true},
-    {&BlendWeights::blend_seed_damping, false, {-0.25, -0.1, 0.1, 0.25}, true},
-    {&BlendWeights::blend_transition_power, true, {0.75, 0.88, 1.12, 1.3}, true},
-    {&BlendWeights::blend_backward, true, {0.4, 0.75, 1.25, 1.6}, true},
+    {&BlendWeights::blend_transition_half_life, true, {0.75, 1.3, 0, 0}, true},
+    {&BlendWeights::blend_seed_damping, false, {-0.2, 0.2, 0, 0}, true},
+    {&BlendWeights::blend_transition_power, true, {0.85, 1.2, 0, 0}, true},
+    {&BlendWeights::blend_backward, true, {0.7, 1.4, 0, 0}, true},
     {&BlendWeights::blend_popularity_damping, false, {-0.1, -0.05, 0.05, 0.1}, false},
     {&BlendWeights::blend_recent_context, false, {-2, -1, 1, 2}, false},
     {&BlendWeights::blend_recent_songs, false, {-1, -0.5, 0.5, 1}, false},
@@ -40,7 +40,7 @@ constexpr std::array<Walk, 14> kWalks = {{
     {&BlendWeights::blend_recent_artists, false, {-0.1, 0.1, 0.2, 0.4}, false},
     {&BlendWeights::blend_version, false, {-1, -0.5, 0.5, 1}, false},
     {&BlendWeights::blend_floor, true, {0.1, 0.33, 3, 10}, false},
-    {&BlendWeights::blend_vector_half_life, true, {0.6, 0.8, 1.25, 1.7}, true},
+    {&BlendWeights::blend_vector_half_life, true, {0.7, 1.5, 0, 0}, true},
 }};
 
 bool in_range(const BlendWeights& weights) {
@@ -70,24 +70,30 @@ class Fitter {
     choose_positions();
   }
 
-  BlendFit run(BlendWeights weights) {
-    gather(weights);
-    std::vector<double> ndcg = gains(weights);
+  BlendFit run(const BlendWeights& start) {
+    Progress& progress = ingredients_.progress();
+    progress.begin("fit the blend", kWalks.size() * (2 + options_.rounds), "weights");
     BlendFit fit;
     fit.positions = asked_;
+    gather(start);
+    std::vector<double> ndcg = gains(start);
     fit.ndcg_before = mean(ndcg);
-    const std::size_t steps = kWalks.size() * options_.rounds;
-    Progress& progress = ingredients_.progress();
-    progress.begin("fit the blend", steps, "weights");
-    std::uint64_t done = 0;
+    BlendWeights weights = start;
+    climb(weights, ndcg, false);
+    // From a start without context vectors the way to a large weight of theirs leads downhill at first.
+    BlendWeights other = start;
+    other.blend_recent_context += 4;
+    other.blend_recent_songs = 0;
+    gather(other);
+    std::vector<double> other_ndcg = gains(other);
+    climb(other, other_ndcg, false);
+    if (certain_gain(ndcg, other_ndcg) > 0) {
+      weights = other;
+      ndcg = std::move(other_ndcg);
+    }
+    gather(weights);
     for (std::uint32_t round = 0; round < options_.rounds; ++round) {
-      bool moved = false;
-      for (std::size_t i = 0; i < kWalks.size(); ++i) {
-        ingredients_.check_stop("the blend");
-        moved |= improve(kWalks[i], weights, ndcg);
-        progress.update(++done, fmt::format("NDCG@10 {:.4f}", mean(ndcg)));
-      }
-      if (!moved) break;
+      if (!climb(weights, ndcg, true)) break;
     }
     progress.end();
     fit.weights = weights;
@@ -115,11 +121,23 @@ class Fitter {
     }
   }
 
+  // Once over the weights: all, or those that leave the evidence as it is. Whether one was moved.
+  bool climb(BlendWeights& weights, std::vector<double>& ndcg, bool all) {
+    bool moved = false;
+    for (const Walk& walk : kWalks) {
+      ingredients_.check_stop("the blend");
+      if (all || !walk.changes_evidence) moved |= improve(walk, weights, ndcg);
+      ingredients_.progress().update(++done_, fmt::format("NDCG@10 {:.4f}", mean(ndcg)));
+    }
+    return moved;
+  }
+
   bool improve(const Walk& walk, BlendWeights& weights, std::vector<double>& ndcg) {
     BlendWeights best = weights;
     std::vector<double> best_ndcg;
     double best_gain = 0;
     for (const double step : walk.steps) {
+      if (step == 0) continue;
       BlendWeights tried = weights;
       tried.*walk.weight = walk.by_factor ? tried.*walk.weight * step : tried.*walk.weight + step;
       if (!in_range(tried)) continue;
@@ -248,6 +266,7 @@ class Fitter {
   PackedRows unit_rows_;
   std::vector<Position> positions_;
   std::size_t asked_ = 0;
+  std::uint64_t done_ = 0;  // walks
   std::vector<Question> questions_;
   std::vector<Evidence> evidence_;
 };

@@ -25,7 +25,7 @@ struct BlendWeights {
   double blend_recent_context = 0;
   double blend_last_artist = 1;
   double blend_recent_artists = 0.1;
-  double blend_version = 2;
+  double blend_version = 1;
 };
 
 template <>
@@ -65,7 +65,7 @@ struct OptionsOf<BlendWeights> {
       option<&BlendWeights::blend_recent_artists>(
           "blend_recent_artists", "Bonus for an artist for each recent song of theirs, the last one in full",
           between(-100, 100)),
-      option<&BlendWeights::blend_version>("blend_version", "Malus for another version of a song just heard",
+      option<&BlendWeights::blend_version>("blend_version", "Malus for a song heard before, or another version of it",
                                            between(-100, 100)),
   };
 };

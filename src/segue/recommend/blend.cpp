@@ -82,6 +82,8 @@ std::vector<std::uint32_t> BlendQuery::candidates(std::size_t count, std::span<c
                                                   const std::function<bool(std::uint32_t)>& keeps) const {
   TopK best(count);
   for (const ScoredRow& song : by_transitions_) {
+    // Damping only lowers: no need to work out by how much.
+    if (weights_.blend_popularity_damping >= 0 && !best.would_keep(song)) continue;
     const auto plays = static_cast<double>(sources_.plays(song.row));
     const ScoredRow candidate{song.row, damped(song.score, plays, weights_.blend_popularity_damping)};
     if (best.would_keep(candidate) && keeps(song.row)) best.offer(candidate);
@@ -120,7 +122,7 @@ Evidence BlendQuery::evidence(std::uint32_t song) const {
     if (keys.artist != keys_[ago].artist) continue;
     if (ago == 0) evidence.last_artist = 1;
     evidence.recent_artists += artist_weights_[ago];
-    if (keys.recording == keys_[ago].recording && heard_[ago] != song) evidence.version = 1;
+    if (keys.recording == keys_[ago].recording) evidence.version = 1;
   }
   return evidence;
 }

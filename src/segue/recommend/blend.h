@@ -7,7 +7,7 @@
 //       + last_song cos(v_h0, v_x) + recent_songs cos(q, v_x) + last_context cos(v_h0, c_x) + recent_context cos(q,
 //       c_x)
 //       + last_artist [artist(x) = artist(h_0)] + recent_artists sum_t r^t [artist(x) = artist(h_t)]
-//       - version [x is another version of some h_t]
+//       - version [x is some h_t, or another version of it]
 //
 //     T(x) = sum_t d^t plays(h_t)^-seed_damping (after(h_t, x) + backward before(h_t, x))^power
 //

@@ -119,6 +119,8 @@ std::vector<Recommendation> Recommender::recommend(const Listener& listener, con
 std::vector<Recommendation> Recommender::recommend(const Listener& listener, const RecommendOptions& options,
                                                    const RerankOptions& list, std::uint32_t interests) const {
   Search search{options, weights_for(model_, options), listener.disliked, {}, listener.keeps};
+  // Where songs may come again, the rules of the list say when (rerank.h).
+  if (list.mode == ListMode::any) search.weights.blend_version = 0;
   search.excluded = joined(listener.disliked, listener.excluded);
   if (list.mode == ListMode::discover) search.excluded = joined(search.excluded, listener.played);
   search.excluded = distinct(search.excluded);
