@@ -175,7 +175,7 @@ void walk_graph(MatrixView<const float> units, std::size_t k, std::size_t thread
 }  // namespace
 
 NeighbourLists all_neighbours(MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
-                              Progress& progress, std::stop_token stop) {
+                              Progress& progress, const std::stop_token& stop) {
   const std::size_t threads = thread_count(options.threads);
   k = vectors.rows == 0 ? 0 : std::min(k, vectors.rows - 1);
   Matrix units;

@@ -44,6 +44,6 @@ struct NeighbourLists {
 // The k nearest other rows of every row, or all others where there are fewer: then NeighbourLists::k says how many.
 // Exact lists do not depend on the number of threads. Throws no_space, interrupted.
 NeighbourLists all_neighbours(MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
-                              Progress& progress, std::stop_token stop);
+                              Progress& progress, const std::stop_token& stop);
 
 }  // namespace segue

@@ -23,7 +23,8 @@ std::string names_around(const SongMap& map, std::int32_t region) {
   for (; region != kNoRegion; region = map.regions[static_cast<std::size_t>(region)].parent) {
     const std::string& label = map.regions[static_cast<std::size_t>(region)].label;
     if (label.empty()) continue;
-    names = names.empty() ? label : label + " / " + names;
+    if (!names.empty()) names.insert(0, " / ");
+    names.insert(0, label);
   }
   return names;
 }

@@ -119,7 +119,7 @@ void add(Counted& counted, std::int32_t region, std::uint32_t term, double weigh
 
 std::vector<std::string> lead_artists(const std::vector<std::string>& credits) {
   // For each text before a separator what follows it up to the next: two different things show it to be a name.
-  constexpr std::string_view kEnd = "";
+  constexpr std::string_view kEnd;
   struct Following {
     std::string_view one;
     bool several = false;

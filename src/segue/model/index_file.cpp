@@ -30,7 +30,8 @@ std::vector<float> inverse_norms_of(MatrixView<const float> vectors) {
 
 }  // namespace
 
-json::object write_index(const fs::path& folder, const IndexBuild& build, Progress& progress, std::stop_token stop) {
+json::object write_index(const fs::path& folder, const IndexBuild& build, Progress& progress,
+                         const std::stop_token& stop) {
   const fs::path file = folder / kIndexName;
   fs::remove(file);  // may be a link to the file of an older version: never written over
   const NpyMatrix npy(folder / kVectorsName);

@@ -52,6 +52,6 @@ struct IndexBuild {
 // measures how wide walks of it have to be to find nearly all. Returns the manifest's "index". Throws not_found,
 // no_space, io_failed, interrupted.
 json::object write_index(const std::filesystem::path& folder, const IndexBuild& build, Progress& progress,
-                         std::stop_token stop);
+                         const std::stop_token& stop);
 
 }  // namespace segue

@@ -231,7 +231,7 @@ const SongMap* Model::map() const {
 
 void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
-                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, std::stop_token stop) {
+                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, const std::stop_token& stop) {
   const std::size_t rows = trained.vectors.rows();
   SEGUE_ASSERT(rows <= songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
   check_replaceable(folder, kModelFormat);
@@ -253,7 +253,7 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
   fields["loss_sample"] = {
       {"pairs", LossSample::kPairs}, {"noise", SampledPair::kNoise}, {"untrained", trained.untrained_loss}};
   fields["history"] = history_of(trained.epochs);
-  fields["index"] = write_index(writer.path(), index, progress, std::move(stop));
+  fields["index"] = write_index(writer.path(), index, progress, stop);
   write_manifest(writer.path(), kModelFormat, fields);
   writer.commit();
 }

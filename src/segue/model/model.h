@@ -70,7 +70,7 @@ class Model {
 // vectors: those without vectors are left out. Throws wrong_use, not_found, no_space, io_failed, interrupted.
 void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,
                  const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
-                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, std::stop_token stop);
+                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, const std::stop_token& stop);
 
 // The same with the default weights, without a graph.
 void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,

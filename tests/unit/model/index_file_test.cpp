@@ -24,8 +24,7 @@ class IndexFile : public ::testing::Test {
 
   void rebuild(SearchMethod method) {
     extend_model(folder_ / "model", std::array{kIndexName}, [&](const std::filesystem::path& made) {
-      return json::object{
-          {"index", write_index(made, {.options = {.index = method}, .threads = 1}, progress_, {})}};
+      return json::object{{"index", write_index(made, {.options = {.index = method}, .threads = 1}, progress_, {})}};
     });
   }
 
