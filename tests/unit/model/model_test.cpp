@@ -163,7 +163,7 @@ class BlendOfModelTest : public ModelTest {
 
 TEST_F(BlendOfModelTest, IsThatWhichWasWritten) {
   BlendWeights weights;
-  double value = 0.2;
+  double value = 0.3;
   for (const OptionRow& row : OptionsOf<BlendWeights>::rows) row.set(&weights, row, fmt::format("{}", value += 0.1));
   testing::write_songs(folder_ / "songs.arrow", written_.songs);
   NoProgress progress;
