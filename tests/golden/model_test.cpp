@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/model/verify.h"
-#include "segue/recommend/recommender.h"
+#include "segue/recommend/similar.h"
 
 namespace segue {
 namespace {
@@ -31,6 +31,13 @@ TEST(Golden, ModelVersion1Opens) {
   EXPECT_EQ(transitions.counts[1], 4U);
 }
 
+// It says neither how its transitions are blended nor how far apart they were counted.
+TEST(Golden, ModelVersion1HasTheBlendOfTheProgram) {
+  const Model model(kGolden / "model-v1");
+  EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(BlendWeights{}));
+  EXPECT_EQ(model.transition_window(), 5U);
+}
+
 TEST(Golden, ModelVersion1IsWhole) {
   NoProgress progress;
   EXPECT_NO_THROW(verify_model(kGolden / "model-v1", progress));
@@ -38,11 +45,12 @@ TEST(Golden, ModelVersion1IsWhole) {
 
 TEST(Golden, ModelVersion1GivesTheSameNeighbours) {
   const Model model(kGolden / "model-v1");
-  const auto found = Recommender(model).similar(0, {.k = 3});
+  const std::vector<std::uint32_t> plus = {0};
+  const auto found = similar_songs(model, plus, {}, {.k = 3}, nullptr);
   ASSERT_EQ(found.size(), 3U);
-  EXPECT_EQ(found[0].song, 20U);
-  EXPECT_EQ(found[1].song, 4U);
-  EXPECT_EQ(found[2].song, 12U);
+  EXPECT_EQ(found[0].row, 20U);
+  EXPECT_EQ(found[1].row, 4U);
+  EXPECT_EQ(found[2].row, 12U);
 }
 
 }  // namespace

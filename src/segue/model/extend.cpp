@@ -38,7 +38,7 @@ void extend_model(const fs::path& folder, std::span<const std::string_view> name
 
   // What the model is and when it was made stay as they were.
   json::object kept = old.fields;
-  for (const char* key : {"format", "version", "files"}) kept.erase(key);
+  for (const char* key : {"format", "version", "files"}) kept.stable_erase(key);  // erase() would reorder
   for (const auto& field : fields) kept[field.key()] = field.value();
   write_manifest(writer.path(), kModelFormat, kept);
   const Manifest now = open_manifest(writer.path(), kModelFormat);

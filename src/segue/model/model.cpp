@@ -117,6 +117,10 @@ BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subje
   for (const OptionRow& row : OptionsOf<BlendWeights>::rows) {
     const json::value* const value = stored.if_contains(row.name);
     if (value == nullptr) continue;
+    if (!value->is_number()) {
+      fail(ErrorCode::corrupt, "{}: expected {} to be {}, found {}", subject, row.name, row.wanted(),
+           json::serialize(*value));
+    }
     try {
       row.set(&weights, row, detail::text_of(*value));
     } catch (const Error& error) {

@@ -31,7 +31,7 @@ struct PlayedTogether {
 struct Reasons {
   std::vector<SeedShare> seeds;            // the largest share first; empty where no seed speaks for the pick
   std::optional<PlayedTogether> together;  // with the seed of the most pairs, where there are any
-  std::uint32_t within = 0;                // the window of training
+  std::uint32_t within = 0;                // the window of the transitions
   std::optional<std::uint32_t> interest;   // the medoid of the interest it serves, where there are several
 };
 

@@ -35,5 +35,13 @@ TEST(Members, AreCheckedForTheirType) {
   EXPECT_ERROR(object_at(object, "gone", "m"), ErrorCode::corrupt, "expected the key \"gone\"");
 }
 
+TEST(Json, NumbersAreTheNearestToWhatIsWritten) {
+  for (const double number : {0.7, 0.1, 1.1, 1.4, -2.3e-7, 1e300, 0.30000000000000004, 123456.789}) {
+    EXPECT_EQ(parse_json(pretty(json::value(number)), "x").as_double(), number);
+  }
+  EXPECT_ERROR(parse_json("0.7 0.7", "x"), ErrorCode::corrupt, "x: expected a JSON document");
+  EXPECT_ERROR(parse_json("[0.7", "x"), ErrorCode::corrupt, "x: expected a JSON document");
+}
+
 }  // namespace
 }  // namespace segue

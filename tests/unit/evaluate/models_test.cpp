@@ -210,7 +210,7 @@ TEST(Models, ATimeIsNeededForWhatIsRecent) {
 
 TEST(Models, AreChosenByName) {
   const EvaluateOptions options;
-  EXPECT_EQ(make_models("all", options).size(), 14U);
+  EXPECT_EQ(make_models("all", options).size(), 15U);
   const auto two = make_models("sgns,popularity", options);
   ASSERT_EQ(two.size(), 2U);
   EXPECT_EQ(two[0]->name(), "popularity");

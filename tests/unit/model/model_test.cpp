@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
@@ -143,6 +144,81 @@ TEST_F(ModelTest, RefusesOtherFolders) {
   testing::write_small_dataset(folder_ / "dataset", written_.songs, {{0, 1}}, {"u"});
   EXPECT_ERROR((void)Model(folder_ / "dataset"), ErrorCode::wrong_use,
                "expected a segue-model folder, found a segue-dataset folder");
+}
+
+class BlendOfModelTest : public ModelTest {
+ protected:
+  // The manifest with other fields, as change() makes them.
+  template <class Change>
+  void change(const Change& change) {
+    json::object fields = open_manifest(path_, kModelFormat).fields;
+    for (const char* own : {"format", "version", "made_by", "made_at", "files"}) fields.erase(own);
+    change(fields);
+    write_manifest(path_, kModelFormat, fields);
+  }
+  void set(const char* name, json::value value) {
+    change([&](json::object& fields) { fields["blend"].as_object()[name] = std::move(value); });
+  }
+};
+
+TEST_F(BlendOfModelTest, IsThatWhichWasWritten) {
+  BlendWeights weights;
+  double value = 0.3;
+  for (const OptionRow& row : OptionsOf<BlendWeights>::rows) row.set(&weights, row, fmt::format("{}", value += 0.1));
+  testing::write_songs(folder_ / "songs.arrow", written_.songs);
+  NoProgress progress;
+  written_.transitions.window = 7;
+  write_model(path_, Catalogue(folder_ / "songs.arrow"), "d", written_.options, written_.trained, written_.transitions,
+              weights, {.options = {.index = SearchMethod::exact}}, progress, {});
+  const Model model(path_);
+  EXPECT_EQ(model.manifest().fields.at("blend"), json::value(options_to_json(weights)));
+  EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(weights));
+  EXPECT_EQ(model.transition_window(), 7U);
+}
+
+TEST_F(BlendOfModelTest, IsTheDefaultWhereAModelDoesNotSay) {
+  set("blend_floor", 0.5);
+  change([](json::object& fields) { fields["blend"].as_object().erase("blend_version"); });
+  EXPECT_EQ(Model(path_).blend_weights().blend_version, BlendWeights{}.blend_version);
+  EXPECT_EQ(Model(path_).blend_weights().blend_floor, 0.5);
+  change([](json::object& fields) { fields.erase("blend"); });
+  EXPECT_EQ(options_to_json(Model(path_).blend_weights()), options_to_json(BlendWeights{}));
+}
+
+TEST_F(BlendOfModelTest, MayHaveWholeNumbersAndWeightsOfLater) {
+  set("blend_last_song", -3);
+  set("blend_of_another_day", "x");
+  EXPECT_EQ(Model(path_).blend_weights().blend_last_song, -3);
+}
+
+TEST_F(BlendOfModelTest, OutOfRangeIsCorrupt) {
+  for (const double bad : {-0.1, 4.01, 1e300}) {
+    set("blend_backward", bad);
+    EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "blend-backward");
+  }
+  set("blend_backward", 4);
+  EXPECT_NO_THROW((void)Model(path_));
+}
+
+TEST_F(BlendOfModelTest, OfAnotherTypeIsCorrupt) {
+  for (const json::value& bad :
+       {json::value("0.5"), json::value(true), json::value(nullptr), json::value(json::array{0.5})}) {
+    set("blend_floor", bad);
+    EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "manifest.json: expected blend_floor to be a number");
+  }
+  change([](json::object& fields) { fields["blend"] = json::array(); });
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "blend");
+}
+
+TEST_F(BlendOfModelTest, TransitionsOfModelsOfBeforeHaveTheWindowOfTraining) {
+  EXPECT_EQ(Model(path_).transition_window(), kTransitionWindow);
+  change([](json::object& fields) {
+    fields.erase("transition_window");
+    fields["options"].as_object()["window"] = 3;
+  });
+  EXPECT_EQ(Model(path_).transition_window(), 3U);
+  change([](json::object& fields) { fields["options"].as_object().erase("window"); });
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "window");
 }
 
 TEST_F(ModelTest, ReplacesAnOlderModelAsAWhole) {

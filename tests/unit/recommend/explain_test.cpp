@@ -32,7 +32,7 @@ TEST_F(ExplainTest, SharesAddUpAndTheNearestSeedHasTheLargest) {
   EXPECT_EQ(reasons.together->seed, 0U);
   EXPECT_EQ(reasons.together->times, 4U);
   EXPECT_EQ(reasons.together->after, 3);
-  EXPECT_EQ(reasons.within, 5U);
+  EXPECT_EQ(reasons.within, kTransitionWindow);
   EXPECT_LE(reasons_for(*model_, played, 0, 4, 1).seeds.size(), 1U);
 }
 

@@ -4,68 +4,157 @@
 
 #include <gtest/gtest.h>
 
+#include "segue/base/error.h"
+#include "segue/recommend/cosine.h"
+#include "segue/recommend/dislike.h"
+#include "segue/recommend/user_vector.h"
+
+#include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
 namespace segue {
 namespace {
 
+using Rows = std::vector<std::uint32_t>;
+
 class RecommenderTest : public ::testing::Test {
  protected:
   RecommenderTest() {
     small_.transitions.neighbours[small_.transitions.offsets[8]] = 13;  // was 12: now 12 knows 8, but 8 not 12
+    std::ranges::fill(small_.trained.vectors.view()[22], 0.0F);
     testing::write_small_model(folder_ / "model", small_);
     model_ = std::make_unique<Model>(folder_ / "model");
   }
+
+  std::vector<Recommendation> recommend(const Rows& played, const RecommendOptions& options) const {
+    return Recommender(*model_).recommend({.played = played}, options);
+  }
+
   testing::SmallModel small_ = testing::small_model(24, 10);
   testing::Scratch folder_;
   std::unique_ptr<Model> model_;
 };
 
-TEST_F(RecommenderTest, SimilarSongsAreOfTheSameGenre) {
-  const std::vector<Recommendation> found = Recommender(*model_).similar(2, {.k = 5});
-  ASSERT_EQ(found.size(), 5U);
+TEST_F(RecommenderTest, VectorsFindSongsOfTheSameGenre) {
+  const std::vector<Recommendation> found = recommend({2}, {.k = 4, .by = RecommendBy::vectors});
+  ASSERT_EQ(found.size(), 4U);
   for (const Recommendation& one : found) {
     EXPECT_EQ(one.song % 4, 2U);
     EXPECT_NE(one.song, 2U);
-    EXPECT_FALSE(one.explanation.has_value());
+    EXPECT_FLOAT_EQ(one.score, one.similarity);
+    EXPECT_FALSE(one.reasons.has_value());
+  }
+}
+
+TEST_F(RecommenderTest, TransitionsFindWhatWasPlayedNextAndNothingElse) {
+  const std::vector<Recommendation> found = recommend({4}, {.by = RecommendBy::transitions});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].song, 8U);  // forward 3, backward 0.5; song 0 the other way round
+  EXPECT_EQ(found[1].song, 0U);
+}
+
+TEST_F(RecommenderTest, ScoresAreThoseOfTheBlend) {
+  const Rows played = {3, 0, 1, 0, 4};
+  const BlendSources sources = blend_sources(*model_);
+  const BlendQuery query(sources, model_->blend_weights(), played);
+  const std::vector<float> user = user_vector(*model_, played, model_->blend_weights().blend_vector_half_life);
+  const std::vector<Recommendation> found = recommend(played, {.k = 20});
+  ASSERT_EQ(found.size(), 19U);  // without those played and song 22, which has no direction
+  for (const Recommendation& one : found) {
+    EXPECT_EQ(one.score, query.evidence(one.song).score(model_->blend_weights())) << one.song;
+    float cosine = 0;
+    for (std::size_t i = 0; i < user.size(); ++i) {
+      cosine += user[i] * model_->vectors().row(one.song)[i] * model_->inverse_norms()[one.song];
+    }
+    EXPECT_NEAR(one.similarity, cosine, 1e-5) << one.song;
+  }
+}
+
+TEST_F(RecommenderTest, ADislikedSongTakesFromTheCosines) {
+  const Rows played = {0, 4};
+  const Rows disliked = {8, 1};
+  const Recommender recommender(*model_);
+  const auto plain = recommender.recommend({.played = played}, {.k = 24});
+  const auto steered = recommender.recommend({.played = played, .disliked = disliked}, {.k = 24});
+  ASSERT_EQ(plain.size(), 21U);  // without those played and song 22
+  ASSERT_EQ(steered.size(), 19U);
+  const BlendWeights& weights = model_->blend_weights();
+  for (const Recommendation& one : steered) {
+    const auto before = std::ranges::find(plain, one.song, &Recommendation::song);
+    ASSERT_NE(before, plain.end());
+    const double likeness = (song_cosine(*model_, 8, one.song) + song_cosine(*model_, 1, one.song)) / 2.0;
+    const double less = kDislikeStrength * (weights.blend_last_song + weights.blend_recent_songs) * likeness;
+    EXPECT_NEAR(one.score, before->score - less, 1e-4) << one.song;
   }
 }
 
 TEST_F(RecommenderTest, ExplainsByTheNearestSeedAndTheTransitions) {
   // Songs 0 and 1 are of different genres; with 20 songs asked for, both get picks.
-  const std::vector<std::uint32_t> played = {0, 1, 0};
-  const auto found = Recommender(*model_).recommend(played, {.k = 20, .explain = true});
-  ASSERT_EQ(found.size(), 20U);
-  for (const Recommendation& one : found) {
-    ASSERT_TRUE(one.explanation.has_value());
-    if (one.song % 4 < 2) {
-      EXPECT_EQ(one.explanation->seed, one.song % 4);
-      EXPECT_GT(one.explanation->similarity, 0.8);
+  for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors}) {
+    const auto found = recommend({0, 1, 0}, {.k = 20, .by = by, .explain = true});
+    ASSERT_EQ(found.size(), 20U);
+    for (const Recommendation& one : found) {
+      ASSERT_TRUE(one.reasons.has_value());
+      EXPECT_FALSE(one.reasons->interest.has_value());
+      if (one.song % 4 < 2) {
+        ASSERT_FALSE(one.reasons->seeds.empty());
+        EXPECT_EQ(one.reasons->seeds.front().seed, one.song % 4);
+        EXPECT_GT(one.reasons->seeds.front().similarity, 0.8);
+      }
+      const bool next = one.song == 4 || one.song == 5;
+      ASSERT_EQ(one.reasons->together.has_value(), next) << one.song;
+      if (!next) continue;
+      EXPECT_EQ(one.reasons->together->seed, one.song - 4);
+      EXPECT_EQ(one.reasons->together->times, 4U);
+      EXPECT_EQ(one.reasons->together->after, 3);
+      EXPECT_EQ(one.reasons->together->before, 0.5F);
     }
-    const bool next = one.song == one.explanation->seed + 4;
-    EXPECT_EQ(one.explanation->plays_together, next ? 4U : 0U) << one.song;
-    EXPECT_EQ(one.explanation->played_after, next ? 3 : 0);
-    EXPECT_EQ(one.explanation->played_before, next ? 0.5F : 0);
   }
 }
 
 TEST_F(RecommenderTest, FindsTransitionsThatOnlyThePickHasKept) {
-  const std::vector<std::uint32_t> played = {8};
-  const auto found = Recommender(*model_).recommend(played, {.k = 23, .explain = true});
+  const auto found = recommend({8}, {.k = 23, .explain = true});
   const auto pick = std::ranges::find(found, 12U, &Recommendation::song);
   ASSERT_NE(pick, found.end());
-  EXPECT_EQ(pick->explanation->plays_together, 4U);
-  EXPECT_EQ(pick->explanation->played_after, 3);
-  EXPECT_EQ(pick->explanation->played_before, 0.5F);
+  ASSERT_TRUE(pick->reasons->together.has_value());
+  EXPECT_EQ(pick->reasons->together->times, 4U);
+  EXPECT_EQ(pick->reasons->together->after, 3);
+  EXPECT_EQ(pick->reasons->together->before, 0.5F);
 }
 
 TEST_F(RecommenderTest, AHalfLifeMovesThePicksToTheNewestSongs) {
-  const std::vector<std::uint32_t> played = {0, 4, 8, 1};
-  const auto plain = Recommender(*model_).recommend(played, {.k = 3});
-  const auto recent = Recommender(*model_).recommend(played, {.k = 3, .half_life = 0.5});
+  const Rows played = {0, 4, 8, 1};
+  const auto plain = recommend(played, {.k = 3, .by = RecommendBy::vectors});
+  const auto recent = recommend(played, {.k = 3, .by = RecommendBy::vectors, .half_life = 0.5});
   EXPECT_EQ(plain.front().song % 4, 0U);
   EXPECT_EQ(recent.front().song % 4, 1U);
+  // Song 8 has fewer plays than 1, so without age its neighbour 13 comes first.
+  const auto all_alike = recommend(played, {.k = 1, .by = RecommendBy::transitions, .half_life = 1000});
+  const auto newest = recommend(played, {.k = 1, .by = RecommendBy::transitions, .half_life = 0.5});
+  EXPECT_EQ(all_alike.at(0).song, 13U);
+  EXPECT_EQ(newest.at(0).song, 5U);
+}
+
+TEST_F(RecommenderTest, EveryTasteIsServedAndNamed) {
+  const Rows played = {0, 4, 8, 1, 5, 9};
+  const auto found =
+      Recommender(*model_).recommend({.played = played}, {.k = 6, .explain = true}, {.artist_cap = 0}, 2);
+  ASSERT_EQ(found.size(), 6U);
+  std::vector<std::size_t> served(4);
+  for (const Recommendation& one : found) {
+    ASSERT_TRUE(one.reasons->interest.has_value());
+    EXPECT_NE(std::ranges::find(played, *one.reasons->interest), played.end());
+    ++served[*one.reasons->interest % 4];
+  }
+  EXPECT_EQ(served, (std::vector<std::size_t>{3, 3, 0, 0}));
+}
+
+TEST_F(RecommenderTest, SongsWithoutADirectionAreRefused) {
+  for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors, RecommendBy::transitions}) {
+    EXPECT_ERROR(recommend({22}, {.by = by}), ErrorCode::bad_input, "found 1 songs, 0 with a vector");
+    EXPECT_ERROR(recommend({}, {.by = by}), ErrorCode::bad_input, "found 0 songs, 0 with a vector");
+  }
 }
 
 }  // namespace

@@ -1,0 +1,264 @@
+// The blend against its formula in blend.h, computed plainly in doubles.
+#include "segue/recommend/blend.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "segue/base/random.h"
+
+#include "tests/support/small_model.h"
+
+namespace segue {
+namespace {
+
+using Rows = std::vector<std::uint32_t>;
+using ::testing::ElementsAre;
+
+constexpr std::uint32_t kSongs = 24;
+constexpr std::uint32_t kWithoutVector = 7;
+constexpr std::uint32_t kWithoutContext = 9;
+constexpr std::uint32_t kWithoutTransitions = 11;
+
+// All different, none 0, none 1.
+constexpr BlendWeights kWeights{.blend_transition_half_life = 2.5,
+                                .blend_transition_power = 0.7,
+                                .blend_backward = 0.4,
+                                .blend_seed_damping = 0.3,
+                                .blend_popularity_damping = 0.15,
+                                .blend_floor = 0.05,
+                                .blend_vector_half_life = 4,
+                                .blend_last_song = 1.1,
+                                .blend_recent_songs = 1.3,
+                                .blend_last_context = -0.6,
+                                .blend_recent_context = 0.8,
+                                .blend_last_artist = 0.9,
+                                .blend_recent_artists = 0.25,
+                                .blend_version = 2.2};
+
+struct Neighbours {
+  Rows songs;
+  std::vector<float> forward;
+  std::vector<float> backward;
+  std::vector<std::uint32_t> counts;
+};
+
+class BlendTest : public ::testing::Test {
+ protected:
+  BlendTest() {
+    std::ranges::fill(small_.trained.vectors.view()[kWithoutVector], 0.0F);
+    std::ranges::fill(small_.trained.context.view()[kWithoutContext], 0.0F);
+    for (std::uint32_t song = 0; song < kSongs; ++song) {
+      const double length = std::sqrt(product(vector(song), vector(song)));
+      inverse_norms_.push_back(length > 0 ? static_cast<float>(1 / length) : 0);
+      Neighbours& near = neighbours_.emplace_back();
+      Random random(5, song);
+      for (std::uint32_t other = 0; other < kSongs && song != kWithoutTransitions; ++other) {
+        if (other == song || random.uniform() < 0.6) continue;
+        near.songs.push_back(other);
+        // Some were only played after, some only before.
+        const double kind = random.uniform();
+        near.forward.push_back(kind < 0.3 ? 0 : 5 * random.uniform_float());
+        near.backward.push_back(kind > 0.7 ? 0 : 5 * random.uniform_float());
+        near.counts.push_back(1);
+      }
+    }
+    sources_ = {.vectors = std::as_const(small_.trained.vectors).view(),
+                .inverse_norms = inverse_norms_,
+                .context = std::as_const(small_.trained.context).view(),
+                .transitions =
+                    [this](std::uint32_t song) {
+                      const Neighbours& near = neighbours_[song];
+                      return TransitionsOf{near.songs, near.forward, near.backward, near.counts};
+                    },
+                .plays = [this](std::uint32_t song) { return small_.songs[song].plays; },
+                // Five artists; songs 0 and 20, 1 and 21 and so on are versions.
+                .keys =
+                    [](std::uint32_t song) {
+                      return SongKeys{song % 5, 100 + song % 20};
+                    }};
+  }
+
+  std::span<const float> vector(std::uint32_t song) const { return std::as_const(small_.trained.vectors).view()[song]; }
+  std::span<const float> context(std::uint32_t song) const {
+    return std::as_const(small_.trained.context).view()[song];
+  }
+  double plays(std::uint32_t song) const { return static_cast<double>(small_.songs[song].plays); }
+
+  template <class A, class B>
+  static double product(const A& a, const B& b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+    return sum;
+  }
+  template <class A, class B>
+  static double cosine(const A& a, const B& b) {
+    const double lengths = std::sqrt(product(a, a) * product(b, b));
+    return lengths > 0 ? product(a, b) / lengths : 0;
+  }
+
+  // T(x)
+  double transitions_to(std::uint32_t song, const Rows& heard) const {
+    double sum = 0;
+    for (std::size_t ago = 0; ago < heard.size(); ++ago) {
+      const std::uint32_t seed = heard[heard.size() - 1 - ago];
+      const Neighbours& near = neighbours_[seed];
+      const auto at = static_cast<std::size_t>(std::ranges::find(near.songs, song) - near.songs.begin());
+      if (at == near.songs.size()) continue;
+      const double pairs = near.forward[at] + kWeights.blend_backward * near.backward[at];
+      sum += std::exp2(-static_cast<double>(ago) / kWeights.blend_transition_half_life) *
+             std::pow(plays(seed), -kWeights.blend_seed_damping) * std::pow(pairs, kWeights.blend_transition_power);
+    }
+    return sum;
+  }
+
+  struct Plain {
+    double transitions, last_song, recent_songs, last_context, recent_context, last_artist, recent_artists, version;
+    double score;
+  };
+
+  Plain plain(std::uint32_t song, const Rows& heard) const {
+    Plain plain{};
+    std::vector<double> mean(vector(0).size());
+    for (std::size_t ago = 0; ago < heard.size(); ++ago) {
+      const std::uint32_t seed = heard[heard.size() - 1 - ago];
+      const double weight = std::exp2(-static_cast<double>(ago) / kWeights.blend_vector_half_life);
+      const double length = std::sqrt(product(vector(seed), vector(seed)));
+      for (std::size_t i = 0; i < mean.size() && length > 0; ++i) mean[i] += weight * vector(seed)[i] / length;
+      if (seed % 5 == song % 5) plain.recent_artists += weight;
+      if (seed % 20 == song % 20 && seed != song) plain.version = 1;
+    }
+    const std::uint32_t last = heard.back();
+    plain.transitions = transitions_to(song, heard);
+    plain.last_song = cosine(vector(last), vector(song));
+    plain.recent_songs = cosine(mean, vector(song));
+    plain.last_context = cosine(vector(last), context(song));
+    plain.recent_context = cosine(mean, context(song));
+    plain.last_artist = last % 5 == song % 5 ? 1 : 0;
+    plain.score =
+        std::log(plain.transitions + kWeights.blend_floor) - kWeights.blend_popularity_damping * std::log(plays(song)) +
+        kWeights.blend_last_song * plain.last_song + kWeights.blend_recent_songs * plain.recent_songs +
+        kWeights.blend_last_context * plain.last_context + kWeights.blend_recent_context * plain.recent_context +
+        kWeights.blend_last_artist * plain.last_artist + kWeights.blend_recent_artists * plain.recent_artists -
+        kWeights.blend_version * plain.version;
+    return plain;
+  }
+
+  testing::SmallModel small_ = testing::small_model(kSongs, 10);
+  std::vector<float> inverse_norms_;
+  std::vector<Neighbours> neighbours_;
+  BlendSources sources_;
+};
+
+TEST_F(BlendTest, EvidenceAndScoreAreThoseOfTheFormula) {
+  const std::vector<Rows> histories = {
+      {0}, {3, 3}, {1, 5, 2, 21}, {kWithoutVector, 4}, {4, kWithoutVector}, {kWithoutTransitions, 6, 6, 17, 0, 12}};
+  for (const Rows& heard : histories) {
+    const BlendQuery query(sources_, kWeights, heard);
+    for (std::uint32_t song = 0; song < kSongs; ++song) {
+      SCOPED_TRACE(song);
+      const Plain expected = plain(song, heard);
+      const Evidence evidence = query.evidence(song);
+      EXPECT_EQ(evidence.song, song);
+      EXPECT_NEAR(evidence.transitions, expected.transitions, 1e-5 * (1 + expected.transitions));
+      EXPECT_NEAR(evidence.log_plays, std::log(plays(song)), 1e-5);
+      EXPECT_NEAR(evidence.last_song, expected.last_song, 1e-5);
+      EXPECT_NEAR(evidence.recent_songs, expected.recent_songs, 1e-5);
+      EXPECT_NEAR(evidence.last_context, expected.last_context, 1e-5);
+      EXPECT_NEAR(evidence.recent_context, expected.recent_context, 1e-5);
+      EXPECT_EQ(evidence.last_artist, expected.last_artist);
+      EXPECT_NEAR(evidence.recent_artists, expected.recent_artists, 1e-5);
+      EXPECT_EQ(evidence.version, expected.version);
+      EXPECT_NEAR(evidence.score(kWeights), expected.score, 5e-5);
+    }
+  }
+}
+
+TEST_F(BlendTest, TransitionsAreEverySongWithSomeInOrder) {
+  const Rows heard = {5, 2, 9, 2};
+  const BlendQuery query(sources_, kWeights, heard);
+  Rows expected;
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    if (transitions_to(song, heard) > 0) expected.push_back(song);
+  }
+  Rows found;
+  for (const ScoredRow& song : query.by_transitions()) found.push_back(song.row);
+  EXPECT_EQ(found, expected);
+}
+
+TEST_F(BlendTest, PairsThatCountForNothingAreNone) {
+  BlendWeights forward_only = kWeights;
+  forward_only.blend_backward = 0;
+  const Rows heard = {5};
+  const BlendQuery query(sources_, forward_only, heard);
+  std::size_t after = 0;
+  for (const float weight : neighbours_[5].forward) after += weight > 0 ? 1 : 0;
+  EXPECT_LT(after, neighbours_[5].songs.size());
+  EXPECT_EQ(query.by_transitions().size(), after);
+}
+
+TEST_F(BlendTest, OnlyTheNewestSongsAreLookedAt) {
+  Rows heard(kBlendHeard + 10, 4);
+  std::ranges::fill(std::span(heard).first(10), 1U);
+  const Rows newest(kBlendHeard, 4);
+  BlendWeights slow = kWeights;
+  slow.blend_transition_half_life = slow.blend_vector_half_life = 1000;
+  const BlendQuery query(sources_, slow, heard);
+  const BlendQuery of_newest(sources_, slow, newest);
+  EXPECT_EQ(query.by_transitions(), of_newest.by_transitions());
+  EXPECT_EQ(query.evidence(21).version, 0);  // of song 1
+  EXPECT_EQ(query.evidence(2).score(slow), of_newest.evidence(2).score(slow));
+}
+
+TEST_F(BlendTest, CandidatesAreTheStrongestAndTheNearest) {
+  const Rows heard = {5, 2, 9};
+  const BlendQuery query(sources_, kWeights, heard);
+  const auto keeps = [](std::uint32_t song) { return song % 3 != 0; };
+  std::vector<std::pair<double, std::uint32_t>> strength;
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    const double sum = transitions_to(song, heard);
+    if (keeps(song) && sum > 0) {
+      strength.emplace_back(-sum * std::pow(plays(song), -kWeights.blend_popularity_damping), song);
+    }
+  }
+  std::ranges::sort(strength);
+  ASSERT_GT(strength.size(), 4U);
+  // One of them is among the strongest, the other is not.
+  const std::vector<ScoredRow> near = {{strength[4].second, 0.9F}, {strength[1].second, 0.8F}};
+  Rows expected;
+  for (const std::size_t place : {0, 1, 2, 4}) expected.push_back(strength[place].second);
+  std::ranges::sort(expected);
+  EXPECT_EQ(query.candidates(3, near, keeps), expected);
+  EXPECT_EQ(query.candidates(1000, {}, keeps).size(), strength.size());
+}
+
+TEST_F(BlendTest, WithoutTransitionsTheVectorsAreLeft) {
+  const Rows heard = {kWithoutTransitions};
+  const BlendQuery query(sources_, kWeights, heard);
+  EXPECT_TRUE(query.by_transitions().empty());
+  const std::vector<ScoredRow> near = {{15, 0.9F}, {3, 0.8F}};
+  EXPECT_THAT(query.candidates(10, near, [](std::uint32_t) { return true; }), ElementsAre(3, 15));
+  EXPECT_EQ(query.evidence(3).transitions, 0);
+  EXPECT_GT(query.evidence(3).last_song, 0.5F);
+}
+
+TEST_F(BlendTest, WithoutADirectionEveryCosineIsZero) {
+  const Rows heard = {kWithoutVector};
+  const BlendQuery query(sources_, kWeights, heard);
+  for (const float number : query.recent()) EXPECT_EQ(number, 0);
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    const Evidence evidence = query.evidence(song);
+    for (const float cosine :
+         {evidence.last_song, evidence.recent_songs, evidence.last_context, evidence.recent_context}) {
+      EXPECT_EQ(cosine, 0);
+    }
+    EXPECT_TRUE(std::isfinite(evidence.score(kWeights)));
+  }
+}
+
+}  // namespace
+}  // namespace segue
