@@ -183,6 +183,8 @@ class TrainCommand final : public Command {
     return {{"model", output_.output},
             {"dataset", dataset_},
             {"options", options_to_json(options_)},
+            {"transition_window", transitions.window},
+            {"blend", options_to_json(blend_)},
             {"songs", trained.vectors.rows()},
             {"songs_left_out", dataset.songs.size() - trained.vectors.rows()},
             {"plays", plays},

@@ -121,7 +121,8 @@ class Interop(unittest.TestCase):
         scores = unit @ (user / np.linalg.norm(user))
         scores[played] = -2
         wanted = np.argsort(-scores, kind="stable")[:10]
-        found = json.loads(run("recommend", self.model, *[self.ids[i] for i in played], "--half-life", 2, "--json"))
+        found = json.loads(run("recommend", self.model, *[self.ids[i] for i in played], "--by", "vectors", "--half-life", 2,
+                               "--artist-cap", 0, "--artist-gap", 0, "--fold-versions", "false", "--json"))
         self.assertEqual([item["id"] for item in found["items"]], [self.ids[i] for i in wanted])
 
 
