@@ -45,7 +45,7 @@ Reasons reasons_for(const Model& model, std::span<const std::uint32_t> played, d
 PlayedTogether played_together(const Model& model, std::uint32_t seed, std::uint32_t pick);
 
 // "Because of Björk – Jóga (62 %) and Portishead – Roads (31 %); played within 5 songs of Portishead – Roads 41 times,
-// mostly after it; for your taste in Massive Attack – Teardrop." `name` gives a song as it is to be shown.
+// mostly after it; for the taste around Massive Attack – Teardrop." `name` gives a song as it is to be shown.
 std::string sentence_of(const Reasons& reasons, const std::function<std::string(std::uint32_t row)>& name);
 
 }  // namespace segue

@@ -30,7 +30,7 @@ struct Listener {
 
 struct Recommendation {
   std::uint32_t song = 0;
-  float score = 0;                 // of the blend, or a cosine, or a sum of transitions: by what was asked for
+  float score = 0;                 // of the blend, or a cosine: by what was asked for
   float similarity = 0;            // cosine to the user vector
   std::optional<Reasons> reasons;  // where asked for
 };
