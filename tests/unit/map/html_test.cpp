@@ -1,4 +1,4 @@
-#include <regex>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -35,8 +35,10 @@ std::string between(const std::string& text, const std::string& begin, const std
 TEST(MapHtml, NeedsNothingFromOutside) {
   const testing::Scratch scratch;
   const std::string page = page_of(scratch, "Björk");
-  EXPECT_FALSE(
-      std::regex_search(page, std::regex("https?:|//[a-z]+\\.|<link|<img|<iframe|\\ssrc\\s*=|@import|url\\(")));
+  for (const std::string_view outside : {"http:", "https:", "src=\"//", "href=\"//", "'//", "<link", "<img", "<iframe",
+                                         " src=", " src =", "@import", "url("}) {
+    EXPECT_EQ(page.find(outside), page.npos) << outside;
+  }
   EXPECT_THAT(page, Not(HasSubstr("fetch(")));
   EXPECT_THAT(page, HasSubstr("default-src 'none'"));
   EXPECT_THAT(page, Not(HasSubstr("innerHTML")));
