@@ -8,7 +8,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <vector>
 
 #include "segue/base/parallel.h"
@@ -17,6 +16,7 @@
 #include "segue/math/kernels.h"
 
 #include "bench/arguments.h"
+#include "bench/processor_seconds.h"
 
 namespace segue {
 
@@ -42,10 +42,6 @@ struct OptionsOf<BatchOptions> {
 SEGUE_CHECK_OPTIONS(BatchOptions);
 
 namespace {
-
-double processor_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
 
 void fill(Random& random, std::span<float> numbers) {
   for (float& number : numbers) number = random.uniform_float() + random.uniform_float() - 1;

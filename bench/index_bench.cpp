@@ -9,7 +9,6 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <string>
 #include <vector>
 
@@ -21,6 +20,7 @@
 #include "segue/model/model.h"
 
 #include "bench/arguments.h"
+#include "bench/processor_seconds.h"
 
 namespace segue {
 
@@ -44,10 +44,6 @@ struct OptionsOf<IndexBenchOptions> {
 SEGUE_CHECK_OPTIONS(IndexBenchOptions);
 
 namespace {
-
-double processor_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
 
 // The best of several runs: what else the machine does only ever adds.
 template <class Work>

@@ -5,11 +5,9 @@
 // Asked are the 10 nearest other rows of rows spread over the file.
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -20,6 +18,7 @@
 #include "segue/model/npy.h"
 
 #include "bench/arguments.h"
+#include "bench/processor_seconds.h"
 
 namespace segue {
 
@@ -60,10 +59,9 @@ struct Cost {
 template <class Work>
 Cost cost_of(const Work& work) {
   const auto wall = std::chrono::steady_clock::now();
-  const std::clock_t cpu = std::clock();
+  const double cpu = processor_seconds();
   work();
-  return {static_cast<double>(std::clock() - cpu) / CLOCKS_PER_SEC,
-          std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count()};
+  return {processor_seconds() - cpu, std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count()};
 }
 
 void run(std::span<char*> arguments) {

@@ -3,7 +3,6 @@
 // A history is a line of song ids separated by tabs, the newest last. Prints a JSON line for each: the interests found
 // (their weights), the K songs nearest to the mean of the history, and the K songs of the interests' merged lists.
 // Used by bench/interest_quality.py.
-#include <cstdio>
 #include <iostream>
 #include <string>
 

@@ -16,7 +16,7 @@ import subprocess
 import numpy as np
 import pyarrow.ipc
 
-from radio_quality import genres_by_artist
+from genres import genres_by_artist, genres_of
 
 K = 20
 WAYS = ("mean", "interests", "told apart")
@@ -37,7 +37,7 @@ def songs_by_genre(model, genres, least):
     songs = pyarrow.ipc.open_file(f"{model}/songs.arrow").read_all()
     of_song = {}
     for song, artist in zip(songs["id"].to_pylist(), songs["artist"].to_pylist()):
-        found = genres.get(artist.lower()) or genres.get(artist.split(",")[0].strip().lower())
+        found = genres_of(genres, artist)
         if found:
             of_song[song] = found
     by_genre = {}

@@ -15,15 +15,14 @@ goes on from a song it played. The neighbours are the songs with the largest cos
 """
 
 import argparse
-import ast
-import csv
-import gzip
 import json
 import statistics
 import subprocess
 
 import numpy as np
 import pyarrow.ipc
+
+from genres import first_artist, genres_by_artist, genres_of
 
 
 def parse_arguments():
@@ -39,16 +38,6 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def genres_by_artist(path):
-    genres = {}
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            found = set(ast.literal_eval(row["genres"])) if row["genres"].startswith("[") else set()
-            if found:
-                genres.setdefault(row["name"].lower(), found)
-    return genres
-
-
 class Model:
     def __init__(self, folder, genres):
         vectors = np.load(f"{folder}/vectors.npy").astype(np.float64)
@@ -56,10 +45,9 @@ class Model:
         songs = pyarrow.ipc.open_file(f"{folder}/songs.arrow").read_all()
         self.ids = songs["id"].to_pylist()
         self.row = {song: row for row, song in enumerate(self.ids)}
-        # The artist named first, as the radio spaces them.
-        self.artist = [artist.split(",")[0].strip().lower() for artist in songs["artist"].to_pylist()]
-        self.genres = [genres.get(artist.lower()) or genres.get(first)
-                       for artist, first in zip(songs["artist"].to_pylist(), self.artist)]
+        artists = songs["artist"].to_pylist()
+        self.artist = [first_artist(credit) for credit in artists]  # as the radio spaces them
+        self.genres = [genres_of(genres, credit) for credit in artists]
         self.transitions = pyarrow.ipc.open_file(f"{folder}/transitions.arrow").read_all()
 
     def followers(self, row):

@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
-#include <ctime>
 #include <limits>
 #include <string>
 
@@ -19,6 +18,7 @@
 
 #include "bench/arguments.h"
 #include "bench/corpus.h"
+#include "bench/processor_seconds.h"
 #include "bench/step_named.h"
 
 namespace segue {
@@ -75,10 +75,6 @@ double hit_rate_at_10(const TrainedMatrix& vectors, const std::vector<std::vecto
   return static_cast<double>(std::ranges::count(hits, 1)) / static_cast<double>(sessions.size());
 }
 
-double cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-}
-
 void run(std::span<char*> arguments) {
   TrainOptions train;
   CorpusOptions generate;
@@ -89,9 +85,9 @@ void run(std::span<char*> arguments) {
   const Queues queues(corpus.queues);
   const StepKernel& kernel = step_named(bench.kernel);
   NoProgress progress;
-  const double cpu = cpu_seconds();
+  const double cpu = processor_seconds();
   const TrainedVectors trained = train_vectors_with(kernel, queues, corpus.plays, train, progress, {});
-  const double used = cpu_seconds() - cpu;
+  const double used = processor_seconds() - cpu;
   double seconds = 0;
   for (const EpochReport& epoch : trained.epochs) {
     seconds += epoch.seconds;

@@ -153,12 +153,7 @@ class EvaluateCommand final : public Command {
       runs.push_back(evaluate(dataset, split, make_models(options_.baselines, options_, blend_), options_, train,
                               terminal.progress(), terminal.stop()));
     }
-    if (html) {
-      FileWriter file(html->path());
-      file.write(html_report(runs, dataset.songs, description()));
-      file.close();
-      html->commit();
-    }
+    if (html) html->commit_text(html_report(runs, dataset.songs, description()));
     if (terminal.json()) {
       terminal.print(document(runs));
     } else {
@@ -186,8 +181,7 @@ class EvaluateCommand final : public Command {
     const Evaluation& first = runs.front();
     std::string text = fmt::format(
         "split {}, {} part: trained on {} queues, {} plays, {} songs with at least {} plays; asked about {} queues\n",
-        names(first.split)[static_cast<std::size_t>(first.split)],
-        names(split_.part)[static_cast<std::size_t>(split_.part)], with_commas(first.training_queues),
+        choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
         with_commas(first.training_plays), with_commas(first.songs), train_.min_plays,
         with_commas(first.held_out_queues));
     for (const std::string& name : first.skipped) text += fmt::format("{}: does not apply to this dataset\n", name);

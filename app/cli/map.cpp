@@ -43,15 +43,6 @@ constexpr std::uint32_t kNeighboursShown = 10;
 constexpr std::size_t kRegionsListed = 12;
 constexpr std::string_view kManifestKey = "map";
 
-// A region's name on the terminal: names come from strangers, no control character may reach it.
-std::string printable_label(const Region& region) {
-  std::string text = region.label.empty() ? "(no name)" : region.label;
-  for (char& letter : text) {
-    if (static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F) letter = ' ';
-  }
-  return text;
-}
-
 class MapCommand final : public Command {
  public:
   std::string_view name() const override { return "map"; }
@@ -98,9 +89,7 @@ class MapCommand final : public Command {
   std::optional<Highlight> songs_to_highlight(const Model& model, Terminal& terminal) const {
     if (highlight_.highlight.empty()) return std::nullopt;
     Highlight highlight;
-    for (const std::string& typed : highlight_.highlight) {
-      highlight.songs.push_back(resolve_song(model.songs(), typed, terminal));
-    }
+    highlight.songs = resolve_songs(model.songs(), highlight_.highlight, terminal);
     RecommendOptions options;
     options.by = RecommendBy::vectors;  // what lies around their mean is what the picture shows
     options.k = kNeighboursShown;
@@ -230,7 +219,8 @@ class MapCommand final : public Command {
     }
     std::ranges::stable_sort(large, [](const Region* a, const Region* b) { return a->size > b->size; });
     for (std::size_t i = 0; i < std::min(large.size(), kRegionsListed); ++i) {
-      regions.add({with_commas(large[i]->size), printable_label(*large[i])});
+      const std::string& label = large[i]->label;
+      regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : printable(label)});
     }
     std::string out = large.empty() ? "" : regions.text() + "\n";
     if (large.size() > kRegionsListed) {

@@ -106,7 +106,8 @@ LaidOut lay_out(const Model& model, const TsneOptions& tsne, const LayoutOptions
   const MatrixView<const float> rows{units.view().data, laid, units.columns(), units.view().stride};
   Affinities affinities;
   {
-    const AllNeighboursOptions how{.distance = Distance::euclidean, .threads = tsne.threads};
+    // The same distances as Euclidean ones of unit vectors, but a graph can find them among many songs.
+    const AllNeighboursOptions how{.distance = Distance::cosine, .threads = tsne.threads};
     const NeighbourLists near = all_neighbours(rows, neighbours_for(tsne), how, progress, stop);
     affinities = make_affinities({laid, near.k, near.rows, near.squared_distances}, tsne.perplexity, tsne.threads);
   }

@@ -35,8 +35,7 @@ class RadioCommand final : public Command {
   void run(Terminal& terminal) override {
     const PlaylistView view = view_of(playlist_);
     const Model model(model_);
-    std::vector<std::uint32_t> seeds;
-    for (const std::string& typed : songs_) seeds.push_back(resolve_song(model.songs(), typed, terminal));
+    const std::vector<std::uint32_t> seeds = resolve_songs(model.songs(), songs_, terminal);
     const FindNear find_near = [&](std::span<const float> query, std::size_t k) {
       return model.index().search(query, k);
     };

@@ -71,8 +71,8 @@ class RecommendCommand final : public Command {
     const Model model(model_);
     const std::optional<RowSet> keeps = songs_passing(filter_, model.songs());
     const std::vector<std::uint32_t> played =
-        user_.user.empty() ? rows_of(model, songs_, terminal) : songs_of_user(model, terminal);
-    const std::vector<std::uint32_t> disliked = rows_of(model, dislike_.dislike, terminal);
+        user_.user.empty() ? resolve_songs(model.songs(), songs_, terminal) : songs_of_user(model, terminal);
+    const std::vector<std::uint32_t> disliked = resolve_songs(model.songs(), dislike_.dislike, terminal);
     const Listener listener{played, disliked, {}, keeps ? &*keeps : nullptr};
     const std::vector<Recommendation> found = Recommender(model).recommend(listener, options_, list_, interests);
     if (!model.index_note().empty()) terminal.note(model.index_note());
@@ -95,13 +95,6 @@ class RecommendCommand final : public Command {
       fail(ErrorCode::wrong_use, "expected --user and --dataset together, found only {}",
            user_.user.empty() ? "--dataset" : "--user");
     }
-  }
-
-  static std::vector<std::uint32_t> rows_of(const Model& model, const std::vector<std::string>& songs,
-                                            Terminal& terminal) {
-    std::vector<std::uint32_t> rows;
-    for (const std::string& typed : songs) rows.push_back(resolve_song(model.songs(), typed, terminal));
-    return rows;
   }
 
   std::vector<std::uint32_t> songs_of_user(const Model& model, Terminal& terminal) const {

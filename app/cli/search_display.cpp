@@ -24,6 +24,15 @@ std::string name_of(const Trial& trial) {
   return trial.is_given() ? "the given options" : fmt::format("trial {}", trial.number);
 }
 
+// "window 12, negative_exponent -0.31, ..."
+std::string describe_options(const Trial& trial, const Space& space) {
+  std::string text;
+  for (const Dimension& dimension : space.dimensions) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", dimension.row->name, dimension.text(trial.options));
+  }
+  return text;
+}
+
 std::string best_text(std::span<const Trial> trials) {
   const Trial* const best = best_of(trials);
   return best == nullptr ? "" : fmt::format("{:.4f}", best->all->ndcg);
@@ -150,14 +159,6 @@ class Nothing final : public SearchDisplay {
 };
 
 }  // namespace
-
-std::string describe_options(const Trial& trial, const Space& space) {
-  std::string text;
-  for (const Dimension& dimension : space.dimensions) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", dimension.row->name, dimension.text(trial.options));
-  }
-  return text;
-}
 
 Table best_trials(std::span<const Trial> trials, const Space& space, std::size_t count) {
   std::vector<const Trial*> order;

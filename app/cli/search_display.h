@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <span>
-#include <string>
 
 #include "segue/evaluate/tuning/best_options.h"
 #include "segue/evaluate/tuning/search.h"
@@ -12,8 +11,6 @@
 
 namespace segue::cli {
 
-// The options of a trial, as "window 12, negative_exponent -0.31, ...".
-std::string describe_options(const Trial& trial, const Space& space);
 // The trials with the best NDCG, the best first, at most `count`.
 Table best_trials(std::span<const Trial> trials, const Space& space, std::size_t count);
 

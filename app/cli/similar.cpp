@@ -67,9 +67,9 @@ class SimilarCommand final : public Command {
       print_similar_groups(model, groups_, options_.k, keeps ? &*keeps : nullptr, terminal);
       return;
     }
-    std::vector<std::uint32_t> plus = rows_of_typed(model, songs_, terminal);
-    for (const std::uint32_t row : rows_of_typed(model, arithmetic_.plus, terminal)) plus.push_back(row);
-    const std::vector<std::uint32_t> minus = rows_of_typed(model, arithmetic_.minus, terminal);
+    std::vector<std::uint32_t> plus = resolve_songs(model.songs(), songs_, terminal);
+    for (const std::uint32_t row : resolve_songs(model.songs(), arithmetic_.plus, terminal)) plus.push_back(row);
+    const std::vector<std::uint32_t> minus = resolve_songs(model.songs(), arithmetic_.minus, terminal);
     const std::vector<ScoredRow> found = similar_songs(model, plus, minus, options_, keeps ? &*keeps : nullptr);
     if (!model.index_note().empty()) terminal.note(model.index_note());
     if (terminal.json()) {
@@ -97,13 +97,6 @@ class SimilarCommand final : public Command {
       fail(ErrorCode::wrong_use, "expected one song, found {}; the songs like several: --plus SONG --plus SONG",
            songs_.size());
     }
-  }
-
-  static std::vector<std::uint32_t> rows_of_typed(const Model& model, const std::vector<std::string>& typed,
-                                                  Terminal& terminal) {
-    std::vector<std::uint32_t> rows;
-    for (const std::string& one : typed) rows.push_back(resolve_song(model.songs(), one, terminal));
-    return rows;
   }
 
   static json::array songs_json(const Model& model, const std::vector<std::uint32_t>& rows) {

@@ -27,23 +27,16 @@ Asked asked_for(const GroupOptions& options) {
   return {GroupKind::tag, "tag", options.tag};
 }
 
-// Names come from strangers, as titles do.
-std::string name_text(std::string name) {
-  std::ranges::replace_if(
-      name, [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }, ' ');
-  return name;
-}
-
 std::uint32_t resolve_group(const SongGroups& groups, const Asked& asked, Terminal& terminal) {
   const std::vector<std::uint32_t> found = groups.find(asked.name);
   if (found.empty()) {
     fail(ErrorCode::not_found, "\"{}\": no such {}{}", asked.name, asked.what, groups.suggestion(asked.name));
   }
-  const std::string name = name_text(groups.group(found.front()).name);
+  const std::string name = printable(groups.group(found.front()).name);
   if (found.size() > 1) {
     std::vector<std::string> names;
     for (const std::uint32_t group : std::span(found).first(std::min(found.size(), kListed))) {
-      names.push_back(name_text(groups.group(group).name));
+      names.push_back(printable(groups.group(group).name));
     }
     terminal.note(fmt::format("\"{}\": {} {}s match: {}{}", asked.name, with_commas(found.size()), asked.what,
                               fmt::join(names, "; "), found.size() > kListed ? "; ..." : ""));
@@ -93,12 +86,12 @@ void print_similar_groups(const Model& model, const GroupOptions& options, std::
   Table table(headers);
   for (std::size_t i = 0; i < found.size(); ++i) {
     const SongGroup& one = groups.group(found[i].row);
-    std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), name_text(one.name),
+    std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), printable(one.name),
                                       with_commas(one.songs.size()), with_commas(one.plays)};
     if (options.songs > 0) {
       std::vector<std::string> typical;
       for (const ScoredRow& song : groups.typical_songs(found[i].row, options.songs)) {
-        const std::string title = name_text(std::string(model.songs().song(song.row).title));
+        const std::string title = printable(std::string(model.songs().song(song.row).title));
         typical.push_back(asked.kind == GroupKind::tag || title.empty() ? song_text(model.songs(), song.row) : title);
       }
       cells.push_back(fmt::format("{}", fmt::join(typical, "; ")));

@@ -41,18 +41,27 @@ std::uint32_t resolve_song(const Catalogue& songs, std::string_view typed, Termi
   return best;
 }
 
+std::vector<std::uint32_t> resolve_songs(const Catalogue& songs, std::span<const std::string> typed,
+                                         Terminal& terminal) {
+  std::vector<std::uint32_t> rows;
+  for (const std::string& one : typed) rows.push_back(resolve_song(songs, one, terminal));
+  return rows;
+}
+
 json::object song_json(const Catalogue& songs, std::uint32_t row) {
   const Song song = songs.song(row);
   return {
       {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
 }
 
-std::string song_text(const Catalogue& songs, std::uint32_t row) {
-  std::string text = songs.song(row).display();
-  // Titles come from strangers: no control character may reach the terminal.
+std::string printable(std::string text) {
   std::ranges::replace_if(
       text, [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }, ' ');
   return text;
+}
+
+std::string song_text(const Catalogue& songs, std::uint32_t row) {
+  return printable(songs.song(row).display());
 }
 
 }  // namespace segue::cli

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "segue/base/json.h"
 #include "segue/data/catalogue.h"
@@ -17,8 +19,15 @@ namespace segue::cli {
 // Throws not_found with the nearest titles.
 std::uint32_t resolve_song(const Catalogue& songs, std::string_view typed, Terminal& terminal);
 
+// The same for several songs, in their order.
+std::vector<std::uint32_t> resolve_songs(const Catalogue& songs, std::span<const std::string> typed,
+                                         Terminal& terminal);
+
 // {"id", "title", "artist", "album", "plays"}
 json::object song_json(const Catalogue& songs, std::uint32_t row);
+
+// Names and titles come from strangers: no control character may reach the terminal. Blanks take their place.
+std::string printable(std::string text);
 
 // "Björk – Jóga", without what would break a line.
 std::string song_text(const Catalogue& songs, std::uint32_t row);

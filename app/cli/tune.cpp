@@ -1,7 +1,4 @@
 // segue tune DATASET -o BEST.toml
-#include <algorithm>
-#include <filesystem>
-#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
@@ -99,8 +96,8 @@ class TuneCommand final : public Command {
                        .split_options = split_,
                        .evaluate = evaluate_};
     if (end != SearchEnd::stopped) result.blend = fit_weights(terminal, dataset, split, result.best.options);
-    write(output, to_toml(result));
-    if (html) write(*html, search_page(plan_, trials, result, about));
+    output.commit_text(to_toml(result));
+    if (html) html->commit_text(search_page(plan_, trials, result, about));
     if (terminal.json()) {
       terminal.print(document(trials, result, about, end));
     } else {
@@ -123,9 +120,7 @@ class TuneCommand final : public Command {
   }
 
   SearchEnd search(Terminal& terminal, const TrialRunner& runner, Journal& journal) const {
-    const double spent = std::accumulate(journal.trials().begin(), journal.trials().end(), 0.0,
-                                         [](double sum, const Trial& trial) { return sum + trial.seconds; });
-    const std::unique_ptr<SearchDisplay> display = make_search_display(terminal, plan_, spent);
+    const std::unique_ptr<SearchDisplay> display = make_search_display(terminal, plan_, spent_on(journal.trials()));
     const SearchEnd end = segue::search(plan_, runner, journal, *display, *display, terminal.stop());
     display->close();
     return end;
@@ -153,17 +148,10 @@ class TuneCommand final : public Command {
     }
     terminal.note(fmt::format(
         "split {}, validation part: training on {} queues, {} songs; each trial is measured at {} of {} positions",
-        names(split.kind)[static_cast<std::size_t>(split.kind)], with_commas(split.training.queues.size()),
-        with_commas(split.training.song_count()), with_commas(runner.sampled()), with_commas(runner.positions())));
+        choice_name(split.kind), with_commas(split.training.queues.size()), with_commas(split.training.song_count()),
+        with_commas(runner.sampled()), with_commas(runner.positions())));
     terminal.note(fmt::format("searching {}", space));
     if (!journal.trials().empty()) terminal.note(fmt::format("going on after {} trials", journal.trials().size()));
-  }
-
-  static void write(AtomicFile& to, std::string_view text) {
-    FileWriter file(to.path());
-    file.write(text);
-    file.close();
-    to.commit();
   }
 
   json::object document(std::span<const Trial> trials, const BestOptions& result, const json::object& about,

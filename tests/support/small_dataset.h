@@ -29,4 +29,16 @@ inline Dataset small_dataset(const Scratch& scratch, const std::vector<std::vect
   return open_dataset(scratch / "d");
 }
 
+// So many users go round a circle of twelve songs, one step a song.
+inline Dataset circle_dataset(const Scratch& scratch, std::uint32_t count) {
+  std::vector<std::vector<std::uint32_t>> queues;
+  std::vector<std::string> users;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::vector<std::uint32_t>& queue = queues.emplace_back();
+    for (std::uint32_t place = 0; place < 6 + i % 5; ++place) queue.push_back((i * 7 + place) % 12);
+    users.push_back("u" + std::to_string(i));
+  }
+  return small_dataset(scratch, queues, users);
+}
+
 }  // namespace segue::testing

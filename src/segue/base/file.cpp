@@ -189,12 +189,15 @@ void AtomicFile::commit() {
   sync_directory(folder_of(path_));
 }
 
-void write_text_atomically(const fs::path& path, std::string_view text) {
-  AtomicFile file(path);
-  FileWriter writer(file.path());
+void AtomicFile::commit_text(std::string_view text) {
+  FileWriter writer(temporary_);
   writer.write(text);
   writer.close();
-  file.commit();
+  commit();
+}
+
+void write_text_atomically(const fs::path& path, std::string_view text) {
+  AtomicFile(path).commit_text(text);
 }
 
 void sync_directory(const fs::path& directory) {

@@ -79,6 +79,7 @@ class AtomicFile {
 
   const std::filesystem::path& path() const { return temporary_; }  // where to write
   void commit();  // syncs, and replaces an older file. REQUIRES: the file at path() is written and closed
+  void commit_text(std::string_view text);  // writes it, and does the same
 
  private:
   std::filesystem::path path_;

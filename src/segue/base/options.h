@@ -65,6 +65,12 @@ struct OptionRow {
 template <class Options>
 struct OptionsOf;
 
+// The name of a value of an enum that can be an option: names() has them in the order of the values.
+template <class Enum>
+constexpr std::string_view choice_name(Enum value) {
+  return names(value)[static_cast<std::size_t>(value)];
+}
+
 namespace detail {
 
 // One set for each kind of member; all but the conversions live in options.cpp.
@@ -118,7 +124,7 @@ template <class Value>
 json::value json_of(const Value& value) {
   constexpr OptionKind kind = kind_of<Value>();
   if constexpr (kind == OptionKind::choice) {
-    return json::value(names(value)[static_cast<std::size_t>(value)]);
+    return json::value(choice_name(value));
   } else if constexpr (kind == OptionKind::duration) {
     return json::value(duration_text(value));
   } else if constexpr (kind == OptionKind::texts) {

@@ -9,8 +9,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
-#include "segue/index/batch.h"
-#include "segue/math/kernels.h"
+#include "segue/evaluate/blend_batch.h"
 
 namespace segue {
 
@@ -66,7 +65,7 @@ class Fitter {
         ingredients_(ingredients),
         options_(options),
         sources_(ingredients.blend_sources()),
-        unit_(std::as_const(ingredients.unit_vectors()).view()) {
+        unit_rows_(ingredients.packed_unit_vectors()) {
     choose_positions();
   }
 
@@ -83,8 +82,7 @@ class Fitter {
     // From a start without context vectors the way to a large weight of theirs leads downhill at first.
     BlendWeights other = start;
     other.blend_recent_context += 4;
-    other.blend_recent_songs = 0;
-    gather(other);
+    other.blend_recent_songs = 0;  // the evidence is that of `start`
     std::vector<double> other_ndcg = gains(other);
     climb(other, other_ndcg, false);
     if (certain_gain(ndcg, other_ndcg) > 0) {
@@ -182,10 +180,6 @@ class Fitter {
     const std::size_t pieces = (positions_.size() + kPiece - 1) / kPiece;
     std::vector<std::vector<Evidence>> evidence(pieces);
     std::vector<std::vector<Question>> questions(pieces);
-    if (unit_rows_.rows() == 0) {
-      unit_rows_ = PackedRows(unit_.rows, unit_.columns);
-      for (std::size_t song = 0; song < unit_.rows; ++song) unit_rows_.set_row(song, unit_.row(song));
-    }
     parallel_for(pieces, 1, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
       for (std::size_t piece = begin; piece < end; ++piece) {
         const std::size_t first = piece * kPiece;
@@ -208,33 +202,21 @@ class Fitter {
   void gather_piece(const BlendWeights& weights, std::size_t first, std::size_t count, std::vector<Evidence>& evidence,
                     std::vector<Question>& questions) const {
     QueryBatch batch(dataset_, split_, options_.heard);
-    const std::span<const Query> queries = batch.make(positions_, first, count);
-    BatchSearch search(unit_rows_);
-    std::vector<BlendQuery> asked;
-    std::vector<std::size_t> places;
-    std::vector<std::span<const std::uint32_t>> masked;
-    for (std::size_t i = 0; i < count; ++i) {
-      questions.push_back({.unit = split_.held_out[positions_[first + i].held_out].unit});
-      if (queries[i].heard.empty()) continue;
-      std::ranges::copy(asked.emplace_back(sources_, weights, queries[i].heard).recent(), search.add().begin());
-      places.push_back(i);
-      masked.push_back(queries[i].masked);
+    for (const Position& position : std::span(positions_).subspan(first, count)) {
+      questions.push_back({.unit = split_.held_out[position.held_out].unit});
     }
-    std::vector<std::vector<ScoredRow>> near(asked.size());
-    search.search(kBlendByVectors, masked, near);
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      Question& question = questions[places[i]];
-      question.begin = static_cast<std::uint32_t>(evidence.size());
-      const auto may_return = [&](std::uint32_t song) { return !std::ranges::binary_search(masked[i], song); };
-      const std::vector<std::uint32_t> songs = asked[i].candidates(kBlendByTransitions, near[i], may_return);
-      const std::uint32_t target = positions_[first + places[i]].target;
-      if (!std::ranges::binary_search(songs, target)) continue;  // cannot be won
-      evidence.push_back(asked[i].evidence(target));
-      for (const std::uint32_t song : songs) {
-        if (song != target) evidence.push_back(asked[i].evidence(song));
-      }
-      question.count = static_cast<std::uint32_t>(evidence.size()) - question.begin;
-    }
+    BlendBatch blend(sources_, weights, unit_rows_);
+    blend.for_each(batch.make(positions_, first, count), kCutoff,
+                   [&](std::size_t i, const BlendQuery& query, std::span<const std::uint32_t> candidates) {
+                     const std::uint32_t target = positions_[first + i].target;
+                     if (!std::ranges::binary_search(candidates, target)) return;  // cannot be won
+                     questions[i].begin = static_cast<std::uint32_t>(evidence.size());
+                     questions[i].count = static_cast<std::uint32_t>(candidates.size());
+                     evidence.push_back(query.evidence(target));
+                     for (const std::uint32_t song : candidates) {
+                       if (song != target) evidence.push_back(query.evidence(song));
+                     }
+                   });
   }
 
   // NDCG@10 of each question.
@@ -262,8 +244,7 @@ class Fitter {
   Ingredients& ingredients_;
   const BlendFitOptions options_;
   const BlendSources sources_;
-  const MatrixView<const float> unit_;
-  PackedRows unit_rows_;
+  const PackedRows& unit_rows_;
   std::vector<Position> positions_;
   std::size_t asked_ = 0;
   std::uint64_t done_ = 0;  // walks

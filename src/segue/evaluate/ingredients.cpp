@@ -70,6 +70,14 @@ const Matrix& Ingredients::unit_vectors() {
   return unit_vectors_.emplace(std::move(unit));
 }
 
+const PackedRows& Ingredients::packed_unit_vectors() {
+  if (packed_unit_vectors_) return *packed_unit_vectors_;
+  const MatrixView<const float> unit = unit_vectors().view();
+  PackedRows packed(unit.rows, unit.columns);
+  for (std::size_t song = 0; song < unit.rows; ++song) packed.set_row(song, unit.row(song));
+  return packed_unit_vectors_.emplace(std::move(packed));
+}
+
 BlendSources Ingredients::blend_sources() {
   const TrainingSet& training = training_;
   const Transitions& transitions = this->transitions();

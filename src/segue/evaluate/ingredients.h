@@ -10,6 +10,7 @@
 #include "segue/base/progress.h"
 #include "segue/evaluate/split.h"
 #include "segue/math/matrix.h"
+#include "segue/math/packed_rows.h"
 #include "segue/recommend/blend.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
@@ -58,6 +59,8 @@ class Ingredients {
   const Matrix& unit_vectors();
   // 1/|row of W1|, 0 for a row of zeros.
   const std::vector<float>& inverse_norms();
+  // The same, packed for batched search.
+  const PackedRows& packed_unit_vectors();
   // All of that and the songs' artists for the blend. Views these ingredients.
   BlendSources blend_sources();
   bool has_vectors() const { return vectors_.has_value(); }
@@ -74,6 +77,7 @@ class Ingredients {
   std::optional<Transitions> pairs_;
   std::optional<TrainedVectors> vectors_;
   std::optional<Matrix> unit_vectors_;
+  std::optional<PackedRows> packed_unit_vectors_;
   std::vector<float> inverse_norms_;
   std::optional<QueuesOfSongs> queues_of_songs_;
   std::vector<std::uint32_t> recency_;

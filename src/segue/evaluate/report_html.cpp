@@ -303,8 +303,7 @@ std::string html_report(std::span<const Evaluation> runs, const Catalogue& songs
       "are 95 % intervals.</p>\n",
       escaped(description.dataset), page_style(), kVersion, with_commas(first.training_queues),
       with_commas(first.training_plays), with_commas(first.songs), with_commas(first.held_out_queues),
-      names(first.split)[static_cast<std::size_t>(first.split)],
-      std::string_view(description.split_options.at("part").as_string()), first.seed);
+      choice_name(first.split), std::string_view(description.split_options.at("part").as_string()), first.seed);
   for (const std::string& name : first.skipped) {
     page += fmt::format("<p class=dim>{} does not apply to this dataset.</p>\n", escaped(name));
   }

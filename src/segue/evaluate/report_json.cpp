@@ -60,7 +60,7 @@ json::object score_json(const ModeScore& score) {
 
 json::object to_json(const Evaluation& evaluation) {
   json::object document{{"seed", evaluation.seed},
-                        {"split", names(evaluation.split)[static_cast<std::size_t>(evaluation.split)]},
+                        {"split", choice_name(evaluation.split)},
                         {"training_queues", evaluation.training_queues},
                         {"training_plays", evaluation.training_plays},
                         {"songs", evaluation.songs},

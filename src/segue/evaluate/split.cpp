@@ -227,7 +227,7 @@ Split make_split(const Dataset& dataset, const SplitOptions& options, std::uint6
   if (options.max_positions > 0) sample(split.held_out, options.max_positions, seed);
   if (split.held_out.empty()) {
     fail(ErrorCode::bad_input, "--split {}: expected held-out queues of two songs or more, found none among {}",
-         names(split.kind)[static_cast<std::size_t>(split.kind)], dataset.queues.size());
+         choice_name(split.kind), dataset.queues.size());
   }
   // Queues of one user or playlist repeat each other where whole users are held out; else a queue stands for itself.
   std::vector<std::uint32_t> unit_of_user(user_count, kNobody);

@@ -1,7 +1,6 @@
 #include "segue/index/graph.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>

@@ -1,8 +1,6 @@
 #include "segue/index/graph_file.h"
 
-#include <algorithm>
 #include <cstring>
-#include <vector>
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"

@@ -23,6 +23,13 @@ constexpr std::array kCividis = {rgb(0x00224E), rgb(0x123570), rgb(0x3B496C), rg
 
 }  // namespace
 
+std::uint32_t packed(Colour colour) {
+  const auto byte = [](float value) {
+    return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0F, 1.0F) * 255));
+  };
+  return byte(colour.red) << 16 | byte(colour.green) << 8 | byte(colour.blue);
+}
+
 const ThemeColours& colours_of(MapTheme theme) {
   return theme == MapTheme::dark ? kDark : kLight;
 }

@@ -22,6 +22,7 @@ constexpr Colour rgb(std::uint32_t hex) {
   return {static_cast<float>(hex >> 16 & 0xFFU) / 255, static_cast<float>(hex >> 8 & 0xFFU) / 255,
           static_cast<float>(hex & 0xFFU) / 255};
 }
+std::uint32_t packed(Colour colour);  // 0x00RRGGBB: the way back, rounded
 constexpr Colour mixed(Colour a, Colour b, float part_of_b) {
   return {a.red + (b.red - a.red) * part_of_b, a.green + (b.green - a.green) * part_of_b,
           a.blue + (b.blue - a.blue) * part_of_b};

@@ -79,13 +79,7 @@ Point GridFrame::centre_of(std::size_t cell_number) const {
 
 GridFrame frame_around(const Layout& layout, std::size_t side, float margin) {
   SEGUE_ASSERT(side > 0);
-  Point least;
-  Point most;
-  if (!layout.empty()) least = most = layout.front();
-  for (const Point point : layout) {
-    least = {std::min(least.x, point.x), std::min(least.y, point.y)};
-    most = {std::max(most.x, point.x), std::max(most.y, point.y)};
-  }
+  const auto [least, most] = bounds_of(layout);
   float width = std::max(most.x - least.x, most.y - least.y);
   if (!(width > 0)) width = 1;
   width *= 1 + 2 * margin;

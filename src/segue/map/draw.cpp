@@ -20,6 +20,14 @@ namespace {
 constexpr double kLeastType = 7.5;
 constexpr std::string_view kFirstFrame = "step-1.png";
 
+// Where the caption and the legend are, and the height of their type.
+LabelBox bottom_strip(double side) {
+  return {0, side * 0.965, side, side * 0.035};
+}
+double bottom_type(double side) {
+  return std::max(side * 0.0105, 11.0);
+}
+
 std::string picture_title(const Song& song) {
   std::string text = song.display();
   constexpr std::size_t kMost = 48;
@@ -114,8 +122,7 @@ void MapDrawing::find_labels() {
     wishes.push_back({frame_.pixel_of(region.centre), extent.width, extent.height, radius * 0.8});
     labels.push_back(std::move(label));
   }
-  // Room for the caption and the legend at the bottom.
-  const std::vector<LabelBox> taken = {{0, side * 0.965, side, side * 0.035}};
+  const std::vector<LabelBox> taken = {bottom_strip(side)};
   const auto boxes = place_labels(wishes, side, taken);
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     if (!boxes[i]) continue;
@@ -127,7 +134,7 @@ void MapDrawing::find_labels() {
 void MapDrawing::paint_caption(Canvas& canvas, std::string_view text) const {
   const auto side = static_cast<double>(options_.size);
   TextStyle style;
-  style.pixels = std::max(side * 0.0105, 11.0);
+  style.pixels = bottom_type(side);
   style.fill = colours_of(options_.theme).dim;
   style.halo = colours_of(options_.theme).paper;
   style.halo_width = style.pixels * 0.15;
@@ -140,7 +147,7 @@ void MapDrawing::paint_caption(Canvas& canvas, std::string_view text) const {
 void MapDrawing::paint_legend(Canvas& canvas) const {
   const auto side = static_cast<double>(options_.size);
   TextStyle style;
-  style.pixels = std::max(side * 0.0105, 11.0);
+  style.pixels = bottom_type(side);
   style.fill = colours_of(options_.theme).ink;
   double right = side * 0.982;
   const auto y = static_cast<float>(side * 0.982 - style.pixels / 2);
@@ -189,7 +196,7 @@ void MapDrawing::paint_step(Canvas& canvas, const Highlight& highlight, int step
   std::vector<LabelWish> wishes;
   std::vector<std::string> texts;
   std::vector<Colour> fills;
-  std::vector<LabelBox> taken = {{0, side * 0.965, side, side * 0.035}};
+  std::vector<LabelBox> taken = {bottom_strip(side)};
   TextStyle style;
   style.pixels = std::max(side * 0.0098, 10.0);
   style.bold = true;

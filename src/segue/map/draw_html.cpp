@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -45,8 +46,7 @@ class PageData {
 };
 
 std::string hex(Colour colour) {
-  const auto byte = [](float value) { return static_cast<unsigned>(std::lround(value * 255)); };
-  return fmt::format("#{:02x}{:02x}{:02x}", byte(colour.red), byte(colour.green), byte(colour.blue));
+  return fmt::format("#{:06x}", packed(colour));
 }
 
 // A line of its own in a list of texts.
@@ -90,19 +90,17 @@ json::array regions_json(const SongMap& map, const Quantised& places) {
 }
 
 json::object about_json(std::uint32_t songs) {
-  json::object about{{"songs", songs}};
+  json::object palettes;
+  json::object paper;
+  json::object none;
   for (const MapTheme theme : {MapTheme::dark, MapTheme::light}) {
-    const std::string_view name = names(theme)[static_cast<std::size_t>(theme)];
-    json::array palette;
+    const std::string_view name = choice_name(theme);
+    json::array& palette = palettes[name].emplace_array();
     for (const Colour colour : palette_of(theme)) palette.emplace_back(hex(colour));
-    about["palettes"].is_null() ? about["palettes"] = json::object{{name, palette}}
-                                : about["palettes"].as_object()[name] = palette;
-    about["paper"].is_null() ? about["paper"] = json::object{{name, hex(colours_of(theme).paper)}}
-                             : about["paper"].as_object()[name] = hex(colours_of(theme).paper);
-    about["none"].is_null() ? about["none"] = json::object{{name, hex(colours_of(theme).none)}}
-                            : about["none"].as_object()[name] = hex(colours_of(theme).none);
+    paper[name] = hex(colours_of(theme).paper);
+    none[name] = hex(colours_of(theme).none);
   }
-  return about;
+  return {{"songs", songs}, {"palettes", std::move(palettes)}, {"paper", std::move(paper)}, {"none", std::move(none)}};
 }
 
 }  // namespace

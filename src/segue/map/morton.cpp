@@ -17,13 +17,7 @@ constexpr std::uint32_t spaced(std::uint32_t x) {
 }  // namespace
 
 std::vector<std::uint32_t> morton_order(const Layout& points) {
-  if (points.empty()) return {};
-  Point least = points.front();
-  Point most = points.front();
-  for (const Point& point : points) {
-    least = {std::min(least.x, point.x), std::min(least.y, point.y)};
-    most = {std::max(most.x, point.x), std::max(most.y, point.y)};
-  }
+  const auto [least, most] = bounds_of(points);
   const float across = std::max({most.x - least.x, most.y - least.y, 1e-30F});
   const float scale = 65535 / across;
   // Code and row in one number: sorted by code, then by row.

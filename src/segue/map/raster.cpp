@@ -80,13 +80,6 @@ float densest(const std::vector<float>& amounts) {
   return std::max(*place, 1.5F);
 }
 
-std::uint32_t packed(Colour colour) {
-  const auto byte = [](float value) {
-    return static_cast<std::uint32_t>(std::lround(std::clamp(value, 0.0F, 1.0F) * 255));
-  };
-  return byte(colour.red) << 16 | byte(colour.green) << 8 | byte(colour.blue);
-}
-
 // The haze around songs that lie together, in their colour: it makes regions out of points.
 class Haze {
  public:

@@ -36,10 +36,15 @@ class Terms {
   std::vector<const std::string*> texts_;  // keys of an unordered_map stay where they are
 };
 
+// How much there is of a term in a region.
+struct Uses {
+  double weight = 0;
+  std::uint32_t songs = 0;
+};
+
 // The counts of one level, in one vocabulary.
 struct Counted {
-  std::map<std::int32_t, std::map<std::uint32_t, double>> of_region;
-  std::map<std::int32_t, std::map<std::uint32_t, std::uint32_t>> songs;  // of a term in a region
+  std::map<std::int32_t, std::map<std::uint32_t, Uses>> of_region;
   std::vector<double> of_term;
   double total = 0;
 };
@@ -54,11 +59,10 @@ std::vector<Scored> ranked(const Counted& counted, std::int32_t region, const Te
   const auto found = counted.of_region.find(region);
   if (found == counted.of_region.end()) return list;
   const double mean = counted.total / static_cast<double>(counted.of_region.size());
-  const auto& songs = counted.songs.at(region);
-  for (const auto& [term, weight] : found->second) {
+  for (const auto& [term, uses] : found->second) {
     // One song says little about a place.
-    if (songs.at(term) < 2) continue;
-    list.push_back({term, weight * std::log(1 + mean / counted.of_term[term])});
+    if (uses.songs < 2) continue;
+    list.push_back({term, uses.weight * std::log(1 + mean / counted.of_term[term])});
   }
   std::ranges::sort(list, [&](const Scored& a, const Scored& b) {
     return a.score != b.score ? a.score > b.score : terms.text(a.term) < terms.text(b.term);
@@ -109,8 +113,9 @@ SongTerms terms_of(const Catalogue& songs, Terms& tags, Terms& artists) {
 }
 
 void add(Counted& counted, std::int32_t region, std::uint32_t term, double weight) {
-  counted.of_region[region][term] += weight;
-  ++counted.songs[region][term];
+  Uses& uses = counted.of_region[region][term];
+  uses.weight += weight;
+  ++uses.songs;
   counted.of_term[term] += weight;
   counted.total += weight;
 }
@@ -172,8 +177,8 @@ void name_regions(SongMap& map, const Catalogue& songs) {
   std::vector<bool> used_artists(artists.size());
   const std::uint32_t levels = map.regions.back().level + 1;
   for (std::uint32_t level = 0; level < levels; ++level) {
-    Counted by_tag{{}, {}, std::vector<double>(tags.size()), 0};
-    Counted by_artist{{}, {}, std::vector<double>(artists.size()), 0};
+    Counted by_tag{{}, std::vector<double>(tags.size()), 0};
+    Counted by_artist{{}, std::vector<double>(artists.size()), 0};
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
       const std::int32_t region = region_at(map.regions, map.cluster[row], level);
       if (region == kNoRegion) continue;

@@ -238,13 +238,11 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
                                 options.prominence, static_cast<std::size_t>(least)));
   }
   // From the finest up, since lifted regions need parents of their own.
-  std::vector<std::vector<std::int32_t>> parents(levels.size());
-  parents[0].assign(levels[0].peaks.size(), kNoRegion);
+  std::vector<std::vector<std::int32_t>> parents(levels.size());  // those of level 0 have none
   for (std::size_t level = levels.size() - 1; level > 0; --level) {
     parents[level] = parents_of(levels[level], levels[level - 1]);
     lift_orphans(levels[level - 1], levels[level], parents[level]);
   }
-  parents[0].assign(levels[0].peaks.size(), kNoRegion);
   for (std::size_t level = 1; level < levels.size(); ++level) {
     fill_gaps(levels[level], levels[level - 1], parents[level], map.layout);
   }

@@ -15,20 +15,6 @@ constexpr std::size_t kFewestNodes = 56;  // on which a map may lie
 constexpr std::size_t kMostNodes = 2000;
 constexpr double kFinest = 0.05;  // beyond this, the rounding of floats is more than the grid's error
 
-struct Box {
-  Point least;
-  Point most;
-};
-
-Box box_of(std::span<const Point> points) {
-  Box box{points.front(), points.front()};
-  for (const Point& point : points) {
-    box.least = {std::min(box.least.x, point.x), std::min(box.least.y, point.y)};
-    box.most = {std::max(box.most.x, point.x), std::max(box.most.y, point.y)};
-  }
-  return box;
-}
-
 std::size_t nodes_across(double length, double spacing) {
   return static_cast<std::size_t>(length / spacing) + 1 + kBeside;
 }
@@ -51,9 +37,9 @@ Repulsion::Repulsion(const TsneKernels& kernels, Team& team, double spacing, std
 
 // A grid is used as long as the points fit on it and no much smaller one would do: its kernel is expensive.
 void Repulsion::fit_grid(std::span<const Point> points) {
-  const Box box = box_of(points);
-  const double width = static_cast<double>(box.most.x) - static_cast<double>(box.least.x);
-  const double height = static_cast<double>(box.most.y) - static_cast<double>(box.least.y);
+  const auto [least, most] = bounds_of(points);
+  const double width = static_cast<double>(most.x) - static_cast<double>(least.x);
+  const double height = static_cast<double>(most.y) - static_cast<double>(least.y);
   const double spacing = spacing_for(std::max(width, height), spacing_, points.size());
   const std::size_t columns = nodes_across(width, spacing);
   const std::size_t rows = nodes_across(height, spacing);
@@ -66,8 +52,8 @@ void Repulsion::fit_grid(std::span<const Point> points) {
     convolution_ = std::make_unique<Convolution>(rows, columns, spacing, team_);
   }
   used_rows_ = rows;
-  place_ = {static_cast<float>(static_cast<double>(box.least.x) - kBorder * spacing),
-            static_cast<float>(static_cast<double>(box.least.y) - kBorder * spacing), static_cast<float>(1 / spacing),
+  place_ = {static_cast<float>(static_cast<double>(least.x) - kBorder * spacing),
+            static_cast<float>(static_cast<double>(least.y) - kBorder * spacing), static_cast<float>(1 / spacing),
             convolution_->grid().stride};
 }
 

@@ -32,7 +32,6 @@ class Team {
   void live();
   void work();
 
-  std::vector<std::jthread> others_;
   std::atomic<std::uint32_t> loop_{0};  // the number of the loop: a change wakes the sleepers
   std::atomic<std::size_t> busy_{0};    // of the others, those not yet through with the loop
   std::atomic<bool> ending_{false};
@@ -44,6 +43,8 @@ class Team {
   std::atomic<std::size_t> next_{0};
   std::mutex mutex_;
   std::exception_ptr first_;
+
+  std::vector<std::jthread> others_;  // last, so that they have ended before what they look at goes
 };
 
 }  // namespace segue

@@ -56,7 +56,7 @@ json::object write_index(const fs::path& folder, const IndexBuild& build, Progre
   return {{"kind", "graph"},
           {"links", options.index_links},
           {"build_width", options.index_width},
-          {"storage", names(options.index_storage)[static_cast<std::size_t>(options.index_storage)]},
+          {"storage", choice_name(options.index_storage)},
           {"seed", build.seed},
           {"songs", graph.nodes()},
           {"seconds", seconds.count()},

@@ -58,15 +58,20 @@ std::vector<Region> read_regions(const fs::path& path) {
   std::vector<Region> regions;
   const MappedTable table = table_of(path, *clusters_schema());
   for (const auto& batch : table.batches) {
+    const float* x = numbers<float>(*batch, 0);
+    const float* y = numbers<float>(*batch, 1);
     const auto& labels = static_cast<const arrow::StringArray&>(*batch->column(2));
+    const std::uint32_t* size = numbers<std::uint32_t>(*batch, 3);
+    const std::uint32_t* level = numbers<std::uint32_t>(*batch, 4);
+    const std::int32_t* parent = numbers<std::int32_t>(*batch, 5);
     for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
       const std::size_t row = regions.size();
       Region region;
-      region.centre = checked_point(numbers<float>(*batch, 0)[i], numbers<float>(*batch, 1)[i], path, row);
+      region.centre = checked_point(x[i], y[i], path, row);
       region.label = std::string(labels.GetView(i));
-      region.size = numbers<std::uint32_t>(*batch, 3)[i];
-      region.level = numbers<std::uint32_t>(*batch, 4)[i];
-      region.parent = numbers<std::int32_t>(*batch, 5)[i];
+      region.size = size[i];
+      region.level = level[i];
+      region.parent = parent[i];
       const bool has_parent = region.parent >= 0 && static_cast<std::size_t>(region.parent) < row &&
                               regions[static_cast<std::size_t>(region.parent)].level + 1 == region.level;
       if (region.level == 0 ? region.parent != kNoRegion : !has_parent) {
@@ -87,10 +92,13 @@ SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
   const fs::path path = folder / kMapName;
   const MappedTable table = table_of(path, *map_schema());
   for (const auto& batch : table.batches) {
+    const float* x = numbers<float>(*batch, 0);
+    const float* y = numbers<float>(*batch, 1);
+    const std::int32_t* clusters = numbers<std::int32_t>(*batch, 2);
     for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
       const std::size_t row = map.layout.size();
-      map.layout.push_back(checked_point(numbers<float>(*batch, 0)[i], numbers<float>(*batch, 1)[i], path, row));
-      const std::int32_t cluster = numbers<std::int32_t>(*batch, 2)[i];
+      map.layout.push_back(checked_point(x[i], y[i], path, row));
+      const std::int32_t cluster = clusters[i];
       if (cluster < kNoRegion || cluster >= static_cast<std::int64_t>(map.regions.size())) {
         fail(ErrorCode::corrupt, "{}: row {}: expected a cluster from -1 to {}, found {}", path.string(), row,
              static_cast<std::int64_t>(map.regions.size()) - 1, cluster);

@@ -103,10 +103,10 @@ std::uint64_t write_songs(const fs::path& file, const Catalogue& songs, std::siz
 
 // Models of before say it only for training.
 std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
-  const json::object& from =
-      manifest.fields.contains("transition_window") ? manifest.fields : object_at(manifest.fields, "options", subject);
-  const bool own = manifest.fields.contains("transition_window");
-  return static_cast<std::uint32_t>(count_at(from, own ? "transition_window" : "window", subject));
+  if (manifest.fields.contains("transition_window")) {
+    return static_cast<std::uint32_t>(count_at(manifest.fields, "transition_window", subject));
+  }
+  return static_cast<std::uint32_t>(count_at(object_at(manifest.fields, "options", subject), "window", subject));
 }
 
 // The defaults where the model does not say: models of before, and weights that are newer than the model.

@@ -8,6 +8,7 @@
 
 #include "segue/base/words.h"
 #include "segue/recommend/cosine.h"
+#include "segue/recommend/user_vector.h"
 
 namespace segue {
 
@@ -26,8 +27,7 @@ std::vector<SeedShare> weighted(std::span<const std::uint32_t> played, double ha
   for (std::size_t i = 0; i < played.size(); ++i) {
     const auto [at, is_new] = places.try_emplace(played[i], seeds.size());
     if (is_new) seeds.push_back({.seed = played[i]});
-    const auto age = static_cast<double>(played.size() - 1 - i);
-    seeds[at->second].share += static_cast<float>(half_life > 0 ? std::exp2(-age / half_life) : 1);
+    seeds[at->second].share += static_cast<float>(recency_weight(played.size() - 1 - i, half_life));
   }
   return seeds;
 }

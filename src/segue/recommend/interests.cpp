@@ -9,6 +9,7 @@
 #include "segue/base/error.h"
 #include "segue/recommend/cosine.h"
 #include "segue/recommend/k_medoids.h"
+#include "segue/recommend/user_vector.h"
 
 namespace segue {
 
@@ -29,8 +30,7 @@ std::vector<WeightedSong> weighted_songs(const Model& model, std::span<const std
   std::unordered_map<std::uint32_t, double> weights;
   for (std::size_t i = 0; i < played.size(); ++i) {
     if (model.inverse_norms()[played[i]] == 0) continue;
-    const auto age = static_cast<double>(played.size() - 1 - i);
-    weights[played[i]] += half_life > 0 ? std::exp2(-age / half_life) : 1;
+    weights[played[i]] += recency_weight(played.size() - 1 - i, half_life);
   }
   std::vector<WeightedSong> songs;
   for (const auto& [row, weight] : weights) {

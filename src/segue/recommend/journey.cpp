@@ -208,8 +208,7 @@ class Planner {
     const std::size_t n = path.rows.size() - 1;
     for (std::size_t i = 1; i < n; ++i) {
       for (std::size_t j = 0; j <= n; ++j) {
-        if (j > i && j < n) continue;  // looked at from there
-        if (j == i) continue;
+        if (j >= i && j < n) continue;  // itself, or looked at from there
         const SongKeys& one = keys(path.rows[i]);
         const SongKeys& other = keys(path.rows[j]);
         const bool close = (j < i ? i - j : j - i) <= options_.artist_gap;

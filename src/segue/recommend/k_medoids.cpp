@@ -105,8 +105,11 @@ class Pam {
       shared += weight(i) * gain;
       changes[point.nearest] += weight(i) * (std::min(to_new, point.to_second) - point.to_nearest - gain);
     }
-    const auto least = std::ranges::min_element(changes);
-    return {static_cast<std::uint32_t>(least - changes.begin()), shared + *least};
+    std::uint32_t least = 0;  // by index: gcc 12 sees iterators of a vector outlive it under the thread sanitizer
+    for (std::uint32_t cluster = 1; cluster < changes.size(); ++cluster) {
+      if (changes[cluster] < changes[least]) least = cluster;
+    }
+    return {least, shared + changes[least]};
   }
 
   void look_up() {

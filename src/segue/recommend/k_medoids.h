@@ -5,7 +5,6 @@
 // involved. A pass over all swaps takes n^2 steps whatever k is.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>

@@ -158,13 +158,14 @@ void Radio::look_around(std::span<const float> place) {
 }
 
 std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
-  const float stayed = here_.empty() ? 1 : best_kernels().dot(here_.data(), recent.place.data(), here_.size());
+  const auto cosine_to = [&](const std::vector<float>& place) {
+    return best_kernels().dot(place.data(), recent.place.data(), place.size());
+  };
   // The surroundings of the seeds are known from the start, so that a radio that stays there need not look.
-  const bool at_seeds = std::ranges::any_of(centres_, [&](const Centre& centre) {
-    return best_kernels().dot(centre.vector.data(), recent.place.data(), centre.vector.size()) > kElsewhere;
-  });
-  const bool elsewhere = here_.empty() ? !at_seeds : stayed < kElsewhere;
-  if (elsewhere && (here_.empty() || played_ >= looked_at_ + kLookEvery)) look_around(recent.place);
+  const bool elsewhere =
+      here_.empty() ? std::ranges::none_of(centres_, [&](const Centre& c) { return cosine_to(c.vector) > kElsewhere; })
+                    : played_ >= looked_at_ + kLookEvery && cosine_to(here_) < kElsewhere;
+  if (elsewhere) look_around(recent.place);
 
   std::vector<std::uint32_t> rows(around_seeds_.begin(), around_seeds_.end());
   for (const std::uint32_t row : around_here_) rows.push_back(row);

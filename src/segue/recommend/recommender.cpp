@@ -84,9 +84,7 @@ std::vector<ScoredRow> Recommender::find_by_blend(const Search& search, std::spa
   const auto may_return = [&](std::uint32_t row) { return search.may_return(row); };
   std::vector<ScoredRow> near;
   if (search.options.by == RecommendBy::blend) {
-    // Throws where the songs have no direction.
-    const std::vector<float> user = user_vector(model_, played, search.weights.blend_vector_half_life);
-    const std::vector<float> away = away_from(model_, user, search.disliked);
+    const std::vector<float> away = away_from(model_, query.recent(), search.disliked);
     near = model_.index().search(away, std::max(count, kBlendByVectors), {search.excluded, search.keeps},
                                  {.threads = search.options.threads});
   }
@@ -121,9 +119,8 @@ std::vector<Recommendation> Recommender::recommend(const Listener& listener, con
   Search search{options, weights_for(model_, options), listener.disliked, {}, listener.keeps};
   // Where songs may come again, the rules of the list say when (rerank.h).
   if (list.mode == ListMode::any) search.weights.blend_version = 0;
-  search.excluded = joined(listener.disliked, listener.excluded);
-  if (list.mode == ListMode::discover) search.excluded = joined(search.excluded, listener.played);
-  search.excluded = distinct(search.excluded);
+  const std::vector<std::uint32_t> barred = joined(listener.disliked, listener.excluded);
+  search.excluded = distinct(list.mode == ListMode::discover ? joined(barred, listener.played) : barred);
 
   const double half_life = half_life_of(options, search.weights);
   std::vector<Interest> tastes;
@@ -141,7 +138,7 @@ std::vector<Recommendation> Recommender::recommend(const Listener& listener, con
     for (const MergedRow& row : merged) served[row.row] = row.interest;
     return pool_by_place(merged);
   };
-  const std::vector<std::uint32_t> barred = joined(listener.disliked, listener.excluded);
+  // Throws where the songs have no direction, before anything is searched for.
   const std::vector<float> user = user_vector(model_, listener.played, half_life);
   std::vector<Recommendation> found;
   for (const Pick& pick : rerank_widening(model_, pool, options.k, {listener.played, barred}, list)) {

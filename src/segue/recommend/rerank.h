@@ -6,10 +6,10 @@
 //
 // among those that the rules allow (list_rules.h), where
 //   fit       is the score, on the scale of the pool: 0 for its best song, -1 for the one at place 100 (or its last)
-//   fame      is the logarithm of the plays, from -1 for the least played song of the catalogue to 1 for the most
-//   played likeness  is the largest cosine to a song already picked: MMR, Carbonell & Goldstein 1998 rest      is for
-//   songs played before (mode any): 2^(-songs since / freshness) gumbel    is a Gumbel variable of song and seed, so
-//   that surprise draws without replacement from the softmax of the
+//   fame      is the logarithm of plays, from -1 for the least played song of the catalogue to 1 for the most played
+//   likeness  is the largest cosine to a song already picked: MMR, Carbonell & Goldstein 1998
+//   rest      is for songs played before (mode any): 2^(-songs since / freshness)
+//   gumbel    is a Gumbel variable of song and seed, so that surprise draws without replacement from the softmax of the
 //             rest of the sum (Gumbel top-k, Kool et al. 2019, arXiv:1903.06059)
 //
 // The rules hold always: a list is rather shorter than wrong. Whoever can find more songs that fit gives a larger pool;
@@ -37,8 +37,8 @@ struct ListContext {
 struct Pick {
   std::uint32_t row = 0;
   float fit = 0;  // the score it had in the pool
-  float value =
-      0;  // the sum above; that of the pick before where it is larger: a song that waited for its artist's gap
+  // The sum above; that of the pick before where that is smaller: a song that waited for its artist's gap.
+  float value = 0;
 };
 
 // Up to k picks in the order of the list, values not ascending. The best allowed song of the pool is taken at every

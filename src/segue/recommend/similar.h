@@ -1,7 +1,6 @@
 // The songs, artists, albums and tags most like given ones: sums and means of song vectors, and what lies nearest.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>

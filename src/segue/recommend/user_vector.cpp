@@ -7,6 +7,10 @@
 
 namespace segue {
 
+double recency_weight(std::size_t age, double half_life) {
+  return half_life > 0 ? std::exp2(-static_cast<double>(age) / half_life) : 1;
+}
+
 std::vector<float> user_vector(const Model& model, std::span<const std::uint32_t> songs, double half_life) {
   const MatrixView<const float> vectors = model.vectors();
   const Kernels& kernels = best_kernels();
@@ -15,8 +19,7 @@ std::vector<float> user_vector(const Model& model, std::span<const std::uint32_t
   for (std::size_t i = 0; i < songs.size(); ++i) {
     const float inverse_norm = model.inverse_norms()[songs[i]];
     if (inverse_norm == 0) continue;
-    const auto age = static_cast<double>(songs.size() - 1 - i);
-    const double weight = half_life > 0 ? std::exp2(-age / half_life) : 1;
+    const double weight = recency_weight(songs.size() - 1 - i, half_life);
     kernels.axpy(static_cast<float>(weight) * inverse_norm, vectors.row(songs[i]), mean.data(), mean.size());
     ++with_vector;
   }

@@ -1,6 +1,7 @@
 // A user as a vector among the songs: the weighted mean of the unit vectors of what they played.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "segue/model/model.h"
 
 namespace segue {
+
+// What a play counts that `age` plays followed: half as much for every half-life of h > 0 plays; 0 counts all alike.
+double recency_weight(std::size_t age, double half_life);
 
 // `songs` are rows in the order they were played, the newest last; a song may be there more than once. With a half-life
 // of h > 0 songs, a song counts half as much as the one played h songs later; 0 counts all alike. Unit vectors, so that

@@ -15,18 +15,9 @@ namespace segue {
 namespace {
 
 using testing::Scratch;
-using testing::small_dataset;
 
-// Forty users go round a circle of twelve songs, one step a song.
 Dataset circle(const Scratch& scratch) {
-  std::vector<std::vector<std::uint32_t>> queues;
-  std::vector<std::string> users;
-  for (std::uint32_t i = 0; i < 40; ++i) {
-    std::vector<std::uint32_t>& queue = queues.emplace_back();
-    for (std::uint32_t place = 0; place < 6 + i % 5; ++place) queue.push_back((i * 7 + place) % 12);
-    users.push_back("u" + std::to_string(i));
-  }
-  return small_dataset(scratch, queues, users);
+  return testing::circle_dataset(scratch, 40);
 }
 
 Evaluation run(const Dataset& dataset, std::string_view models, EvaluateOptions options = {},

@@ -151,8 +151,9 @@ TEST(Checkpoint, writing_them_does_not_change_the_training) {
 TEST(Checkpoint, several_threads_halt_stop_and_go_on) {
   const Corpus corpus = small_corpus();
   TrainOptions options = small_options();
+  options.negative_sharing = NegativeSharing::pair;  // shared noise makes more of the order of threads
+  const TrainedVectors one = train(corpus, options);
   options.threads = 2;
-  const TrainedVectors one = train(corpus, small_options());
   for (int blocks = 1; blocks <= 7; blocks += 2) {
     StopAfter stopper(blocks);
     EXPECT_THROW(train(corpus, options, {.sink = &stopper}, stopper.source.get_token()), Error);
@@ -160,7 +161,7 @@ TEST(Checkpoint, several_threads_halt_stop_and_go_on) {
     ASSERT_EQ(resumed.epochs.size(), 2U);
     for (std::size_t i = 0; i < 2; ++i) {
       EXPECT_EQ(resumed.epochs[i].pairs, one.epochs[i].pairs) << "every block is trained once";
-      EXPECT_NEAR(resumed.epochs[i].sample_loss, one.epochs[i].sample_loss, 0.4);
+      EXPECT_NEAR(resumed.epochs[i].sample_loss, one.epochs[i].sample_loss, 0.2);
     }
   }
   EveryBlock sink(5);

@@ -22,22 +22,26 @@ class SongVectors final : public NextSongModel {
   }
 
   bool fit(Ingredients& ingredients) override {
-    vectors_ =
-        metric_ == VectorMetric::cosine ? ingredients.unit_vectors().view() : ingredients.vectors().vectors.view();
+    if (metric_ == VectorMetric::cosine) {
+      vectors_ = ingredients.unit_vectors().view();
+      packed_ = &ingredients.packed_unit_vectors();
+      return true;
+    }
     // The nearest row by distance has the largest q.x - |x|^2 / 2: one more column makes a product of it.
-    const bool euclidean = metric_ == VectorMetric::euclidean;
-    packed_ = PackedRows(vectors_.rows, vectors_.columns + (euclidean ? 1 : 0));
-    std::vector<float> row(packed_.columns());
+    vectors_ = ingredients.vectors().vectors.view();
+    by_distance_ = PackedRows(vectors_.rows, vectors_.columns + 1);
+    std::vector<float> row(by_distance_.columns());
     for (std::size_t song = 0; song < vectors_.rows; ++song) {
       std::ranges::copy(vectors_[song], row.begin());
-      if (euclidean) row.back() = -best_kernels().squared_norm(vectors_.row(song), vectors_.columns) / 2;
-      packed_.set_row(song, row.data());
+      row.back() = -best_kernels().squared_norm(vectors_.row(song), vectors_.columns) / 2;
+      by_distance_.set_row(song, row.data());
     }
+    packed_ = &by_distance_;
     return true;
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    return make_vector_ranker(packed_, [this](const Query& query, std::span<float> vector) {
+    return make_vector_ranker(*packed_, [this](const Query& query, std::span<float> vector) {
       const std::size_t used = std::min(query.heard.size(), use_ == HeardUse::decayed ? kHeardUsed : 1);
       float weight = 1;
       float weights = 0;
@@ -58,7 +62,8 @@ class SongVectors final : public NextSongModel {
   HeardUse use_;
   VectorMetric metric_;
   MatrixView<const float> vectors_;
-  PackedRows packed_;
+  const PackedRows* packed_ = nullptr;
+  PackedRows by_distance_;  // of the Euclidean metric
 };
 
 }  // namespace

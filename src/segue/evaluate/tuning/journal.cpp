@@ -1,6 +1,5 @@
 #include "segue/evaluate/tuning/journal.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <string>
 
@@ -19,24 +18,17 @@ constexpr std::string_view kFormat = "segue-search";
 constexpr std::uint64_t kVersion = 1;
 
 json::object to_json(const TrialScore& score) {
-  return {{"ndcg", score.ndcg},
-          {"hit_rate", score.hit_rate},
-          {"query", names(score.query)[static_cast<std::size_t>(score.query)]}};
+  return {{"ndcg", score.ndcg}, {"hit_rate", score.hit_rate}, {"query", choice_name(score.query)}};
 }
 
 TrialScore score_from(const json::object& object, std::string_view subject) {
   const std::string query = string_at(object, "query", subject);
   for (const TuneQuery known : {TuneQuery::last, TuneQuery::recent}) {
-    if (query == names(known)[static_cast<std::size_t>(known)]) {
+    if (query == choice_name(known)) {
       return {number_at(object, "ndcg", subject), number_at(object, "hit_rate", subject), known};
     }
   }
   fail(ErrorCode::corrupt, "{}: query: expected last or recent, found \"{}\"", subject, query);
-}
-
-// A number without what reading it as JSON may have changed in the last digit.
-std::string text_of(const json::value& value) {
-  return value.is_double() ? fmt::format("{:.12g}", value.get_double()) : detail::text_of(value);
 }
 
 Trial trial_from(const json::object& object, const Space& space, std::string_view subject) {
@@ -51,7 +43,7 @@ Trial trial_from(const json::object& object, const Space& space, std::string_vie
     if (value == nullptr)
       fail(ErrorCode::corrupt, "{}: expected the option {}, found none", subject, dimension.row->name);
     try {
-      dimension.row->set(&trial.options, *dimension.row, text_of(*value));
+      dimension.row->set(&trial.options, *dimension.row, detail::text_of(*value));
     } catch (const Error& error) {
       fail(ErrorCode::corrupt, "{}: {}", subject, error.what());
     }
@@ -76,9 +68,7 @@ void check_format(const json::object& header, std::string_view subject) {
 }
 
 void check_about(const json::object& found, const json::object& about, const std::filesystem::path& path) {
-  // Read back like the other, so that numbers are the same to the last digit.
-  const json::value wanted = parse_json(json::serialize(about), path.string());
-  for (const auto& member : wanted.get_object()) {
+  for (const auto& member : about) {
     const json::value* const value = found.if_contains(member.key());
     const std::string was = value == nullptr ? "none" : json::serialize(*value);
     const std::string is = json::serialize(member.value());
@@ -146,7 +136,7 @@ void Journal::add(const Trial& trial) {
     done += static_cast<std::size_t>(count);
   }
   if (::fsync(file_.get()) != 0) fail_errno(path_.string(), errno);
-  // As a later run will read it, to the last digit.
+  // As a later run will read it.
   trials_.push_back(trial_from(parse_json(line, path_.string()).get_object(), space_, path_.string()));
 }
 

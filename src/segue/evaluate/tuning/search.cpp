@@ -6,7 +6,6 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <numeric>
 
 #include "segue/base/error.h"
 #include "segue/evaluate/tuning/propose.h"
@@ -20,11 +19,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kFinalists = 3;  // so many are measured at all positions
 constexpr std::size_t kGroups = 4;
 constexpr std::size_t kLeastTrials = 8;
-
-double spent_on(std::span<const Trial> trials) {
-  return std::accumulate(trials.begin(), trials.end(), 0.0,
-                         [](double sum, const Trial& trial) { return sum + trial.seconds; });
-}
 
 // Asks a trial to stop when the time is up. Trials report their progress many times a second, so no thread has to wait
 // for the moment.
@@ -186,14 +180,14 @@ json::object about_search(const Dataset& dataset, const Split& split, const Spli
   json::object given = options_to_json(plan.space.given);
   given.erase("threads");
   return {{"dataset", dataset.manifest.digest},
-          {"split", names(split.kind)[static_cast<std::size_t>(split.kind)]},
+          {"split", choice_name(split.kind)},
           {"held_out", split_options.held_out},
           {"gap", detail::duration_text(split_options.gap)},
           {"heard", evaluate.heard},
-          {"vector_metric", names(evaluate.vector_metric)[static_cast<std::size_t>(evaluate.vector_metric)]},
+          {"vector_metric", choice_name(evaluate.vector_metric)},
           {"space", to_json(plan.space)},
           {"reduction", plan.options.reduction},
-          {"query", names(plan.options.query)[static_cast<std::size_t>(plan.options.query)]},
+          {"query", choice_name(plan.options.query)},
           {"positions", plan.options.positions},
           {"seed", plan.seed},
           {"given", std::move(given)}};

@@ -41,17 +41,20 @@ std::string number_text(double number) {
   return fmt::format("{:.3g}", number);
 }
 
+// The multiples of tick_step() from low to high.
+std::vector<double> even_ticks(double low, double high) {
+  std::vector<double> numbers;
+  const double step = tick_step(high - low);
+  const auto last = std::lround(std::floor(high / step));
+  for (auto i = std::lround(std::ceil(low / step)); i <= last; ++i) numbers.push_back(static_cast<double>(i) * step);
+  return numbers;
+}
+
 // Round numbers from low to high: 1, 2 and 5 times powers of ten on a logarithmic scale, only the powers where those
 // are many; doublings of low where only multiples of a step count.
 std::vector<double> round_numbers(const Dimension& dimension) {
+  if (dimension.scale == Scale::linear) return even_ticks(dimension.low, dimension.high);
   std::vector<double> numbers;
-  if (dimension.scale == Scale::linear) {
-    const double step = tick_step(dimension.high - dimension.low);
-    const auto first = std::lround(std::ceil(dimension.low / step));
-    const auto last = std::lround(std::floor(dimension.high / step));
-    for (auto i = first; i <= last; ++i) numbers.push_back(static_cast<double>(i) * step);
-    return numbers;
-  }
   if (dimension.step > 1) {
     const int doublings = static_cast<int>(std::log2(dimension.high / dimension.low));
     for (int i = 0; i <= doublings; ++i) numbers.push_back(std::ldexp(dimension.low, i));
@@ -162,7 +165,7 @@ class Page {
         "of many is a little lucky: the test part, which the search has not seen, says what it is worth.</p>\n",
         with_commas(trials_.size() + failures_), with_commas(sets()), time_text(seconds), best.ndcg, best.hit_rate,
         model_name_of(best.query), given.ndcg, given.hit_rate, model_name_of(given.query),
-        with_commas(result_.positions), names(result_.split)[static_cast<std::size_t>(result_.split)]);
+        with_commas(result_.positions), choice_name(result_.split));
     if (failures_ > 0) text += fmt::format("<p class=dim>{} trials failed and are not shown.</p>\n", failures_);
     text +=
         "<table><tr><th>option</th><th>best</th><th>given</th><th>searched</th><th title=\"Share of the variance "
@@ -217,11 +220,7 @@ class Page {
 
   std::vector<std::pair<double, std::string>> score_ticks() const {
     std::vector<std::pair<double, std::string>> ticks;
-    const double step = tick_step(most_ - least_);
-    const auto first = std::lround(std::ceil(least_ / step));
-    const auto last = std::lround(std::floor(most_ / step));
-    for (auto i = first; i <= last; ++i) {
-      const double tick = static_cast<double>(i) * step;
+    for (const double tick : even_ticks(least_, most_)) {
       ticks.emplace_back((tick - least_) / (most_ - least_), fmt::format("{:.4g}", tick));
     }
     return ticks;

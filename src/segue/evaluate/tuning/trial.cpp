@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <numeric>
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
@@ -70,6 +71,11 @@ const Trial* best_of(std::span<const Trial> trials) {
     if (trial.all && (best == nullptr || trial.all->ndcg > best->all->ndcg)) best = &trial;
   }
   return best;
+}
+
+double spent_on(std::span<const Trial> trials) {
+  return std::accumulate(trials.begin(), trials.end(), 0.0,
+                         [](double sum, const Trial& trial) { return sum + trial.seconds; });
 }
 
 TrialRunner::TrialRunner(const Dataset& dataset, const Split& split, const EvaluateOptions& evaluate,

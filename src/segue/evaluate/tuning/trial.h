@@ -39,6 +39,9 @@ struct Trial {
 // The trial to take: the best at all positions, the first of equal ones. Nothing where none was measured at all.
 const Trial* best_of(std::span<const Trial> trials);
 
+// Seconds of all of them.
+double spent_on(std::span<const Trial> trials);
+
 // Measures at the discovery positions of the split (at all of --split last-song), or at `options.positions` of them
 // that are drawn by the seed.
 class TrialRunner {

@@ -14,24 +14,11 @@ namespace segue {
 namespace {
 
 using testing::Scratch;
-using testing::small_dataset;
-
-// Sixty users go round a circle of twelve songs, one step a song.
-Dataset circle(const Scratch& scratch) {
-  std::vector<std::vector<std::uint32_t>> queues;
-  std::vector<std::string> users;
-  for (std::uint32_t i = 0; i < 60; ++i) {
-    std::vector<std::uint32_t>& queue = queues.emplace_back();
-    for (std::uint32_t place = 0; place < 6 + i % 5; ++place) queue.push_back((i * 7 + place) % 12);
-    users.push_back("u" + std::to_string(i));
-  }
-  return small_dataset(scratch, queues, users);
-}
 
 // Everything a search needs, over a small dataset.
 struct Setting {
   explicit Setting(const Scratch& scratch, std::uint32_t trials = 5)
-      : dataset(circle(scratch)),
+      : dataset(testing::circle_dataset(scratch, 60)),
         split(make_split(dataset, split_options, 1, 1)),
         plan{.space = make_space("dim=2..8,epochs=1..4,window=1..6", {}, {.min_plays = 1, .threads = 1}, 9),
              .rungs = rungs_of(1, 4, 2),
@@ -168,6 +155,19 @@ TEST(Journal, ReadsBackWhatWasWritten) {
     written = without_times(journal.trials(), setting.plan.space);
   }
   EXPECT_EQ(without_times(setting.journal(scratch / "j").trials(), setting.plan.space), written);
+}
+
+TEST(Journal, KeepsEveryDigit) {
+  const Scratch scratch;
+  const Setting setting(scratch);
+  Journal journal = setting.journal(scratch / "j");
+  Trial trial{.options = setting.plan.space.given, .sample = {.ndcg = 0.1 + 0.2}, .seconds = 0.7};
+  trial.options.learning_rate = 0.1 + 0.02;  // not 0.12
+  journal.add(trial);
+  const Trial& kept = journal.trials().front();
+  EXPECT_EQ(kept.options.learning_rate, trial.options.learning_rate);
+  EXPECT_EQ(kept.sample.ndcg, trial.sample.ndcg);
+  EXPECT_EQ(kept.seconds, trial.seconds);
 }
 
 TEST(Journal, DropsALineThatWasCutShort) {

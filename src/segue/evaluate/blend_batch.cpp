@@ -1,0 +1,27 @@
+#include "segue/evaluate/blend_batch.h"
+
+#include <algorithm>
+
+namespace segue {
+
+void BlendBatch::for_each(std::span<const Query> queries, std::size_t k, const Body& body) {
+  search_.clear();
+  std::vector<BlendQuery> asked;
+  std::vector<std::size_t> places;
+  std::vector<std::span<const std::uint32_t>> masked;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (queries[i].heard.empty()) continue;
+    const BlendQuery& query = asked.emplace_back(sources_, weights_, queries[i].heard);
+    std::ranges::copy(query.recent(), search_.add().begin());
+    places.push_back(i);
+    masked.push_back(queries[i].masked);
+  }
+  std::vector<std::vector<ScoredRow>> near(asked.size());
+  search_.search(std::max(k, kBlendByVectors), masked, near);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const auto may_return = [&](std::uint32_t song) { return !std::ranges::binary_search(masked[i], song); };
+    body(places[i], asked[i], asked[i].candidates(std::max(k, kBlendByTransitions), near[i], may_return));
+  }
+}
+
+}  // namespace segue
