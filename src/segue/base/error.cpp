@@ -18,6 +18,11 @@ constexpr std::array kMeanings = {
     ErrorMeaning{ErrorCode::no_space, "no_space", 1, 507},
     ErrorMeaning{ErrorCode::io_failed, "io_failed", 1, 500},
     ErrorMeaning{ErrorCode::interrupted, "interrupted", 130, 503},
+    ErrorMeaning{ErrorCode::unavailable, "unavailable", 1, 503},
+    ErrorMeaning{ErrorCode::unauthorised, "unauthorised", 1, 401},
+    ErrorMeaning{ErrorCode::forbidden, "forbidden", 1, 403},
+    ErrorMeaning{ErrorCode::too_large, "too_large", 1, 413},
+    ErrorMeaning{ErrorCode::too_many, "too_many", 1, 429},
 };
 }  // namespace
 

@@ -14,14 +14,19 @@
 namespace segue {
 
 enum class ErrorCode {
-  wrong_use,    // an option, argument or request that can never work
-  not_found,    // a file, song or user that is not there
-  bad_input,    // input data that cannot be read as what it should be
-  corrupt,      // a dataset or model that contradicts itself
-  unsupported,  // a format version newer than this program
-  no_space,     // the disk or the memory is full
-  io_failed,    // any other refusal of the operating system
-  interrupted,  // asked to stop before it was done
+  wrong_use,     // an option, argument or request that can never work
+  not_found,     // a file, song or user that is not there
+  bad_input,     // input data that cannot be read as what it should be
+  corrupt,       // a dataset or model that contradicts itself
+  unsupported,   // a format version newer than this program
+  no_space,      // the disk or the memory is full
+  io_failed,     // any other refusal of the operating system
+  interrupted,   // asked to stop before it was done
+  unavailable,   // something this depends on is away (a database); the same call may work later
+  unauthorised,  // a request without a valid token
+  forbidden,     // a token that does not allow this
+  too_large,     // more than the limit in one request
+  too_many,      // more requests than the limit in a time
 };
 
 // What the outside world is told for one code; the only such table.
