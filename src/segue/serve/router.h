@@ -1,22 +1,23 @@
 // Routes, declared once: dispatch, authorisation, parameter checks and the OpenAPI document all walk the same table.
 //
 //   routes.push_back({.method = Method::get, .path = "/v1/songs/{id}/similar", .summary = "Songs most like one",
-//                     .scope = Scope::read, .query = parameters_of<SimilarOptions>(), .reply = "Songs",
+//                     .query = parameters_of<SimilarOptions>({"threads"}), .reply = "Songs",
 //                     .handle = [&](const Exchange& exchange) { ... return json_reply(document); }});
 //
-// Options of a query and of a JSON body are the option structs of base/options.h: read_query<SimilarOptions>(exchange),
-// read_body<RecommendOptions>(object). An unknown name, a wrong type or a value out of range is an error that names it.
+// Options of a query and of a JSON body are the option structs of base/options.h (parameters.h). An unknown name, a
+// wrong type or a value out of range is an error that names it.
 #pragma once
 
+#include <array>
 #include <functional>
-#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "segue/base/json.h"
-#include "segue/base/options.h"
 #include "segue/serve/http.h"
 
 namespace segue {
@@ -43,10 +44,12 @@ struct Identity {
 
 struct Exchange {
   const Request& request;
-  std::map<std::string, std::string, std::less<>> path;    // {id} -> decoded text
-  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::vector<std::pair<std::string_view, std::string>> path;  // {id} -> decoded text
+  std::vector<std::pair<std::string, std::string>> query;      // decoded, in order
   Identity who;
 
+  // REQUIRES: the route's path has {name}.
+  const std::string& at(std::string_view name) const;
   // The value of a query parameter that was sent, or nullptr.
   const std::string* find(std::string_view name) const;
 };
@@ -59,6 +62,9 @@ struct Parameter {
   bool required = false;
 };
 
+// How errors are written: Segue's {"error": {"code", "message"}}, or that of a protocol.
+using ErrorReply = std::function<Reply(int status, std::string_view code, std::string_view message)>;
+
 struct Route {
   Method method = Method::get;
   std::string path;     // "/v1/songs/{id}": a name in braces takes one segment, percent-decoded
@@ -67,34 +73,34 @@ struct Route {
   bool may_block = false;        // see RequestHandler
   std::vector<Parameter> query;  // others are refused
   json::object body;             // JSON Schema of the body; empty: none
-  std::string reply;             // name of the reply's schema in openapi_schemas(); "": not JSON
+  std::string reply;             // the reply's schema among those of openapi.h; "": not JSON
   std::string reply_type = "application/json";
   std::function<Reply(const Exchange&)> handle;
-  // How errors of this route are written: Segue's {"error": {"code", "message"}}, or that of a protocol.
-  std::function<Reply(int status, std::string_view code, std::string_view message)> error;
+  ErrorReply error;  // empty: error_reply()
 };
-
-// The rows of an option struct as parameters, or as properties of a body's schema.
-std::vector<Parameter> parameters_of(std::span<const OptionRow> rows, std::span<const std::string_view> left_out = {});
-void add_properties(json::object& schema, std::span<const OptionRow> rows,
-                    std::span<const std::string_view> left_out = {});
-
-// Sets the rows that were sent. Throws wrong_use.
-void read_query(const Exchange& exchange, std::span<const OptionRow> rows, void* options);
-// Sets the rows that `object` has and notes the names in `known`. Throws wrong_use.
-void read_body(const json::object& object, std::span<const OptionRow> rows, void* options,
-               std::vector<std::string_view>& known);
-// Throws wrong_use for a member that is in none of `known`, with the nearest one.
-void refuse_unknown(const json::object& object, std::span<const std::string_view> known);
-
-// The body as one JSON object: valid UTF-8, at most 64 levels deep. Throws wrong_use.
-json::object body_object(const Request& request);
 
 Reply json_reply(const json::value& document, int status = 200);
 Reply error_reply(int status, std::string_view code, std::string_view message);  // {"error": {"code", "message"}}
 
-// "%C3%A9" -> "é"; `plus`: "+" is a blank, as in queries. Throws wrong_use for what is no encoding, a NUL byte, or not
-// UTF-8 once decoded.
-std::string percent_decoded(std::string_view text, bool plus);
+// The routes of a service. Immutable, thread safe.
+class Router {
+ public:
+  // REQUIRES: no two routes with the same method and path.
+  explicit Router(std::vector<Route> routes);
+
+  // HEAD finds what GET finds. Of several paths that fit, the one with more literal segments wins.
+  const Route* find(Method method, std::string_view path) const;
+  // "GET, HEAD, POST": what the path would take, "" where there is no such path.
+  std::string allowed(std::string_view path) const;
+  // The values of the route's path, decoded. REQUIRES: `route` was found for this path. Throws wrong_use.
+  static std::vector<std::pair<std::string_view, std::string>> path_values(const Route& route, std::string_view path);
+
+  std::span<const Route> routes() const { return routes_; }
+
+ private:
+  const Route* best(std::string_view path, const std::function<bool(const Route&)>& wanted) const;
+
+  std::vector<Route> routes_;
+};
 
 }  // namespace segue
