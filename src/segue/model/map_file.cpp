@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <vector>
 
 #include <arrow/array.h>
 #include <arrow/buffer.h>
 #include <arrow/builder.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
@@ -153,6 +156,38 @@ void write_map(const fs::path& folder, const SongMap& map) {
       clusters_schema(), static_cast<std::int64_t>(map.regions.size()),
       {finished(x), finished(y), finished(label), finished(size), finished(level), finished(parent)}));
   writer.close();
+}
+
+std::string map_stream(const SongMap& map) {
+  const std::size_t songs = map.layout.size();
+  std::vector<float> x(songs);
+  std::vector<float> y(songs);
+  std::vector<std::int16_t> cluster(songs);
+  for (std::size_t row = 0; row < songs; ++row) {
+    x[row] = map.layout[row].x;
+    y[row] = map.layout[row].y;
+    std::int32_t region = map.cluster[row];
+    while (region > std::numeric_limits<std::int16_t>::max()) {
+      region = map.regions[static_cast<std::size_t>(region)].parent;
+    }
+    cluster[row] = static_cast<std::int16_t>(region);
+  }
+  const auto schema =
+      arrow::schema({arrow::field("x", arrow::float32(), false), arrow::field("y", arrow::float32(), false),
+                     arrow::field("cluster", arrow::int16(), false)});
+  const auto length = static_cast<std::int64_t>(songs);
+  const auto batch =
+      arrow::RecordBatch::Make(schema, length,
+                               std::vector<std::shared_ptr<arrow::Array>>{
+                                   std::make_shared<arrow::FloatArray>(length, arrow::Buffer::Wrap(x)),
+                                   std::make_shared<arrow::FloatArray>(length, arrow::Buffer::Wrap(y)),
+                                   std::make_shared<arrow::Int16Array>(length, arrow::Buffer::Wrap(cluster)),
+                               });
+  const auto sink = arrow_value(ErrorCode::no_space, "map", arrow::io::BufferOutputStream::Create());
+  const auto writer = arrow_value(ErrorCode::no_space, "map", arrow::ipc::MakeStreamWriter(sink, schema));
+  check_arrow(ErrorCode::no_space, "map", writer->WriteRecordBatch(*batch));
+  check_arrow(ErrorCode::no_space, "map", writer->Close());
+  return arrow_value(ErrorCode::no_space, "map", sink->Finish())->ToString();
 }
 
 }  // namespace segue

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 
 #include "segue/map/song_map.h"
@@ -23,5 +24,9 @@ SongMap read_map(const std::filesystem::path& folder, std::uint32_t song_count);
 
 // Throws no_space, io_failed.
 void write_map(const std::filesystem::path& folder, const SongMap& map);
+
+// The points alone as an Arrow IPC stream of one batch, for programs on the other side of a network: x float, y float,
+// cluster int16, 10 bytes a song. A region beyond what int16 holds is written as the one around it that it does hold.
+std::string map_stream(const SongMap& map);
 
 }  // namespace segue

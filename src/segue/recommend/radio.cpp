@@ -263,13 +263,30 @@ std::optional<RadioSong> Radio::next() {
   RadioSong song = best->song;
   song.similarity = song_cosine(model_, newest_.back(), song.row);
   rules_.take(song.row);
-  gone_.insert(song.row);
-  for (Centre& centre : centres_) centre.owed += centre.share;
-  centres_[best->centre].owed -= 1;
-  newest_.push_back(song.row);
+  was_played(song.row, best->centre);
+  return song;
+}
+
+void Radio::was_played(std::uint32_t row, std::size_t centre) {
+  gone_.insert(row);
+  for (Centre& one : centres_) one.owed += one.share;
+  centres_[centre].owed -= 1;
+  newest_.push_back(row);
   if (newest_.size() > kRemembered) newest_.pop_front();
   ++played_;
-  return song;
+}
+
+void Radio::go_on_after(std::span<const std::uint32_t> rows) {
+  for (const std::uint32_t row : rows) {
+    if (rules_.judge(row) == Verdict::allowed) {
+      rules_.take(row);
+    } else {  // under rules of its own
+      rules_.ban(row);
+      rules_.heard(row);
+    }
+    const std::vector<float> cosines = centre_cosines(row);
+    was_played(row, static_cast<std::size_t>(std::ranges::max_element(cosines) - cosines.begin()));
+  }
 }
 
 }  // namespace segue

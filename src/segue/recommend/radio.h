@@ -77,6 +77,10 @@ class Radio {
   // Songs never to be played; may be called at any time.
   void exclude(std::span<const std::uint32_t> rows);
 
+  // Songs that a radio of these seeds has played already, in their order, whoever remembered them: it goes on from the
+  // last of them and plays none of them again. REQUIRES: rows of the model.
+  void go_on_after(std::span<const std::uint32_t> rows);
+
  private:
   struct Recent;
   struct Scored {
@@ -95,6 +99,7 @@ class Radio {
   std::vector<std::uint32_t> candidates(const Recent& recent);
   Scored score(const Recent& recent, std::uint32_t row) const;
   std::vector<float> centre_cosines(std::uint32_t row) const;
+  void was_played(std::uint32_t row, std::size_t centre);
   std::optional<Scored> best_of(const Recent& recent, std::span<const std::uint32_t> rows);
   std::optional<Scored> anywhere(const Recent& recent);
   void look_around(std::span<const float> place);

@@ -41,9 +41,10 @@ struct SharedBody {
 struct Reply {
   int status = 200;
   std::string content_type = "application/json";
-  std::string body;
-  std::shared_ptr<const SharedBody> shared;  // instead of `body`
-  std::vector<Header> headers;               // others than Content-Type, Content-Length, ETag, Content-Encoding
+  std::string body{};
+  std::shared_ptr<const SharedBody> shared{};  // instead of `body`
+  std::vector<Header> headers{};               // others than Content-Type, Content-Length, ETag, Content-Encoding
+  std::int32_t route = -1;                     // which of the handler's routes it was, for sent()
 
   std::string_view bytes() const { return shared ? std::string_view(shared->bytes) : std::string_view(body); }
 };

@@ -71,7 +71,7 @@ const std::string* Exchange::find(std::string_view name) const {
 }
 
 Reply json_reply(const json::value& document, int status) {
-  return {.status = status, .body = json::serialize(document), .shared = nullptr, .headers = {}};
+  return {.status = status, .body = json::serialize(document)};
 }
 
 Reply error_reply(int status, std::string_view code, std::string_view message) {

@@ -70,13 +70,15 @@ struct Route {
   std::string path;     // "/v1/songs/{id}": a name in braces takes one segment, percent-decoded
   std::string summary;  // one line
   Scope scope = Scope::read;
-  bool may_block = false;        // see RequestHandler
-  std::vector<Parameter> query;  // others are refused
-  json::object body;             // JSON Schema of the body; empty: none
-  std::string reply;             // the reply's schema among those of openapi.h; "": not JSON
+  bool may_block = false;  // see RequestHandler
+  // Where only some requests of the route may block: those for which this is true.
+  std::function<bool(const Request&)> blocks_for{};
+  std::vector<Parameter> query{};  // others are refused
+  json::object body{};             // JSON Schema of the body; empty: none
+  std::string reply{};             // the reply's schema among those of openapi.h; "": not JSON
   std::string reply_type = "application/json";
   std::function<Reply(const Exchange&)> handle;
-  ErrorReply error;  // empty: error_reply()
+  ErrorReply error{};  // empty: error_reply()
 };
 
 Reply json_reply(const json::value& document, int status = 200);

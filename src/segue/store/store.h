@@ -54,7 +54,9 @@ struct Feedback {
   std::string msid;
   std::string recording_mbid;
   std::string song_id;
-  int score = 0;  // 1 loved, -1 hated
+  std::string artist;  // of a listen of this user with this msid, where there is one: filled in when it is read
+  std::string title;   // likewise
+  int score = 0;       // 1 loved, -1 hated
   std::int64_t created = 0;
 };
 

@@ -106,6 +106,21 @@ TEST_F(RadioTest, NeverPlaysWhatIsExcluded) {
   }
 }
 
+TEST_F(RadioTest, GoesOnAfterWhatItHasPlayed) {
+  RerankOptions list = radio_list_options();
+  list.artist_gap = 3;
+  const Rows before = play({2}, list, 8);
+  Radio playing = radio({2}, list);
+  playing.go_on_after(before);
+  Rows all = before;
+  while (const std::optional<RadioSong> song = playing.next()) all.push_back(song->row);
+  EXPECT_EQ(all.size(), 57U);  // as many as in one go: none twice, none left out
+  EXPECT_EQ(std::set<std::uint32_t>(all.begin(), all.end()).size(), all.size());
+  for (std::size_t i = 8; i < 11; ++i) {
+    for (std::size_t j = i - 3; j < i; ++j) EXPECT_NE(all[i] % 12, all[j] % 12);
+  }
+}
+
 TEST_F(RadioTest, ManySeedsAreSeveralCentres) {
   Rows seeds;
   for (std::uint32_t row = 0; row < 24; row += 4) {

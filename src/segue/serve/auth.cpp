@@ -1,0 +1,79 @@
+#include "segue/serve/auth.h"
+
+#include <algorithm>
+
+#include "segue/base/error.h"
+#include "segue/store/tokens.h"
+
+namespace segue {
+
+namespace {
+
+bool is_scheme(std::string_view found, std::string_view lower_case) {
+  return std::ranges::equal(found, lower_case, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+}
+
+Identity identity_of(const StoredToken& token) {
+  return {.token_id = token.id, .user = token.user, .read = token.read, .submit = token.submit, .admin = token.admin};
+}
+
+}  // namespace
+
+std::string_view secret_of(const Request& request) {
+  const std::string_view value = request.header("authorization");
+  if (value.empty()) return {};
+  const std::size_t blank = std::min(value.find(' '), value.size());
+  std::string_view secret = value.substr(std::min(blank + 1, value.size()));
+  while (secret.starts_with(' ')) secret.remove_prefix(1);
+  const std::string_view scheme = value.substr(0, blank);
+  if (secret.empty() || (!is_scheme(scheme, "token") && !is_scheme(scheme, "bearer"))) {
+    fail(ErrorCode::unauthorised, "Authorization: expected \"Token SECRET\" or \"Bearer SECRET\"");
+  }
+  return secret;
+}
+
+bool Authenticator::is_remembered(const Request& request) const {
+  if (request.header("authorization").empty()) return true;
+  try {
+    const std::string hash = hash_of_secret(secret_of(request));
+    const std::scoped_lock lock(mutex_);
+    const auto found = known_.find(hash);
+    return found != known_.end() && Clock::now() < found->second.until;
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+Identity Authenticator::identify(const Request& request) {
+  const std::string_view secret = secret_of(request);
+  if (secret.empty()) {
+    if (open_loopback_ && request.loopback) return {.user = "", .read = true, .submit = true};
+    return {};
+  }
+  const std::string hash = hash_of_secret(secret);
+  std::optional<Known> stale;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = known_.find(hash); found != known_.end()) stale = found->second;
+  }
+  if (!stale || Clock::now() >= stale->until) {
+    Known fresh;
+    try {
+      const std::optional<StoredToken> token = store_.token_by_hash(hash);
+      if (token) fresh.identity = identity_of(*token);
+    } catch (const Error& error) {
+      // While the store is away, who was let in before is let in.
+      if (error.code() != ErrorCode::unavailable || !stale || !stale->identity) throw;
+      fresh.identity = stale->identity;
+    }
+    fresh.until = Clock::now() + kRemembered;
+    const std::scoped_lock lock(mutex_);
+    if (known_.size() >= kMostRemembered) known_.clear();
+    known_[hash] = fresh;
+    stale = std::move(fresh);
+  }
+  if (!stale->identity) fail(ErrorCode::unauthorised, "the token is not valid");
+  return *stale->identity;
+}
+
+}  // namespace segue

@@ -1,0 +1,214 @@
+#include "segue/serve/models.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "segue/base/error.h"
+#include "segue/base/random.h"
+#include "segue/base/words.h"
+#include "segue/data/times.h"
+#include "segue/model/verify.h"
+#include "segue/serve/map_replies.h"
+
+namespace segue {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path checked(const fs::path& folder, bool verify) {
+  std::error_code error;
+  fs::path real = fs::canonical(folder, error);
+  if (error) fail(ErrorCode::not_found, "{}: {}", folder.string(), error.message());
+  if (verify) {
+    NoProgress progress;
+    verify_model(real, progress);
+  }
+  return real;
+}
+
+std::chrono::system_clock::time_point time_made(const Manifest& manifest) {
+  const json::value* const made = manifest.fields.if_contains("made_at");
+  if (made == nullptr || !made->is_string()) return {};
+  const auto time = parse_time(made->get_string(), TimeUnit::automatic);
+  return std::chrono::system_clock::time_point(std::chrono::microseconds(time.value_or(0)));
+}
+
+// The digest a folder has now, "" where there is none to be read.
+std::string digest_of(const fs::path& folder) {
+  try {
+    return open_manifest(folder, kModelFormat).digest;
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+// One search of each kind, so that the pages of the graph and the hash of the ids are there before the first request.
+void warm(const ServedModel& served) {
+  const Model& model = served.model;
+  if (model.songs().size() == 0) return;
+  (void)model.songs().find(model.songs().id(0));
+  std::uint32_t row = 0;
+  while (row + 1 < model.songs().size() && model.inverse_norms()[row] == 0) ++row;
+  if (model.inverse_norms()[row] == 0) return;
+  (void)served.recommender.recommend({std::span(&row, 1)}, {.threads = 1});
+}
+
+// "NAME=REST"
+std::pair<std::string, std::string> named(const std::string& text, std::string_view option, std::string_view wanted) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    fail(ErrorCode::wrong_use, "--{}: expected NAME={}, found \"{}\"", option, wanted, text);
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::uint32_t parts_of(const std::string& text) {
+  std::uint32_t parts = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parts);
+  if (error != std::errc() || end != text.data() + text.size() || parts > 1'000'000) {
+    fail(ErrorCode::wrong_use, "--share: expected a whole number from 0 to 1000000 behind =, found \"{}\"", text);
+  }
+  return parts;
+}
+
+std::vector<std::string_view> names_of(const std::vector<ModelSource>& sources) {
+  std::vector<std::string_view> names;
+  for (const ModelSource& source : sources) names.push_back(source.name);
+  return names;
+}
+
+}  // namespace
+
+ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const fs::path& cache, bool verify)
+    : name(std::move(name_in)),
+      folder(checked(folder_in, verify)),
+      model(folder),
+      recommender(model),
+      matcher(model.songs()),
+      search(model.songs(), cache / (model.manifest().digest + ".search"), model.manifest().digest),
+      loaded(std::chrono::system_clock::now()),
+      trained(time_made(model.manifest())) {
+  (void)model.index();
+  if (const SongMap* const song_map = model.map()) {
+    map = map_body(*song_map);
+    regions = regions_body(*song_map);
+    tags = tags_body(model.songs());
+  }
+  warm(*this);
+}
+
+std::vector<ModelSource> model_sources(std::string_view name, const fs::path& folder,
+                                       const std::vector<std::string>& also, const std::vector<std::string>& share) {
+  std::vector<ModelSource> sources = {{std::string(name), folder, share.empty() ? 1U : 0U}};
+  const auto find = [&](std::string_view wanted) { return std::ranges::find(sources, wanted, &ModelSource::name); };
+  for (const std::string& text : also) {
+    const auto [other, where] = named(text, "also", "FOLDER");
+    if (find(other) != sources.end()) fail(ErrorCode::wrong_use, "--also: the name {} is used twice", other);
+    sources.push_back({other, where, 0});
+  }
+  std::uint64_t parts = share.empty() ? 1 : 0;
+  for (const std::string& text : share) {
+    const auto [of, number] = named(text, "share", "PARTS");
+    const auto source = find(of);
+    if (source == sources.end()) {
+      fail(ErrorCode::wrong_use, "--share: no model is called {}{}", of, did_you_mean(of, names_of(sources)));
+    }
+    source->parts = parts_of(number);
+    parts += source->parts;
+  }
+  if (parts == 0) fail(ErrorCode::wrong_use, "--share: expected parts for at least one model, found none");
+  return sources;
+}
+
+ModelSet::ModelSet(std::vector<ModelSource> sources, fs::path cache, bool verify)
+    : sources_(std::move(sources)), cache_(std::move(cache)), verify_(verify), slots_(sources_.size()) {
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    slots_[i].now = std::make_shared<const ServedModel>(sources_[i].name, sources_[i].folder, cache_, verify_);
+  }
+}
+
+std::size_t ModelSet::place_of(std::string_view name) const {
+  const auto found = std::ranges::find(sources_, name, &ModelSource::name);
+  if (found != sources_.end()) return static_cast<std::size_t>(found - sources_.begin());
+  fail(ErrorCode::not_found, "no model is called \"{}\"{}", name, did_you_mean(name, names_of(sources_)));
+}
+
+ModelPointer ModelSet::choose(std::string_view name, std::string_view user) const {
+  std::size_t place = 0;
+  if (!name.empty()) {
+    place = place_of(name);
+  } else if (!user.empty()) {
+    std::uint64_t all = 0;
+    for (const ModelSource& source : sources_) all += source.parts;
+    // FNV-1a, then mixed: the same in every process, whatever the standard library.
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (const char letter : user) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    std::uint64_t part = mix64(hash) % all;
+    while (part >= sources_[place].parts) part -= sources_[place++].parts;
+  }
+  const std::scoped_lock lock(mutex_);
+  return slots_[place].now;
+}
+
+std::vector<ModelPointer> ModelSet::all() const {
+  const std::scoped_lock lock(mutex_);
+  std::vector<ModelPointer> models;
+  for (const Slot& slot : slots_) models.push_back(slot.now);
+  return models;
+}
+
+void ModelSet::reload(std::string_view name) {
+  const std::scoped_lock one(reloading_);
+  std::vector<std::size_t> places;
+  if (!name.empty()) {
+    places.push_back(place_of(name));
+  } else {
+    for (std::size_t i = 0; i < sources_.size(); ++i) places.push_back(i);
+  }
+  std::vector<ModelPointer> loaded;
+  for (const std::size_t place : places) {
+    try {
+      loaded.push_back(
+          std::make_shared<const ServedModel>(sources_[place].name, sources_[place].folder, cache_, verify_));
+    } catch (...) {
+      std::string tried = digest_of(sources_[place].folder);
+      const std::scoped_lock lock(mutex_);
+      slots_[place].tried = std::move(tried);
+      throw;
+    }
+  }
+  std::vector<ModelPointer> gone;  // destroyed after the lock is let go
+  const std::scoped_lock lock(mutex_);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    Slot& slot = slots_[places[i]];
+    gone.push_back(std::exchange(slot.before, std::exchange(slot.now, loaded[i])));
+    slot.tried.clear();
+  }
+}
+
+void ModelSet::rollback(std::string_view name) {
+  const std::scoped_lock one(reloading_);
+  const std::size_t place = name.empty() ? 0 : place_of(name);
+  const std::scoped_lock lock(mutex_);
+  Slot& slot = slots_[place];
+  if (slot.before == nullptr)
+    fail(ErrorCode::not_found, "model {}: there is none before it to go back to", slot.now->name);
+  slot.tried = slot.now->model.manifest().digest;  // what was gone back from is not loaded again unasked
+  std::swap(slot.now, slot.before);
+}
+
+std::vector<std::string> ModelSet::changed() const {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    const std::string digest = digest_of(sources_[i].folder);
+    const std::scoped_lock lock(mutex_);
+    const Slot& slot = slots_[i];
+    if (!digest.empty() && digest != slot.now->model.manifest().digest && digest != slot.tried) {
+      names.push_back(sources_[i].name);
+    }
+  }
+  return names;
+}
+
+}  // namespace segue

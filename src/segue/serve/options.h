@@ -1,0 +1,50 @@
+// What can be chosen about a service; sockets have options of their own (http_server.h), limits too (rate_limit.h).
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "segue/base/options.h"
+
+namespace segue {
+
+struct ServeOptions {
+  std::string name = "default";
+  std::vector<std::string> also{};
+  std::vector<std::string> share{};
+  std::string store;
+  std::string cache;
+  bool open_loopback = false;
+  bool verify = true;
+  std::chrono::milliseconds watch{2000};
+};
+
+template <>
+struct OptionsOf<ServeOptions> {
+  static constexpr std::string_view section = "serve";
+  static constexpr std::array rows = {
+      option<&ServeOptions::name>("name", "What to call MODEL in ?model= and in replies"),
+      option<&ServeOptions::also>("also", "Another model, as NAME=FOLDER; may be given several times"),
+      option<&ServeOptions::share>("share",
+                                   "NAME=PARTS: of all users, a model serves its parts of the sum of all parts; the "
+                                   "same user always the same one. Without any, MODEL serves all"),
+      option<&ServeOptions::store>("store",
+                                   "Where listens and tokens are kept: an SQLite file, or postgresql://...; without "
+                                   "it segue.sqlite beside the model"),
+      option<&ServeOptions::cache>("cache",
+                                   "Folder for search indexes, made where there is none; beside the store if "
+                                   "that is a file, else in the system's folder for temporary files"),
+      option<&ServeOptions::open_loopback>("open_loopback",
+                                           "Let requests from this machine read and submit without a token"),
+      option<&ServeOptions::verify>("verify", "Check every byte of a model before it is served"),
+      option<&ServeOptions::watch>("watch",
+                                   "Look so often whether a model's folder was replaced or its link points "
+                                   "elsewhere, and load it anew; 0s never"),
+  };
+};
+SEGUE_CHECK_OPTIONS(ServeOptions);
+
+}  // namespace segue
