@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "segue/base/error.h"
-
 namespace segue::testing {
 
 namespace {
@@ -16,7 +14,7 @@ bool same_song(const Feedback& a, const Feedback& b) {
 }  // namespace
 
 void MemoryStore::check() {
-  if (away_) fail(ErrorCode::unavailable, "store: it is away");
+  if (const std::optional<ErrorCode> code = fault_.load()) fail(*code, "store: told to fail");
 }
 
 AddedListens MemoryStore::add(std::span<const StoredListen> listens) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <tuple>
 
+#include "segue/base/error.h"
 #include "segue/store/store.h"
 
 namespace segue::testing {
@@ -15,8 +16,8 @@ namespace segue::testing {
 // Thread safe.
 class MemoryStore : public ListenStore {
  public:
-  // While it is away every call throws unavailable and changes nothing.
-  void go_away(bool away) { away_ = away; }
+  // From now on every call throws this and changes nothing; nothing: it works again.
+  void fail_with(std::optional<ErrorCode> code) { fault_ = code; }
   // What `inserted_at` and `created` are set to.
   void set_time(std::int64_t unix_now) { now_ = unix_now; }
 
@@ -42,7 +43,7 @@ class MemoryStore : public ListenStore {
  private:
   using Key = std::tuple<std::string, std::int64_t, std::string>;  // user, listened_at, msid
 
-  std::atomic<bool> away_ = false;
+  std::atomic<std::optional<ErrorCode>> fault_{};
   std::atomic<std::int64_t> now_ = 0;
   std::mutex mutex_;
   std::map<Key, StoredListen> listens_;

@@ -90,6 +90,8 @@ json::object listen_schemas() {
 }
 
 Reply listenbrainz_error(int status, std::string_view, std::string_view message) {
+  // Scrobblers keep a listen and send it again after 503; after what they do not know, as 507, they drop it.
+  if (status == 507) status = 503;
   Reply reply = json_reply({{"code", status}, {"error", message}}, status);
   if (status == 503) reply.headers.push_back({"Retry-After", std::string(kRetrySeconds)});
   return reply;

@@ -165,7 +165,7 @@ TEST_F(ListensOfUser, RemembersTheLatestImport) {
 }
 
 TEST_F(ListensOfUser, AreAwayWithTheStore) {
-  store_.go_away(true);
+  store_.fail_with(ErrorCode::unavailable);
   for (const std::string_view target : {"/1/user/ann/listens", "/1/user/ann/listen-count", "/1/latest-import",
                                         "/1/feedback/user/ann/get-feedback", "/1/validate-token?token=x"}) {
     const Reply reply = get(target);

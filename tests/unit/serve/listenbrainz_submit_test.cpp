@@ -97,12 +97,20 @@ TEST_F(SubmitListens, RefusesATokenThatMayOnlyRead) {
 }
 
 TEST_F(SubmitListens, SaysOkOnlyWhenTheStoreDoes) {
-  store_.go_away(true);
+  store_.fail_with(ErrorCode::unavailable);
   const Reply reply = submit(kNow, metadata("a", "b"));
-  expect_error(reply, 503, "store: it is away");
+  expect_error(reply, 503, "store: told to fail");
   EXPECT_EQ(testing::header(reply, "Retry-After"), "5");
-  store_.go_away(false);
+  store_.fail_with(std::nullopt);
   EXPECT_TRUE(stored().empty());
+}
+
+// Navidrome sends a listen again after 500 and 503 and drops it after anything else.
+TEST_F(SubmitListens, AsksToBeSentAgainWhenTheDiskIsFull) {
+  store_.fail_with(ErrorCode::no_space);
+  const Reply reply = submit(kNow, metadata("a", "b"));
+  expect_error(reply, 503, "store: told to fail");
+  EXPECT_EQ(testing::header(reply, "Retry-After"), "5");
 }
 
 TEST_F(SubmitListens, TakesTimesAsPlayersWriteThem) {

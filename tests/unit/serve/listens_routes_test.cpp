@@ -81,7 +81,7 @@ TEST_F(BulkListens, AreTenThousandAtMost) {
 }
 
 TEST_F(BulkListens, WaitForAStoreThatIsAway) {
-  store_.go_away(true);
+  store_.fail_with(ErrorCode::unavailable);
   EXPECT_EQ(add({one()}).status, 503);
 }
 
