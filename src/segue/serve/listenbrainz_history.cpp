@@ -119,11 +119,15 @@ Reply set_latest_import(const ListenParts& parts, const Exchange& exchange) {
   return status_ok();
 }
 
+json::object service_schema() {
+  return {{"type", "string"}, {"pattern", "^[a-z0-9_-]{1,32}$"}};
+}
+
 json::object import_body() {
   json::object body = object_schema();
   body["additionalProperties"] = true;
   add_property(body, "ts", {{"type", "integer"}}, true);
-  add_property(body, "service", {{"type", "string"}, {"pattern", "^[a-z0-9_-]{1,32}$"}});
+  add_property(body, "service", service_schema());
   return body;
 }
 
@@ -141,7 +145,7 @@ Route user_route(std::string path, std::string summary, std::string reply,
 
 std::vector<Route> history_routes(const ListenParts& parts) {
   const json::object time{{"type", "integer"}};
-  const json::object text{{"type", "string"}};
+  const json::object text{{"type", "string"}, {"minLength", 1}};
   std::vector<Route> routes;
   routes.push_back(user_route("/1/user/{user}/listens", "Listens of a user, the newest first", "ListenBrainzListens",
                               [parts](const Exchange& exchange) { return listens(parts, exchange); }));
@@ -156,8 +160,9 @@ std::vector<Route> history_routes(const ListenParts& parts) {
   routes.push_back(user_route("/1/latest-import", "The newest listen that an importer says it has brought",
                               "ListenBrainzImport",
                               [parts](const Exchange& exchange) { return latest_import(parts, exchange); }));
-  routes.back().query = {{"user_name", "Whose; by itself the token's user", text, false},
-                         {"service", "Where the importer takes the listens from; by itself lastfm", text, false}};
+  routes.back().query = {
+      {"user_name", "Whose; by itself the token's user", text, false},
+      {"service", "Where the importer takes the listens from; by itself lastfm", service_schema(), false}};
   routes.push_back(user_route(
       "/1/latest-import", "Notes the newest listen that was imported; an older one is passed over",
       "ListenBrainzStatus", [parts](const Exchange& exchange) { return set_latest_import(parts, exchange); }));

@@ -10,8 +10,9 @@ namespace segue {
 namespace {
 
 constexpr std::size_t kMostBulkListens = 10'000;
-constexpr std::size_t kMostUserBytes = 256;
-constexpr std::size_t kMostTextBytes = 2048;
+constexpr std::size_t kShownBytes = 60;  // of a value, in messages
+constexpr std::size_t kMostUserLetters = 128;
+constexpr std::size_t kMostTextLetters = 1024;
 
 // A listen of the list, and where it is: for messages.
 class BulkListen {
@@ -21,13 +22,13 @@ class BulkListen {
 
   StoredListen read(const Identity& who, std::int64_t now) {
     StoredListen listen;
-    listen.user = text("user", kMostUserBytes);
+    listen.user = text("user", kMostUserLetters);
     listen.listened_at = time(now);
-    listen.artist = text("artist", kMostTextBytes);
-    listen.title = text("title", kMostTextBytes);
-    listen.release = text("release", kMostTextBytes);
-    listen.song_id = text("song_id", kMostTextBytes);
-    const std::string mbid = text("recording_mbid", kMostTextBytes);
+    listen.artist = text("artist", kMostTextLetters);
+    listen.title = text("title", kMostTextLetters);
+    listen.release = text("release", kMostTextLetters);
+    listen.song_id = text("song_id", kMostTextLetters);
+    const std::string mbid = text("recording_mbid", kMostTextLetters);
     reader_.refuse_others();
     if (!mbid.empty()) {
       listen.recording_mbid = canonical_uuid(mbid);
@@ -49,11 +50,10 @@ class BulkListen {
     return value.get_object();
   }
 
-  std::string text(std::string_view name, std::size_t most_bytes) {
+  std::string text(std::string_view name, std::size_t most) {
     std::string found = reader_.text(name);
-    if (found.size() > most_bytes) {
-      fail(ErrorCode::wrong_use, "{}.{}: expected at most {} bytes, found {}", subject_, name, most_bytes,
-           found.size());
+    if (const std::size_t letters = letters_of(found); letters > most) {
+      fail(ErrorCode::wrong_use, "{}.{}: expected at most {} letters, found {}", subject_, name, most, letters);
     }
     return found;
   }
@@ -63,7 +63,7 @@ class BulkListen {
     const bool whole = value != nullptr && value->is_int64();
     if (!whole || value->get_int64() < kFirstListenedAt || value->get_int64() >= now + kClockSkew) {
       fail(ErrorCode::wrong_use, "{}.listened_at: expected seconds since 1970 from {} to an hour from now, found {}",
-           subject_, kFirstListenedAt, value == nullptr ? "none" : printable(json::serialize(*value), kMostUserBytes));
+           subject_, kFirstListenedAt, value == nullptr ? "none" : printable(json::serialize(*value), kShownBytes));
     }
     return value->get_int64();
   }
@@ -94,13 +94,13 @@ Reply add_listens(const ListenParts& parts, const Exchange& exchange) {
 
 json::object listens_body() {
   const auto text = [](std::size_t most) { return json::object{{"type", "string"}, {"maxLength", most}}; };
-  json::object user = text(kMostUserBytes / 4);  // letters, which may take four bytes each
+  json::object user = text(kMostUserLetters);
   user["minLength"] = 1;
   json::object listen = object_schema();
   add_property(listen, "user", std::move(user), true);
   add_property(listen, "listened_at", {{"type", "integer"}, {"minimum", kFirstListenedAt}}, true);
   for (const std::string_view name : {"artist", "title", "release", "song_id"}) {
-    add_property(listen, name, text(kMostTextBytes / 4));
+    add_property(listen, name, text(kMostTextLetters));
   }
   add_property(listen, "recording_mbid", {{"type", "string"}, {"format", "uuid"}});
   json::object body = object_schema();

@@ -59,9 +59,7 @@ void check_tags(const json::object& info) {
   }
   for (const json::value& tag : tags->get_array()) {
     if (!tag.is_string()) fail(ErrorCode::wrong_use, "track_metadata.additional_info.tags must be a list of strings.");
-    const std::string_view text = tag.get_string();
-    const auto letters = std::ranges::count_if(text, [](char byte) { return (byte & 0xC0) != 0x80; });
-    if (static_cast<std::size_t>(letters) > kMostTagLetters) {
+    if (letters_of(tag.get_string()) > kMostTagLetters) {
       fail(ErrorCode::wrong_use,
            "JSON document may not contain track_metadata.additional_info.tags longer than {} characters.",
            kMostTagLetters);
@@ -244,6 +242,11 @@ std::int64_t read_listened_at(const json::value* value, std::int64_t now) {
          kFirstListenedAt);
   }
   return *time;
+}
+
+std::size_t letters_of(std::string_view text) {
+  const auto begins_letter = [](char byte) { return (byte & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins_letter));
 }
 
 std::string canonical_uuid(std::string_view text) {

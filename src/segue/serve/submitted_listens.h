@@ -50,6 +50,9 @@ SubmittedListens read_submitted(const json::object& body, std::size_t body_bytes
 // kClockSkew - 1.
 std::int64_t read_listened_at(const json::value* value, std::int64_t now);
 
+// Letters (code points) of a valid UTF-8 text.
+std::size_t letters_of(std::string_view text);
+
 // "B1A9C0E9-D987-4042-AE91-78D6A3267D69", with or without hyphens, as MusicBrainz writes it: lower case, hyphens. ""
 // for what is no UUID.
 std::string canonical_uuid(std::string_view text);

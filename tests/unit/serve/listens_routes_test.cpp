@@ -53,9 +53,9 @@ TEST_F(BulkListens, OfOthersNeedAServicesToken) {
 TEST_F(BulkListens, NameWhatIsWrongWithThem) {
   EXPECT_EQ(message_with("user", ""), "listens[1].user: expected a user, found none");
   EXPECT_EQ(message_with("user", 7), "listens[1].user: expected a text, found 7");
-  EXPECT_EQ(message_with("user", json::string(257, 'x')), "listens[1].user: expected at most 256 bytes, found 257");
-  EXPECT_EQ(message_with("title", json::string(2049, 'x')),
-            "listens[1].title: expected at most 2048 bytes, found 2049");
+  EXPECT_EQ(message_with("user", json::string(129, 'x')), "listens[1].user: expected at most 128 letters, found 129");
+  EXPECT_EQ(message_with("title", json::string(1025, 'x')),
+            "listens[1].title: expected at most 1024 letters, found 1025");
   EXPECT_EQ(message_with("title", " "), "listens[1]: expected song_id, or artist and title, found neither");
   EXPECT_EQ(message_with("recording_mbid", "x"), "listens[1].recording_mbid: expected a UUID");
   EXPECT_EQ(message_with("titel", "x"), "unknown name listens[1].titel (did you mean title?)");
