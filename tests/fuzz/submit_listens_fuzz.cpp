@@ -1,0 +1,42 @@
+// Bodies of the routes that take listens. The first byte chooses the route. Whatever comes, the answer is one of those
+// that the protocol has, in JSON; what was taken can be told again.
+#include <cstdint>
+#include <string>
+
+#include "segue/serve/listenbrainz.h"
+
+#include "tests/support/memory_store.h"
+#include "tests/support/route_caller.h"
+
+namespace {
+
+constexpr std::string_view kTargets[] = {"/1/submit-listens?return_msid=true", "/v1/listens", "/1/delete-listen",
+                                         "/1/feedback/recording-feedback", "/1/latest-import"};
+constexpr std::string_view kTold[] = {"/1/user/ann/listens", "/1/user/ann/playing-now", "/1/latest-import",
+                                      "/1/feedback/user/ann/get-feedback"};
+
+void check(const segue::Reply& reply) {
+  const bool known = reply.status == 200 || reply.status == 400 || reply.status == 403 || reply.status == 413;
+  if (!known || !segue::json::parse(reply.body).is_object()) __builtin_trap();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  segue::testing::MemoryStore store;
+  segue::PlayingNow playing_now;
+  const segue::ListenParts parts{store, playing_now, [] { return std::int64_t{1'700'000'000}; }};
+  std::vector<segue::Route> routes = segue::listenbrainz_routes(parts);
+  for (segue::Route& route : segue::listens_routes(parts)) routes.push_back(std::move(route));
+  const segue::testing::RouteCaller caller(std::move(routes));
+  const segue::Identity ann = segue::testing::token_of("ann");
+  const std::string body(reinterpret_cast<const char*>(data) + 1, size - 1);
+  check(caller.call(segue::Method::post, kTargets[data[0] % std::size(kTargets)], body, ann));
+  for (const std::string_view target : kTold) {
+    const segue::Reply reply = caller.call(segue::Method::get, target, "", ann);
+    check(reply);
+    if (reply.status != 200) __builtin_trap();
+  }
+  return 0;
+}

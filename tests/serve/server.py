@@ -1,0 +1,93 @@
+"""A real `segue serve` with a small model, for tests that talk to it over its socket."""
+
+import contextlib
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+
+START_SECONDS = 60
+
+
+class Server:
+    """`segue serve` on a free port of this machine, with a store that outlives it."""
+
+    def __init__(self, segue, model, store, *options):
+        self.segue, self.model, self.store = segue, pathlib.Path(model), pathlib.Path(store)
+        self.options = [str(option) for option in options]
+        self.process = None
+        self.url = None
+        self.log = []
+
+    def token(self, user, *scopes):
+        """The secret of a new token; user "" makes it a service's."""
+        arguments = ["token", "create", "--store", self.store, "--name", "test", "--json"]
+        if user:
+            arguments += ["--user", user]
+        arguments += [f"--{scope}" for scope in scopes]
+        done = subprocess.run([self.segue, *map(str, arguments)], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)["secret"]
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [self.segue, "serve", self.model, "--port", "0", "--store", self.store, *self.options],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        listening = threading.Event()
+
+        def read_log():
+            for line in self.process.stderr:
+                self.log.append(line)
+                found = re.search(r"https?://[0-9.]+:[0-9]+", line)
+                if found and not listening.is_set():
+                    self.url = found.group(0)
+                    listening.set()
+            listening.set()  # it ended: the assertion below says so
+
+        self.reader = threading.Thread(target=read_log, daemon=True)
+        self.url = None
+        self.reader.start()
+        assert listening.wait(START_SECONDS) and self.url, "".join(self.log)
+        return self
+
+    def stop(self):
+        """SIGTERM: it has to end by itself, with status 0."""
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(timeout=60)
+        self.reader.join()
+        assert status == 0, (status, "".join(self.log))
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+
+    @contextlib.contextmanager
+    def running(self):
+        self.start()
+        try:
+            yield self
+        finally:
+            if self.process.poll() is None:
+                self.stop()
+
+    def ask(self, method, path, body=None, token=None):
+        """(status, headers, JSON) of a request, whatever the status."""
+        data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data=data, method=method)
+        if token:
+            request.add_header("Authorization", f"Token {token}")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return reply.status, reply.headers, json.loads(reply.read())
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, json.loads(error.read())
+
+
+def make_model(program, folder, songs=24):
+    subprocess.run([program, folder, str(songs)], check=True)
+    return folder

@@ -1,0 +1,166 @@
+#include "tests/support/memory_store.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace segue::testing {
+
+namespace {
+
+bool same_song(const Feedback& a, const Feedback& b) {
+  return a.user == b.user && a.msid == b.msid && a.recording_mbid == b.recording_mbid && a.song_id == b.song_id;
+}
+
+}  // namespace
+
+void MemoryStore::check() {
+  if (const std::optional<ErrorCode> code = fault_.load()) fail(*code, "store: told to fail");
+}
+
+AddedListens MemoryStore::add(std::span<const StoredListen> listens) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  AddedListens counts;
+  for (StoredListen listen : listens) {
+    listen.inserted_at = now_;
+    const bool added = listens_.try_emplace({listen.user, listen.listened_at, listen.msid}, listen).second;
+    ++(added ? counts.added : counts.known);
+  }
+  return counts;
+}
+
+std::vector<StoredListen> MemoryStore::listens_of(std::string_view user, const ListenRange& range) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  std::vector<StoredListen> found;  // the oldest first
+  for (const auto& [key, listen] : listens_) {
+    const std::int64_t time = listen.listened_at;
+    if (listen.user != user || (range.min_ts && time <= *range.min_ts) || (range.max_ts && time >= *range.max_ts)) {
+      continue;
+    }
+    found.push_back(listen);
+  }
+  const std::size_t count = std::min(range.count, found.size());
+  const bool oldest = range.min_ts && !range.max_ts;
+  if (oldest) {
+    found.resize(count);
+  } else {
+    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(count));
+  }
+  std::ranges::reverse(found);
+  return found;
+}
+
+std::uint64_t MemoryStore::listen_count(std::string_view user) {
+  return listens_of(user, {.min_ts = {}, .max_ts = {}, .count = std::numeric_limits<std::size_t>::max()}).size();
+}
+
+bool MemoryStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  return listens_.erase({std::string(user), listened_at, std::string(msid)}) > 0;
+}
+
+std::vector<std::string> MemoryStore::users(std::string_view prefix, std::size_t most) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  std::set<std::string> found;
+  for (const auto& [key, listen] : listens_) {
+    if (listen.user.starts_with(prefix) && found.size() < most) found.insert(listen.user);
+  }
+  return {found.begin(), found.end()};
+}
+
+std::int64_t MemoryStore::latest_import(std::string_view user, std::string_view service) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  const auto found = imports_.find({std::string(user), std::string(service)});
+  return found == imports_.end() ? 0 : found->second;
+}
+
+void MemoryStore::set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  imports_[{std::string(user), std::string(service)}] = listened_at;
+}
+
+void MemoryStore::set_feedback(const Feedback& feedback) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(feedback_, [&](const Feedback& one) { return same_song(one, feedback); });
+  if (feedback.score != 0) feedback_.push_back(feedback);
+}
+
+std::vector<Feedback> MemoryStore::feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
+                                               std::size_t offset) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  std::vector<Feedback> found;
+  for (auto one = feedback_.rbegin(); one != feedback_.rend(); ++one) {
+    if (one->user != user || (score && one->score != *score)) continue;
+    if (offset > 0) {
+      --offset;
+    } else if (found.size() < count) {
+      found.push_back(*one);
+    }
+  }
+  return found;
+}
+
+void MemoryStore::add_token(const StoredToken& token) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  tokens_[token.id] = token;
+}
+
+std::optional<StoredToken> MemoryStore::token_by_hash(std::string_view hash) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [id, token] : tokens_) {
+    if (token.hash == hash) return token;
+  }
+  return std::nullopt;
+}
+
+std::vector<StoredToken> MemoryStore::tokens() {
+  check();
+  const std::scoped_lock lock(mutex_);
+  std::vector<StoredToken> all;
+  for (const auto& [id, token] : tokens_) all.push_back(token);
+  return all;
+}
+
+bool MemoryStore::remove_token(std::string_view id) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  return tokens_.erase(std::string(id)) > 0;
+}
+
+Forgotten MemoryStore::forget(std::string_view user) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  Forgotten gone;
+  gone.listens = std::erase_if(listens_, [&](const auto& entry) { return entry.second.user == user; });
+  gone.feedback = std::erase_if(feedback_, [&](const Feedback& one) { return one.user == user; });
+  gone.tokens = std::erase_if(tokens_, [&](const auto& entry) { return entry.second.user == user; });
+  std::erase_if(imports_, [&](const auto& entry) { return entry.first.first == user; });
+  return gone;
+}
+
+void MemoryStore::for_each_listen(const std::function<bool(const StoredListen&)>& each) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [key, listen] : listens_) {
+    if (!each(listen)) return;
+  }
+}
+
+StoreFacts MemoryStore::facts() {
+  check();
+  const std::scoped_lock lock(mutex_);
+  std::set<std::string_view> users;
+  for (const auto& [key, listen] : listens_) users.insert(listen.user);
+  return {.kind = "memory", .listens = listens_.size(), .users = users.size(), .queued = 0};
+}
+
+}  // namespace segue::testing
