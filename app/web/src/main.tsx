@@ -1,0 +1,1 @@
+import { render } from "preact"; render(<p>Segue</p>, document.getElementById("app")!);
