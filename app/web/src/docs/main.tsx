@@ -1,1 +1,1 @@
-import { render } from "preact"; render(<p>Segue</p>, document.getElementById("app")!);
+import { render } from "preact"; render(<p>docs</p>, document.getElementById("app")!);
