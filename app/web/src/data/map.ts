@@ -29,6 +29,12 @@ export const toMap = (data: MapData, point: Point): Point => ({
   x: (point.x - data.middle.x) / data.half,
   y: (point.y - data.middle.y) / data.half,
 });
+// The name of a region, or of the one around it that has a name.
+export function regionName(i: number): string {
+  const region = regions.value[i];
+  if (!region) return "";
+  return region.label || (region.parent === i ? "" : regionName(region.parent));
+}
 export const placeOf = (data: MapData, row: number): Point => ({ x: data.places[2 * row], y: data.places[2 * row + 1] });
 
 export function scaled(x: Float32Array, y: Float32Array, region: Int16Array): MapData {
@@ -105,7 +111,6 @@ export interface Legend {
 
 // Regions of the first level have the colours; finer ones have that of the one around them. Neighbouring regions get
 // different colours: each takes the one whose regions lie farthest.
-const kLegendRegions = 24;
 export function regionLegend(data: MapData, all: Region[], palette: string[], none: string): Legend {
   const root = (i: number): number => (all[i].parent >= 0 && all[i].parent !== i ? root(all[i].parent) : i);
   const roots = all.map((_, i) => i).filter((i) => root(i) === i);
@@ -119,13 +124,13 @@ export function regionLegend(data: MapData, all: Region[], palette: string[], no
     }
     colourOf.set(i, nearest.indexOf(Math.max(...nearest)));
   }
-  // The largest regions are entries of the legend; the others share one.
-  const entries: LegendEntry[] = roots.slice(0, kLegendRegions).map((i, k) => {
+  // The smallest of very many share one entry.
+  const entries: LegendEntry[] = roots.slice(0, kNone - 1).map((i, k) => {
     return { category: k, label: all[i].label, size: 0, colour: palette[colourOf.get(i)!], region: i };
   });
   const rest = { category: kNone - 1, label: "Smaller regions", size: 0, colour: none };
   const nowhere = { category: kNone, label: "In between", size: 0, colour: none };
-  const categoryOfRoot = new Map(roots.map((i, k) => [i, k < kLegendRegions ? k : kNone - 1]));
+  const categoryOfRoot = new Map(roots.map((i, k) => [i, Math.min(k, kNone - 1)]));
   const categoryOf = all.map((_, i) => categoryOfRoot.get(root(i))!);
   const of = new Uint8Array(data.n);
   const counts = new Array<number>(kNone + 1).fill(0);

@@ -2,7 +2,7 @@
 // the panel's list of regions takes its place.
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { legend, map, mapError, regions } from "../data/map";
+import { legend, map, mapError, regionName } from "../data/map";
 import { nameOf, seenByRow, songsOfRows } from "../data/songs";
 import type { Song } from "../data/types";
 import { Icon } from "../ui/icons";
@@ -95,7 +95,7 @@ export function MapCanvas({ onPick, hint }: { onPick: (song: Song) => void; hint
 
 function Card({ song, x, y }: Hover) {
   const entry = legend.value?.entries.find((one) => one.category === legend.value?.of[song.row]);
-  const region = map.value ? regions.value[map.value.region[song.row]] : undefined;
+  const region = map.value ? regionName(map.value.region[song.row]) : "";
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => {
     // Beside the pointer, and inside the page.
@@ -110,7 +110,7 @@ function Card({ song, x, y }: Hover) {
       <span dir="auto">{song.artist}</span>
       <small>
         {entry && <i class="dot" style={{ background: entry.colour }} />}
-        <span dir="auto">{region?.label ?? "In between"}</span> · {plays(song.plays)}
+        <span dir="auto">{region || "In between"}</span> · {plays(song.plays)}
       </small>
     </div>
   );

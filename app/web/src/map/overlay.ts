@@ -19,12 +19,14 @@ export interface Drawing {
 }
 
 type Box = [number, number, number, number];
+const kNamedFirst = { focus: 0, played: 1, path: 2, found: 3, disliked: 4 };
 const kFont = 'system-ui, "Noto Sans", "Noto Sans Arabic", sans-serif';
 // From which zoom on, and up to which, the names of a level are shown.
+// A region that holds no finer ones with a name keeps its own.
 const kLevels = [
   { from: 0, to: 3.2 },
   { from: 2, to: 9 },
-  { from: 4.5, to: 60 },
+  { from: 4.5, to: Infinity },
 ];
 const kOvershoot = 1.7;
 const popped = (part: number) => {
@@ -68,9 +70,9 @@ export class Overlay {
 
   // ---- names
 
-  private fits(x: number, y: number, width: number, height: number, view: View): boolean {
-    const box: Box = [x - width / 2 - 4, y - height / 2 - 1, x + width / 2 + 4, y + height / 2 + 1];
-    if (box[0] < view.insets.left || box[2] > view.width || box[1] < 0 || box[3] > view.height) return false;
+  private fits(x: number, y: number, width: number, height: number, view: View, air = 4): boolean {
+    const box: Box = [x - width / 2 - air, y - height / 2 - air / 2, x + width / 2 + air, y + height / 2 + air / 2];
+    if (box[0] < view.insets.left - 8 || box[2] > view.width + 8 || box[1] < 0 || box[3] > view.height) return false;
     if (this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
     this.taken.push(box);
     return true;
@@ -79,7 +81,7 @@ export class Overlay {
   private text(words: string, x: number, y: number, ink: string, paper: string, alpha = 1) {
     const { context: c } = this;
     c.globalAlpha = alpha;
-    c.lineWidth = 3.5;
+    c.lineWidth = 3;
     c.strokeStyle = paper;
     c.fillStyle = ink;
     c.strokeText(words, x, y);
@@ -95,17 +97,19 @@ export class Overlay {
     c.textBaseline = "middle";
     const order = regions.map((_, i) => i).sort((a, b) => regions[a].level - regions[b].level || regions[b].size - regions[a].size);
     const largest = regions.reduce((most, region) => Math.max(most, region.size), 1);
+    const held = new Set(regions.filter((region) => region.label !== "").map((region) => region.parent));
     for (const i of order) {
       const region = regions[i];
-      const level = kLevels[Math.min(region.level, kLevels.length - 1)];
-      if (zoom < level.from || zoom > level.to || hidden(i)) continue;
+      const { from, to } = kLevels[Math.min(region.level, kLevels.length - 1)];
+      const last = held.has(i) ? to : Infinity;
+      if (region.label === "" || zoom < from || zoom > last || hidden(i)) continue;
       const [x, y] = [view.toX(region.x), view.toY(region.y)];
       if (x < view.insets.left - 100 || x > view.width + 100 || y < -20 || y > view.height + 20) continue;
-      const size = Math.round(11.5 + 6 * Math.sqrt(region.size / largest) + (region.level === 0 ? 1 : 0));
-      c.font = `${region.level === 0 ? 650 : 550} ${size}px ${kFont}`;
-      if (!this.fits(x, y, c.measureText(region.label).width, size * 1.25, view)) continue;
-      const fade = Math.min(1, (zoom - level.from) / 0.4 + 0.3, (level.to - zoom) / 0.4 + 0.3);
-      this.text(region.label, x, y, colours.ink, colours.paper, fade * quiet);
+      const size = 10.5 + 4.5 * Math.sqrt(region.size / largest) + (zoom > 2 ? 1.5 : 0);
+      c.font = `600 ${size.toFixed(1)}px ${kFont}`;
+      if (!this.fits(x, y, c.measureText(region.label).width, size * 1.25, view, zoom < 2 ? 11 : 7)) continue;
+      const fade = Math.min(1, (zoom - from) / 0.4 + 0.3, (last - zoom) / 0.4 + 0.3);
+      this.text(region.label, x, y, colours.ink, colours.paper, 0.92 * fade * quiet);
     }
   }
 
@@ -119,7 +123,7 @@ export class Overlay {
       const [x, y] = this.at(drawing, song.row);
       const words = shortened(song.title || song.id, 34);
       if (!this.fits(x, y + 13, c.measureText(words).width, 15, view)) continue;
-      this.text(words, x, y + 13, colours.dim, colours.paper);
+      this.text(words, x, y + 13, colours.ink, colours.paper, 0.82);
     }
   }
 
@@ -135,13 +139,22 @@ export class Overlay {
       const [x, y] = [view.toX(mean.x), view.toY(mean.y)];
       if (this.fits(x, y - 24, c.measureText(mean.label).width, 16, view)) this.text(mean.label, x, y - 24, colours.found, colours.paper);
     }
-    for (const mark of scene.marks) {
+    const spots = scene.marks.map((mark) => this.at(drawing, mark.row));
+    const free = (box: Box) => !spots.some(([x, y]) => x > box[0] - 5 && x < box[2] + 5 && y > box[1] - 5 && y < box[3] + 5);
+    const order = scene.marks.map((mark, i) => ({ mark, i })).sort((a, b) => kNamedFirst[a.mark.kind] - kNamedFirst[b.mark.kind]);
+    for (const { mark, i } of order) {
       const seen = mark.kind === "found" ? steps.found : mark.kind === "path" ? steps.path : steps.lit;
       if (!mark.label || seen < 1) continue;
-      const [x, y] = this.at(drawing, mark.row);
+      const [x, y] = spots[i];
       const words = shortened(mark.label, 30);
-      if (!this.fits(x, y + 16, c.measureText(words).width, 16, view)) continue;
-      this.text(words, x, y + 16, mark.kind === "found" ? colours.found : colours.ink, colours.paper);
+      const half = c.measureText(words).width / 2;
+      // Below, above, at the right, at the left: the first place that hides no mark.
+      for (const [dx, dy] of [[0, 17], [0, -17], [half + 12, 0], [-half - 12, 0]]) {
+        const box: Box = [x + dx - half, y + dy - 8, x + dx + half, y + dy + 8];
+        if (!free(box) || !this.fits(x + dx, y + dy, 2 * half, 16, view)) continue;
+        this.text(words, x + dx, y + dy, mark.kind === "found" || mark.kind === "focus" ? colours.found : colours.ink, colours.paper);
+        break;
+      }
     }
   }
 

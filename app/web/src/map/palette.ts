@@ -43,7 +43,7 @@ const kScale: Record<Theme, string[]> = {
   light: [...kCividis].reverse().map((colour) => (colour === "#fee838" ? "#d9c22a" : colour)),
 };
 export const kPopularitySteps = 8;
-export const kNone = 31; // the category of songs without one
+export const kNone = 95; // the category of songs without one; others are smaller
 export const scaleOf = (theme: Theme) => kScale[theme];
 
 const kThemeKey = "segue-theme";

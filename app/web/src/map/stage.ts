@@ -8,7 +8,7 @@ import { songsOfRows } from "../data/songs";
 import type { Song } from "../data/types";
 import { listen } from "./input";
 import { Overlay } from "./overlay";
-import { kColours, stillMotion, theme } from "./palette";
+import { kColours, kNone, stillMotion, theme } from "./palette";
 import { Picker } from "./picker";
 import { Points } from "./points";
 import { kDone, pointed, scene, steps, type Steps } from "./scene";
@@ -114,7 +114,7 @@ export class Stage {
     if (!shown || !this.points || this.points.count !== shown.of.length) return;
     if (this.lastLegend !== shown) this.points.setCategories(shown.of);
     this.lastLegend = shown;
-    const palette: (string | null)[] = new Array(32).fill(null);
+    const palette: (string | null)[] = new Array(kNone + 1).fill(null);
     for (const entry of shown.entries) palette[entry.category] = off.has(entry.category) ? null : entry.colour;
     this.points.setPalette(palette);
     this.redraw();

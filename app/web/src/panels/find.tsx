@@ -1,7 +1,7 @@
 // Find a song, fly there, and see what lies around it, with why.
 import { useEffect, useRef } from "preact/hooks";
 import { get, path } from "../data/api";
-import { map, placeOf, regions } from "../data/map";
+import { map, placeOf, regionName } from "../data/map";
 import { remember } from "../data/songs";
 import { kStart, state, update, updateTaste } from "../data/state";
 import type { SimilarSong, SongDetail, Together } from "../data/types";
@@ -92,7 +92,7 @@ function Song({ id }: { id: string }) {
   if (song.error) return <Problem text={song.error} />;
   if (!song.value) return <p class="status" role="status">Loading…</p>;
   const one = song.value;
-  const region = one.map && one.map.region >= 0 ? regions.value[one.map.region] : undefined;
+  const region = one.map ? regionName(one.map.region) : "";
   const liked = state.value.taste.songs.includes(id);
   return (
     <article class="detail" aria-label={one.title || one.id}>
@@ -102,7 +102,7 @@ function Song({ id }: { id: string }) {
           <h2 class="big" dir="auto">{one.title || one.id}</h2>
           <p class="artist" dir="auto">{one.artist}</p>
           <p class="facts">
-            {plays(one.plays)}{region && <> · <span dir="auto">{region.label}</span></>}
+            {plays(one.plays)}{region && <> · <span dir="auto">{region}</span></>}
           </p>
         </div>
       </header>
@@ -111,7 +111,7 @@ function Song({ id }: { id: string }) {
         <button type="button" class="primary" aria-pressed={liked} onClick={() => {
           if (liked) updateTaste({ songs: state.value.taste.songs.filter((other) => other !== id) });
           else likeSong(id);
-        }}><Icon name="taste" size={18} />{liked ? "In your taste" : "Add to your taste"}</button>
+        }}><Icon name="taste" size={18} />{liked ? "In your taste" : "Add to taste"}</button>
         <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "radio", seeds: [id] } }, true)}><Icon name="radio" size={18} />Radio</button>
         <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "journey", from: id } }, true)}><Icon name="journey" size={18} />Journey</button>
       </div>

@@ -54,11 +54,11 @@ export function HealthPanel() {
         <>
           <dl class="facts-grid" data-testid="status">
             <Fact name="Up for" value={duration(now.uptime)} />
-            <Fact name="Requests a second" value={number(now.rate)} />
+            <Fact name="Requests/s" value={number(now.rate)} />
             <Fact name="Requests" value={number(now.requests)} />
             {now.store && <Fact name="Listens stored" value={number(now.store.listens)} />}
             {now.store && <Fact name="Listeners" value={number(now.store.users)} />}
-            {now.store && <Fact name="Waiting for the disk" value={number(now.store.queued)} />}
+            {now.store && <Fact name="Queued" value={number(now.store.queued)} />}
           </dl>
           <Chart rates={rates} />
           <h2>Routes</h2>

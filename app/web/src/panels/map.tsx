@@ -7,9 +7,11 @@ import { kColourings, state, update, type Colouring } from "../data/state";
 import { noWebGl, plays, stage } from "../map/canvas";
 import { Segments } from "../ui/controls";
 import { useAsked } from "../ui/hooks";
+import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 
 const kSongsListed = 40;
+const kEntries = 16; // of the legend, until all are asked for
 const kNames: Record<Colouring, string> = { region: "Region", tag: "Tag", popularity: "Popularity" };
 
 function openSong(id: string) {
@@ -20,6 +22,8 @@ export function MapPanel() {
   const shown = legend.value;
   const off = state.value.off;
   const colouring = shown?.colouring ?? "region";
+  const [all, setAll] = useState(false);
+  const listed = shown ? (all || noWebGl.value || shown.entries.length <= kEntries + 4 ? shown.entries : shown.entries.slice(0, kEntries)) : [];
   return (
     <>
       <h1>{map.value ? `${map.value.n.toLocaleString("en")} songs` : "Map"}</h1>
@@ -40,8 +44,13 @@ export function MapPanel() {
             <button type="button" class="link" disabled={off.length === 0} onClick={() => update({ off: [] })}>Show all</button>
           </div>
           <ul class="legend">
-            {shown.entries.map((entry) => <Entry key={entry.category} entry={entry} all={shown.entries} off={off} />)}
+            {listed.map((entry) => <Entry key={`${colouring} ${entry.category}`} entry={entry} all={shown.entries} off={off} />)}
           </ul>
+          {shown.entries.length > kEntries + 4 && (
+            <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? "Show fewer" : `Show all ${shown.entries.length}`}
+            </button>
+          )}
         </section>
       )}
     </>
@@ -63,21 +72,24 @@ function Entry({ entry, all, off }: { entry: LegendEntry; all: LegendEntry[]; of
           <span class="words" dir="auto">{entry.label}</span>
         </label>
         <span class="count">{entry.size.toLocaleString("en")}</span>
-        <button type="button" class="link small" aria-pressed={alone} aria-label={`Only ${entry.label}`} onClick={() => set(alone ? [] : others)}>only</button>
-        <button type="button" class="link small" aria-expanded={open} aria-label={`Songs of ${entry.label}`} onClick={() => {
+        <button type="button" class="plain" aria-expanded={open} aria-label={`Songs of ${entry.label}`} title="Songs" onClick={() => {
           setOpen(!open);
-          if (!open && entry.region !== undefined) stage.value?.show(placesOf(entry.region), 8);
-        }}>songs</button>
+          if (!open && entry.region !== undefined) stage.value?.show(placesOf(entry.category), 8);
+        }}><Icon name="fold" size={17} /></button>
       </div>
-      {open && <Songs entry={entry} />}
+      {open && (
+        <>
+          <button type="button" class="link only" aria-pressed={alone} onClick={() => set(alone ? [] : others)}>{alone ? "Show the others too" : "Show only these"}</button>
+          <Songs entry={entry} />
+        </>
+      )}
     </li>
   );
 }
 
-const placesOf = (region: number) => {
+const placesOf = (category: number) => {
   const of = legend.peek()!.of;
   const data = map.peek()!;
-  const category = legend.peek()!.entries.find((entry) => entry.region === region)!.category;
   const places = [];
   for (let i = 0; i < data.n && places.length < 2000; i++) if (of[i] === category) places.push({ x: data.places[2 * i], y: data.places[2 * i + 1] });
   return places;

@@ -9,6 +9,7 @@ const kPaths = {
   plus: "M12 5v14M5 12h14",
   minus: "M5 12h14",
   all: "M4 9V4h5M20 9V4h-5M4 15v5h5m11-5v5h-5",
+  fold: "m7 10 5 5 5-5",
   close: "M6 6l12 12M18 6 6 18",
   up: "M12 19V5m-6 6 6-6 6 6",
   down: "M12 5v14m6-6-6 6-6-6",
