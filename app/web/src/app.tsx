@@ -47,9 +47,6 @@ export function App() {
   useEffect(() => followAddress((camera) => stage.value?.fly(camera ?? { ...kHome })), []);
   useEffect(() => void loadMap(), [revision.value]);
   useEffect(() => {
-    document.documentElement.dataset.theme = theme.value;
-  }, [theme.value]);
-  useEffect(() => {
     body.current?.scrollTo(0, 0);
     const name = kItems.find((item) => item.view === view)!.label;
     document.title = `${name} · Segue`;

@@ -20,6 +20,7 @@ const kSlow = 38; // ms a frame may take while moving
 const kQuick = 20;
 const kFewest = 20_000;
 const kReach = 11; // pixels within which a song is picked
+const kReachOfKeys = 160; // and around the middle, by Enter
 const kNamed = 36; // songs named at most
 
 export interface Asked {
@@ -61,7 +62,7 @@ export class Stage {
       hover: (x, y) => this.hover(x, y),
       leave: () => this.point(-1, 0, 0),
       pick: (x, y) => this.pick(x, y),
-      pickMiddle: () => this.pick(this.view.middle.x, this.view.middle.y, 60),
+      pickMiddle: () => this.pick(this.view.middle.x, this.view.middle.y, kReachOfKeys),
       home: () => this.fly({ ...kHome }),
     });
     const resized = new ResizeObserver(() => this.resize());

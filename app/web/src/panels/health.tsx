@@ -137,8 +137,8 @@ function Model({ model }: { model: ModelFacts }) {
 function Loss({ loss }: { loss: number[] }) {
   const most = Math.max(...loss);
   return (
-    <figure class="bars" role="img" aria-label={`Loss by epoch, from ${loss[0].toFixed(3)} to ${loss[loss.length - 1].toFixed(3)}`}>
-      <div>{loss.map((value, i) => <i key={i} style={{ height: `${(value / most) * 100}%` }} />)}</div>
+    <figure class="bars">
+      <div role="img" aria-label={`Loss by epoch, from ${loss[0].toFixed(3)} to ${loss[loss.length - 1].toFixed(3)}`}>{loss.map((value, i) => <i key={i} style={{ height: `${(value / most) * 100}%` }} />)}</div>
       <figcaption>Loss by epoch: {loss[0].toFixed(3)} → {loss[loss.length - 1].toFixed(3)}</figcaption>
     </figure>
   );

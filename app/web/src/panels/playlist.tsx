@@ -105,7 +105,7 @@ export function PlaylistPanel() {
       )}
       <Problem text={error || known.error} />
       {(songs.length > 0 || busy) && (
-        <section aria-label="Playlist">
+        <section aria-label="Songs of the playlist">
           <div class="row between">
             <h2>{songs.length} songs</h2>
             <Share />
