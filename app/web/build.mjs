@@ -1,0 +1,78 @@
+// Builds the pages and writes them down for the binary: `node build.mjs OUT` makes
+//   OUT/dist/           what a browser loads, each file with its gzip beside it where that is smaller
+//   OUT/web_assets.cpp  the same bytes by .incbin, and the table that assets.h declares
+// web_assets.cpp holds the digest of every file, so that it changes, and is compiled anew, when one of them does.
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, relative, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+
+const kMediaTypes = {
+  html: "text/html; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  css: "text/css; charset=utf-8",
+  svg: "image/svg+xml",
+  webmanifest: "application/manifest+json",
+  txt: "text/plain; charset=utf-8",
+};
+const kPages = { "/index.html": "/", "/docs.html": "/docs" };
+
+const here = import.meta.dirname;
+const out = resolve(process.argv[2] ?? join(here, "build"));
+if (!existsSync(join(here, "node_modules/vite"))) {
+  console.error("app/web: no node_modules; `tools/setup build` (or `npm ci` in app/web) installs them");
+  process.exit(1);
+}
+
+// The compiler checks types, Vite only takes them away.
+const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
+execFileSync(process.execPath, [join(compiler, "../bin/tsc"), "--noEmit", "-p", here], { stdio: "inherit" });
+const { build } = await import("vite");
+await build({ configFile: join(here, "vite.config.mjs"), logLevel: "warn", build: { outDir: join(out, "dist"), emptyOutDir: true } });
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+const assets = filesBelow(join(out, "dist")).map((file) => {
+  const bytes = readFileSync(file);
+  const name = "/" + relative(join(out, "dist"), file).replaceAll("\\", "/");
+  const mediaType = kMediaTypes[name.split(".").pop()];
+  if (!mediaType) throw new Error(`${name}: expected one of ${Object.keys(kMediaTypes)}`);
+  const gzip = gzipSync(bytes, { level: 9 });
+  const smaller = gzip.length < bytes.length;
+  if (smaller) writeFileSync(file + ".gz", gzip);
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  return { file, path: kPages[name] ?? name, mediaType, size: bytes.length, gzip: smaller ? gzip.length : 0, digest };
+});
+
+const symbol = (i, kind) => `segue_web_${i}_${kind}`;
+const lines = ["// Written by app/web/build.mjs.", '#include "app/web/assets.h"', "", "#include <array>", ""];
+const embed = (name, file) =>
+  lines.push(
+    `__asm__(".section .rodata\\n.balign 16\\n${name}:\\n.incbin \\"${file}\\"\\n.previous\\n");`,
+    `extern "C" const char ${name}[];`,
+  );
+assets.forEach((asset, i) => {
+  embed(symbol(i, "bytes"), asset.file);
+  if (asset.gzip) embed(symbol(i, "gzip"), asset.file + ".gz");
+});
+lines.push("", "namespace segue {", "", "std::span<const WebAsset> web_assets() {");
+lines.push(`  static const std::array<WebAsset, ${assets.length}> assets = {{`);
+assets.forEach((asset, i) => {
+  const gzip = asset.gzip ? `{${symbol(i, "gzip")}, ${asset.gzip}}` : "{}";
+  lines.push(
+    `      {"${asset.path}", "${asset.mediaType}", {${symbol(i, "bytes")}, ${asset.size}},`,
+    `       ${gzip}, "\\"${asset.digest}\\""},`,
+  );
+});
+lines.push("  }};", "  return assets;", "}", "", "}  // namespace segue", "");
+writeFileSync(join(out, "web_assets.cpp"), lines.join("\n"));
+
+const total = assets.reduce((sum, asset) => sum + (asset.gzip || asset.size), 0);
+console.log(`web: ${assets.length} files, ${Math.round(total / 1024)} kB compressed`);

@@ -1,0 +1,166 @@
+// The frame: navigation, the panel of the view, the map behind it, and banners.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { online, revision, tokenWanted } from "./data/api";
+import { loadMap, map } from "./data/map";
+import { followAddress, hashFor, state, update, type View } from "./data/state";
+import type { Song } from "./data/types";
+import { MapCanvas, noWebGl, stage } from "./map/canvas";
+import { switchTheme, theme } from "./map/palette";
+import { kHome } from "./map/view";
+import { FindPanel } from "./panels/find";
+import { HealthPanel, Token } from "./panels/health";
+import { ListenersPanel } from "./panels/listeners";
+import { MapPanel } from "./panels/map";
+import { PlaylistPanel, takeSong } from "./panels/playlist";
+import { TastePanel, toggleLiked } from "./panels/taste";
+import { Icon, type IconName } from "./ui/icons";
+
+const kItems: { view: View; label: string; icon: IconName }[] = [
+  { view: "map", label: "Map", icon: "map" },
+  { view: "find", label: "Find", icon: "find" },
+  { view: "taste", label: "Your taste", icon: "taste" },
+  { view: "playlist", label: "Playlist", icon: "playlist" },
+  { view: "listeners", label: "Listeners", icon: "listeners" },
+  { view: "health", label: "Health", icon: "health" },
+];
+const kHints: Partial<Record<View, string>> = {
+  taste: "Touch songs on the map to add them",
+  playlist: "Touch songs on the map to start from them",
+};
+const kWide: View[] = ["health", "listeners"];
+const kPanels = { map: MapPanel, find: FindPanel, taste: TastePanel, playlist: PlaylistPanel, listeners: ListenersPanel, health: HealthPanel };
+const kPhone = "(max-width: 719px)";
+
+function onPick(song: Song) {
+  const { view } = state.value;
+  if (view === "taste") toggleLiked(song.id);
+  else if (view === "playlist") takeSong(song);
+  else update({ view: "find", song: song.id, q: "" }, true);
+}
+
+export function App() {
+  const { view } = state.value;
+  const panel = useRef<HTMLElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const [sheet, setSheet] = useState<"half" | "full" | "peek">("half");
+
+  useEffect(() => followAddress((camera) => stage.value?.fly(camera ?? { ...kHome })), []);
+  useEffect(() => void loadMap(), [revision.value]);
+  useEffect(() => {
+    body.current?.scrollTo(0, 0);
+    const name = kItems.find((item) => item.view === view)!.label;
+    document.title = `${name} · Segue`;
+    if (sheet === "peek") setSheet("half");
+  }, [view]);
+  // "/" searches, from everywhere but fields.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const field = (event.target as HTMLElement).closest("input, textarea, [contenteditable]");
+      if (event.key !== "/" || field || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      update({ view: "find", song: "", q: "" }, true);
+      requestAnimationFrame(() => panel.current?.querySelector<HTMLInputElement>("[role=combobox]")?.focus());
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  // What the panel covers is no part of the map's middle.
+  useEffect(() => {
+    const measure = () => {
+      if (!panel.current || !stage.value) return;
+      const box = panel.current.getBoundingClientRect();
+      const phone = matchMedia(kPhone).matches;
+      const cover = Math.min(box.right + 12, innerWidth * 0.6);
+      stage.value.setInsets(phone
+        ? { left: 0, top: 8, right: 0, bottom: sheet === "full" ? innerHeight * 0.5 : Math.max(innerHeight - box.top, 0) }
+        : { left: cover, top: 12, right: 12, bottom: 12 });
+    };
+    measure();
+    const resized = new ResizeObserver(measure);
+    resized.observe(panel.current!);
+    addEventListener("resize", measure);
+    return () => {
+      resized.disconnect();
+      removeEventListener("resize", measure);
+    };
+  }, [stage.value, view, sheet]);
+
+  const Panel = kPanels[view];
+  return (
+    <div class={`app ${noWebGl.value ? "no-map" : ""}`} data-view={view}>
+      <a class="skip" href="#panel" onClick={(event) => {
+        event.preventDefault();
+        body.current?.focus();
+      }}>Skip to the panel</a>
+      <nav class="rail" aria-label="Views">
+        <a class="brand" href={hashFor({ view: "map" })} aria-label="Segue: the map">
+          <svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
+            <path d="M6 21c4.5-10 8.5 5 11.5-3s5-7.5 8.5-7" />
+            <circle cx="6" cy="21" r="3" />
+            <circle cx="26" cy="11" r="3" />
+          </svg>
+        </a>
+        <ul>
+          {kItems.map((item) => (
+            <li key={item.view}>
+              <a href={hashFor({ view: item.view })} aria-current={view === item.view ? "page" : undefined} onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                update({ view: item.view }, true);
+              }}>
+                <Icon name={item.icon} size={22} />
+                <span>{item.label}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+        <button type="button" class="round theme" aria-label={theme.value === "dark" ? "Light colours" : "Dark colours"} onClick={switchTheme}>
+          <Icon name={theme.value === "dark" ? "sun" : "moon"} />
+        </button>
+      </nav>
+      <main>
+        <MapCanvas onPick={onPick} hint={kHints[view] ?? ""} />
+        <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={kItems.find((item) => item.view === view)!.label}>
+          <button type="button" class="sheet-handle" aria-expanded={sheet !== "peek"} aria-label={sheet === "full" ? "Make the panel smaller" : "Make the panel larger"}
+            onClick={() => setSheet(sheet === "peek" ? "half" : sheet === "half" ? "full" : "peek")}><i aria-hidden="true" /></button>
+          <div class="panel-body" ref={body} tabIndex={-1}>
+            <Panel key={view} />
+          </div>
+        </section>
+      </main>
+      <Banners />
+    </div>
+  );
+}
+
+function Banners() {
+  const [back, setBack] = useState(false);
+  const was = useRef(true);
+  useEffect(() => {
+    if (online.value && !was.current) {
+      setBack(true);
+      const timer = setTimeout(() => setBack(false), 3000);
+      was.current = true;
+      return () => clearTimeout(timer);
+    }
+    was.current = online.value;
+    return undefined;
+  }, [online.value]);
+  return (
+    <div class="banners" role="status" aria-live="assertive">
+      {!online.value && (
+        <div class="banner bad">
+          <span class="spinner" aria-hidden="true" /> The server does not answer. What you see stays; trying again…
+        </div>
+      )}
+      {online.value && back && <div class="banner good">The server is back.</div>}
+      {tokenWanted.value && online.value && (
+        <div class="banner">
+          <p>This server wants a token that may read.</p>
+          <Token />
+        </div>
+      )}
+      {noWebGl.value && !map.value && <span class="unseen">Loading the list of songs</span>}
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+// Talking to the server the page came from, and to no other. Whether it answers, and whether it wants a token, are
+// signals that the banner and the token field show.
+import { signal } from "@preact/signals";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const kTokenKey = "segue-token";
+const kRetrySeconds = 2;
+
+export const online = signal(true);
+// Counts how often the server came back or another token was given: what was asked in vain is asked again.
+export const revision = signal(0);
+export const tokenWanted = signal(false);
+export const token = signal(readToken());
+
+function readToken(): string {
+  try {
+    return sessionStorage.getItem(kTokenKey) ?? "";
+  } catch {
+    return ""; // storage is switched off: the token lasts as long as the page
+  }
+}
+
+export function setToken(text: string) {
+  token.value = text.trim();
+  try {
+    if (token.value) sessionStorage.setItem(kTokenKey, token.value);
+    else sessionStorage.removeItem(kTokenKey);
+  } catch {
+    // as above
+  }
+  tokenWanted.value = false;
+  revision.value++;
+}
+
+let retrying = false;
+function waitForServer() {
+  online.value = false;
+  if (retrying) return;
+  retrying = true;
+  const ask = async () => {
+    try {
+      await fetch("/health/live", { cache: "no-store" });
+      retrying = false;
+      online.value = true;
+      revision.value++;
+    } catch {
+      setTimeout(ask, kRetrySeconds * 1000);
+    }
+  };
+  setTimeout(ask, kRetrySeconds * 1000);
+}
+
+async function ask(path: string, init: RequestInit): Promise<Response> {
+  const headers = new Headers(init.headers);
+  if (token.value) headers.set("Authorization", `Token ${token.value}`);
+  let reply: Response;
+  try {
+    reply = await fetch(path, { ...init, headers });
+  } catch (error) {
+    if ((error as Error).name !== "AbortError") waitForServer();
+    throw error;
+  }
+  if (reply.ok) return reply;
+  if (reply.status === 401) tokenWanted.value = true;
+  let code = "failed";
+  let message = `${reply.status} ${reply.statusText}`;
+  try {
+    const { error } = await reply.json();
+    code = error.code ?? code;
+    message = error.message ?? (typeof error === "string" ? error : message);
+  } catch {
+    // not JSON: the status line has to do
+  }
+  throw new ApiError(reply.status, code, message);
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await ask(path, { signal })).json();
+}
+
+export async function getBytes(path: string): Promise<ArrayBuffer> {
+  return (await ask(path, {})).arrayBuffer();
+}
+
+export async function post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  const init = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" }, signal };
+  return (await ask(path, init)).json();
+}
+
+// What to tell people; "" for a request that was only overtaken by a newer one.
+export function messageOf(error: unknown): string {
+  if (error instanceof ApiError) return error.message;
+  const { name } = error as Error;
+  if (name === "AbortError") return "";
+  return "The server did not answer.";
+}
+
+export const path = encodeURIComponent;

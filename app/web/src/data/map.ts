@@ -1,0 +1,186 @@
+// The map as it came from the server, scaled to -1..1, with the colour of every song under each colouring.
+import { computed, signal } from "@preact/signals";
+import { kColours, kNone, kPopularitySteps, scaleOf, theme } from "../map/palette";
+import { ApiError, get, getBytes, messageOf } from "./api";
+import { readArrow } from "./arrow";
+import { state, type Colouring } from "./state";
+import type { Point, Region } from "./types";
+
+export interface MapData {
+  n: number;
+  // Of song i: x at 2i, y at 2i + 1, y upwards.
+  places: Float32Array;
+  region: Int16Array; // -1: none
+  middle: Point;
+  half: number; // what 1 stands for
+}
+
+export interface Tags {
+  names: string[];
+  first: Uint8Array; // of each song: index of a name, 255 for none
+}
+
+export const map = signal<MapData | null>(null);
+export const regions = signal<Region[]>([]);
+export const tags = signal<Tags | null>(null);
+export const mapError = signal("");
+
+export const toMap = (data: MapData, point: Point): Point => ({
+  x: (point.x - data.middle.x) / data.half,
+  y: (point.y - data.middle.y) / data.half,
+});
+// The name of a region, or of the one around it that has a name.
+export function regionName(i: number): string {
+  const region = regions.value[i];
+  if (!region) return "";
+  return region.label || (region.parent === i ? "" : regionName(region.parent));
+}
+export const placeOf = (data: MapData, row: number): Point => ({ x: data.places[2 * row], y: data.places[2 * row + 1] });
+
+export function scaled(x: Float32Array, y: Float32Array, region: Int16Array): MapData {
+  const n = x.length;
+  let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let i = 0; i < n; i++) {
+    if (x[i] < left) left = x[i];
+    if (x[i] > right) right = x[i];
+    if (y[i] < bottom) bottom = y[i];
+    if (y[i] > top) top = y[i];
+  }
+  const middle = n ? { x: (left + right) / 2, y: (bottom + top) / 2 } : { x: 0, y: 0 };
+  const half = Math.max((right - left) / 2, (top - bottom) / 2) || 1;
+  const places = new Float32Array(2 * n);
+  for (let i = 0; i < n; i++) {
+    places[2 * i] = (x[i] - middle.x) / half;
+    places[2 * i + 1] = (y[i] - middle.y) / half;
+  }
+  return { n, places, region, middle, half };
+}
+
+let loading = false;
+export async function loadMap() {
+  if (map.value || loading) return;
+  loading = true;
+  try {
+    // Names of regions and tags come after the picture.
+    const names = get<{ items: Region[] }>("/v1/map/regions").catch(() => ({ items: [] }));
+    const { columns } = readArrow(await getBytes("/v1/map"));
+    const [x, y] = [columns.get("x"), columns.get("y")];
+    const region = columns.get("region");
+    if (!(x instanceof Float32Array && y instanceof Float32Array && region instanceof Int16Array)) {
+      throw new Error("map: expected the columns x, y (float32) and region (int16)");
+    }
+    map.value = scaled(x, y, region);
+    mapError.value = "";
+    const { items } = await names;
+    regions.value = items.map((one) => ({ ...one, ...toMap(map.value!, one) }));
+    void loadTags();
+  } catch (error) {
+    const none = error instanceof ApiError && error.status === 404;
+    mapError.value = none ? "This model has no map yet: segue map MODEL makes one." : messageOf(error) || String(error);
+  } finally {
+    loading = false;
+  }
+}
+
+async function loadTags() {
+  try {
+    const { items, rows } = await get<{ items: string[]; rows: string }>("/v1/map/tags");
+    const letters = atob(rows);
+    const first = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i++) first[i] = letters.charCodeAt(i);
+    if (items.length > 0) tags.value = { names: items, first };
+  } catch {
+    tags.value = null; // the map does without
+  }
+}
+
+// ---- colours
+
+export interface LegendEntry {
+  category: number; // in the palette
+  label: string;
+  size: number;
+  colour: string;
+  region?: number;
+}
+export interface Legend {
+  colouring: Colouring;
+  entries: LegendEntry[];
+  of: Uint8Array; // each song's category
+}
+
+// Regions of the first level have the colours; finer ones have that of the one around them. Neighbouring regions get
+// different colours: each takes the one whose regions lie farthest.
+export function regionLegend(data: MapData, all: Region[], palette: string[], none: string): Legend {
+  const root = (i: number): number => (all[i].parent >= 0 && all[i].parent !== i ? root(all[i].parent) : i);
+  const roots = all.map((_, i) => i).filter((i) => root(i) === i);
+  roots.sort((a, b) => all[b].size - all[a].size);
+  const colourOf = new Map<number, number>();
+  for (const i of roots) {
+    const nearest = palette.map(() => Infinity);
+    for (const [other, colour] of colourOf) {
+      const apart = (all[other].x - all[i].x) ** 2 + (all[other].y - all[i].y) ** 2;
+      nearest[colour] = Math.min(nearest[colour], apart);
+    }
+    colourOf.set(i, nearest.indexOf(Math.max(...nearest)));
+  }
+  // The smallest of very many share one entry.
+  const entries: LegendEntry[] = roots.slice(0, kNone - 1).map((i, k) => {
+    return { category: k, label: all[i].label, size: 0, colour: palette[colourOf.get(i)!], region: i };
+  });
+  const rest = { category: kNone - 1, label: "Smaller regions", size: 0, colour: none };
+  const nowhere = { category: kNone, label: "In between", size: 0, colour: none };
+  const categoryOfRoot = new Map(roots.map((i, k) => [i, Math.min(k, kNone - 1)]));
+  const categoryOf = all.map((_, i) => categoryOfRoot.get(root(i))!);
+  const of = new Uint8Array(data.n);
+  const counts = new Array<number>(kNone + 1).fill(0);
+  for (let i = 0; i < data.n; i++) {
+    const region = data.region[i];
+    of[i] = region >= 0 && region < categoryOf.length ? categoryOf[region] : kNone;
+    counts[of[i]]++;
+  }
+  const used = [...entries, rest, nowhere].filter((entry) => (entry.size = counts[entry.category]) > 0);
+  return { colouring: "region", entries: used, of };
+}
+
+function tagLegend(data: MapData, { names, first }: Tags, palette: string[], none: string): Legend {
+  const of = new Uint8Array(data.n).fill(kNone);
+  const counts = new Array<number>(kNone + 1).fill(0);
+  for (let i = 0; i < data.n; i++) {
+    if (first[i] < names.length && first[i] < kNone) of[i] = first[i];
+    counts[of[i]]++;
+  }
+  // More tags than colours: the most frequent have one, the others are grey but can be filtered.
+  const entries: LegendEntry[] = names.map((label, k) => {
+    return { category: k, label, size: counts[k], colour: palette[k] ?? none };
+  });
+  entries.push({ category: kNone, label: "No tag", size: counts[kNone], colour: none });
+  return { colouring: "tag", entries: entries.filter((entry) => entry.size > 0), of };
+}
+
+// Songs come in the order of plays: steps of the logarithm of the rank.
+function popularityLegend(data: MapData, scale: string[]): Legend {
+  const of = new Uint8Array(data.n);
+  const bounds = scale.map((_, k) => Math.round(data.n ** (1 - k / kPopularitySteps)));
+  const sizes = scale.map(() => 0);
+  for (let i = 0; i < data.n; i++) {
+    let step = kPopularitySteps - 1;
+    while (step > 0 && i >= bounds[step]) step--;
+    of[i] = step;
+    sizes[step]++;
+  }
+  const entries = scale.map((colour, k) => {
+    return { category: k, label: `The ${bounds[k].toLocaleString("en")} most played`, size: sizes[k], colour };
+  });
+  entries[0].label = "Seldom played";
+  return { colouring: "popularity", entries: entries.filter((entry) => entry.size > 0).reverse(), of };
+}
+
+export const legend = computed<Legend | null>(() => {
+  if (!map.value) return null;
+  const colours = kColours[theme.value];
+  const colouring = state.value.colour;
+  if (colouring === "popularity") return popularityLegend(map.value, scaleOf(theme.value));
+  if (colouring === "tag" && tags.value) return tagLegend(map.value, tags.value, colours.categories, colours.none);
+  return regionLegend(map.value, regions.value, colours.categories, colours.none);
+});

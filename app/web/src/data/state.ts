@@ -1,0 +1,172 @@
+// What the page shows, in one value, and that value in the address: every state can be shared and gone back to. Only the
+// hash is used, so that the server never sees it in its logs.
+import { signal } from "@preact/signals";
+
+export const kViews = ["map", "find", "taste", "playlist", "listeners", "health"] as const;
+export type View = (typeof kViews)[number];
+export const kColourings = ["region", "tag", "popularity"] as const;
+export type Colouring = (typeof kColourings)[number];
+
+export interface Camera {
+  x: number; // the middle, on the map scaled to -1..1
+  y: number;
+  zoom: number; // 1: everything
+}
+
+export interface Taste {
+  songs: string[];
+  disliked: string[];
+  excluded: string[];
+  mode: "discover" | "any";
+  diversity: number;
+  popularity: number;
+  several: boolean; // several interests, each with a mean of its own
+}
+
+export interface Playlist {
+  kind: "radio" | "journey";
+  seeds: string[];
+  drift: number;
+  from: string;
+  to: string;
+  steps: number; // 0: as many as it takes
+  songs: string[]; // the list as it stands, after reordering and removing
+}
+
+export interface State {
+  view: View;
+  colour: Colouring;
+  off: number[]; // legend entries that are filtered out
+  song: string;
+  q: string;
+  taste: Taste;
+  playlist: Playlist;
+  user: string;
+}
+
+export const kStart: State = {
+  view: "map",
+  colour: "region",
+  off: [],
+  song: "",
+  q: "",
+  taste: { songs: [], disliked: [], excluded: [], mode: "discover", diversity: 0.2, popularity: 0, several: true },
+  playlist: { kind: "radio", seeds: [], drift: 0.2, from: "", to: "", steps: 0, songs: [] },
+  user: "",
+};
+
+export function toHash(state: State, camera: Camera | null): string {
+  const query = new URLSearchParams();
+  const put = (name: string, value: string | number, start: string | number) => {
+    if (value !== start) query.set(name, String(value));
+  };
+  const putAll = (name: string, values: string[]) => values.forEach((value) => query.append(name, value));
+  const { taste, playlist } = state;
+  put("q", state.q, "");
+  put("song", state.song, "");
+  putAll("like", taste.songs);
+  putAll("dislike", taste.disliked);
+  putAll("without", taste.excluded);
+  put("mode", taste.mode, kStart.taste.mode);
+  put("diversity", taste.diversity, kStart.taste.diversity);
+  put("popularity", taste.popularity, kStart.taste.popularity);
+  put("several", Number(taste.several), Number(kStart.taste.several));
+  put("list", playlist.kind, kStart.playlist.kind);
+  putAll("seed", playlist.seeds);
+  put("drift", playlist.drift, kStart.playlist.drift);
+  put("from", playlist.from, "");
+  put("to", playlist.to, "");
+  put("steps", playlist.steps, 0);
+  putAll("track", playlist.songs);
+  put("user", state.user, "");
+  put("colour", state.colour, kStart.colour);
+  put("off", state.off.join("."), "");
+  if (camera) query.set("at", [camera.x, camera.y, camera.zoom].map((value) => +value.toFixed(4)).join("_"));
+  const text = query.toString();
+  return `#/${state.view}${text ? "?" + text : ""}`;
+}
+
+export function fromHash(hash: string): { state: State; camera: Camera | null } {
+  const [name, text] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+  const query = new URLSearchParams(text ?? "");
+  const one = (key: string) => query.get(key) ?? "";
+  const oneOf = <T extends string>(key: string, all: readonly T[], start: T) =>
+    all.includes(one(key) as T) ? (one(key) as T) : start;
+  const number = (key: string, least: number, most: number, start: number) => {
+    const value = query.has(key) ? Number(one(key)) : NaN;
+    return Number.isFinite(value) ? Math.min(Math.max(value, least), most) : start;
+  };
+  const state: State = {
+    view: kViews.includes(name as View) ? (name as View) : kStart.view,
+    colour: oneOf("colour", kColourings, kStart.colour),
+    off: one("off").split(".").filter((part) => /^\d{1,4}$/.test(part)).map(Number),
+    song: one("song"),
+    q: one("q"),
+    taste: {
+      songs: query.getAll("like"),
+      disliked: query.getAll("dislike"),
+      excluded: query.getAll("without"),
+      mode: oneOf("mode", ["discover", "any"] as const, kStart.taste.mode),
+      diversity: number("diversity", 0, 1, kStart.taste.diversity),
+      popularity: number("popularity", -1, 1, kStart.taste.popularity),
+      several: number("several", 0, 1, 1) !== 0,
+    },
+    playlist: {
+      kind: oneOf("list", ["radio", "journey"] as const, kStart.playlist.kind),
+      seeds: query.getAll("seed"),
+      drift: number("drift", 0, 1, kStart.playlist.drift),
+      from: one("from"),
+      to: one("to"),
+      steps: Math.round(number("steps", 0, 24, 0)),
+      songs: query.getAll("track"),
+    },
+    user: one("user"),
+  };
+  const at = one("at").split("_").map(Number);
+  const seen = at.length === 3 && at.every(Number.isFinite) && at[2] > 0;
+  return { state, camera: seen ? { x: at[0], y: at[1], zoom: at[2] } : null };
+}
+
+const start = typeof location === "undefined" ? { state: kStart, camera: null } : fromHash(location.hash);
+export const state = signal<State>(start.state);
+// Where the map is looked at. Apart from the rest: it changes with every frame, and no panel cares.
+export const camera = signal<Camera | null>(start.camera);
+
+let written = "";
+function write(push: boolean) {
+  const hash = toHash(state.value, camera.value);
+  if (hash === written) return;
+  written = hash;
+  if (push) history.pushState(null, "", hash);
+  else history.replaceState(null, "", hash);
+}
+
+// `push`: a step that "back" goes back over.
+export function update(change: Partial<State>, push = false) {
+  state.value = { ...state.value, ...change };
+  write(push);
+}
+export const updateTaste = (change: Partial<Taste>) => update({ taste: { ...state.value.taste, ...change } });
+export const updatePlaylist = (change: Partial<Playlist>) => update({ playlist: { ...state.value.playlist, ...change } });
+
+let later = 0;
+export function moved(to: Camera | null) {
+  camera.value = to;
+  clearTimeout(later);
+  later = setTimeout(() => write(false), 250) as unknown as number;
+}
+
+// Takes over what the address says when somebody goes back, or pastes another one; `to` is told of another camera.
+export function followAddress(to: (camera: Camera | null) => void) {
+  const read = () => {
+    if (location.hash === written) return;
+    written = location.hash;
+    const read = fromHash(location.hash);
+    state.value = read.state;
+    to(read.camera);
+  };
+  addEventListener("popstate", read);
+  addEventListener("hashchange", read);
+}
+
+export const hashFor = (change: Partial<State>) => toHash({ ...state.value, ...change }, camera.value);

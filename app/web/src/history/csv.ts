@@ -1,0 +1,29 @@
+// Comma-separated values by RFC 4180: quotes may hold commas, line breaks and doubled quotes.
+export function readCsv(content: string): string[][] {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = "";
+  let quoted = false;
+  const endCell = () => {
+    row.push(cell);
+    cell = "";
+  };
+  const endRow = () => {
+    endCell();
+    if (row.length > 1 || row[0] !== "") rows.push(row);
+    row = [];
+  };
+  for (let i = 0; i < content.length; i++) {
+    const letter = content[i];
+    if (quoted) {
+      if (letter !== '"') cell += letter;
+      else if (content[i + 1] === '"') cell += content[++i];
+      else quoted = false;
+    } else if (letter === '"' && cell === "") quoted = true;
+    else if (letter === ",") endCell();
+    else if (letter === "\n") endRow();
+    else if (letter !== "\r") cell += letter;
+  }
+  if (cell !== "" || row.length > 0) endRow();
+  return rows;
+}

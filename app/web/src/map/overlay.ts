@@ -1,0 +1,341 @@
+// What is drawn over the points, on a plain canvas: names of regions and songs, and the scene.
+import type { Region, Song } from "../data/types";
+import type { MapData } from "../data/map";
+import type { Colours } from "./palette";
+import type { Mark, Scene, Steps } from "./scene";
+import type { View } from "./view";
+
+export interface Drawing {
+  view: View;
+  data: MapData;
+  regions: Region[];
+  scene: Scene;
+  steps: Steps;
+  pointed: number;
+  colours: Colours;
+  songs: Song[]; // named where there is room, the most popular first
+  hidden: (region: number) => boolean;
+  crosshair: boolean;
+}
+
+type Box = [number, number, number, number];
+const kNamedFirst = { focus: 0, played: 1, path: 2, found: 3, disliked: 4 };
+const kFont = 'system-ui, "Noto Sans", "Noto Sans Arabic", sans-serif';
+// From which zoom on, and up to which, the names of a level are shown.
+// A region that holds no finer ones with a name keeps its own.
+const kLevels = [
+  { from: 0, to: 3.2 },
+  { from: 2, to: 9 },
+  { from: 4.5, to: Infinity },
+];
+const kOvershoot = 1.7;
+const popped = (part: number) => {
+  if (part <= 0) return 0;
+  if (part >= 1) return 1;
+  const back = part - 1;
+  return 1 + (kOvershoot + 1) * back ** 3 + kOvershoot * back ** 2;
+};
+// Of n things that come one after the other: how far the i-th is.
+const staggered = (part: number, i: number, n: number) => {
+  const share = 0.45;
+  const start = n > 1 ? (i / (n - 1)) * (1 - share) : 0;
+  return Math.min(Math.max((part - start) / share, 0), 1);
+};
+
+export class Overlay {
+  private readonly taken: Box[] = [];
+  constructor(private readonly context: CanvasRenderingContext2D) {}
+
+  draw(drawing: Drawing, ratio: number) {
+    const { context: c } = this;
+    const { view } = drawing;
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+    c.clearRect(0, 0, view.width, view.height);
+    c.lineCap = c.lineJoin = "round";
+    this.taken.length = 0;
+    this.lines(drawing);
+    this.path(drawing);
+    this.marks(drawing);
+    this.means(drawing);
+    this.sceneNames(drawing);
+    this.regionNames(drawing);
+    this.songNames(drawing);
+    this.pointed(drawing);
+    if (drawing.crosshair) this.crosshair(drawing);
+  }
+
+  private at({ view, data }: Drawing, row: number): [number, number] {
+    return [view.toX(data.places[2 * row]), view.toY(data.places[2 * row + 1])];
+  }
+
+  // ---- names
+
+  private fits(x: number, y: number, width: number, height: number, view: View, air = 4): boolean {
+    const box: Box = [x - width / 2 - air, y - height / 2 - air / 2, x + width / 2 + air, y + height / 2 + air / 2];
+    if (box[0] < view.insets.left - 8 || box[2] > view.width + 8 || box[1] < 0 || box[3] > view.height) return false;
+    if (this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
+    this.taken.push(box);
+    return true;
+  }
+
+  private text(words: string, x: number, y: number, ink: string, paper: string, alpha = 1) {
+    const { context: c } = this;
+    c.globalAlpha = alpha;
+    c.lineWidth = 3;
+    c.strokeStyle = paper;
+    c.fillStyle = ink;
+    c.strokeText(words, x, y);
+    c.fillText(words, x, y);
+    c.globalAlpha = 1;
+  }
+
+  private regionNames({ view, regions, colours, hidden, scene, steps }: Drawing) {
+    const { context: c } = this;
+    const { zoom } = view.camera;
+    const quiet = scene.quiet && steps.lit > 0 ? 0.55 : 1;
+    c.textAlign = "center";
+    c.textBaseline = "middle";
+    const order = regions.map((_, i) => i).sort((a, b) => regions[a].level - regions[b].level || regions[b].size - regions[a].size);
+    const largest = regions.reduce((most, region) => Math.max(most, region.size), 1);
+    const held = new Set(regions.filter((region) => region.label !== "").map((region) => region.parent));
+    for (const i of order) {
+      const region = regions[i];
+      const { from, to } = kLevels[Math.min(region.level, kLevels.length - 1)];
+      const last = held.has(i) ? to : Infinity;
+      if (region.label === "" || zoom < from || zoom > last || hidden(i)) continue;
+      const [x, y] = [view.toX(region.x), view.toY(region.y)];
+      if (x < view.insets.left - 100 || x > view.width + 100 || y < -20 || y > view.height + 20) continue;
+      const size = 10.5 + 4.5 * Math.sqrt(region.size / largest) + (zoom > 2 ? 1.5 : 0);
+      c.font = `600 ${size.toFixed(1)}px ${kFont}`;
+      if (!this.fits(x, y, c.measureText(region.label).width, size * 1.25, view, zoom < 2 ? 11 : 7)) continue;
+      const fade = Math.min(1, (zoom - from) / 0.4 + 0.3, (last - zoom) / 0.4 + 0.3);
+      this.text(region.label, x, y, colours.ink, colours.paper, 0.92 * fade * quiet);
+    }
+  }
+
+  private songNames(drawing: Drawing) {
+    const { context: c } = this;
+    const { view, colours } = drawing;
+    c.font = `450 12px ${kFont}`;
+    c.textAlign = "center";
+    c.textBaseline = "middle";
+    for (const song of drawing.songs) {
+      const [x, y] = this.at(drawing, song.row);
+      const words = shortened(song.title || song.id, 34);
+      if (!this.fits(x, y + 13, c.measureText(words).width, 15, view)) continue;
+      this.text(words, x, y + 13, colours.ink, colours.paper, 0.82);
+    }
+  }
+
+  // Names of lit songs beside them: what was played first, then what was found, as long as there is room.
+  private sceneNames(drawing: Drawing) {
+    const { context: c } = this;
+    const { view, colours, scene, steps } = drawing;
+    c.font = `600 12.5px ${kFont}`;
+    c.textAlign = "center";
+    c.textBaseline = "middle";
+    for (const mean of scene.means) {
+      if (steps.mean < 1 || !mean.label) continue;
+      const [x, y] = [view.toX(mean.x), view.toY(mean.y)];
+      if (this.fits(x, y - 24, c.measureText(mean.label).width, 16, view)) this.text(mean.label, x, y - 24, colours.found, colours.paper);
+    }
+    const spots = scene.marks.map((mark) => this.at(drawing, mark.row));
+    const free = (box: Box) => !spots.some(([x, y]) => x > box[0] - 5 && x < box[2] + 5 && y > box[1] - 5 && y < box[3] + 5);
+    const order = scene.marks.map((mark, i) => ({ mark, i })).sort((a, b) => kNamedFirst[a.mark.kind] - kNamedFirst[b.mark.kind]);
+    for (const { mark, i } of order) {
+      const seen = mark.kind === "found" ? steps.found : mark.kind === "path" ? steps.path : steps.lit;
+      if (!mark.label || seen < 1) continue;
+      const [x, y] = spots[i];
+      const words = shortened(mark.label, 30);
+      const half = c.measureText(words).width / 2;
+      // Below, above, at the right, at the left: the first place that hides no mark.
+      for (const [dx, dy] of [[0, 17], [0, -17], [half + 12, 0], [-half - 12, 0]]) {
+        const box: Box = [x + dx - half, y + dy - 8, x + dx + half, y + dy + 8];
+        if (!free(box) || !this.fits(x + dx, y + dy, 2 * half, 16, view)) continue;
+        this.text(words, x + dx, y + dy, mark.kind === "found" || mark.kind === "focus" ? colours.found : colours.ink, colours.paper);
+        break;
+      }
+    }
+  }
+
+  // ---- the scene
+
+  private lines(drawing: Drawing) {
+    const { context: c } = this;
+    const { scene, steps, view, colours } = drawing;
+    for (const mark of scene.marks) {
+      const mean = mark.mean === undefined ? undefined : scene.means[mark.mean];
+      if (!mean || mark.kind === "disliked") continue;
+      const [x, y] = this.at(drawing, mark.row);
+      const [mx, my] = [view.toX(mean.x), view.toY(mean.y)];
+      const found = mark.kind === "found";
+      const part = found ? steps.found : steps.mean;
+      if (part <= 0) continue;
+      const [fromX, fromY, toX, toY] = found ? [mx, my, x, y] : [x, y, mx, my];
+      c.globalAlpha = found ? 0.28 : 0.5;
+      c.strokeStyle = found ? colours.found : colours.played;
+      c.lineWidth = found ? 1 : 1.4;
+      c.setLineDash(found ? [] : [1, 5]);
+      c.beginPath();
+      c.moveTo(fromX, fromY);
+      c.lineTo(fromX + (toX - fromX) * part, fromY + (toY - fromY) * part);
+      c.stroke();
+    }
+    c.setLineDash([]);
+    c.globalAlpha = 1;
+  }
+
+  // A smooth line through the songs (Catmull-Rom), as far as it has grown.
+  private path(drawing: Drawing) {
+    const { context: c } = this;
+    const { scene, steps, colours } = drawing;
+    const points = scene.path.map((row) => this.at(drawing, row));
+    if (points.length < 2) return;
+    const grown = steps.path * (points.length - 1);
+    for (const [width, colour, alpha] of [[6, colours.paper, 0.8], [2.4, colours.found, 0.95]] as const) {
+      c.globalAlpha = alpha;
+      c.strokeStyle = colour;
+      c.lineWidth = width;
+      c.beginPath();
+      c.moveTo(...points[0]);
+      for (let i = 0; i < Math.ceil(grown); i++) {
+        const [before, a, b, after] = [points[Math.max(i - 1, 0)], points[i], points[i + 1], points[Math.min(i + 2, points.length - 1)]];
+        const end = Math.min(grown - i, 1);
+        for (let k = 1; k <= 12; k++) {
+          const t = (k / 12) * end;
+          c.lineTo(curve(before[0], a[0], b[0], after[0], t), curve(before[1], a[1], b[1], after[1], t));
+        }
+      }
+      c.stroke();
+    }
+    c.globalAlpha = 1;
+  }
+
+  private marks(drawing: Drawing) {
+    const { scene, steps } = drawing;
+    const count = (kind: Mark["kind"]) => scene.marks.filter((mark) => mark.kind === kind).length;
+    const counts = { played: count("played"), found: count("found"), path: count("path"), disliked: count("disliked"), focus: count("focus") };
+    const seen = { played: 0, found: 0, path: 0, disliked: 0, focus: 0 };
+    for (const mark of scene.marks) {
+      const part = mark.kind === "found" ? steps.found : mark.kind === "path" ? steps.path : steps.lit;
+      const size = popped(staggered(part, seen[mark.kind]++, counts[mark.kind]));
+      if (size > 0) this.mark(drawing, mark, size);
+    }
+  }
+
+  private mark(drawing: Drawing, mark: Mark, size: number) {
+    const { context: c } = this;
+    const { colours } = drawing;
+    const [x, y] = this.at(drawing, mark.row);
+    const colour = { played: colours.played, found: colours.found, path: colours.found, focus: colours.found, disliked: colours.bad }[mark.kind];
+    if (mark.kind === "played" || mark.kind === "focus") {
+      const glow = c.createRadialGradient(x, y, 0, x, y, 22 * size);
+      glow.addColorStop(0, colour);
+      glow.addColorStop(1, colour + "00");
+      c.globalAlpha = 0.3;
+      c.fillStyle = glow;
+      disc(c, x, y, 22 * size);
+      c.globalAlpha = 1;
+    }
+    const radius = { played: 5.5, focus: 7, found: 4.5, path: 5, disliked: 5 }[mark.kind] * size;
+    c.fillStyle = colours.paper;
+    disc(c, x, y, radius + 1.8);
+    c.fillStyle = colour;
+    if (mark.kind === "disliked") {
+      c.strokeStyle = colour;
+      c.lineWidth = 2.2;
+      c.beginPath();
+      c.moveTo(x - radius * 0.7, y - radius * 0.7);
+      c.lineTo(x + radius * 0.7, y + radius * 0.7);
+      c.moveTo(x + radius * 0.7, y - radius * 0.7);
+      c.lineTo(x - radius * 0.7, y + radius * 0.7);
+      c.stroke();
+    } else {
+      disc(c, x, y, radius);
+      if (mark.kind === "path") {
+        c.fillStyle = colours.paper;
+        disc(c, x, y, radius * 0.45);
+      }
+    }
+  }
+
+  // A mean: a ring with a cross in it, the larger the more it weighs.
+  private means({ scene, steps, view, colours }: Drawing) {
+    const { context: c } = this;
+    if (steps.mean <= 0) return;
+    for (const mean of scene.means) {
+      const [x, y] = [view.toX(mean.x), view.toY(mean.y)];
+      const size = popped(Math.max(0, steps.mean * 2 - 1));
+      if (size <= 0) continue;
+      const radius = (9 + 7 * Math.sqrt(mean.weight)) * size;
+      c.globalAlpha = 0.18;
+      c.fillStyle = colours.found;
+      disc(c, x, y, radius * 2);
+      if (steps.found > 0 && steps.found < 1) {
+        c.globalAlpha = 0.5 * (1 - steps.found);
+        c.strokeStyle = colours.found;
+        c.lineWidth = 2;
+        ring(c, x, y, radius + 90 * steps.found);
+      }
+      c.globalAlpha = 1;
+      c.strokeStyle = colours.paper;
+      c.lineWidth = 5;
+      ring(c, x, y, radius);
+      c.strokeStyle = colours.found;
+      c.lineWidth = 2.4;
+      ring(c, x, y, radius);
+      c.beginPath();
+      c.moveTo(x - 4, y);
+      c.lineTo(x + 4, y);
+      c.moveTo(x, y - 4);
+      c.lineTo(x, y + 4);
+      c.stroke();
+    }
+  }
+
+  private pointed(drawing: Drawing) {
+    if (drawing.pointed < 0 || drawing.pointed >= drawing.data.n) return;
+    const { context: c } = this;
+    const [x, y] = this.at(drawing, drawing.pointed);
+    for (const [width, colour] of [[4.5, drawing.colours.paper], [2, drawing.colours.ink]] as const) {
+      c.strokeStyle = colour;
+      c.lineWidth = width;
+      ring(c, x, y, 10);
+    }
+  }
+
+  private crosshair({ view, colours }: Drawing) {
+    const { context: c } = this;
+    const { x, y } = view.middle;
+    for (const [width, colour] of [[4, colours.paper], [1.6, colours.ink]] as const) {
+      c.strokeStyle = colour;
+      c.lineWidth = width;
+      c.beginPath();
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+        c.moveTo(x + dx * 6, y + dy * 6);
+        c.lineTo(x + dx * 15, y + dy * 15);
+      }
+      c.stroke();
+    }
+  }
+}
+
+function disc(c: CanvasRenderingContext2D, x: number, y: number, radius: number) {
+  c.beginPath();
+  c.arc(x, y, Math.max(radius, 0), 0, 2 * Math.PI);
+  c.fill();
+}
+function ring(c: CanvasRenderingContext2D, x: number, y: number, radius: number) {
+  c.beginPath();
+  c.arc(x, y, Math.max(radius, 0), 0, 2 * Math.PI);
+  c.stroke();
+}
+function curve(before: number, a: number, b: number, after: number, t: number): number {
+  const tension = 0.5;
+  const [m, n] = [tension * (b - before), tension * (after - a)];
+  return (2 * t ** 3 - 3 * t ** 2 + 1) * a + (t ** 3 - 2 * t ** 2 + t) * m + (-2 * t ** 3 + 3 * t ** 2) * b + (t ** 3 - t ** 2) * n;
+}
+export function shortened(words: string, most: number): string {
+  const letters = [...words];
+  return letters.length <= most ? words : letters.slice(0, most - 1).join("").trimEnd() + "…";
+}

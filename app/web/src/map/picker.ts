@@ -1,0 +1,40 @@
+// Which songs are where.
+import KDBush from "kdbush";
+
+export class Picker {
+  private tree: KDBush | null = null;
+
+  constructor(
+    private readonly places: Float32Array,
+    ready: () => void,
+  ) {
+    if (places.length === 0) return;
+    const worker = new Worker(new URL("./picker.worker.ts", import.meta.url), { type: "module" });
+    worker.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
+      this.tree = KDBush.from(data);
+      worker.terminate();
+      ready();
+    };
+    worker.postMessage(places);
+  }
+
+  // The song nearest to a place and no farther than `within`, among those that `shown` lets pass; of songs about as
+  // near the more popular one, which lies on top. -1: none.
+  nearest(x: number, y: number, within: number, shown: (row: number) => boolean): number {
+    let best = -1;
+    let least = Infinity;
+    for (const row of this.tree?.within(x, y, within) ?? []) {
+      if (!shown(row)) continue;
+      const apart = Math.hypot(this.places[2 * row] - x, this.places[2 * row + 1] - y) / within;
+      const badness = apart + 0.03 * Math.log2(row + 1);
+      if (badness < least) [best, least] = [row, badness];
+    }
+    return best;
+  }
+
+  // The `most` most popular songs inside a rectangle.
+  inside(left: number, bottom: number, right: number, top: number, most: number, shown: (row: number) => boolean): number[] {
+    const rows = (this.tree?.range(left, bottom, right, top) ?? []).filter(shown);
+    return rows.sort((a, b) => a - b).slice(0, most);
+  }
+}

@@ -1,0 +1,135 @@
+// All songs as points, drawn by WebGL2: one buffer of places, one byte a song for its colour. Songs come in the order of
+// plays; they are drawn from the last to the first, so that popular ones lie on top, and larger.
+import { kNone } from "./palette";
+
+const kPalette = kNone + 1;
+
+const kVertex = `#version 300 es
+layout(location = 0) in vec2 place;
+layout(location = 1) in float category;
+uniform vec2 scale;      // of the map to the clip space
+uniform vec2 shift;
+uniform float size;      // of a seldom played song, in pixels
+uniform float songs;
+uniform float alpha;
+uniform vec4 palette[${kPalette}];  // with 0 in .a: filtered out
+out lowp vec4 colour;
+out mediump float pixels;
+void main() {
+  vec4 mine = palette[int(category + 0.5)];
+  float row = songs - 1.0 - float(gl_VertexID);
+  float popular = 1.0 - log2(row + 1.0) / max(log2(songs), 1.0);
+  pixels = size * (1.0 + 2.6 * popular * popular);
+  gl_PointSize = pixels + 1.0;
+  gl_Position = mine.a > 0.0 ? vec4(place * scale + shift, 0.0, 1.0) : vec4(2.0, 2.0, 2.0, 1.0);
+  colour = vec4(mine.rgb, min(1.0, alpha * (1.0 + popular)));
+}`;
+
+// A disc whose edge is one pixel soft.
+const kFragment = `#version 300 es
+precision mediump float;
+in lowp vec4 colour;
+in mediump float pixels;
+out lowp vec4 result;
+void main() {
+  float radius = length(gl_PointCoord - 0.5) * (pixels + 1.0);
+  float cover = clamp(pixels * 0.5 + 0.5 - radius, 0.0, 1.0) * colour.a;
+  result = vec4(colour.rgb * cover, cover);
+}`;
+
+export interface Frame {
+  scale: [number, number];
+  shift: [number, number];
+  size: number;
+  alpha: number;
+  first: number; // points that are left out: the least popular
+}
+
+export class Points {
+  private readonly uniforms = new Map<string, WebGLUniformLocation | null>();
+  private readonly places: WebGLBuffer;
+  private readonly categories: WebGLBuffer;
+  private n = 0;
+
+  // null where the browser has no WebGL2.
+  static on(canvas: HTMLCanvasElement): Points | null {
+    const gl = canvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true, powerPreference: "low-power" });
+    if (!gl) return null;
+    try {
+      return new Points(gl);
+    } catch {
+      return null;
+    }
+  }
+
+  private constructor(private readonly gl: WebGL2RenderingContext) {
+    const program = gl.createProgram();
+    for (const [type, source] of [[gl.VERTEX_SHADER, kVertex], [gl.FRAGMENT_SHADER, kFragment]] as const) {
+      const shader = gl.createShader(type)!;
+      gl.shaderSource(shader, source);
+      gl.compileShader(shader);
+      gl.attachShader(program, shader);
+    }
+    gl.linkProgram(program);
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS)) throw new Error(gl.getProgramInfoLog(program) ?? "no program");
+    gl.useProgram(program);
+    for (const name of ["scale", "shift", "size", "songs", "alpha", "palette"]) {
+      this.uniforms.set(name, gl.getUniformLocation(program, name));
+    }
+    this.places = gl.createBuffer();
+    this.categories = gl.createBuffer();
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.places);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.categories);
+    gl.enableVertexAttribArray(1);
+    gl.vertexAttribPointer(1, 1, gl.UNSIGNED_BYTE, false, 0, 0);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  }
+
+  get count() {
+    return this.n;
+  }
+
+  setPlaces(places: Float32Array) {
+    this.n = places.length / 2;
+    const backwards = new Float32Array(places.length);
+    for (let i = 0, j = places.length - 2; j >= 0; i += 2, j -= 2) {
+      backwards[i] = places[j];
+      backwards[i + 1] = places[j + 1];
+    }
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.places);
+    this.gl.bufferData(this.gl.ARRAY_BUFFER, backwards, this.gl.STATIC_DRAW);
+    this.setCategories(new Uint8Array(this.n).fill(kNone));
+  }
+
+  setCategories(of: Uint8Array) {
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.categories);
+    this.gl.bufferData(this.gl.ARRAY_BUFFER, of.slice().reverse(), this.gl.STATIC_DRAW);
+  }
+
+  // "#rrggbb" by category; null: not drawn.
+  setPalette(colours: (string | null)[]) {
+    const values = new Float32Array(4 * kPalette);
+    colours.forEach((colour, i) => {
+      if (!colour) return;
+      const hex = parseInt(colour.slice(1), 16);
+      values.set([(hex >> 16) / 255, ((hex >> 8) & 255) / 255, (hex & 255) / 255, 1], 4 * i);
+    });
+    this.gl.uniform4fv(this.uniforms.get("palette")!, values);
+  }
+
+  draw(frame: Frame) {
+    const { gl } = this;
+    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.uniform2f(this.uniforms.get("scale")!, ...frame.scale);
+    gl.uniform2f(this.uniforms.get("shift")!, ...frame.shift);
+    gl.uniform1f(this.uniforms.get("size")!, frame.size);
+    gl.uniform1f(this.uniforms.get("alpha")!, frame.alpha);
+    gl.uniform1f(this.uniforms.get("songs")!, this.n);
+    if (this.n > frame.first) gl.drawArrays(gl.POINTS, frame.first, this.n - frame.first);
+  }
+}

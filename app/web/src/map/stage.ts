@@ -1,0 +1,320 @@
+// The map on the page: two canvases, a camera, and the frames in which they are drawn. Frames are drawn when something
+// has changed, and only then. While the view moves, at most as many songs are drawn as can be in a frame's time (the
+// most popular; all of them as soon as it rests), so that input never waits.
+import { effect, untracked } from "@preact/signals";
+import { camera as seen, moved, state, type Camera } from "../data/state";
+import { legend, map, placeOf, regions, type MapData } from "../data/map";
+import { songsOfRows } from "../data/songs";
+import type { Song } from "../data/types";
+import { listen } from "./input";
+import { Overlay } from "./overlay";
+import { kColours, kNone, stillMotion, theme } from "./palette";
+import { Picker } from "./picker";
+import { Points } from "./points";
+import { kDone, pointed, scene, steps, type Steps } from "./scene";
+import { between, kHome, View, type Insets } from "./view";
+
+const kFlight = 750; // ms
+const kRest = 160; // ms without movement until everything is drawn
+const kSlow = 38; // ms a frame may take while moving
+const kQuick = 20;
+const kFewest = 20_000;
+const kReach = 11; // pixels within which a song is picked
+const kReachOfKeys = 160; // and around the middle, by Enter
+const kNamed = 36; // songs named at most
+
+export interface Asked {
+  hover: (row: number, x: number, y: number) => void;
+  pick: (row: number) => void;
+}
+
+export class Stage {
+  readonly view = new View();
+  private points: Points | null;
+  private readonly overlay: Overlay;
+  private picker: Picker | null = null;
+  private data: MapData | null = null;
+  private asked = false;
+  private lastMove = 0;
+  private lastFrame = 0;
+  private budget = 250_000;
+  private flight = 0;
+  private growth = 0;
+  private named: Song[] = [];
+  private naming = 0;
+  private readonly undo: (() => void)[] = [];
+
+  // null where the browser has no WebGL2 (`points` is asked for first, by Points.on).
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly pointCanvas: HTMLCanvasElement,
+    private readonly topCanvas: HTMLCanvasElement,
+    points: Points,
+    private readonly ask: Asked,
+  ) {
+    this.points = points;
+    this.overlay = new Overlay(topCanvas.getContext("2d")!);
+    if (seen.value) this.view.look(seen.value);
+    listen(topCanvas, {
+      view: this.view,
+      changed: () => this.moved(),
+      stop: () => this.flight++,
+      hover: (x, y) => this.hover(x, y),
+      leave: () => this.point(-1, 0, 0),
+      pick: (x, y) => this.pick(x, y),
+      pickMiddle: () => this.pick(this.view.middle.x, this.view.middle.y, kReachOfKeys),
+      home: () => this.fly({ ...kHome }),
+    });
+    const resized = new ResizeObserver(() => this.resize());
+    resized.observe(host);
+    topCanvas.addEventListener("focus", () => this.redraw());
+    topCanvas.addEventListener("blur", () => this.redraw());
+    pointCanvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    pointCanvas.addEventListener("webglcontextrestored", () => this.restore());
+    this.undo.push(
+      () => resized.disconnect(),
+      effect(() => {
+        const data = map.value;
+        if (data) untracked(() => this.take(data));
+      }),
+      effect(() => this.recolour()),
+      effect(() => {
+        void [scene.value, steps.value, pointed.value, regions.value, theme.value];
+        this.redraw();
+      }),
+    );
+    this.resize();
+  }
+
+  destroy() {
+    this.undo.forEach((each) => each());
+  }
+
+  setInsets(insets: Insets) {
+    this.view.insets = insets;
+    this.redraw();
+  }
+
+  // ---- what is shown
+
+  private take(data: MapData) {
+    this.data = data;
+    this.points?.setPlaces(data.places);
+    this.lastLegend = null;
+    this.recolour();
+    this.picker = new Picker(data.places, () => {
+      this.host.dataset.picking = "ready";
+      this.nameSongs();
+    });
+    this.redraw();
+  }
+
+  private recolour() {
+    const shown = legend.value;
+    const off = new Set(state.value.off);
+    if (!shown || !this.points || this.points.count !== shown.of.length) return;
+    if (this.lastLegend !== shown) this.points.setCategories(shown.of);
+    this.lastLegend = shown;
+    const palette: (string | null)[] = new Array(kNone + 1).fill(null);
+    for (const entry of shown.entries) palette[entry.category] = off.has(entry.category) ? null : entry.colour;
+    this.points.setPalette(palette);
+    this.redraw();
+    this.nameSongs();
+  }
+  private lastLegend: unknown = null;
+
+  private shown = (row: number): boolean => {
+    const all = legend.peek();
+    return !all || !state.peek().off.includes(all.of[row]);
+  };
+
+  private restore() {
+    this.points = Points.on(this.pointCanvas);
+    if (this.data) this.take(this.data);
+  }
+
+  // ---- movement
+
+  private moved() {
+    this.lastMove = performance.now();
+    moved({ ...this.view.camera });
+    this.redraw();
+  }
+
+  zoom(by: number) {
+    const { middle, camera } = this.view;
+    const target = new View();
+    Object.assign(target, { width: this.view.width, height: this.view.height, insets: this.view.insets, camera: { ...camera } });
+    target.zoomAt(middle.x, middle.y, by);
+    this.fly(target.camera, 260);
+  }
+
+  fly(to: Camera, duration = kFlight) {
+    const from = { ...this.view.camera };
+    const begun = performance.now();
+    const mine = ++this.flight;
+    const frame = (now: number) => {
+      if (mine !== this.flight) return;
+      const part = stillMotion() ? 1 : Math.min(Math.max(now - begun, 0) / duration, 1);
+      this.view.look(between(from, to, part));
+      this.moved();
+      if (part < 1) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  flyToRow(row: number, zoom = 9) {
+    if (!this.data || row < 0 || row >= this.data.n) return;
+    this.fly({ ...placeOf(this.data, row), zoom: Math.max(this.view.camera.zoom, zoom) });
+  }
+
+  show(places: { x: number; y: number }[], mostZoom?: number) {
+    if (places.length > 0) this.fly(this.view.showing(places, mostZoom));
+  }
+
+  // Plays the steps of the scene one after the other. What is not in `from` stays done.
+  play(lengths: Partial<Record<keyof Steps, number>>) {
+    const mine = ++this.growth;
+    const order = (["lit", "mean", "found", "path"] as const).filter((step) => lengths[step]);
+    if (stillMotion()) {
+      steps.value = kDone;
+      return;
+    }
+    const begun = performance.now();
+    const frame = (now: number) => {
+      if (mine !== this.growth) return;
+      let left = now - begun;
+      const next: Steps = { ...kDone };
+      for (const step of order) {
+        next[step] = Math.min(Math.max(left / lengths[step]!, 0), 1);
+        left -= lengths[step]!;
+      }
+      steps.value = next;
+      if (left < 0) requestAnimationFrame(frame);
+    };
+    steps.value = { ...kDone, ...Object.fromEntries(order.map((step) => [step, 0])) };
+    requestAnimationFrame(frame);
+  }
+
+  // ---- songs under the pointer
+
+  private hover(px: number, py: number) {
+    this.point(this.rowAt(px, py), px, py);
+  }
+  private rowAt(px: number, py: number, reach = kReach): number {
+    if (!this.picker) return -1;
+    return this.picker.nearest(this.view.fromX(px), this.view.fromY(py), reach / this.view.unit, this.shown);
+  }
+  private point(row: number, px: number, py: number) {
+    this.topCanvas.dataset.over = String(row >= 0);
+    pointed.value = row;
+    this.ask.hover(row, px, py);
+  }
+  private pick(px: number, py: number, reach = kReach) {
+    const row = this.rowAt(px, py, reach);
+    if (row >= 0) this.ask.pick(row);
+  }
+
+  // Titles for the most popular songs in sight, once the view rests and is near enough.
+  private nameSongs() {
+    clearTimeout(this.naming);
+    this.naming = setTimeout(async () => {
+      const { view } = this;
+      if (!this.picker || view.camera.zoom < 4) {
+        this.named = [];
+        return;
+      }
+      const { insets } = view;
+      const rows = this.picker.inside(
+        view.fromX(insets.left), view.fromY(view.height - insets.bottom), view.fromX(view.width - insets.right), view.fromY(insets.top),
+        kNamed, this.shown);
+      this.named = await songsOfRows(rows).catch(() => []);
+      this.redraw();
+    }, kRest) as unknown as number;
+  }
+
+  // ---- frames
+
+  private resize() {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (width === 0 || height === 0) return;
+    Object.assign(this.view, { width, height });
+    const ratio = this.ratio;
+    for (const canvas of [this.pointCanvas, this.topCanvas]) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    // At once: a canvas that was resized is empty.
+    this.draw();
+  }
+  private get ratio() {
+    return Math.min(devicePixelRatio || 1, 2);
+  }
+
+  redraw() {
+    if (this.asked) return;
+    this.asked = true;
+    requestAnimationFrame((now) => {
+      this.asked = false;
+      this.adapt(now);
+      this.draw();
+    });
+  }
+
+  private adapt(now: number) {
+    const took = now - this.lastFrame;
+    this.lastFrame = now;
+    if (!this.moving || took > 500) return;
+    if (took > kSlow) this.budget = Math.max(this.budget * 0.75, kFewest);
+    else if (took < kQuick) this.budget *= 1.15;
+  }
+  private get moving() {
+    return performance.now() - this.lastMove < kRest;
+  }
+
+  private draw() {
+    const { data, view, points } = this;
+    if (!data || !points) return;
+    const { unit, middle, width, height } = view;
+    const first = this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
+    if (first > 0) setTimeout(() => !this.moving && this.redraw(), kRest + 20);
+    // The wider the songs lie apart, the larger they are.
+    const apart = unit * Math.sqrt(3 / Math.max(data.n, 1));
+    const quiet = scene.value.quiet ? 0.38 : 1;
+    points.draw({
+      scale: [(2 * unit) / width, (2 * unit) / height],
+      shift: [
+        (2 * (middle.x - view.camera.x * unit)) / width - 1,
+        1 - (2 * (middle.y + view.camera.y * unit)) / height,
+      ],
+      size: Math.min(Math.max(0.62 * apart ** 0.8, 1.1), 9) * this.ratio,
+      alpha: Math.min(Math.max(0.3 + apart / 14, 0.36), 0.85) * quiet,
+      first,
+    });
+    const colours = kColours[theme.value];
+    const all = legend.peek();
+    this.overlay.draw(
+      {
+        view, data, colours,
+        regions: regions.value,
+        scene: scene.value,
+        steps: steps.value,
+        pointed: pointed.value,
+        songs: scene.value.quiet ? [] : this.named,
+        hidden: (region) => all?.colouring === "region" && all.entries.some((entry) => entry.region === region && state.peek().off.includes(entry.category)),
+        crosshair: document.activeElement === this.topCanvas && this.topCanvas.matches(":focus-visible"),
+      },
+      this.ratio,
+    );
+    this.host.dataset.drawn = String(data.n - first);
+    if (this.lastNamed !== this.cameraKey) {
+      this.lastNamed = this.cameraKey;
+      this.nameSongs();
+    }
+  }
+  private lastNamed = "";
+  private get cameraKey() {
+    const { x, y, zoom } = this.view.camera;
+    return `${x.toFixed(4)} ${y.toFixed(4)} ${zoom.toFixed(3)}`;
+  }
+}

@@ -1,0 +1,129 @@
+// Find a song, fly there, and see what lies around it, with why.
+import { useEffect, useRef } from "preact/hooks";
+import { get, path } from "../data/api";
+import { map, placeOf, regionName } from "../data/map";
+import { remember } from "../data/songs";
+import { kStart, state, update, updateTaste } from "../data/state";
+import type { SimilarSong, SongDetail, Together } from "../data/types";
+import { plays, stage } from "../map/canvas";
+import { kDone, kNothing, scene, steps } from "../map/scene";
+import { Problem } from "../ui/controls";
+import { useAsked } from "../ui/hooks";
+import { Icon } from "../ui/icons";
+import { Disc, SongRow } from "../ui/songlist";
+import { SongSearch } from "../ui/songsearch";
+
+const kNeighbours = 24;
+const kLabelled = 8;
+
+export function FindPanel() {
+  const { q, song } = state.value;
+  const field = useRef<HTMLInputElement | null>(null);
+  useEffect(() => {
+    // Ready to type, where that does not call up a phone's keyboard.
+    if (!song && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <>
+      <h1 class="unseen">Find</h1>
+      <SongSearch
+        label="Search songs and artists"
+        placeholder="Songs and artists"
+        inline={!song}
+        query={q}
+        onQuery={(words) => update({ q: words, song: words && words !== q ? "" : song })}
+        limit={30}
+        fieldRef={field}
+        onPick={(picked) => update({ song: picked.id }, true)}
+      />
+      {song ? <Song key={song} id={song} /> : q === "" && <p class="empty">Type a title or an artist, or touch a point on the map.</p>}
+    </>
+  );
+}
+
+export function why({ similarity, together }: SimilarSong): string {
+  const parts = [`${Math.round(similarity * 100)} % alike`];
+  if (together) parts.push(`played together ${times(together.times)}${order(together)}`);
+  return parts.join(" · ");
+}
+const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n.toLocaleString("en")} times`);
+function order({ after, before }: Together): string {
+  if (after > 2 * before) return ", mostly after it";
+  if (before > 2 * after) return ", mostly before it";
+  return "";
+}
+
+export function likeSong(id: string) {
+  const { taste } = state.value;
+  if (!taste.songs.includes(id)) updateTaste({ songs: [...taste.songs, id], disliked: taste.disliked.filter((one) => one !== id) });
+}
+
+function Song({ id }: { id: string }) {
+  const song = useAsked((signal) => get<SongDetail>(`/v1/songs/${path(id)}`, signal), [id]);
+  const near = useAsked(
+    async (signal) => remember((await get<{ items: SimilarSong[] }>(`/v1/songs/${path(id)}/similar?k=${kNeighbours}`, signal)).items),
+    [id],
+  );
+  const data = map.value;
+  useEffect(() => {
+    if (!song.value) return;
+    remember([song.value]);
+    const marks = (near.value ?? []).map((one, i) => ({
+      row: one.row, kind: "found" as const, mean: 0, label: i < kLabelled ? one.title : undefined,
+    }));
+    if (!data) return;
+    const here = placeOf(data, song.value.row);
+    scene.value = {
+      marks: [...marks, { row: song.value.row, kind: "focus", label: song.value.title }],
+      means: [], path: [], quiet: true,
+    };
+    if (near.value) {
+      steps.value = kDone;
+      stage.value?.play({ found: 500 });
+      const close = near.value.slice(0, 12).map((one) => placeOf(data, one.row));
+      // The nearest by vector may lie far off on the map: the view goes by the middle ones.
+      const apart = close.map((place) => Math.hypot(place.x - here.x, place.y - here.y)).sort((a, b) => a - b);
+      const reach = Math.max(apart[Math.floor(apart.length * 0.7)] ?? 0.05, 0.02);
+      stage.value?.show([{ x: here.x - reach, y: here.y - reach }, { x: here.x + reach, y: here.y + reach }], 20);
+    }
+    return () => void (scene.value = kNothing);
+  }, [song.value, near.value, data, stage.value]);
+
+  if (song.error) return <Problem text={song.error} />;
+  if (!song.value) return <p class="status" role="status">Loading…</p>;
+  const one = song.value;
+  const region = one.map ? regionName(one.map.region) : "";
+  const liked = state.value.taste.songs.includes(id);
+  return (
+    <article class="detail" aria-label={one.title || one.id}>
+      <header>
+        <Disc row={one.row} />
+        <div>
+          <h2 class="big" dir="auto">{one.title || one.id}</h2>
+          <p class="artist" dir="auto">{one.artist}</p>
+          <p class="facts">
+            {plays(one.plays)}{region && <> · <span dir="auto">{region}</span></>}
+          </p>
+        </div>
+      </header>
+      {one.tags && one.tags.length > 0 && <ul class="tags">{one.tags.map((tag) => <li key={tag} dir="auto">{tag}</li>)}</ul>}
+      <div class="buttons">
+        <button type="button" class="primary" aria-pressed={liked} onClick={() => {
+          if (liked) updateTaste({ songs: state.value.taste.songs.filter((other) => other !== id) });
+          else likeSong(id);
+        }}><Icon name="taste" size={18} />{liked ? "In your taste" : "Add to taste"}</button>
+        <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "radio", seeds: [id] } }, true)}><Icon name="radio" size={18} />Radio</button>
+        <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "journey", from: id } }, true)}><Icon name="journey" size={18} />Journey</button>
+      </div>
+      <h3>Lies close to it</h3>
+      <Problem text={near.error} />
+      <ol class="songs" aria-label={`Songs most like ${one.title}`} aria-busy={near.busy}>
+        {near.value?.map((other) => (
+          <SongRow key={other.id} song={other} kind="found" note={why(other)}
+            onPick={() => update({ song: other.id, q: "" }, true)}
+            actions={[{ icon: "taste", label: "Add to your taste", onClick: () => likeSong(other.id), disabled: state.value.taste.songs.includes(other.id) }]} />
+        ))}
+      </ol>
+    </article>
+  );
+}

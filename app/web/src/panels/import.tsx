@@ -1,0 +1,97 @@
+// A listening history from elsewhere. It is read here; only when told to, artists and titles are sent to the server of
+// this page, to find the songs it knows.
+import { useState } from "preact/hooks";
+import { messageOf } from "../data/api";
+import type { Song } from "../data/types";
+import { matchHistory } from "../history/match";
+import { distinct, readHistory, type Heard } from "../history/parse";
+import { Problem } from "../ui/controls";
+import { Icon } from "../ui/icons";
+
+const kMost = 120; // songs taken over: the most played
+const kMostBytes = 200e6;
+
+type Stage =
+  | { at: "start" }
+  | { at: "read"; kind: string; plays: number; skipped: number; heard: Heard[] }
+  | { at: "matching"; done: number; of: number }
+  | { at: "done"; found: number; of: number };
+
+export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void }) {
+  const [now, setNow] = useState<Stage>({ at: "start" });
+  const [error, setError] = useState("");
+  const [pasted, setPasted] = useState("");
+
+  const read = (contents: string[]) => {
+    setError("");
+    try {
+      const histories = contents.map(readHistory);
+      const plays = histories.flatMap((history) => history.plays);
+      const skipped = histories.reduce((sum, history) => sum + history.skipped, 0);
+      if (plays.length === 0) throw new Error("There is no play with an artist and a title in it.");
+      setNow({ at: "read", kind: histories[0].kind, plays: plays.length, skipped, heard: distinct(plays, kMost) });
+    } catch (problem) {
+      setNow({ at: "start" });
+      setError((problem as Error).message);
+    }
+  };
+  const readFiles = async (files: File[]) => {
+    if (files.reduce((sum, file) => sum + file.size, 0) > kMostBytes) setError("More than 200 MB: take fewer files at a time.");
+    else read(await Promise.all(files.map((file) => file.text())));
+  };
+  const match = async (heard: Heard[]) => {
+    setNow({ at: "matching", done: 0, of: heard.length });
+    try {
+      const songs = await matchHistory(heard, (done) => setNow({ at: "matching", done, of: heard.length }));
+      const known = songs.filter((song) => song !== null);
+      setNow({ at: "done", found: known.length, of: heard.length });
+      onSongs(known);
+    } catch (problem) {
+      setNow({ at: "start" });
+      setError(messageOf(problem));
+    }
+  };
+
+  return (
+    <details class="import">
+      <summary><Icon name="upload" size={18} /> Bring your history</summary>
+      <p>From Spotify (JSON), Last.fm (CSV), ListenBrainz, or lines “Artist – Title”. It is read in this browser and stays here.</p>
+      <label class="drop-file"
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault();
+          void readFiles([...(event.dataTransfer?.files ?? [])]);
+        }}>
+        <input type="file" multiple accept=".json,.jsonl,.csv,.txt,.listens" onChange={(event) => {
+          const files = [...(event.currentTarget.files ?? [])];
+          if (files.length > 0) void readFiles(files);
+          event.currentTarget.value = "";
+        }} />
+        <span>Choose files, or drop them here</span>
+      </label>
+      <label class="paste">
+        <span>Or paste it</span>
+        <textarea rows={3} dir="auto" spellcheck={false} value={pasted} onInput={(event) => setPasted(event.currentTarget.value)} />
+      </label>
+      <button type="button" disabled={pasted.trim() === ""} onClick={() => read([pasted])}>Read</button>
+      <Problem text={error} />
+      <div role="status" aria-live="polite">
+        {now.at === "read" && (
+          <div class="consent">
+            <p>
+              {now.plays.toLocaleString("en")} plays ({now.kind}){now.skipped > 0 && `, ${now.skipped.toLocaleString("en")} rows passed over`}.
+              To find your {now.heard.length === 1 ? "song" : `${now.heard.length} most played songs`} in the catalogue, artist and title of each are sent
+              to this server. Nothing else is sent, and nothing is kept.
+            </p>
+            <div class="buttons">
+              <button type="button" class="primary" onClick={() => void match(now.heard)}>Send and find them</button>
+              <button type="button" onClick={() => setNow({ at: "start" })}>No</button>
+            </div>
+          </div>
+        )}
+        {now.at === "matching" && <p>Looking for your songs… <progress max={now.of} value={now.done} aria-label="Songs looked for" /></p>}
+        {now.at === "done" && <p>{now.found} of {now.of} songs are in the catalogue{now.found > 0 ? " and were added." : "."}</p>}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,108 @@
+// For the operator: what somebody has listened to lately, what would be recommended to them, and why.
+import { useEffect, useState } from "preact/hooks";
+import { get, path } from "../data/api";
+import { map, placeOf, toMap } from "../data/map";
+import { remember } from "../data/songs";
+import { state, update } from "../data/state";
+import type { HistoryListen, Recommendations } from "../data/types";
+import { stage } from "../map/canvas";
+import { kNothing, scene, type Mark } from "../map/scene";
+import { Problem } from "../ui/controls";
+import { useAsked } from "../ui/hooks";
+import { SongRow } from "../ui/songlist";
+
+const kListens = 50;
+const kRecommended = 20;
+const kLabelled = 8;
+
+export function ListenersPanel() {
+  const { user } = state.value;
+  const [name, setName] = useState(user);
+  useEffect(() => setName(user), [user]);
+  const history = useAsked(
+    user ? async (signal) => (await get<{ items: HistoryListen[] }>(`/v1/users/${path(user)}/history?count=${kListens}`, signal)).items : null,
+    [user],
+  );
+  const found = useAsked(
+    user
+      ? async (signal) => {
+          const place = map.value ? "&place=true" : "";
+          const answer = await get<Recommendations>(`/v1/users/${path(user)}/recommendations?k=${kRecommended}&explain=true&interests=auto${place}`, signal);
+          remember(answer.items);
+          return answer;
+        }
+      : null,
+    [user],
+  );
+  useScene(history.value, found.value);
+  return (
+    <>
+      <h1>Listeners</h1>
+      <p class="lead">What somebody listened to, and what this server would play for them.</p>
+      <form class="field-row" onSubmit={(event) => {
+        event.preventDefault();
+        update({ user: name.trim() }, true);
+      }}>
+        <label>
+          <span>Name of the user</span>
+          <input type="text" dir="auto" spellcheck={false} autocomplete="off" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+        </label>
+        <button type="submit" class="primary" disabled={name.trim() === ""}>Show</button>
+      </form>
+      {user && (
+        <div class="columns">
+          <section aria-label="Recent listens">
+            <h2>Listened to</h2>
+            <Problem text={history.error} />
+            {history.value?.length === 0 && <p class="status">No listens of {user} are stored.</p>}
+            <ol class="songs" aria-busy={history.busy} data-testid="history">{history.value?.map((listen, i) => <Listen key={i} listen={listen} />)}</ol>
+          </section>
+          <section aria-label="Recommendations">
+            <h2>Recommended</h2>
+            <Problem text={found.error} />
+            <ol class="songs" aria-busy={found.busy} data-testid="for-user">
+              {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" note={song.explanation?.text} />)}
+            </ol>
+          </section>
+        </div>
+      )}
+    </>
+  );
+}
+
+const kTime = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
+function Listen({ listen }: { listen: HistoryListen }) {
+  const when = kTime.format(new Date(listen.listened_at * 1000));
+  if (listen.song) return <SongRow song={listen.song} kind="played" note={when} />;
+  return (
+    <li class="song unknown">
+      <span class="main">
+        <span class="disc" aria-hidden="true" />
+        <span class="names">
+          <span class="title" dir="auto">{listen.title}</span>
+          <span class="artist" dir="auto">{listen.artist}</span>
+        </span>
+      </span>
+      <p class="note">{when} · not in the catalogue</p>
+    </li>
+  );
+}
+
+function useScene(history: HistoryListen[] | null, found: Recommendations | null) {
+  const data = map.value;
+  useEffect(() => {
+    if (!data || !history) return;
+    const played = [...new Map(history.flatMap((listen) => (listen.song ? [[listen.song.id, listen.song] as const] : []))).values()];
+    const interests = (found?.interests ?? []).filter((interest) => interest.x !== undefined && interest.y !== undefined);
+    const means = interests.map((interest) => ({ ...toMap(data, { x: interest.x!, y: interest.y! }), weight: interest.weight, label: `${Math.round(interest.weight * 100)} %` }));
+    const marks: Mark[] = played.map((song) => {
+      const mean = interests.findIndex((interest) => interest.songs.includes(song.id));
+      return { row: song.row, kind: "played", mean: mean < 0 ? undefined : mean };
+    });
+    (found?.items ?? []).forEach((song, i) => marks.push({ row: song.row, kind: "found", label: i < kLabelled ? song.title : undefined }));
+    scene.value = { marks, means, path: [], quiet: true };
+    if (marks.length > 0) stage.value?.show(marks.map((mark) => placeOf(data, mark.row)));
+    return () => void (scene.value = kNothing);
+  }, [data, history, found, stage.value]);
+}

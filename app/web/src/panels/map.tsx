@@ -1,0 +1,113 @@
+// The map's panel: what the colours mean, which of them are shown, and the same map as a list, for those who cannot or
+// do not want to use the picture.
+import { useState } from "preact/hooks";
+import { legend, map, tags, type LegendEntry } from "../data/map";
+import { songsOfRows } from "../data/songs";
+import { kColourings, state, update, type Colouring } from "../data/state";
+import { noWebGl, plays, stage } from "../map/canvas";
+import { Segments } from "../ui/controls";
+import { useAsked } from "../ui/hooks";
+import { Icon } from "../ui/icons";
+import { SongRow } from "../ui/songlist";
+
+const kSongsListed = 40;
+const kEntries = 16; // of the legend, until all are asked for
+const kNames: Record<Colouring, string> = { region: "Region", tag: "Tag", popularity: "Popularity" };
+
+function openSong(id: string) {
+  update({ view: "find", song: id, q: "" }, true);
+}
+
+export function MapPanel() {
+  const shown = legend.value;
+  const off = state.value.off;
+  const colouring = shown?.colouring ?? "region";
+  const [all, setAll] = useState(false);
+  const listed = shown ? (all || noWebGl.value || shown.entries.length <= kEntries + 4 ? shown.entries : shown.entries.slice(0, kEntries)) : [];
+  return (
+    <>
+      <h1>{map.value ? `${map.value.n.toLocaleString("en")} songs` : "Map"}</h1>
+      <p class="lead">Songs that are played in the same surroundings lie close together.</p>
+      {noWebGl.value && (
+        <p class="problem">This browser cannot draw the map (WebGL 2 is missing). Everything on it is in the list below.</p>
+      )}
+      <Segments
+        label="Colour the songs by"
+        value={colouring}
+        choices={kColourings.filter((value) => value !== "tag" || tags.value).map((value) => ({ value, label: kNames[value] }))}
+        onChange={(colour) => update({ colour, off: [] })}
+      />
+      {shown && (
+        <section aria-label="Legend">
+          <div class="row between">
+            <h2>{kNames[colouring]}</h2>
+            <button type="button" class="link" disabled={off.length === 0} onClick={() => update({ off: [] })}>Show all</button>
+          </div>
+          <ul class="legend">
+            {listed.map((entry) => <Entry key={`${colouring} ${entry.category}`} entry={entry} all={shown.entries} off={off} />)}
+          </ul>
+          {shown.entries.length > kEntries + 4 && (
+            <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? "Show fewer" : `Show all ${shown.entries.length}`}
+            </button>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Entry({ entry, all, off }: { entry: LegendEntry; all: LegendEntry[]; off: number[] }) {
+  const [open, setOpen] = useState(false);
+  const on = !off.includes(entry.category);
+  const others = all.map((one) => one.category).filter((category) => category !== entry.category);
+  const alone = on && others.every((category) => off.includes(category));
+  const set = (next: number[]) => update({ off: [...next].sort((a, b) => a - b) });
+  return (
+    <li class={on ? "" : "off"}>
+      <div class="row">
+        <label class="check">
+          <input type="checkbox" checked={on} onChange={() => set(on ? [...off, entry.category] : off.filter((one) => one !== entry.category))} />
+          <i class="dot" style={{ background: entry.colour }} aria-hidden="true" />
+          <span class="words" dir="auto">{entry.label}</span>
+        </label>
+        <span class="count">{entry.size.toLocaleString("en")}</span>
+        <button type="button" class="plain" aria-expanded={open} aria-label={`Songs of ${entry.label}`} title="Songs" onClick={() => {
+          setOpen(!open);
+          if (!open && entry.region !== undefined) stage.value?.show(placesOf(entry.category), 8);
+        }}><Icon name="fold" size={17} /></button>
+      </div>
+      {open && (
+        <>
+          <button type="button" class="link only" aria-pressed={alone} onClick={() => set(alone ? [] : others)}>{alone ? "Show the others too" : "Show only these"}</button>
+          <Songs entry={entry} />
+        </>
+      )}
+    </li>
+  );
+}
+
+const placesOf = (category: number) => {
+  const of = legend.peek()!.of;
+  const data = map.peek()!;
+  const places = [];
+  for (let i = 0; i < data.n && places.length < 2000; i++) if (of[i] === category) places.push({ x: data.places[2 * i], y: data.places[2 * i + 1] });
+  return places;
+};
+
+// Its most played songs: rows are in the order of plays.
+function Songs({ entry }: { entry: LegendEntry }) {
+  const { value, error } = useAsked(async () => {
+    const of = legend.peek()!.of;
+    const rows: number[] = [];
+    for (let i = 0; i < of.length && rows.length < kSongsListed; i++) if (of[i] === entry.category) rows.push(i);
+    return songsOfRows(rows);
+  }, [entry.category, state.value.colour]);
+  if (error) return <p class="status">{error}</p>;
+  if (!value) return <p class="status">Loading…</p>;
+  return (
+    <ul class="songs">
+      {value.map((song) => <SongRow key={song.id} song={song} note={plays(song.plays)} onPick={() => openSong(song.id)} />)}
+    </ul>
+  );
+}

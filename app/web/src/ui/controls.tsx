@@ -1,0 +1,74 @@
+// A few controls that look the same everywhere.
+import { useId } from "preact/hooks";
+
+interface SliderProps {
+  label: string;
+  value: number;
+  least: number;
+  most: number;
+  step?: number;
+  low: string; // what the ends mean
+  high: string;
+  onInput: (value: number) => void;
+  text?: (value: number) => string;
+}
+
+export function Slider({ label, value, least, most, step = 0.05, low, high, onInput, text }: SliderProps) {
+  const id = useId();
+  return (
+    <div class="slider">
+      <label for={id}>
+        {label}
+        <output for={id}>{(text ?? ((n) => n.toFixed(2).replace(/\.?0+$/, "")))(value)}</output>
+      </label>
+      <input
+        id={id}
+        type="range"
+        min={least}
+        max={most}
+        step={step}
+        value={value}
+        aria-valuetext={text?.(value)}
+        style={{ "--part": `${((value - least) / (most - least)) * 100}%` }}
+        onInput={(event) => onInput(Number(event.currentTarget.value))}
+      />
+      <span class="ends" aria-hidden="true"><span>{low}</span><span>{high}</span></span>
+    </div>
+  );
+}
+
+interface SegmentsProps<T extends string> {
+  label: string;
+  value: T;
+  choices: readonly { value: T; label: string }[];
+  onChange: (value: T) => void;
+}
+
+// One of a few, side by side: radio buttons, which bring their keyboard along.
+export function Segments<T extends string>({ label, value, choices, onChange }: SegmentsProps<T>) {
+  const id = useId();
+  return (
+    <fieldset class="segments">
+      <legend class="unseen">{label}</legend>
+      {choices.map((choice) => (
+        <label key={choice.value}>
+          <input type="radio" name={id} checked={choice.value === value} onChange={() => onChange(choice.value)} />
+          <span>{choice.label}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+export function Switch({ label, on, onChange }: { label: string; on: boolean; onChange: (on: boolean) => void }) {
+  return (
+    <label class="switch">
+      <input type="checkbox" role="switch" checked={on} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+export function Problem({ text }: { text: string }) {
+  return text ? <p class="problem" role="alert">{text}</p> : null;
+}

@@ -1,0 +1,133 @@
+// Search as you type: a combobox with a listbox, as the ARIA authoring practices describe it. Either the list drops down
+// from the field, or (`inline`) it stands below it in the page.
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { get, path } from "../data/api";
+import { remember } from "../data/songs";
+import type { Song } from "../data/types";
+import { useAsked } from "./hooks";
+import { Icon } from "./icons";
+import { Disc } from "./songlist";
+import { pointed } from "../map/scene";
+
+interface Props {
+  label: string;
+  placeholder: string;
+  onPick: (song: Song) => void;
+  inline?: boolean;
+  query?: string; // of an inline one: kept by the owner
+  onQuery?: (query: string) => void;
+  limit?: number;
+  autoFocus?: boolean;
+  fieldRef?: { current: HTMLInputElement | null };
+}
+
+const kDelay = 90; // ms after a key until the server is asked
+
+export function SongSearch({ label, placeholder, onPick, inline, query, onQuery, limit = 8, fieldRef }: Props) {
+  const id = useId();
+  const [own, setOwn] = useState("");
+  const words = query ?? own;
+  const setWords = onQuery ?? setOwn;
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const list = useRef<HTMLUListElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const wanted = words.trim();
+  const found = useAsked(
+    wanted === "" ? null : async (signal) => remember((await get<{ items: Song[] }>(`/v1/songs?limit=${limit}&q=${path(wanted)}`, signal)).items),
+    [wanted],
+    kDelay,
+  );
+  const songs = wanted === "" ? [] : (found.value ?? []);
+  const shown = songs.length > 0 && (inline || open);
+
+  useEffect(() => setActive(-1), [wanted]);
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+  useEffect(() => {
+    if (fieldRef) fieldRef.current = field.current;
+  }, []);
+
+  const pick = (song: Song) => {
+    if (!inline) setWords("");
+    setOpen(false);
+    pointed.value = -1;
+    onPick(song);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = songs.length - 1;
+    if (event.key === "ArrowDown") {
+      setOpen(true);
+      setActive(active >= last ? 0 : active + 1);
+    } else if (event.key === "ArrowUp") setActive(active <= 0 ? last : active - 1);
+    else if (event.key === "Enter" && songs.length > 0 && shown) pick(songs[Math.max(active, 0)]);
+    else if (event.key === "Escape" && (shown || words !== "")) {
+      if (open && !inline) setOpen(false);
+      else setWords("");
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const status =
+    wanted === "" ? "" : found.error || (found.busy && !found.value ? "Searching…" : songs.length === 0 ? `Nothing found for “${wanted}”.` : "");
+  return (
+    <div class={`search ${inline ? "inline" : "drop"}`} onFocusOut={(event) => {
+      if (!(event.currentTarget as HTMLElement).contains(event.relatedTarget as Node)) setOpen(false);
+    }}>
+      <div class="field">
+        <Icon name="find" size={18} />
+        <input
+          ref={field}
+          type="text"
+          inputMode="search"
+          enterKeyHint="search"
+          role="combobox"
+          aria-label={label}
+          aria-expanded={shown}
+          aria-controls={`${id}-list`}
+          aria-autocomplete="list"
+          aria-activedescendant={shown && active >= 0 ? `${id}-${active}` : undefined}
+          autocomplete="off"
+          spellcheck={false}
+          dir="auto"
+          placeholder={placeholder}
+          value={words}
+          onInput={(event) => {
+            setWords(event.currentTarget.value);
+            setOpen(true);
+          }}
+          onFocus={() => setOpen(true)}
+          onKeyDown={onKeyDown}
+        />
+        {words !== "" && (
+          <button type="button" class="plain" aria-label="Clear the search" onClick={() => { setWords(""); field.current?.focus(); }}>
+            <Icon name="close" size={16} />
+          </button>
+        )}
+      </div>
+      <ul id={`${id}-list`} role="listbox" aria-label={`${label}: results`} ref={list} class="results" hidden={!shown}>
+        {songs.map((song, i) => (
+          <li
+            key={song.id}
+            id={`${id}-${i}`}
+            role="option"
+            aria-selected={i === active}
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => pick(song)}
+            onMouseEnter={() => (pointed.value = song.row)}
+            onMouseLeave={() => (pointed.value = -1)}
+          >
+            <Disc row={song.row} />
+            <span class="names">
+              <span class="title" dir="auto">{song.title || song.id}</span>
+              <span class="artist" dir="auto">{song.artist}</span>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="status" role="status">{inline || open ? status : ""}</p>
+    </div>
+  );
+}

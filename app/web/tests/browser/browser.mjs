@@ -1,0 +1,84 @@
+// A browser for the tests: Debian's Chromium, drawing in software. A page that logs an error or breaks the policy fails
+// the test it is in.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+import { startFixture } from "../fixture.mjs";
+
+const kChromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+export const kSoftware = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"];
+export const dist = resolve(process.env.SEGUE_WEB_DIST ?? join(import.meta.dirname, "../../build/dist"));
+export const kDesktop = { width: 1280, height: 800 };
+export const kPhone = { width: 390, height: 844 };
+
+export async function launch(args = []) {
+  const executablePath = process.env.SEGUE_CHROMIUM ?? kChromium.find((path) => existsSync(path));
+  assert.ok(executablePath, "Chromium is missing: tools/setup check installs it");
+  return chromium.launch({ executablePath, args: [...kSoftware, ...args] });
+}
+
+// One browser and one server for all tests of a file.
+export async function bench(fixture = {}, args = []) {
+  const browser = await launch(args);
+  const server = process.env.SEGUE_URL && !fixture.own ? { url: process.env.SEGUE_URL } : await startFixture({ dist, ...fixture });
+  const open = async (hash = "", { size = kDesktop, theme = "dark", motion = "reduce", allow, wait = true, ...more } = {}) => {
+    const context = await browser.newContext({
+      viewport: size, colorScheme: theme, reducedMotion: motion, hasTouch: size === kPhone, acceptDownloads: true,
+      permissions: ["clipboard-read", "clipboard-write"], ...more,
+    });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const problems = [];
+    page.on("console", (message) => {
+      const text = `${message.text()} ${message.location().url}`;
+      if (["error", "warning"].includes(message.type()) && !allow?.test(text) && !/GPU stall|GroupMarkerNotSet/.test(text)) problems.push(text);
+    });
+    page.on("pageerror", (error) => problems.push(error.stack));
+    page.on("request", (request) => {
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) problems.push(`asked ${request.url()}`);
+    });
+    await page.goto(`${server.url}/${hash}`);
+    if (wait) await page.locator(".stage[data-picking=ready]").waitFor({ state: "attached" });
+    const done = async () => {
+      await context.close();
+      assert.deepEqual(problems, []);
+    };
+    return { page, done };
+  };
+  const close = async () => {
+    await browser.close();
+    await server.stop?.();
+  };
+  return { browser, server, open, close };
+}
+
+const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+// Everything axe-core finds, as text. The policy keeps foreign scripts out, so axe comes by the debugger.
+export async function axe(page) {
+  await page.evaluate(await import("node:fs").then((fs) => fs.readFileSync(axeSource, "utf8")));
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  return violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.slice(0, 4).map((node) => `  ${node.target} ${node.failureSummary}`).join("\n")}`);
+}
+
+// How many pixels of the drawn map are close to a colour, "#rrggbb"; of a picture of the page, as people see it.
+export async function pixels(page, colour, clip, tolerance = 40) {
+  const png = (await page.screenshot({ clip })).toString("base64");
+  return page.evaluate(
+    async ([png, colour, tolerance]) => {
+      const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
+      const picture = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+      const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+      context.drawImage(picture, 0, 0);
+      const { data } = context.getImageData(0, 0, picture.width, picture.height);
+      const hex = parseInt(colour.slice(1), 16);
+      const wanted = [hex >> 16, (hex >> 8) & 255, hex & 255];
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4) if (wanted.every((value, k) => Math.abs(value - data[i + k]) <= tolerance)) count++;
+      return count;
+    },
+    [png, colour, tolerance],
+  );
+}
+export const kMapPart = { x: 560, y: 60, width: 620, height: 680 };

@@ -1,0 +1,151 @@
+// The map: it is drawn, moved by mouse, wheel, fingers and keys, coloured and filtered, and picked from.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { bench, kDesktop, kMapPart, kPhone, pixels } from "./browser.mjs";
+
+let all;
+before(async () => (all = await bench({ songs: 3000 })));
+after(() => all.close());
+
+const cameraOf = (page) => page.evaluate(() => /at=([^&]*)/.exec(location.hash)?.[1].split("_").map(Number) ?? [0, 0, 1]);
+const settled = (page, test) => page.waitForFunction(test);
+const zoomed = (page, than) => page.waitForFunction((than) => Number(/at=[^&]*_([\d.]+)/.exec(location.hash)?.[1] ?? 1) !== than, than);
+
+test("songs are drawn in the colours of their regions, in both themes", async () => {
+  for (const [theme, blue, none] of [["dark", "#66c0f4", "#0b0e14"], ["light", "#56b4e9", "#fbfaf7"]]) {
+    const { page, done } = await all.open("", { theme });
+    await page.getByRole("heading", { name: "3,000 songs" }).waitFor();
+    assert.ok((await pixels(page, blue, kMapPart)) > 300, `${theme}: blue points`);
+    assert.ok((await pixels(page, none, kMapPart, 6)) > 200_000, `${theme}: paper between them`);
+    await done();
+  }
+});
+
+test("wheel, drag, double click, buttons and keys move the view; 0 shows everything", async () => {
+  const { page, done } = await all.open();
+  const map = page.getByTestId("map");
+  await page.mouse.move(870, 400);
+  await page.mouse.wheel(0, -300);
+  await zoomed(page, 1);
+  let [x, y, zoom] = await cameraOf(page);
+  assert.ok(zoom > 1.3);
+  await page.mouse.down();
+  await page.mouse.move(970, 460, { steps: 4 });
+  await page.mouse.up();
+  await settled(page, `/at=-0\\.[0-9]+_0\\.[0-9]+_/.test(location.hash)`);
+  const [left, up] = await cameraOf(page);
+  assert.ok(left < x && up > y, "dragged to the right and down, the camera goes left and up");
+  await map.focus();
+  await page.keyboard.press("0");
+  await settled(page, `/at=0_0_1(&|$)/.test(location.hash)`);
+  for (const [key, at] of [["ArrowRight", 0], ["ArrowUp", 1]]) {
+    const was = await cameraOf(page);
+    await page.keyboard.press(key);
+    await page.waitForFunction((was) => !location.hash.includes(`at=${was.join("_")}`), was);
+    assert.ok((await cameraOf(page))[at] > was[at], key);
+  }
+  await page.keyboard.press("+");
+  await settled(page, `/_1\\.4(&|$)/.test(location.hash)`);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await settled(page, `/_2\\.38(&|$)/.test(location.hash)`);
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await settled(page, `/at=0_0_1(&|$)/.test(location.hash)`);
+  await done();
+});
+
+test("two fingers pinch", async () => {
+  const { page, done } = await all.open("", { size: kPhone });
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, points) => session.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([x, y], id) => ({ x, y, id })) });
+  await touch("touchStart", [[180, 200], [220, 200]]);
+  for (const by of [20, 40, 60, 80]) await touch("touchMove", [[180 - by, 200], [220 + by, 200]]);
+  await touch("touchEnd", []);
+  await zoomed(page, 1);
+  assert.ok((await cameraOf(page))[2] > 2.5);
+  await done();
+});
+
+test("the pointer shows a card, a click opens the song there", async () => {
+  const { page, done } = await all.open("#/map?at=0_0_6");
+  const card = page.getByRole("tooltip");
+  let met = false;
+  for (let x = 560; x < 1180 && !met; x += 9) {
+    await page.mouse.move(x, 400 + ((x * 7) % 60) - 30);
+    met = await card.isVisible();
+  }
+  await card.waitFor();
+  const title = await card.locator("b").textContent();
+  assert.match(await card.textContent(), /plays?$/);
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.getByRole("article").waitFor();
+  assert.equal(await page.getByRole("article").getByRole("heading", { level: 2 }).textContent(), title);
+  await done();
+});
+
+test("Enter on the map takes the song in the middle, and says which", async () => {
+  const { page, done } = await all.open("#/map?at=0.1_0.1_3");
+  await page.getByTestId("map").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("article").getByRole("list", { name: /Songs most like/ }).waitFor();
+  await done();
+});
+
+test("the legend filters: what is off is not drawn", async () => {
+  const { page, done } = await all.open();
+  const orange = "#e69f00";
+  const first = page.getByRole("region", { name: "Legend" }).getByRole("checkbox");
+  const before = await pixels(page, orange, kMapPart);
+  assert.ok(before > 200);
+  // All orange regions off: each entry whose dot has that colour.
+  const names = await page.locator(".legend > li").evaluateAll((rows) =>
+    rows.flatMap((row, i) => (getComputedStyle(row.querySelector(".dot")).backgroundColor === "rgb(230, 159, 0)" ? [i] : [])));
+  for (const i of names) await first.nth(i).uncheck();
+  await page.mouse.move(5, 5);
+  await page.waitForFunction((n) => (/off=([^&]*)/.exec(location.hash)?.[1].split(".").length ?? 0) === n, names.length);
+  assert.ok((await pixels(page, orange, kMapPart)) < before / 10);
+  await page.getByRole("button", { name: "Show all", exact: true }).click();
+  assert.ok((await pixels(page, orange, kMapPart)) > before * 0.8);
+  await done();
+});
+
+test("colours by tag and by popularity", async () => {
+  const { page, done } = await all.open();
+  await page.getByRole("radio", { name: "Tag" }).check();
+  await page.getByRole("region", { name: "Legend" }).getByText("jazz", { exact: true }).waitFor();
+  await page.getByRole("radio", { name: "Popularity" }).check();
+  await page.getByText("Seldom played").waitFor();
+  assert.ok((await pixels(page, "#2f5aa8", kMapPart)) > 300);
+  assert.match(await page.evaluate(() => location.hash), /colour=popularity/);
+  await done();
+});
+
+test("regions list their songs, which lead to the song", async () => {
+  const { page, done } = await all.open();
+  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  const songs = page.locator(".legend .songs .song");
+  await songs.first().waitFor();
+  const title = await songs.first().locator(".title").textContent();
+  await songs.first().locator(".main").click();
+  assert.equal(await page.getByRole("article").getByRole("heading", { level: 2 }).textContent(), title);
+  await done();
+});
+
+test("without WebGL there is the list, and everything else works", async () => {
+  const { page, done } = await all.open("", { wait: false, size: kDesktop });
+  await done();
+  const context = await all.browser.newContext({ viewport: kDesktop });
+  const bare = await context.newPage();
+  await bare.addInitScript(() => {
+    const real = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+      return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+    };
+  });
+  await bare.goto(all.server.url);
+  await bare.getByText("This browser cannot draw the map").waitFor();
+  await bare.getByRole("button", { name: /^Songs of/ }).first().click();
+  await bare.locator(".legend .songs .song .main").first().click();
+  await bare.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await context.close();
+});
