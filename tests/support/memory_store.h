@@ -17,7 +17,7 @@ namespace segue::testing {
 class MemoryStore : public ListenStore {
  public:
   // From now on every call throws this and changes nothing; nothing: it works again.
-  void fail_with(std::optional<ErrorCode> code) { fault_ = code; }
+  void fail_with(std::optional<ErrorCode> code) { fault_ = code ? static_cast<int>(*code) : kNone; }
   // What `inserted_at` and `created` are set to.
   void set_time(std::int64_t unix_now) { now_ = unix_now; }
 
@@ -43,7 +43,9 @@ class MemoryStore : public ListenStore {
  private:
   using Key = std::tuple<std::string, std::int64_t, std::string>;  // user, listened_at, msid
 
-  std::atomic<std::optional<ErrorCode>> fault_{};
+  static constexpr int kNone = -1;
+
+  std::atomic<int> fault_ = kNone;  // an ErrorCode
   std::atomic<std::int64_t> now_ = 0;
   std::mutex mutex_;
   std::map<Key, StoredListen> listens_;

