@@ -1,14 +1,16 @@
 # The targets people use; everything else is CMake's (CMakePresets.json).
-#   make demo    from nothing to recommendations on the bundled playlists (SERVE=0 is taken: it ends after the files)
+#   make demo    from nothing to a web app on the bundled playlists (SERVE=0 ends after the files, PORT=8081 elsewhere)
 #   make test    install what is missing, build, run every test
 .PHONY: demo build test install bench format check clean
 
 PREFIX ?= /usr/local
 DEMO ?= demo
+SERVE ?= 1
+PORT ?= 8080
 BUILD = build/release
 
 demo: build
-	@$(BUILD)/bin/segue demo --output $(DEMO)
+	@$(BUILD)/bin/segue demo --output $(DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--serve false)
 
 build:
 	@tools/setup build

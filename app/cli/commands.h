@@ -19,6 +19,8 @@ std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_index_command();
 std::unique_ptr<Command> make_map_command();
+std::unique_ptr<Command> make_serve_command();
+std::unique_ptr<Command> make_token_command();
 std::unique_ptr<Command> make_demo_command();
 
 }  // namespace segue::cli

@@ -14,6 +14,8 @@ namespace segue {
 struct DemoOptions {
   std::string output = "demo";
   std::string playlists;
+  bool serve = true;
+  std::uint16_t port = 8080;
 };
 
 template <>
@@ -22,6 +24,8 @@ struct OptionsOf<DemoOptions> {
   static constexpr std::array rows = {
       option<&DemoOptions::output>("output", "Folder for the dataset, the model and the map"),
       option<&DemoOptions::playlists>("playlists", "Folder with playlists.tsv.gz and songs.tsv.gz, if not the bundled"),
+      option<&DemoOptions::serve>("serve", "End at a running web app, on this machine only, until Ctrl-C"),
+      option<&DemoOptions::port>("port", "Of the web app; 0 for any that is free", between(0, 65535)),
   };
 };
 SEGUE_CHECK_OPTIONS(DemoOptions);
@@ -94,6 +98,11 @@ class DemoCommand final : public Command {
       terminal.print(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
                                  dataset, model, page, as_typed({"similar", model, "a song you like"})));
     }
+    // The last step never ends by itself, so --json, which prints one document at the end, leaves it out.
+    if (options_.serve && !terminal.json()) {
+      terminal.print("\n");
+      step(terminal, {"serve", model, "--open-loopback", "--port", std::to_string(options_.port)});
+    }
   }
 
  private:
@@ -109,7 +118,7 @@ class DemoCommand final : public Command {
     } else {
       terminal.print(fmt::format("$ {}\n", line));
     }
-    const int status = run_command_line(words, output, terminal.stop());
+    const int status = run_command_line(words, output, terminal.signals());
     if (terminal.stop().stop_requested()) fail(ErrorCode::interrupted, "stopped");
     if (status != 0) fail(ErrorCode::io_failed, "this step ended with exit status {}: {}", status, line);
     if (terminal.json()) {

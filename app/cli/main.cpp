@@ -15,36 +15,43 @@
 namespace segue::cli {
 namespace {
 
-// Ctrl-C and a request to end become a stop token. The signals are blocked everywhere and waited for in one thread, so
-// that no code runs inside a signal handler. A second signal ends the process at once.
+// Ctrl-C and a request to end become a stop token, hang-ups are counted for who wants them. The signals are blocked
+// everywhere and waited for in one thread, so that no code runs inside a signal handler. A second one to end the
+// process ends it at once.
 class StopOnSignal {
  public:
   StopOnSignal() {
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    std::thread([signals = signals_, source = source_]() mutable {
+    std::thread([signals = signals_, source = source_, hangups = &hangups_]() mutable {
       int signal = 0;
       sigwait(&signals, &signal);
+      while (signal == SIGHUP && hangups->wanted) {
+        ++hangups->count;
+        sigwait(&signals, &signal);
+      }
       source.request_stop();
       pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
       for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
     }).detach();
   }
-  std::stop_token token() const { return source_.get_token(); }
+  Signals signals() { return {source_.get_token(), &hangups_}; }
 
  private:
   sigset_t signals_{};
   std::stop_source source_;
+  Hangups hangups_;
 };
 
 int run(int argc, char** argv) {
-  const StopOnSignal signals;
+  static StopOnSignal signals;  // outlives the thread that waits
   const Output standard_output = [](std::string_view text) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_errno("standard output", errno);
   };
-  const int status = run_command_line({argv + 1, argv + argc}, standard_output, signals.token());
+  const int status = run_command_line({argv + 1, argv + argc}, standard_output, signals.signals());
   // What was buffered may only now turn out not to fit.
   if (std::fflush(stdout) == 0 || status != 0) return status;
   std::perror("segue: standard output");

@@ -92,14 +92,14 @@ int report(std::string_view subject, const Error& error) {
 }
 
 int run(Registered& entry, std::span<const std::string_view> sections, const CommonOptions& common,
-        const Output& output, const std::stop_token& stop) {
+        const Output& output, const Signals& signals) {
   const std::string subject = fmt::format(" {}", entry.command->name());
   try {
     if (!common.config.empty()) {
       apply_config(common.config, entry.command->name(), sections, entry.arguments->bound());
     }
     entry.arguments->apply_typed();
-    Terminal terminal(common.terminal, output, stop);
+    Terminal terminal(common.terminal, output, signals);
     entry.command->run(terminal);
     return 0;
   } catch (const Error& error) {
@@ -124,7 +124,7 @@ std::string whole_reference(const std::vector<Registered>& registered) {
 
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& words, const Output& output, const std::stop_token& stop) {
+int run_command_line(const std::vector<std::string>& words, const Output& output, const Signals& signals) {
   CLI::App app{"Song vectors and recommendations from listening queues", "segue"};
   app.set_version_flag("--version", fmt::format("segue {}", kVersion));
   app.set_help_flag("-h,--help", "Show this help");
@@ -166,7 +166,7 @@ int run_command_line(const std::vector<std::string>& words, const Output& output
     std::fputs(app.help().c_str(), stderr);
     return kWrongUse;
   }
-  return run(*chosen, names_of(registered), common, output, stop);
+  return run(*chosen, names_of(registered), common, output, signals);
 }
 
 }  // namespace segue::cli

@@ -1,7 +1,6 @@
 // The program below main(): one command line in, its output and exit status out.
 #pragma once
 
-#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,6 @@ namespace segue::cli {
 
 // Runs the command line (without the program's name). Results go to `output`, everything else to standard error.
 // Returns the exit status: 0 done, 1 it could not be done, 2 wrong use, 130 stopped by the user.
-int run_command_line(const std::vector<std::string>& words, const Output& output, const std::stop_token& stop);
+int run_command_line(const std::vector<std::string>& words, const Output& output, const Signals& signals);
 
 }  // namespace segue::cli

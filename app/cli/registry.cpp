@@ -17,6 +17,8 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_info_command());
   commands.push_back(make_index_command());
   commands.push_back(make_export_command());
+  commands.push_back(make_serve_command());
+  commands.push_back(make_token_command());
   commands.push_back(make_demo_command());
   return commands;
 }

@@ -106,8 +106,8 @@ std::size_t display_width(std::string_view text) {
 
 }  // namespace
 
-Terminal::Terminal(const TerminalOptions& options, Output output, std::stop_token stop)
-    : options_(options), output_(std::move(output)), stop_(std::move(stop)) {
+Terminal::Terminal(const TerminalOptions& options, Output output, Signals signals)
+    : options_(options), output_(std::move(output)), signals_(std::move(signals)) {
   if (options_.quiet) {
     progress_ = std::make_unique<NoProgress>();
   } else {

@@ -1,12 +1,15 @@
 // How a command talks: results on standard output, everything else on standard error.
 #pragma once
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "segue/base/json.h"
@@ -17,6 +20,21 @@ namespace segue::cli {
 // Where results go: standard output, or whoever runs a command from within. Throws no_space, io_failed.
 using Output = std::function<void(std::string_view text)>;
 
+// SIGHUP, counted for a command that asks for it; it ends any other.
+struct Hangups {
+  std::atomic<bool> wanted{false};
+  std::atomic<std::uint64_t> count{0};
+};
+
+// What people and their systems say to a running process.
+struct Signals {
+  Signals(std::stop_token stop_in, Hangups* hangups_in = nullptr)  // NOLINT(google-explicit-constructor)
+      : stop(std::move(stop_in)), hangups(hangups_in) {}
+
+  std::stop_token stop;  // requested by Ctrl-C, or when the process is told to end
+  Hangups* hangups;      // may be nullptr
+};
+
 struct TerminalOptions {
   bool json = false;   // one JSON document instead of text
   bool quiet = false;  // nothing on standard error but errors
@@ -24,13 +42,14 @@ struct TerminalOptions {
 
 class Terminal {
  public:
-  Terminal(const TerminalOptions& options, Output output, std::stop_token stop);
+  Terminal(const TerminalOptions& options, Output output, Signals signals);
   ~Terminal();
 
   bool json() const { return options_.json; }
   bool quiet() const { return options_.quiet; }
   // Requested when the user presses Ctrl-C or the process is told to end.
-  const std::stop_token& stop() const { return stop_; }
+  const std::stop_token& stop() const { return signals_.stop; }
+  const Signals& signals() const { return signals_; }
   // A bar with rate and time left on a terminal, a line every few seconds otherwise, nothing with --quiet.
   Progress& progress() { return *progress_; }
 
@@ -44,7 +63,7 @@ class Terminal {
  private:
   TerminalOptions options_;
   Output output_;
-  std::stop_token stop_;
+  Signals signals_;
   std::unique_ptr<Progress> progress_;
 };
 

@@ -15,7 +15,8 @@ using Body = std::shared_ptr<const SharedBody> ServedModel::*;
 Reply whole(const ServiceParts& parts, const Exchange& exchange, Body body, std::string_view type) {
   const ModelPointer served = model_for(parts, exchange);
   Reply reply{.content_type = std::string(type), .shared = (*served).*body};
-  if (reply.shared == nullptr) fail(ErrorCode::not_found, "model {}: it has no map (segue map makes one)", served->name);
+  if (reply.shared == nullptr)
+    fail(ErrorCode::not_found, "model {}: it has no map (segue map makes one)", served->name);
   reply.headers.push_back({"X-Segue-Model", served->name});
   return reply;
 }
@@ -52,13 +53,14 @@ json::object place_schema() {
 
 std::vector<Route> map_routes(const ServiceParts& parts) {
   const auto route = [&](std::string path, std::string summary, std::string reply, Body body, std::string type) {
-    return Route{.method = Method::get,
-                 .path = std::move(path),
-                 .summary = std::move(summary),
-                 .query = {model_parameter()},
-                 .reply = std::move(reply),
-                 .reply_type = type,
-                 .handle = [parts, body, type](const Exchange& exchange) { return whole(parts, exchange, body, type); }};
+    return Route{
+        .method = Method::get,
+        .path = std::move(path),
+        .summary = std::move(summary),
+        .query = {model_parameter()},
+        .reply = std::move(reply),
+        .reply_type = type,
+        .handle = [parts, body, type](const Exchange& exchange) { return whole(parts, exchange, body, type); }};
   };
   std::vector<Route> routes;
   routes.push_back(route("/v1/map", "Where all songs lie: x, y and cluster as an Arrow IPC stream, row i is song i", "",

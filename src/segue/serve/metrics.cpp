@@ -58,7 +58,8 @@ double RouteMetrics::quantile(double share) const {
   return sum == 0 && wanted == 0 ? 0 : kLatencyBuckets.back();
 }
 
-Metrics::Metrics(std::span<const Route> routes) : routes_(routes) {
+void Metrics::set_routes(std::span<const Route> routes) {
+  routes_ = routes;
   for (std::size_t i = 0; i <= routes.size(); ++i) of_route_.emplace_back();
 }
 

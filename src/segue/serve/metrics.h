@@ -41,7 +41,9 @@ class RouteMetrics {
 // Thread safe.
 class Metrics {
  public:
-  explicit Metrics(std::span<const Route> routes);
+  // Routes may count models with this before it knows them all.
+  // REQUIRES: set before the first request is counted; they outlive this.
+  void set_routes(std::span<const Route> routes);
 
   // `route`: its index, or -1 for requests that found none.
   void count(std::int32_t route, int status, double seconds);

@@ -80,7 +80,8 @@ Reply rollback(const ServiceParts& parts, const Exchange& exchange) {
 
 json::object name_schema() {
   json::object schema = object_schema();
-  add_property(schema, "model", {{"type", "string"}, {"description", "Which one; all of them, or the first, if not given"}});
+  add_property(schema, "model",
+               {{"type", "string"}, {"description", "Which one; all of them, or the first, if not given"}});
   return schema;
 }
 

@@ -40,6 +40,7 @@ struct ServedModel {
   std::shared_ptr<const SharedBody> tags;     // of GET /v1/map/tags
   std::chrono::system_clock::time_point loaded;
   std::chrono::system_clock::time_point trained;  // when the manifest says it was made
+  double recall = 1;                              // of the 10 nearest, at a sample of songs, when it was loaded
 };
 
 using ModelPointer = std::shared_ptr<const ServedModel>;

@@ -4,6 +4,7 @@
 
 #include "segue/base/options.h"
 #include "segue/base/version.h"
+#include "segue/serve/listenbrainz.h"
 
 namespace segue {
 
@@ -54,21 +55,21 @@ json::object together() {
 }
 
 json::object explanation() {
-  json::object properties{
-      {"text", type("string")},
-      {"seeds", array_of(song_with({{"share", type("number")}, {"similarity", type("number")}}))}};
+  json::object properties{{"text", type("string")},
+                          {"seeds", array_of(song_with({{"share", type("number")}, {"similarity", type("number")}}))}};
   json::object played = with(together(), {{"within", type("integer")}, {"song", reference("Song")}});
   return with(object_of(std::move(properties)), {{"together", std::move(played)}, {"interest", reference("Song")}});
 }
 
 json::object interest() {
-  return with(object_of({{"medoid", reference("Song")}, {"weight", type("number")}, {"songs", array_of(type("string"))}}),
-              {{"x", type("number")}, {"y", type("number")}});
+  return with(
+      object_of({{"medoid", reference("Song")}, {"weight", type("number")}, {"songs", array_of(type("string"))}}),
+      {{"x", type("number")}, {"y", type("number")}});
 }
 
 json::object model_properties() {
-  return {{"name", type("string")},    {"songs", type("integer")},  {"dim", type("integer")},
-          {"trained", type("string")}, {"loaded", type("string")},  {"digest", type("string")},
+  return {{"name", type("string")},    {"songs", type("integer")},   {"dim", type("integer")},
+          {"trained", type("string")}, {"loaded", type("string")},   {"digest", type("string")},
           {"parts", type("integer")},  {"default", type("boolean")}, {"map", type("boolean")}};
 }
 
@@ -122,7 +123,8 @@ json::object operation(const Route& route) {
     found["content"] = content(route.reply_type, {{"type", "string"}});
   }
   json::object responses{{"200", std::move(found)}};
-  const json::object failed{{"description", "What was wrong"}, {"content", content("application/json", json::object())}};
+  const json::object failed{{"description", "What was wrong"},
+                            {"content", content("application/json", json::object())}};
   for (const char* status : {"400", "401", "403", "404", "413", "422", "429", "503"}) responses[status] = failed;
   if (route.path.starts_with("/v1/admin/")) responses["409"] = failed;
   json::object result{{"operationId", operation_id(route)},
@@ -162,13 +164,15 @@ json::object reply_schemas() {
             {"fallback", type("string")},
             {"user", type("string")},
             {"listens", type("integer")}});
-  json::object listen = object_of({{"listened_at", type("integer")}, {"artist", type("string")}, {"title", type("string")}});
-  schemas["History"] = with(in_model(with(std::move(listen), {{"song", {{"anyOf", {reference("Song"), type("null")}}}}})),
-                            {{"user", type("string")}});
-  schemas["Radio"] = with(in_model(song_with({{"score", type("number")},
-                                              {"similarity", type("number")},
-                                              {"seed_similarity", type("number")}})),
-                          {{"title", type("string")}});
+  json::object listen =
+      object_of({{"listened_at", type("integer")}, {"artist", type("string")}, {"title", type("string")}});
+  schemas["History"] =
+      with(in_model(with(std::move(listen), {{"song", {{"anyOf", {reference("Song"), type("null")}}}}})),
+           {{"user", type("string")}});
+  schemas["Radio"] = with(
+      in_model(
+          song_with({{"score", type("number")}, {"similarity", type("number")}, {"seed_similarity", type("number")}})),
+      {{"title", type("string")}});
   schemas["Journey"] = with(in_model(song_with({{"similarity", type("number")}, {"progress", type("number")}})),
                             {{"title", type("string")}});
   schemas["Regions"] = items_of(object_of({{"label", type("string")},
@@ -187,9 +191,10 @@ json::object reply_schemas() {
                                  {"routes", array_of(type("object"))},
                                  {"store", type("object")},
                                  {"models", array_of(reference("Model"))}});
-  schemas["Error"] =
-      object_of({{"error", object_of({{"code", type("string")}, {"message", type("string")}})}});
+  schemas["Error"] = object_of({{"error", object_of({{"code", type("string")}, {"message", type("string")}})}});
   schemas["Object"] = type("object");
+  json::object of_listens = listen_schemas();
+  for (auto& member : of_listens) schemas[member.key()] = std::move(member.value());
   return schemas;
 }
 

@@ -15,11 +15,12 @@ struct ServeOptions {
   std::string name = "default";
   std::vector<std::string> also{};
   std::vector<std::string> share{};
-  std::string store;
-  std::string cache;
+  std::string store{};
+  std::string cache{};
   bool open_loopback = false;
   bool verify = true;
   std::chrono::milliseconds watch{2000};
+  std::string web_root{};
 };
 
 template <>
@@ -43,6 +44,7 @@ struct OptionsOf<ServeOptions> {
       option<&ServeOptions::watch>("watch",
                                    "Look so often whether a model's folder was replaced or its link points "
                                    "elsewhere, and load it anew; 0s never"),
+      option<&ServeOptions::web_root>("web_root", "Serve the pages in this folder, for work on the web app"),
   };
 };
 SEGUE_CHECK_OPTIONS(ServeOptions);

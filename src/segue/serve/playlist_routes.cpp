@@ -115,16 +115,13 @@ Reply journey(const ServiceParts& parts, const Exchange& exchange) {
     append_json(out, song.progress);
     items.end_item();
   }
-  const std::string title =
-      fmt::format("From {} to {}", songs.song(first).display(), songs.song(last).display());
+  const std::string title = fmt::format("From {} to {}", songs.song(first).display(), songs.song(last).display());
   return playlist_reply(*served, exchange.request, title, std::move(rows), location, items, {});
 }
 
 json::object ids(std::string_view description) {
-  return {{"type", "array"},
-          {"items", {{"type", "string"}}},
-          {"maxItems", kMostInRequest},
-          {"description", description}};
+  return {
+      {"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kMostInRequest}, {"description", description}};
 }
 
 json::object location_schema() {

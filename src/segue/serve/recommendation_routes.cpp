@@ -206,10 +206,11 @@ std::vector<StoredListen> newest_listens(ListenStore& store, std::string_view us
 std::vector<std::uint32_t> hated_songs(const ServiceParts& parts, const ServedModel& served, std::string_view user) {
   std::vector<std::uint32_t> rows;
   for (const Feedback& feedback : parts.store.feedback_of(user, -1, kMostInReply, 0)) {
-    const StoredListen listen{.artist = feedback.artist,
-                              .title = feedback.title,
-                              .song_id = feedback.song_id,
-                              .recording_mbid = feedback.recording_mbid};
+    StoredListen listen;
+    listen.artist = feedback.artist;
+    listen.title = feedback.title;
+    listen.song_id = feedback.song_id;
+    listen.recording_mbid = feedback.recording_mbid;
     if (const auto row = served.matcher.find(listen)) rows.push_back(*row);
   }
   return rows;
@@ -272,10 +273,8 @@ Reply history_of_user(const ServiceParts& parts, const Exchange& exchange) {
 }
 
 json::object list_of_texts(std::string_view description) {
-  return {{"type", "array"},
-          {"items", {{"type", "string"}}},
-          {"maxItems", kMostInRequest},
-          {"description", description}};
+  return {
+      {"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kMostInRequest}, {"description", description}};
 }
 
 json::object body_schema() {
@@ -324,13 +323,14 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
                     .body = body_schema(),
                     .reply = "Recommendations",
                     .handle = [parts](const Exchange& exchange) { return for_songs(parts, exchange); }});
-  routes.push_back({.method = Method::get,
-                    .path = "/v1/users/{user}/recommendations",
-                    .summary = "What to play for a user, from the listens that are stored; what is popular for a new one",
-                    .may_block = true,
-                    .query = user_parameters(),
-                    .reply = "Recommendations",
-                    .handle = [parts](const Exchange& exchange) { return for_user(parts, exchange); }});
+  routes.push_back(
+      {.method = Method::get,
+       .path = "/v1/users/{user}/recommendations",
+       .summary = "What to play for a user, from the listens that are stored; what is popular for a new one",
+       .may_block = true,
+       .query = user_parameters(),
+       .reply = "Recommendations",
+       .handle = [parts](const Exchange& exchange) { return for_user(parts, exchange); }});
   std::vector<Parameter> history = parameters_of<HistoryOptions>();
   history.push_back(model_parameter());
   routes.push_back({.method = Method::get,

@@ -21,10 +21,14 @@ struct MediaType {
   std::string_view type;
 };
 constexpr std::array kMediaTypes = {
-    MediaType{".html", "text/html; charset=utf-8"},  MediaType{".js", "text/javascript; charset=utf-8"},
-    MediaType{".css", "text/css; charset=utf-8"},    MediaType{".json", "application/json"},
-    MediaType{".svg", "image/svg+xml"},              MediaType{".png", "image/png"},
-    MediaType{".ico", "image/x-icon"},               MediaType{".woff2", "font/woff2"},
+    MediaType{".html", "text/html; charset=utf-8"},
+    MediaType{".js", "text/javascript; charset=utf-8"},
+    MediaType{".css", "text/css; charset=utf-8"},
+    MediaType{".json", "application/json"},
+    MediaType{".svg", "image/svg+xml"},
+    MediaType{".png", "image/png"},
+    MediaType{".ico", "image/x-icon"},
+    MediaType{".woff2", "font/woff2"},
     MediaType{".webmanifest", "application/manifest+json"},
 };
 

@@ -1,0 +1,138 @@
+// segue serve MODEL
+#include <condition_variable>
+#include <cstdio>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/serve/http_server.h"
+#include "segue/serve/options.h"
+#include "segue/serve/service.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+#include "app/web/assets.h"
+
+namespace segue::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::milliseconds kLook{200};  // for hang-ups, and whether it is time to look at the models
+
+bool is_database(const std::string& store) {
+  return store.starts_with("postgresql://") || store.starts_with("postgres://");
+}
+
+// One JSON object a line on standard error, each written at once.
+void log_line(std::string_view event, const json::object& fields) {
+  json::object line;
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  line["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now);
+  line["event"] = event;
+  for (const auto& member : fields) line[member.key()] = member.value();
+  const std::string text = json::serialize(line) + '\n';
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+StaticFiles files_of(const std::string& web_root) {
+  if (!web_root.empty()) return StaticFiles(fs::path(web_root));
+  std::vector<StaticFile> files;
+  for (const WebAsset& asset : web_assets()) {
+    files.push_back({asset.path, asset.media_type, asset.bytes, asset.gzip, asset.etag});
+  }
+  return StaticFiles(files);
+}
+
+class ServeCommand final : public Command {
+ public:
+  std::string_view name() const override { return "serve"; }
+  std::string_view summary() const override { return "HTTP API and web app"; }
+  std::string_view example() const override {
+    return "  segue serve model --open-loopback\n"
+           "  segue serve models/current --store postgresql://segue@db/segue --host 0.0.0.0 \\\n"
+           "    --also candidate=models/next --share default=95 --share candidate=5";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("MODEL", "A model folder, or a link to one", model_);
+    arguments.options(options_);
+    arguments.options(server_);
+    arguments.options(limits_);
+  }
+
+  void run(Terminal& terminal) override {
+    const std::vector<ModelSource> sources = model_sources(options_.name, model_, options_.also, options_.share);
+    const StaticFiles files = files_of(options_.web_root);
+    const std::unique_ptr<ListenStore> store = open_store(store_place());
+    ModelSet models(sources, cache_folder(), options_.verify);
+    Service service({.models = models,
+                     .store = *store,
+                     .files = files,
+                     .limits = limits_,
+                     .open_loopback = options_.open_loopback,
+                     .log = terminal.quiet() ? LogEvent() : LogEvent(log_line)});
+    HttpServer server(service, server_);
+    const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
+    const std::string address = fmt::format("{}://{}:{}", scheme, server_.host, server.port());
+    terminal.note(fmt::format("{} is served at {}/ until Ctrl-C", model_, address));
+    const std::stop_callback drain(terminal.stop(), [&service] { service.begin_to_drain(); });
+    const std::jthread watcher([&](const std::stop_token& stop) { watch(service, terminal.signals().hangups, stop); });
+    server.run(terminal.stop());
+  }
+
+ private:
+  std::string store_place() const {
+    if (!options_.store.empty()) return options_.store;
+    return (fs::absolute(model_).lexically_normal().parent_path() / "segue.sqlite").string();
+  }
+
+  fs::path cache_folder() const {
+    fs::path folder = options_.cache;
+    if (folder.empty()) {
+      const std::string store = store_place();
+      folder = (is_database(store) ? fs::temp_directory_path() : fs::absolute(store).parent_path()) / "segue-cache";
+    }
+    std::error_code error;
+    fs::create_directories(folder, error);
+    if (error) fail(ErrorCode::io_failed, "{}: {}", folder.string(), error.message());
+    return folder;
+  }
+
+  void watch(Service& service, Hangups* hangups, const std::stop_token& stop) const {
+    std::uint64_t seen = 0;
+    if (hangups != nullptr) hangups->wanted = true;
+    auto next_look = std::chrono::steady_clock::now() + options_.watch;
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    while (!stop.stop_requested()) {
+      std::unique_lock lock(mutex);
+      wake.wait_for(lock, stop, kLook, [] { return false; });
+      if (hangups != nullptr && hangups->count != seen) {
+        seen = hangups->count;
+        service.reload_all();
+      } else if (options_.watch.count() > 0 && std::chrono::steady_clock::now() >= next_look) {
+        service.reload_changed();
+        next_look = std::chrono::steady_clock::now() + options_.watch;
+      }
+    }
+  }
+
+  std::string model_;
+  ServeOptions options_;
+  HttpServerOptions server_;
+  RateLimitOptions limits_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_serve_command() {
+  return std::make_unique<ServeCommand>();
+}
+
+}  // namespace segue::cli

@@ -1,0 +1,148 @@
+// segue token create | list | remove
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/words.h"
+#include "segue/store/tokens.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+#include "app/cli/songs.h"
+
+namespace segue {
+
+struct TokenOptions {
+  std::string store;
+  std::string user;
+  std::string name;
+  bool read = false;
+  bool submit = false;
+  bool admin = false;
+};
+
+template <>
+struct OptionsOf<TokenOptions> {
+  static constexpr std::string_view section = "token";
+  static constexpr std::array rows = {
+      option<&TokenOptions::store>("store", "Where the service keeps listens and tokens"),
+      option<&TokenOptions::user>("user",
+                                  "Whose token it is to be; without, it is a service's and acts for every user"),
+      option<&TokenOptions::name>("name", "What to call it in the list"),
+      option<&TokenOptions::read>("read", "It may ask: songs, recommendations, listens"),
+      option<&TokenOptions::submit>("submit", "It may submit listens"),
+      option<&TokenOptions::admin>("admin", "It may do everything, and reload models"),
+  };
+};
+SEGUE_CHECK_OPTIONS(TokenOptions);
+
+namespace cli {
+namespace {
+
+json::object json_of(const StoredToken& token) {
+  return {{"id", token.id},         {"user", token.user},   {"name", token.name},      {"read", token.read},
+          {"submit", token.submit}, {"admin", token.admin}, {"created", token.created}};
+}
+
+class TokenCommand final : public Command {
+ public:
+  std::string_view name() const override { return "token"; }
+  std::string_view summary() const override { return "Make, list and remove the tokens of a service"; }
+  std::string_view example() const override {
+    return "  segue token create --store listens.sqlite --user ann --read --submit --name phone\n"
+           "  segue token list --store listens.sqlite\n"
+           "  segue token remove 3kf8Ws0xQa --store listens.sqlite";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("ACTION", "create, list or remove", action_);
+    arguments.optional_positional("ID", "The token to remove, as the list calls it", ids_);
+    arguments.options(options_, {"store"});
+  }
+
+  void run(Terminal& terminal) override {
+    static constexpr std::array<std::string_view, 3> kActions = {"create", "list", "remove"};
+    if ((action_ == "remove") != (ids_.size() == 1)) {
+      fail(ErrorCode::wrong_use, "expected {}, found {} ids",
+           action_ == "remove" ? "the id of one token" : "no id but to remove a token", ids_.size());
+    }
+    const std::unique_ptr<ListenStore> store = open_store(options_.store);
+    if (action_ == "create") {
+      create(*store, terminal);
+    } else if (action_ == "list") {
+      list(*store, terminal);
+    } else if (action_ == "remove") {
+      remove(*store, terminal);
+    } else {
+      fail(ErrorCode::wrong_use, "expected create, list or remove, found \"{}\"{}", action_,
+           did_you_mean(action_, kActions));
+    }
+  }
+
+ private:
+  void create(ListenStore& store, Terminal& terminal) const {
+    StoredToken wanted;
+    wanted.user = options_.user;
+    wanted.name = options_.name;
+    wanted.read = options_.read;
+    wanted.submit = options_.submit;
+    wanted.admin = options_.admin;
+    if (!wanted.read && !wanted.submit && !wanted.admin) {
+      fail(ErrorCode::wrong_use, "expected one of --read, --submit and --admin, found none");
+    }
+    const NewToken made = make_token(wanted);
+    store.add_token(made.token);
+    json::object document = json_of(made.token);
+    document["secret"] = made.secret;
+    if (terminal.json()) {
+      terminal.print(document);
+    } else {
+      terminal.note("the secret is shown this once and stored nowhere");
+      terminal.print(made.secret + "\n");
+    }
+  }
+
+  static void list(ListenStore& store, Terminal& terminal) {
+    json::object document;
+    json::array& items = document["items"].emplace_array();
+    Table table({"id", "user", "name", "may", "made"});
+    for (const StoredToken& token : store.tokens()) {
+      items.push_back(json_of(token));
+      std::string may;
+      if (token.read) may += "read ";
+      if (token.submit) may += "submit ";
+      if (token.admin) may += "admin ";
+      may.pop_back();
+      table.add({token.id, token.user.empty() ? "(a service)" : printable(token.user), printable(token.name), may,
+                 fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(token.created)))});
+    }
+    if (terminal.json()) {
+      terminal.print(document);
+    } else {
+      terminal.print(table.text());
+    }
+  }
+
+  void remove(ListenStore& store, Terminal& terminal) const {
+    if (!store.remove_token(ids_.front()))
+      fail(ErrorCode::not_found, "token {}: there is none of this id", ids_.front());
+    if (terminal.json()) {
+      terminal.print(json::object{{"removed", ids_.front()}});
+    } else {
+      terminal.print("removed; a running server forgets it within half a minute\n");
+    }
+  }
+
+  std::string action_;
+  std::vector<std::string> ids_;
+  TokenOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_token_command() {
+  return std::make_unique<TokenCommand>();
+}
+
+}  // namespace cli
+}  // namespace segue

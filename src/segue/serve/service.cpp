@@ -1,0 +1,170 @@
+#include "segue/serve/service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+
+#include "segue/base/error.h"
+#include "segue/serve/listenbrainz.h"
+#include "segue/serve/openapi.h"
+#include "segue/serve/parameters.h"
+#include "segue/serve/routes.h"
+
+namespace segue {
+
+namespace {
+
+constexpr int kFirstServerError = 500;
+
+std::int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+Reply reply_to(const Route& route, const Error& error) {
+  const ErrorMeaning& meaning = meaning_of(error.code());
+  Reply reply = route.error ? route.error(meaning.http_status, meaning.name, error.what())
+                            : error_reply(meaning.http_status, meaning.name, error.what());
+  if (meaning.http_status == 503 && !route.error) reply.headers.push_back({"Retry-After", "1"});
+  if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
+  return reply;
+}
+
+void refuse_unknown_parameters(const Route& route, const Exchange& exchange) {
+  for (const auto& [name, value] : exchange.query) {
+    if (std::ranges::find(route.query, name, &Parameter::name) != route.query.end()) continue;
+    std::vector<std::string_view> known;
+    for (const Parameter& parameter : route.query) known.push_back(parameter.name);
+    throw_unknown_name(name, known);
+  }
+}
+
+}  // namespace
+
+Service::Service(const ServiceSetup& setup)
+    : setup_(setup), authenticator_(setup.store, setup.open_loopback), limiter_(setup.limits) {
+  std::vector<Route> routes = operation_routes();
+  const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
+  // Routes keep a pointer to the metrics, which are made of the routes.
+  metrics_ = std::make_unique<Metrics>();
+  const ServiceParts parts{setup_.models, setup_.store, *metrics_};
+  add(song_routes(parts));
+  add(recommendation_routes(parts));
+  add(playlist_routes(parts));
+  add(map_routes(parts));
+  add(model_routes(parts));
+  const ListenParts listens{setup_.store, playing_now_, unix_now};
+  add(listens_routes(listens));
+  add(listenbrainz_routes(listens));
+  router_ = std::make_unique<Router>(std::move(routes));
+  metrics_->set_routes(router_->routes());
+  openapi_ = json::serialize(openapi_document(router_->routes()));
+}
+
+Service::~Service() = default;
+
+bool Service::may_block(const Request& request) const {
+  const Route* const route = router_->find(request.method, request.path);
+  if (route == nullptr) return false;
+  if (route->may_block || (route->blocks_for && route->blocks_for(request))) return true;
+  return route->scope != Scope::none && !authenticator_.is_remembered(request);
+}
+
+Reply Service::answer(const Request& request) {
+  const Route* const route = router_->find(request.method, request.path);
+  if (route == nullptr) return not_routed(request);
+  Reply reply;
+  try {
+    reply = routed(*route, request);
+  } catch (const Error& error) {
+    reply = reply_to(*route, error);
+  } catch (const std::bad_alloc&) {
+    reply = reply_to(*route, Error(ErrorCode::unavailable, "out of memory"));
+  } catch (const std::exception& error) {
+    reply = reply_to(*route, Error(ErrorCode::io_failed, error.what()));
+  }
+  reply.route = static_cast<std::int32_t>(route - router_->routes().data());
+  return reply;
+}
+
+Reply Service::routed(const Route& route, const Request& request) {
+  if (route.scope == Scope::none) {
+    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), {}};
+    refuse_unknown_parameters(route, exchange);
+    return route.handle(exchange);
+  }
+  Identity who = authenticator_.identify(request);
+  const RateVerdict verdict = limiter_.take(who, request.peer, RateLimiter::Clock::now());
+  Reply reply;
+  try {
+    if (!verdict.allowed) {
+      fail(ErrorCode::too_many, "expected at most {} requests in a window, which ends in {} s", verdict.limit,
+           verdict.reset_in);
+    }
+    if (!who.may(route.scope)) {
+      if (who.token_id.empty() && !who.read) fail(ErrorCode::unauthorised, "expected a token, found none");
+      fail(ErrorCode::forbidden, "expected a token that may {}, found one that may not", choice_name(route.scope));
+    }
+    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query),
+                            std::move(who)};
+    refuse_unknown_parameters(route, exchange);
+    reply = route.handle(exchange);
+  } catch (const Error& error) {
+    reply = reply_to(route, error);
+  }
+  add_rate_headers(verdict, unix_now(), reply);
+  return reply;
+}
+
+Reply Service::not_routed(const Request& request) const {
+  const bool of_protocol = request.path.starts_with("/1/");
+  const auto answer_error = [of_protocol](int status, std::string_view code, std::string_view message) {
+    return of_protocol ? listenbrainz_error(status, code, message) : error_reply(status, code, message);
+  };
+  if (request.method == Method::get || request.method == Method::head) {
+    try {
+      if (std::optional<Reply> file = setup_.files.find(request.path)) return *std::move(file);
+    } catch (const Error& error) {
+      return error_reply(meaning_of(error.code()).http_status, meaning_of(error.code()).name, error.what());
+    }
+  }
+  const std::string allowed = router_->allowed(request.path);
+  if (allowed.empty()) return answer_error(404, "not_found", "there is nothing at this path");
+  Reply reply = answer_error(405, "wrong_use", "this path does not take this method; it takes " + allowed);
+  reply.headers.push_back({"Allow", allowed});
+  return reply;
+}
+
+void Service::sent(const Request& request, const Reply& reply, double seconds) {
+  metrics_->count(reply.route, reply.status, seconds);
+  if (reply.status < kFirstServerError) return;
+  log("request failed", {{"method", name_of(request.method)},
+                         {"path", request.path},
+                         {"status", reply.status},
+                         {"seconds", seconds},
+                         {"reply", reply.bytes().substr(0, 500)}});
+}
+
+void Service::log(std::string_view event, const json::object& fields) const {
+  if (setup_.log) setup_.log(event, fields);
+}
+
+void Service::reload(std::string_view name) {
+  try {
+    setup_.models.reload(name);
+    metrics_->count_reload(true);
+    log("model loaded", {{"model", name}});
+  } catch (const std::exception& error) {
+    metrics_->count_reload(false);
+    log("model refused", {{"model", name}, {"reason", error.what()}});
+  }
+}
+
+void Service::reload_changed() {
+  for (const std::string& name : setup_.models.changed()) reload(name);
+}
+
+void Service::reload_all() {
+  for (const ModelSource& source : setup_.models.sources()) reload(source.name);
+}
+
+}  // namespace segue

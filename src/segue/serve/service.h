@@ -1,0 +1,80 @@
+// The whole service without its sockets: requests in, replies out.
+//
+//   limits      too many requests of one client are refused (rate_limit.h)
+//   who         the token says who asks and what they may (auth.h)
+//   route       found by method and path; parameters it does not have are refused (router.h)
+//   answer      from a model (models.h) and the store of listens (store/store.h)
+//   count       by route, status and time (metrics.h)
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "segue/serve/auth.h"
+#include "segue/serve/http.h"
+#include "segue/serve/metrics.h"
+#include "segue/serve/models.h"
+#include "segue/serve/playing_now.h"
+#include "segue/serve/rate_limit.h"
+#include "segue/serve/router.h"
+#include "segue/serve/static_files.h"
+#include "segue/store/store.h"
+
+namespace segue {
+
+// Something an operator may want to know, one at a time: "reload", {"model": "default", ...}. Called from any thread.
+using LogEvent = std::function<void(std::string_view event, const json::object& fields)>;
+
+struct ServiceSetup {
+  ModelSet& models;
+  ListenStore& store;
+  const StaticFiles& files;
+  RateLimitOptions limits{};
+  bool open_loopback = false;
+  LogEvent log;  // may be empty
+};
+
+// Thread safe.
+class Service final : public RequestHandler {
+ public:
+  explicit Service(const ServiceSetup& setup);
+  ~Service() override;
+
+  bool may_block(const Request& request) const override;
+  Reply answer(const Request& request) override;
+  void sent(const Request& request, const Reply& reply, double seconds) override;
+
+  // Loads the models whose folders have changed; what goes wrong is logged, and the old ones stay.
+  void reload_changed();
+  // Loads all of them anew, as SIGHUP asks for.
+  void reload_all();
+  // From now on /health/ready says no, so that a balancer sends nobody here while what is in flight is finished.
+  void begin_to_drain() { draining_ = true; }
+
+  const Router& router() const { return *router_; }
+
+ private:
+  std::vector<Route> operation_routes();
+  Reply routed(const Route& route, const Request& request);
+  Reply not_routed(const Request& request) const;
+  Reply ready();
+  Reply metrics_text();
+  Reply status();
+  void reload(std::string_view name);
+  void log(std::string_view event, const json::object& fields) const;
+
+  ServiceSetup setup_;
+  Authenticator authenticator_;
+  RateLimiter limiter_;
+  PlayingNow playing_now_;
+  std::unique_ptr<Router> router_;
+  std::unique_ptr<Metrics> metrics_;
+  std::string openapi_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace segue

@@ -1,0 +1,143 @@
+#include "segue/store/sqlite.h"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+
+namespace segue {
+
+namespace {
+
+constexpr int kBusyMilliseconds = 5000;
+constexpr mode_t kOwnerOnly = 0600;
+
+ErrorCode code_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+      return ErrorCode::no_space;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ErrorCode::corrupt;
+    case SQLITE_CANTOPEN:
+      return ErrorCode::not_found;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return ErrorCode::unavailable;
+    default:
+      return ErrorCode::io_failed;
+  }
+}
+
+}  // namespace
+
+SqliteConnection::SqliteConnection(const std::filesystem::path& file, Mode mode) : name_(file.string()) {
+  if (mode == Mode::create) {  // SQLite would make it readable by all
+    const FileHandle made(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
+    if (!made) fail_errno(name_, errno);
+  }
+  const int flags = (mode == Mode::create ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(name_.c_str(), &database_, flags, nullptr);
+  if (code != SQLITE_OK) {
+    sqlite3_close(database_);
+    database_ = nullptr;
+    fail(code_of(code), "{}: {}", name_, sqlite3_errstr(code));
+  }
+  sqlite3_busy_timeout(database_, kBusyMilliseconds);
+  sqlite3_extended_result_codes(database_, 1);
+}
+
+SqliteConnection::~SqliteConnection() {
+  sqlite3_close_v2(database_);
+}
+
+void SqliteConnection::run(const std::string& sql) {
+  const int code = sqlite3_exec(database_, sql.c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail_with(code);
+}
+
+std::int64_t SqliteConnection::changes() const {
+  return sqlite3_changes64(database_);
+}
+
+void SqliteConnection::fail_with(int code) const {
+  // A write that the disk has no room for comes as an input/output error where the limit is the process's own.
+  const bool no_room = (code & 0xFF) == SQLITE_IOERR &&
+                       (sqlite3_system_errno(database_) == ENOSPC || sqlite3_system_errno(database_) == EFBIG);
+  fail(no_room ? ErrorCode::no_space : code_of(code), "{}: {}", name_, sqlite3_errmsg(database_));
+}
+
+SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view sql) : connection_(connection) {
+  const int code = sqlite3_prepare_v3(connection.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+  if (code != SQLITE_OK) connection.fail_with(code);
+}
+
+SqliteStatement::~SqliteStatement() {
+  sqlite3_finalize(statement_);
+}
+
+SqliteStatement& SqliteStatement::reset() {
+  sqlite3_reset(statement_);
+  bound_ = 0;
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::bind(std::string_view text) {
+  // A view of nothing has no address, which SQLite would take for NULL.
+  const char* const begin = text.data() == nullptr ? "" : text.data();
+  const int code = sqlite3_bind_text64(statement_, ++bound_, begin, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (code != SQLITE_OK) connection_.fail_with(code);
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::bind(std::int64_t number) {
+  const int code = sqlite3_bind_int64(statement_, ++bound_, number);
+  if (code != SQLITE_OK) connection_.fail_with(code);
+  return *this;
+}
+
+bool SqliteStatement::step() {
+  const int code = sqlite3_step(statement_);
+  if (code == SQLITE_ROW) return true;
+  if (code == SQLITE_DONE) return false;
+  sqlite3_reset(statement_);
+  connection_.fail_with(code);
+}
+
+void SqliteStatement::run() {
+  while (step()) {
+  }
+  sqlite3_reset(statement_);
+}
+
+std::string SqliteStatement::text(int column) const {
+  const auto* const bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  if (bytes == nullptr) return "";
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
+std::int64_t SqliteStatement::number(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
+
+SqliteTransaction::SqliteTransaction(SqliteConnection& connection) : connection_(connection) {
+  connection_.run("BEGIN IMMEDIATE");
+}
+
+SqliteTransaction::~SqliteTransaction() {
+  // Nothing more can be done where that fails too: the next BEGIN will say so.
+  if (!done_) sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void SqliteTransaction::commit() {
+  connection_.run("COMMIT");
+  done_ = true;
+}
+
+}  // namespace segue

@@ -1,0 +1,81 @@
+// SQLite as Segue uses it: connections and statements that end by themselves, errors as segue::Error.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace segue {
+
+// An open database. Used by one thread at a time.
+class SqliteConnection {
+ public:
+  enum class Mode { create, read };
+
+  // Makes the file, readable by its owner alone, where there is none and the mode allows it. Throws as the table below.
+  SqliteConnection(const std::filesystem::path& file, Mode mode);
+  ~SqliteConnection();
+  SqliteConnection(const SqliteConnection&) = delete;
+  SqliteConnection& operator=(const SqliteConnection&) = delete;
+
+  // One or more statements without values.
+  void run(const std::string& sql);
+  // Rows that the last statement changed.
+  std::int64_t changes() const;
+  sqlite3* get() const { return database_; }
+  const std::string& name() const { return name_; }
+
+  // SQLITE_FULL -> no_space, SQLITE_CORRUPT and SQLITE_NOTADB -> corrupt, SQLITE_CANTOPEN -> not_found, SQLITE_BUSY ->
+  // unavailable, anything else -> io_failed; with the file's name.
+  [[noreturn]] void fail_with(int code) const;
+
+ private:
+  std::string name_;
+  sqlite3* database_ = nullptr;
+};
+
+// A prepared statement of a connection that outlives it. Values are bound in order, columns read from 0.
+class SqliteStatement {
+ public:
+  SqliteStatement(SqliteConnection& connection, std::string_view sql);
+  ~SqliteStatement();
+  SqliteStatement(const SqliteStatement&) = delete;
+  SqliteStatement& operator=(const SqliteStatement&) = delete;
+
+  // Starts again from the first value.
+  SqliteStatement& reset();
+  // The text has to stay until the statement is reset.
+  SqliteStatement& bind(std::string_view text);
+  SqliteStatement& bind(std::int64_t number);
+
+  bool step();  // whether there is a row
+  void run();   // to its end
+  std::string text(int column) const;
+  std::int64_t number(int column) const;
+
+ private:
+  SqliteConnection& connection_;
+  sqlite3_stmt* statement_ = nullptr;
+  int bound_ = 0;
+};
+
+// BEGIN IMMEDIATE now; rolled back unless commit() was reached.
+class SqliteTransaction {
+ public:
+  explicit SqliteTransaction(SqliteConnection& connection);
+  ~SqliteTransaction();
+  SqliteTransaction(const SqliteTransaction&) = delete;
+  SqliteTransaction& operator=(const SqliteTransaction&) = delete;
+  void commit();
+
+ private:
+  SqliteConnection& connection_;
+  bool done_ = false;
+};
+
+}  // namespace segue

@@ -1,0 +1,390 @@
+#include "segue/store/sqlite_store.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+#include "segue/base/error.h"
+
+namespace segue {
+
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+
+constexpr const char* kSchema = R"sql(
+CREATE TABLE listens (
+  user TEXT NOT NULL, listened_at INTEGER NOT NULL, msid TEXT NOT NULL,
+  artist TEXT NOT NULL, title TEXT NOT NULL, release TEXT NOT NULL,
+  song_id TEXT NOT NULL, recording_mbid TEXT NOT NULL, track_metadata TEXT NOT NULL, inserted_at INTEGER NOT NULL,
+  PRIMARY KEY (user, listened_at, msid)) WITHOUT ROWID;
+CREATE TABLE imports (
+  user TEXT NOT NULL, service TEXT NOT NULL, listened_at INTEGER NOT NULL, PRIMARY KEY (user, service)) WITHOUT ROWID;
+CREATE TABLE feedback (
+  user TEXT NOT NULL, msid TEXT NOT NULL, recording_mbid TEXT NOT NULL, song_id TEXT NOT NULL,
+  score INTEGER NOT NULL, created INTEGER NOT NULL,
+  PRIMARY KEY (user, msid, recording_mbid, song_id)) WITHOUT ROWID;
+CREATE TABLE tokens (
+  id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, user TEXT NOT NULL, name TEXT NOT NULL,
+  may_read INTEGER NOT NULL, may_submit INTEGER NOT NULL, may_admin INTEGER NOT NULL, created INTEGER NOT NULL)
+  WITHOUT ROWID;
+)sql";
+
+constexpr std::string_view kListenColumns =
+    "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
+
+StoredListen listen_of(const SqliteStatement& row) {
+  StoredListen listen;
+  listen.user = row.text(0);
+  listen.listened_at = row.number(1);
+  listen.artist = row.text(2);
+  listen.title = row.text(3);
+  listen.release = row.text(4);
+  listen.song_id = row.text(5);
+  listen.recording_mbid = row.text(6);
+  listen.track_metadata = row.text(7);
+  listen.msid = row.text(8);
+  listen.inserted_at = row.number(9);
+  return listen;
+}
+
+StoredToken token_of(const SqliteStatement& row) {
+  StoredToken token;
+  token.id = row.text(0);
+  token.hash = row.text(1);
+  token.user = row.text(2);
+  token.name = row.text(3);
+  token.read = row.number(4) != 0;
+  token.submit = row.number(5) != 0;
+  token.admin = row.number(6) != 0;
+  token.created = row.number(7);
+  return token;
+}
+
+std::int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::int64_t limit_of(std::size_t count) {
+  return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max()));
+}
+
+void make_schema(SqliteConnection& connection) {
+  SqliteTransaction transaction(connection);
+  SqliteStatement version(connection, "PRAGMA user_version");
+  version.step();
+  const std::int64_t found = version.number(0);
+  version.reset();
+  if (found > kSchemaVersion) {
+    fail(ErrorCode::unsupported, "{}: version {} of the store is newer than this program reads (up to version {})",
+         connection.name(), found, kSchemaVersion);
+  }
+  if (found == 0) {
+    connection.run(kSchema);
+    connection.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+  }
+  transaction.commit();
+}
+
+}  // namespace
+
+// A connection to read with, taken from those that are free and given back.
+class SqliteStore::Reader {
+ public:
+  explicit Reader(SqliteStore& store) : store_(store) {
+    {
+      const std::scoped_lock lock(store_.readers_mutex_);
+      if (!store_.readers_.empty()) {
+        connection_ = std::move(store_.readers_.back());
+        store_.readers_.pop_back();
+      }
+    }
+    if (connection_ == nullptr) {
+      connection_ = std::make_unique<SqliteConnection>(store_.file_, SqliteConnection::Mode::read);
+    }
+  }
+  ~Reader() {
+    const std::scoped_lock lock(store_.readers_mutex_);
+    store_.readers_.push_back(std::move(connection_));
+  }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  SqliteConnection& operator*() const { return *connection_; }
+
+ private:
+  SqliteStore& store_;
+  std::unique_ptr<SqliteConnection> connection_;
+};
+
+// Listens that wait to be committed, on the stack of the thread that brought them.
+struct SqliteStore::Addition {
+  std::span<const StoredListen> listens;
+  AddedListens added;
+  std::exception_ptr error;
+  bool done = false;
+};
+
+SqliteStore::SqliteStore(const std::filesystem::path& file)
+    : file_(file), writer_(file, SqliteConnection::Mode::create) {
+  writer_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
+  make_schema(writer_);
+  insert_ = std::make_unique<SqliteStatement>(
+      writer_, fmt::format("INSERT OR IGNORE INTO listens ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kListenColumns));
+}
+
+SqliteStore::~SqliteStore() = default;
+
+template <class Work>
+auto SqliteStore::write(const Work& work) {
+  const std::scoped_lock lock(writing_);
+  SqliteTransaction transaction(writer_);
+  auto result = work();
+  transaction.commit();
+  return result;
+}
+
+void SqliteStore::commit_together(std::span<Addition* const> additions) {
+  const std::int64_t now = unix_now();
+  write([&] {
+    for (Addition* const addition : additions) {
+      addition->added = {};
+      for (const StoredListen& listen : addition->listens) {
+        insert_->reset()
+            .bind(listen.user)
+            .bind(listen.listened_at)
+            .bind(listen.artist)
+            .bind(listen.title)
+            .bind(listen.release)
+            .bind(listen.song_id)
+            .bind(listen.recording_mbid)
+            .bind(listen.track_metadata)
+            .bind(listen.msid)
+            .bind(now);
+        insert_->run();
+        ++(writer_.changes() > 0 ? addition->added.added : addition->added.known);
+      }
+    }
+    return true;
+  });
+}
+
+AddedListens SqliteStore::add(std::span<const StoredListen> listens) {
+  if (listens.empty()) return {};
+  Addition own{listens, {}, nullptr, false};
+  std::unique_lock lock(queue_mutex_);
+  queue_.push_back(&own);
+  while (!own.done) {
+    if (committing_) {
+      queue_changed_.wait(lock);
+      continue;
+    }
+    // Nobody commits: this thread does, for all that wait.
+    committing_ = true;
+    const std::vector<Addition*> together(queue_.begin(), queue_.end());
+    queue_.clear();
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      commit_together(together);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    for (Addition* const addition : together) {
+      addition->error = error;
+      addition->done = true;
+    }
+    committing_ = false;
+    queue_changed_.notify_all();
+  }
+  if (own.error) std::rethrow_exception(own.error);
+  return own.added;
+}
+
+std::vector<StoredListen> SqliteStore::listens_of(std::string_view user, const ListenRange& range) {
+  const Reader reader(*this);
+  const bool oldest = range.min_ts && !range.max_ts;
+  SqliteStatement rows(*reader, fmt::format("SELECT {} FROM listens WHERE user = ? AND listened_at > ? AND listened_at "
+                                            "< ? ORDER BY listened_at {}, msid LIMIT ?",
+                                            kListenColumns, oldest ? "ASC" : "DESC"));
+  rows.bind(user)
+      .bind(range.min_ts.value_or(std::numeric_limits<std::int64_t>::min()))
+      .bind(range.max_ts.value_or(std::numeric_limits<std::int64_t>::max()))
+      .bind(limit_of(range.count));
+  std::vector<StoredListen> listens;
+  while (rows.step()) listens.push_back(listen_of(rows));
+  if (oldest) std::ranges::reverse(listens);
+  return listens;
+}
+
+std::uint64_t SqliteStore::listen_count(std::string_view user) {
+  const Reader reader(*this);
+  SqliteStatement row(*reader, "SELECT count(*) FROM listens WHERE user = ?");
+  row.bind(user).step();
+  return static_cast<std::uint64_t>(row.number(0));
+}
+
+bool SqliteStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
+  return write([&] {
+    SqliteStatement gone(writer_, "DELETE FROM listens WHERE user = ? AND listened_at = ? AND msid = ?");
+    gone.bind(user).bind(listened_at).bind(msid).run();
+    return writer_.changes() > 0;
+  });
+}
+
+std::vector<std::string> SqliteStore::users(std::string_view prefix, std::size_t most) {
+  const Reader reader(*this);
+  // Skips from user to user along the primary key.
+  SqliteStatement next(*reader, "SELECT min(user) FROM listens WHERE user > ?");
+  SqliteStatement first(*reader, "SELECT min(user) FROM listens WHERE user >= ?");
+  std::vector<std::string> users;
+  SqliteStatement* statement = &first;
+  std::string from(prefix);
+  while (users.size() < most) {
+    statement->reset().bind(from).step();
+    std::string user = statement->text(0);
+    statement->reset();
+    if (user.empty() || !user.starts_with(prefix)) break;
+    users.push_back(user);
+    from = std::move(user);
+    statement = &next;
+  }
+  return users;
+}
+
+std::int64_t SqliteStore::latest_import(std::string_view user, std::string_view service) {
+  const Reader reader(*this);
+  SqliteStatement row(*reader, "SELECT listened_at FROM imports WHERE user = ? AND service = ?");
+  return row.bind(user).bind(service).step() ? row.number(0) : 0;
+}
+
+void SqliteStore::set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) {
+  write([&] {
+    SqliteStatement set(writer_, "INSERT OR REPLACE INTO imports VALUES (?, ?, ?)");
+    set.bind(user).bind(service).bind(listened_at).run();
+    return true;
+  });
+}
+
+void SqliteStore::set_feedback(const Feedback& feedback) {
+  write([&] {
+    SqliteStatement gone(writer_,
+                         "DELETE FROM feedback WHERE user = ? AND msid = ? AND recording_mbid = ? AND song_id = ?");
+    gone.bind(feedback.user).bind(feedback.msid).bind(feedback.recording_mbid).bind(feedback.song_id).run();
+    if (feedback.score == 0) return true;
+    SqliteStatement set(writer_, "INSERT INTO feedback VALUES (?, ?, ?, ?, ?, ?)");
+    set.bind(feedback.user).bind(feedback.msid).bind(feedback.recording_mbid).bind(feedback.song_id);
+    set.bind(std::int64_t{feedback.score}).bind(feedback.created).run();
+    return true;
+  });
+}
+
+std::vector<Feedback> SqliteStore::feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
+                                               std::size_t offset) {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader,
+                       "SELECT user, msid, recording_mbid, song_id, score, created FROM feedback WHERE user = ? AND "
+                       "score BETWEEN ? AND ? ORDER BY created DESC, msid, recording_mbid, song_id LIMIT ? OFFSET ?");
+  rows.bind(user).bind(std::int64_t{score.value_or(-1)}).bind(std::int64_t{score.value_or(1)});
+  rows.bind(limit_of(count)).bind(limit_of(offset));
+  SqliteStatement names(*reader, "SELECT artist, title FROM listens WHERE user = ? AND msid = ? LIMIT 1");
+  std::vector<Feedback> list;
+  while (rows.step()) {
+    Feedback feedback;
+    feedback.user = rows.text(0);
+    feedback.msid = rows.text(1);
+    feedback.recording_mbid = rows.text(2);
+    feedback.song_id = rows.text(3);
+    feedback.score = static_cast<int>(rows.number(4));
+    feedback.created = rows.number(5);
+    if (!feedback.msid.empty() && names.reset().bind(user).bind(feedback.msid).step()) {
+      feedback.artist = names.text(0);
+      feedback.title = names.text(1);
+    }
+    list.push_back(std::move(feedback));
+  }
+  return list;
+}
+
+void SqliteStore::add_token(const StoredToken& token) {
+  write([&] {
+    SqliteStatement set(writer_, "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    set.bind(token.id).bind(token.hash).bind(token.user).bind(token.name);
+    set.bind(std::int64_t{token.read}).bind(std::int64_t{token.submit}).bind(std::int64_t{token.admin});
+    set.bind(token.created).run();
+    return true;
+  });
+}
+
+std::optional<StoredToken> SqliteStore::token_by_hash(std::string_view hash) {
+  const Reader reader(*this);
+  SqliteStatement row(*reader, "SELECT * FROM tokens WHERE hash = ?");
+  if (!row.bind(hash).step()) return std::nullopt;
+  return token_of(row);
+}
+
+std::vector<StoredToken> SqliteStore::tokens() {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader, "SELECT * FROM tokens ORDER BY created, id");
+  std::vector<StoredToken> tokens;
+  while (rows.step()) tokens.push_back(token_of(rows));
+  return tokens;
+}
+
+bool SqliteStore::remove_token(std::string_view id) {
+  return write([&] {
+    SqliteStatement gone(writer_, "DELETE FROM tokens WHERE id = ?");
+    gone.bind(id).run();
+    return writer_.changes() > 0;
+  });
+}
+
+Forgotten SqliteStore::forget(std::string_view user) {
+  return write([&] {
+    const auto removed = [&](std::string_view table) {
+      SqliteStatement gone(writer_, fmt::format("DELETE FROM {} WHERE user = ?", table));
+      gone.bind(user).run();
+      return static_cast<std::uint64_t>(writer_.changes());
+    };
+    (void)removed("imports");
+    return Forgotten{removed("listens"), removed("feedback"), removed("tokens")};
+  });
+}
+
+void SqliteStore::for_each_listen(const std::function<bool(const StoredListen&)>& each) {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader, fmt::format("SELECT {} FROM listens ORDER BY user, listened_at, msid", kListenColumns));
+  while (rows.step() && each(listen_of(rows))) {
+  }
+}
+
+StoreFacts SqliteStore::facts() {
+  StoreFacts facts;
+  facts.kind = "sqlite";
+  {
+    const std::scoped_lock lock(queue_mutex_);
+    facts.queued = queue_.size();
+  }
+  const Reader reader(*this);
+  SqliteStatement row(*reader, "SELECT count(*), count(DISTINCT user) FROM listens");
+  row.step();
+  facts.listens = static_cast<std::uint64_t>(row.number(0));
+  facts.users = static_cast<std::uint64_t>(row.number(1));
+  return facts;
+}
+
+void SqliteStore::check() {
+  const Reader reader(*this);
+  SqliteStatement row(*reader, "SELECT 1 FROM tokens LIMIT 1");
+  row.step();
+}
+
+std::unique_ptr<ListenStore> open_store(const std::string& where) {
+  if (where.starts_with("postgresql://") || where.starts_with("postgres://")) {
+    fail(ErrorCode::wrong_use, "--store {}: this build keeps listens in SQLite files only", where);
+  }
+  return std::make_unique<SqliteStore>(where);
+}
+
+}  // namespace segue

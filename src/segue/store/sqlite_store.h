@@ -1,0 +1,70 @@
+// The store as a file of SQLite's: for one process at a time, which is all that one server needs.
+//
+// Write-ahead log with full syncs: a commit is on the disk when it returns. Additions that arrive while another commit
+// is on its way are committed together by whoever comes next (group commit), so that the syncs a second, not the
+// clients, bound the rate. Readers have connections of their own and wait for nobody.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "segue/store/sqlite.h"
+#include "segue/store/store.h"
+
+namespace segue {
+
+class SqliteStore final : public ListenStore {
+ public:
+  // Makes the file where there is none. Throws not_found without its folder, corrupt for what is no store, unsupported
+  // for one of a newer Segue.
+  explicit SqliteStore(const std::filesystem::path& file);
+  ~SqliteStore() override;
+
+  AddedListens add(std::span<const StoredListen> listens) override;
+  std::vector<StoredListen> listens_of(std::string_view user, const ListenRange& range) override;
+  std::uint64_t listen_count(std::string_view user) override;
+  bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
+  std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
+  std::int64_t latest_import(std::string_view user, std::string_view service) override;
+  void set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) override;
+  void set_feedback(const Feedback& feedback) override;
+  std::vector<Feedback> feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
+                                    std::size_t offset) override;
+  void add_token(const StoredToken& token) override;
+  std::optional<StoredToken> token_by_hash(std::string_view hash) override;
+  std::vector<StoredToken> tokens() override;
+  bool remove_token(std::string_view id) override;
+  Forgotten forget(std::string_view user) override;
+  void for_each_listen(const std::function<bool(const StoredListen&)>& each) override;
+  StoreFacts facts() override;
+  void check() override;
+
+ private:
+  struct Addition;
+  class Reader;
+
+  void commit_together(std::span<Addition* const> additions);
+  template <class Work>
+  auto write(const Work& work);
+
+  const std::filesystem::path file_;
+
+  std::mutex writing_;  // of writer_: one transaction at a time
+  SqliteConnection writer_;
+  std::unique_ptr<SqliteStatement> insert_;
+
+  std::mutex queue_mutex_;  // of what follows
+  std::condition_variable queue_changed_;
+  std::deque<Addition*> queue_;
+  bool committing_ = false;
+
+  std::mutex readers_mutex_;
+  std::vector<std::unique_ptr<SqliteConnection>> readers_;  // those that nobody uses now
+};
+
+}  // namespace segue
