@@ -41,10 +41,10 @@ void build(const Catalogue& songs, const fs::path& file, const std::string& dige
     SqliteTransaction transaction(connection);
     // Only the index is kept: the texts are in the catalogue.
     connection.run(
-        "CREATE VIRTUAL TABLE names USING fts5 (names, content = '', detail = none, prefix = '1 2 3', tokenize = "
+        "CREATE VIRTUAL TABLE names USING fts5 (words, content = '', detail = none, prefix = '1 2 3', tokenize = "
         "'unicode61 remove_diacritics 0');"
         "CREATE TABLE made_of (digest TEXT NOT NULL);");
-    SqliteStatement insert(connection, "INSERT INTO names (rowid, names) VALUES (?, ?)");
+    SqliteStatement insert(connection, "INSERT INTO names (rowid, words) VALUES (?, ?)");
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
       const std::string names = folded_names(songs.song(row));
       insert.reset().bind(std::int64_t{row}).bind(names);
