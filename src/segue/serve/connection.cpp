@@ -74,7 +74,6 @@ std::optional<Reply> reply_to(const error_code& error) {
   if (error == http::error::header_limit) return error_reply(431, "too_large", "the header is larger than the limit");
   if (error == http::error::body_limit) return error_reply(413, "too_large", "the body is larger than the limit");
   if (error == http::error::bad_version) return error_reply(505, "wrong_use", "expected HTTP/1.0 or HTTP/1.1");
-  if (error == beast::error::timeout) return error_reply(408, "wrong_use", "the request did not arrive in time");
   if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
   if (error.category() == make_error_code(http::error::bad_method).category()) {
     return error_reply(400, "wrong_use", "expected an HTTP request: " + error.message());

@@ -2,8 +2,8 @@
 //
 // One io thread a core, each with connections of its own that are dealt to them in turn; a connection is a coroutine.
 // Requests that may block run on a pool of threads beside, so that no store, disk or long computation holds up others.
-// Requests that are sent ahead (pipelining) are answered in order. What is not HTTP, too large or too slow is answered
-// with the fitting status, where there is somebody to answer, and the connection closed.
+// Requests that are sent ahead (pipelining) are answered in order. What is not HTTP or too large is answered with the
+// fitting status and the connection closed; who is too slow is closed without a word.
 #pragma once
 
 #include <array>

@@ -190,7 +190,7 @@ json::object reply_schemas() {
                                  {"requests_per_second", type("number")},
                                  {"routes", array_of(type("object"))},
                                  {"store", type("object")},
-                                 {"models", array_of(reference("Model"))}});
+                                 {"models", array_of(type("object"))}});
   schemas["Error"] = object_of({{"error", object_of({{"code", type("string")}, {"message", type("string")}})}});
   schemas["Object"] = type("object");
   json::object of_listens = listen_schemas();

@@ -237,12 +237,12 @@ void BodyReader::refuse_others() const {
   for (const auto& member : object_) {
     const std::string_view name = member.key();
     if (std::ranges::find(known_, name) != known_.end()) continue;
-    throw_unknown_name(subject_ + std::string(name), known_);
+    throw_unknown_name(subject_, name, known_);
   }
 }
 
-void throw_unknown_name(std::string_view name, std::span<const std::string_view> known) {
-  fail(ErrorCode::wrong_use, "unknown name {}{}", printable(name, kShownBytes), did_you_mean(name, known));
+void throw_unknown_name(std::string_view subject, std::string_view name, std::span<const std::string_view> known) {
+  fail(ErrorCode::wrong_use, "unknown name {}{}{}", subject, printable(name, kShownBytes), did_you_mean(name, known));
 }
 
 json::object body_object(const Request& request) {

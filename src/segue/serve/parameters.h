@@ -76,8 +76,9 @@ class BodyReader {
   std::vector<std::string_view> known_;
 };
 
-// Throws wrong_use: "unknown name X (did you mean Y?)".
-[[noreturn]] void throw_unknown_name(std::string_view name, std::span<const std::string_view> known);
+// Throws wrong_use: "unknown name SUBJECTX (did you mean Y?)".
+[[noreturn]] void throw_unknown_name(std::string_view subject, std::string_view name,
+                                     std::span<const std::string_view> known);
 
 // The body as one JSON object: valid UTF-8, at most 32 levels deep, no NUL in any text. Throws wrong_use.
 json::object body_object(const Request& request);

@@ -34,7 +34,7 @@ void refuse_unknown_parameters(const Route& route, const Exchange& exchange) {
     if (std::ranges::find(route.query, name, &Parameter::name) != route.query.end()) continue;
     std::vector<std::string_view> known;
     for (const Parameter& parameter : route.query) known.push_back(parameter.name);
-    throw_unknown_name(name, known);
+    throw_unknown_name("", name, known);
   }
 }
 
@@ -90,7 +90,10 @@ Reply Service::routed(const Route& route, const Request& request) {
   if (route.scope == Scope::none) {
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), {}};
     refuse_unknown_parameters(route, exchange);
-    return route.handle(exchange);
+    Reply reply = route.handle(exchange);
+    // A protocol tells its limits in every reply.
+    if (route.error) add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
+    return reply;
   }
   Identity who = authenticator_.identify(request);
   const RateVerdict verdict = limiter_.take(who, request.peer, RateLimiter::Clock::now());

@@ -66,10 +66,7 @@ std::int64_t SqliteConnection::changes() const {
 }
 
 void SqliteConnection::fail_with(int code) const {
-  // A write that the disk has no room for comes as an input/output error where the limit is the process's own.
-  const bool no_room = (code & 0xFF) == SQLITE_IOERR &&
-                       (sqlite3_system_errno(database_) == ENOSPC || sqlite3_system_errno(database_) == EFBIG);
-  fail(no_room ? ErrorCode::no_space : code_of(code), "{}: {}", name_, sqlite3_errmsg(database_));
+  fail(code_of(code), "{}: {}", name_, sqlite3_errmsg(database_));
 }
 
 SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view sql) : connection_(connection) {
