@@ -205,9 +205,10 @@ AddedListens SqliteStore::add(std::span<const StoredListen> listens) {
 std::vector<StoredListen> SqliteStore::listens_of(std::string_view user, const ListenRange& range) {
   const Reader reader(*this);
   const bool oldest = range.min_ts && !range.max_ts;
-  SqliteStatement rows(*reader, fmt::format("SELECT {} FROM listens WHERE user = ? AND listened_at > ? AND listened_at "
-                                            "< ? ORDER BY listened_at {}, msid LIMIT ?",
-                                            kListenColumns, oldest ? "ASC" : "DESC"));
+  SqliteStatement rows(*reader,
+                       fmt::format("SELECT {0} FROM listens WHERE user = ? AND listened_at > ? AND listened_at "
+                                   "< ? ORDER BY listened_at {1}, msid {1} LIMIT ?",
+                                   kListenColumns, oldest ? "ASC" : "DESC"));
   rows.bind(user)
       .bind(range.min_ts.value_or(std::numeric_limits<std::int64_t>::min()))
       .bind(range.max_ts.value_or(std::numeric_limits<std::int64_t>::max()))
