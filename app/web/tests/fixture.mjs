@@ -195,11 +195,11 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
       digest: "0f3a2b1c9d8e7f60", loss: [3.7, 2.9, 2.3, 1.8, 1.5, 1.2, 1.0, 0.9], options: { architecture: "skipgram", dim: 128, window: 10, epochs: 8 },
     })],
     ["GET", /^\/v1\/status$/, () => ({
-      uptime: 93784, rate: 40 + 20 * Math.sin(seen.requests.length / 5), requests: seen.requests.length,
+      uptime_seconds: 93784, requests_per_second: 40 + 20 * Math.sin(seen.requests.length / 5),
       store: { kind: "sqlite", listens: 48213, users: 61, queued: 0 },
       routes: [
-        { method: "GET", path: "/v1/songs", requests: seen.requests.length + 1, failed: 0, p50: 0.0001, p99: 0.001 },
-        { method: "GET", path: "/v1/songs/{id}/similar", requests: 31, failed: 2, p50: 0.0005, p99: 0.005 },
+        { method: "GET", path: "/v1/songs", requests: seen.requests.length + 1, failed: 0, p50_seconds: 0.0001, p99_seconds: 0.001 },
+        { method: "GET", path: "/v1/songs/{id}/similar", requests: 31, failed: 2, p50_seconds: 0.0005, p99_seconds: 0.005 },
       ],
     })],
     ["GET", /^\/health\/live$/, () => ({ status: "ok" })],

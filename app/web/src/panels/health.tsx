@@ -14,15 +14,14 @@ interface RouteStatus {
   path: string;
   requests: number;
   failed: number;
-  p50: number;
-  p99: number;
+  p50_seconds: number;
+  p99_seconds: number;
 }
 interface Status {
   version?: string;
-  uptime: number;
-  rate: number;
-  requests: number;
-  store?: { kind: string; listens: number; users: number; queued: number };
+  uptime_seconds: number;
+  requests_per_second: number;
+  store: { kind: string; listens: number; users: number; queued: number } | { error: string };
   routes: RouteStatus[];
 }
 
@@ -39,7 +38,7 @@ export function HealthPanel() {
     return () => clearInterval(timer);
   }, []);
   useEffect(() => {
-    if (status.value) setRates((before) => [...before, status.value!.rate].slice(-kKept));
+    if (status.value) setRates((before) => [...before, status.value!.requests_per_second].slice(-kKept));
   }, [status.value]);
   const now = status.value;
   const routes = (now?.routes ?? []).filter((route) => route.requests > 0).sort((a, b) => b.requests - a.requests);
@@ -53,12 +52,13 @@ export function HealthPanel() {
       {now && (
         <>
           <dl class="facts-grid" data-testid="status">
-            <Fact name="Up for" value={duration(now.uptime)} />
-            <Fact name="Requests/s" value={number(now.rate)} />
-            <Fact name="Requests" value={number(now.requests)} />
-            {now.store && <Fact name="Listens stored" value={number(now.store.listens)} />}
-            {now.store && <Fact name="Listeners" value={number(now.store.users)} />}
-            {now.store && <Fact name="Queued" value={number(now.store.queued)} />}
+            <Fact name="Up for" value={duration(now.uptime_seconds)} />
+            <Fact name="Requests/s" value={number(now.requests_per_second)} />
+            <Fact name="Requests" value={number(routes.reduce((sum, route) => sum + route.requests, 0))} />
+            {"error" in now.store && <Fact name="Store" value={now.store.error} />}
+            {"listens" in now.store && <Fact name="Listens stored" value={number(now.store.listens)} />}
+            {"listens" in now.store && <Fact name="Listeners" value={number(now.store.users)} />}
+            {"listens" in now.store && <Fact name="Queued" value={number(now.store.queued)} />}
           </dl>
           <Chart rates={rates} />
           <h2>Routes</h2>
@@ -71,8 +71,8 @@ export function HealthPanel() {
                     <th scope="row"><span class="method">{route.method}</span> {route.path}</th>
                     <td>{number(route.requests)}</td>
                     <td>{number(route.failed)}</td>
-                    <td>{milliseconds(route.p50)}</td>
-                    <td>{milliseconds(route.p99)}</td>
+                    <td>{milliseconds(route.p50_seconds)}</td>
+                    <td>{milliseconds(route.p99_seconds)}</td>
                   </tr>
                 ))}
               </tbody>
