@@ -66,7 +66,7 @@ export function makeCatalogue(n) {
 
 function arrowStream({ x, y, region }) {
   const n = x.length;
-  const schema = new Schema([new Field("x", new Float32()), new Field("y", new Float32()), new Field("region", new Int16())]);
+  const schema = new Schema([new Field("x", new Float32()), new Field("y", new Float32()), new Field("cluster", new Int16())]);
   const children = [
     makeData({ type: new Float32(), length: n, nullCount: 0, data: x }),
     makeData({ type: new Float32(), length: n, nullCount: 0, data: y }),
@@ -146,7 +146,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
     }],
     ["GET", /^\/v1\/songs\/([^/]+)$/, ([id]) => {
       const row = one(id);
-      return { ...song(row), tags: [kTags[row % kTags.length]], map: { x: x[row], y: y[row], region: catalogue.region[row] } };
+      return { ...song(row), tags: [kTags[row % kTags.length]], map: { x: x[row], y: y[row], cluster: catalogue.region[row] } };
     }],
     ["GET", /^\/v1\/songs\/([^/]+)\/similar$/, ([id], query) => {
       const row = one(id);

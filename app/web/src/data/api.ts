@@ -99,9 +99,9 @@ export async function post<T>(path: string, body: unknown, signal?: AbortSignal)
 // What to tell people; "" for a request that was only overtaken by a newer one.
 export function messageOf(error: unknown): string {
   if (error instanceof ApiError) return error.message;
-  const { name } = error as Error;
+  const { name, message } = error as Error;
   if (name === "AbortError") return "";
-  return "The server did not answer.";
+  return name === "TypeError" ? "The server did not answer." : message; // fetch() fails with TypeError
 }
 
 export const path = encodeURIComponent;

@@ -65,9 +65,9 @@ export async function loadMap() {
     const names = get<{ items: Region[] }>("/v1/map/regions").catch(() => ({ items: [] }));
     const { columns } = readArrow(await getBytes("/v1/map"));
     const [x, y] = [columns.get("x"), columns.get("y")];
-    const region = columns.get("region");
+    const region = columns.get("cluster");
     if (!(x instanceof Float32Array && y instanceof Float32Array && region instanceof Int16Array)) {
-      throw new Error("map: expected the columns x, y (float32) and region (int16)");
+      throw new Error("map: expected the columns x, y (float32) and cluster (int16)");
     }
     map.value = scaled(x, y, region);
     mapError.value = "";

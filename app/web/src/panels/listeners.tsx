@@ -20,7 +20,7 @@ export function ListenersPanel() {
   const [name, setName] = useState(user);
   useEffect(() => setName(user), [user]);
   const history = useAsked(
-    user ? async (signal) => (await get<{ items: HistoryListen[] }>(`/v1/users/${path(user)}/history?count=${kListens}`, signal)).items : null,
+    user ? async (signal) => (await get<{ items: HistoryListen[] }>(`/v1/users/${path(user)}/history?history=${kListens}`, signal)).items : null,
     [user],
   );
   const found = useAsked(
