@@ -13,6 +13,18 @@ bool is_scheme(std::string_view found, std::string_view lower_case) {
   return std::ranges::equal(found, lower_case, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
 }
 
+// Whether a request from this machine is meant for this machine: not that of a page of somewhere else which is open in
+// a browser here, nor one that a proxy passes on under another name.
+bool is_meant_for_here(const Request& request) {
+  const std::string_view host = request.header("host");
+  const std::size_t port = host.find(':', host.starts_with('[') ? host.find(']') : 0);
+  const std::string_view name = host.substr(0, port);
+  if (name != "localhost" && name != "127.0.0.1" && name != "[::1]") return false;
+  const std::string_view origin = request.header("origin");
+  const std::size_t scheme = origin.find("://");
+  return origin.empty() || (scheme != std::string_view::npos && origin.substr(scheme + 3) == host);
+}
+
 Identity identity_of(const StoredToken& token) {
   return {.token_id = token.id, .user = token.user, .read = token.read, .submit = token.submit, .admin = token.admin};
 }
@@ -48,7 +60,7 @@ Identity Authenticator::identify(const Request& request) {
   const std::string_view secret = secret_of(request);
   if (secret.empty()) {
     Identity nobody;
-    nobody.read = nobody.submit = open_loopback_ && request.loopback;
+    nobody.read = nobody.submit = open_loopback_ && request.loopback && is_meant_for_here(request);
     return nobody;
   }
   const std::string hash = hash_of_secret(secret);

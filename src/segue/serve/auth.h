@@ -25,7 +25,7 @@ class Authenticator {
   static constexpr std::size_t kMostRemembered = 10'000;
 
   // `open_loopback`: requests from this machine without a token may read and submit, as the user "local" where the
-  // token's user would count.
+  // token's user would count; but not those of pages from elsewhere (Origin), nor those for another name (Host).
   Authenticator(ListenStore& store, bool open_loopback) : store_(store), open_loopback_(open_loopback) {}
 
   // Whether identify() would have to ask the store.

@@ -75,9 +75,32 @@ std::optional<Reply> reply_to(const error_code& error) {
   if (error == http::error::body_limit) return error_reply(413, "too_large", "the body is larger than the limit");
   if (error == http::error::bad_version) return error_reply(505, "wrong_use", "expected HTTP/1.0 or HTTP/1.1");
   if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
-  if (error.category() == make_error_code(http::error::bad_method).category()) {
+  if (error == http::error::buffer_overflow ||
+      error.category() == make_error_code(http::error::bad_method).category()) {
     return error_reply(400, "wrong_use", "expected an HTTP request: " + error.message());
   }
+  return std::nullopt;
+}
+
+// Headers that this server and one before it could read differently (RFC 9112, sections 3.2, 6.1, 6.3), so that one
+// would see a request where the other sees a body.
+std::optional<Reply> refusal_of(const http::request<http::string_body>& message) {
+  const auto count = [&](http::field name) {
+    return std::distance(message.equal_range(name).first, message.equal_range(name).second);
+  };
+  if (count(http::field::transfer_encoding) > 0) {
+    if (count(http::field::content_length) > 0) {
+      return error_reply(400, "wrong_use", "expected Content-Length or Transfer-Encoding, found both");
+    }
+    if (count(http::field::transfer_encoding) > 1 ||
+        !beast::iequals(message[http::field::transfer_encoding], "chunked")) {
+      return error_reply(501, "unsupported", "expected no Transfer-Encoding but chunked");
+    }
+  }
+  if (count(http::field::host) != 1 && message.version() == 11) {
+    return error_reply(400, "wrong_use", "expected one Host");
+  }
+  if (!message.target().starts_with('/')) return error_reply(400, "wrong_use", "expected a path that begins with /");
   return std::nullopt;
 }
 
@@ -92,7 +115,12 @@ template <class Stream>
 class Connection {
  public:
   Connection(Stream& stream, ConnectionShare& share, WaitingConnections& waiting)
-      : stream_(stream), lowest_(beast::get_lowest_layer(stream)), share_(share), waiting_(waiting) {
+      : stream_(stream),
+        lowest_(beast::get_lowest_layer(stream)),
+        share_(share),
+        waiting_(waiting),
+        // More than a header and what is read at once never has to wait in it, but chunks without an end would.
+        buffer_(share.options.max_header + kMostAhead) {
     error_code ignored;
     const auto peer = lowest_.socket().remote_endpoint(ignored);
     request_.peer = peer.address().to_string(ignored);
@@ -115,6 +143,8 @@ class Connection {
   // The first byte of the next request may take as long as a connection may be idle.
   asio::awaitable<bool> wait_for_bytes() {
     const WaitingConnections::Wait wait(waiting_, lowest_.socket());
+    if (request_.body.capacity() > kReadAtOnce) request_.body = std::string();  // who is idle holds little
+    wire_.own = std::string();
     if (share_.draining) co_return false;
     error_code error;
     lowest_.expires_after(share_.options.idle_timeout);
@@ -131,6 +161,12 @@ class Connection {
     parser.body_limit(share_.options.max_body);
     lowest_.expires_after(share_.options.request_timeout);
     co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+    if (!error) {
+      if (const std::optional<Reply> refused = refusal_of(parser.get())) {
+        co_await refuse(*refused);
+        co_return false;
+      }
+    }
     if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
       co_await asio::async_write(stream_, asio::buffer(kGoOn), asio::redirect_error(asio::use_awaitable, error));
@@ -138,28 +174,24 @@ class Connection {
     if (!error && !parser.is_done()) {
       co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     }
-    if (!error && !parser.get().target().starts_with('/')) {
-      keep_alive_ = false;
-      request_.method = Method::other;
-      request_.headers.clear();
-      co_await write(error_reply(400, "wrong_use", "expected a path that begins with /"));
-      co_return false;
-    }
     if (error) {
       keep_alive_ = false;
-      request_.method = Method::other;  // nothing conditional, nothing compressed
-      request_.headers.clear();
-      if (const std::optional<Reply> reply = reply_to(error)) {
-        lowest_.expires_after(share_.options.write_timeout);
-        co_await write(*reply);
-        co_await let_go();
-      }
+      if (const std::optional<Reply> reply = reply_to(error)) co_await refuse(*reply);
       co_return false;
     }
     http_1_0_ = parser.get().version() == 10;
     keep_alive_ = parser.get().keep_alive();
     take_request(parser.get(), request_);
     co_return true;
+  }
+
+  // Nothing conditional, nothing compressed, and the end of the connection.
+  asio::awaitable<void> refuse(const Reply& reply) {
+    keep_alive_ = false;
+    request_.method = Method::other;
+    request_.headers.clear();
+    co_await write(reply);
+    co_await let_go();
   }
 
   asio::awaitable<Reply> answer() {
@@ -198,6 +230,7 @@ class Connection {
   }
 
   static constexpr std::size_t kReadAtOnce = 4096;
+  static constexpr std::size_t kMostAhead = std::size_t{64} << 10;
   static constexpr std::size_t kMostLetGo = std::size_t{1} << 20;
   static constexpr std::chrono::seconds kLetGo{2};
 

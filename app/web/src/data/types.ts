@@ -19,7 +19,7 @@ export interface Together {
 
 export interface SongDetail extends Song {
   tags?: string[];
-  map?: { x: number; y: number; region: number };
+  map?: { x: number; y: number; cluster: number };
 }
 
 export interface SimilarSong extends Song {

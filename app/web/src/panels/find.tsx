@@ -92,7 +92,7 @@ function Song({ id }: { id: string }) {
   if (song.error) return <Problem text={song.error} />;
   if (!song.value) return <p class="status" role="status">Loading…</p>;
   const one = song.value;
-  const region = one.map ? regionName(one.map.region) : "";
+  const region = one.map ? regionName(one.map.cluster) : "";
   const liked = state.value.taste.songs.includes(id);
   return (
     <article class="detail" aria-label={one.title || one.id}>

@@ -1,0 +1,59 @@
+#include "segue/serve/auth.h"
+
+#include <gtest/gtest.h>
+
+#include "segue/store/tokens.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/memory_store.h"
+
+namespace segue {
+namespace {
+
+Request request(std::vector<Header> headers, bool loopback = true) {
+  Request made;
+  made.headers = std::move(headers);
+  made.loopback = loopback;
+  return made;
+}
+
+TEST(Authenticator, KnowsTokensByTheirSecret) {
+  testing::MemoryStore store;
+  StoredToken wanted;
+  wanted.user = "ann";
+  wanted.read = true;
+  const NewToken made = make_token(wanted);
+  store.add_token(made.token);
+  Authenticator authenticator(store, false);
+  for (const char* scheme : {"Token ", "token ", "Bearer "}) {
+    const Identity who = authenticator.identify(request({{"authorization", scheme + made.secret}}));
+    EXPECT_EQ(who.user, "ann");
+    EXPECT_TRUE(who.may(Scope::read));
+    EXPECT_FALSE(who.may(Scope::submit));
+  }
+  EXPECT_ERROR(authenticator.identify(request({{"authorization", "Token x"}})), ErrorCode::unauthorised, "not valid");
+  EXPECT_ERROR(authenticator.identify(request({{"authorization", "Basic eDp5"}})), ErrorCode::unauthorised, "expected");
+  // Who was let in before is let in while the store is away; nobody else.
+  store.fail_with(ErrorCode::unavailable);
+  EXPECT_EQ(authenticator.identify(request({{"authorization", "Token " + made.secret}})).user, "ann");
+  EXPECT_ERROR(authenticator.identify(request({{"authorization", "Token y"}})), ErrorCode::unavailable, "");
+}
+
+TEST(Authenticator, OpensThisMachineToItselfAlone) {
+  testing::MemoryStore store;
+  const auto may_read = [&](const Request& asking, bool open = true) {
+    return Authenticator(store, open).identify(asking).may(Scope::read);
+  };
+  EXPECT_TRUE(may_read(request({{"host", "localhost:8080"}})));
+  EXPECT_TRUE(may_read(request({{"host", "[::1]:8080"}, {"origin", "http://[::1]:8080"}})));
+  EXPECT_FALSE(may_read(request({{"host", "localhost:8080"}}), false));
+  EXPECT_FALSE(may_read(request({{"host", "localhost:8080"}}, false)));
+  EXPECT_FALSE(may_read(request({{"host", "music.example"}})));
+  EXPECT_FALSE(may_read(request({{"host", "localhost.music.example"}})));
+  EXPECT_FALSE(may_read(request({{"host", "localhost:8080"}, {"origin", "https://music.example"}})));
+  EXPECT_FALSE(may_read(request({{"host", "localhost:8080"}, {"origin", "null"}})));
+  EXPECT_FALSE(may_read(request({})));
+}
+
+}  // namespace
+}  // namespace segue
