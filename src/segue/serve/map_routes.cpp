@@ -52,7 +52,7 @@ json::object place_schema() {
 }  // namespace
 
 std::vector<Route> map_routes(const ServiceParts& parts) {
-  const auto route = [&](std::string path, std::string summary, std::string reply, Body body, std::string type) {
+  const auto route = [&](std::string path, std::string summary, std::string reply, Body body, const std::string& type) {
     return Route{
         .method = Method::get,
         .path = std::move(path),
