@@ -162,6 +162,7 @@ ModelPointer ModelSet::choose(std::string_view name, std::string_view user) cons
     // FNV-1a, then mixed: the same in every process, whatever the standard library.
     std::uint64_t hash = 0xcbf29ce484222325U;
     for (const char letter : user) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
+    SEGUE_ASSERT(all > 0);  // model_sources() sees to it
     std::uint64_t part = mix64(hash) % all;
     while (part >= sources_[place].parts) part -= sources_[place++].parts;
   }
