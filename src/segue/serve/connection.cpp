@@ -270,9 +270,13 @@ class Connection {
 asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket, ConnectionShare& share, WaitingConnections& waiting) {
   beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *share.tls);
   error_code error;
-  beast::get_lowest_layer(stream).expires_after(share.options.request_timeout);
-  co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return;
+  {
+    // Nothing was asked yet: a drain need not wait for it.
+    const WaitingConnections::Wait wait(waiting, beast::get_lowest_layer(stream).socket());
+    beast::get_lowest_layer(stream).expires_after(share.options.request_timeout);
+    co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+  }
+  if (error || share.draining) co_return;
   Connection connection(stream, share, waiting);
   co_await connection.serve();
   beast::get_lowest_layer(stream).expires_after(share.options.write_timeout);

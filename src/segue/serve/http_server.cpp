@@ -49,6 +49,9 @@ tcp::endpoint endpoint_of(const HttpServerOptions& options, asio::io_context& co
 }
 
 void use_tls_files(asio::ssl::context& tls, const HttpServerOptions& options) {
+  using Context = asio::ssl::context;
+  tls.set_options(Context::default_workarounds | Context::no_sslv2 | Context::no_sslv3 | Context::no_tlsv1 |
+                  Context::no_tlsv1_1);
   error_code error;
   tls.use_certificate_chain_file(options.tls_certificate, error);
   if (error) fail(ErrorCode::wrong_use, "--tls-certificate {}: {}", options.tls_certificate, error.message());
