@@ -136,14 +136,47 @@ TEST_F(SqliteStoreTest, IsReadableByItsOwnerAlone) {
 
 TEST_F(SqliteStoreTest, RefusesWhatIsNoStoreOrANewerOne) {
   EXPECT_ERROR(SqliteStore{folder_.path() / "no" / "store"}, ErrorCode::not_found, "store");
-  {
-    SqliteConnection connection(file(), SqliteConnection::Mode::create);
-    connection.run("PRAGMA user_version = 99");
-  }
+  { const SqliteStore made(file()); }
+  SqliteConnection(file(), SqliteConnection::Mode::create).run("PRAGMA user_version = 99");
   EXPECT_ERROR(SqliteStore{file()}, ErrorCode::unsupported, "version 99 of the store is newer");
   const std::filesystem::path text = folder_.path() / "text";
   write_text_atomically(text, std::string(8192, 'x'));
   EXPECT_ERROR(SqliteStore{text}, ErrorCode::corrupt, "not a database");
+}
+
+TEST_F(SqliteStoreTest, WritesNothingToWhatIsNoStore) {
+  const auto refused = [&](const std::string& sql, std::string_view found) {
+    std::filesystem::remove(file());
+    SqliteConnection(file(), SqliteConnection::Mode::create).run(sql);
+    const std::string before = read_text(file());
+    EXPECT_ERROR(SqliteStore{file()}, ErrorCode::corrupt, found);
+    EXPECT_EQ(read_text(file()), before) << sql;
+  };
+  refused("CREATE TABLE songs (id)", "expected a store of listens, found an SQLite file with the tables: songs");
+  refused("CREATE TABLE songs (id); PRAGMA user_version = 1", "songs");
+  refused("CREATE TABLE listens (id)", "listens");
+  refused("PRAGMA application_id = 7", "none");
+  refused("PRAGMA user_version = 99", "none");
+}
+
+TEST_F(SqliteStoreTest, LeavesTheLogOfWhatIsNoStoreAlone) {
+  const std::filesystem::path copy = folder_.path() / "copy.sqlite";
+  {
+    SqliteConnection other(file(), SqliteConnection::Mode::create);
+    other.run("PRAGMA journal_mode = WAL; CREATE TABLE songs (id)");
+    for (const std::string end : {"", "-wal"}) std::filesystem::copy_file(file().string() + end, copy.string() + end);
+  }
+  const std::string before = read_text(copy);
+  const std::string log = read_text(copy.string() + "-wal");
+  EXPECT_ERROR(SqliteStore{copy}, ErrorCode::corrupt, "songs");
+  EXPECT_EQ(read_text(copy), before);
+  EXPECT_EQ(read_text(copy.string() + "-wal"), log);
+}
+
+TEST_F(SqliteStoreTest, OpensTheFirstStoresWhichHadNoApplicationId) {
+  { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
+  SqliteConnection(file(), SqliteConnection::Mode::create).run("PRAGMA application_id = 0");
+  EXPECT_EQ(SqliteStore(file()).listen_count("ann"), 1U);
 }
 
 TEST_F(SqliteStoreTest, AFailedWriteAddsAllOrNothing) {
