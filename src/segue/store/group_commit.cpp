@@ -1,8 +1,7 @@
 #include "segue/store/group_commit.h"
 
 #include <chrono>
-
-#include "segue/base/error.h"
+#include <new>
 
 namespace segue {
 
@@ -10,20 +9,29 @@ namespace {
 
 enum class Outcome { added, refused, none_can };  // none_can: the store is away or full
 
+void refuse(std::span<Addition* const> additions, ErrorCode code, std::string_view why) noexcept {
+  for (Addition* const addition : additions) {
+    addition->error = code;
+    try {
+      addition->why = why;
+    } catch (const std::bad_alloc&) {  // the code says enough
+    }
+  }
+}
+
 Outcome commit_together(const GroupCommit::Commit& commit, std::span<Addition* const> additions) noexcept {
-  Outcome outcome = Outcome::refused;
-  std::exception_ptr error;
   try {
     commit(additions);
-    outcome = Outcome::added;
-  } catch (const Error& caught) {
-    if (caught.code() == ErrorCode::unavailable || caught.code() == ErrorCode::no_space) outcome = Outcome::none_can;
-    error = std::current_exception();
-  } catch (...) {
-    error = std::current_exception();
+    for (Addition* const addition : additions) addition->error = std::nullopt;
+    return Outcome::added;
+  } catch (const Error& error) {
+    refuse(additions, error.code(), error.what());
+    const bool none_can = error.code() == ErrorCode::unavailable || error.code() == ErrorCode::no_space;
+    return none_can ? Outcome::none_can : Outcome::refused;
+  } catch (const std::bad_alloc&) {
+    refuse(additions, ErrorCode::no_space, "out of memory");  // fewer may need less
+    return Outcome::refused;
   }
-  for (Addition* const addition : additions) addition->error = error;
-  return outcome;
 }
 
 }  // namespace
@@ -36,14 +44,14 @@ void GroupCommit::commit_each(std::span<Addition* const> additions) const noexce
   if (commit_together(commit_, additions) != Outcome::refused || additions.size() == 1) return;
   for (std::size_t i = 0; i < additions.size(); ++i) {
     if (commit_together(commit_, additions.subspan(i, 1)) != Outcome::none_can) continue;
-    for (Addition* const later : additions.subspan(i + 1)) later->error = additions[i]->error;
+    refuse(additions.subspan(i + 1), *additions[i]->error, additions[i]->why);
     return;
   }
 }
 
 AddedListens GroupCommit::add(std::span<const StoredListen> listens) {
   if (listens.empty()) return {};
-  Addition own{.listens = listens, .added = {}, .error = nullptr};
+  Addition own{.listens = listens, .added = {}, .error = {}, .why = {}};
   std::unique_lock lock(mutex_);
   queue_.push_back(&own);
   while (!own.done) {
@@ -61,7 +69,7 @@ AddedListens GroupCommit::add(std::span<const StoredListen> listens) {
     changed_.notify_all();
   }
   lock.unlock();
-  if (own.error) std::rethrow_exception(own.error);
+  if (own.error) throw Error(*own.error, own.why);
   return own.added;
 }
 

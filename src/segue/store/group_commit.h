@@ -7,12 +7,15 @@
 
 #include <condition_variable>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "segue/base/error.h"
 #include "segue/store/store.h"
 
 namespace segue {
@@ -23,8 +26,9 @@ std::int64_t unix_now();
 // Listens that wait to be committed, on the stack of the thread that brought them.
 struct Addition {
   std::span<const StoredListen> listens;
-  AddedListens added;        // set by who commits
-  std::exception_ptr error;  // why they are not there
+  AddedListens added;              // set by who commits
+  std::optional<ErrorCode> error;  // they are not there, and why: each thread throws an exception of its own
+  std::string why;
   bool done = false;
 };
 
@@ -37,7 +41,7 @@ class GroupCommit {
 
   explicit GroupCommit(Commit commit) : commit_(std::move(commit)) {}
 
-  // Returns when they are durable; throws what Commit threw.
+  // Returns when they are durable; throws the Error that Commit threw, no_space for std::bad_alloc.
   AddedListens add(std::span<const StoredListen> listens);
   // Additions that wait, those being committed now too.
   std::size_t waiting() const;
