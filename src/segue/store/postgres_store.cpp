@@ -236,8 +236,8 @@ void PostgresStore::commit_together(std::span<Addition* const> additions) {
   // In one order in every process, so that two that add the same listens wait for each other one way round only. Of
   // repeats the one that came first stays.
   std::ranges::stable_sort(rows, {}, key_of);
-  const auto repeats = std::ranges::unique(rows, {}, key_of);
-  rows.erase(repeats.begin(), repeats.end());
+  const auto repeats = [](const Row& a, const Row& b) { return key_of(a) == key_of(b); };
+  rows.erase(std::unique(rows.begin(), rows.end(), repeats), rows.end());
 
   const std::int64_t now = unix_now();
   const Session session(*this);
