@@ -3,7 +3,8 @@
 // Two implementations with the same tests: SQLite (a file, one process) and PostgreSQL (shared by many). Every call may
 // wait for the disk or the network; calls from many threads are welcome. What a call has changed is durable when it
 // returns: concurrent adds share one commit (group commit). Throws unavailable while a database is away (nothing was
-// changed, or it cannot be known: adding the same listens again is safe), no_space, io_failed, corrupt.
+// changed, or it cannot be known: adding the same listens again is safe), no_space, io_failed, corrupt; bad_input for
+// texts that are not what StoredListen asks for, where the database looks.
 #pragma once
 
 #include <cstdint>
