@@ -423,7 +423,6 @@ StoreFacts PostgresStore::facts() {
   facts.kind = "postgresql";
   facts.listens = count_of(rows, 0);
   facts.users = count_of(rows, 1);
-  facts.queued = additions_.waiting();
   return facts;
 }
 

@@ -347,7 +347,6 @@ void SqliteStore::for_each_listen(const std::function<bool(const StoredListen&)>
 StoreFacts SqliteStore::facts() {
   StoreFacts facts;
   facts.kind = "sqlite";
-  facts.queued = additions_.waiting();
   const Reader reader(*this);
   SqliteStatement row(*reader, "SELECT count(*), count(DISTINCT user) FROM listens");
   row.step();

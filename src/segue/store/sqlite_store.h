@@ -39,6 +39,7 @@ class SqliteStore final : public ListenStore {
   Forgotten forget(std::string_view user) override;
   void for_each_listen(const std::function<bool(const StoredListen&)>& each) override;
   StoreFacts facts() override;
+  std::uint64_t queued() override { return additions_.waiting(); }
   void check() override;
 
  private:

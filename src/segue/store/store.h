@@ -76,7 +76,6 @@ struct StoreFacts {
   std::string kind;  // "sqlite", "postgresql"
   std::uint64_t listens = 0;
   std::uint64_t users = 0;
-  std::uint64_t queued = 0;  // adds that wait for their commit now
 };
 
 struct Forgotten {
@@ -117,7 +116,10 @@ class ListenStore {
   // Every listen by user and time. Stops early when `each` returns false.
   virtual void for_each_listen(const std::function<bool(const StoredListen&)>& each) = 0;
 
+  // Counts every listen: slow where there are many.
   virtual StoreFacts facts() = 0;
+  // Additions that wait for their commit now. Never waits.
+  virtual std::uint64_t queued() = 0;
   // Throws what a call would throw now.
   virtual void check() = 0;
 };
