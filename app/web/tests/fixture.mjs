@@ -183,11 +183,11 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
     ["GET", /^\/v1\/users\/([^/]+)\/history$/, ([user]) => {
       if (user !== "alice") return { items: [] };
       const listen = (row, i) => ({ listened_at: 1_750_000_000 - i * 260, artist: song(row).artist, title: song(row).title, song: song(row) });
-      return { items: [...[3, 8, 14, 22, 40].map(listen), { listened_at: 1_749_000_000, artist: "Nobody", title: "Not here", song: null }] };
+      return { items: [...[3, 8, 14, 20, 40].map(listen), { listened_at: 1_749_000_000, artist: "Nobody", title: "Not here", song: null }] };
     }],
     ["GET", /^\/v1\/users\/([^/]+)\/recommendations$/, ([user], query) => {
       if (user !== "alice") throw new Refused(422, "bad_input", `${user}: no listens are stored`);
-      return recommend([3, 8, 14, 22, 40], { k: Number(query.get("k")) });
+      return recommend([3, 8, 14, 20, 40], { k: Number(query.get("k")) });
     }],
     ["GET", /^\/v1\/models$/, () => ({ items: [{ name: "default", songs: n, dim: 128, default: true, map: true }] })],
     ["GET", /^\/v1\/models\/default$/, () => ({

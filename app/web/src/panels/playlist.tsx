@@ -168,7 +168,10 @@ function useScene(songs: Song[], ends: Song[], kind: "radio" | "journey") {
   useEffect(() => {
     if (!data) return;
     const inList = new Set(songs.map((song) => song.id));
-    const marks: Mark[] = ends.filter((song) => !inList.has(song.id) || kind === "journey").map((song) => ({ row: song.row, kind: "played", label: song.title }));
+    // The ends of a journey stand out, and are named by the path they are in.
+    const marks: Mark[] = ends.filter((song) => !inList.has(song.id) || kind === "journey").map((song) => ({
+      row: song.row, kind: "played", label: inList.has(song.id) ? undefined : song.title,
+    }));
     songs.forEach((song, i) => marks.push({ row: song.row, kind: "path", label: i < kLabelled ? song.title : undefined }));
     if (marks.length === 0) {
       scene.value = kNothing;

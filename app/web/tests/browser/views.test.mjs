@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { bench, kMapPart, pixels } from "./browser.mjs";
+import { bench, shows } from "./browser.mjs";
 
 let all;
 before(async () => (all = await bench({ songs: 3000 })));
@@ -37,7 +37,7 @@ test("find: search as you type by keyboard, accents and Arabic do not count, cho
   await near.first().waitFor();
   assert.equal(await near.count(), 24);
   assert.match(await near.first().textContent(), /% alike · played together 12 times, mostly after it/);
-  assert.ok((await pixels(page, "#ffd54a", kMapPart)) > 300, "neighbours are lit on the map");
+  await shows(page, "#ffd54a", (count) => count > 300, "neighbours are lit on the map");
   await page.goBack();
   await options.first().waitFor();
   await field.fill("qqqq");
@@ -57,7 +57,7 @@ test("taste: songs, their means, neighbours; every control acts at once", async 
   await changed(page, "recommended", []);
   await page.getByText("2 songs light up").waitFor();
   await page.getByText("30 neighbours are found").waitFor();
-  assert.ok((await pixels(page, "#ffffff", kMapPart, 8)) > 60, "songs are lit");
+  await shows(page, "#ffffff", (count) => count > 60, "songs are lit", 8);
 
   const first = await items(page, "recommended");
   await page.getByRole("button", { name: `Dislike: ${first[0]}` }).first().click();
@@ -137,7 +137,7 @@ test("a history is read in the browser and matched only on consent", async () =>
 test("radio: grows, is rearranged, shortened and saved; the address keeps it", async () => {
   const { page, done } = await all.open("#/playlist?seed=s%2F5");
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
-  assert.ok((await pixels(page, "#ffd54a", kMapPart)) > 200, "the line is on the map");
+  await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
   const before = await items(page, "playlist");
   await page.getByRole("button", { name: /^Move / }).first().focus();
   await page.keyboard.press("ArrowDown");
