@@ -70,7 +70,7 @@ export function App() {
       if (!panel.current || !stage.value) return;
       const box = panel.current.getBoundingClientRect();
       const phone = matchMedia(kPhone).matches;
-      const cover = Math.min(box.right + 12, innerWidth * 0.6);
+      const cover = Math.min(box.right - panel.current.offsetParent!.getBoundingClientRect().left + 12, innerWidth * 0.6);
       stage.value.setInsets(phone
         ? { left: 0, top: 8, right: 0, bottom: sheet === "full" ? innerHeight * 0.5 : Math.max(innerHeight - box.top, 0) }
         : { left: cover, top: 12, right: 12, bottom: 12 });

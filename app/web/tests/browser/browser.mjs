@@ -103,3 +103,4 @@ export async function pixels(page, colour, clip, tolerance = 40) {
   );
 }
 export const kMapPart = { x: 560, y: 60, width: 620, height: 680 };
+export const kMiddle = [888, 400]; // of what the panel leaves of the map
