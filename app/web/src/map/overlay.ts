@@ -16,9 +16,10 @@ export interface Drawing {
   songs: Song[]; // named where there is room, the most popular first
   hidden: (region: number) => boolean;
   crosshair: boolean;
+  covered: Box[]; // by what lies over the map: no place for names
 }
 
-type Box = [number, number, number, number];
+export type Box = [left: number, top: number, right: number, bottom: number];
 const kNamedFirst = { focus: 0, played: 1, path: 2, found: 3, disliked: 4 };
 const kFont = 'system-ui, "Noto Sans", "Noto Sans Arabic", sans-serif';
 // From which zoom on, and up to which, the names of a level are shown.
@@ -52,7 +53,7 @@ export class Overlay {
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, view.width, view.height);
     c.lineCap = c.lineJoin = "round";
-    this.taken.length = 0;
+    this.taken.splice(0, Infinity, ...drawing.covered);
     this.lines(drawing);
     this.path(drawing);
     this.marks(drawing);

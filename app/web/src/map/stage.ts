@@ -7,7 +7,7 @@ import { legend, map, placeOf, regions, type MapData } from "../data/map";
 import { songsOfRows } from "../data/songs";
 import type { Song } from "../data/types";
 import { listen } from "./input";
-import { Overlay } from "./overlay";
+import { Overlay, type Box } from "./overlay";
 import { kColours, kNone, stillMotion, theme } from "./palette";
 import { Picker } from "./picker";
 import { Points } from "./points";
@@ -41,6 +41,7 @@ export class Stage {
   private flight = 0;
   private growth = 0;
   private named: Song[] = [];
+  private covered: Box[] = [];
   private naming = 0;
   private readonly undo: (() => void)[] = [];
 
@@ -90,8 +91,14 @@ export class Stage {
     this.undo.forEach((each) => each());
   }
 
-  setInsets(insets: Insets) {
+  // What panels leave free, and the smaller things that lie over that.
+  setInsets(insets: Insets, covering: Iterable<Element>) {
     this.view.insets = insets;
+    const { left, top } = this.host.getBoundingClientRect();
+    this.covered = Array.from(covering, (one) => {
+      const box = one.getBoundingClientRect();
+      return [box.left - left, box.top - top, box.right - left, box.bottom - top];
+    });
     this.redraw();
   }
 
@@ -302,6 +309,7 @@ export class Stage {
         pointed: pointed.value,
         songs: scene.value.quiet ? [] : this.named,
         hidden: (region) => all?.colouring === "region" && all.entries.some((entry) => entry.region === region && state.peek().off.includes(entry.category)),
+        covered: this.covered,
         crosshair: document.activeElement === this.topCanvas && this.topCanvas.matches(":focus-visible"),
       },
       this.ratio,

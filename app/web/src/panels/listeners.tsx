@@ -60,6 +60,7 @@ export function ListenersPanel() {
           <section aria-label="Recommendations">
             <h2>Recommended</h2>
             <Problem text={found.error} />
+            {found.value?.fallback && <p class="status">Nothing they listened to is in the catalogue: the most played songs.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="for-user">
               {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" note={song.explanation?.text} />)}
             </ol>

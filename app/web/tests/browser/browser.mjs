@@ -20,9 +20,9 @@ export async function launch(args = []) {
 }
 
 // One browser and one server for all tests of a file.
-export async function bench(fixture = {}, args = []) {
+export async function bench({ real, ...fixture } = {}, args = []) {
   const browser = await launch(args);
-  const server = process.env.SEGUE_URL && !fixture.own ? { url: process.env.SEGUE_URL } : await startFixture({ dist, ...fixture });
+  const server = real ?? (await startFixture({ dist, ...fixture }));
   const open = async (hash = "", { size = kDesktop, theme = "dark", motion = "reduce", allow, wait = true, first, ...more } = {}) => {
     const context = await browser.newContext({
       viewport: size, colorScheme: theme, reducedMotion: motion, hasTouch: size === kPhone, acceptDownloads: true,

@@ -7,7 +7,7 @@ import { arrowStream, kOdd, makeCatalogue } from "../fixture.mjs";
 import { axe, bench, dist, go, kContrast, kDesktop, kPhone } from "./browser.mjs";
 
 let all;
-before(async () => (all = await bench({ songs: 2000, own: true })));
+before(async () => (all = await bench({ songs: 2000 })));
 after(() => all.close());
 
 const kViews = {
@@ -120,7 +120,7 @@ test("a page opened while the server is away shows its map when it is back", asy
 });
 
 test("a server that wants a token is given one, for this tab only", async () => {
-  const own = await bench({ songs: 200, token: "secret", own: true });
+  const own = await bench({ songs: 200, token: "secret" });
   const { page, done } = await own.open("", { allow: /401/, wait: false });
   await page.getByText("This server wants a token").waitFor();
   await page.getByLabel(/Token, if the server wants one/).fill("secret");
