@@ -77,7 +77,7 @@ export function App() {
       const area = panel.current.offsetParent!.getBoundingClientRect();
       const insets = phone
         ? { left: 0, top: 8, right: 0, bottom: sheet === "full" ? area.height * 0.5 : Math.max(area.bottom - box.top, 0) }
-        : { left: Math.min(box.right - area.left + 12, area.width * 0.6), top: 12, right: 12, bottom: 12 };
+        : { left: Math.min(box.right - area.left + 12, area.width - 200), top: 12, right: 12, bottom: 12 };
       stage.value.setInsets(insets, document.querySelectorAll(".hint, .zoom button, .theme"));
     };
     measure();

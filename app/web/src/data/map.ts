@@ -170,9 +170,9 @@ function popularityLegend(data: MapData, scale: string[]): Legend {
     sizes[step]++;
   }
   const entries = scale.map((colour, k) => {
-    return { category: k, label: `The ${bounds[k].toLocaleString("en")} most played`, size: sizes[k], colour };
+    const [first, last] = [(bounds[k + 1] ?? 0) + 1, bounds[k]].map((rank) => rank.toLocaleString("en"));
+    return { category: k, label: k === 0 ? `Seldom played: rank ${first} on` : `Rank ${first} to ${last}`, size: sizes[k], colour };
   });
-  entries[0].label = "Seldom played";
   return { colouring: "popularity", entries: entries.filter((entry) => entry.size > 0).reverse(), of };
 }
 

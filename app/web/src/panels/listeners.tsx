@@ -49,6 +49,12 @@ export function ListenersPanel() {
         </label>
         <button type="submit" class="primary" disabled={name.trim() === ""}>Show</button>
       </form>
+      {!user && (
+        <p class="empty">
+          Listens come from any player or scrobbler that speaks the ListenBrainz protocol, under the name its token is for; many at once by{" "}
+          <a href="/docs#post-v1-listens">POST /v1/listens</a>.
+        </p>
+      )}
       {user && (
         <div class="columns">
           <section aria-label="Recent listens">

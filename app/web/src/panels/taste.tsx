@@ -211,11 +211,11 @@ function useScene(songs: string[] | null, disliked: number[], found: Recommendat
       disliked.forEach((row) => marks.push({ row, kind: "disliked" }));
       scene.value = { marks, means, path: [], quiet: true };
       const key = found ? songs.join("\n") : "";
-      if (key === "" || key === shown.current) return;
+      if (!at || key === "" || key === shown.current) return;
       shown.current = key;
       steps.value = kDone;
-      at?.show([...marks.map((mark) => placeOf(data, mark.row)), ...means]);
-      at?.play(kTimes);
+      at.show([...marks.map((mark) => placeOf(data, mark.row)), ...means]);
+      at.play(kTimes);
     }, () => {});
     return () => {
       gone = true;

@@ -92,6 +92,7 @@ test("taste: several interests have a mean each, and a shared link shows the sam
   const shared = page.url();
   const other = await all.open(new URL(shared).hash);
   await other.page.getByText("5 songs light up").waitFor();
+  await other.page.getByText("30 neighbours are found").waitFor();
   assert.equal(await other.page.getByRole("switch", { name: /several interests/ }).isChecked(), false);
   await other.done();
   await done();
@@ -137,6 +138,7 @@ test("a history is read in the browser and matched only on consent", async () =>
 test("radio: grows, is rearranged, shortened and saved; the address keeps it", async () => {
   const { page, done } = await all.open("#/playlist?seed=s%2F5");
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
+  await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // the view went there
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
   const before = await items(page, "playlist");
   await page.getByRole("button", { name: /^Move / }).first().focus();
