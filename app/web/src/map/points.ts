@@ -50,6 +50,7 @@ export class Points {
   private readonly places: WebGLBuffer;
   private readonly categories: WebGLBuffer;
   private n = 0;
+  private shown = ""; // the frame that is on the canvas
 
   // null where the browser has no WebGL2.
   static on(canvas: HTMLCanvasElement): Points | null {
@@ -104,9 +105,15 @@ export class Points {
     this.setCategories(new Uint8Array(this.n).fill(kNone));
   }
 
+  // What is on the canvas does not hold any more.
+  forget() {
+    this.shown = "";
+  }
+
   setCategories(of: Uint8Array) {
     this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.categories);
     this.gl.bufferData(this.gl.ARRAY_BUFFER, of.slice().reverse(), this.gl.STATIC_DRAW);
+    this.forget();
   }
 
   // "#rrggbb" by category; null: not drawn.
@@ -118,10 +125,15 @@ export class Points {
       values.set([(hex >> 16) / 255, ((hex >> 8) & 255) / 255, (hex & 255) / 255, 1], 4 * i);
     });
     this.gl.uniform4fv(this.uniforms.get("palette")!, values);
+    this.forget();
   }
 
+  // Only where something differs from the frame before: a pointer or a playing scene leaves the points as they are.
   draw(frame: Frame) {
     const { gl } = this;
+    const key = JSON.stringify(frame);
+    if (key === this.shown) return;
+    this.shown = key;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);

@@ -16,6 +16,7 @@ import { between, kHome, View, type Insets } from "./view";
 
 const kFlight = 750; // ms
 const kRest = 160; // ms without movement until everything is drawn
+const kLongestRest = 700; // the same where drawing everything takes long
 const kSlow = 38; // ms a frame may take while moving
 const kQuick = 20;
 const kFewest = 20_000;
@@ -38,6 +39,8 @@ export class Stage {
   private lastMove = 0;
   private lastFrame = 0;
   private budget = 250_000;
+  private rest = kRest;
+  private settling = 0;
   private flight = 0;
   private growth = 0;
   private named: Song[] = [];
@@ -252,6 +255,7 @@ export class Stage {
       canvas.height = Math.round(height * ratio);
     }
     // At once: a canvas that was resized is empty.
+    this.points?.forget();
     this.draw();
   }
   private get ratio() {
@@ -271,12 +275,19 @@ export class Stage {
   private adapt(now: number) {
     const took = now - this.lastFrame;
     this.lastFrame = now;
-    if (!this.moving || took > 500) return;
+    if (!this.moving || took > 500 || !this.data) return;
+    const all = took * (this.data.n / Math.min(this.budget, this.data.n));
+    this.rest = Math.min(Math.max(all, kRest), kLongestRest);
     if (took > kSlow) this.budget = Math.max(this.budget * 0.75, kFewest);
     else if (took < kQuick) this.budget *= 1.15;
   }
+  // A finger or a button that is held down goes on moving.
   private get moving() {
-    return performance.now() - this.lastMove < kRest;
+    return "moving" in this.topCanvas.dataset || performance.now() - this.lastMove < this.rest;
+  }
+  private settle() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => (this.moving ? this.settle() : this.redraw()), this.rest + 20) as unknown as number;
   }
 
   private draw() {
@@ -284,7 +295,7 @@ export class Stage {
     if (!data || !points) return;
     const { unit, middle, width, height } = view;
     const first = this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
-    if (first > 0) setTimeout(() => !this.moving && this.redraw(), kRest + 20);
+    if (first > 0) this.settle();
     // The wider the songs lie apart, the larger they are.
     const apart = unit * Math.sqrt(3 / Math.max(data.n, 1));
     const quiet = scene.value.quiet ? 0.38 : 1;

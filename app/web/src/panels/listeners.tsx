@@ -26,8 +26,7 @@ export function ListenersPanel() {
   const found = useAsked(
     user
       ? async (signal) => {
-          const place = map.value ? "&place=true" : "";
-          const answer = await get<Recommendations>(`/v1/users/${path(user)}/recommendations?k=${kRecommended}&explain=true&interests=auto${place}`, signal);
+          const answer = await get<Recommendations>(`/v1/users/${path(user)}/recommendations?k=${kRecommended}&explain=true&interests=auto&place=true`, signal);
           remember(answer.items);
           return answer;
         }

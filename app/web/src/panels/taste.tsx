@@ -49,7 +49,7 @@ export function TastePanel() {
               popularity: taste.popularity,
               interests: taste.several ? "auto" : "1",
               explain: true,
-              place: map.value !== null,
+              place: true,
             },
             signal,
           );
