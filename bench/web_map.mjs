@@ -4,8 +4,8 @@
 //
 //     tools/node bench/web_map.mjs [--songs 1000000] [--runs 3] [--json]
 //
-// The first picture is there when every song is drawn and the pixels have been read back, counted from the navigation; the
-// names come after it. While the view moves, frames are those in which it was drawn anew, and the share is the songs drawn.
+// Counted from the navigation: the first picture, with the most played songs, is there when its pixels have been read back;
+// the others follow. While the view moves, frames are those in which it was drawn anew, and the share is the songs drawn.
 import { execFileSync } from "node:child_process";
 import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
@@ -19,19 +19,19 @@ const { bench, kDesktop, kMiddle } = await import(join(web, "tests/browser/brows
 const kBudget = { seconds: 3, bytes: 12e6 };
 const kMoves = 60;
 
-// In the page, before its scripts: notes when it draws, and reads the first picture of all songs back.
+// In the page, before its scripts: notes when it draws, and reads the first picture back.
 function watch(songs) {
   globalThis.drawn = [];
   new MutationObserver((changes) => {
     for (const { target } of changes) {
       if (!target.classList?.contains("stage") || target.dataset.drawn === undefined) continue;
       globalThis.drawn.push({ at: performance.now(), songs: Number(target.dataset.drawn) });
-      if (globalThis.first || Number(target.dataset.drawn) !== songs) continue;
+      if (Number(target.dataset.drawn) === songs) globalThis.complete ??= performance.now();
+      if (globalThis.first || target.dataset.drawn === "0") continue;
       const gl = target.querySelector("canvas").getContext("webgl2");
       const pixels = new Uint8Array(4 * gl.drawingBufferWidth * gl.drawingBufferHeight);
       gl.readPixels(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight, gl.RGBA, gl.UNSIGNED_BYTE, pixels);
-      const lit = pixels.reduce((count, value, i) => count + (i % 4 === 3 && value > 0), 0);
-      if (lit > 0) globalThis.first = { at: performance.now(), lit };
+      if (pixels.some((value) => value > 0)) globalThis.first = { at: performance.now(), songs: Number(target.dataset.drawn) };
     }
   }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-drawn"] });
 }
@@ -63,12 +63,12 @@ async function once(all) {
   await page.waitForFunction(() => globalThis.first, null, { timeout: 60_000 });
   const processor = (await processorSeconds(all)) - before;
   await page.locator(".stage[data-picking=ready]").waitFor({ state: "attached" });
-  await page.getByRole("heading", { name: "Region" }).waitFor();
+  await page.waitForFunction(() => globalThis.complete, null, { timeout: 60_000 });
   const seen = await page.evaluate(() => {
     const bytes = (one) => one.transferSize;
     const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
     const map = all.find((one) => one.name.endsWith("/v1/map"));
-    return { first: globalThis.first.at, map: { from: map.requestStart, to: map.responseEnd, bytes: bytes(map) }, bytes: all.reduce((sum, one) => sum + bytes(one), 0), pickable: performance.now() };
+    return { first: globalThis.first.at, songs: globalThis.first.songs, complete: globalThis.complete, map: { from: map.requestStart, to: map.responseEnd, bytes: bytes(map) }, bytes: all.reduce((sum, one) => sum + bytes(one), 0), pickable: performance.now() };
   });
   const during = async (act) => {
     const before = await page.evaluate(() => (globalThis.drawn = []).length);
@@ -98,6 +98,7 @@ await all.close();
 const report = {
   songs, size: kDesktop, cores: availableParallelism(), load: loadavg()[0],
   first_picture_seconds: runs.map((run) => run.first / 1000),
+  first_picture_songs: runs[0].songs, complete_seconds: runs.map((run) => run.complete / 1000),
   processor_seconds: runs.map((run) => run.processor),
   map_seconds: runs.map((run) => (run.map.to - run.map.from) / 1000),
   bytes: runs[0].bytes, map_bytes: runs[0].map.bytes,
@@ -108,7 +109,8 @@ else {
   const list = (numbers, digits) => numbers.map((number) => number.toFixed(digits)).join(", ");
   const moved = (name, all) => `${name}  ${list(all.map((one) => one.fps), 1)} frames/s, slowest ${list(all.map((one) => one.slowest), 0)} ms, ${list(all.map((one) => one.share * 100), 0)} % of the songs in them`;
   console.log(`${songs.toLocaleString("en")} songs, ${kDesktop.width} × ${kDesktop.height}, software GL, ${report.cores} cores, load ${report.load.toFixed(1)}`);
-  console.log(`first picture  ${list(report.first_picture_seconds, 2)} s (wanted: below ${kBudget.seconds} s), ${list(report.processor_seconds, 2)} s of processors; of it the map over the wire ${list(report.map_seconds, 2)} s`);
+  console.log(`first picture  ${list(report.first_picture_seconds, 2)} s (wanted: below ${kBudget.seconds} s), ${list(report.processor_seconds, 2)} s of processors; ${report.first_picture_songs.toLocaleString("en")} songs`);
+  console.log(`all songs      ${list(report.complete_seconds, 2)} s; the map over the wire ${list(report.map_seconds, 2)} s`);
   console.log(`over the wire  ${(report.bytes / 1e6).toFixed(2)} MB, the map ${(report.map_bytes / 1e6).toFixed(2)} MB (wanted: at most ${kBudget.bytes / 1e6} MB)`);
   console.log(moved("panning      ", report.pan));
   console.log(moved("zooming      ", report.zoom));

@@ -153,7 +153,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
   const means = Math.max(interests.length, 1);
   const texts = [
     `${count(played, "song")} ${played === 1 ? "lights" : "light"} up`,
-    `${means === 1 ? "Their mean appears" : `${means} means appear, one for each interest`}`,
+    `${means === 1 ? `${played === 1 ? "Its" : "Their"} mean appears` : `${means} means appear, one for each interest`}`,
     `${count(found, "neighbour")} ${found === 1 ? "is" : "are"} found`,
   ];
   return (

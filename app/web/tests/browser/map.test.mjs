@@ -153,3 +153,27 @@ test("without WebGL there is the list, and everything else works", async () => {
   assert.deepEqual(await axe(page), []);
   await done();
 });
+
+test("of very many songs the most played are drawn while the view moves, and all of them when it rests", async (t) => {
+  const many = 300_000;
+  const own = await bench({ songs: many });
+  t.after(() => own.close());
+  const { page, done } = await own.open();
+  const drawn = (songs) => page.locator(`.stage[data-drawn="${songs}"]`).waitFor();
+  await drawn(many);
+  await page.evaluate(() => {
+    globalThis.least = Infinity;
+    const stage = document.querySelector(".stage");
+    new MutationObserver(() => (globalThis.least = Math.min(globalThis.least, Number(stage.dataset.drawn)))).observe(stage, { attributes: true });
+  });
+  await shows(page, "#66c0f4", (count) => count > 1000, "blue points");
+  const before = await pixels(page, "#66c0f4", kMapPart);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await page.waitForFunction(() => /_1\.7(&|$)/.test(location.hash));
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await settled(page, /at=0_0_1(&|$)/);
+  await drawn(many);
+  assert.ok((await page.evaluate(() => globalThis.least)) < many, "fewer on the way");
+  await shows(page, "#66c0f4", (count) => Math.abs(count - before) < before / 50, `as many blue points as before: ${before}`);
+  await done();
+});

@@ -119,8 +119,9 @@ test("a page opened while the server is away shows its map when it is back", asy
   await done();
 });
 
-test("a server that wants a token is given one, for this tab only", async () => {
+test("a server that wants a token is given one, for this tab only", async (t) => {
   const own = await bench({ songs: 200, token: "secret" });
+  t.after(() => own.close());
   const { page, done } = await own.open("", { allow: /401/, wait: false });
   await page.getByText("This server wants a token").waitFor();
   await page.getByLabel(/Token, if the server wants one/).fill("secret");
@@ -128,7 +129,6 @@ test("a server that wants a token is given one, for this tab only", async () => 
   await page.getByRole("heading", { name: "200 songs" }).waitFor();
   assert.deepEqual(await page.evaluate(() => [sessionStorage.length, localStorage.length]), [1, 0]);
   await done();
-  await own.close();
 });
 
 test("the theme switch holds over a reload, and the system's choice holds without it", async () => {

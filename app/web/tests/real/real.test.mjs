@@ -169,14 +169,14 @@ test("a server that ends and comes back: a banner, then everything works again",
   await done();
 });
 
-test("without the loopback's leave the page asks for a token, and works with one", async () => {
+test("without the loopback's leave the page asks for a token, and works with one", async (t) => {
   const closed = await startReal();
   const other = await bench({ real: closed });
+  t.after(() => other.close());
   const { page, done } = await other.open("", { allow: /401/, wait: false });
   await page.getByText("This server wants a token").waitFor();
   await page.getByLabel(/Token, if the server wants one/).fill(await closed.token("", "read"));
   await page.getByRole("button", { name: "Use" }).click();
   await page.getByRole("heading", { name: /^[\d,]+ songs$/ }).waitFor();
   await done();
-  await other.close();
 });
