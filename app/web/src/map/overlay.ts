@@ -75,7 +75,7 @@ export class Overlay {
 
   private fits(x: number, y: number, width: number, height: number, view: View, air = 4): boolean {
     const box: Box = [x - width / 2 - air, y - height / 2 - air / 2, x + width / 2 + air, y + height / 2 + air / 2];
-    const bottom = view.height - Math.max(view.insets.bottom - 12, 0);
+    const bottom = view.height - view.insets.bottom;
     if (box[0] < view.insets.left - 8 || box[2] > view.width + 8 || box[1] < 0 || box[3] > bottom) return false;
     if (this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
     this.taken.push(box);
