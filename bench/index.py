@@ -212,7 +212,7 @@ def main():
         made, *searches = run()
 
         def rate(share):
-            reached = [one for one in searches if one["width"] > 0 and one["recall"] >= share]
+            reached = [one for one in searches if one["width"] not in (0, "auto") and one["recall"] >= share]
             return f"{1 / reached[0]['cpu']:,.0f}" if reached else "–"
 
         exact = [one for one in searches if one["width"] == 0]

@@ -2,7 +2,8 @@
 //
 //   index_search vectors=model/vectors.npy rows=100000 queries=1000 links=16 width=100 storage=int8 threads=1
 //
-// Asked are the 10 nearest other rows of rows spread over the file.
+// Asked are the `k` nearest other rows of rows spread over the file, at several widths (0: exactly), last with the one
+// that is taken where nobody names one ("auto").
 
 #include <algorithm>
 #include <chrono>
@@ -26,6 +27,7 @@ struct IndexSearchOptions {
   std::string vectors;
   std::uint64_t rows = 0;
   std::uint64_t queries = 1000;
+  std::uint64_t k = 10;
   std::uint32_t links = GraphOptions{}.links;
   std::uint32_t width = GraphOptions{}.build_width;
   GraphStorage storage = GraphOptions{}.storage;
@@ -40,6 +42,7 @@ struct OptionsOf<IndexSearchOptions> {
       option<&IndexSearchOptions::vectors>("vectors", "A .npy file"),
       option<&IndexSearchOptions::rows>("rows", "Take only the first so many rows; 0 takes all"),
       option<&IndexSearchOptions::queries>("queries", "Rows whose neighbours are looked for", at_least(1)),
+      option<&IndexSearchOptions::k>("k", "How many neighbours", at_least(1)),
       option<&IndexSearchOptions::links>("links", "Links of a node"),
       option<&IndexSearchOptions::width>("width", "Candidates for the links of a node"),
       option<&IndexSearchOptions::storage>("storage", "int8 or float32"),
@@ -102,7 +105,7 @@ void run(std::span<char*> arguments) {
     lists.resize(queries.size());
     parallel_for(queries.size(), 16, options.threads, [&](std::size_t begin, std::size_t end) {
       for (std::size_t q = begin; q < end; ++q) {
-        lists[q] = index.search(queries[q], 10, {.excluded = std::span(&songs[q], 1)},
+        lists[q] = index.search(queries[q], options.k, {.excluded = std::span(&songs[q], 1)},
                                 {.method = method, .width = width, .threads = 1});
       }
     });
@@ -113,7 +116,8 @@ void run(std::span<char*> arguments) {
   const auto count = static_cast<double>(queries.size());
   std::printf("{\"width\": 0, \"recall\": 1.0, \"cpu\": %.3e, \"wall\": %.3e}\n", exact.cpu / count,
               exact.wall / count);
-  for (const std::size_t width : {12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024}) {
+  for (const std::size_t width : {12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 0}) {
+    if (width > 0 && width < options.k) continue;
     Cost best{1e9, 1e9};
     for (int run = 0; run < 3; ++run) {
       const Cost cost = cost_of([&] { search(SearchMethod::graph, width, found); });
@@ -123,8 +127,10 @@ void run(std::span<char*> arguments) {
     for (std::size_t q = 0; q < found.size(); ++q) {
       for (const ScoredRow& one : found[q]) hits += std::ranges::count(right[q], one.row, &ScoredRow::row) > 0 ? 1 : 0;
     }
-    std::printf("{\"width\": %zu, \"recall\": %.5f, \"cpu\": %.3e, \"wall\": %.3e}\n", width,
-                static_cast<double>(hits) / count / 10, best.cpu / count, best.wall / count);
+    const std::string name = width > 0 ? std::to_string(width) : "\"auto\"";
+    std::printf("{\"width\": %s, \"recall\": %.5f, \"cpu\": %.3e, \"wall\": %.3e}\n", name.c_str(),
+                static_cast<double>(hits) / count / static_cast<double>(options.k), best.cpu / count,
+                best.wall / count);
   }
 }
 

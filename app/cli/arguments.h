@@ -12,9 +12,11 @@
 #include <string_view>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "segue/base/options.h"
+
+namespace CLI {
+class App;  // CLI11 is one large header: only arguments.cpp and program.cpp read it
+}
 
 namespace segue::cli {
 

@@ -21,6 +21,7 @@ std::unique_ptr<Command> make_index_command();
 std::unique_ptr<Command> make_map_command();
 std::unique_ptr<Command> make_serve_command();
 std::unique_ptr<Command> make_token_command();
+std::unique_ptr<Command> make_listens_command();
 std::unique_ptr<Command> make_demo_command();
 
 }  // namespace segue::cli

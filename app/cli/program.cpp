@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <new>
 
+#include <CLI/CLI.hpp>
+
 #include "segue/base/error.h"
 #include "segue/base/version.h"
 #include "segue/base/words.h"

@@ -19,6 +19,7 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_export_command());
   commands.push_back(make_serve_command());
   commands.push_back(make_token_command());
+  commands.push_back(make_listens_command());
   commands.push_back(make_demo_command());
   return commands;
 }

@@ -1,4 +1,5 @@
 // segue serve MODEL
+#include <algorithm>
 #include <condition_variable>
 #include <cstdio>
 #include <filesystem>
@@ -7,6 +8,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include "segue/base/error.h"
 #include "segue/serve/http_server.h"
@@ -79,7 +81,10 @@ class ServeCommand final : public Command {
                      .log = terminal.quiet() ? LogEvent() : LogEvent(log_line)});
     HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
-    const std::string address = fmt::format("{}://{}:{}", scheme, server_.host, server.port());
+    const bool is_v6 = server_.host.find(':') != std::string::npos;
+    const std::string host = is_v6 ? "[" + server_.host + "]" : server_.host;
+    const std::string address = fmt::format("{}://{}:{}", scheme, host, server.port());
+    allow_open_files(terminal);
     terminal.note(fmt::format("{} is served at {}/ until Ctrl-C", model_, address));
     const std::stop_callback drain(terminal.stop(), [&service] { service.begin_to_drain(); });
     const std::jthread watcher([&](const std::stop_token& stop) { watch(service, terminal.signals().hangups, stop); });
@@ -90,6 +95,22 @@ class ServeCommand final : public Command {
   std::string store_place() const {
     if (!options_.store.empty()) return options_.store;
     return (fs::absolute(model_).lexically_normal().parent_path() / "segue.sqlite").string();
+  }
+
+  // A client is an open file, of which a process may often have 1,024 unless it asks for more.
+  void allow_open_files(Terminal& terminal) const {
+    static constexpr rlim_t kOthers = 256;  // the model's files, the store's, the listening socket
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    const rlim_t wanted = server_.max_connections + kOthers;
+    if (limit.rlim_cur < wanted) {
+      limit.rlim_cur = std::min(wanted, limit.rlim_max);
+      ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+    if (limit.rlim_cur < wanted) {
+      terminal.note(fmt::format("--max-connections {}: this system allows {} open files (ulimit -n): fewer clients fit",
+                                server_.max_connections, limit.rlim_cur));
+    }
   }
 
   fs::path cache_folder() const {

@@ -7,11 +7,11 @@
 #include <rapidcheck/gtest.h>
 
 #include "segue/base/error.h"
+#include "segue/data/song_keys.h"
 #include "segue/index/exact.h"
 #include "segue/recommend/journey.h"
 #include "segue/recommend/radio.h"
 #include "segue/recommend/rerank.h"
-#include "segue/recommend/song_keys.h"
 
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
@@ -42,7 +42,7 @@ const Model& model() {
 const std::vector<SongKeys>& keys() {
   static const std::vector<SongKeys> made = [] {
     std::vector<SongKeys> all;
-    for (std::uint32_t row = 0; row < kSongs; ++row) all.push_back(song_keys(model().songs(), row));
+    for (std::uint32_t row = 0; row < kSongs; ++row) all.push_back(model().songs().keys(row));
     return all;
   }();
   return made;

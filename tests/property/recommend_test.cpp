@@ -7,9 +7,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "segue/data/song_keys.h"
 #include "segue/recommend/interests.h"
 #include "segue/recommend/recommender.h"
-#include "segue/recommend/song_keys.h"
 
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
@@ -161,7 +161,7 @@ RC_GTEST_PROP(Recommendations, AsAListKeepItsRules, ()) {
   std::map<std::uint64_t, std::uint32_t> of_artist;
   std::map<std::uint64_t, std::size_t> last;
   for (std::size_t i = 0; i < found.size(); ++i) {
-    const std::uint64_t artist = song_keys(model().songs(), found[i].song).artist;
+    const std::uint64_t artist = model().songs().keys(found[i].song).artist;
     const std::uint32_t songs = ++of_artist[artist];
     RC_ASSERT((list.artist_cap == 0 || songs <= list.artist_cap));
     const auto before = last.find(artist);

@@ -160,7 +160,7 @@ StoreFacts MemoryStore::facts() {
   const std::scoped_lock lock(mutex_);
   std::set<std::string_view> users;
   for (const auto& [key, listen] : listens_) users.insert(listen.user);
-  return {.kind = "memory", .listens = listens_.size(), .users = users.size(), .queued = 0};
+  return {.kind = "memory", .listens = listens_.size(), .users = users.size()};
 }
 
 }  // namespace segue::testing

@@ -38,6 +38,7 @@ class MemoryStore : public ListenStore {
   Forgotten forget(std::string_view user) override;
   void for_each_listen(const std::function<bool(const StoredListen&)>& each) override;
   StoreFacts facts() override;
+  std::uint64_t queued() override { return 0; }
   void check() override;
 
  private:

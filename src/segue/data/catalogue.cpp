@@ -1,10 +1,13 @@
 #include "segue/data/catalogue.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
+#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <mutex>
+#include <new>
 
 #include <arrow/array.h>
 #include <arrow/builder.h>
@@ -72,6 +75,35 @@ class IdTable {
   std::vector<std::uint32_t> rows_;
 };
 
+// The keys of songs asked for so far. Threads may find the same ones at once: they find the same.
+class KnownKeys {
+ public:
+  template <class Make>
+  SongKeys get(std::uint32_t row, std::uint32_t size, const Make& make) {
+    // Pages that nobody asks for are never touched.
+    std::call_once(made_, [&] {
+      keys_.reset(static_cast<SongKeys*>(std::calloc(size, sizeof(SongKeys))));
+      if (keys_ == nullptr) throw std::bad_alloc();
+    });
+    const std::atomic_ref<std::uint64_t> artist(keys_.get()[row].artist);
+    const std::atomic_ref<std::uint64_t> recording(keys_.get()[row].recording);
+    SongKeys known{artist.load(std::memory_order_relaxed), recording.load(std::memory_order_relaxed)};
+    if (known.artist == 0 || known.recording == 0) {
+      known = make();
+      artist.store(known.artist, std::memory_order_relaxed);
+      recording.store(known.recording, std::memory_order_relaxed);
+    }
+    return known;
+  }
+
+ private:
+  struct Free {
+    void operator()(SongKeys* keys) const { std::free(keys); }
+  };
+  std::once_flag made_;
+  std::unique_ptr<SongKeys, Free> keys_;
+};
+
 }  // namespace
 
 std::string Song::display() const {
@@ -87,6 +119,7 @@ struct Catalogue::State {
   std::uint32_t size = 0;
   std::once_flag hashed;
   IdTable ids;
+  KnownKeys keys;
 
   const Batch& batch_of(std::uint32_t row) const {
     if (batches.size() == 1) return batches.front();
@@ -154,6 +187,14 @@ std::string_view Catalogue::id(std::uint32_t row) const {
 std::uint64_t Catalogue::plays(std::uint32_t row) const {
   const Batch& batch = state_->batch_of(row);
   return batch.plays[row - batch.first_row];
+}
+
+SongKeys Catalogue::keys(std::uint32_t row) const {
+  return state_->keys.get(row, state_->size, [&] {
+    const Batch& batch = state_->batch_of(row);
+    const std::int64_t i = row - batch.first_row;
+    return song_keys(batch.texts[kArtist]->GetView(i), batch.texts[kTitle]->GetView(i), row);
+  });
 }
 
 std::optional<std::uint32_t> Catalogue::find(std::string_view id) const {

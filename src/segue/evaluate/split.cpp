@@ -217,7 +217,7 @@ Split make_split(const Dataset& dataset, const SplitOptions& options, std::uint6
   number_songs(dataset, uses, min_plays, split);
   std::vector<std::uint32_t> number_of_user(user_count, kNobody);
   fill_training(dataset, uses, users, number_of_user, split);
-  for (const std::uint32_t row : split.rows) split.training.keys.push_back(song_keys(dataset.songs, row));
+  for (const std::uint32_t row : split.rows) split.training.keys.push_back(dataset.songs.keys(row));
 
   for (std::size_t queue = 0; queue < uses.size(); ++queue) {
     if (uses[queue].first >= uses[queue].end) continue;

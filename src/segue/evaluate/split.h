@@ -22,8 +22,8 @@
 
 #include "segue/data/dataset.h"
 #include "segue/data/queues.h"
+#include "segue/data/song_keys.h"
 #include "segue/evaluate/options.h"
-#include "segue/recommend/song_keys.h"
 
 namespace segue {
 

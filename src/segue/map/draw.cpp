@@ -184,7 +184,7 @@ void MapDrawing::paint_step(Canvas& canvas, const Highlight& highlight, int step
   static constexpr std::string_view kCaptions[kSteps] = {
       "1  Every song has a place; songs played in the same surroundings lie near each other",
       "2  The songs somebody played", "3  The mean of their vectors", "4  The songs nearest to the mean"};
-  paint_caption(canvas, kCaptions[step - 1]);
+  paint_caption(canvas, kCaptions[step - 1]);  // NOLINT(clang-analyzer-security.ArrayBound): step is 1 to kSteps
   if (step == 1) return;
 
   const Point mean = frame_.pixel_of(highlight.mean);

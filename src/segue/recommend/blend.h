@@ -23,10 +23,10 @@
 #include <span>
 #include <vector>
 
+#include "segue/data/song_keys.h"
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
 #include "segue/model/blend_weights.h"
-#include "segue/recommend/song_keys.h"
 #include "segue/train/transitions.h"
 
 namespace segue {

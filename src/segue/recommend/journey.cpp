@@ -12,7 +12,6 @@
 #include "segue/base/parallel.h"
 #include "segue/math/top_k.h"
 #include "segue/recommend/cosine.h"
-#include "segue/recommend/song_keys.h"
 
 namespace segue {
 
@@ -209,8 +208,8 @@ class Planner {
     for (std::size_t i = 1; i < n; ++i) {
       for (std::size_t j = 0; j <= n; ++j) {
         if (j >= i && j < n) continue;  // itself, or looked at from there
-        const SongKeys& one = keys(path.rows[i]);
-        const SongKeys& other = keys(path.rows[j]);
+        const SongKeys one = keys(path.rows[i]);
+        const SongKeys other = keys(path.rows[j]);
         const bool close = (j < i ? i - j : j - i) <= options_.artist_gap;
         const bool same = options_.fold_versions && one.recording == other.recording;
         if (same || (close && one.artist == other.artist) || path.rows[i] == path.rows[j]) return i;
@@ -224,11 +223,7 @@ class Planner {
     return options_.fold_versions && (recording == keys(from_).recording || recording == keys(to_).recording);
   }
 
-  SongKeys keys(std::uint32_t row) {
-    const auto [at, is_new] = keys_.try_emplace(row);
-    if (is_new) at->second = song_keys(model_.songs(), row);
-    return at->second;
-  }
+  SongKeys keys(std::uint32_t row) const { return model_.songs().keys(row); }
 
   double known_progress(std::uint32_t row) {
     const auto [at, is_new] = progress_.try_emplace(row);
@@ -243,7 +238,6 @@ class Planner {
   double cosine_ = 0;
   double angle_ = 0;
   std::vector<Passed> passed_;
-  std::unordered_map<std::uint32_t, SongKeys> keys_;
   std::unordered_map<std::uint32_t, double> progress_;
 };
 

@@ -7,26 +7,20 @@ namespace segue {
 ListRules::ListRules(const Catalogue& songs, std::uint32_t artist_cap, std::uint32_t artist_gap, bool fold_versions)
     : songs_(songs), artist_cap_(artist_cap), artist_gap_(artist_gap), fold_versions_(fold_versions) {}
 
-const SongKeys& ListRules::keys(std::uint32_t row) {
-  const auto [at, is_new] = known_keys_.try_emplace(row);
-  if (is_new) at->second = song_keys(songs_, row);
-  return at->second;
-}
-
 void ListRules::ban(std::uint32_t row) {
   rows_.insert(row);
-  if (fold_versions_) recordings_.insert(keys(row).recording);
+  if (fold_versions_) recordings_.insert(songs_.keys(row).recording);
 }
 
 void ListRules::heard(std::uint32_t row) {
-  OfArtist& artist = artists_[keys(row).artist];
+  OfArtist& artist = artists_[songs_.keys(row).artist];
   artist.last = position_++;
   artist.was_heard = true;
 }
 
 Verdict ListRules::judge(std::uint32_t row) {
   if (rows_.contains(row)) return Verdict::never;
-  const SongKeys& song = keys(row);
+  const SongKeys song = songs_.keys(row);
   if (fold_versions_ && recordings_.contains(song.recording)) return Verdict::never;
   const auto found = artists_.find(song.artist);
   if (found == artists_.end()) return Verdict::allowed;
@@ -38,7 +32,7 @@ Verdict ListRules::judge(std::uint32_t row) {
 void ListRules::take(std::uint32_t row) {
   SEGUE_ASSERT(judge(row) == Verdict::allowed);
   ban(row);
-  ++artists_[keys(row).artist].songs;
+  ++artists_[songs_.keys(row).artist].songs;
   heard(row);
 }
 

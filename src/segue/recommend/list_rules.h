@@ -7,7 +7,6 @@
 
 #include "segue/data/catalogue.h"
 #include "segue/recommend/rerank_options.h"
-#include "segue/recommend/song_keys.h"
 
 namespace segue {
 
@@ -34,8 +33,6 @@ class ListRules {
   void take(std::uint32_t row);
 
  private:
-  const SongKeys& keys(std::uint32_t row);
-
   const Catalogue& songs_;
   std::uint32_t artist_cap_;
   std::uint32_t artist_gap_;
@@ -49,7 +46,6 @@ class ListRules {
   std::unordered_set<std::uint32_t> rows_;  // taken or banned
   std::unordered_set<std::uint64_t> recordings_;
   std::unordered_map<std::uint64_t, OfArtist> artists_;
-  std::unordered_map<std::uint32_t, SongKeys> known_keys_;  // folding names is what costs
 };
 
 }  // namespace segue

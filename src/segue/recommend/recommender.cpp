@@ -73,7 +73,7 @@ BlendSources blend_sources(const Model& model) {
           .context = model.context(),
           .transitions = [&model](std::uint32_t song) { return model.transitions(song); },
           .plays = [&model](std::uint32_t song) { return std::max<std::uint64_t>(1, model.songs().plays(song)); },
-          .keys = [&model](std::uint32_t song) { return song_keys(model.songs(), song); }};
+          .keys = [&model](std::uint32_t song) { return model.songs().keys(song); }};
 }
 
 Recommender::Recommender(const Model& model) : model_(model), sources_(blend_sources(model)) {}

@@ -89,6 +89,7 @@ std::optional<Reply> refusal_of(const http::request<http::string_body>& message)
     return std::distance(message.equal_range(name).first, message.equal_range(name).second);
   };
   if (count(http::field::transfer_encoding) > 0) {
+    if (message.version() < 11) return error_reply(400, "wrong_use", "HTTP/1.0 knows no Transfer-Encoding");
     if (count(http::field::content_length) > 0) {
       return error_reply(400, "wrong_use", "expected Content-Length or Transfer-Encoding, found both");
     }
@@ -109,6 +110,21 @@ Reply preflight_reply() {
           .headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE"},
                       {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"},
                       {"Access-Control-Max-Age", "86400"}}};
+}
+
+// A socket closed while the client still sends would take the reply with it (RFC 9112, section 9.6): what comes is read
+// and thrown away for a moment.
+asio::awaitable<void> let_go(beast::tcp_stream& stream) {
+  static constexpr std::size_t kMost = std::size_t{1} << 20;
+  static constexpr std::chrono::seconds kPatience{2};
+  std::array<char, 4096> thrown_away{};
+  error_code error;
+  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  stream.expires_after(kPatience);
+  for (std::size_t read = 0; !error && read < kMost;) {
+    read +=
+        co_await stream.async_read_some(asio::buffer(thrown_away), asio::redirect_error(asio::use_awaitable, error));
+  }
 }
 
 template <class Stream>
@@ -132,9 +148,9 @@ class Connection {
       if (buffer_.size() == 0 && !co_await wait_for_bytes()) co_return;
       if (!co_await read_request()) co_return;
       const auto begin = Clock::now();
-      Reply reply = co_await answer();
-      const bool sent = co_await write(reply);
-      share_.handler.sent(request_, reply, std::chrono::duration<double>(Clock::now() - begin).count());
+      co_await answer();
+      const bool sent = co_await write();
+      share_.handler.sent(request_, reply_, std::chrono::duration<double>(Clock::now() - begin).count());
       if (!sent || !keep_alive_) co_return;
     }
   }
@@ -145,6 +161,7 @@ class Connection {
     const WaitingConnections::Wait wait(waiting_, lowest_.socket());
     if (request_.body.capacity() > kReadAtOnce) request_.body = std::string();  // who is idle holds little
     wire_.own = std::string();
+    reply_ = Reply();
     if (share_.draining) co_return false;
     error_code error;
     lowest_.expires_after(share_.options.idle_timeout);
@@ -162,12 +179,12 @@ class Connection {
     lowest_.expires_after(share_.options.request_timeout);
     co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     if (!error) {
-      if (const std::optional<Reply> refused = refusal_of(parser.get())) {
-        co_await refuse(*refused);
+      if (std::optional<Reply> refused = refusal_of(parser.get())) {
+        co_await refuse(*std::move(refused));
         co_return false;
       }
     }
-    if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    if (!error && parser.get().version() == 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
       static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
       co_await asio::async_write(stream_, asio::buffer(kGoOn), asio::redirect_error(asio::use_awaitable, error));
     }
@@ -176,7 +193,7 @@ class Connection {
     }
     if (error) {
       keep_alive_ = false;
-      if (const std::optional<Reply> reply = reply_to(error)) co_await refuse(*reply);
+      if (std::optional<Reply> reply = reply_to(error)) co_await refuse(*std::move(reply));
       co_return false;
     }
     http_1_0_ = parser.get().version() == 10;
@@ -186,28 +203,47 @@ class Connection {
   }
 
   // Nothing conditional, nothing compressed, and the end of the connection.
-  asio::awaitable<void> refuse(const Reply& reply) {
+  asio::awaitable<void> refuse(Reply reply) {
     keep_alive_ = false;
     request_.method = Method::other;
+    request_.path.clear();
     request_.headers.clear();
-    co_await write(reply);
-    co_await let_go();
+    reply_ = std::move(reply);
+    make_wire();
+    co_await write();
+    share_.handler.sent(request_, reply_, 0);
+    co_await let_go(lowest_);
   }
 
-  asio::awaitable<Reply> answer() {
-    if (request_.method == Method::options && !share_.options.cors_origin.empty()) co_return preflight_reply();
-    if (!share_.handler.may_block(request_)) co_return share_.handler.answer(request_);
-    lowest_.expires_never();
-    co_return co_await asio::co_spawn(
-        share_.pool, [this]() -> asio::awaitable<Reply> { co_return share_.handler.answer(request_); },
-        asio::use_awaitable);
+  // Makes reply_ and wire_: compressed, where that is to be done, by the thread that made the reply.
+  asio::awaitable<void> answer() {
+    if (request_.method == Method::options && !share_.options.cors_origin.empty()) {
+      reply_ = preflight_reply();
+      make_wire();
+    } else if (!share_.handler.may_block(request_)) {
+      reply_ = share_.handler.answer(request_);
+      make_wire();
+    } else {
+      lowest_.expires_never();
+      co_await asio::co_spawn(
+          share_.pool,
+          [this]() -> asio::awaitable<void> {
+            reply_ = share_.handler.answer(request_);
+            make_wire();
+            co_return;
+          },
+          asio::use_awaitable);
+    }
   }
 
-  asio::awaitable<bool> write(const Reply& reply) {
+  void make_wire() {
     if (share_.draining) keep_alive_ = false;
-    make_wire_reply(request_, reply,
+    make_wire_reply(request_, reply_,
                     {.keep_alive = keep_alive_, .http_1_0 = http_1_0_, .cors_origin = share_.options.cors_origin},
                     wire_);
+  }
+
+  asio::awaitable<bool> write() {
     const std::array<asio::const_buffer, 2> buffers = {asio::buffer(wire_.head),
                                                        asio::buffer(wire_.body.data(), wire_.body.size())};
     error_code error;
@@ -216,23 +252,8 @@ class Connection {
     co_return !error;
   }
 
-  // A socket closed while the client still sends would take the reply with it (RFC 9112, section 9.6): what comes is
-  // read and thrown away for a moment.
-  asio::awaitable<void> let_go() {
-    error_code error;
-    lowest_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
-    lowest_.expires_after(kLetGo);
-    for (std::size_t read = 0; !error && read < kMostLetGo;) {
-      buffer_.clear();
-      read += co_await lowest_.async_read_some(buffer_.prepare(kReadAtOnce),
-                                               asio::redirect_error(asio::use_awaitable, error));
-    }
-  }
-
   static constexpr std::size_t kReadAtOnce = 4096;
   static constexpr std::size_t kMostAhead = std::size_t{64} << 10;
-  static constexpr std::size_t kMostLetGo = std::size_t{1} << 20;
-  static constexpr std::chrono::seconds kLetGo{2};
 
   Stream& stream_;
   beast::tcp_stream& lowest_;
@@ -240,7 +261,8 @@ class Connection {
   WaitingConnections& waiting_;
   beast::flat_buffer buffer_;
   Request request_;
-  WireReply wire_;
+  Reply reply_;
+  WireReply wire_;  // views reply_
   bool keep_alive_ = true;
   bool http_1_0_ = false;
 };
@@ -248,9 +270,13 @@ class Connection {
 asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket, ConnectionShare& share, WaitingConnections& waiting) {
   beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *share.tls);
   error_code error;
-  beast::get_lowest_layer(stream).expires_after(share.options.request_timeout);
-  co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
-  if (error) co_return;
+  {
+    // Nothing was asked yet: a drain need not wait for it.
+    const WaitingConnections::Wait wait(waiting, beast::get_lowest_layer(stream).socket());
+    beast::get_lowest_layer(stream).expires_after(share.options.request_timeout);
+    co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
+  }
+  if (error || share.draining) co_return;
   Connection connection(stream, share, waiting);
   co_await connection.serve();
   beast::get_lowest_layer(stream).expires_after(share.options.write_timeout);
@@ -285,8 +311,12 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, ConnectionS
   }
 }
 
-asio::awaitable<void> refuse_connection(asio::ip::tcp::socket socket) {
+asio::awaitable<void> refuse_connection(asio::ip::tcp::socket socket, ConnectionShare& share) {
   const Reply reply = error_reply(503, "unavailable", "too many clients: come again later");
+  Request none;
+  none.method = Method::other;
+  share.handler.sent(none, reply, 0);
+  if (share.tls != nullptr) co_return;  // a handshake costs more than what is to be said
   WireReply wire;
   make_wire_reply({}, reply, {.keep_alive = false, .http_1_0 = false, .cors_origin = {}}, wire);
   const std::array<asio::const_buffer, 2> buffers = {asio::buffer(wire.head), asio::buffer(wire.body)};
@@ -294,7 +324,7 @@ asio::awaitable<void> refuse_connection(asio::ip::tcp::socket socket) {
   beast::tcp_stream stream(std::move(socket));
   stream.expires_after(std::chrono::seconds(2));
   co_await asio::async_write(stream, buffers, asio::redirect_error(asio::use_awaitable, ignored));
-  stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  co_await let_go(stream);
 }
 
 }  // namespace segue

@@ -52,6 +52,6 @@ class WaitingConnections {
 boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket, ConnectionShare& share,
                                               WaitingConnections& waiting);
 // Tells a client that there are too many, and closes.
-boost::asio::awaitable<void> refuse_connection(boost::asio::ip::tcp::socket socket);
+boost::asio::awaitable<void> refuse_connection(boost::asio::ip::tcp::socket socket, ConnectionShare& share);
 
 }  // namespace segue

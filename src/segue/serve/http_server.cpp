@@ -36,14 +36,22 @@ struct Lane {
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
 };
 
-tcp::endpoint endpoint_of(const HttpServerOptions& options) {
+// An address, or a name of this machine such as localhost.
+tcp::endpoint endpoint_of(const HttpServerOptions& options, asio::io_context& context) {
   error_code error;
   const asio::ip::address address = asio::ip::make_address(options.host, error);
-  if (error) fail(ErrorCode::wrong_use, "--host: expected an IP address, found \"{}\"", options.host);
-  return {address, options.port};
+  if (!error) return {address, options.port};
+  const auto found = tcp::resolver(context).resolve(options.host, "", tcp::resolver::passive, error);
+  if (error || found.empty()) {
+    fail(ErrorCode::wrong_use, "--host: expected an IP address or the name of one, found \"{}\"", options.host);
+  }
+  return {found.begin()->endpoint().address(), options.port};
 }
 
 void use_tls_files(asio::ssl::context& tls, const HttpServerOptions& options) {
+  using Context = asio::ssl::context;
+  tls.set_options(Context::default_workarounds | Context::no_sslv2 | Context::no_sslv3 | Context::no_tlsv1 |
+                  Context::no_tlsv1_1);
   error_code error;
   tls.use_certificate_chain_file(options.tls_certificate, error);
   if (error) fail(ErrorCode::wrong_use, "--tls-certificate {}: {}", options.tls_certificate, error.message());
@@ -63,13 +71,14 @@ struct HttpServer::State {
         share{handler, options, pool, options.tls_certificate.empty() ? nullptr : &tls} {}
 
   void listen() {
-    const tcp::endpoint endpoint = endpoint_of(options);
+    const tcp::endpoint endpoint = endpoint_of(options, lanes.front().context);
     error_code error;
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) fail(ErrorCode::io_failed, "{}:{}: {}", options.host, options.port, error.message());
+    port = acceptor.local_endpoint().port();
   }
 
   asio::awaitable<void> accept() {
@@ -91,7 +100,7 @@ struct HttpServer::State {
           lane.context,
           [this, too_many, &lane, socket = std::move(socket)]() mutable -> asio::awaitable<void> {
             if (too_many) {
-              co_await refuse_connection(std::move(socket));
+              co_await refuse_connection(std::move(socket), share);
             } else {
               co_await serve_connection(std::move(socket), share, lane.waiting);
             }
@@ -124,6 +133,7 @@ struct HttpServer::State {
   }
 
   const HttpServerOptions options;
+  std::uint16_t port = 0;  // listened at
   std::deque<Lane> lanes;
   asio::thread_pool pool;
   tcp::acceptor acceptor;
@@ -150,7 +160,7 @@ HttpServer::~HttpServer() {
 }
 
 std::uint16_t HttpServer::port() const {
-  return state_->acceptor.local_endpoint().port();
+  return state_->port;
 }
 
 void HttpServer::run(const std::stop_token& stop) {

@@ -67,7 +67,9 @@ double sampled_recall(const Model& model) {
     const auto exact = model.index().search(vector, kNearest, {}, {.method = SearchMethod::exact});
     const auto walked = model.index().search(vector, kNearest, {}, {.method = SearchMethod::graph});
     wanted += exact.size();
-    for (const ScoredRow& one : exact) found += std::ranges::count(walked, one.row, &ScoredRow::row);
+    for (const ScoredRow& one : exact) {
+      found += std::ranges::find(walked, one.row, &ScoredRow::row) != walked.end() ? 1U : 0U;
+    }
   }
   return wanted == 0 ? 1 : static_cast<double>(found) / static_cast<double>(wanted);
 }

@@ -6,6 +6,23 @@
 
 namespace segue {
 
+namespace {
+
+constexpr std::chrono::minutes kCountAgain{1};  // the store's listens, which takes long where there are many
+
+}  // namespace
+
+StoreFacts Service::store_facts() {
+  setup_.store.check();
+  const auto now = std::chrono::steady_clock::now();
+  const std::scoped_lock lock(counting_);
+  if (!counted_at_ || now - *counted_at_ >= kCountAgain) {
+    counted_ = setup_.store.facts();
+    counted_at_ = now;
+  }
+  return counted_;
+}
+
 Reply Service::ready() {
   if (draining_) return error_reply(503, "unavailable", "this server is about to end");
   setup_.store.check();
@@ -33,11 +50,11 @@ Reply Service::metrics_text() {
   }
   append_family(text, "segue_store_up", "gauge", "1 while the store answers");
   try {
-    const StoreFacts facts = setup_.store.facts();
+    const StoreFacts facts = store_facts();
     append_sample(text, "segue_store_up", {"kind", facts.kind}, 1);
     append_family(text, "segue_store_queue", "gauge", "Additions that wait for their commit");
-    append_sample(text, "segue_store_queue", {}, static_cast<double>(facts.queued));
-    append_family(text, "segue_store_listens", "gauge", "Listens stored");
+    append_sample(text, "segue_store_queue", {}, static_cast<double>(setup_.store.queued()));
+    append_family(text, "segue_store_listens", "gauge", "Listens stored, counted once a minute");
     append_sample(text, "segue_store_listens", {}, static_cast<double>(facts.listens));
   } catch (const Error&) {
     append_sample(text, "segue_store_up", {}, 0);
@@ -61,10 +78,12 @@ Reply Service::status() {
   }
   json::object store;
   try {
-    const StoreFacts facts = setup_.store.facts();
-    store = {{"kind", facts.kind}, {"listens", facts.listens}, {"users", facts.users}, {"queued", facts.queued}};
+    const StoreFacts facts = store_facts();
+    store = {
+        {"kind", facts.kind}, {"listens", facts.listens}, {"users", facts.users}, {"queued", setup_.store.queued()}};
   } catch (const Error& error) {
-    store = {{"error", error.what()}};
+    log("store is away", {{"reason", error.what()}});
+    store = {{"error", "the store is away"}};
   }
   json::array models;
   for (const ModelPointer& served : setup_.models.all()) {

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ctime>
 #include <functional>
+#include <initializer_list>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <zlib.h>
 
@@ -17,6 +20,11 @@ namespace {
 constexpr std::size_t kWorthCompressing = 1024;
 constexpr int kCompressionLevel = 1;  // a third of the time of the default, a tenth more bytes
 constexpr int kGzipFormat = 15 + 16;
+
+// What a page of another origin may read beside what every page may (Fetch, CORS-safelisted response-header names).
+constexpr std::string_view kExposed =
+    "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Reset-In, "
+    "X-Segue-Model";
 
 struct Reason {
   int status;
@@ -62,14 +70,25 @@ std::string_view take_item(std::string_view& list) {
   return trimmed(item);
 }
 
+// The same thing compressed is other bytes: a strong tag has to tell them apart (RFC 9110, section 8.8.3.3).
+std::string tag_of_gzip(std::string_view etag) {
+  return fmt::format("{}-gzip\"", etag.substr(0, etag.size() - 1));
+}
+
 bool has_tag(std::string_view if_none_match, std::string_view etag) {
   while (!if_none_match.empty()) {
     std::string_view tag = take_item(if_none_match);
     if (tag == "*") return true;
     if (tag.starts_with("W/")) tag.remove_prefix(2);  // a weak comparison will do
-    if (tag == etag) return true;
+    if (tag == etag || tag == tag_of_gzip(etag)) return true;
   }
   return false;
+}
+
+// Regardless of case, as names of codings are.
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
+  return std::ranges::any_of(names, [&](std::string_view one) { return std::ranges::equal(name, one, same); });
 }
 
 bool is_text(std::string_view type) {
@@ -84,32 +103,25 @@ void append_header(std::string& head, std::string_view name, std::string_view va
   head += "\r\n";
 }
 
+// "Thu, 26 Nov 2026 14:02:11 GMT" (RFC 9110, section 5.6.7), made once a second by each thread.
+std::string_view http_date() {
+  thread_local std::time_t of = 0;
+  thread_local std::string text;
+  if (const std::time_t now = std::time(nullptr); now != of) {
+    of = now;
+    text = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+  }
+  return text;
+}
+
 std::string entity_tag(const Request& request, const Reply& reply) {
-  if (reply.shared) return reply.shared->etag;
   const bool asked_for = request.method == Method::get || request.method == Method::head;
   if (!asked_for || reply.status != 200) return "";
+  if (reply.shared) return reply.shared->etag;
   return fmt::format("\"{:016x}-{:x}\"", std::hash<std::string_view>()(reply.body), reply.body.size());
 }
 
-}  // namespace
-
-bool accepts_gzip(std::string_view accept_encoding) {
-  bool any = false;
-  while (!accept_encoding.empty()) {
-    const std::string_view item = take_item(accept_encoding);
-    const std::size_t semicolon = std::min(item.find(';'), item.size());
-    const std::string_view coding = trimmed(item.substr(0, semicolon));
-    double weight = 1;
-    if (const std::size_t q = item.find("q=", semicolon); q != std::string_view::npos) {
-      const std::string_view number = item.substr(q + 2);
-      if (std::from_chars(number.data(), number.data() + number.size(), weight).ec != std::errc()) weight = 0;
-    }
-    if (coding == "gzip" || coding == "x-gzip") return weight > 0;
-    if (coding == "*") any = weight > 0;
-  }
-  return any;
-}
-
+// Compressed by zlib in the gzip format.
 std::string gzip_of(std::string_view bytes) {
   z_stream stream{};
   if (deflateInit2(&stream, kCompressionLevel, Z_DEFLATED, kGzipFormat, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
@@ -126,6 +138,25 @@ std::string gzip_of(std::string_view bytes) {
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
+}
+
+}  // namespace
+
+bool accepts_gzip(std::string_view accept_encoding) {
+  bool any = false;
+  while (!accept_encoding.empty()) {
+    const std::string_view item = take_item(accept_encoding);
+    const std::size_t semicolon = std::min(item.find(';'), item.size());
+    const std::string_view coding = trimmed(item.substr(0, semicolon));
+    double weight = 1;
+    if (const std::size_t q = item.find("q=", semicolon); q != std::string_view::npos) {
+      const std::string_view number = item.substr(q + 2);
+      if (std::from_chars(number.data(), number.data() + number.size(), weight).ec != std::errc()) weight = 0;
+    }
+    if (is_one_of(coding, {"gzip", "x-gzip"})) return weight > 0;
+    if (coding == "*") any = weight > 0;
+  }
+  return any;
 }
 
 void make_wire_reply(const Request& request, const Reply& reply, const WireOptions& options, WireReply& wire) {
@@ -151,17 +182,19 @@ void make_wire_reply(const Request& request, const Reply& reply, const WireOptio
   head.clear();
   fmt::format_to(std::back_inserter(head), "HTTP/1.{} {} {}\r\n", options.http_1_0 ? 0 : 1, status, reason_of(status));
   append_header(head, "Server", "segue");
+  append_header(head, "Date", http_date());
   if (status != 304 && status != 204) {
     append_header(head, "Content-Type", reply.content_type);
     fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", wire.body.size());
   }
   if (compressed) append_header(head, "Content-Encoding", "gzip");
   if (compressible) append_header(head, "Vary", "Accept-Encoding");
-  if (!etag.empty()) append_header(head, "ETag", etag);
+  if (!etag.empty()) append_header(head, "ETag", compressed ? tag_of_gzip(etag) : etag);
   append_header(head, "X-Content-Type-Options", "nosniff");
   if (!options.cors_origin.empty()) {
     append_header(head, "Access-Control-Allow-Origin", options.cors_origin);
     if (options.cors_origin != "*") append_header(head, "Vary", "Origin");
+    append_header(head, "Access-Control-Expose-Headers", kExposed);
   }
   for (const Header& header : reply.headers) append_header(head, header.name, header.value);
   if (!options.keep_alive) append_header(head, "Connection", "close");

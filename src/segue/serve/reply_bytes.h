@@ -29,7 +29,5 @@ void make_wire_reply(const Request& request, const Reply& reply, const WireOptio
 
 // Whether Accept-Encoding allows gzip: named or "*", with a weight above 0.
 bool accepts_gzip(std::string_view accept_encoding);
-// Compressed by zlib in the gzip format.
-std::string gzip_of(std::string_view bytes);
 
 }  // namespace segue

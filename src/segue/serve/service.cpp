@@ -20,10 +20,18 @@ std::int64_t unix_now() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
+// What went wrong inside names hosts and files, which are no client's business but an admin's: the log has it.
+std::string_view public_message(const Route& route, const ErrorMeaning& meaning, const Error& error) {
+  if (meaning.http_status < kFirstServerError || route.scope == Scope::admin) return error.what();
+  return error.code() == ErrorCode::unavailable ? "something this needs is away: come again later"
+                                                : "this could not be done: the log of the server says why";
+}
+
 Reply reply_to(const Route& route, const Error& error) {
   const ErrorMeaning& meaning = meaning_of(error.code());
-  Reply reply = route.error ? route.error(meaning.http_status, meaning.name, error.what())
-                            : error_reply(meaning.http_status, meaning.name, error.what());
+  const std::string_view message = public_message(route, meaning, error);
+  Reply reply = route.error ? route.error(meaning.http_status, meaning.name, message)
+                            : error_reply(meaning.http_status, meaning.name, message);
   if (meaning.http_status == 503 && !route.error) reply.headers.push_back({"Retry-After", "1"});
   if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
   return reply;
@@ -76,14 +84,21 @@ Reply Service::answer(const Request& request) {
   try {
     reply = routed(*route, request);
   } catch (const Error& error) {
-    reply = reply_to(*route, error);
+    reply = failed(*route, request, error);
   } catch (const std::bad_alloc&) {
-    reply = reply_to(*route, Error(ErrorCode::unavailable, "out of memory"));
+    reply = failed(*route, request, Error(ErrorCode::unavailable, "out of memory"));
   } catch (const std::exception& error) {
-    reply = reply_to(*route, Error(ErrorCode::io_failed, error.what()));
+    reply = failed(*route, request, Error(ErrorCode::io_failed, error.what()));
   }
   reply.route = static_cast<std::int32_t>(route - router_->routes().data());
   return reply;
+}
+
+Reply Service::failed(const Route& route, const Request& request, const Error& error) const {
+  if (meaning_of(error.code()).http_status >= kFirstServerError) {
+    log("could not be done", {{"method", name_of(request.method)}, {"path", request.path}, {"reason", error.what()}});
+  }
+  return reply_to(route, error);
 }
 
 Reply Service::routed(const Route& route, const Request& request) {
@@ -112,7 +127,7 @@ Reply Service::routed(const Route& route, const Request& request) {
     refuse_unknown_parameters(route, exchange);
     reply = route.handle(exchange);
   } catch (const Error& error) {
-    reply = reply_to(route, error);
+    reply = failed(route, request, error);
   }
   add_rate_headers(verdict, unix_now(), reply);
   return reply;
@@ -140,11 +155,8 @@ Reply Service::not_routed(const Request& request) const {
 void Service::sent(const Request& request, const Reply& reply, double seconds) {
   metrics_->count(reply.route, reply.status, seconds);
   if (reply.status < kFirstServerError) return;
-  log("request failed", {{"method", name_of(request.method)},
-                         {"path", request.path},
-                         {"status", reply.status},
-                         {"seconds", seconds},
-                         {"reply", reply.bytes().substr(0, 500)}});
+  log("request failed",
+      {{"method", name_of(request.method)}, {"path", request.path}, {"status", reply.status}, {"seconds", seconds}});
 }
 
 void Service::log(std::string_view event, const json::object& fields) const {

@@ -8,12 +8,16 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "segue/base/error.h"
 #include "segue/serve/auth.h"
 #include "segue/serve/http.h"
 #include "segue/serve/metrics.h"
@@ -61,6 +65,9 @@ class Service final : public RequestHandler {
   std::vector<Route> operation_routes();
   Reply routed(const Route& route, const Request& request);
   Reply not_routed(const Request& request) const;
+  Reply failed(const Route& route, const Request& request, const Error& error) const;
+  // Of a minute ago at most. Throws as ListenStore::check() does.
+  StoreFacts store_facts();
   Reply ready();
   Reply metrics_text();
   Reply status();
@@ -75,6 +82,10 @@ class Service final : public RequestHandler {
   std::unique_ptr<Metrics> metrics_;
   std::string openapi_;
   std::atomic<bool> draining_{false};
+
+  std::mutex counting_;  // of what follows
+  StoreFacts counted_;
+  std::optional<std::chrono::steady_clock::time_point> counted_at_;
 };
 
 }  // namespace segue

@@ -6,8 +6,8 @@
 
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
+#include "segue/data/song_keys.h"
 #include "segue/data/text.h"
-#include "segue/recommend/song_keys.h"
 
 namespace segue {
 

@@ -61,6 +61,10 @@ void SqliteConnection::run(const std::string& sql) {
   if (code != SQLITE_OK) fail_with(code);
 }
 
+void SqliteConnection::checkpoint_on_close(bool whether) {
+  sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, whether ? 0 : 1, nullptr);
+}
+
 std::int64_t SqliteConnection::changes() const {
   return sqlite3_changes64(database_);
 }
@@ -121,6 +125,10 @@ std::string SqliteStatement::text(int column) const {
 
 std::int64_t SqliteStatement::number(int column) const {
   return sqlite3_column_int64(statement_, column);
+}
+
+bool SqliteStatement::null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
 SqliteTransaction::SqliteTransaction(SqliteConnection& connection) : connection_(connection) {

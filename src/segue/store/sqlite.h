@@ -25,6 +25,9 @@ class SqliteConnection {
 
   // One or more statements without values.
   void run(const std::string& sql);
+  // Whether its end, where it is the last one, moves the write-ahead log into the file, as it does unless told
+  // otherwise.
+  void checkpoint_on_close(bool whether);
   // Rows that the last statement changed.
   std::int64_t changes() const;
   sqlite3* get() const { return database_; }
@@ -57,6 +60,7 @@ class SqliteStatement {
   void run();   // to its end
   std::string text(int column) const;
   std::int64_t number(int column) const;
+  bool null(int column) const;
 
  private:
   SqliteConnection& connection_;

@@ -1,7 +1,6 @@
 #include "segue/store/sqlite_store.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 
 #include "segue/base/error.h"
@@ -10,7 +9,9 @@ namespace segue {
 
 namespace {
 
+constexpr std::int64_t kApplicationId = 0x53454755;  // "SEGU", at byte 68 of the file
 constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::string_view kTables = "feedback, imports, listens, tokens";
 
 constexpr const char* kSchema = R"sql(
 CREATE TABLE listens (
@@ -61,27 +62,45 @@ StoredToken token_of(const SqliteStatement& row) {
   return token;
 }
 
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 std::int64_t limit_of(std::size_t count) {
   return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max()));
 }
 
-void make_schema(SqliteConnection& connection) {
-  SqliteTransaction transaction(connection);
-  SqliteStatement version(connection, "PRAGMA user_version");
-  version.step();
-  const std::int64_t found = version.number(0);
-  version.reset();
-  if (found > kSchemaVersion) {
+// Whether there is a store of this Segue's; false where there is nothing at all. Throws corrupt for anything else and
+// unsupported for what a newer Segue wrote. Reads only.
+bool holds_store(SqliteConnection& connection) {
+  const auto number = [&](std::string_view sql) {
+    SqliteStatement row(connection, sql);
+    row.step();
+    return row.number(0);
+  };
+  const std::int64_t application = number("PRAGMA application_id");
+  const std::int64_t version = number("PRAGMA user_version");
+  if (application == kApplicationId && version > kSchemaVersion) {
     fail(ErrorCode::unsupported, "{}: version {} of the store is newer than this program reads (up to version {})",
-         connection.name(), found, kSchemaVersion);
+         connection.name(), version, kSchemaVersion);
   }
-  if (found == 0) {
+  if (application == kApplicationId && version == kSchemaVersion) return true;
+  if (application == 0 && version == 0 && number("SELECT count(*) FROM sqlite_schema") == 0) return false;
+  std::string tables;
+  SqliteStatement table(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+  while (table.step()) tables += (tables.empty() ? "" : ", ") + table.text(0);
+  // The first stores had no application_id.
+  if (application == 0 && version == kSchemaVersion && tables == kTables) return true;
+  fail(ErrorCode::corrupt, "{}: expected a store of listens, found an SQLite file with the tables: {}",
+       connection.name(), tables.empty() ? "none" : tables);
+}
+
+void open_schema(SqliteConnection& connection) {
+  connection.checkpoint_on_close(false);  // what is no store stays as it is
+  const bool made = holds_store(connection);
+  connection.checkpoint_on_close(true);
+  connection.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
+  if (made) return;
+  SqliteTransaction transaction(connection);
+  if (!holds_store(connection)) {
     connection.run(kSchema);
-    connection.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
+    connection.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSchemaVersion));
   }
   transaction.commit();
 }
@@ -117,18 +136,11 @@ class SqliteStore::Reader {
   std::unique_ptr<SqliteConnection> connection_;
 };
 
-// Listens that wait to be committed, on the stack of the thread that brought them.
-struct SqliteStore::Addition {
-  std::span<const StoredListen> listens;
-  AddedListens added;
-  std::exception_ptr error;
-  bool done = false;
-};
-
 SqliteStore::SqliteStore(const std::filesystem::path& file)
-    : file_(file), writer_(file, SqliteConnection::Mode::create) {
-  writer_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
-  make_schema(writer_);
+    : file_(file),
+      writer_(file, SqliteConnection::Mode::create),
+      additions_([this](std::span<Addition* const> additions) { commit_together(additions); }) {
+  open_schema(writer_);
   insert_ = std::make_unique<SqliteStatement>(
       writer_, fmt::format("INSERT OR IGNORE INTO listens ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kListenColumns));
 }
@@ -170,36 +182,7 @@ void SqliteStore::commit_together(std::span<Addition* const> additions) {
 }
 
 AddedListens SqliteStore::add(std::span<const StoredListen> listens) {
-  if (listens.empty()) return {};
-  Addition own{listens, {}, nullptr, false};
-  std::unique_lock lock(queue_mutex_);
-  queue_.push_back(&own);
-  while (!own.done) {
-    if (committing_) {
-      queue_changed_.wait(lock);
-      continue;
-    }
-    // Nobody commits: this thread does, for all that wait.
-    committing_ = true;
-    const std::vector<Addition*> together(queue_.begin(), queue_.end());
-    queue_.clear();
-    lock.unlock();
-    std::exception_ptr error;
-    try {
-      commit_together(together);
-    } catch (...) {
-      error = std::current_exception();
-    }
-    lock.lock();
-    for (Addition* const addition : together) {
-      addition->error = error;
-      addition->done = true;
-    }
-    committing_ = false;
-    queue_changed_.notify_all();
-  }
-  if (own.error) std::rethrow_exception(own.error);
-  return own.added;
+  return additions_.add(listens);
 }
 
 std::vector<StoredListen> SqliteStore::listens_of(std::string_view user, const ListenRange& range) {
@@ -244,9 +227,10 @@ std::vector<std::string> SqliteStore::users(std::string_view prefix, std::size_t
   std::string from(prefix);
   while (users.size() < most) {
     statement->reset().bind(from).step();
+    const bool found = !statement->null(0);
     std::string user = statement->text(0);
     statement->reset();
-    if (user.empty() || !user.starts_with(prefix)) break;
+    if (!found || !user.starts_with(prefix)) break;
     users.push_back(user);
     from = std::move(user);
     statement = &next;
@@ -363,10 +347,6 @@ void SqliteStore::for_each_listen(const std::function<bool(const StoredListen&)>
 StoreFacts SqliteStore::facts() {
   StoreFacts facts;
   facts.kind = "sqlite";
-  {
-    const std::scoped_lock lock(queue_mutex_);
-    facts.queued = queue_.size();
-  }
   const Reader reader(*this);
   SqliteStatement row(*reader, "SELECT count(*), count(DISTINCT user) FROM listens");
   row.step();
@@ -379,13 +359,6 @@ void SqliteStore::check() {
   const Reader reader(*this);
   SqliteStatement row(*reader, "SELECT 1 FROM tokens LIMIT 1");
   row.step();
-}
-
-std::unique_ptr<ListenStore> open_store(const std::string& where) {
-  if (where.starts_with("postgresql://") || where.starts_with("postgres://")) {
-    fail(ErrorCode::wrong_use, "--store {}: this build keeps listens in SQLite files only", where);
-  }
-  return std::make_unique<SqliteStore>(where);
 }
 
 }  // namespace segue

@@ -1,18 +1,15 @@
 // The store as a file of SQLite's: for one process at a time, which is all that one server needs.
 //
-// Write-ahead log with full syncs: a commit is on the disk when it returns. Additions that arrive while another commit
-// is on its way are committed together by whoever comes next (group commit), so that the syncs a second, not the
-// clients, bound the rate. Readers have connections of their own and wait for nobody.
+// Write-ahead log with full syncs: a commit is on the disk when it returns. Concurrent additions share one (see
+// group_commit.h). Readers have connections of their own and wait for nobody.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <vector>
 
+#include "segue/store/group_commit.h"
 #include "segue/store/sqlite.h"
 #include "segue/store/store.h"
 
@@ -21,7 +18,7 @@ namespace segue {
 class SqliteStore final : public ListenStore {
  public:
   // Makes the file where there is none. Throws not_found without its folder, corrupt for what is no store, unsupported
-  // for one of a newer Segue.
+  // for one of a newer Segue; nothing is written to either.
   explicit SqliteStore(const std::filesystem::path& file);
   ~SqliteStore() override;
 
@@ -42,10 +39,10 @@ class SqliteStore final : public ListenStore {
   Forgotten forget(std::string_view user) override;
   void for_each_listen(const std::function<bool(const StoredListen&)>& each) override;
   StoreFacts facts() override;
+  std::uint64_t queued() override { return additions_.waiting(); }
   void check() override;
 
  private:
-  struct Addition;
   class Reader;
 
   void commit_together(std::span<Addition* const> additions);
@@ -58,10 +55,7 @@ class SqliteStore final : public ListenStore {
   SqliteConnection writer_;
   std::unique_ptr<SqliteStatement> insert_;
 
-  std::mutex queue_mutex_;  // of what follows
-  std::condition_variable queue_changed_;
-  std::deque<Addition*> queue_;
-  bool committing_ = false;
+  GroupCommit additions_;
 
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<SqliteConnection>> readers_;  // those that nobody uses now

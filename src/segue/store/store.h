@@ -3,7 +3,8 @@
 // Two implementations with the same tests: SQLite (a file, one process) and PostgreSQL (shared by many). Every call may
 // wait for the disk or the network; calls from many threads are welcome. What a call has changed is durable when it
 // returns: concurrent adds share one commit (group commit). Throws unavailable while a database is away (nothing was
-// changed, or it cannot be known: adding the same listens again is safe), no_space, io_failed, corrupt.
+// changed, or it cannot be known: adding the same listens again is safe), no_space, io_failed, corrupt; bad_input for
+// texts that are not what StoredListen asks for, where the database looks.
 #pragma once
 
 #include <cstdint>
@@ -75,7 +76,6 @@ struct StoreFacts {
   std::string kind;  // "sqlite", "postgresql"
   std::uint64_t listens = 0;
   std::uint64_t users = 0;
-  std::uint64_t queued = 0;  // adds that wait for their commit now
 };
 
 struct Forgotten {
@@ -116,7 +116,10 @@ class ListenStore {
   // Every listen by user and time. Stops early when `each` returns false.
   virtual void for_each_listen(const std::function<bool(const StoredListen&)>& each) = 0;
 
+  // Counts every listen: slow where there are many.
   virtual StoreFacts facts() = 0;
+  // Additions that wait for their commit now. Never waits.
+  virtual std::uint64_t queued() = 0;
   // Throws what a call would throw now.
   virtual void check() = 0;
 };

@@ -1,6 +1,8 @@
-#include "segue/recommend/song_keys.h"
+#include "segue/data/song_keys.h"
 
 #include <gtest/gtest.h>
+
+#include "segue/data/catalogue.h"
 
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
@@ -48,7 +50,7 @@ TEST(SongKeys, TellRecordingsAndArtistsApart) {
                                                  {"5", "", "", "", {}, 4},
                                                  {"6", "Jóga", "", "", {}, 3}});
   const Catalogue songs(scratch / "songs.arrow");
-  const auto keys = [&](std::uint32_t row) { return song_keys(songs, row); };
+  const auto keys = [&](std::uint32_t row) { return songs.keys(row); };
   EXPECT_EQ(keys(0).recording, keys(1).recording);
   EXPECT_EQ(keys(0).artist, keys(1).artist);
   EXPECT_NE(keys(0).recording, keys(2).recording);
@@ -58,6 +60,7 @@ TEST(SongKeys, TellRecordingsAndArtistsApart) {
   EXPECT_NE(keys(4).artist, keys(5).artist);
   EXPECT_NE(keys(4).recording, keys(5).recording);
   EXPECT_NE(keys(6).recording, keys(0).recording);
+  EXPECT_EQ(keys(1).recording, keys(0).recording);  // remembered
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "segue/recommend/song_keys.h"
+#include "segue/data/song_keys.h"
 
 #include <algorithm>
 #include <array>
@@ -65,6 +65,11 @@ std::uint64_t own_key(std::uint32_t row) {
   return mix64(row) | 1;
 }
 
+std::uint64_t key_of(const std::string& text) {
+  const std::uint64_t key = std::hash<std::string>{}(text);
+  return key == 0 ? 1 : key;
+}
+
 }  // namespace
 
 std::string main_artist(std::string_view artist) {
@@ -87,13 +92,12 @@ std::string recording_title(std::string_view title) {
   return whole.empty() ? folded : whole;
 }
 
-SongKeys song_keys(const Catalogue& songs, std::uint32_t row) {
-  const Song song = songs.song(row);
-  const std::string artist = main_artist(song.artist);
+SongKeys song_keys(std::string_view artist, std::string_view title, std::uint32_t row) {
+  const std::string main = main_artist(artist);
+  const std::string recording = recording_title(title);
   SongKeys keys;
-  keys.artist = artist.empty() ? own_key(row) : std::hash<std::string>{}(artist);
-  const std::string title = recording_title(song.title);
-  keys.recording = artist.empty() || title.empty() ? own_key(row) : std::hash<std::string>{}(artist + '\n' + title);
+  keys.artist = main.empty() ? own_key(row) : key_of(main);
+  keys.recording = main.empty() || recording.empty() ? own_key(row) : key_of(main + '\n' + recording);
   return keys;
 }
 

@@ -1,0 +1,176 @@
+"""A served model under load: requests a second and latencies of `segue serve`, beside the bare index and a FastAPI service.
+
+    .venv/bin/python bench/serve_load.py MODEL
+    .venv/bin/python bench/serve_load.py MODEL --seconds 5 --only health song similar
+
+Everything that answers has one core to itself, what asks (wrk) another; songs are drawn evenly. "of the bare index" is the
+rate of the same searches (k = 50) by bench/index_search in one thread. The peer is what many write first: FastAPI on
+uvicorn, faiss' HNSW over the same vectors (bench/fastapi_peer.py). Needs Debian's wrk and tools/requirements-bench.txt.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.parse
+import urllib.request
+
+import numpy as np
+import pyarrow as pa
+
+import table
+
+ROOT = pathlib.Path(__file__).parent.parent
+K = 50
+SONGS_ASKED = 2000
+HISTORY = 20
+SERVER_CORE, CLIENT_CORE = "0", "1"
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=pathlib.Path)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release/bin")
+    parser.add_argument("--seconds", type=int, default=10, help="of each measurement")
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--only", nargs="*", help="names of the lines to run")
+    parser.add_argument("--peer", action=argparse.BooleanOptionalAction, default=True)
+    return parser.parse_args()
+
+
+def ids_of(model):
+    with pa.memory_map(str(model / "songs.arrow")) as source:
+        ids = pa.ipc.open_file(source).read_all()["id"]
+    generator = np.random.default_rng(1)
+    return [ids[int(row)].as_py() for row in generator.integers(0, len(ids), SONGS_ASKED)]
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(command, port, environment=None):
+    with tempfile.TemporaryFile() as log:
+        process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *map(str, command)], stdout=log, stderr=log,
+                                   env={**os.environ, **(environment or {})})
+        try:
+            for _ in range(1200):
+                if process.poll() is not None:
+                    log.seek(0)
+                    sys.exit(log.read().decode(errors="replace")[-2000:])
+                with contextlib.suppress(OSError):
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5).close()
+                    break
+                time.sleep(0.25)
+            yield process
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def script_of(folder, name, requests, delay):
+    """A wrk script that goes through `requests`: (method, path, body)."""
+    lines = [f"r = {{}}", "i = 0", 'h = {["Content-Type"] = "application/json"}']
+    lines += [f"r[{n + 1}] = {{{json.dumps(method)}, {json.dumps(path)}, {json.dumps(body)}}}".replace("null", "nil")
+              for n, (method, path, body) in enumerate(requests)]
+    lines += ["function request() i = i % #r + 1; local one = r[i]; return wrk.format(one[1], one[2], h, one[3]) end"]
+    if delay:
+        lines += [f"function delay() return {delay} end"]
+    file = pathlib.Path(folder) / f"{name}.lua"
+    file.write_text("\n".join(lines))
+    return file
+
+
+def to_seconds(text):
+    number, unit = re.fullmatch(r"([0-9.]+)(us|ms|s|m)", text).groups()
+    return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
+
+
+def wrk(port, requests, arguments, folder, delay=0):
+    script = script_of(folder, "load", requests, delay)
+    done = subprocess.run(["taskset", "-c", CLIENT_CORE, "wrk", "-t", "1", "-c", str(arguments.connections), "-d",
+                           f"{arguments.seconds}s", "--latency", "-s", str(script), f"http://127.0.0.1:{port}"],
+                          capture_output=True, text=True, check=True)
+    text = done.stdout
+    faults = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    assert not faults and "Socket errors" not in text, text
+    return {"rate": float(re.search(r"Requests/sec:\s+([0-9.]+)", text).group(1)),
+            **{name: to_seconds(re.search(rf"{name[1:]}%\s+(\S+)", text).group(1)) for name in ("p50", "p99")}}
+
+
+def measure(port, requests, arguments, folder):
+    """At full load, and what the slowest hundredth waits at half of it."""
+    full = wrk(port, requests, arguments, folder)
+    # Each connection asks, waits for the answer, then `delay`: so that together they ask half as often.
+    delay = max(1, round(1000 * arguments.connections / (full["rate"] / 2)))
+    half = wrk(port, requests, arguments, folder, delay)
+    return full, half
+
+
+def bare_index(arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["taskset", "-c", SERVER_CORE, arguments.build / "index_search",
+                   f"vectors={arguments.model / 'vectors.npy'}", f"k={K}", f"queries={SONGS_ASKED}", "threads=1",
+                   f"file={folder}/index.hnsw"]
+        output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
+    auto = json.loads(output.splitlines()[-1])
+    return 1 / auto["wall"], auto["recall"]
+
+
+def questions(ids):
+    quoted = [urllib.parse.quote(one, safe="") for one in ids]
+    histories = [[ids[(n * 7 + j * 13) % len(ids)] for j in range(HISTORY)] for n in range(len(ids))]
+    return {
+        "health": [("GET", "/health/live", None)],
+        "song": [("GET", f"/v1/songs/{one}", None) for one in quoted],
+        "similar": [("GET", f"/v1/songs/{one}/similar?k={K}", None) for one in quoted],
+        "recommendations": [("POST", "/v1/recommendations", json.dumps({"songs": one, "k": K})) for one in histories],
+        "recommendations by vectors": [("POST", "/v1/recommendations", json.dumps({"songs": one, "k": K, "by": "vectors"}))
+                                       for one in histories],
+    }
+
+
+def milliseconds(seconds):
+    return f"{1e3 * seconds:.2f}"
+
+
+def main():
+    arguments = parse()
+    ids = ids_of(arguments.model)
+    asked = {name: those for name, those in questions(ids).items() if not arguments.only or name in arguments.only}
+    bare, recall = bare_index(arguments)
+    rows = [["one core", "requests/s", "of the bare index", "p50, ms", "p99, ms", "p99 at half load, ms"],
+            [f"bare index, k = {K} (recall {recall:.3f})", f"{bare:,.0f}", "1.00", milliseconds(1 / bare), "", ""]]
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        command = [arguments.build / "segue", "serve", arguments.model, "--port", port, "--io-threads", 1, "--open-loopback",
+                   "--store", f"{folder}/listens.sqlite", "--address-requests", 0, "--quiet"]
+        with serving(command, port):
+            for name, those in asked.items():
+                full, half = measure(port, those, arguments, folder)
+                searches = name not in ("health", "song")
+                rows.append([f"segue serve: {name}", f"{full['rate']:,.0f}", f"{full['rate'] / bare:.2f}" if searches else "",
+                             milliseconds(full["p50"]), milliseconds(full["p99"]), milliseconds(half["p99"])])
+                print(rows[-1], flush=True)
+        if arguments.peer and "similar" in asked:
+            port = free_port()
+            peer = [sys.executable, ROOT / "bench/fastapi_peer.py", arguments.model, port]
+            with serving(peer, port, {"OMP_NUM_THREADS": "1"}):
+                full, half = measure(port, asked["similar"], arguments, folder)
+                rows.append(["FastAPI + faiss: similar", f"{full['rate']:,.0f}", f"{full['rate'] / bare:.2f}",
+                             milliseconds(full["p50"]), milliseconds(full["p99"]), milliseconds(half["p99"])])
+    print(table.markdown(rows))
+
+
+if __name__ == "__main__":
+    main()

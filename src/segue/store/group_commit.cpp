@@ -1,0 +1,81 @@
+#include "segue/store/group_commit.h"
+
+#include <chrono>
+#include <new>
+
+namespace segue {
+
+namespace {
+
+enum class Outcome { added, refused, none_can };  // none_can: the store is away or full
+
+void refuse(std::span<Addition* const> additions, ErrorCode code, std::string_view why) noexcept {
+  for (Addition* const addition : additions) {
+    addition->error = code;
+    try {
+      addition->why = why;
+    } catch (const std::bad_alloc&) {  // the code says enough
+    }
+  }
+}
+
+Outcome commit_together(const GroupCommit::Commit& commit, std::span<Addition* const> additions) noexcept {
+  try {
+    commit(additions);
+    for (Addition* const addition : additions) addition->error = std::nullopt;
+    return Outcome::added;
+  } catch (const Error& error) {
+    refuse(additions, error.code(), error.what());
+    const bool none_can = error.code() == ErrorCode::unavailable || error.code() == ErrorCode::no_space;
+    return none_can ? Outcome::none_can : Outcome::refused;
+  } catch (const std::bad_alloc&) {
+    refuse(additions, ErrorCode::no_space, "out of memory");  // fewer may need less
+    return Outcome::refused;
+  }
+}
+
+}  // namespace
+
+std::int64_t unix_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+void GroupCommit::commit_each(std::span<Addition* const> additions) const noexcept {
+  if (commit_together(commit_, additions) != Outcome::refused || additions.size() == 1) return;
+  for (std::size_t i = 0; i < additions.size(); ++i) {
+    if (commit_together(commit_, additions.subspan(i, 1)) != Outcome::none_can) continue;
+    refuse(additions.subspan(i + 1), *additions[i]->error, additions[i]->why);
+    return;
+  }
+}
+
+AddedListens GroupCommit::add(std::span<const StoredListen> listens) {
+  if (listens.empty()) return {};
+  Addition own{.listens = listens, .added = {}, .error = {}, .why = {}};
+  std::unique_lock lock(mutex_);
+  queue_.push_back(&own);
+  while (!own.done) {
+    if (!group_.empty()) {
+      changed_.wait(lock);
+      continue;
+    }
+    // Nobody commits: this thread does, for all that wait. Nothing here can throw, so nobody waits for ever.
+    group_.swap(queue_);
+    lock.unlock();
+    commit_each(group_);
+    lock.lock();
+    for (Addition* const addition : group_) addition->done = true;
+    group_.clear();
+    changed_.notify_all();
+  }
+  lock.unlock();
+  if (own.error) throw Error(*own.error, own.why);
+  return own.added;
+}
+
+std::size_t GroupCommit::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return queue_.size() + group_.size();
+}
+
+}  // namespace segue

@@ -1,0 +1,433 @@
+#include "segue/store/postgres_store.h"
+
+#include <algorithm>
+#include <limits>
+#include <tuple>
+
+#include "segue/base/error.h"
+
+namespace segue {
+
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::size_t kMostIdle = 16;               // connections kept for later calls
+constexpr std::size_t kRowsOfStatement = 5000;      // of one INSERT
+constexpr std::size_t kBytesOfStatement = 8 << 20;  // of its texts, about
+
+// "user" would be the name of PostgreSQL's own user in a statement typed by hand.
+constexpr std::array kSchema = {
+    R"sql(CREATE TABLE segue.listens (
+      user_name text COLLATE "C" NOT NULL, listened_at bigint NOT NULL, msid text COLLATE "C" NOT NULL,
+      artist text NOT NULL, title text NOT NULL, release text NOT NULL, song_id text NOT NULL,
+      recording_mbid text NOT NULL, track_metadata text NOT NULL, inserted_at bigint NOT NULL,
+      PRIMARY KEY (user_name, listened_at, msid)))sql",
+    R"sql(CREATE TABLE segue.imports (
+      user_name text COLLATE "C" NOT NULL, service text COLLATE "C" NOT NULL, listened_at bigint NOT NULL,
+      PRIMARY KEY (user_name, service)))sql",
+    R"sql(CREATE TABLE segue.feedback (
+      user_name text COLLATE "C" NOT NULL, msid text COLLATE "C" NOT NULL, recording_mbid text COLLATE "C" NOT NULL,
+      song_id text COLLATE "C" NOT NULL, score bigint NOT NULL, created bigint NOT NULL,
+      PRIMARY KEY (user_name, msid, recording_mbid, song_id)))sql",
+    R"sql(CREATE TABLE segue.tokens (
+      id text COLLATE "C" PRIMARY KEY, hash text COLLATE "C" NOT NULL UNIQUE, user_name text COLLATE "C" NOT NULL,
+      name text NOT NULL, may_read boolean NOT NULL, may_submit boolean NOT NULL, may_admin boolean NOT NULL,
+      created bigint NOT NULL))sql",   "CREATE TABLE segue.schema_version (version bigint NOT NULL)",
+};
+
+constexpr std::string_view kListenColumns =
+    "user_name, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
+
+StoredListen listen_of(const PostgresRows& rows, std::size_t row) {
+  StoredListen listen;
+  listen.user = rows.text(row, 0);
+  listen.listened_at = rows.number(row, 1);
+  listen.artist = rows.text(row, 2);
+  listen.title = rows.text(row, 3);
+  listen.release = rows.text(row, 4);
+  listen.song_id = rows.text(row, 5);
+  listen.recording_mbid = rows.text(row, 6);
+  listen.track_metadata = rows.text(row, 7);
+  listen.msid = rows.text(row, 8);
+  listen.inserted_at = rows.number(row, 9);
+  return listen;
+}
+
+constexpr std::string_view kTokenColumns = "id, hash, user_name, name, may_read, may_submit, may_admin, created";
+
+StoredToken token_of(const PostgresRows& rows, std::size_t row) {
+  StoredToken token;
+  token.id = rows.text(row, 0);
+  token.hash = rows.text(row, 1);
+  token.user = rows.text(row, 2);
+  token.name = rows.text(row, 3);
+  token.read = rows.number(row, 4) != 0;
+  token.submit = rows.number(row, 5) != 0;
+  token.admin = rows.number(row, 6) != 0;
+  token.created = rows.number(row, 7);
+  return token;
+}
+
+// LIMIT and OFFSET: their sum is a bigint too.
+std::int64_t limit_of(std::size_t count) {
+  return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max() / 2));
+}
+
+std::uint64_t count_of(const PostgresRows& rows, int column = 0) {
+  return static_cast<std::uint64_t>(rows.number(0, column));
+}
+
+// Whether there is a store of this Segue's; false where there is no schema or an empty one. Throws corrupt for one of
+// something else and unsupported for what a newer Segue wrote. Reads only.
+bool holds_store(PostgresConnection& connection) {
+  const PostgresRows found = connection.run(
+      "SELECT to_regclass('segue.schema_version') IS NOT NULL,"
+      " EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace('segue'))");
+  if (found.number(0, 1) == 0) return false;
+  if (found.number(0, 0) == 0) {
+    fail(ErrorCode::corrupt, "{}: the schema segue holds something else than a store of listens", connection.name());
+  }
+  const PostgresRows version = connection.run("SELECT max(version) FROM segue.schema_version");
+  if (version.null(0, 0)) fail(ErrorCode::corrupt, "{}: segue.schema_version is empty", connection.name());
+  if (version.number(0, 0) > kSchemaVersion) {
+    fail(ErrorCode::unsupported, "{}: version {} of the store is newer than this program reads (up to version {})",
+         connection.name(), version.number(0, 0), kSchemaVersion);
+  }
+  return true;
+}
+
+void open_schema(PostgresConnection& connection) {
+  if (holds_store(connection)) return;
+  PostgresTransaction transaction(connection);
+  // One process makes it, the others wait. The number is no one else's, one hopes: "SEGUE" in ASCII.
+  connection.run("SELECT pg_advisory_xact_lock(357644588357)");
+  if (!holds_store(connection)) {
+    if (connection.run("SELECT to_regnamespace('segue') IS NULL").number(0, 0) != 0) {
+      connection.run("CREATE SCHEMA segue");
+    }
+    for (const char* const sql : kSchema) connection.run(sql);
+    connection.run("INSERT INTO segue.schema_version VALUES ($1)", PostgresValues().add(kSchemaVersion));
+  }
+  transaction.commit();
+}
+
+// A listen of a group and whose it is.
+struct Row {
+  const StoredListen* listen;
+  Addition* addition;
+};
+
+using Key = std::tuple<std::string_view, std::int64_t, std::string_view>;
+Key key_of(const Row& row) {
+  return {row.listen->user, row.listen->listened_at, row.listen->msid};
+}
+
+std::size_t bytes_of(const StoredListen& listen) {
+  return listen.user.size() + listen.msid.size() + listen.artist.size() + listen.title.size() + listen.release.size() +
+         listen.song_id.size() + listen.recording_mbid.size() + listen.track_metadata.size();
+}
+
+// Those that go into one statement: the first of `rows`.
+std::size_t rows_of_statement(std::span<const Row> rows) {
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  while (count < std::min(rows.size(), kRowsOfStatement) && bytes < kBytesOfStatement) {
+    bytes += bytes_of(*rows[count++].listen);
+  }
+  return count;
+}
+
+// The rows, sorted by their keys and without repeats, and counts for each addition what was new.
+void insert(PostgresConnection& connection, std::span<const Row> rows, std::int64_t now) {
+  const auto texts = [rows](std::string StoredListen::*member) {
+    PostgresArray array(PostgresArray::Of::text, rows.size());
+    for (const Row& row : rows) array.append(row.listen->*member);
+    return array;
+  };
+  PostgresArray times(PostgresArray::Of::bigint, rows.size());
+  for (const Row& row : rows) times.append(row.listen->listened_at);
+  PostgresValues values;
+  values.add(texts(&StoredListen::user)).add(std::move(times)).add(texts(&StoredListen::artist));
+  values.add(texts(&StoredListen::title)).add(texts(&StoredListen::release)).add(texts(&StoredListen::song_id));
+  values.add(texts(&StoredListen::recording_mbid)).add(texts(&StoredListen::track_metadata));
+  values.add(texts(&StoredListen::msid)).add(now);
+  const PostgresRows added =
+      connection.run(fmt::format("INSERT INTO segue.listens ({}) SELECT *, $10 FROM unnest($1, $2, $3, $4, $5, $6, $7, "
+                                 "$8, $9) ON CONFLICT DO NOTHING RETURNING user_name, listened_at, msid",
+                                 kListenColumns),
+                     values);
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    const Key key(added.text(i, 0), added.number(i, 1), added.text(i, 2));
+    const auto found = std::ranges::lower_bound(rows, key, {}, key_of);
+    SEGUE_ASSERT(found != rows.end() && key_of(*found) == key);
+    ++found->addition->added.added;
+  }
+}
+
+}  // namespace
+
+// A connection taken from those that are idle and given back.
+class PostgresStore::Session {
+ public:
+  // Throws unavailable where none can be had: that one could be had when the store was opened says that it may be
+  // later.
+  explicit Session(PostgresStore& store) : store_(store) {
+    while (connection_ == nullptr && take_idle()) {
+      if (!connection_->usable()) connection_.reset();
+    }
+    if (connection_ != nullptr) return;
+    try {
+      connection_ = std::make_unique<PostgresConnection>(store.place_);
+    } catch (const Error& error) {
+      throw Error(ErrorCode::unavailable, error.what());
+    }
+  }
+  ~Session() {
+    const bool lost = connection_->lost();
+    std::vector<std::unique_ptr<PostgresConnection>> ended;  // outlives the lock: ending takes time
+    const std::scoped_lock lock(store_.idle_mutex_);
+    if (lost) {
+      ended.swap(store_.idle_);  // those are no better, and the network may not have told
+    } else if (connection_->usable() && store_.idle_.size() < kMostIdle) {
+      store_.idle_.push_back(std::move(connection_));  // into memory that is there
+    }
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  PostgresConnection& operator*() const { return *connection_; }
+  PostgresConnection* operator->() const { return connection_.get(); }
+
+ private:
+  bool take_idle() {
+    const std::scoped_lock lock(store_.idle_mutex_);
+    if (store_.idle_.empty()) return false;
+    connection_ = std::move(store_.idle_.back());
+    store_.idle_.pop_back();
+    return true;
+  }
+
+  PostgresStore& store_;
+  std::unique_ptr<PostgresConnection> connection_;
+};
+
+PostgresStore::PostgresStore(const std::string& url)
+    : place_(postgres_place(url)),
+      additions_([this](std::span<Addition* const> additions) { commit_together(additions); }) {
+  auto connection = std::make_unique<PostgresConnection>(place_);
+  open_schema(*connection);
+  idle_.reserve(kMostIdle);
+  idle_.push_back(std::move(connection));
+}
+
+PostgresStore::~PostgresStore() = default;
+
+PostgresRows PostgresStore::run(const std::string& sql, const PostgresValues& values) {
+  const Session session(*this);
+  return session->run(sql, values);
+}
+
+void PostgresStore::commit_together(std::span<Addition* const> additions) {
+  std::vector<Row> rows;
+  for (Addition* const addition : additions) {
+    addition->added = {};
+    for (const StoredListen& listen : addition->listens) rows.push_back({.listen = &listen, .addition = addition});
+  }
+  // In one order in every process, so that two that add the same listens wait for each other one way round only. Of
+  // repeats the one that came first stays.
+  std::ranges::stable_sort(rows, {}, key_of);
+  const auto repeats = [](const Row& a, const Row& b) { return key_of(a) == key_of(b); };
+  rows.erase(std::unique(rows.begin(), rows.end(), repeats), rows.end());
+
+  const std::int64_t now = unix_now();
+  const Session session(*this);
+  std::size_t count = rows_of_statement(rows);
+  if (count == rows.size()) {
+    insert(*session, rows, now);  // a transaction by itself
+  } else {
+    PostgresTransaction transaction(*session);
+    for (std::span<const Row> rest = rows; !rest.empty(); rest = rest.subspan(count)) {
+      count = rows_of_statement(rest);
+      insert(*session, rest.first(count), now);
+    }
+    transaction.commit();
+  }
+  for (Addition* const addition : additions) {
+    addition->added.known = addition->listens.size() - addition->added.added;
+  }
+}
+
+AddedListens PostgresStore::add(std::span<const StoredListen> listens) {
+  return additions_.add(listens);
+}
+
+std::vector<StoredListen> PostgresStore::listens_of(std::string_view user, const ListenRange& range) {
+  const bool oldest = range.min_ts && !range.max_ts;
+  PostgresValues values;
+  values.add(user);
+  values.add(range.min_ts.value_or(std::numeric_limits<std::int64_t>::min()));
+  values.add(range.max_ts.value_or(std::numeric_limits<std::int64_t>::max()));
+  values.add(limit_of(range.count));
+  const PostgresRows rows =
+      run(fmt::format("SELECT {0} FROM segue.listens WHERE user_name = $1 AND listened_at > $2 AND listened_at < $3"
+                      " ORDER BY listened_at {1}, msid {1} LIMIT $4",
+                      kListenColumns, oldest ? "ASC" : "DESC"),
+          values);
+  std::vector<StoredListen> listens;
+  for (std::size_t row = 0; row < rows.size(); ++row) listens.push_back(listen_of(rows, row));
+  if (oldest) std::ranges::reverse(listens);
+  return listens;
+}
+
+std::uint64_t PostgresStore::listen_count(std::string_view user) {
+  return count_of(run("SELECT count(*) FROM segue.listens WHERE user_name = $1", PostgresValues().add(user)));
+}
+
+bool PostgresStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
+  return run("DELETE FROM segue.listens WHERE user_name = $1 AND listened_at = $2 AND msid = $3",
+             PostgresValues().add(user).add(listened_at).add(msid))
+             .changed() > 0;
+}
+
+std::vector<std::string> PostgresStore::users(std::string_view prefix, std::size_t most) {
+  // Skips from user to user along the primary key.
+  const PostgresRows rows = run(
+      R"sql(WITH RECURSIVE names AS (
+        (SELECT user_name FROM segue.listens WHERE user_name >= $1 ORDER BY user_name LIMIT 1)
+        UNION ALL
+        SELECT (SELECT user_name FROM segue.listens WHERE user_name > names.user_name ORDER BY user_name LIMIT 1)
+        FROM names WHERE starts_with(names.user_name, $1))
+      SELECT user_name FROM names WHERE starts_with(user_name, $1) LIMIT $2)sql",
+      PostgresValues().add(prefix).add(limit_of(most)));
+  std::vector<std::string> users;
+  for (std::size_t row = 0; row < rows.size(); ++row) users.emplace_back(rows.text(row, 0));
+  return users;
+}
+
+std::int64_t PostgresStore::latest_import(std::string_view user, std::string_view service) {
+  const PostgresRows rows = run("SELECT listened_at FROM segue.imports WHERE user_name = $1 AND service = $2",
+                                PostgresValues().add(user).add(service));
+  return rows.size() == 0 ? 0 : rows.number(0, 0);
+}
+
+void PostgresStore::set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) {
+  run("INSERT INTO segue.imports VALUES ($1, $2, $3)"
+      " ON CONFLICT (user_name, service) DO UPDATE SET listened_at = excluded.listened_at",
+      PostgresValues().add(user).add(service).add(listened_at));
+}
+
+void PostgresStore::set_feedback(const Feedback& feedback) {
+  PostgresValues values;
+  values.add(feedback.user).add(feedback.msid).add(feedback.recording_mbid).add(feedback.song_id);
+  if (feedback.score == 0) {
+    run("DELETE FROM segue.feedback WHERE user_name = $1 AND msid = $2 AND recording_mbid = $3 AND song_id = $4",
+        values);
+    return;
+  }
+  values.add(std::int64_t{feedback.score}).add(feedback.created);
+  run("INSERT INTO segue.feedback VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_name, msid, recording_mbid, "
+      "song_id)"
+      " DO UPDATE SET score = excluded.score, created = excluded.created",
+      values);
+}
+
+std::vector<Feedback> PostgresStore::feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
+                                                 std::size_t offset) {
+  PostgresValues values;
+  values.add(user).add(std::int64_t{score.value_or(-1)}).add(std::int64_t{score.value_or(1)});
+  values.add(limit_of(count)).add(limit_of(offset));
+  const PostgresRows rows = run(
+      R"sql(WITH page AS (
+        SELECT * FROM segue.feedback WHERE user_name = $1 AND score BETWEEN $2 AND $3
+        ORDER BY created DESC, msid, recording_mbid, song_id LIMIT $4 OFFSET $5),
+      names AS (
+        SELECT DISTINCT ON (msid) msid, artist, title FROM segue.listens
+        WHERE user_name = $1 AND msid <> '' AND msid IN (SELECT msid FROM page) ORDER BY msid, listened_at)
+      SELECT user_name, msid, recording_mbid, song_id, score, created, artist, title FROM page
+      LEFT JOIN names USING (msid) ORDER BY created DESC, msid, recording_mbid, song_id)sql",
+      values);
+  std::vector<Feedback> list;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    Feedback feedback;
+    feedback.user = rows.text(row, 0);
+    feedback.msid = rows.text(row, 1);
+    feedback.recording_mbid = rows.text(row, 2);
+    feedback.song_id = rows.text(row, 3);
+    feedback.score = static_cast<int>(rows.number(row, 4));
+    feedback.created = rows.number(row, 5);
+    feedback.artist = rows.text(row, 6);
+    feedback.title = rows.text(row, 7);
+    list.push_back(std::move(feedback));
+  }
+  return list;
+}
+
+void PostgresStore::add_token(const StoredToken& token) {
+  PostgresValues values;
+  values.add(token.id).add(token.hash).add(token.user).add(token.name);
+  values.add(token.read).add(token.submit).add(token.admin).add(token.created);
+  run(fmt::format("INSERT INTO segue.tokens ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", kTokenColumns), values);
+}
+
+std::optional<StoredToken> PostgresStore::token_by_hash(std::string_view hash) {
+  const PostgresRows rows =
+      run(fmt::format("SELECT {} FROM segue.tokens WHERE hash = $1", kTokenColumns), PostgresValues().add(hash));
+  if (rows.size() == 0) return std::nullopt;
+  return token_of(rows, 0);
+}
+
+std::vector<StoredToken> PostgresStore::tokens() {
+  const PostgresRows rows = run(fmt::format("SELECT {} FROM segue.tokens ORDER BY created, id", kTokenColumns));
+  std::vector<StoredToken> tokens;
+  for (std::size_t row = 0; row < rows.size(); ++row) tokens.push_back(token_of(rows, row));
+  return tokens;
+}
+
+bool PostgresStore::remove_token(std::string_view id) {
+  return run("DELETE FROM segue.tokens WHERE id = $1", PostgresValues().add(id)).changed() > 0;
+}
+
+Forgotten PostgresStore::forget(std::string_view user) {
+  const Session session(*this);
+  PostgresTransaction transaction(*session);
+  const PostgresValues values = PostgresValues().add(user);
+  session->run("DELETE FROM segue.imports WHERE user_name = $1", values);
+  Forgotten forgotten;
+  forgotten.listens = session->run("DELETE FROM segue.listens WHERE user_name = $1", values).changed();
+  forgotten.feedback = session->run("DELETE FROM segue.feedback WHERE user_name = $1", values).changed();
+  forgotten.tokens = session->run("DELETE FROM segue.tokens WHERE user_name = $1", values).changed();
+  transaction.commit();
+  return forgotten;
+}
+
+void PostgresStore::for_each_listen(const std::function<bool(const StoredListen&)>& each) {
+  const Session session(*this);
+  PostgresTransaction transaction(*session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  session->run(fmt::format(
+      "DECLARE every_listen NO SCROLL CURSOR FOR SELECT {} FROM segue.listens ORDER BY user_name, listened_at, msid",
+      kListenColumns));
+  for (;;) {
+    const PostgresRows rows = session->run("FETCH 1000 FROM every_listen");
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (!each(listen_of(rows, row))) return;
+    }
+    if (rows.size() == 0) return;
+  }
+}
+
+StoreFacts PostgresStore::facts() {
+  const PostgresRows rows =
+      run("SELECT coalesce(sum(listens), 0)::bigint, count(*)"
+          " FROM (SELECT count(*) AS listens FROM segue.listens GROUP BY user_name) AS users");
+  StoreFacts facts;
+  facts.kind = "postgresql";
+  facts.listens = count_of(rows, 0);
+  facts.users = count_of(rows, 1);
+  return facts;
+}
+
+void PostgresStore::check() {
+  run("SELECT 1 FROM segue.tokens LIMIT 1");
+}
+
+}  // namespace segue

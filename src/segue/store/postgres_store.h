@@ -1,0 +1,62 @@
+// The store in a database of PostgreSQL's: any number of processes share it.
+//
+// Its tables are in a schema of its own, "segue", made where it is not there, whatever the search_path says. Texts are
+// compared byte by byte (COLLATE "C"), so that lists come in the order of the other stores. Concurrent additions share
+// one commit (see group_commit.h). A connection is taken for each call and kept for the next; those that have ended are
+// dropped, so that the first call after the server has come back works.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "segue/store/group_commit.h"
+#include "segue/store/postgres.h"
+#include "segue/store/store.h"
+
+namespace segue {
+
+class PostgresStore final : public ListenStore {
+ public:
+  // Throws wrong_use for a URL that cannot be read or a user who is not let in, not_found for a database that is not
+  // there, unavailable for a server that is away, corrupt for a schema "segue" of something else, unsupported for one
+  // of a newer Segue.
+  explicit PostgresStore(const std::string& url);
+  ~PostgresStore() override;
+
+  AddedListens add(std::span<const StoredListen> listens) override;
+  std::vector<StoredListen> listens_of(std::string_view user, const ListenRange& range) override;
+  std::uint64_t listen_count(std::string_view user) override;
+  bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
+  std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
+  std::int64_t latest_import(std::string_view user, std::string_view service) override;
+  void set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) override;
+  void set_feedback(const Feedback& feedback) override;
+  std::vector<Feedback> feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
+                                    std::size_t offset) override;
+  void add_token(const StoredToken& token) override;
+  std::optional<StoredToken> token_by_hash(std::string_view hash) override;
+  std::vector<StoredToken> tokens() override;
+  bool remove_token(std::string_view id) override;
+  Forgotten forget(std::string_view user) override;
+  void for_each_listen(const std::function<bool(const StoredListen&)>& each) override;
+  StoreFacts facts() override;
+  std::uint64_t queued() override { return additions_.waiting(); }
+  void check() override;
+
+ private:
+  class Session;
+
+  void commit_together(std::span<Addition* const> additions);
+  PostgresRows run(const std::string& sql, const PostgresValues& values = {});
+
+  const PostgresPlace place_;
+
+  std::mutex idle_mutex_;
+  std::vector<std::unique_ptr<PostgresConnection>> idle_;  // those that nobody uses now
+
+  GroupCommit additions_;
+};
+
+}  // namespace segue

@@ -1,0 +1,67 @@
+"""HTTPS by --tls-certificate and --tls-key: only with the right certificate, and nothing in plain."""
+
+import pathlib
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.parse
+import urllib.request
+import warnings
+
+from server import Server, make_model
+
+SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
+warnings.simplefilter("ignore", DeprecationWarning)  # old versions are asked for on purpose
+
+
+def make_certificate(folder):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"], check=True, capture_output=True)
+
+
+def plain(parts, sent):
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as client:
+        client.sendall(sent)
+        try:
+            return client.recv(1000)
+        except ConnectionResetError:
+            return b""
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    folder = pathlib.Path(scratch)
+    make_certificate(folder)
+    model = make_model(MAKE_MODEL, folder / "model")
+    server = Server(SEGUE, model, folder / "listens.sqlite", "--open-loopback", "--tls-certificate",
+                    folder / "certificate.pem", "--tls-key", folder / "key.pem", "--max-connections", "40")
+    with server.running():
+        assert server.url.startswith("https://"), server.url
+        trusting = ssl.create_default_context(cafile=folder / "certificate.pem")
+        with urllib.request.urlopen(server.url + "/v1/songs/song%200/similar?k=3", context=trusting) as reply:
+            assert reply.status == 200 and b'"items"' in reply.read()
+        try:
+            urllib.request.urlopen(server.url + "/health/live", context=ssl.create_default_context())
+            raise AssertionError("a certificate that nobody signed was accepted")
+        except urllib.error.URLError as error:
+            assert isinstance(error.reason, ssl.SSLCertVerificationError), error
+        parts = urllib.parse.urlparse(server.url)
+        assert not plain(parts, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200")
+        assert not plain(parts, bytes(range(256)) * 40).startswith(b"HTTP/1.1 200")
+        for old in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+            context = ssl.create_default_context(cafile=folder / "certificate.pem")
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            context.minimum_version = context.maximum_version = old
+            try:
+                urllib.request.urlopen(server.url + "/health/live", context=context)
+                raise AssertionError(f"{old.name} was accepted")
+            except (urllib.error.URLError, ConnectionResetError):
+                pass
+        # Handshakes that are never finished are not in the way of others, nor of the end.
+        open_ones = [socket.create_connection((parts.hostname, parts.port)) for _ in range(20)]
+        with urllib.request.urlopen(server.url + "/health/live", context=trusting) as reply:
+            assert reply.status == 200
+    print("TLS 1.2 and newer only, nothing in plain")

@@ -1,0 +1,394 @@
+// What every kind of store does, on each of them.
+#include "segue/store/store.h"
+
+#include <limits>
+#include <new>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "segue/store/postgres.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/listens.h"
+#include "tests/support/memory_store.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/scratch.h"
+
+namespace segue {
+namespace {
+
+using testing::listen;
+using testing::msids;
+using testing::times;
+
+class StoreTest : public ::testing::TestWithParam<std::string> {
+ protected:
+  StoreTest()
+      : place_(GetParam() == "sqlite" ? (folder_ / "listens.sqlite").string()
+                                      : testing::PostgresServer::shared().make_database()) {}
+  // The store of this test; empty the first time.
+  std::unique_ptr<ListenStore> open() const { return open_store(place_); }
+
+ private:
+  testing::Scratch folder_;
+  std::string place_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, StoreTest, ::testing::Values("sqlite", "postgresql"),
+                         [](const auto& kind) { return kind.param; });
+
+TEST_P(StoreTest, KeepsAListenAsItCame) {
+  StoredListen sent = listen("ann", 100, "O'Brien; DROP TABLE listens;--", "\"Fairuz\" فيروز");
+  sent.release = "%_\\";
+  sent.song_id = "spotify:track:1";
+  sent.recording_mbid = "m";
+  sent.track_metadata = R"({"artist_name":"x","additional_info":{"unknown":[1,{"a":null}]}})";
+  {
+    const std::unique_ptr<ListenStore> store = open();
+    EXPECT_EQ(store->add(std::span(&sent, 1)).added, 1U);
+  }
+  const std::unique_ptr<ListenStore> again = open();
+  const std::vector<StoredListen> found = again->listens_of("ann", {});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].title, sent.title);
+  EXPECT_EQ(found[0].artist, sent.artist);
+  EXPECT_EQ(found[0].release, sent.release);
+  EXPECT_EQ(found[0].song_id, sent.song_id);
+  EXPECT_EQ(found[0].track_metadata, sent.track_metadata);
+  EXPECT_EQ(found[0].msid, sent.msid);
+  EXPECT_GT(found[0].inserted_at, 1'600'000'000);
+}
+
+TEST_P(StoreTest, CountsWhatItKnowsAndAddsItNotAgain) {
+  const std::unique_ptr<ListenStore> store = open();
+  const std::vector<StoredListen> sent = {listen("ann", 1, "a"), listen("ann", 1, "b"), listen("ann", 1, "A")};
+  const AddedListens first = store->add(sent);  // "a" and "A" are one song
+  EXPECT_EQ(first.added, 2U);
+  EXPECT_EQ(first.known, 1U);
+  const AddedListens second = store->add(sent);
+  EXPECT_EQ(second.added, 0U);
+  EXPECT_EQ(second.known, 3U);
+  EXPECT_EQ(store->listen_count("ann"), 2U);
+}
+
+TEST_P(StoreTest, PagesAsListenBrainzDoes) {
+  const std::unique_ptr<ListenStore> store = open();
+  std::vector<StoredListen> sent;
+  for (std::int64_t at = 1; at <= 9; ++at) sent.push_back(listen("ann", at, "t" + std::to_string(at)));
+  sent.push_back(listen("bob", 5, "other"));
+  store->add(sent);
+  using Times = std::vector<std::int64_t>;
+  const auto page = [&](std::optional<std::int64_t> min_ts, std::optional<std::int64_t> max_ts, std::size_t count) {
+    return times(store->listens_of("ann", {.min_ts = min_ts, .max_ts = max_ts, .count = count}));
+  };
+  EXPECT_EQ(page({}, {}, 3), (Times{9, 8, 7}));
+  EXPECT_EQ(page({}, 7, 3), (Times{6, 5, 4}));
+  EXPECT_EQ(page(2, {}, 3), (Times{5, 4, 3}));  // the oldest after it, the newest first
+  EXPECT_EQ(page(2, 5, 25), (Times{4, 3}));
+  EXPECT_EQ(page(9, {}, 3), (Times{}));
+  EXPECT_EQ(page({}, {}, 0), (Times{}));
+}
+
+TEST_P(StoreTest, ListensOfOneSecondComeInOneOrderHoweverAskedFor) {
+  const std::unique_ptr<ListenStore> store = open();
+  testing::MemoryStore twin;
+  std::vector<StoredListen> sent;
+  for (int i = 0; i < 6; ++i) sent.push_back(listen("ann", 5, "t" + std::to_string(i)));
+  store->add(sent);
+  twin.add(sent);
+  const ListenRange newest{.min_ts = {}, .max_ts = {}, .count = 25};
+  const ListenRange oldest{.min_ts = 0, .max_ts = {}, .count = 25};
+  EXPECT_EQ(msids(store->listens_of("ann", newest)), msids(twin.listens_of("ann", newest)));
+  EXPECT_EQ(msids(store->listens_of("ann", oldest)), msids(store->listens_of("ann", newest)));
+}
+
+TEST_P(StoreTest, ForgetsAUserAndNobodyElse) {
+  const std::unique_ptr<ListenStore> store = open();
+  const std::vector<StoredListen> sent = {listen("ann", 1, "a"), listen("bob", 1, "b")};
+  store->add(sent);
+  store->set_feedback({.user = "ann",
+                       .msid = sent[0].msid,
+                       .recording_mbid = {},
+                       .song_id = {},
+                       .artist = {},
+                       .title = {},
+                       .score = -1,
+                       .created = 5});
+  StoredToken token;
+  token.id = "t";
+  token.hash = "h";
+  token.user = "ann";
+  store->add_token(token);
+  store->set_latest_import("ann", "lastfm", 77);
+  EXPECT_EQ(store->latest_import("ann", "lastfm"), 77);
+  const std::vector<Feedback> hated = store->feedback_of("ann", -1, 10, 0);
+  ASSERT_EQ(hated.size(), 1U);
+  EXPECT_EQ(hated[0].title, "a");  // of the listen with this msid
+
+  const Forgotten forgotten = store->forget("ann");
+  EXPECT_EQ(forgotten.listens, 1U);
+  EXPECT_EQ(forgotten.feedback, 1U);
+  EXPECT_EQ(forgotten.tokens, 1U);
+  EXPECT_EQ(store->listen_count("ann"), 0U);
+  EXPECT_EQ(store->latest_import("ann", "lastfm"), 0);
+  EXPECT_FALSE(store->token_by_hash("h"));
+  EXPECT_EQ(store->users("", 10), std::vector<std::string>{"bob"});
+}
+
+TEST_P(StoreTest, AddsFromManyThreadsAtOnce) {
+  const std::unique_ptr<ListenStore> store = open();
+  constexpr std::int64_t kThreads = 8;
+  constexpr std::int64_t kEach = 40;
+  std::vector<std::jthread> threads;
+  for (std::int64_t thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&store, thread] {
+      for (std::int64_t i = 0; i < kEach; ++i) {
+        // Every second one is sent by two threads.
+        const std::int64_t at = i % 2 == 0 ? i : thread * 1000 + i;
+        store->add(std::vector{listen("ann", at, "t"), listen("u" + std::to_string(thread), i, "t")});
+        (void)store->listen_count("ann");
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(store->listen_count("ann"), static_cast<std::uint64_t>(kEach / 2 + kThreads * kEach / 2));
+  EXPECT_EQ(store->facts().listens, static_cast<std::uint64_t>(kEach / 2 + kThreads * kEach / 2 + kThreads * kEach));
+  EXPECT_EQ(store->facts().users, static_cast<std::uint64_t>(kThreads + 1));
+}
+
+// Texts that a careless statement, pattern or collation would take for something else.
+const std::vector<std::string>& nasty_texts() {
+  static const std::vector<std::string> kTexts = {"",
+                                                  "'; DROP TABLE listens; --",
+                                                  "\"; DELETE FROM segue.tokens; --",
+                                                  "$1",
+                                                  "?",
+                                                  "{a,\"b\",NULL}",
+                                                  "NULL",
+                                                  "\\",
+                                                  "\\x41",
+                                                  "%",
+                                                  "_",
+                                                  "a%",
+                                                  "\n\t",
+                                                  "E'\\''",
+                                                  "Z",
+                                                  "a",
+                                                  "B",
+                                                  "b",
+                                                  "é",
+                                                  "e\u0301",
+                                                  "ß",
+                                                  "ｚ",
+                                                  "\U0001F3B5",
+                                                  std::string(3000, '\'')};
+  return kTexts;
+}
+
+TEST_P(StoreTest, KeepsEveryTextInEveryPlace) {
+  const std::unique_ptr<ListenStore> store = open();
+  for (const std::string& text : nasty_texts()) {
+    // What is part of a key has its bounds.
+    const std::string key = text.substr(0, 500);
+    StoredListen one;
+    one.user = one.msid = key;
+    one.artist = one.title = one.release = one.song_id = one.recording_mbid = one.track_metadata = text;
+    one.listened_at = -5;
+    EXPECT_EQ(store->add(std::span(&one, 1)).added, 1U) << text;
+    const std::vector<StoredListen> found = store->listens_of(key, {});
+    ASSERT_EQ(found.size(), 1U) << text;
+    for (const auto member :
+         {&StoredListen::user, &StoredListen::artist, &StoredListen::title, &StoredListen::release,
+          &StoredListen::song_id, &StoredListen::recording_mbid, &StoredListen::track_metadata, &StoredListen::msid}) {
+      EXPECT_EQ(found[0].*member, one.*member);
+    }
+    EXPECT_EQ(found[0].listened_at, -5);
+
+    Feedback feedback;
+    feedback.user = feedback.msid = feedback.recording_mbid = feedback.song_id = key;
+    feedback.score = 1;
+    store->set_feedback(feedback);
+    feedback.score = -1;
+    store->set_feedback(feedback);
+    const std::vector<Feedback> hated = store->feedback_of(key, {}, 10, 0);
+    ASSERT_EQ(hated.size(), 1U) << text;
+    EXPECT_EQ(hated[0].song_id, key);
+    EXPECT_EQ(hated[0].title, key.empty() ? "" : text);
+    EXPECT_EQ(hated[0].score, -1);
+    store->set_latest_import(key, key, 1);
+    store->set_latest_import(key, key, 9);
+    EXPECT_EQ(store->latest_import(key, key), 9);
+
+    StoredToken token;
+    token.id = token.hash = token.user = key;
+    token.name = text;
+    token.submit = true;
+    store->add_token(token);
+    const std::optional<StoredToken> kept = store->token_by_hash(key);
+    ASSERT_TRUE(kept) << text;
+    EXPECT_EQ(kept->name, text);
+    EXPECT_FALSE(kept->read);
+    EXPECT_TRUE(kept->submit);
+    EXPECT_FALSE(kept->admin);
+    EXPECT_EQ(store->users(key, 1), std::vector{key});
+  }
+  EXPECT_EQ(store->facts().kind, GetParam());
+  EXPECT_EQ(store->facts().listens, nasty_texts().size());
+  EXPECT_EQ(store->facts().users, nasty_texts().size());
+  EXPECT_EQ(store->tokens().size(), nasty_texts().size());
+  for (const std::string& text : nasty_texts()) {
+    const std::string key = text.substr(0, 500);
+    EXPECT_TRUE(store->remove(key, -5, key));
+    EXPECT_FALSE(store->remove(key, -5, key));
+    EXPECT_TRUE(store->remove_token(key));
+    EXPECT_FALSE(store->remove_token(key));
+    EXPECT_EQ(store->forget(key).feedback, 1U);
+  }
+  EXPECT_EQ(store->facts().listens, 0U);
+}
+
+TEST_P(StoreTest, OrdersTextsByTheirBytes) {
+  const std::unique_ptr<ListenStore> store = open();
+  testing::MemoryStore twin;
+  for (const std::string& text : nasty_texts()) {
+    for (const std::string title : {"a", "B", "é"}) {
+      StoredListen one = listen(text.substr(0, 500), 1, title);
+      one.msid = title;
+      store->add(std::span(&one, 1));
+      twin.add(std::span(&one, 1));
+    }
+  }
+  const auto all = [](ListenStore& of) {
+    std::vector<std::string> names;
+    of.for_each_listen([&](const StoredListen& one) {
+      names.push_back(one.user + "/" + one.msid);
+      return true;
+    });
+    return names;
+  };
+  EXPECT_EQ(all(*store), all(twin));
+  for (const std::string prefix : {"", "a", "%", "_", "z", "é"}) {
+    for (const std::size_t most : {0U, 1U, 5U, 100U}) EXPECT_EQ(store->users(prefix, most), twin.users(prefix, most));
+  }
+}
+
+TEST_P(StoreTest, StreamsEveryListenAndStopsWhenTold) {
+  const std::unique_ptr<ListenStore> store = open();
+  constexpr std::int64_t kListens = 12'000;  // more than one statement takes, more than one fetch brings
+  std::vector<StoredListen> sent;
+  for (std::int64_t at = kListens; at > 0; --at) sent.push_back(listen("ann", at, "t"));
+  sent.push_back(sent.front());
+  const AddedListens added = store->add(sent);
+  EXPECT_EQ(added.added, static_cast<std::size_t>(kListens));
+  EXPECT_EQ(added.known, 1U);
+  std::int64_t last = 0;
+  store->for_each_listen([&](const StoredListen& one) {
+    EXPECT_EQ(one.listened_at, ++last);
+    if (last == 1) {  // calls within
+      EXPECT_EQ(store->listen_count("ann"), static_cast<std::uint64_t>(kListens));
+    }
+    return true;
+  });
+  EXPECT_EQ(last, kListens);
+  const auto stop = [&](const StoredListen&) { return --last > kListens / 2; };
+  store->for_each_listen(stop);
+  EXPECT_EQ(last, kListens / 2);
+  EXPECT_THROW(store->for_each_listen([](const StoredListen&) -> bool { throw std::bad_alloc(); }), std::bad_alloc);
+  store->check();
+}
+
+TEST_P(StoreTest, PagesFeedbackTheNewestFirst) {
+  const std::unique_ptr<ListenStore> store = open();
+  for (int i = 0; i < 6; ++i) {
+    Feedback feedback;
+    feedback.user = "ann";
+    feedback.song_id = std::to_string(i);
+    feedback.score = i % 2 == 0 ? 1 : -1;
+    feedback.created = i;
+    store->set_feedback(feedback);
+  }
+  const auto page = [&](std::optional<int> score, std::size_t count, std::size_t offset) {
+    std::string ids;
+    for (const Feedback& one : store->feedback_of("ann", score, count, offset)) ids += one.song_id;
+    return ids;
+  };
+  EXPECT_EQ(page({}, 100, 0), "543210");
+  EXPECT_EQ(page(1, 2, 1), "20");
+  EXPECT_EQ(page(-1, std::numeric_limits<std::size_t>::max(), 0), "531");
+  EXPECT_EQ(page({}, 5, 6), "");
+  Feedback taken_back;
+  taken_back.user = "ann";
+  taken_back.song_id = "3";
+  store->set_feedback(taken_back);
+  EXPECT_EQ(page(-1, 100, 0), "51");
+}
+
+TEST_P(StoreTest, ATokenTwiceIsRefused) {
+  const std::unique_ptr<ListenStore> store = open();
+  StoredToken token;
+  token.id = "id";
+  token.hash = "hash";
+  store->add_token(token);
+  EXPECT_ERROR(store->add_token(token), ErrorCode::io_failed, "");
+  token.id = "other";
+  EXPECT_ERROR(store->add_token(token), ErrorCode::io_failed, "");
+  EXPECT_EQ(store->tokens().size(), 1U);
+}
+
+// Whatever is done to it, it answers as the plain twin in memory does.
+void does_what_its_twin_does(ListenStore& store) {
+  testing::MemoryStore twin;
+  const auto user = [] { return *rc::gen::element<std::string>("ann", "bob", "a'b", "%"); };
+  const auto title = [] { return *rc::gen::element<std::string>("x", "X", "y", "\"", "é"); };
+  const int steps = *rc::gen::inRange(1, 25);
+  for (int step = 0; step < steps; ++step) {
+    const std::string who = user();
+    const std::int64_t at = *rc::gen::inRange<std::int64_t>(0, 12);
+    switch (*rc::gen::inRange(0, 4)) {
+      case 0: {
+        std::vector<StoredListen> sent;
+        for (int i = *rc::gen::inRange(1, 5); i > 0; --i) {
+          sent.push_back(listen(who, *rc::gen::inRange<std::int64_t>(0, 12), title()));
+        }
+        const AddedListens a = store.add(sent);
+        const AddedListens b = twin.add(sent);
+        RC_ASSERT(a.added == b.added && a.known == b.known);
+        break;
+      }
+      case 1:
+        RC_ASSERT(store.remove(who, at, listen(who, at, "x").msid) == twin.remove(who, at, listen(who, at, "x").msid));
+        break;
+      case 2: {
+        const Forgotten a = store.forget(who);
+        RC_ASSERT(a.listens == twin.forget(who).listens);
+        break;
+      }
+      default: {
+        ListenRange range;
+        if (*rc::gen::arbitrary<bool>()) range.min_ts = at;
+        if (*rc::gen::arbitrary<bool>()) range.max_ts = *rc::gen::inRange<std::int64_t>(0, 14);
+        range.count = *rc::gen::inRange<std::size_t>(0, 6);
+        RC_ASSERT(times(store.listens_of(who, range)) == times(twin.listens_of(who, range)));
+      }
+    }
+    RC_ASSERT(store.listen_count(who) == twin.listen_count(who));
+    RC_ASSERT(store.users("a", 10) == twin.users("a", 10));
+  }
+}
+
+RC_GTEST_PROP(StoreProperty, SqliteDoesWhatItsTwinDoes, ()) {
+  const testing::Scratch folder;
+  does_what_its_twin_does(*open_store(folder / "listens.sqlite"));
+}
+
+RC_GTEST_PROP(StoreProperty, PostgresqlDoesWhatItsTwinDoes, ()) {
+  static const std::string kDatabase = testing::PostgresServer::shared().make_database();
+  PostgresConnection(postgres_place(kDatabase)).run("DROP SCHEMA IF EXISTS segue CASCADE");
+  does_what_its_twin_does(*open_store(kDatabase));
+}
+
+}  // namespace
+}  // namespace segue
