@@ -17,5 +17,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 250,
     rolldownOptions: { input: ["index.html", "docs.html"] },
   },
-  server: { proxy: { "^/(v1|1|health|metrics|openapi.json)": server } },
+  // The host stays that of the page, so that what the page asks counts as its own origin's.
+  server: { proxy: { "^/(v1|1|health|metrics|openapi.json)": { target: server, changeOrigin: false } } },
 });

@@ -6,6 +6,7 @@ import { followAddress, hashFor, state, update, type View } from "./data/state";
 import type { Song } from "./data/types";
 import { MapCanvas, noWebGl, stage } from "./map/canvas";
 import { switchTheme, theme } from "./map/palette";
+import { scene } from "./map/scene";
 import { kHome } from "./map/view";
 import { FindPanel } from "./panels/find";
 import { HealthPanel, Token } from "./panels/health";
@@ -44,6 +45,9 @@ export function App() {
   const body = useRef<HTMLDivElement>(null);
   const [sheet, setSheet] = useState<"half" | "full" | "peek">("half");
 
+  // Once there are songs on the map, there is no need for it.
+  const hint = scene.value.marks.length === 0 && map.value && !noWebGl.value ? (kHints[view] ?? "") : "";
+
   useEffect(() => followAddress((camera) => stage.value?.fly(camera ?? { ...kHome })), []);
   useEffect(() => void loadMap(), [revision.value]);
   useEffect(() => {
@@ -70,10 +74,11 @@ export function App() {
       if (!panel.current || !stage.value) return;
       const box = panel.current.getBoundingClientRect();
       const phone = matchMedia(kPhone).matches;
-      const cover = Math.min(box.right + 12, innerWidth * 0.6);
-      stage.value.setInsets(phone
-        ? { left: 0, top: 8, right: 0, bottom: sheet === "full" ? innerHeight * 0.5 : Math.max(innerHeight - box.top, 0) }
-        : { left: cover, top: 12, right: 12, bottom: 12 });
+      const area = panel.current.offsetParent!.getBoundingClientRect();
+      const insets = phone
+        ? { left: 0, top: 8, right: 0, bottom: sheet === "full" ? area.height * 0.5 : Math.max(area.bottom - box.top, 0) }
+        : { left: Math.min(box.right - area.left + 12, area.width - 200), top: 12, right: 12, bottom: 12 };
+      stage.value.setInsets(insets, document.querySelectorAll(".hint, .zoom button, .theme"));
     };
     measure();
     const resized = new ResizeObserver(measure);
@@ -83,7 +88,7 @@ export function App() {
       resized.disconnect();
       removeEventListener("resize", measure);
     };
-  }, [stage.value, view, sheet]);
+  }, [stage.value, view, sheet, hint]);
 
   const Panel = kPanels[view];
   return (
@@ -119,7 +124,7 @@ export function App() {
         </button>
       </nav>
       <main>
-        <MapCanvas onPick={onPick} hint={kHints[view] ?? ""} />
+        <MapCanvas onPick={onPick} hint={hint} />
         <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={kItems.find((item) => item.view === view)!.label}>
           <button type="button" class="sheet-handle" aria-expanded={sheet !== "peek"} aria-label={sheet === "full" ? "Make the panel smaller" : "Make the panel larger"}
             onClick={() => setSheet(sheet === "peek" ? "half" : sheet === "half" ? "full" : "peek")}><i aria-hidden="true" /></button>

@@ -183,16 +183,17 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
     ["GET", /^\/v1\/users\/([^/]+)\/history$/, ([user]) => {
       if (user !== "alice") return { items: [] };
       const listen = (row, i) => ({ listened_at: 1_750_000_000 - i * 260, artist: song(row).artist, title: song(row).title, song: song(row) });
-      return { items: [...[3, 8, 14, 22, 40].map(listen), { listened_at: 1_749_000_000, artist: "Nobody", title: "Not here", song: null }] };
+      return { items: [...[3, 8, 14, 20, 40].map(listen), { listened_at: 1_749_000_000, artist: "Nobody", title: "Not here", song: null }] };
     }],
     ["GET", /^\/v1\/users\/([^/]+)\/recommendations$/, ([user], query) => {
-      if (user !== "alice") throw new Refused(422, "bad_input", `${user}: no listens are stored`);
-      return recommend([3, 8, 14, 22, 40], { k: Number(query.get("k")) });
+      if (user !== "alice") return { items: Array.from({ length: 5 }, (_, i) => ({ ...song(i), score: 1, similarity: 0 })), fallback: "popular", user, listens: 0 };
+      return recommend([3, 8, 14, 20, 40], { k: Number(query.get("k")) });
     }],
     ["GET", /^\/v1\/models$/, () => ({ items: [{ name: "default", songs: n, dim: 128, default: true, map: true }] })],
     ["GET", /^\/v1\/models\/default$/, () => ({
       name: "default", songs: n, dim: 128, default: true, map: true, trained: "2026-01-02T03:04:05Z", loaded: "2026-01-03T00:00:00Z",
-      digest: "0f3a2b1c9d8e7f60", loss: [3.7, 2.9, 2.3, 1.8, 1.5, 1.2, 1.0, 0.9], options: { architecture: "skipgram", dim: 128, window: 10, epochs: 8 },
+      digest: "0f3a2b1c9d8e7f60", counts: { songs: n, dim: 128, plays: 48213 },
+      history: [3.7, 2.9, 2.3, 1.8, 1.5, 1.2, 1.0, 0.9].map((loss, i) => ({ epoch: i + 1, sample_loss: loss, mean_loss: loss + 0.1 })), options: { architecture: "skipgram", dim: 128, window: 10, epochs: 8 },
     })],
     ["GET", /^\/v1\/status$/, () => ({
       uptime_seconds: 93784, requests_per_second: 40 + 20 * Math.sin(seen.requests.length / 5),
@@ -201,6 +202,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
         { method: "GET", path: "/v1/songs", requests: seen.requests.length + 1, failed: 0, p50_seconds: 0.0001, p99_seconds: 0.001 },
         { method: "GET", path: "/v1/songs/{id}/similar", requests: 31, failed: 2, p50_seconds: 0.0005, p99_seconds: 0.005 },
       ],
+      models: [{ name: "default", songs: n, recall: 0.996 }],
     })],
     ["GET", /^\/health\/live$/, () => ({ status: "ok" })],
     ["GET", /^\/openapi\.json$/, () => JSON.parse(readFileSync(join(import.meta.dirname, "openapi.json"), "utf8"))],

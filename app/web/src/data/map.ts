@@ -1,5 +1,5 @@
 // The map as it came from the server, scaled to -1..1, with the colour of every song under each colouring.
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { kColours, kNone, kPopularitySteps, scaleOf, theme } from "../map/palette";
 import { ApiError, get, getBytes, messageOf } from "./api";
 import { readArrow } from "./arrow";
@@ -61,18 +61,26 @@ export async function loadMap() {
   if (map.value || loading) return;
   loading = true;
   try {
-    // Names of regions and tags come after the picture.
-    const names = get<{ items: Region[] }>("/v1/map/regions").catch(() => ({ items: [] }));
+    // The picture does not wait for names of regions and tags.
+    let early: Region[] = [];
+    const names = get<{ items: Region[] }>("/v1/map/regions").catch(() => ({ items: [] as Region[] }));
+    void names.then(({ items }) => (early = items));
     const { columns } = readArrow(await getBytes("/v1/map"));
     const [x, y] = [columns.get("x"), columns.get("y")];
     const region = columns.get("cluster");
     if (!(x instanceof Float32Array && y instanceof Float32Array && region instanceof Int16Array)) {
       throw new Error("map: expected the columns x, y (float32) and cluster (int16)");
     }
-    map.value = scaled(x, y, region);
-    mapError.value = "";
+    const data = scaled(x, y, region);
+    const named = (items: Region[]) => items.map((one) => ({ ...one, ...toMap(data, one) }));
+    // With the names that are there by then, so that the songs are coloured once.
+    batch(() => {
+      regions.value = named(early);
+      map.value = data;
+      mapError.value = "";
+    });
     const { items } = await names;
-    regions.value = items.map((one) => ({ ...one, ...toMap(map.value!, one) }));
+    if (items !== early) regions.value = named(items);
     void loadTags();
   } catch (error) {
     const none = error instanceof ApiError && error.status === 404;
@@ -109,11 +117,13 @@ export interface Legend {
   of: Uint8Array; // each song's category
 }
 
+// The region of the first level around one; itself, where it is of that level.
+export const rootOf = (all: Region[], i: number): number => (all[i].parent >= 0 && all[i].parent !== i ? rootOf(all, all[i].parent) : i);
+
 // Regions of the first level have the colours; finer ones have that of the one around them. Neighbouring regions get
 // different colours: each takes the one whose regions lie farthest.
 export function regionLegend(data: MapData, all: Region[], palette: string[], none: string): Legend {
-  const root = (i: number): number => (all[i].parent >= 0 && all[i].parent !== i ? root(all[i].parent) : i);
-  const roots = all.map((_, i) => i).filter((i) => root(i) === i);
+  const roots = all.map((_, i) => i).filter((i) => rootOf(all, i) === i);
   roots.sort((a, b) => all[b].size - all[a].size);
   const colourOf = new Map<number, number>();
   for (const i of roots) {
@@ -131,7 +141,7 @@ export function regionLegend(data: MapData, all: Region[], palette: string[], no
   const rest = { category: kNone - 1, label: "Smaller regions", size: 0, colour: none };
   const nowhere = { category: kNone, label: "In between", size: 0, colour: none };
   const categoryOfRoot = new Map(roots.map((i, k) => [i, Math.min(k, kNone - 1)]));
-  const categoryOf = all.map((_, i) => categoryOfRoot.get(root(i))!);
+  const categoryOf = all.map((_, i) => categoryOfRoot.get(rootOf(all, i))!);
   const of = new Uint8Array(data.n);
   const counts = new Array<number>(kNone + 1).fill(0);
   for (let i = 0; i < data.n; i++) {
@@ -170,9 +180,9 @@ function popularityLegend(data: MapData, scale: string[]): Legend {
     sizes[step]++;
   }
   const entries = scale.map((colour, k) => {
-    return { category: k, label: `The ${bounds[k].toLocaleString("en")} most played`, size: sizes[k], colour };
+    const [first, last] = [(bounds[k + 1] ?? 0) + 1, bounds[k]].map((rank) => rank.toLocaleString("en"));
+    return { category: k, label: k === 0 ? `Seldom played: rank ${first} on` : `Rank ${first} to ${last}`, size: sizes[k], colour };
   });
-  entries[0].label = "Seldom played";
   return { colouring: "popularity", entries: entries.filter((entry) => entry.size > 0).reverse(), of };
 }
 

@@ -51,6 +51,7 @@ export interface Recommendations {
   items: RecommendedSong[];
   interests?: Interest[];
   unknown?: string[];
+  fallback?: "popular"; // nothing that the model knows was listened to: the most played songs
 }
 
 export interface PlaylistSong extends Song {
@@ -82,15 +83,12 @@ export interface ModelFacts {
   dim: number;
   trained?: string;
   digest?: string;
-  weight?: number;
   default?: boolean;
-  map?: boolean;
+  map?: boolean | Record<string, unknown>; // how it was laid out
   loaded?: string;
   options?: Record<string, unknown>;
-  loss?: number[];
-  blend?: Record<string, unknown> | null;
-  index?: Record<string, unknown> | string | null;
-  evaluation?: Record<string, unknown> | null;
+  counts?: { plays?: number };
+  history?: { epoch: number; sample_loss?: number; mean_loss: number }[];
 }
 
 // Where something is on the map, in the map's own units.

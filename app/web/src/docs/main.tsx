@@ -1,6 +1,7 @@
 // Reads the server's own OpenAPI document and shows it: routes, parameters, bodies, replies.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Icon } from "../ui/icons";
 import { theme } from "../map/palette";
 import { Operation } from "./operation";
 import { operationsOf, type Document, type Route } from "./openapi";
@@ -28,8 +29,8 @@ function Docs() {
   return (
     <div class="docs">
       <header>
-        <a class="link" href="/">Segue</a>
-        <h1>{read.info.title}</h1>
+        <a class="link" href="/"><Icon name="map" size={16} /> Back to the map</a>
+        <h1>{read.info.title} API</h1>
         <p class="version">Version {read.info.version} · <a href="/openapi.json">openapi.json</a></p>
         <label>
           <span class="unseen">Filter routes</span>

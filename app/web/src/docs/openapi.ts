@@ -30,12 +30,17 @@ export interface Parameter {
   description?: string;
   schema?: Schema;
 }
+interface Reply {
+  $ref?: string;
+  description?: string;
+  content?: Content;
+}
 interface OperationObject {
   summary?: string;
   description?: string;
   parameters?: Parameter[];
   requestBody?: { content?: Content; required?: boolean };
-  responses?: Record<string, { $ref?: string; description?: string; content?: Content }>;
+  responses?: Record<string, Reply>;
   security?: Record<string, string[]>[];
 }
 export interface Document {
@@ -77,6 +82,19 @@ export function operationsOf(document: Document): Route[] {
       return [{ id, method: method.toUpperCase(), path, summary: operation.summary ?? "", operation, parameters }];
     }),
   );
+}
+
+// Statuses with the same reply, errors mostly, stand together.
+export function repliesOf(document: Document, { operation }: Route): { statuses: string[]; reply: Reply }[] {
+  const together = new Map<string, { statuses: string[]; reply: Reply }>();
+  for (const [status, given] of Object.entries(operation.responses ?? {})) {
+    const reply = follow(document, given);
+    const key = JSON.stringify(reply);
+    const same = together.get(key);
+    if (same) same.statuses.push(status);
+    else together.set(key, { statuses: [status], reply });
+  }
+  return [...together.values()];
 }
 
 // "number, 0 to 1, 0.2 if not given"

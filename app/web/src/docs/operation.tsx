@@ -1,5 +1,5 @@
 // One route of the document.
-import { follow, nameOf, typeText, type Document, type Parameter, type Route, type Schema } from "./openapi";
+import { follow, nameOf, repliesOf, typeText, type Document, type Parameter, type Route, type Schema } from "./openapi";
 
 const kDeepest = 5;
 
@@ -23,13 +23,12 @@ export function Operation({ route, document }: { route: Route; document: Documen
       <section>
         <h3>Replies</h3>
         <ul class="replies">
-          {Object.entries(operation.responses ?? {}).map(([status, given]) => {
-            const reply = follow(document, given);
+          {repliesOf(document, route).map(({ statuses, reply }) => {
             const contents = Object.entries(reply.content ?? {});
             return (
-              <li key={status}>
+              <li key={statuses[0]}>
                 <details>
-                  <summary><b class={status.startsWith("2") ? "good" : ""}>{status}</b> {reply.description}</summary>
+                  <summary>{statuses.map((status) => <><b key={status} class={status.startsWith("2") ? "good" : ""}>{status}</b> </>)}{reply.description}</summary>
                   {contents.map(([type, { schema }]) => (
                     <div key={type}>
                       <small>{type}{schema && nameOf(schema) && ` · ${nameOf(schema)}`}</small>

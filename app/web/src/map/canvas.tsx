@@ -80,7 +80,7 @@ export function MapCanvas({ onPick, hint }: { onPick: (song: Song) => void; hint
         </div>
       )}
       {mapError.value && <div class="stage-note">{mapError.value}</div>}
-      {hint && map.value && !noWebGl.value && <p class="hint">{hint}</p>}
+      {hint && <p class="hint">{hint}</p>}
       {!noWebGl.value && (
         <div class="zoom" role="group" aria-label="Zoom">
           <button type="button" class="round" aria-label="Zoom in" onClick={() => stage.value?.zoom(1.7)}><Icon name="plus" /></button>

@@ -16,9 +16,10 @@ export interface Drawing {
   songs: Song[]; // named where there is room, the most popular first
   hidden: (region: number) => boolean;
   crosshair: boolean;
+  covered: Box[]; // by what lies over the map: no place for names
 }
 
-type Box = [number, number, number, number];
+export type Box = [left: number, top: number, right: number, bottom: number];
 const kNamedFirst = { focus: 0, played: 1, path: 2, found: 3, disliked: 4 };
 const kFont = 'system-ui, "Noto Sans", "Noto Sans Arabic", sans-serif';
 // From which zoom on, and up to which, the names of a level are shown.
@@ -28,6 +29,8 @@ const kLevels = [
   { from: 2, to: 9 },
   { from: 4.5, to: Infinity },
 ];
+const kShifts = [0, 1.1, -1.1]; // of a region's name, in heights of its letters
+const kMargin = 8;
 const kOvershoot = 1.7;
 const popped = (part: number) => {
   if (part <= 0) return 0;
@@ -52,7 +55,7 @@ export class Overlay {
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, view.width, view.height);
     c.lineCap = c.lineJoin = "round";
-    this.taken.length = 0;
+    this.taken.splice(0, Infinity, ...drawing.covered);
     this.lines(drawing);
     this.path(drawing);
     this.marks(drawing);
@@ -72,7 +75,8 @@ export class Overlay {
 
   private fits(x: number, y: number, width: number, height: number, view: View, air = 4): boolean {
     const box: Box = [x - width / 2 - air, y - height / 2 - air / 2, x + width / 2 + air, y + height / 2 + air / 2];
-    if (box[0] < view.insets.left - 8 || box[2] > view.width + 8 || box[1] < 0 || box[3] > view.height) return false;
+    const bottom = view.height - view.insets.bottom;
+    if (box[0] < view.insets.left - 8 || box[2] > view.width + 8 || box[1] < 0 || box[3] > bottom) return false;
     if (this.taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) return false;
     this.taken.push(box);
     return true;
@@ -107,9 +111,15 @@ export class Overlay {
       if (x < view.insets.left - 100 || x > view.width + 100 || y < -20 || y > view.height + 20) continue;
       const size = 10.5 + 4.5 * Math.sqrt(region.size / largest) + (zoom > 2 ? 1.5 : 0);
       c.font = `600 ${size.toFixed(1)}px ${kFont}`;
-      if (!this.fits(x, y, c.measureText(region.label).width, size * 1.25, view, zoom < 2 ? 11 : 7)) continue;
+      // In its middle, or a little above or below, and all of it in sight while the middle is.
+      const width = c.measureText(region.label).width;
+      const air = zoom < 2 ? 11 : 7;
+      const [left, right] = [view.insets.left + width / 2 + kMargin, view.width - width / 2 - kMargin];
+      const middle = x > view.insets.left && x < view.width && left < right ? Math.min(Math.max(x, left), right) : x;
+      const dy = kShifts.find((shift) => this.fits(middle, y + shift * size, width, size * 1.25, view, air));
+      if (dy === undefined) continue;
       const fade = Math.min(1, (zoom - from) / 0.4 + 0.3, (last - zoom) / 0.4 + 0.3);
-      this.text(region.label, x, y, colours.ink, colours.paper, 0.92 * fade * quiet);
+      this.text(region.label, middle, y + dy * size, colours.ink, colours.paper, 0.92 * fade * quiet);
     }
   }
 
@@ -156,6 +166,8 @@ export class Overlay {
         break;
       }
     }
+    // Other names leave the marks free.
+    for (const [x, y] of spots) this.taken.push([x - 6, y - 6, x + 6, y + 6]);
   }
 
   // ---- the scene
@@ -185,7 +197,7 @@ export class Overlay {
     c.globalAlpha = 1;
   }
 
-  // A smooth line through the songs (Catmull-Rom), as far as it has grown.
+  // A smooth line through the songs, as far as it has grown.
   private path(drawing: Drawing) {
     const { context: c } = this;
     const { scene, steps, colours } = drawing;
@@ -201,9 +213,10 @@ export class Overlay {
       for (let i = 0; i < Math.ceil(grown); i++) {
         const [before, a, b, after] = [points[Math.max(i - 1, 0)], points[i], points[i + 1], points[Math.min(i + 2, points.length - 1)]];
         const end = Math.min(grown - i, 1);
+        const [leave, arrive] = handles(before, a, b, after);
         for (let k = 1; k <= 12; k++) {
           const t = (k / 12) * end;
-          c.lineTo(curve(before[0], a[0], b[0], after[0], t), curve(before[1], a[1], b[1], after[1], t));
+          c.lineTo(bezier(a[0], leave[0], arrive[0], b[0], t), bezier(a[1], leave[1], arrive[1], b[1], t));
         }
       }
       c.stroke();
@@ -330,10 +343,23 @@ function ring(c: CanvasRenderingContext2D, x: number, y: number, radius: number)
   c.arc(x, y, Math.max(radius, 0), 0, 2 * Math.PI);
   c.stroke();
 }
-function curve(before: number, a: number, b: number, after: number, t: number): number {
-  const tension = 0.5;
-  const [m, n] = [tension * (b - before), tension * (after - a)];
-  return (2 * t ** 3 - 3 * t ** 2 + 1) * a + (t ** 3 - 2 * t ** 2 + t) * m + (-2 * t ** 3 + 3 * t ** 2) * b + (t ** 3 - t ** 2) * n;
+type Spot = [x: number, y: number];
+// Of a centripetal Catmull-Rom curve, which neither overshoots nor loops where a short step follows a long one: the piece
+// from a to b as the handles of a Bézier curve (Yuksel, Schaefer, Keyser 2011).
+function handles(before: Spot, a: Spot, b: Spot, after: Spot): [Spot, Spot] {
+  const root = (p: Spot, q: Spot) => Math.sqrt(Math.hypot(p[0] - q[0], p[1] - q[1]));
+  const [d1, d2, d3] = [root(before, a), root(a, b), root(b, after)];
+  const handle = (near: Spot, far: Spot, behind: Spot, d: number): Spot => {
+    if (d < 1e-3 || d2 < 1e-3) return near;
+    const own = 2 * d * d + 3 * d * d2 + d2 * d2;
+    const along = (k: 0 | 1) => (d * d * far[k] - d2 * d2 * behind[k] + own * near[k]) / (3 * d * (d + d2));
+    return [along(0), along(1)];
+  };
+  return [handle(a, b, before, d1), handle(b, a, after, d3)];
+}
+function bezier(a: number, leave: number, arrive: number, b: number, t: number): number {
+  const s = 1 - t;
+  return s ** 3 * a + 3 * s * s * t * leave + 3 * s * t * t * arrive + t ** 3 * b;
 }
 export function shortened(words: string, most: number): string {
   const letters = [...words];

@@ -1,5 +1,9 @@
 // All songs as points, drawn by WebGL2: one buffer of places, one byte a song for its colour. Songs come in the order of
 // plays; they are drawn from the last to the first, so that popular ones lie on top, and larger.
+//
+// A million points take a software renderer half a second, in which no input would be seen. So there are two ways to
+// draw: at once, as many of the most popular as are asked for; or all of them a part at a time, beside what is shown,
+// which is replaced when the last part is there. The second can be left off at any time.
 import { kNone } from "./palette";
 
 const kPalette = kNone + 1;
@@ -50,6 +54,9 @@ export class Points {
   private readonly places: WebGLBuffer;
   private readonly categories: WebGLBuffer;
   private n = 0;
+  private shown = { view: "", first: Infinity }; // what is on the canvas
+  private beside: { view: string; next: number; fence: WebGLSync | null } | null = null; // what is being drawn
+  private target: { buffer: WebGLFramebuffer; colours: WebGLRenderbuffer; width: number; height: number } | null = null;
 
   // null where the browser has no WebGL2.
   static on(canvas: HTMLCanvasElement): Points | null {
@@ -91,6 +98,10 @@ export class Points {
   get count() {
     return this.n;
   }
+  // Points that the canvas does not show yet.
+  get leftOut() {
+    return Math.min(this.shown.first, this.n);
+  }
 
   setPlaces(places: Float32Array) {
     this.n = places.length / 2;
@@ -104,9 +115,16 @@ export class Points {
     this.setCategories(new Uint8Array(this.n).fill(kNone));
   }
 
+  // What is on the canvas does not hold any more.
+  forget() {
+    this.shown = { view: "", first: Infinity };
+    this.beside = null;
+  }
+
   setCategories(of: Uint8Array) {
     this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.categories);
     this.gl.bufferData(this.gl.ARRAY_BUFFER, of.slice().reverse(), this.gl.STATIC_DRAW);
+    this.forget();
   }
 
   // "#rrggbb" by category; null: not drawn.
@@ -118,18 +136,83 @@ export class Points {
       values.set([(hex >> 16) / 255, ((hex >> 8) & 255) / 255, (hex & 255) / 255, 1], 4 * i);
     });
     this.gl.uniform4fv(this.uniforms.get("palette")!, values);
+    this.forget();
   }
 
+  // At once. Only where something differs from what is shown: a pointer or a playing scene leaves the points as they are.
   draw(frame: Frame) {
+    const { gl } = this;
+    const view = viewOf(frame);
+    if (view === this.shown.view && this.shown.first <= frame.first) return;
+    this.shown = { view, first: frame.first };
+    this.beside = null;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    this.clear();
+    this.points(frame, frame.first, this.n - frame.first);
+  }
+
+  // The next part of all points, `most` at a time, beside what is shown. Whether all are shown now.
+  fill(frame: Frame, most: number): boolean {
+    const { gl } = this;
+    const view = viewOf(frame);
+    if (view === this.shown.view && this.shown.first === 0) return true;
+    this.resize();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.target!.buffer);
+    if (this.beside?.view !== view) {
+      this.beside = { view, next: 0, fence: null };
+      this.clear();
+    }
+    const { beside } = this;
+    // The part before has to be done: parts that wait in a row would hold up the next movement.
+    if (beside.fence && gl.getSyncParameter(beside.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false;
+    gl.deleteSync(beside.fence);
+    beside.fence = null;
+    const count = Math.min(most, this.n - beside.next);
+    this.points(frame, beside.next, count);
+    beside.next += count;
+    if (beside.next < this.n) {
+      beside.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+      gl.flush();
+      return false;
+    }
+    const { width, height } = this.target!;
+    gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
+    gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    this.shown = { view, first: 0 };
+    this.beside = null;
+    return true;
+  }
+
+  // A place to draw beside the canvas, as large.
+  private resize() {
+    const { gl } = this;
+    const [width, height] = [gl.drawingBufferWidth, gl.drawingBufferHeight];
+    if (this.target?.width === width && this.target.height === height) return;
+    const { buffer, colours } = this.target ?? { buffer: gl.createFramebuffer(), colours: gl.createRenderbuffer() };
+    gl.bindRenderbuffer(gl.RENDERBUFFER, colours);
+    gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, buffer);
+    gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, colours);
+    this.target = { buffer, colours, width, height };
+    this.beside = null;
+  }
+
+  private clear() {
     const { gl } = this;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+
+  private points(frame: Frame, first: number, count: number) {
+    const { gl } = this;
     gl.uniform2f(this.uniforms.get("scale")!, ...frame.scale);
     gl.uniform2f(this.uniforms.get("shift")!, ...frame.shift);
     gl.uniform1f(this.uniforms.get("size")!, frame.size);
     gl.uniform1f(this.uniforms.get("alpha")!, frame.alpha);
     gl.uniform1f(this.uniforms.get("songs")!, this.n);
-    if (this.n > frame.first) gl.drawArrays(gl.POINTS, frame.first, this.n - frame.first);
+    if (count > 0) gl.drawArrays(gl.POINTS, first, count);
   }
 }
+
+const viewOf = ({ scale, shift, size, alpha }: Frame) => [...scale, ...shift, size, alpha].join();

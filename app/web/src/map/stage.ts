@@ -1,16 +1,16 @@
 // The map on the page: two canvases, a camera, and the frames in which they are drawn. Frames are drawn when something
 // has changed, and only then. While the view moves, at most as many songs are drawn as can be in a frame's time (the
-// most popular; all of them as soon as it rests), so that input never waits.
+// most popular; the others, a part a frame, as soon as it rests), so that input never waits.
 import { effect, untracked } from "@preact/signals";
 import { camera as seen, moved, state, type Camera } from "../data/state";
-import { legend, map, placeOf, regions, type MapData } from "../data/map";
+import { legend, map, placeOf, regions, rootOf, type MapData } from "../data/map";
 import { songsOfRows } from "../data/songs";
 import type { Song } from "../data/types";
 import { listen } from "./input";
-import { Overlay } from "./overlay";
+import { Overlay, type Box } from "./overlay";
 import { kColours, kNone, stillMotion, theme } from "./palette";
 import { Picker } from "./picker";
-import { Points } from "./points";
+import { Points, type Frame } from "./points";
 import { kDone, pointed, scene, steps, type Steps } from "./scene";
 import { between, kHome, View, type Insets } from "./view";
 
@@ -19,6 +19,8 @@ const kRest = 160; // ms without movement until everything is drawn
 const kSlow = 38; // ms a frame may take while moving
 const kQuick = 20;
 const kFewest = 20_000;
+const kFewestAtRest = 60_000; // in a part of all
+const kAtOnce = 120_000; // songs that need no parts while the view rests
 const kReach = 11; // pixels within which a song is picked
 const kReachOfKeys = 160; // and around the middle, by Enter
 const kNamed = 36; // songs named at most
@@ -37,10 +39,14 @@ export class Stage {
   private asked = false;
   private lastMove = 0;
   private lastFrame = 0;
+  private went = false; // moving, at the last frame
   private budget = 250_000;
+  private settling = 0;
+  private filling = 0;
   private flight = 0;
   private growth = 0;
   private named: Song[] = [];
+  private covered: Box[] = [];
   private naming = 0;
   private readonly undo: (() => void)[] = [];
 
@@ -90,8 +96,14 @@ export class Stage {
     this.undo.forEach((each) => each());
   }
 
-  setInsets(insets: Insets) {
+  // What panels leave free, and the smaller things that lie over that.
+  setInsets(insets: Insets, covering: Iterable<Element>) {
     this.view.insets = insets;
+    const { left, top } = this.host.getBoundingClientRect();
+    this.covered = Array.from(covering, (one) => {
+      const box = one.getBoundingClientRect();
+      return [box.left - left, box.top - top, box.right - left, box.bottom - top];
+    });
     this.redraw();
   }
 
@@ -102,11 +114,15 @@ export class Stage {
     this.points?.setPlaces(data.places);
     this.lastLegend = null;
     this.recolour();
-    this.picker = new Picker(data.places, () => {
-      this.host.dataset.picking = "ready";
-      this.nameSongs();
-    });
     this.redraw();
+    // The tree of places can wait until the first picture is on its way.
+    requestAnimationFrame(() => setTimeout(() => {
+      if (this.data !== data) return;
+      this.picker = new Picker(data.places, () => {
+        this.host.dataset.picking = "ready";
+        this.nameSongs();
+      });
+    }));
   }
 
   private recolour() {
@@ -245,6 +261,7 @@ export class Stage {
       canvas.height = Math.round(height * ratio);
     }
     // At once: a canvas that was resized is empty.
+    this.points?.forget();
     this.draw();
   }
   private get ratio() {
@@ -264,24 +281,30 @@ export class Stage {
   private adapt(now: number) {
     const took = now - this.lastFrame;
     this.lastFrame = now;
-    if (!this.moving || took > 500) return;
-    if (took > kSlow) this.budget = Math.max(this.budget * 0.75, kFewest);
+    const went = this.went;
+    this.went = this.moving;
+    if (!this.moving || !went || !this.data) return;
+    if (took > kSlow) this.budget = Math.max(this.budget * Math.min(0.75, Math.max(kSlow / took, 0.2)), kFewest);
     else if (took < kQuick) this.budget *= 1.15;
   }
+  // A finger or a button that is held down goes on moving.
   private get moving() {
-    return performance.now() - this.lastMove < kRest;
+    return "moving" in this.topCanvas.dataset || performance.now() - this.lastMove < kRest;
+  }
+  private settle() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => (this.moving ? this.settle() : this.redraw()), kRest + 20) as unknown as number;
   }
 
   private draw() {
     const { data, view, points } = this;
     if (!data || !points) return;
     const { unit, middle, width, height } = view;
-    const first = this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
-    if (first > 0) setTimeout(() => !this.moving && this.redraw(), kRest + 20);
+    const first = data.n > kAtOnce || this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
     // The wider the songs lie apart, the larger they are.
     const apart = unit * Math.sqrt(3 / Math.max(data.n, 1));
     const quiet = scene.value.quiet ? 0.38 : 1;
-    points.draw({
+    const frame: Frame = {
       scale: [(2 * unit) / width, (2 * unit) / height],
       shift: [
         (2 * (middle.x - view.camera.x * unit)) / width - 1,
@@ -290,7 +313,9 @@ export class Stage {
       size: Math.min(Math.max(0.62 * apart ** 0.8, 1.1), 9) * this.ratio,
       alpha: Math.min(Math.max(0.3 + apart / 14, 0.36), 0.85) * quiet,
       first,
-    });
+    };
+    points.draw(frame);
+    this.fill(frame);
     const colours = kColours[theme.value];
     const all = legend.peek();
     this.overlay.draw(
@@ -301,16 +326,31 @@ export class Stage {
         steps: steps.value,
         pointed: pointed.value,
         songs: scene.value.quiet ? [] : this.named,
-        hidden: (region) => all?.colouring === "region" && all.entries.some((entry) => entry.region === region && state.peek().off.includes(entry.category)),
+        hidden: (region) => all?.colouring === "region" && all.entries.some((entry) => entry.region === rootOf(regions.peek(), region) && state.peek().off.includes(entry.category)),
+        covered: this.covered,
         crosshair: document.activeElement === this.topCanvas && this.topCanvas.matches(":focus-visible"),
       },
       this.ratio,
     );
-    this.host.dataset.drawn = String(data.n - first);
     if (this.lastNamed !== this.cameraKey) {
       this.lastNamed = this.cameraKey;
       this.nameSongs();
     }
+  }
+
+  // The songs that were left out, once the view rests.
+  private fill(frame: Frame) {
+    const mine = ++this.filling;
+    const part = () => {
+      if (mine !== this.filling || !this.points || !this.data) return;
+      if (this.moving) this.settle();
+      else if (!this.points.fill(frame, Math.max(this.budget, kFewestAtRest))) requestAnimationFrame(part);
+      else this.host.dataset.drawn = String(this.data.n);
+    };
+    this.host.dataset.drawn = String(this.data!.n - this.points!.leftOut);
+    if (this.points!.leftOut === 0) return;
+    if (this.moving) this.settle();
+    else requestAnimationFrame(part);
   }
   private lastNamed = "";
   private get cameraKey() {

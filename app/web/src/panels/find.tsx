@@ -47,9 +47,10 @@ export function why({ similarity, together }: SimilarSong): string {
   return parts.join(" · ");
 }
 const times = (n: number) => (n === 1 ? "once" : n === 2 ? "twice" : `${n.toLocaleString("en")} times`);
-function order({ after, before }: Together): string {
-  if (after > 2 * before) return ", mostly after it";
-  if (before > 2 * after) return ", mostly before it";
+function order({ times, after, before }: Together): string {
+  const mostly = times === 1 ? "" : "mostly ";
+  if (after > 2 * before) return `, ${mostly}after it`;
+  if (before > 2 * after) return `, ${mostly}before it`;
   return "";
 }
 

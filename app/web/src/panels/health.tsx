@@ -5,6 +5,7 @@ import type { ModelFacts } from "../data/types";
 import { Problem } from "../ui/controls";
 import { useAsked } from "../ui/hooks";
 import { Icon } from "../ui/icons";
+import { Evaluation } from "./report";
 
 const kEvery = 2000; // ms
 const kKept = 90; // points of the chart
@@ -18,11 +19,11 @@ interface RouteStatus {
   p99_seconds: number;
 }
 interface Status {
-  version?: string;
   uptime_seconds: number;
   requests_per_second: number;
   store: { kind: string; listens: number; users: number; queued: number } | { error: string };
   routes: RouteStatus[];
+  models?: { name: string; recall: number }[];
 }
 
 export function HealthPanel() {
@@ -82,7 +83,8 @@ export function HealthPanel() {
       )}
       <h2>Models</h2>
       <Problem text={models.error} />
-      {models.value?.map((model) => <Model key={model.name} model={model} />)}
+      {models.value?.map((model) => <Model key={model.name} model={model} recall={now?.models?.find((one) => one.name === model.name)?.recall} />)}
+      <Evaluation />
       <Token />
     </>
   );
@@ -110,7 +112,8 @@ function Chart({ rates }: { rates: number[] }) {
   );
 }
 
-function Model({ model }: { model: ModelFacts }) {
+function Model({ model, recall }: { model: ModelFacts; recall?: number }) {
+  const loss = (model.history ?? []).map((epoch) => epoch.sample_loss ?? epoch.mean_loss);
   const options = Object.entries(model.options ?? {}).filter(([, value]) => typeof value !== "object");
   return (
     <article class="model">
@@ -120,10 +123,12 @@ function Model({ model }: { model: ModelFacts }) {
         <Fact name="Dimensions" value={String(model.dim)} />
         {model.trained && <Fact name="Trained" value={day(model.trained)} />}
         {model.loaded && <Fact name="Loaded" value={day(model.loaded)} />}
+        {model.counts?.plays !== undefined && <Fact name="Plays trained on" value={number(model.counts.plays)} />}
+        {recall !== undefined && <Fact name="Neighbours found" value={percent(recall)} />}
         <Fact name="Map" value={model.map ? "yes" : "none"} />
         {model.digest && <Fact name="Digest" value={model.digest.replace(/^sha256:/, "").slice(0, 12)} />}
       </dl>
-      {model.loss && model.loss.length > 1 && <Loss loss={model.loss} />}
+      {loss.length > 1 && <Loss loss={loss} />}
       {options.length > 0 && (
         <details>
           <summary>Options of its training</summary>
@@ -163,6 +168,7 @@ export function Token() {
 }
 
 const number = (n: number) => n.toLocaleString("en", { maximumFractionDigits: n < 10 ? 1 : 0 });
+const percent = (part: number) => `${(part * 100).toLocaleString("en", { maximumFractionDigits: 1 })} %`;
 const milliseconds = (seconds: number) => `${(seconds * 1000).toLocaleString("en", { maximumSignificantDigits: 3 })} ms`;
 const day = (time: string) => {
   const date = new Date(time);

@@ -26,8 +26,7 @@ export function ListenersPanel() {
   const found = useAsked(
     user
       ? async (signal) => {
-          const place = map.value ? "&place=true" : "";
-          const answer = await get<Recommendations>(`/v1/users/${path(user)}/recommendations?k=${kRecommended}&explain=true&interests=auto${place}`, signal);
+          const answer = await get<Recommendations>(`/v1/users/${path(user)}/recommendations?k=${kRecommended}&explain=true&interests=auto&place=true`, signal);
           remember(answer.items);
           return answer;
         }
@@ -49,6 +48,12 @@ export function ListenersPanel() {
         </label>
         <button type="submit" class="primary" disabled={name.trim() === ""}>Show</button>
       </form>
+      {!user && (
+        <p class="empty">
+          Listens come from any player or scrobbler that speaks the ListenBrainz protocol, under the name its token is for; many at once by{" "}
+          <a href="/docs#post-v1-listens">POST /v1/listens</a>.
+        </p>
+      )}
       {user && (
         <div class="columns">
           <section aria-label="Recent listens">
@@ -60,6 +65,7 @@ export function ListenersPanel() {
           <section aria-label="Recommendations">
             <h2>Recommended</h2>
             <Problem text={found.error} />
+            {found.value?.fallback && <p class="status">Nothing they listened to is in the catalogue: the most played songs.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="for-user">
               {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" note={song.explanation?.text} />)}
             </ol>

@@ -166,10 +166,15 @@ function useScene(songs: Song[], ends: Song[], kind: "radio" | "journey") {
   const at = stage.value;
   const drawn = useRef<string[]>([]);
   useEffect(() => {
-    if (!data) return;
+    if (!data || !at) return;
     const inList = new Set(songs.map((song) => song.id));
-    const marks: Mark[] = ends.filter((song) => !inList.has(song.id) || kind === "journey").map((song) => ({ row: song.row, kind: "played", label: song.title }));
-    songs.forEach((song, i) => marks.push({ row: song.row, kind: "path", label: i < kLabelled ? song.title : undefined }));
+    // The ends of a journey are in its list as well: they stand out, and are named first, and once.
+    const marked = new Set<string>();
+    const marks: Mark[] = ends.filter((song) => !inList.has(song.id) || kind === "journey").map((song) => {
+      marked.add(song.id);
+      return { row: song.row, kind: "played", label: song.title };
+    });
+    songs.forEach((song, i) => marks.push({ row: song.row, kind: "path", label: i < kLabelled && !marked.has(song.id) ? song.title : undefined }));
     if (marks.length === 0) {
       scene.value = kNothing;
       return;
@@ -186,8 +191,8 @@ function useScene(songs: Song[], ends: Song[], kind: "radio" | "journey") {
       steps.value = kDone;
       return;
     }
-    at?.show(marks.map((mark) => placeOf(data, mark.row)));
-    at?.play({ path: Math.min(ids.length * kGrow, 3500) });
+    at.show(marks.map((mark) => placeOf(data, mark.row)));
+    at.play({ path: Math.min(ids.length * kGrow, 3500) });
   }, [data, at, kind, songs.map((song) => song.id).join("\n"), ends.map((song) => song.id).join("\n")]);
   useEffect(() => () => void (scene.value = kNothing), []);
 }

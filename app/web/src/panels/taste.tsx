@@ -49,7 +49,7 @@ export function TastePanel() {
               popularity: taste.popularity,
               interests: taste.several ? "auto" : "1",
               explain: true,
-              place: map.value !== null,
+              place: true,
             },
             signal,
           );
@@ -153,7 +153,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
   const means = Math.max(interests.length, 1);
   const texts = [
     `${count(played, "song")} ${played === 1 ? "lights" : "light"} up`,
-    `${means === 1 ? "Their mean appears" : `${means} means appear, one for each interest`}`,
+    `${means === 1 ? `${played === 1 ? "Its" : "Their"} mean appears` : `${means} means appear, one for each interest`}`,
     `${count(found, "neighbour")} ${found === 1 ? "is" : "are"} found`,
   ];
   return (
@@ -211,11 +211,11 @@ function useScene(songs: string[] | null, disliked: number[], found: Recommendat
       disliked.forEach((row) => marks.push({ row, kind: "disliked" }));
       scene.value = { marks, means, path: [], quiet: true };
       const key = found ? songs.join("\n") : "";
-      if (key === "" || key === shown.current) return;
+      if (!at || key === "" || key === shown.current) return;
       shown.current = key;
       steps.value = kDone;
-      at?.show([...marks.map((mark) => placeOf(data, mark.row)), ...means]);
-      at?.play(kTimes);
+      at.show([...marks.map((mark) => placeOf(data, mark.row)), ...means]);
+      at.play(kTimes);
     }, () => {});
     return () => {
       gone = true;

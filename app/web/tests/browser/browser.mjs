@@ -1,7 +1,7 @@
 // A browser for the tests: Debian's Chromium, drawing in software. A page that logs an error or breaks the policy fails
 // the test it is in.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -20,10 +20,10 @@ export async function launch(args = []) {
 }
 
 // One browser and one server for all tests of a file.
-export async function bench(fixture = {}, args = []) {
+export async function bench({ real, ...fixture } = {}, args = []) {
   const browser = await launch(args);
-  const server = process.env.SEGUE_URL && !fixture.own ? { url: process.env.SEGUE_URL } : await startFixture({ dist, ...fixture });
-  const open = async (hash = "", { size = kDesktop, theme = "dark", motion = "reduce", allow, wait = true, ...more } = {}) => {
+  const server = real ?? (await startFixture({ dist, ...fixture }));
+  const open = async (hash = "", { size = kDesktop, theme = "dark", motion = "reduce", allow, wait = true, first, ...more } = {}) => {
     const context = await browser.newContext({
       viewport: size, colorScheme: theme, reducedMotion: motion, hasTouch: size === kPhone, acceptDownloads: true,
       permissions: ["clipboard-read", "clipboard-write"], ...more,
@@ -39,6 +39,7 @@ export async function bench(fixture = {}, args = []) {
     page.on("request", (request) => {
       if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) problems.push(`asked ${request.url()}`);
     });
+    if (first) await page.addInitScript(first);
     await page.goto(`${server.url}/${hash}`);
     if (wait) await page.locator(".stage[data-picking=ready]").waitFor({ state: "attached" });
     const done = async () => {
@@ -54,13 +55,33 @@ export async function bench(fixture = {}, args = []) {
   return { browser, server, open, close };
 }
 
+// To another state of the page that is open, as by a pasted address.
+export async function go(page, hash) {
+  await page.evaluate((hash) => (location.hash = hash), hash);
+  await page.locator(`.app[data-view=${/#\/(\w+)/.exec(hash)[1]}]`).waitFor();
+}
+
 const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const kRules = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+export const kContrast = { type: "rule", values: ["color-contrast"] }; // all that a theme can break
 // Everything axe-core finds, as text. The policy keeps foreign scripts out, so axe comes by the debugger.
-export async function axe(page) {
-  await page.evaluate(await import("node:fs").then((fs) => fs.readFileSync(axeSource, "utf8")));
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+export async function axe(page, runOnly = kRules) {
+  if (await page.evaluate(() => !globalThis.axe)) await page.evaluate(readFileSync(axeSource, "utf8"));
+  const { violations } = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations"] }), runOnly);
   return violations.map((one) => `${one.id}: ${one.help}\n${one.nodes.slice(0, 4).map((node) => `  ${node.target} ${node.failureSummary}`).join("\n")}`);
 }
+
+const kPatience = 15_000; // ms
+
+// Asks until the answer passes; the last answer fails the test.
+export async function eventually(ask, passes, what) {
+  const until = performance.now() + kPatience;
+  let answer = await ask();
+  while (!passes(answer) && performance.now() < until) answer = await ask();
+  assert.ok(passes(answer), `${what}: ${answer}`);
+}
+// The part of the page where the map is gets so many pixels of a colour.
+export const shows = (page, colour, passes, what, tolerance) => eventually(() => pixels(page, colour, kMapPart, tolerance), passes, what);
 
 // How many pixels of the drawn map are close to a colour, "#rrggbb"; of a picture of the page, as people see it.
 export async function pixels(page, colour, clip, tolerance = 40) {
@@ -82,3 +103,4 @@ export async function pixels(page, colour, clip, tolerance = 40) {
   );
 }
 export const kMapPart = { x: 560, y: 60, width: 620, height: 680 };
+export const kMiddle = [888, 400]; // of what the panel leaves of the map

@@ -1,22 +1,28 @@
 // The map: it is drawn, moved by mouse, wheel, fingers and keys, coloured and filtered, and picked from.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { bench, kDesktop, kMapPart, kPhone, pixels } from "./browser.mjs";
+import { makeCatalogue } from "../fixture.mjs";
+import { load } from "../unit/load.mjs";
+import { axe, bench, go, kMapPart, kMiddle, kPhone, pixels, shows } from "./browser.mjs";
 
+const catalogue = makeCatalogue(3000);
+const { scaled } = await load("data/map.ts");
+const [firstX, firstY] = scaled(catalogue.x, catalogue.y, catalogue.region).places; // of the most played song
 let all;
-before(async () => (all = await bench({ songs: 3000 })));
+before(async () => (all = await bench({ catalogue })));
 after(() => all.close());
 
 const cameraOf = (page) => page.evaluate(() => /at=([^&]*)/.exec(location.hash)?.[1].split("_").map(Number) ?? [0, 0, 1]);
-const settled = (page, test) => page.waitForFunction(test);
+// The address follows the view once it rests.
+const settled = (page, pattern) => page.waitForFunction((pattern) => new RegExp(pattern).test(location.hash), pattern.source);
 const zoomed = (page, than) => page.waitForFunction((than) => Number(/at=[^&]*_([\d.]+)/.exec(location.hash)?.[1] ?? 1) !== than, than);
 
 test("songs are drawn in the colours of their regions, in both themes", async () => {
   for (const [theme, blue, none] of [["dark", "#66c0f4", "#0b0e14"], ["light", "#56b4e9", "#fbfaf7"]]) {
     const { page, done } = await all.open("", { theme });
     await page.getByRole("heading", { name: "3,000 songs" }).waitFor();
-    assert.ok((await pixels(page, blue, kMapPart)) > 300, `${theme}: blue points`);
-    assert.ok((await pixels(page, none, kMapPart, 6)) > 200_000, `${theme}: paper between them`);
+    await shows(page, blue, (count) => count > 300, `${theme}: blue points`);
+    await shows(page, none, (count) => count > 200_000, `${theme}: paper between them`, 6);
     await done();
   }
 });
@@ -32,12 +38,12 @@ test("wheel, drag, double click, buttons and keys move the view; 0 shows everyth
   await page.mouse.down();
   await page.mouse.move(970, 460, { steps: 4 });
   await page.mouse.up();
-  await settled(page, `/at=-0\\.[0-9]+_0\\.[0-9]+_/.test(location.hash)`);
+  await settled(page, /at=-0\.[0-9]+_0\.[0-9]+_/);
   const [left, up] = await cameraOf(page);
   assert.ok(left < x && up > y, "dragged to the right and down, the camera goes left and up");
   await map.focus();
   await page.keyboard.press("0");
-  await settled(page, `/at=0_0_1(&|$)/.test(location.hash)`);
+  await settled(page, /at=0_0_1(&|$)/);
   for (const [key, at] of [["ArrowRight", 0], ["ArrowUp", 1]]) {
     const was = await cameraOf(page);
     await page.keyboard.press(key);
@@ -45,11 +51,11 @@ test("wheel, drag, double click, buttons and keys move the view; 0 shows everyth
     assert.ok((await cameraOf(page))[at] > was[at], key);
   }
   await page.keyboard.press("+");
-  await settled(page, `/_1\\.4(&|$)/.test(location.hash)`);
+  await settled(page, /_1\.4(&|$)/);
   await page.getByRole("button", { name: "Zoom in" }).click();
-  await settled(page, `/_2\\.38(&|$)/.test(location.hash)`);
+  await settled(page, /_2\.38(&|$)/);
   await page.getByRole("button", { name: "Show everything" }).click();
-  await settled(page, `/at=0_0_1(&|$)/.test(location.hash)`);
+  await settled(page, /at=0_0_1(&|$)/);
   await done();
 });
 
@@ -66,15 +72,12 @@ test("two fingers pinch", async () => {
 });
 
 test("the pointer shows a card, a click opens the song there", async () => {
-  const { page, done } = await all.open("#/map?at=0_0_6");
+  const { page, done } = await all.open(`#/map?at=${firstX}_${firstY}_6`);
   const card = page.getByRole("tooltip");
-  let met = false;
-  for (let x = 560; x < 1180 && !met; x += 9) {
-    await page.mouse.move(x, 400 + ((x * 7) % 60) - 30);
-    met = await card.isVisible();
-  }
+  await page.mouse.move(...kMiddle);
   await card.waitFor();
   const title = await card.locator("b").textContent();
+  assert.equal(title, catalogue.song(0).title);
   assert.match(await card.textContent(), /plays?$/);
   await page.mouse.down();
   await page.mouse.up();
@@ -95,17 +98,17 @@ test("the legend filters: what is off is not drawn", async () => {
   const { page, done } = await all.open();
   const orange = "#e69f00";
   const first = page.getByRole("region", { name: "Legend" }).getByRole("checkbox");
+  await shows(page, orange, (count) => count > 200, "orange points");
   const before = await pixels(page, orange, kMapPart);
-  assert.ok(before > 200);
   // All orange regions off: each entry whose dot has that colour.
   const names = await page.locator(".legend > li").evaluateAll((rows) =>
     rows.flatMap((row, i) => (getComputedStyle(row.querySelector(".dot")).backgroundColor === "rgb(230, 159, 0)" ? [i] : [])));
   for (const i of names) await first.nth(i).uncheck();
   await page.mouse.move(5, 5);
   await page.waitForFunction((n) => (/off=([^&]*)/.exec(location.hash)?.[1].split(".").length ?? 0) === n, names.length);
-  assert.ok((await pixels(page, orange, kMapPart)) < before / 10);
+  await shows(page, orange, (count) => count < before / 10, "no orange points");
   await page.getByRole("button", { name: "Show all", exact: true }).click();
-  assert.ok((await pixels(page, orange, kMapPart)) > before * 0.8);
+  await shows(page, orange, (count) => count > before * 0.8, "orange points again");
   await done();
 });
 
@@ -115,7 +118,7 @@ test("colours by tag and by popularity", async () => {
   await page.getByRole("region", { name: "Legend" }).getByText("jazz", { exact: true }).waitFor();
   await page.getByRole("radio", { name: "Popularity" }).check();
   await page.getByText("Seldom played").waitFor();
-  assert.ok((await pixels(page, "#2f5aa8", kMapPart)) > 300);
+  await shows(page, "#2f5aa8", (count) => count > 300, "seldom played songs");
   assert.match(await page.evaluate(() => location.hash), /colour=popularity/);
   await done();
 });
@@ -132,20 +135,45 @@ test("regions list their songs, which lead to the song", async () => {
 });
 
 test("without WebGL there is the list, and everything else works", async () => {
-  const { page, done } = await all.open("", { wait: false, size: kDesktop });
-  await done();
-  const context = await all.browser.newContext({ viewport: kDesktop });
-  const bare = await context.newPage();
-  await bare.addInitScript(() => {
+  const withoutWebGl = () => {
     const real = HTMLCanvasElement.prototype.getContext;
     HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
       return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
     };
+  };
+  const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
+  await page.getByText("This browser cannot draw the map").waitFor();
+  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.locator(".legend .songs .song .main").first().click();
+  await page.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await go(page, "#/taste?like=s%2F1&like=s%2F2");
+  await page.getByTestId("recommended").locator("li").first().waitFor();
+  await go(page, "#/playlist?seed=s%2F3");
+  await page.getByTestId("playlist").locator("li").first().waitFor();
+  assert.deepEqual(await axe(page), []);
+  await done();
+});
+
+test("of very many songs the most played are drawn while the view moves, and all of them when it rests", async (t) => {
+  const many = 300_000;
+  const own = await bench({ songs: many });
+  t.after(() => own.close());
+  const { page, done } = await own.open();
+  const drawn = (songs) => page.locator(`.stage[data-drawn="${songs}"]`).waitFor();
+  await drawn(many);
+  await page.evaluate(() => {
+    globalThis.least = Infinity;
+    const stage = document.querySelector(".stage");
+    new MutationObserver(() => (globalThis.least = Math.min(globalThis.least, Number(stage.dataset.drawn)))).observe(stage, { attributes: true });
   });
-  await bare.goto(all.server.url);
-  await bare.getByText("This browser cannot draw the map").waitFor();
-  await bare.getByRole("button", { name: /^Songs of/ }).first().click();
-  await bare.locator(".legend .songs .song .main").first().click();
-  await bare.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
-  await context.close();
+  await shows(page, "#66c0f4", (count) => count > 1000, "blue points");
+  const before = await pixels(page, "#66c0f4", kMapPart);
+  await page.getByRole("button", { name: "Zoom in" }).click();
+  await page.waitForFunction(() => /_1\.7(&|$)/.test(location.hash));
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await settled(page, /at=0_0_1(&|$)/);
+  await drawn(many);
+  assert.ok((await page.evaluate(() => globalThis.least)) < many, "fewer on the way");
+  await shows(page, "#66c0f4", (count) => Math.abs(count - before) < before / 50, `as many blue points as before: ${before}`);
+  await done();
 });

@@ -1,0 +1,78 @@
+// How good the method is: the report of an evaluation, opened from a file and read in this browser.
+import { useState } from "preact/hooks";
+import { readReport, type Method, type Question, type Report } from "../data/report";
+import { Problem } from "../ui/controls";
+
+const kAsked: Record<string, string> = {
+  discovery: "Discovery: the next song was not just heard",
+  repeat: "Repeat: the next song was just heard",
+  any: "Any next song",
+};
+
+export function Evaluation() {
+  const [report, setReport] = useState<Report | null>(null);
+  const [error, setError] = useState("");
+  const read = async (file: File) => {
+    try {
+      setReport(readReport(await file.text()));
+      setError("");
+    } catch (problem) {
+      setReport(null);
+      setError((problem as Error).message);
+    }
+  };
+  return (
+    <section class="evaluation" aria-label="Evaluation">
+      <h2>Evaluation</h2>
+      <p class="more">How often is the next song foretold? Open what <code>segue evaluate DATASET --json</code> wrote; it stays in this browser.</p>
+      <label class="drop-file">
+        <input type="file" accept=".json" onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          if (file) void read(file);
+          event.currentTarget.value = "";
+        }} />
+        <span>{report ? "Open another report" : "Open a report"}</span>
+      </label>
+      <Problem text={error} />
+      {report && (
+        <>
+          <p class="more">
+            <span dir="auto">{report.dataset}</span>, split {report.split}, {number(report.queues)} queues held out
+          </p>
+          {report.questions.map((question) => <Asked key={question.name} question={question} />)}
+        </>
+      )}
+    </section>
+  );
+}
+
+function Asked({ question }: { question: Question }) {
+  const most = Math.max(...question.methods.map((method) => method.hitRate10), 1e-9);
+  const best = question.methods.reduce<Method | null>((one, method) => (!one || method.hitRate10 > one.hitRate10 ? method : one), null);
+  const title = kAsked[question.name] ?? question.name;
+  return (
+    <>
+      <h3>{title}</h3>
+      <p class="more">{number(question.positions)} positions; the next song of {number(question.unknown)} is not in the catalogue: always missed.</p>
+      <div class="table" tabIndex={0} role="region" aria-label={title}>
+        <table class="methods">
+          <thead><tr><th scope="col">Method</th><th scope="col">Hit rate @10</th><th scope="col">95 %</th><th scope="col">@100</th><th scope="col">NDCG@10</th></tr></thead>
+          <tbody>
+            {question.methods.map((method) => (
+              <tr key={method.name} class={method === best ? "best" : ""}>
+                <th scope="row" title={method.summary}>{method.name}{method === best && <span class="badge">best</span>}</th>
+                <td><i class="share" aria-hidden="true"><i class={method.baseline ? "other" : ""} style={{ width: `${(method.hitRate10 / most) * 100}%` }} /></i>{share(method.hitRate10)}</td>
+                <td>{Number.isNaN(method.margin) ? "" : `±${share(method.margin)}`}</td>
+                <td>{share(method.hitRate100)}</td>
+                <td>{share(method.ndcg10)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+const number = (n: number) => (Number.isNaN(n) ? "?" : n.toLocaleString("en"));
+const share = (n: number) => (Number.isNaN(n) ? "" : n.toFixed(4));

@@ -1,0 +1,182 @@
+// The pages as they come out of `segue serve`, on the demo model: the way through the whole web app. What needs odd songs,
+// tags or a broken server is tested in ../browser against a server made for it.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { after, before, test } from "node:test";
+import { axe, bench, eventually, go, kPhone, shows } from "../browser/browser.mjs";
+import { startReal } from "./server.mjs";
+
+let all;
+let popular; // a few of the most played songs
+before(async () => {
+  const real = await startReal("--open-loopback");
+  all = await bench({ real });
+  popular = (await real.get("/v1/songs?rows=0,1,2,3,40,200")).items;
+});
+after(() => all.close());
+
+const id = (song) => encodeURIComponent(song.id);
+const titles = (page, list) => page.getByTestId(list).locator(".song .title").allTextContents();
+const cameraOf = (page) => page.evaluate(() => /at=([^&]*)/.exec(location.hash)?.[1].split("_").map(Number) ?? [0, 0, 1]);
+const quiet = (page) => page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
+
+test("the map opens and draws every song, in a policy that lets nothing else in", async () => {
+  const [{ songs }] = (await all.server.get("/v1/models")).items;
+  const reply = await fetch(all.server.url);
+  assert.match(reply.headers.get("content-security-policy"), /default-src 'self'; script-src 'self'/);
+  const { page, done } = await all.open();
+  await page.getByRole("heading", { name: `${songs.toLocaleString("en")} songs` }).waitFor();
+  await shows(page, "#66c0f4", (count) => count > 300, "songs of a blue region");
+  const { items } = await all.server.get("/v1/map/regions");
+  const largest = items.filter((region) => region.level === 0).sort((a, b) => b.size - a.size)[0];
+  await page.getByRole("region", { name: "Legend" }).getByText(largest.label, { exact: true }).waitFor();
+  const sent = await page.evaluate(() => performance.getEntriesByType("resource").map((one) => ({ name: one.name, sent: one.encodedBodySize, size: one.decodedBodySize })));
+  const script = sent.find((one) => /index-.*\.js$/.test(one.name));
+  assert.ok(script.sent < script.size * 0.6, `scripts come compressed: ${JSON.stringify(script)}`);
+  await page.mouse.move(870, 400);
+  await page.mouse.wheel(0, -600);
+  await eventually(() => cameraOf(page), ([, , zoom]) => zoom > 1.5, "zoomed");
+  await page.getByTestId("map").focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("article").getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await done();
+});
+
+test("search finds a song and flies to it; the similar songs are the server's", async () => {
+  const [song] = popular;
+  const { page, done } = await all.open("#/find");
+  const field = page.getByRole("combobox", { name: "Search songs and artists" });
+  await field.fill(`${song.artist.split(",")[0]} ${song.title.slice(0, 9)}`);
+  await page.getByRole("option").filter({ hasText: song.title }).first().waitFor();
+  await page.getByRole("option").filter({ hasText: song.title }).first().click();
+  await page.getByRole("article").getByRole("heading", { level: 2, name: song.title }).waitFor();
+  const near = page.getByRole("list", { name: /Songs most like/ });
+  await near.locator("li").nth(23).waitFor();
+  const { items } = await all.server.get(`/v1/songs/${id(song)}/similar?k=24`);
+  assert.deepEqual(await near.locator(".title").allTextContents(), items.map((one) => one.title || one.id));
+  assert.match(await near.locator(".note").first().textContent(), /^\d+ % alike/);
+  await eventually(() => cameraOf(page), ([x, y, zoom]) => zoom > 1.5 && (x !== 0 || y !== 0), "flew");
+  await shows(page, "#ffd54a", (count) => count > 100, "neighbours are lit");
+  await done();
+});
+
+test("a taste: its mean, neighbours with why, and a dislike that acts at once", async () => {
+  const { page, done } = await all.open(`#/taste?like=${id(popular[0])}&like=${id(popular[5])}`);
+  await page.getByText("2 songs light up").waitFor();
+  await page.getByText("30 neighbours are found").waitFor();
+  await page.getByText(/mean appears|means appear/).waitFor();
+  const first = await titles(page, "recommended");
+  assert.equal(first.length, 30);
+  assert.match(await page.getByTestId("recommended").locator(".note").first().textContent(), /^Because of /);
+  await page.getByRole("button", { name: `Dislike: ${first[0]}`, exact: true }).first().click();
+  await page.getByRole("region", { name: "Not for me" }).getByText(first[0], { exact: true }).waitFor();
+  await eventually(() => titles(page, "recommended"), (now) => now.length === 30 && now[0] !== first[0], "without the disliked one");
+  await quiet(page);
+  const before = await titles(page, "recommended");
+  await page.getByRole("slider", { name: /Diversity/ }).fill("1");
+  await eventually(() => titles(page, "recommended"), (now) => now.join() !== before.join(), "more diverse");
+  await page.getByRole("slider", { name: /Popularity/ }).fill("-1");
+  await page.getByRole("radio", { name: "Any song" }).check();
+  await quiet(page);
+  await shows(page, "#ffffff", (count) => count > 60, "the songs are lit", 8);
+  await done();
+});
+
+test("a radio goes on and is saved, a journey leads from one song to the other", async () => {
+  const { page, done } = await all.open(`#/playlist?seed=${id(popular[1])}`);
+  await page.getByRole("heading", { name: "24 songs" }).waitFor();
+  await page.getByRole("button", { name: "Keep going" }).click();
+  await page.getByRole("heading", { name: "48 songs" }).waitFor();
+  assert.equal(new Set(await page.getByTestId("playlist").locator("li").evaluateAll((rows) => rows.map((row) => row.dataset.id))).size, 48);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as M3U8" }).click()]);
+  assert.equal(readFileSync(await download.path(), "utf8").split("#EXTINF").length - 1, 48);
+
+  const [from, to] = [popular[0], popular[5]];
+  await go(page, `#/playlist?list=journey&from=${id(from)}&to=${id(to)}`);
+  await eventually(() => titles(page, "playlist"), (way) => way[0] === from.title && way.at(-1) === to.title, "the way");
+  await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
+  await page.getByRole("button", { name: "Turn around" }).click();
+  await eventually(() => titles(page, "playlist"), (way) => way[0] === to.title && way.at(-1) === from.title, "the way back");
+  await done();
+});
+
+test("listens that are sent appear with their listener, whose recommendations follow from them", async () => {
+  const token = await all.server.token("alice", "submit");
+  const now = Math.floor(Date.now() / 1000);
+  const payload = [...popular, { artist: "Nobody", title: "Not Here" }].map((song, i) => ({
+    listened_at: now - 300 * i, track_metadata: { artist_name: song.artist, track_name: song.title },
+  }));
+  const sent = await fetch(`${all.server.url}/1/submit-listens`, {
+    method: "POST", headers: { Authorization: `Token ${token}` }, body: JSON.stringify({ listen_type: "import", payload }),
+  });
+  assert.equal(sent.status, 200, await sent.text());
+  const { page, done } = await all.open("#/listeners");
+  await page.getByLabel("Name of the user").fill("alice");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  const heard = page.getByTestId("history").locator("li");
+  await heard.nth(payload.length - 1).waitFor();
+  assert.equal(await heard.count(), payload.length);
+  assert.equal(await heard.filter({ hasText: "not in the catalogue" }).count(), 1);
+  await page.getByTestId("for-user").locator("li").nth(19).waitFor();
+  assert.match(await page.getByTestId("for-user").locator(".note").first().textContent(), /^Because of /);
+  await page.getByLabel("Name of the user").fill("nobody");
+  await page.keyboard.press("Enter");
+  await page.getByText("No listens of nobody are stored.").waitFor();
+  await page.getByText(/: the most played songs/).waitFor();
+
+  await go(page, "#/health");
+  const status = page.getByTestId("status");
+  await status.getByText("Listens stored").waitFor();
+  const fact = (name) => status.locator("div", { hasText: name }).locator("dd").textContent();
+  await eventually(() => fact("Listens stored"), (text) => text === String(payload.length), "listens stored");
+  await page.getByRole("row", { name: /POST \/1\/submit-listens 1 0 / }).waitFor();
+  await page.getByRole("img", { name: /Loss by epoch, from / }).waitFor();
+  await done();
+});
+
+test("every view passes axe-core, and fits on a phone", async () => {
+  const views = ["#/map", `#/find?song=${id(popular[0])}`, `#/taste?like=${id(popular[0])}`, `#/playlist?seed=${id(popular[2])}`, "#/listeners?user=alice", "#/health"];
+  const { page, done } = await all.open("", { size: kPhone, theme: "light" });
+  for (const view of views) {
+    await go(page, view);
+    await page.locator(view.includes("?") ? ".songs li" : "h1").first().waitFor();
+    await quiet(page);
+    assert.deepEqual(await axe(page), [], view);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), view);
+  }
+  await done();
+});
+
+test("/docs shows every operation of the OpenAPI document", async () => {
+  const { paths } = await all.server.get("/openapi.json");
+  const operations = Object.entries(paths).flatMap(([path, item]) => ["get", "post", "put", "patch", "delete"].filter((method) => item[method]).map((method) => `${method.toUpperCase()} ${path}`));
+  const { page, done } = await all.open("docs", { wait: false });
+  await page.getByRole("article", { name: "POST /v1/recommendations" }).waitFor();
+  const names = await page.getByRole("article").evaluateAll((all) => all.map((one) => one.querySelector("h2").textContent.trim()));
+  assert.deepEqual(names.sort(), operations.sort());
+  assert.deepEqual(await axe(page), []);
+  await done();
+});
+
+test("a server that ends and comes back: a banner, then everything works again", async () => {
+  const { page, done } = await all.open("#/find", { allow: /ERR_|Failed to load/ });
+  await all.server.stopForNow();
+  await page.getByRole("combobox").fill(popular[3].title);
+  await page.getByText("The server does not answer.").first().waitFor();
+  await all.server.startAgain();
+  await page.getByText("The server is back.").waitFor();
+  await page.getByRole("option").first().waitFor();
+  await done();
+});
+
+test("without the loopback's leave the page asks for a token, and works with one", async (t) => {
+  const closed = await startReal();
+  const other = await bench({ real: closed });
+  t.after(() => other.close());
+  const { page, done } = await other.open("", { allow: /401/, wait: false });
+  await page.getByText("This server wants a token").waitFor();
+  await page.getByLabel(/Token, if the server wants one/).fill(await closed.token("", "read"));
+  await page.getByRole("button", { name: "Use" }).click();
+  await page.getByRole("heading", { name: /^[\d,]+ songs$/ }).waitFor();
+  await done();
+});
