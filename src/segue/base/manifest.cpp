@@ -136,7 +136,7 @@ void check_replaceable(const fs::path& folder, const FormatVersion& format) {
   std::string found = fmt::format("a {} that tells no format", kManifestName);
   try {
     found = fmt::format("a {} folder", format_of(folder));
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
+  } catch (const Error&) {
     // Not ours, or damaged: either way not to be replaced unasked.
   }
   if (found == fmt::format("a {} folder", format.name)) return;
