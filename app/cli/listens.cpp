@@ -1,7 +1,7 @@
 // segue listens export | users | forget
-#include <filesystem>
 #include <limits>
 #include <optional>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -39,14 +39,6 @@ namespace cli {
 namespace {
 
 constexpr std::uint64_t kListensBetweenUpdates = 4096;
-
-// A store that is there: a mistyped name is not to become an empty one.
-std::unique_ptr<ListenStore> open_existing(const std::string& where) {
-  if (where.find("://") == std::string::npos && !std::filesystem::exists(where)) {
-    fail(ErrorCode::not_found, "{}: no such file", where);
-  }
-  return open_store(where);
-}
 
 // One line of an export; its names are among those that ingest recognises.
 json::object line_of(const StoredListen& listen, std::string_view song_id) {
@@ -103,16 +95,15 @@ class ListensCommand final : public Command {
     std::optional<Model> model;
     std::optional<SongMatcher> matcher;
     if (!options_.model.empty()) matcher.emplace(model.emplace(options_.model).songs());
-    const std::unique_ptr<ListenStore> store = open_existing(options_.store);
+    const std::unique_ptr<ListenStore> store = open_store(options_.store, WhereNone::refuse);
 
     AtomicFile file(options_.output);
     FileWriter writer(file.path());
     Counts counts;
-    terminal.progress().begin("listens", store->facts().listens, "listens");
-    store->for_each_listen([&](const StoredListen& listen) {
-      if (terminal.stop().stop_requested())
+    const auto write = [&](const StoredListen& listen) {
+      if (terminal.stop().stop_requested()) {
         fail(ErrorCode::interrupted, "{}: stopped, nothing written", options_.output);
-      if (!users_.empty() && listen.user != users_.front()) return true;
+      }
       std::string_view song_id = listen.song_id.empty() ? listen.recording_mbid : listen.song_id;
       if (matcher) {
         if (const auto row = matcher->find(listen)) {
@@ -123,7 +114,17 @@ class ListensCommand final : public Command {
       writer.write(json::serialize(line_of(listen, song_id)) + '\n');
       if (++counts.listens % kListensBetweenUpdates == 0) terminal.progress().update(counts.listens, "");
       return true;
-    });
+    };
+    if (users_.empty()) {
+      terminal.progress().begin("listens", store->facts().listens, "listens");
+      store->for_each_listen(write);
+    } else {
+      ListenRange all;
+      all.count = std::numeric_limits<std::size_t>::max();
+      const std::vector<StoredListen> newest_first = store->listens_of(users_.front(), all);
+      terminal.progress().begin("listens", newest_first.size(), "listens");
+      for (const StoredListen& listen : newest_first | std::views::reverse) write(listen);
+    }
     writer.close();
     file.commit();
     terminal.progress().end();
@@ -145,7 +146,7 @@ class ListensCommand final : public Command {
   }
 
   void list_users(Terminal& terminal) const {
-    const std::unique_ptr<ListenStore> store = open_existing(options_.store);
+    const std::unique_ptr<ListenStore> store = open_store(options_.store, WhereNone::refuse);
     json::object document;
     json::array& items = document["items"].emplace_array();
     Table table({"user", ">listens"});
@@ -163,7 +164,7 @@ class ListensCommand final : public Command {
 
   void forget(Terminal& terminal) const {
     const std::string& user = users_.front();
-    const Forgotten gone = open_existing(options_.store)->forget(user);
+    const Forgotten gone = open_store(options_.store, WhereNone::refuse)->forget(user);
     if (gone.listens + gone.feedback + gone.tokens == 0) {
       fail(ErrorCode::not_found, "{}: {} has nothing of this user", printable(user), options_.store);
     }

@@ -27,10 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kLook{200};  // for hang-ups, and whether it is time to look at the models
 
-bool is_database(const std::string& store) {
-  return store.starts_with("postgresql://") || store.starts_with("postgres://");
-}
-
 // One JSON object a line on standard error, each written at once.
 void log_line(std::string_view event, const json::object& fields) {
   json::object line;
@@ -117,7 +113,7 @@ class ServeCommand final : public Command {
     fs::path folder = options_.cache;
     if (folder.empty()) {
       const std::string store = store_place();
-      folder = (is_database(store) ? fs::temp_directory_path() : fs::absolute(store).parent_path()) / "segue-cache";
+      folder = (is_postgres_url(store) ? fs::temp_directory_path() : fs::absolute(store).parent_path()) / "segue-cache";
     }
     std::error_code error;
     fs::create_directories(folder, error);

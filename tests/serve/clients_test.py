@@ -5,7 +5,6 @@ import resource
 import socket
 import sys
 import tempfile
-import urllib.parse
 
 from server import Server, make_model
 
@@ -24,8 +23,7 @@ with tempfile.TemporaryDirectory() as scratch:
                     "--idle-timeout", "10m", "--request-timeout", "10m", "--address-requests", "0")
     with server.running():
         resource.setrlimit(resource.RLIMIT_NOFILE, (NEEDED, hard))
-        parts = urllib.parse.urlparse(server.url)
-        connect = lambda: socket.create_connection((parts.hostname, parts.port), timeout=60)
+        connect = lambda: socket.create_connection(server.address, timeout=60)
         idle = [connect() for _ in range(IDLE)]
         slow = [connect() for _ in range(SLOW)]
         for i, client in enumerate(slow):

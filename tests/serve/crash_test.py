@@ -12,7 +12,6 @@ import random
 import sys
 import tempfile
 import threading
-import urllib.parse
 
 from server import Server, make_model
 
@@ -65,11 +64,6 @@ class Client:
             connection.close()
 
 
-def address_of(server):
-    parts = urllib.parse.urlparse(server.url)
-    return parts.hostname, parts.port
-
-
 def run_until_killed(server, clients, answers):
     """Lets the clients go on until so many requests were answered, then kills the server among the next ones."""
     left, reached = [answers], threading.Event()
@@ -82,7 +76,7 @@ def run_until_killed(server, clients, answers):
                 reached.set()
         return True
 
-    threads = [threading.Thread(target=client.run, args=(address_of(server), answered)) for client in clients]
+    threads = [threading.Thread(target=client.run, args=(server.address, answered)) for client in clients]
     for thread in threads:
         thread.start()
     assert reached.wait(120), "the server answers no more"
@@ -134,7 +128,7 @@ def main():
             unanswered += sum(len(client.unanswered) for client in clients)
         with server.running():
             for client in clients:
-                client.run(address_of(server), lambda: False)
+                client.run(server.address, lambda: False)
                 assert not client.unanswered
             check(server, clients)
         sent = sum(client.sent for client in clients)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 
 START_SECONDS = 60
@@ -22,6 +23,12 @@ class Server:
         self.process = None
         self.url = None
         self.log = []
+
+    @property
+    def address(self):
+        """(host, port) of the server that runs."""
+        parts = urllib.parse.urlparse(self.url)
+        return parts.hostname, parts.port
 
     def token(self, user, *scopes):
         """The secret of a new token; user "" makes it a service's."""

@@ -14,7 +14,6 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.parse
 
 from server import Server, make_model
 
@@ -42,8 +41,7 @@ def ask(connection, token, question):
 
 
 def connect(server):
-    parts = urllib.parse.urlparse(server.url)
-    return http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+    return http.client.HTTPConnection(*server.address, timeout=60)
 
 
 def replies_now(server, token):

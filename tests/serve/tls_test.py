@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 import urllib.error
-import urllib.parse
 import urllib.request
 import warnings
 
@@ -23,8 +22,8 @@ def make_certificate(folder):
                     "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"], check=True, capture_output=True)
 
 
-def plain(parts, sent):
-    with socket.create_connection((parts.hostname, parts.port), timeout=30) as client:
+def plain(server, sent):
+    with socket.create_connection(server.address, timeout=30) as client:
         client.sendall(sent)
         try:
             return client.recv(1000)
@@ -48,9 +47,8 @@ with tempfile.TemporaryDirectory() as scratch:
             raise AssertionError("a certificate that nobody signed was accepted")
         except urllib.error.URLError as error:
             assert isinstance(error.reason, ssl.SSLCertVerificationError), error
-        parts = urllib.parse.urlparse(server.url)
-        assert not plain(parts, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200")
-        assert not plain(parts, bytes(range(256)) * 40).startswith(b"HTTP/1.1 200")
+        assert not plain(server, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200")
+        assert not plain(server, bytes(range(256)) * 40).startswith(b"HTTP/1.1 200")
         for old in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
             context = ssl.create_default_context(cafile=folder / "certificate.pem")
             context.set_ciphers("ALL:@SECLEVEL=0")
@@ -61,7 +59,7 @@ with tempfile.TemporaryDirectory() as scratch:
             except (urllib.error.URLError, ConnectionResetError):
                 pass
         # Handshakes that are never finished are not in the way of others, nor of the end.
-        open_ones = [socket.create_connection((parts.hostname, parts.port)) for _ in range(20)]
+        open_ones = [socket.create_connection(server.address) for _ in range(20)]
         with urllib.request.urlopen(server.url + "/health/live", context=trusting) as reply:
             assert reply.status == 200
     print("TLS 1.2 and newer only, nothing in plain")

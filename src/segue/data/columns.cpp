@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/base/words.h"
 #include "segue/data/text.h"
@@ -66,7 +67,7 @@ std::string comparable(std::string_view name) {
   std::string out;
   for (const char letter : name) {
     if (letter == '_' || letter == '-' || letter == '.' || letter == ' ' || letter == ':') continue;
-    out += letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    out += ascii_lower(letter);
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <arrow/io/file.h>
 #include <arrow/util/compression.h>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/data/arrow_status.h"
 #include "segue/data/input_stream.h"
@@ -46,12 +47,9 @@ class CountingFile final : public arrow::io::InputStream {
 // Takes `extension` off the end of `name`, whatever its case.
 bool take_extension(std::string& name, std::string_view extension) {
   if (name.size() <= extension.size()) return false;
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-  if (!std::equal(extension.begin(), extension.end(), name.end() - static_cast<std::ptrdiff_t>(extension.size()),
-                  [&](char wanted, char found) { return same(found, wanted); })) {
-    return false;
-  }
-  name.resize(name.size() - extension.size());
+  const std::size_t rest = name.size() - extension.size();
+  if (!is_ignoring_case(std::string_view(name).substr(rest), extension)) return false;
+  name.resize(rest);
   return true;
 }
 

@@ -11,6 +11,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 
 namespace segue {
@@ -28,10 +29,6 @@ std::uint64_t load_word(const char* at) {
 
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char letter) { return static_cast<unsigned char>(letter) < 0x80; });
-}
-
-char ascii_lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
 bool ascii_space(char letter) {
@@ -125,9 +122,9 @@ constexpr std::array<char, 128> kAsciiForSearch = [] {
   std::array<char, 128> table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
     const auto letter = static_cast<char>(i);
-    const bool kept = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
-    const bool upper = letter >= 'A' && letter <= 'Z';
-    table[i] = kept ? letter : upper ? static_cast<char>(letter - 'A' + 'a') : letter == '\'' ? '\0' : ' ';
+    const char lower = ascii_lower(letter);
+    const bool kept = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+    table[i] = kept ? lower : letter == '\'' ? '\0' : ' ';
   }
   return table;
 }();

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/store/tokens.h"
 
 namespace segue {
 
 namespace {
-
-bool is_scheme(std::string_view found, std::string_view lower_case) {
-  return std::ranges::equal(found, lower_case, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-}
 
 // Whether a request from this machine is meant for this machine: not that of a page of somewhere else which is open in
 // a browser here, nor one that a proxy passes on under another name.
@@ -38,7 +35,7 @@ std::string_view secret_of(const Request& request) {
   std::string_view secret = value.substr(std::min(blank + 1, value.size()));
   while (secret.starts_with(' ')) secret.remove_prefix(1);
   const std::string_view scheme = value.substr(0, blank);
-  if (secret.empty() || (!is_scheme(scheme, "token") && !is_scheme(scheme, "bearer"))) {
+  if (secret.empty() || (!is_ignoring_case(scheme, "token") && !is_ignoring_case(scheme, "bearer"))) {
     fail(ErrorCode::unauthorised, "Authorization: expected \"Token SECRET\" or \"Bearer SECRET\"");
   }
   return secret;

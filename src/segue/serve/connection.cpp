@@ -1,6 +1,7 @@
 #include "segue/serve/connection.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 
@@ -13,6 +14,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 
+#include "segue/base/ascii.h"
 #include "segue/serve/reply_bytes.h"
 #include "segue/serve/router.h"
 
@@ -61,9 +63,7 @@ void take_request(http::request<http::string_body>& message, Request& request) {
   request.headers.clear();
   for (const auto& field : message) {
     Header header{std::string(field.name_string()), std::string(field.value())};
-    std::ranges::transform(header.name, header.name.begin(), [](char letter) {
-      return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter;
-    });
+    std::ranges::transform(header.name, header.name.begin(), ascii_lower);
     request.headers.push_back(std::move(header));
   }
   request.body = std::move(message.body());
@@ -110,6 +110,10 @@ Reply preflight_reply() {
           .headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE"},
                       {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"},
                       {"Access-Control-Max-Age", "86400"}}};
+}
+
+std::array<asio::const_buffer, 2> buffers_of(const WireReply& wire) {
+  return {asio::buffer(wire.head), asio::buffer(wire.body.data(), wire.body.size())};
 }
 
 // A socket closed while the client still sends would take the reply with it (RFC 9112, section 9.6): what comes is read
@@ -215,25 +219,27 @@ class Connection {
     co_await let_go(lowest_);
   }
 
-  // Makes reply_ and wire_: compressed, where that is to be done, by the thread that made the reply.
   asio::awaitable<void> answer() {
-    if (request_.method == Method::options && !share_.options.cors_origin.empty()) {
-      reply_ = preflight_reply();
-      make_wire();
-    } else if (!share_.handler.may_block(request_)) {
-      reply_ = share_.handler.answer(request_);
-      make_wire();
+    if (is_preflight() || !share_.handler.may_block(request_)) {
+      make_reply();
     } else {
       lowest_.expires_never();
       co_await asio::co_spawn(
           share_.pool,
           [this]() -> asio::awaitable<void> {
-            reply_ = share_.handler.answer(request_);
-            make_wire();
+            make_reply();
             co_return;
           },
           asio::use_awaitable);
     }
+  }
+
+  bool is_preflight() const { return request_.method == Method::options && !share_.options.cors_origin.empty(); }
+
+  // Makes reply_ and wire_: compressed, where that is to be done, by the thread that made the reply.
+  void make_reply() {
+    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_);
+    make_wire();
   }
 
   void make_wire() {
@@ -244,11 +250,9 @@ class Connection {
   }
 
   asio::awaitable<bool> write() {
-    const std::array<asio::const_buffer, 2> buffers = {asio::buffer(wire_.head),
-                                                       asio::buffer(wire_.body.data(), wire_.body.size())};
     error_code error;
     lowest_.expires_after(share_.options.write_timeout);
-    co_await asio::async_write(stream_, buffers, asio::redirect_error(asio::use_awaitable, error));
+    co_await asio::async_write(stream_, buffers_of(wire_), asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
   }
 
@@ -319,11 +323,10 @@ asio::awaitable<void> refuse_connection(asio::ip::tcp::socket socket, Connection
   if (share.tls != nullptr) co_return;  // a handshake costs more than what is to be said
   WireReply wire;
   make_wire_reply({}, reply, {.keep_alive = false, .http_1_0 = false, .cors_origin = {}}, wire);
-  const std::array<asio::const_buffer, 2> buffers = {asio::buffer(wire.head), asio::buffer(wire.body)};
   error_code ignored;
   beast::tcp_stream stream(std::move(socket));
   stream.expires_after(std::chrono::seconds(2));
-  co_await asio::async_write(stream, buffers, asio::redirect_error(asio::use_awaitable, ignored));
+  co_await asio::async_write(stream, buffers_of(wire), asio::redirect_error(asio::use_awaitable, ignored));
   co_await let_go(stream);
 }
 

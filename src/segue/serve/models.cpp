@@ -68,7 +68,7 @@ double sampled_recall(const Model& model) {
     const auto walked = model.index().search(vector, kNearest, {}, {.method = SearchMethod::graph});
     wanted += exact.size();
     for (const ScoredRow& one : exact) {
-      found += std::ranges::find(walked, one.row, &ScoredRow::row) != walked.end() ? 1U : 0U;
+      found += static_cast<std::size_t>(std::ranges::count(walked, one.row, &ScoredRow::row));
     }
   }
   return wanted == 0 ? 1 : static_cast<double>(found) / static_cast<double>(wanted);

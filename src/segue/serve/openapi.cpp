@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "segue/base/ascii.h"
 #include "segue/base/options.h"
 #include "segue/base/version.h"
 #include "segue/serve/listenbrainz.h"
@@ -105,7 +106,7 @@ json::object content(std::string_view media_type, json::object schema) {
 // "getV1SongsId": the name client generators give the call.
 std::string operation_id(const Route& route) {
   std::string id(name_of(route.method));
-  std::ranges::transform(id, id.begin(), [](char letter) { return static_cast<char>(letter - 'A' + 'a'); });
+  std::ranges::transform(id, id.begin(), ascii_lower);
   bool capital = true;
   for (const char letter : route.path) {
     const bool is_word = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
@@ -202,7 +203,7 @@ json::object openapi_document(std::span<const Route> routes) {
   json::object paths;
   for (const Route& route : routes) {
     std::string method(name_of(route.method));
-    std::ranges::transform(method, method.begin(), [](char letter) { return static_cast<char>(letter - 'A' + 'a'); });
+    std::ranges::transform(method, method.begin(), ascii_lower);
     if (!paths.contains(route.path)) paths[route.path] = json::object();
     paths[route.path].as_object()[method] = operation(route);
   }

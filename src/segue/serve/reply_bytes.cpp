@@ -5,12 +5,12 @@
 #include <charconv>
 #include <ctime>
 #include <functional>
-#include <initializer_list>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 
 namespace segue {
@@ -85,12 +85,6 @@ bool has_tag(std::string_view if_none_match, std::string_view etag) {
   return false;
 }
 
-// Regardless of case, as names of codings are.
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; };
-  return std::ranges::any_of(names, [&](std::string_view one) { return std::ranges::equal(name, one, same); });
-}
-
 bool is_text(std::string_view type) {
   return type.starts_with("text/") || type.find("json") != std::string_view::npos ||
          type.find("xml") != std::string_view::npos || type.find("javascript") != std::string_view::npos;
@@ -153,7 +147,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
       const std::string_view number = item.substr(q + 2);
       if (std::from_chars(number.data(), number.data() + number.size(), weight).ec != std::errc()) weight = 0;
     }
-    if (is_one_of(coding, {"gzip", "x-gzip"})) return weight > 0;
+    if (is_ignoring_case(coding, "gzip") || is_ignoring_case(coding, "x-gzip")) return weight > 0;
     if (coding == "*") any = weight > 0;
   }
   return any;

@@ -1,10 +1,10 @@
 #include "segue/serve/service.h"
 
 #include <algorithm>
-#include <chrono>
 #include <new>
 
 #include "segue/base/error.h"
+#include "segue/base/unix_time.h"
 #include "segue/serve/listenbrainz.h"
 #include "segue/serve/openapi.h"
 #include "segue/serve/parameters.h"
@@ -15,10 +15,6 @@ namespace segue {
 namespace {
 
 constexpr int kFirstServerError = 500;
-
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 // What went wrong inside names hosts and files, which are no client's business but an admin's: the log has it.
 std::string_view public_message(const Route& route, const ErrorMeaning& meaning, const Error& error) {

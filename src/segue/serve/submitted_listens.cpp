@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/data/text.h"
 #include "segue/serve/song_matcher.h"
@@ -255,7 +256,7 @@ std::string canonical_uuid(std::string_view text) {
   for (const char letter : text) {
     const std::size_t at = uuid.size();
     if (letter == '-' && (at == 9 || at == 14 || at == 19 || at == 24)) continue;  // written already
-    const char lower = letter >= 'A' && letter <= 'F' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    const char lower = ascii_lower(letter);
     if (kHex.find(lower) == std::string_view::npos || at >= 36) return "";
     uuid += lower;
     if (uuid.size() == 8 || uuid.size() == 13 || uuid.size() == 18 || uuid.size() == 23) uuid += '-';

@@ -1,6 +1,5 @@
 #include "segue/store/group_commit.h"
 
-#include <chrono>
 #include <new>
 
 namespace segue {
@@ -35,10 +34,6 @@ Outcome commit_together(const GroupCommit::Commit& commit, std::span<Addition* c
 }
 
 }  // namespace
-
-std::int64_t unix_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 void GroupCommit::commit_each(std::span<Addition* const> additions) const noexcept {
   if (commit_together(commit_, additions) != Outcome::refused || additions.size() == 1) return;

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -19,9 +18,6 @@
 #include "segue/store/store.h"
 
 namespace segue {
-
-// Seconds since 1970, UTC: what stores set inserted_at to.
-std::int64_t unix_now();
 
 // Listens that wait to be committed, on the stack of the thread that brought them.
 struct Addition {

@@ -58,10 +58,6 @@ std::string_view state_at_end(std::string_view message) {
 
 }  // namespace
 
-bool is_postgres_url(std::string_view text) {
-  return text.starts_with("postgresql://") || text.starts_with("postgres://");
-}
-
 PostgresPlace postgres_place(const std::string& url) {
   char* message = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &message),

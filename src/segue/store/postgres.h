@@ -25,7 +25,6 @@ struct PostgresPlace {
   std::string name;
 };
 
-bool is_postgres_url(std::string_view text);
 // "postgresql://user@host/db". Throws wrong_use for what libpq does not understand.
 PostgresPlace postgres_place(const std::string& url);
 
@@ -76,6 +75,16 @@ class PostgresRows {
   std::string_view text(std::size_t row, int column) const;  // lives as long as the rows; "" for NULL
   std::int64_t number(std::size_t row, int column) const;    // a boolean, an integer of any size
   bool null(std::size_t row, int column) const;
+
+  // One of them; views them.
+  struct Row {
+    const PostgresRows& rows;
+    std::size_t row;
+    std::string_view text(int column) const { return rows.text(row, column); }
+    std::int64_t number(int column) const { return rows.number(row, column); }
+  };
+  Row operator[](std::size_t row) const { return {*this, row}; }
+
   // Rows that an INSERT, UPDATE or DELETE changed.
   std::uint64_t changed() const;
   std::string_view command() const;  // "INSERT 0 1", "COMMIT"

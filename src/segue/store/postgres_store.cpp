@@ -5,6 +5,8 @@
 #include <tuple>
 
 #include "segue/base/error.h"
+#include "segue/base/unix_time.h"
+#include "segue/store/stored_rows.h"
 
 namespace segue {
 
@@ -38,35 +40,7 @@ constexpr std::array kSchema = {
 constexpr std::string_view kListenColumns =
     "user_name, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
 
-StoredListen listen_of(const PostgresRows& rows, std::size_t row) {
-  StoredListen listen;
-  listen.user = rows.text(row, 0);
-  listen.listened_at = rows.number(row, 1);
-  listen.artist = rows.text(row, 2);
-  listen.title = rows.text(row, 3);
-  listen.release = rows.text(row, 4);
-  listen.song_id = rows.text(row, 5);
-  listen.recording_mbid = rows.text(row, 6);
-  listen.track_metadata = rows.text(row, 7);
-  listen.msid = rows.text(row, 8);
-  listen.inserted_at = rows.number(row, 9);
-  return listen;
-}
-
 constexpr std::string_view kTokenColumns = "id, hash, user_name, name, may_read, may_submit, may_admin, created";
-
-StoredToken token_of(const PostgresRows& rows, std::size_t row) {
-  StoredToken token;
-  token.id = rows.text(row, 0);
-  token.hash = rows.text(row, 1);
-  token.user = rows.text(row, 2);
-  token.name = rows.text(row, 3);
-  token.read = rows.number(row, 4) != 0;
-  token.submit = rows.number(row, 5) != 0;
-  token.admin = rows.number(row, 6) != 0;
-  token.created = rows.number(row, 7);
-  return token;
-}
 
 // LIMIT and OFFSET: their sum is a bigint too.
 std::int64_t limit_of(std::size_t count) {
@@ -274,7 +248,7 @@ std::vector<StoredListen> PostgresStore::listens_of(std::string_view user, const
                       kListenColumns, oldest ? "ASC" : "DESC"),
           values);
   std::vector<StoredListen> listens;
-  for (std::size_t row = 0; row < rows.size(); ++row) listens.push_back(listen_of(rows, row));
+  for (std::size_t row = 0; row < rows.size(); ++row) listens.push_back(listen_of(rows[row]));
   if (oldest) std::ranges::reverse(listens);
   return listens;
 }
@@ -348,13 +322,7 @@ std::vector<Feedback> PostgresStore::feedback_of(std::string_view user, std::opt
       values);
   std::vector<Feedback> list;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    Feedback feedback;
-    feedback.user = rows.text(row, 0);
-    feedback.msid = rows.text(row, 1);
-    feedback.recording_mbid = rows.text(row, 2);
-    feedback.song_id = rows.text(row, 3);
-    feedback.score = static_cast<int>(rows.number(row, 4));
-    feedback.created = rows.number(row, 5);
+    Feedback feedback = segue::feedback_of(rows[row]);
     feedback.artist = rows.text(row, 6);
     feedback.title = rows.text(row, 7);
     list.push_back(std::move(feedback));
@@ -373,13 +341,13 @@ std::optional<StoredToken> PostgresStore::token_by_hash(std::string_view hash) {
   const PostgresRows rows =
       run(fmt::format("SELECT {} FROM segue.tokens WHERE hash = $1", kTokenColumns), PostgresValues().add(hash));
   if (rows.size() == 0) return std::nullopt;
-  return token_of(rows, 0);
+  return token_of(rows[0]);
 }
 
 std::vector<StoredToken> PostgresStore::tokens() {
   const PostgresRows rows = run(fmt::format("SELECT {} FROM segue.tokens ORDER BY created, id", kTokenColumns));
   std::vector<StoredToken> tokens;
-  for (std::size_t row = 0; row < rows.size(); ++row) tokens.push_back(token_of(rows, row));
+  for (std::size_t row = 0; row < rows.size(); ++row) tokens.push_back(token_of(rows[row]));
   return tokens;
 }
 
@@ -409,7 +377,7 @@ void PostgresStore::for_each_listen(const std::function<bool(const StoredListen&
   for (;;) {
     const PostgresRows rows = session->run("FETCH 1000 FROM every_listen");
     for (std::size_t row = 0; row < rows.size(); ++row) {
-      if (!each(listen_of(rows, row))) return;
+      if (!each(listen_of(rows[row]))) return;
     }
     if (rows.size() == 0) return;
   }

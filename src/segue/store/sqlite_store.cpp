@@ -4,6 +4,8 @@
 #include <limits>
 
 #include "segue/base/error.h"
+#include "segue/base/unix_time.h"
+#include "segue/store/stored_rows.h"
 
 namespace segue {
 
@@ -33,34 +35,6 @@ CREATE TABLE tokens (
 
 constexpr std::string_view kListenColumns =
     "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
-
-StoredListen listen_of(const SqliteStatement& row) {
-  StoredListen listen;
-  listen.user = row.text(0);
-  listen.listened_at = row.number(1);
-  listen.artist = row.text(2);
-  listen.title = row.text(3);
-  listen.release = row.text(4);
-  listen.song_id = row.text(5);
-  listen.recording_mbid = row.text(6);
-  listen.track_metadata = row.text(7);
-  listen.msid = row.text(8);
-  listen.inserted_at = row.number(9);
-  return listen;
-}
-
-StoredToken token_of(const SqliteStatement& row) {
-  StoredToken token;
-  token.id = row.text(0);
-  token.hash = row.text(1);
-  token.user = row.text(2);
-  token.name = row.text(3);
-  token.read = row.number(4) != 0;
-  token.submit = row.number(5) != 0;
-  token.admin = row.number(6) != 0;
-  token.created = row.number(7);
-  return token;
-}
 
 std::int64_t limit_of(std::size_t count) {
   return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max()));
@@ -276,13 +250,7 @@ std::vector<Feedback> SqliteStore::feedback_of(std::string_view user, std::optio
   SqliteStatement names(*reader, "SELECT artist, title FROM listens WHERE user = ? AND msid = ? LIMIT 1");
   std::vector<Feedback> list;
   while (rows.step()) {
-    Feedback feedback;
-    feedback.user = rows.text(0);
-    feedback.msid = rows.text(1);
-    feedback.recording_mbid = rows.text(2);
-    feedback.song_id = rows.text(3);
-    feedback.score = static_cast<int>(rows.number(4));
-    feedback.created = rows.number(5);
+    Feedback feedback = segue::feedback_of(rows);
     if (!feedback.msid.empty() && names.reset().bind(user).bind(feedback.msid).step()) {
       feedback.artist = names.text(0);
       feedback.title = names.text(1);

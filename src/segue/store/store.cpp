@@ -1,12 +1,22 @@
 #include "segue/store/store.h"
 
+#include <filesystem>
+
+#include "segue/base/error.h"
 #include "segue/store/postgres_store.h"
 #include "segue/store/sqlite_store.h"
 
 namespace segue {
 
-std::unique_ptr<ListenStore> open_store(const std::string& where) {
+bool is_postgres_url(std::string_view where) {
+  return where.starts_with("postgresql://") || where.starts_with("postgres://");
+}
+
+std::unique_ptr<ListenStore> open_store(const std::string& where, WhereNone where_none) {
   if (is_postgres_url(where)) return std::make_unique<PostgresStore>(where);
+  if (where_none == WhereNone::refuse && !std::filesystem::exists(where)) {
+    fail(ErrorCode::not_found, "{}: no such file", where);
+  }
   return std::make_unique<SqliteStore>(where);
 }
 

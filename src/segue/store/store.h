@@ -124,8 +124,12 @@ class ListenStore {
   virtual void check() = 0;
 };
 
-// "postgresql://user@host/db" or "postgres://...": PostgreSQL; anything else is the path of an SQLite file, made where
-// there is none. Throws wrong_use, not_found, unavailable, corrupt, unsupported (written by a newer Segue).
-std::unique_ptr<ListenStore> open_store(const std::string& where);
+// "postgresql://user@host/db" or "postgres://...": PostgreSQL. Anything else is the path of an SQLite file.
+bool is_postgres_url(std::string_view where);
+
+enum class WhereNone { make, refuse };  // what to do where there is no such file
+
+// Throws wrong_use, not_found, unavailable, corrupt, unsupported (written by a newer Segue).
+std::unique_ptr<ListenStore> open_store(const std::string& where, WhereNone where_none = WhereNone::make);
 
 }  // namespace segue

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 
 #include <sys/random.h>
 
 #include "segue/base/digest.h"
 #include "segue/base/error.h"
+#include "segue/base/unix_time.h"
 
 namespace segue {
 
@@ -33,8 +33,7 @@ NewToken make_token(StoredToken token) {
   NewToken made{std::move(token), std::string(kPrefix) + random_letters(kSecretLetters)};
   made.token.id = random_letters(kIdLetters);
   made.token.hash = hash_of_secret(made.secret);
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  made.token.created = std::chrono::duration_cast<std::chrono::seconds>(now).count();
+  made.token.created = unix_now();
   return made;
 }
 
