@@ -27,6 +27,18 @@ if(SEGUE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
+# segue_precompile(TARGET <header>...): what nearly every file includes, and these headers, are read once for the target.
+#
+# Only with sanitizers, whose builds spend half of their time reading headers: in the release build every file has to name
+# what it includes.
+function(segue_precompile target)
+  if(SEGUE_SANITIZE)
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <array> <chrono> <cmath> <filesystem> <functional> <map> <memory> <mutex> <optional> <span> <stop_token>
+      <string> <string_view> <thread> <unordered_map> <vector> <fmt/format.h> ${ARGN})
+  endif()
+endfunction()
+
 function(segue_layer name)
   cmake_parse_arguments(LAYER "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
   add_library(segue_${name} STATIC ${LAYER_SOURCES})
@@ -37,4 +49,5 @@ function(segue_layer name)
     target_link_libraries(segue_${name} PUBLIC segue::${dependency})
   endforeach()
   target_link_libraries(segue_${name} PUBLIC ${LAYER_LIBRARIES})
+  segue_precompile(segue_${name})
 endfunction()
