@@ -1,0 +1,95 @@
+// Requests of the HTTP API, to the whole service without its sockets: a method, a target, headers and a body.
+//
+// The first line of an input is "METHOD TARGET", then come headers, an empty line and the body. Whatever is asked, the
+// answer is a status of HTTP's, never one that says the service is broken, and what calls itself JSON is JSON.
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "segue/base/ascii.h"
+#include "segue/base/json.h"
+#include "segue/serve/service.h"
+#include "segue/store/tokens.h"
+
+#include "tests/support/memory_store.h"
+#include "tests/support/scratch.h"
+#include "tests/support/small_model.h"
+
+namespace {
+
+constexpr segue::Method kMethods[] = {segue::Method::get,  segue::Method::head,   segue::Method::post,
+                                      segue::Method::put,  segue::Method::remove, segue::Method::options,
+                                      segue::Method::other};
+
+// A small model as it is served, made once. Of "Token secret" everything is allowed, of nobody on this machine much.
+struct Served {
+  Served() {
+    segue::testing::write_small_model(folder / "model", segue::testing::small_model());
+    store.add_token({.id = "id",
+                     .hash = segue::hash_of_secret("secret"),
+                     .user = "ann",
+                     .name = "",
+                     .read = true,
+                     .submit = true,
+                     .admin = true});
+    models.emplace(segue::model_sources("default", folder / "model", {}, {}), folder.path(), true);
+    service.emplace(segue::ServiceSetup{.models = *models,
+                                        .store = store,
+                                        .files = files,
+                                        .limits = {.token_requests = 0, .user_requests = 0, .address_requests = 0},
+                                        .open_loopback = true,
+                                        .log = {}});
+  }
+
+  segue::testing::Scratch folder;
+  segue::testing::MemoryStore store;
+  segue::StaticFiles files;
+  std::optional<segue::ModelSet> models;
+  std::optional<segue::Service> service;
+};
+
+// What stands before `end`, which is taken away with it.
+std::string_view take(std::string_view& text, char end) {
+  const std::size_t at = std::min(text.find(end), text.size());
+  const std::string_view taken = text.substr(0, at);
+  text.remove_prefix(std::min(at + 1, text.size()));
+  return taken;
+}
+
+segue::Request request_of(std::string_view text) {
+  segue::Request request;
+  std::string_view line = take(text, '\n');
+  const std::string_view method = take(line, ' ');
+  request.method = segue::Method::other;
+  for (const segue::Method known : kMethods) {
+    if (method == segue::name_of(known)) request.method = known;
+  }
+  request.path = take(line, '?');
+  request.query = line;
+  for (line = take(text, '\n'); !line.empty(); line = take(text, '\n')) {
+    const std::string_view name = take(line, ':');
+    segue::Header header{std::string(name),
+                         std::string(line.substr(std::min(line.find_first_not_of(' '), line.size())))};
+    std::ranges::transform(header.name, header.name.begin(), segue::ascii_lower);
+    request.headers.push_back(std::move(header));
+  }
+  request.body = text;
+  request.peer = "127.0.0.1";
+  request.loopback = true;
+  return request;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static Served served;
+  const segue::Request request = request_of({reinterpret_cast<const char*>(data), size});
+  (void)served.service->may_block(request);
+  const segue::Reply reply = served.service->answer(request);
+  if (reply.status < 200 || reply.status >= 500) __builtin_trap();
+  if (reply.content_type == "application/json" && !reply.bytes().empty()) (void)segue::json::parse(reply.bytes());
+  served.service->sent(request, reply, 0.001);
+  return 0;
+}
