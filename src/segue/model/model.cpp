@@ -142,6 +142,7 @@ struct Model::State {
   std::vector<float> inverse_norms;
   std::uint32_t transition_window;
   BlendWeights blend_weights;
+  std::once_flag transitions_checked;
   std::once_flag index_opened;
   std::optional<GraphIndex> graph;
   SongIndex index;
@@ -227,6 +228,7 @@ const std::string& Model::index_note() const {
   return state_->index_note;
 }
 TransitionsOf Model::transitions(std::uint32_t song) const {
+  std::call_once(state_->transitions_checked, [this] { state_->transitions.check(); });
   return state_->transitions.of(song);
 }
 const SongMap* Model::map() const {

@@ -46,12 +46,15 @@ class Model {
 
   const Manifest& manifest() const;
   const Catalogue& songs() const;
-  MatrixView<const float> vectors() const;              // W1, not normalised
-  MatrixView<const float> context() const;              // W2
-  std::span<const float> inverse_norms() const;         // 1/|row of W1|, 0 for a zero row
-  TransitionsOf transitions(std::uint32_t song) const;  // REQUIRES: song < songs().size()
-  std::uint32_t transition_window() const;              // they count pairs of plays at most so many songs apart
-  const BlendWeights& blend_weights() const;            // those it was trained with, or the defaults
+  MatrixView<const float> vectors() const;       // W1, not normalised
+  MatrixView<const float> context() const;       // W2
+  std::span<const float> inverse_norms() const;  // 1/|row of W1|, 0 for a zero row
+  std::uint32_t transition_window() const;       // they count pairs of plays at most so many songs apart
+  const BlendWeights& blend_weights() const;     // those it was trained with, or the defaults
+
+  // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
+  // Throws corrupt where their file is damaged. REQUIRES: song < songs().size()
+  TransitionsOf transitions(std::uint32_t song) const;
 
   // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
   // every search is exact. Throws corrupt where the graph's file is damaged.

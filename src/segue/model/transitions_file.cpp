@@ -109,24 +109,30 @@ std::shared_ptr<arrow::Array> list_array(const std::shared_ptr<arrow::DataType>&
 }  // namespace
 
 struct TransitionsFile::State {
+  std::string path;
+  std::uint32_t song_count;
   MappedTable table;
   std::vector<Batch> batches;
 };
 
 TransitionsFile::TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count)
     : state_(std::make_unique<State>()) {
+  state_->path = path.string();
+  state_->song_count = song_count;
   state_->table = map_table(path, *transitions_schema());
   std::size_t rows = 0;
   for (const auto& columns : state_->table.batches) {
     state_->batches.push_back(batch_of(columns, rows, path));
     rows += state_->batches.back().rows;
   }
-  const std::string subject = path.string();
   if (rows != song_count) {
-    fail(ErrorCode::corrupt, "{}: expected {} rows, one a song, found {}", subject, song_count, rows);
+    fail(ErrorCode::corrupt, "{}: expected {} rows, one a song, found {}", state_->path, song_count, rows);
   }
-  parallel_for(state_->batches.size(), 1, thread_count(0), [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) check_rows(state_->batches[i], song_count, subject);
+}
+
+void TransitionsFile::check() const {
+  parallel_for(state_->batches.size(), 1, thread_count(0), [this](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) check_rows(state_->batches[i], state_->song_count, state_->path);
   });
 }
 

@@ -15,14 +15,17 @@ namespace segue {
 // A mapped file. Thread safe.
 class TransitionsFile {
  public:
-  // Checks types, lengths and that every neighbour is another song below song_count. Throws not_found, io_failed,
-  // corrupt.
+  // Checks types and the number of rows, which takes no reading of them. Throws not_found, io_failed, corrupt.
   TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count);
   TransitionsFile(TransitionsFile&&) noexcept;
   TransitionsFile& operator=(TransitionsFile&&) noexcept;
   ~TransitionsFile();
 
-  TransitionsOf of(std::uint32_t song) const;  // REQUIRES: song < song_count
+  // Reads all of it: every row has as many weights as neighbours, each another song below song_count, and the weights
+  // are numbers of at least 0. Throws corrupt.
+  void check() const;
+
+  TransitionsOf of(std::uint32_t song) const;  // REQUIRES: song < song_count, and check() has been called
 
  private:
   struct State;

@@ -48,6 +48,7 @@ void warm(const ServedModel& served) {
   const Model& model = served.model;
   if (model.songs().size() == 0) return;
   (void)model.songs().find(model.songs().id(0));
+  (void)model.transitions(0);
   std::uint32_t row = 0;
   while (row + 1 < model.songs().size() && model.inverse_norms()[row] == 0) ++row;
   if (model.inverse_norms()[row] == 0) return;

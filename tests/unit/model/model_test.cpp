@@ -114,6 +114,12 @@ TEST_F(ModelTest, RefusesShapesThatDisagree) {
   testing::write_small_model(path_, written_);
   replace("transitions.arrow", [](const fs::path& file) { write_transitions(file, small_model(20).transitions); });
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "transitions.arrow: expected 24 rows, one a song, found 20");
+  replace("transitions.arrow", [](const fs::path& file) {
+    Transitions beyond = small_model().transitions;
+    beyond.neighbours.front() = 24;
+    write_transitions(file, beyond);
+  });
+  EXPECT_ERROR((void)Model(path_).transitions(0), ErrorCode::corrupt, "transitions.arrow: row 0");
 }
 
 TEST_F(ModelTest, RefusesAShortFileBeforeReadingIt) {

@@ -25,7 +25,9 @@ class TransitionsFileTest : public ::testing::Test {
  protected:
   TransitionsFile written(const Transitions& transitions, std::uint32_t songs) {
     write_transitions(folder_ / "transitions.arrow", transitions);
-    return TransitionsFile(folder_ / "transitions.arrow", songs);
+    TransitionsFile file(folder_ / "transitions.arrow", songs);
+    file.check();
+    return file;
   }
   Scratch folder_;
 };
