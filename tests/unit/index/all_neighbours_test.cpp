@@ -2,7 +2,6 @@
 #include "segue/index/all_neighbours.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -10,9 +9,12 @@
 #include "segue/base/random.h"
 
 #include "tests/support/expect_error.h"
+#include "tests/support/slow_distance.h"
 
 namespace segue {
 namespace {
+
+using testing::slow_distance;
 
 Matrix some_vectors(std::size_t rows, std::size_t columns) {
   Random random(7);
@@ -23,18 +25,6 @@ Matrix some_vectors(std::size_t rows, std::size_t columns) {
     }
   }
   return matrix;
-}
-
-double slow_distance(std::span<const float> a, std::span<const float> b, Distance distance) {
-  double aa = 0, bb = 0, sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    aa += static_cast<double>(a[i]) * a[i];
-    bb += static_cast<double>(b[i]) * b[i];
-  }
-  const double x = distance == Distance::cosine && aa > 0 ? 1 / std::sqrt(aa) : 1;
-  const double y = distance == Distance::cosine && bb > 0 ? 1 / std::sqrt(bb) : 1;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += std::pow(a[i] * x - b[i] * y, 2);
-  return sum;
 }
 
 void expect_right(const Matrix& vectors, const NeighbourLists& lists, std::size_t k, Distance distance) {
