@@ -1,12 +1,13 @@
 """Search of a model's songs by Segue and by other libraries: how many queries a second at which recall, build, memory, opening.
 
     .venv/bin/python bench/index.py MODEL
-    .venv/bin/python bench/index.py MODEL --rows 100000 --queries 1000 --threads 1
+    .venv/bin/python bench/index.py MODEL --rows 100000 --queries 1000 --threads 1 2
 
 Asked are the 10 nearest other songs of songs spread over the catalogue, by cosine, all in one call of each library, so that
 Python costs next to nothing. Every graph is searched at several widths; a line of the table takes the narrowest that finds
-the share asked for (95 and 99 of 100). Peers run with their own defaults and with Segue's parameters. Times are processor
-seconds of all threads, build and search, of the best of three runs. Needs what tools/requirements-bench.txt names.
+the share asked for (95 and 99 of 100). Peers run with their own defaults and with Segue's parameters. Indexes are built by as
+many threads as the most of --threads; builds and searches by one thread count processor seconds, searches by more of them
+seconds by the clock, of the best of five runs. Needs what tools/requirements-bench.txt names.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import numpy as np
 import table
 
 ROOT = pathlib.Path(__file__).parent.parent
+RUNS = 5
 WIDTHS = [12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024]
 K = 10
 
@@ -32,7 +34,7 @@ def parse():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release/bin", help="where index_search is")
     parser.add_argument("--rows", type=int, default=0, help="only the first so many songs")
     parser.add_argument("--queries", type=int, default=1000)
-    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, os.cpu_count()], help="that search")
     parser.add_argument("--links", type=int, default=16)
     parser.add_argument("--width", type=int, default=200)
     parser.add_argument("--only", nargs="*", help="names of the lines to run")
@@ -117,6 +119,8 @@ class Faiss:
         faiss.read_index(file)
 
     def search(self, queries, width, threads):
+        import faiss
+        faiss.omp_set_num_threads(threads)
         self.index.hnsw.efSearch = width
         return self.index.search(queries, K + 1)[1]
 
@@ -157,7 +161,7 @@ def exact_neighbours(vectors, songs):
 
 
 def peer_lines(peer, vectors, songs, right, arguments, links, width):
-    build = cost(lambda: peer.build(vectors, links, width, arguments.threads))
+    build = cost(lambda: peer.build(vectors, links, width, max(arguments.threads)))
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/index"
         peer.save(file)
@@ -165,22 +169,29 @@ def peer_lines(peer, vectors, songs, right, arguments, links, width):
         yield {"build_cpu": build[0], "build_wall": build[1], "open_cpu": opening[0], "open_wall": opening[1],
                "bytes": os.path.getsize(file)}
     queries = np.ascontiguousarray(vectors[songs])
-    for search_width in [0] if isinstance(peer, FaissFlat) else WIDTHS:
-        found = []
-        runs = [cost(lambda: found.append(peer.search(queries, search_width, arguments.threads))) for _ in range(3)]
-        share = recall(found[-1], songs, right)
-        yield {"width": search_width, "recall": share, "cpu": min(runs)[0] / len(songs), "wall": min(runs)[1] / len(songs)}
-        if share > 0.995:
-            break
+    flat = isinstance(peer, FaissFlat)
+    for threads in arguments.threads[:1] if flat else arguments.threads:
+        for search_width in [0] if flat else WIDTHS:
+            found = []
+            runs = [cost(lambda: found.append(peer.search(queries, search_width, threads))) for _ in range(RUNS)]
+            share = recall(found[-1], songs, right)
+            yield {"threads": threads, "width": search_width, "recall": share, "cpu": min(runs)[0] / len(songs),
+                   "wall": min(wall for _, wall in runs) / len(songs)}
+            if share > 0.995:
+                break
 
 
 def segue_lines(arguments, storage):
     with tempfile.TemporaryDirectory() as folder:
-        command = [arguments.build / "index_search", f"vectors={arguments.model / 'vectors.npy'}", f"rows={arguments.rows}",
-                   f"queries={arguments.queries}", f"links={arguments.links}", f"width={arguments.width}",
-                   f"storage={storage}", f"threads={arguments.threads}", f"file={folder}/index.hnsw"]
-        output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [json.loads(line) for line in output.splitlines()]
+        for i, threads in enumerate(sorted(arguments.threads, reverse=True)):
+            command = [arguments.build / "index_search", f"vectors={arguments.model / 'vectors.npy'}",
+                       f"rows={arguments.rows}", f"queries={arguments.queries}", f"links={arguments.links}",
+                       f"width={arguments.width}", f"storage={storage}", f"threads={threads}", f"runs={RUNS}",
+                       f"file={folder}/index.hnsw", f"build={'true' if i == 0 else 'false'}"]
+            output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
+            made, *searches = map(json.loads, output.splitlines())
+            yield from [made] if i == 0 else []
+            yield from ({"threads": threads, **one} for one in searches)
 
 
 def main():
@@ -205,19 +216,23 @@ def main():
         "faiss HNSW, tuned": lambda: peer_lines(Faiss(), vectors, songs, right, arguments, *tuned),
         "faiss flat": lambda: peer_lines(FaissFlat(), vectors, songs, right, arguments, None, None),
     }
-    rows = [["", "build, CPU s", "file, MB", "open, ms", "q/s at 0.95", "q/s at 0.99", "exact, q/s"]]
+    counts = sorted(set(arguments.threads))
+    rows = [["", "build, CPU s", "file, MB", "open, ms",
+             *(f"q/s at {share}, {count} thread{'s' * (count > 1)}" for count in counts for share in ("0.95", "0.99")),
+             "exact, q/s"]]
     for name, run in lines.items():
         if arguments.only and name not in arguments.only:
             continue
         made, *searches = run()
 
-        def rate(share):
-            reached = [one for one in searches if one["width"] not in (0, "auto") and one["recall"] >= share]
-            return f"{1 / reached[0]['cpu']:,.0f}" if reached else "–"
+        def rate(count, wanted):
+            reached = [one for one in searches if one["threads"] == count and wanted(one)]
+            return f"{1 / reached[0]['cpu' if count == 1 else 'wall']:,.0f}" if reached else ""
 
-        exact = [one for one in searches if one["width"] == 0]
+        walks = [rate(count, lambda one: one["width"] not in (0, "auto") and one["recall"] >= share) or "–"
+                 for count in counts for share in (0.95, 0.99)]
         rows.append([name, f"{made['build_cpu']:.1f}", f"{made['bytes'] * 1e-6:.0f}", f"{1e3 * made['open_wall']:.1f}",
-                     rate(0.95), rate(0.99), f"{1 / exact[0]['cpu']:,.0f}" if exact else ""])
+                     *walks, rate(counts[0], lambda one: one["width"] == 0)])
         print(json.dumps({"name": name, "made": made, "searches": searches}), flush=True)
     print(table.markdown(rows))
 

@@ -6,7 +6,9 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
+#include "segue/math/codes.h"
 #include "segue/math/kernels.h"
+#include "segue/math/prefetch.h"
 
 namespace segue {
 
@@ -20,43 +22,69 @@ constexpr std::size_t kRowsPerPiece = 16384;
 // one by one.
 constexpr std::size_t kSparse = 6;
 constexpr std::size_t kRowsAhead = 6;
-
-void fetch(std::span<const float> row) {
-  constexpr std::size_t kLine = 16;
-  for (std::size_t i = 0; i < row.size(); i += kLine) __builtin_prefetch(row.data() + i);
-}
+// What sums of floats may add to the error of codes, of vectors no longer than 1.
+constexpr float kRounding = 1e-5F;
 
 }  // namespace
 
-ExactIndex::ExactIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms)
-    : vectors_(vectors), inverse_norms_(inverse_norms) {
-  SEGUE_ASSERT(vectors.rows == inverse_norms.size());
+class ExactIndex::Wanted {
+ public:
+  Wanted(const SearchFilter& filter, std::span<const float> inverse_norms)
+      : keeps_(filter.keeps),
+        inverse_norms_(inverse_norms),
+        excluded_(filter.excluded.begin(), filter.excluded.end()),
+        few_(keeps_ != nullptr && keeps_->count() < inverse_norms.size() / kSparse) {
+    std::ranges::sort(excluded_);
+  }
+
+  // Whether so few rows are kept that others are not worth reading.
+  bool few() const { return few_; }
+  const RowSet& kept() const { return *keeps_; }
+
+  bool contains(std::uint32_t row) const {
+    return inverse_norms_[row] > 0 && (keeps_ == nullptr || keeps_->contains(row)) &&
+           !std::ranges::binary_search(excluded_, row);
+  }
+
+ private:
+  const RowSet* keeps_;
+  std::span<const float> inverse_norms_;
+  std::vector<std::uint32_t> excluded_;
+  bool few_;
+};
+
+ExactIndex::ExactIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const CodedRows* codes)
+    : vectors_(vectors), inverse_norms_(inverse_norms), codes_(codes) {
+  SEGUE_ASSERT(vectors.rows == inverse_norms.size() && (codes == nullptr || codes->rows() == vectors.rows));
 }
 
 std::vector<ScoredRow> ExactIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
                                           std::size_t threads) const {
   SEGUE_ASSERT(query.size() == vectors_.columns);
   SEGUE_ASSERT(filter.keeps == nullptr || filter.keeps->rows() == vectors_.rows);
-  std::vector<std::uint32_t> excluded(filter.excluded.begin(), filter.excluded.end());
-  std::ranges::sort(excluded);
-  const bool few = filter.keeps != nullptr && filter.keeps->count() < vectors_.rows / kSparse;
+  const Wanted wanted(filter, inverse_norms_);
+  const std::size_t workers = thread_count(threads);
+  return (codes_ != nullptr ? compare_likely(query, k, wanted, workers) : compare_all(query, k, wanted, workers))
+      .take();
+}
+
+TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, const Wanted& wanted,
+                             std::size_t threads) const {
   const Kernels& kernels = best_kernels();
   TopK best(k);
   std::mutex mutex;
-  parallel_for(vectors_.rows, kRowsPerPiece, thread_count(threads), [&](std::size_t begin, std::size_t end) {
+  parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     TopK found(k);
-    const auto offer = [&](std::size_t row, float product) {
-      const ScoredRow candidate{static_cast<std::uint32_t>(row), product * inverse_norms_[row]};
-      if (inverse_norms_[row] > 0 && found.would_keep(candidate) && !std::ranges::binary_search(excluded, row)) {
-        found.offer(candidate);
-      }
+    const auto offer = [&](std::uint32_t row, float product) {
+      const ScoredRow candidate{row, product * inverse_norms_[row]};
+      if (found.would_keep(candidate) && wanted.contains(row)) found.offer(candidate);
     };
-    if (few) {
+    if (wanted.few()) {
       std::vector<std::uint32_t> rows;
-      filter.keeps->for_each(begin, end, [&](std::uint32_t row) { rows.push_back(row); });
+      wanted.kept().for_each(begin, end, [&](std::uint32_t row) { rows.push_back(row); });
       for (std::size_t i = 0; i < rows.size(); ++i) {
         // Rows lie far apart: the next ones are asked for while this one is computed.
-        if (i + kRowsAhead < rows.size()) fetch(vectors_[rows[i + kRowsAhead]]);
+        if (i + kRowsAhead < rows.size()) prefetch(vectors_[rows[i + kRowsAhead]]);
         // As a block of one: the same bits as in a block of many.
         float product = 0;
         kernels.dot_rows(query.data(), {vectors_.row(rows[i]), 1, vectors_.columns, vectors_.stride}, &product);
@@ -67,16 +95,77 @@ std::vector<ScoredRow> ExactIndex::search(std::span<const float> query, std::siz
       for (std::size_t first = begin; first < end; first += kBlock) {
         const std::size_t rows = std::min(kBlock, end - first);
         kernels.dot_rows(query.data(), {vectors_.row(first), rows, vectors_.columns, vectors_.stride}, products.data());
-        for (std::size_t i = 0; i < rows; ++i) {
-          const auto row = static_cast<std::uint32_t>(first + i);
-          if (filter.keeps == nullptr || filter.keeps->contains(row)) offer(row, products[i]);
-        }
+        for (std::size_t i = 0; i < rows; ++i) offer(static_cast<std::uint32_t>(first + i), products[i]);
       }
     }
     const std::lock_guard lock(mutex);
     best.merge(found);
   });
-  return best.take();
+  return best;
+}
+
+TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, const Wanted& wanted,
+                                std::size_t threads) const {
+  const Kernels& kernels = best_kernels();
+  const CodedQuery coded(query);
+  const float query_error = coded.error() + kRounding;
+  // Rows with the most that each may score; the k best by the least that each may score.
+  std::vector<ScoredRow> likely;
+  TopK least(k);
+  std::mutex mutex;
+  parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
+    std::vector<ScoredRow> found;
+    TopK found_least(k);
+    float bar = found_least.bar();
+    std::array<const std::int8_t*, kBlock> codes;
+    std::array<std::int32_t, kBlock> products;
+    const auto look = [&](std::size_t count, const auto& row_at) {
+      kernels.dot_code_rows(coded.codes(), codes.data(), count, coded.size(), products.data());
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::uint32_t row = row_at(i);
+        const RowCode& code = codes_->of(row);
+        const float score = coded.scale() * code.scale * static_cast<float>(products[i]);
+        const float error = code.error + query_error;
+        if (score + error < bar || !wanted.contains(row)) continue;
+        found.push_back({row, score + error});
+        found_least.offer({row, score - error});
+        bar = found_least.bar();
+      }
+    };
+    if (wanted.few()) {
+      std::vector<std::uint32_t> rows;
+      wanted.kept().for_each(begin, end, [&](std::uint32_t row) { rows.push_back(row); });
+      for (std::size_t first = 0; first < rows.size(); first += kBlock) {
+        const std::size_t count = std::min(kBlock, rows.size() - first);
+        for (std::size_t i = 0; i < count; ++i) {
+          codes_->prefetch_row(rows[first + i]);
+          codes[i] = codes_->codes(rows[first + i]);
+        }
+        look(count, [&](std::size_t i) { return rows[first + i]; });
+      }
+    } else {
+      for (std::size_t first = begin; first < end; first += kBlock) {
+        const std::size_t count = std::min(kBlock, end - first);
+        for (std::size_t i = 0; i < count; ++i) codes[i] = codes_->codes(first + i);
+        look(count, [&](std::size_t i) { return static_cast<std::uint32_t>(first + i); });
+      }
+    }
+    const std::lock_guard lock(mutex);
+    likely.insert(likely.end(), found.begin(), found.end());
+    least.merge(found_least);
+  });
+
+  const float bar = least.bar();
+  std::erase_if(likely, [&](const ScoredRow& row) { return row.score < bar; });
+  TopK best(k);
+  for (std::size_t i = 0; i < likely.size(); ++i) {
+    if (i + kRowsAhead < likely.size()) prefetch(vectors_[likely[i + kRowsAhead].row]);
+    const std::uint32_t row = likely[i].row;
+    float product = 0;
+    kernels.dot_rows(query.data(), {vectors_.row(row), 1, vectors_.columns, vectors_.stride}, &product);
+    best.offer({row, product * inverse_norms_[row]});
+  }
+  return best;
 }
 
 }  // namespace segue

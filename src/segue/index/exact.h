@@ -1,4 +1,8 @@
 // Exact search: the cosine of a query with every row.
+//
+// Where the rows have codes too (index/coded_rows.h), those are read instead: each says between which two numbers a
+// row's cosine lies. Only rows that may be among the k best by that are compared in full, so the answer is the same to
+// the bit.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "segue/index/coded_rows.h"
 #include "segue/index/row_set.h"
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
@@ -21,8 +26,8 @@ struct SearchFilter {
 // Views of vectors that belong to somebody else. Thread safe.
 class ExactIndex {
  public:
-  // `inverse_norms` has 1/|row| for every row, 0 for a row of zeros.
-  ExactIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms);
+  // `inverse_norms` has 1/|row| for every row, 0 for a row of zeros. `codes`: of these vectors, or nullptr.
+  ExactIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const CodedRows* codes = nullptr);
 
   // The k rows with the largest cosine to `query`, a unit vector of vectors.columns numbers, best first, ties by the
   // smaller row; fewer where there are fewer. Rows of zeros have no direction and are never returned. The result does
@@ -30,9 +35,17 @@ class ExactIndex {
   std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                 std::size_t threads = 0) const;
 
+  bool is_coded() const { return codes_ != nullptr; }
+
  private:
+  // Rows that may be returned, those of a piece in ascending order.
+  class Wanted;
+  TopK compare_all(std::span<const float> query, std::size_t k, const Wanted& wanted, std::size_t threads) const;
+  TopK compare_likely(std::span<const float> query, std::size_t k, const Wanted& wanted, std::size_t threads) const;
+
   MatrixView<const float> vectors_;
   std::span<const float> inverse_norms_;
+  const CodedRows* codes_;
 };
 
 }  // namespace segue

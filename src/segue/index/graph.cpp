@@ -14,6 +14,7 @@
 #include "segue/base/file.h"
 #include "segue/base/parallel.h"
 #include "segue/index/graph_file.h"
+#include "segue/index/graph_walk.h"
 #include "segue/math/codes.h"
 
 namespace segue {
@@ -129,20 +130,32 @@ auto translated(const Work& work) {
   }
 }
 
-// The search of the levels above the lowest as hnswlib's searchKnn() has it, but for its shared counters, which threads
-// would wait for.
-hnswlib::tableint descend(const Hnsw& graph, const void* query) {
-  hnswlib::tableint at = graph.enterpoint_node_;
-  float nearest = graph.fstdistfunc_(query, graph.getDataByInternalId(at), graph.dist_func_param_);
+GraphNodes nodes_of(const Hnsw& graph, const GraphHeader& header) {
+  return {.data = reinterpret_cast<const std::byte*>(graph.data_level0_memory_),
+          .count = header.nodes,
+          .node_bytes = graph.size_data_per_element_,
+          .vector_at = graph.offsetData_,
+          .columns = header.columns,
+          .coded = header.storage == static_cast<std::uint32_t>(GraphStorage::int8)};
+}
+
+// The search of the levels above the lowest: from the entry to ever nearer nodes.
+std::uint32_t descend(const Hnsw& graph, const NodeScores& scores) {
+  std::uint32_t at = graph.enterpoint_node_;
+  float best = 0;
+  scores.compute({&at, 1}, &best);
+  std::vector<float> products(graph.maxM_);
   for (int level = graph.maxlevel_; level > 0; --level) {
     for (bool moved = true; moved;) {
       moved = false;
       const std::uint32_t* const list = graph.get_linklist(at, level);
-      for (std::uint32_t i = 1; i <= *list; ++i) {
-        const float distance = graph.fstdistfunc_(query, graph.getDataByInternalId(list[i]), graph.dist_func_param_);
-        if (distance < nearest) {
-          nearest = distance;
-          at = list[i];
+      const std::span<const std::uint32_t> links(list + 1, *list);
+      for (const std::uint32_t link : links) scores.fetch(link);
+      scores.compute(links, products.data());
+      for (std::size_t i = 0; i < links.size(); ++i) {
+        if (products[i] > best) {
+          best = products[i];
+          at = links[i];
           moved = true;
         }
       }
@@ -260,9 +273,16 @@ std::vector<std::uint32_t> GraphIndex::search(std::span<const float> query, std:
   std::vector<std::uint32_t> rows;
   if (state_->header.nodes == 0 || width == 0) return rows;
   const Hnsw& graph = *state_->graph;
+  const NodeScores scores(nodes_of(graph, state_->header), query);
+  const std::uint32_t entry = descend(graph, scores);
+  if (width <= kWidestWalk) {
+    rows = walk_graph(scores, state_->header.nodes, entry, width);
+    for (std::uint32_t& row : rows) row = static_cast<std::uint32_t>(graph.getExternalLabel(row));
+    return rows;
+  }
   std::vector<std::byte> coded;
   state_->space.put(query, 1, coded);
-  auto found = graph.searchBaseLayerST<false, false>(descend(graph, coded.data()), coded.data(), width);
+  auto found = graph.searchBaseLayerST<false, false>(entry, coded.data(), width);
   rows.resize(found.size());
   for (auto row = rows.rbegin(); row != rows.rend(); ++row, found.pop()) {
     *row = static_cast<std::uint32_t>(graph.getExternalLabel(found.top().second));

@@ -1,5 +1,5 @@
-// Approximate search through a graph of neighbours: HNSW (Malkov, Yashunin 2016, arXiv:1603.09320) as hnswlib builds
-// and walks it.
+// Approximate search through a graph of neighbours: HNSW (Malkov, Yashunin 2016, arXiv:1603.09320). hnswlib builds it
+// and walks it for very many candidates; the usual walk is our own (index/graph_walk.h).
 //
 // A node holds its links and its vector side by side, the vector in a byte a number (math/codes.h) or in floats. The
 // walk finds candidates; whoever asks compares them exactly (index/song_index.h), so that coding the vectors costs next

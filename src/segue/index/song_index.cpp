@@ -10,14 +10,16 @@
 #include "segue/index/batch.h"
 #include "segue/math/kernels.h"
 #include "segue/math/packed_rows.h"
+#include "segue/math/prefetch.h"
 
 namespace segue {
 
 namespace {
 
 // What a candidate of a walk costs in rows of an exact search: about thirty nodes are looked at to keep one, each
-// somewhere else in memory (bench/index_bench).
+// somewhere else in memory (bench/index_search).
 constexpr std::size_t kRowsPerCandidate = 24;
+constexpr std::size_t kCodedRowsPerCandidate = 64;
 
 // Songs whose neighbours are looked for to measure recall: a batch.
 constexpr std::size_t kSampled = kBatchQueries;
@@ -27,7 +29,7 @@ constexpr std::array<std::size_t, 8> kWidths = {32, 48, 64, 96, 128, 192, 256, 3
 }  // namespace
 
 bool SongIndex::graph_is_quicker(std::size_t width, std::size_t kept) const {
-  return width <= kept / kRowsPerCandidate;
+  return width <= kept / (exact_.is_coded() ? kCodedRowsPerCandidate : kRowsPerCandidate);
 }
 
 std::vector<ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
@@ -63,9 +65,10 @@ std::vector<ScoredRow> SongIndex::search_graph(std::span<const float> query, std
     const bool all = rows.size() < width || width >= graph_->nodes();
     std::erase_if(rows, is_left_out);
     if (rows.size() >= k || all || (automatic && !graph_is_quicker(2 * width, kept))) {
-      // The order of the walk is about right: a few more than k hold the k nearest.
-      rows.resize(std::min(rows.size(), 3 * k + 16));
+      // The order of the walk is about right: half as many again hold the k nearest (bench/index_search).
+      rows.resize(std::min(rows.size(), k + k / 2 + 8));
       TopK best(k);
+      for (const std::uint32_t row : rows) prefetch(vectors_[row]);
       for (const std::uint32_t row : rows) {
         float product = 0;
         best_kernels().dot_rows(query.data(), {vectors_.row(row), 1, vectors_.columns, vectors_.stride}, &product);

@@ -41,12 +41,12 @@ class SongIndex {
  public:
   SongIndex() = default;
   // `graph` may be nullptr: then every search is exact. REQUIRES: it was built of these vectors. `width` is the width
-  // of a walk, see choose_width().
+  // of a walk, see choose_width(). `codes` may be nullptr too: with them, exact searches are quicker.
   SongIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
-            std::size_t width = kSearchWidth)
+            std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
       : vectors_(vectors),
         inverse_norms_(inverse_norms),
-        exact_(vectors, inverse_norms),
+        exact_(vectors, inverse_norms, codes),
         graph_(graph),
         width_(width) {}
 

@@ -2,13 +2,18 @@
 //
 // Every vector has a scale of its own, so that its largest number is +-127: the error of a number is at most 1/254 of
 // the largest one. Good enough to tell which few rows are worth a product of floats; not to tell the nearest.
+//
+// A query is coded once and meets many rows, so it has two bytes a number: what a product is off by is then the row's
+// error, all but nothing of it the query's.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <vector>
 
 #include "segue/math/kernels.h"
 
@@ -29,5 +34,42 @@ inline float encode(std::span<const float> numbers, float factor, std::int8_t* c
   for (; i < coded_length(numbers.size()); ++i) codes[i] = 0;
   return largest * factor / 127;
 }
+
+// A query for Kernels::dot_code_rows(). A value.
+class CodedQuery {
+ public:
+  // REQUIRES: finite numbers.
+  explicit CodedQuery(std::span<const float> numbers) : codes_(coded_length(numbers.size())) {
+    constexpr double kLargestSum = std::numeric_limits<std::int32_t>::max() / 127.0;
+    double largest = 0;
+    double sum = 0;
+    for (const float number : numbers) {
+      largest = std::max(largest, std::abs(static_cast<double>(number)));
+      sum += std::abs(static_cast<double>(number));
+    }
+    if (largest == 0) return;
+    // Half a code is what rounding may add to each.
+    const double rounding = static_cast<double>(numbers.size());
+    const double up = std::min(std::numeric_limits<std::int16_t>::max() / largest, (kLargestSum - rounding) / sum);
+    double square = 0;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      codes_[i] = static_cast<std::int16_t>(std::lrint(numbers[i] * up));
+      const double off = numbers[i] - codes_[i] / up;
+      square += off * off;
+    }
+    scale_ = static_cast<float>(1 / up);
+    error_ = static_cast<float>(std::sqrt(square));
+  }
+
+  const std::int16_t* codes() const { return codes_.data(); }
+  std::size_t size() const { return codes_.size(); }  // coded_length() of the numbers
+  float scale() const { return scale_; }              // number i is about codes()[i] * scale()
+  float error() const { return error_; }              // the length of what the codes are off by
+
+ private:
+  std::vector<std::int16_t> codes_;
+  float scale_ = 0;
+  float error_ = 0;
+};
 
 }  // namespace segue

@@ -39,6 +39,10 @@ struct Kernels {
                              const float* bars, float* out);
   // sum a[i] * b[i] of n codes from -127 to 127 (math/codes.h), n a multiple of kCodesPerBlock. Exact.
   std::int32_t (*dot_codes)(const std::int8_t* a, const std::int8_t* b, std::size_t n);
+  // out[r] = sum query[i] * rows[r][i] of n codes, n a multiple of kCodesPerBlock, for `count` rows wherever they are.
+  // Exact. REQUIRES: rows have codes from -127 to 127, and 127 * sum |query[i]| < 2^31
+  void (*dot_code_rows)(const std::int16_t* query, const std::int8_t* const* rows, std::size_t count, std::size_t n,
+                        std::int32_t* out);
 };
 
 // Those this machine can run, best first; the last is "scalar".

@@ -145,6 +145,8 @@ struct Model::State {
   std::once_flag transitions_checked;
   std::once_flag index_opened;
   std::optional<GraphIndex> graph;
+  std::size_t search_width = kSearchWidth;
+  CodedRows codes;
   SongIndex index;
   std::string index_note;
   std::optional<SongMap> map;
@@ -179,12 +181,16 @@ struct Model::State {
       index_note =
           fmt::format("{}: no search graph, so every song is compared; `segue index` makes one", folder.string());
     }
-    std::size_t width = kSearchWidth;
     const json::value* made = manifest.fields.if_contains("index");
     if (graph && made != nullptr && made->is_object()) {
-      width = std::clamp<std::size_t>(count_at(made->get_object(), "search_width", subject), 1, kWidestSearch);
+      search_width = std::clamp<std::size_t>(count_at(made->get_object(), "search_width", subject), 1, kWidestSearch);
     }
-    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, width);
+    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, search_width);
+  }
+
+  void code_vectors() {
+    codes = CodedRows(vectors.view(), inverse_norms, 0);
+    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, search_width, &codes);
   }
 };
 
@@ -222,6 +228,10 @@ const BlendWeights& Model::blend_weights() const {
 const SongIndex& Model::index() const {
   std::call_once(state_->index_opened, [this] { state_->open_index(); });
   return state_->index;
+}
+void Model::code_vectors() {
+  (void)index();
+  state_->code_vectors();
 }
 const std::string& Model::index_note() const {
   (void)index();

@@ -110,6 +110,7 @@ ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const f
       search(model.songs(), cache / (model.manifest().digest + ".search"), model.manifest().digest),
       loaded(std::chrono::system_clock::now()),
       trained(time_made(model.manifest())) {
+  model.code_vectors();
   recall = sampled_recall(model);
   if (const SongMap* const song_map = model.map()) {
     map = map_body(*song_map);

@@ -8,6 +8,8 @@
 
 #include "segue/base/random.h"
 
+#include "tests/support/clustered.h"
+
 namespace segue {
 namespace {
 
@@ -101,6 +103,62 @@ TEST(ExactIndex, HonoursExclusionsAndTheFilter) {
     }
     wanted.resize(std::min<std::size_t>(wanted.size(), 10));
     EXPECT_EQ(vectors.index().search(some_query(), 10, {excluded, &keeps}), wanted) << step;
+  }
+}
+
+// To the bit, of vectors that lie close together, with and without a filter.
+TEST(CodedExactIndex, FindsWhatTheOneWithoutCodesFinds) {
+  for (const std::size_t columns : {1, 7, 32, 100}) {
+    const testing::Clustered vectors(20'000, columns, 40);
+    const ExactIndex plain = vectors.exact();
+    const CodedRows codes(vectors.matrix.view(), vectors.inverse_norms, 2);
+    const ExactIndex coded(vectors.matrix.view(), vectors.inverse_norms, &codes);
+    RowSet half(20'000);
+    RowSet few(20'000);
+    for (std::uint32_t row = 0; row < 20'000; row += 2) half.insert(row);
+    for (std::uint32_t row = 0; row < 20'000; row += 150) few.insert(row);
+    for (std::uint32_t row = 0; row < 20'000; row += 1999) {
+      if (vectors.inverse_norms[row] == 0) continue;
+      const std::vector<float> query = vectors.unit(row);
+      const SearchFilter others{.excluded = std::span(&row, 1)};
+      for (const std::size_t k : {0, 1, 10, 300}) {
+        EXPECT_EQ(coded.search(query, k, others, 3), plain.search(query, k, others, 1)) << columns << ", " << k;
+        EXPECT_EQ(coded.search(query, k, {{}, &half}, 1), plain.search(query, k, {{}, &half}, 1));
+        EXPECT_EQ(coded.search(query, k, {{}, &few}, 1), plain.search(query, k, {{}, &few}, 1));
+      }
+    }
+  }
+}
+
+TEST(CodedExactIndex, HasRowsOfOneLargeNumberAndQueriesOfSmallOnes) {
+  // The codes of such rows are 127 and zeros: they tell nothing of what is small.
+  Matrix rows(300, 8);
+  std::vector<float> inverse_norms(300);
+  for (std::size_t row = 0; row < 300; ++row) {
+    const std::span<float> numbers = rows.view()[row];
+    numbers[0] = 1;
+    numbers[1] = static_cast<float>(row) * 1e-5F;
+    inverse_norms[row] = 1;
+  }
+  const CodedRows codes(rows.view(), inverse_norms, 1);
+  const std::vector<float> query = {0, 1, 0, 0, 0, 0, 0, 0};
+  const std::vector<ScoredRow> found = ExactIndex(rows.view(), inverse_norms, &codes).search(query, 3);
+  EXPECT_EQ(found, ExactIndex(rows.view(), inverse_norms).search(query, 3));
+  EXPECT_EQ(found.front().row, 299U);
+}
+
+TEST(CodedRows, SayHowFarTheirCodesAreOff) {
+  const testing::Clustered vectors(500, 21, 5);
+  const CodedRows codes(vectors.matrix.view(), vectors.inverse_norms, 1);
+  for (std::size_t row = 0; row < 500; ++row) {
+    const RowCode& of = codes.of(row);
+    double square = 0;
+    for (std::size_t i = 0; i < 21; ++i) {
+      const double wanted = static_cast<double>(vectors.matrix.view()[row][i]) * vectors.inverse_norms[row];
+      square += std::pow(wanted - static_cast<double>(of.scale) * codes.codes(row)[i], 2);
+    }
+    EXPECT_NEAR(of.error, std::sqrt(square), 1e-6);
+    EXPECT_LE(of.error, std::sqrt(21.0) * of.scale / 2 + 1e-6);
   }
 }
 

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/random.h"
+#include "segue/math/codes.h"
 
 namespace segue {
 namespace {
@@ -160,6 +161,57 @@ TEST_P(KernelsTest, DotCodesIsTheExactSum) {
       ASSERT_EQ(kernels().dot_codes(a.data() + shift, b.data(), n), sum) << n << " codes, shift " << shift;
     }
   }
+}
+
+TEST_P(KernelsTest, DotCodeRowsAreTheExactSums) {
+  Random random(6);
+  for (const std::size_t n : {0UL, 32UL, 128UL, 320UL, 4096UL}) {
+    // As large as CodedQuery lets them be: a sum of 2^31 / 127, all of one sign in the first row.
+    const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(32767, n > 0 ? 16'909'320 / n : 0));
+    std::vector<std::int16_t> query(n);
+    for (std::int16_t& code : query) code = static_cast<std::int16_t>(most);
+    for (std::size_t count = 0; count <= 9; ++count) {
+      std::vector<std::vector<std::int8_t>> rows(count, std::vector<std::int8_t>(n, -127));
+      std::vector<const std::int8_t*> pointers;
+      for (std::size_t r = 0; r < count; ++r) {
+        for (std::int8_t& code : rows[r]) {
+          if (r > 0) code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
+        }
+        pointers.push_back(rows[r].data());
+      }
+      std::vector<std::int32_t> out(count);
+      kernels().dot_code_rows(query.data(), pointers.data(), count, n, out.data());
+      for (std::size_t r = 0; r < count; ++r) {
+        std::int64_t sum = 0;
+        for (std::size_t i = 0; i < n; ++i) sum += std::int64_t{query[i]} * rows[r][i];
+        ASSERT_EQ(out[r], sum) << n << " codes, row " << r << " of " << count;
+      }
+      for (std::int16_t& code : query) {
+        code = static_cast<std::int16_t>(static_cast<int>(random.below(2 * most + 1)) - static_cast<int>(most));
+      }
+    }
+  }
+}
+
+TEST(CodedQuery, IsWithinItsErrorAndNeverOverflows) {
+  Random random(7);
+  for (const std::size_t n : {1UL, 5UL, 128UL, 5000UL}) {
+    std::vector<float> numbers(n);
+    for (float& number : numbers) number = random.below(2) == 0 ? 0.5F : static_cast<float>(random.uniform()) - 0.5F;
+    const CodedQuery coded(numbers);
+    ASSERT_EQ(coded.size(), coded_length(n));
+    std::int64_t sum = 0;
+    double square = 0;
+    for (std::size_t i = 0; i < coded.size(); ++i) {
+      const double number = i < n ? static_cast<double>(numbers[i]) : 0;
+      square += std::pow(number - static_cast<double>(coded.scale()) * coded.codes()[i], 2);
+      sum += 127 * std::abs(std::int64_t{coded.codes()[i]});
+    }
+    EXPECT_LE(sum, std::numeric_limits<std::int32_t>::max()) << n;
+    EXPECT_NEAR(coded.error(), std::sqrt(square), 1e-6) << n;
+    EXPECT_LT(std::sqrt(square), 2e-3) << n;
+  }
+  EXPECT_EQ(CodedQuery(std::vector<float>(3)).scale(), 0);
 }
 
 TEST_P(KernelsTest, ReadNothingBeyondTheEnd) {

@@ -1,0 +1,190 @@
+#include "segue/index/graph_walk.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "segue/base/error.h"
+#include "segue/math/prefetch.h"
+
+namespace segue {
+
+namespace {
+
+// Nodes whose products are computed in one call.
+constexpr std::size_t kBlock = 64;
+
+// Which nodes a walk has met. Kept by a thread from walk to walk: a walk meets a few thousand of a million, so what it
+// set is taken back one by one.
+class Met {
+ public:
+  void begin(std::size_t nodes) {
+    for (const std::uint32_t node : list_) words_[node / 64] = 0;
+    list_.clear();
+    if (words_.size() < (nodes + 63) / 64) words_.resize((nodes + 63) / 64);
+  }
+
+  // Writes those of `nodes` that are met for the first time to `fresh`, which has room for all, and returns how many
+  // they are. Without a branch that depends on it: half of the time it is so.
+  std::size_t meet(std::span<const std::uint32_t> nodes, std::uint32_t* fresh) {
+    const std::size_t before = list_.size();
+    list_.resize(before + nodes.size());
+    std::uint32_t* const list = list_.data() + before;
+    std::uint64_t* const words = words_.data();
+    std::size_t count = 0;
+    for (const std::uint32_t node : nodes) {
+      const std::uint64_t word = words[node / 64];
+      fresh[count] = node;
+      list[count] = node;
+      count += static_cast<std::size_t>(~(word >> (node % 64)) & 1);
+      words[node / 64] = word | std::uint64_t{1} << (node % 64);
+    }
+    list_.resize(before + count);
+    return count;
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint32_t> list_;
+};
+
+// The nearest nodes so far, nearest first, and which of them the walk has been to.
+class Nearest {
+ public:
+  void begin(std::size_t width) {
+    width_ = width;
+    count_ = next_ = 0;
+    if (kept_.size() < width + 1) kept_.resize(width + 1);
+  }
+
+  // Whether its place is among them, and near enough to be walked to as one of the next two, as it seems now.
+  bool insert(std::uint32_t node, float score) {
+    if (count_ == width_ && !(score > kept_[count_ - 1].score)) return false;
+    const std::size_t at = place_of(score);
+    std::memmove(&kept_[at + 1], &kept_[at], (count_ - at) * sizeof(Candidate));
+    kept_[at] = {score, node};
+    count_ += count_ < width_ ? 1 : 0;
+    next_ = std::min(next_, at);
+    return at <= next_ + 1;
+  }
+
+  // The nearest node the walk has not been to; false where it has been to all.
+  bool take_next(std::uint32_t& node) {
+    while (next_ < count_ && (kept_[next_].node & kWalked) != 0) ++next_;
+    if (next_ == count_) return false;
+    node = kept_[next_].node;
+    kept_[next_++].node |= kWalked;
+    return true;
+  }
+
+  std::vector<std::uint32_t> nodes() const {
+    std::vector<std::uint32_t> nodes;
+    nodes.reserve(count_);
+    for (std::size_t i = 0; i < count_; ++i) nodes.push_back(kept_[i].node & ~kWalked);
+    return nodes;
+  }
+
+ private:
+  static constexpr std::uint32_t kWalked = 1U << 31;
+
+  struct Candidate {
+    float score;
+    std::uint32_t node;  // with kWalked
+  };
+
+  // Behind all that score as much. Halves without a branch, which nothing could predict.
+  std::size_t place_of(float score) const {
+    std::size_t at = 0;
+    for (std::size_t left = count_; left > 0;) {
+      const std::size_t half = (left + 1) / 2;
+      at += half & -static_cast<std::size_t>(kept_[at + half - 1].score >= score);
+      left -= half;
+    }
+    return at;
+  }
+
+  std::size_t width_ = 0;
+  std::size_t count_ = 0;
+  std::size_t next_ = 0;         // before it the walk has been to all
+  std::vector<Candidate> kept_;  // count_ of them, and room for one more than width_
+};
+
+// What a thread keeps from walk to walk.
+struct Scratch {
+  Met met;
+  Nearest nearest;
+  std::vector<std::uint32_t> block;
+  std::vector<float> scores;
+};
+
+}  // namespace
+
+NodeScores::NodeScores(const GraphNodes& nodes, std::span<const float> query)
+    : nodes_(nodes), query_(query), coded_(nodes.coded ? query : std::span<const float>()) {
+  SEGUE_ASSERT(query.size() == nodes.columns);
+}
+
+void NodeScores::fetch(std::uint32_t node) const {
+  const std::size_t bytes = nodes_.coded ? coded_.size() + sizeof(float) : nodes_.columns * sizeof(float);
+  prefetch(nodes_.node(node) + nodes_.vector_at, bytes);
+}
+
+void NodeScores::compute(std::span<const std::uint32_t> nodes, float* scores) const {
+  if (!nodes_.coded) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      const std::byte* const vector = nodes_.node(nodes[i]) + nodes_.vector_at;
+      scores[i] = kernels_.dot(query_.data(), reinterpret_cast<const float*>(vector), nodes_.columns);
+    }
+    return;
+  }
+  std::array<const std::int8_t*, kBlock> rows;
+  std::array<std::int32_t, kBlock> products;
+  for (std::size_t first = 0; first < nodes.size(); first += kBlock) {
+    const std::size_t count = std::min(kBlock, nodes.size() - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      rows[i] = reinterpret_cast<const std::int8_t*>(nodes_.node(nodes[first + i]) + nodes_.vector_at);
+    }
+    kernels_.dot_code_rows(coded_.codes(), rows.data(), count, coded_.size(), products.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      float scale = 0;
+      std::memcpy(&scale, rows[i] + coded_.size(), sizeof scale);
+      scores[first + i] = scale * static_cast<float>(products[i]);
+    }
+  }
+}
+
+std::span<const std::uint32_t> NodeScores::links(std::uint32_t node) const {
+  const auto* const list = reinterpret_cast<const std::uint32_t*>(nodes_.node(node));
+  return {list + 1, *list};
+}
+
+void NodeScores::fetch_links(std::uint32_t node) const {
+  prefetch(nodes_.node(node), nodes_.vector_at);
+}
+
+std::vector<std::uint32_t> walk_graph(const NodeScores& scores, std::size_t nodes, std::uint32_t entry,
+                                      std::size_t width) {
+  SEGUE_ASSERT(width > 0 && width <= kWidestWalk && entry < nodes && nodes <= std::size_t{1} << 31);
+  thread_local Scratch of_thread;
+  Scratch& scratch = of_thread;
+  scratch.met.begin(nodes);
+  scratch.nearest.begin(width);
+  scratch.block.resize(1);
+  std::size_t count = scratch.met.meet({&entry, 1}, scratch.block.data());
+  while (true) {
+    scratch.scores.resize(scratch.block.size());
+    scores.compute({scratch.block.data(), count}, scratch.scores.data());
+    for (std::size_t i = 0; i < count; ++i) {
+      if (scratch.nearest.insert(scratch.block[i], scratch.scores[i])) scores.fetch_links(scratch.block[i]);
+    }
+    std::uint32_t node = 0;
+    if (!scratch.nearest.take_next(node)) break;
+    const std::span<const std::uint32_t> links = scores.links(node);
+    if (scratch.block.size() < links.size()) scratch.block.resize(links.size());
+    count = scratch.met.meet(links, scratch.block.data());
+    for (std::size_t i = 0; i < count; ++i) scores.fetch(scratch.block[i]);
+  }
+  return scratch.nearest.nodes();
+}
+
+}  // namespace segue

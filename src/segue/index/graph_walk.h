@@ -1,0 +1,59 @@
+// The walk of a search graph's lowest level: greedy best-first search (Malkov, Yashunin 2016, algorithm 2).
+//
+// Nearly all of its time is waiting for memory, so what it is about to compare is asked for all at once: the neighbours
+// of a node that were not met before, then their products four at a time. Candidates and results are one sorted array,
+// which for the widths in use is quicker than two heaps; nodes met are a bit each.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "segue/math/codes.h"
+
+namespace segue {
+
+// Nodes as they lie in memory, see graph_file.h. A view.
+struct GraphNodes {
+  const std::byte* data = nullptr;
+  std::size_t count = 0;
+  std::size_t node_bytes = 0;
+  std::size_t vector_at = 0;  // in a node, after its links
+  std::size_t columns = 0;
+  bool coded = false;  // vectors are codes and their scale, else floats
+
+  const std::byte* node(std::uint32_t at) const { return data + at * node_bytes; }
+};
+
+// How near nodes are to one query. A view of both.
+class NodeScores {
+ public:
+  NodeScores(const GraphNodes& nodes, std::span<const float> query);
+
+  // Asks for a node's vector, without waiting for it.
+  void fetch(std::uint32_t node) const;
+
+  // scores[i] grows with the cosine of node i of `nodes` to the query, by one factor for all.
+  void compute(std::span<const std::uint32_t> nodes, float* scores) const;
+
+  // A node's links on the lowest level.
+  std::span<const std::uint32_t> links(std::uint32_t node) const;
+  void fetch_links(std::uint32_t node) const;
+
+ private:
+  GraphNodes nodes_;
+  std::span<const float> query_;
+  CodedQuery coded_;
+  const Kernels& kernels_ = best_kernels();
+};
+
+// Beyond this width an array takes longer to insert into than heaps do.
+inline constexpr std::size_t kWidestWalk = 1024;
+
+// About the `width` nodes nearest to the query, nearest first; fewer where there are fewer or where links lead to no
+// more. Starts at `entry`. REQUIRES: 0 < width <= kWidestWalk
+std::vector<std::uint32_t> walk_graph(const NodeScores& scores, std::size_t nodes, std::uint32_t entry,
+                                      std::size_t width);
+
+}  // namespace segue

@@ -1,0 +1,21 @@
+// Asking for memory before it is needed.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace segue {
+
+// Asks for the lines of [from, from + bytes), without waiting for them. Nothing is read: any address will do.
+inline void prefetch(const void* from, std::size_t bytes) {
+  constexpr std::size_t kLine = 64;
+  const auto* const first = static_cast<const std::byte*>(from);
+  for (std::size_t i = 0; i < bytes; i += kLine) __builtin_prefetch(first + i);
+  if (bytes > 0) __builtin_prefetch(first + bytes - 1);
+}
+
+inline void prefetch(std::span<const float> numbers) {
+  prefetch(numbers.data(), numbers.size_bytes());
+}
+
+}  // namespace segue
