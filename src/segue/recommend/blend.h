@@ -47,6 +47,10 @@ struct BlendSources {
   std::function<SongKeys(std::uint32_t)> keys;
 };
 
+// What of a candidate is worked out: all, or what counts towards score(), the rest left 0. Reading the context vectors
+// takes as long as all else, and by default they have no weight.
+enum class EvidenceOf { all, weighted };
+
 // All that the score of one candidate is made of; the weights are not in it, but for those of T and of q.
 struct Evidence {
   std::uint32_t song = 0;
@@ -78,9 +82,13 @@ class BlendQuery {
   std::vector<std::uint32_t> candidates(std::size_t count, std::span<const ScoredRow> near,
                                         const std::function<bool(std::uint32_t)>& keeps) const;
   // REQUIRES: a row of the sources.
-  Evidence evidence(std::uint32_t song) const;
+  Evidence evidence(std::uint32_t song, EvidenceOf of = EvidenceOf::all) const;
+  // Asks for what evidence() of a song will read, without waiting for it.
+  void prefetch_song(std::uint32_t song, EvidenceOf of) const;
 
  private:
+  bool has_context(EvidenceOf of) const;
+
   const BlendSources& sources_;
   const BlendWeights& weights_;
   std::vector<std::uint32_t> heard_;  // the newest first

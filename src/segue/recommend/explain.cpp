@@ -15,9 +15,11 @@ namespace segue {
 namespace {
 
 std::optional<std::size_t> position_of(std::span<const std::uint32_t> rows, std::uint32_t row) {
-  const auto found = std::ranges::find(rows, row);
-  if (found == rows.end()) return std::nullopt;
-  return static_cast<std::size_t>(found - rows.begin());
+  // Mostly it is in none of them, which a loop without a way out tells several rows at a time.
+  bool is_there = false;
+  for (const std::uint32_t one : rows) is_there |= one == row;
+  if (!is_there) return std::nullopt;
+  return static_cast<std::size_t>(std::ranges::find(rows, row) - rows.begin());
 }
 
 // Distinct seeds with the sum of their weights, in the order they were first played.

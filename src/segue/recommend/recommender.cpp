@@ -16,6 +16,9 @@ namespace segue {
 
 namespace {
 
+// Candidates that are asked for while one is weighed.
+constexpr std::size_t kAhead = 4;
+
 std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
   std::ranges::sort(sorted);
@@ -89,8 +92,12 @@ std::vector<ScoredRow> Recommender::find_by_blend(const Search& search, std::spa
                                  {.threads = search.options.threads});
   }
   TopK best(count);
-  for (const std::uint32_t row : query.candidates(std::max(count, kBlendByTransitions), near, may_return)) {
-    Evidence evidence = query.evidence(row);
+  const std::vector<std::uint32_t> candidates =
+      query.candidates(std::max(count, kBlendByTransitions), near, may_return);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (i + kAhead < candidates.size()) query.prefetch_song(candidates[i + kAhead], EvidenceOf::weighted);
+    const std::uint32_t row = candidates[i];
+    Evidence evidence = query.evidence(row, EvidenceOf::weighted);
     for (const std::uint32_t song : search.disliked) {
       const float likeness = song_cosine(model_, song, row) / static_cast<float>(search.disliked.size());
       evidence.recent_songs -= kDislikeStrength * likeness;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -174,7 +175,64 @@ TEST_F(BlendTest, EvidenceAndScoreAreThoseOfTheFormula) {
       EXPECT_NEAR(evidence.recent_artists, expected.recent_artists, 1e-5);
       EXPECT_EQ(evidence.version, expected.version);
       EXPECT_NEAR(evidence.score(kWeights), expected.score, 5e-5);
+      EXPECT_EQ(query.evidence(song, EvidenceOf::weighted).score(kWeights), evidence.score(kWeights));
     }
+  }
+}
+
+TEST_F(BlendTest, WithoutWeightContextVectorsAreLeftUnread) {
+  BlendWeights weights = kWeights;
+  weights.blend_last_context = weights.blend_recent_context = 0;
+  const Rows heard = {1, 5, 2, 21};
+  const BlendQuery query(sources_, weights, heard);
+  BlendSources without = sources_;
+  without.context = {nullptr, 0, 0, 0};
+  const BlendQuery blind(without, weights, heard);
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    EXPECT_EQ(blind.evidence(song, EvidenceOf::weighted).score(weights), query.evidence(song).score(weights)) << song;
+  }
+}
+
+// Rows of one, two and three digits of the sort, and the same neighbour of many songs.
+TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
+  constexpr std::uint32_t kMany = 3'000'000;
+  std::vector<Rows> rows(12);
+  std::vector<std::vector<float>> forward(12);
+  std::map<std::uint32_t, double> wanted;
+  Rows heard;
+  Random random(4);
+  BlendWeights weights = kWeights;
+  for (std::uint32_t song = 0; song < rows.size(); ++song) {
+    heard.push_back(song);
+    std::set<std::uint32_t> distinct = {12, 2047, 2048, kMany - 1};
+    while (distinct.size() < 200) distinct.insert(12 + random.below(song % 3 == 0 ? 1000 : kMany - 12));
+    for (const std::uint32_t row : distinct) {
+      rows[song].push_back(row);
+      forward[song].push_back(1 + random.uniform_float());
+    }
+  }
+  const std::vector<float> none(200);
+  BlendSources sources = sources_;
+  sources.plays = [](std::uint32_t) { return 7; };
+  sources.transitions = [&](std::uint32_t song) {
+    return TransitionsOf{.neighbours = rows[song], .forward = forward[song], .backward = none, .counts = {}};
+  };
+  const BlendQuery query(sources, weights, heard);
+  const double decay = std::exp2(-1 / weights.blend_transition_half_life);
+  double weight = 1;
+  for (std::size_t ago = 0; ago < heard.size() && weight >= 0.01; ++ago, weight *= decay) {
+    const std::uint32_t song = heard[heard.size() - 1 - ago];
+    for (std::size_t i = 0; i < rows[song].size(); ++i) {
+      wanted[rows[song][i]] += weight * std::pow(7, -weights.blend_seed_damping) *
+                               std::pow(static_cast<double>(forward[song][i]), weights.blend_transition_power);
+    }
+  }
+  ASSERT_EQ(query.by_transitions().size(), wanted.size());
+  auto expected = wanted.begin();
+  for (const ScoredRow& found : query.by_transitions()) {
+    EXPECT_EQ(found.row, expected->first);
+    EXPECT_NEAR(found.score, expected->second, 1e-5 * expected->second);
+    ++expected;
   }
 }
 
