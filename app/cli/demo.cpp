@@ -57,6 +57,11 @@ std::string as_typed(const std::vector<std::string>& words) {
   return line;
 }
 
+std::vector<std::string> joined(std::vector<std::string> words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
 class DemoCommand final : public Command {
  public:
   std::string_view name() const override { return "demo"; }
@@ -85,15 +90,21 @@ class DemoCommand final : public Command {
          {"ingest", (source / "playlists.tsv.gz").string(), "--columns", "playlist,time,name,songs", "--songs",
           (source / "songs.tsv.gz").string(), "--songs-columns", "id,title,artist", "-o", dataset});
     // Half a million plays want more passes and wider windows than the defaults, which are made for large logs.
-    step(terminal, {"train", dataset, "-o", model, "--epochs", "20", "--window", "10", "--subsample", "1e-4"});
+    const std::vector<std::string> training = {"--epochs", "20", "--window", "10", "--subsample", "1e-4"};
+    step(terminal, joined({"train", dataset, "-o", model}, training));
     step(terminal, {"info", model, "--verify"});
+    const std::string report = (output / "evaluation.json").string();
+    step(terminal, joined({"evaluate", dataset, "--baselines", "popularity,co-count,vstan,sgns,blend", "--report",
+                           report, "--html", (output / "evaluation.html").string()},
+                          training));
     step(terminal, {"similar", model, "Luke Combs Hurricane"});
     step(terminal, {"similar", model, "Miles Davis"});
     step(terminal, {"recommend", model, "Dolly Parton Jolene", "Bob Marley Jamming", "--explain"});
     const std::string page = (output / "map.html").string();
     step(terminal, {"map", model, "--png", (output / "map.png").string(), "--html", page});
     if (terminal.json()) {
-      terminal.print(json::object{{"dataset", dataset}, {"model", model}, {"map", page}, {"steps", std::move(steps_)}});
+      terminal.print(json::object{
+          {"dataset", dataset}, {"model", model}, {"evaluation", report}, {"map", page}, {"steps", std::move(steps_)}});
     } else {
       terminal.print(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
                                  dataset, model, page, as_typed({"similar", model, "a song you like"})));
@@ -101,7 +112,8 @@ class DemoCommand final : public Command {
     // The last step never ends by itself, so --json, which prints one document at the end, leaves it out.
     if (options_.serve && !terminal.json()) {
       terminal.print("\n");
-      step(terminal, {"serve", model, "--open-loopback", "--port", std::to_string(options_.port)});
+      step(terminal,
+           {"serve", model, "--open-loopback", "--evaluation", report, "--port", std::to_string(options_.port)});
     }
   }
 

@@ -143,7 +143,9 @@ class EvaluateCommand final : public Command {
   void run(Terminal& terminal) override {
     make_models(options_.baselines, options_);  // a wrong name is refused before anything is read
     std::optional<AtomicFile> html;
+    std::optional<AtomicFile> report;
     if (!options_.html.empty()) html.emplace(options_.html);
+    if (!options_.report.empty()) report.emplace(options_.report);
     const Dataset dataset = open_dataset(dataset_);
     std::vector<Evaluation> runs;
     for (std::uint32_t i = 0; i < options_.seeds; ++i) {
@@ -154,6 +156,7 @@ class EvaluateCommand final : public Command {
                               terminal.progress(), terminal.stop()));
     }
     if (html) html->commit_text(html_report(runs, dataset.songs, description()));
+    if (report) report->commit_text(json::serialize(document(runs)) + '\n');
     if (terminal.json()) {
       terminal.print(document(runs));
     } else {
@@ -192,7 +195,9 @@ class EvaluateCommand final : public Command {
       }
       text += accuracy_table(first, mode) + "\n" + lists_table(first, mode);
     }
-    if (!options_.html.empty()) text += fmt::format("\nreport written to {}\n", options_.html);
+    for (const std::string& file : {options_.html, options_.report}) {
+      if (!file.empty()) text += fmt::format("\nreport written to {}\n", file);
+    }
     return text;
   }
 

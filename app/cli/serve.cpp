@@ -74,6 +74,7 @@ class ServeCommand final : public Command {
                      .files = files,
                      .limits = limits_,
                      .open_loopback = options_.open_loopback,
+                     .evaluation = options_.evaluation,
                      .log = terminal.quiet() ? LogEvent() : LogEvent(log_line)});
     HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";

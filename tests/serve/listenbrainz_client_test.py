@@ -1,4 +1,7 @@
-"""A scrobbler written against ListenBrainz (liblistenbrainz of PyPI) works against `segue serve`."""
+"""A scrobbler written against ListenBrainz (liblistenbrainz of PyPI) works against `segue serve`.
+
+The third argument is the kind of store: sqlite or postgresql.
+"""
 
 import pathlib
 import sys
@@ -8,9 +11,10 @@ import time
 import liblistenbrainz
 from liblistenbrainz import Listen, errors
 
+from postgres import store_of_kind
 from server import Server, make_model
 
-SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
+SEGUE, MAKE_MODEL, STORE = sys.argv[1:4]
 
 
 def refused(action, status):
@@ -143,9 +147,8 @@ def check_forgotten(server):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        server = Server(SEGUE, make_model(MAKE_MODEL, folder / "model"), folder / "listens.sqlite")
+    with tempfile.TemporaryDirectory() as folder, store_of_kind(STORE, folder) as store:
+        server = Server(SEGUE, make_model(MAKE_MODEL, pathlib.Path(folder) / "model"), store)
         with server.running():
             now = int(time.time())
             client = check_tokens(server)

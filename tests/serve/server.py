@@ -15,10 +15,10 @@ START_SECONDS = 60
 
 
 class Server:
-    """`segue serve` on a free port of this machine, with a store that outlives it."""
+    """`segue serve` on a free port of this machine, with a store that outlives it: a path, or postgresql://..."""
 
     def __init__(self, segue, model, store, *options):
-        self.segue, self.model, self.store = segue, pathlib.Path(model), pathlib.Path(store)
+        self.segue, self.model, self.store = segue, pathlib.Path(model), store
         self.options = [str(option) for option in options]
         self.process = None
         self.url = None

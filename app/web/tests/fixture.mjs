@@ -203,7 +203,13 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
         { method: "GET", path: "/v1/songs/{id}/similar", requests: 31, failed: 2, p50_seconds: 0.0005, p99_seconds: 0.005 },
       ],
       models: [{ name: "default", songs: n, recall: 0.996 }],
+      evaluation: true,
     })],
+    ["GET", /^\/v1\/evaluation$/, () => ({ dataset: "made up", runs: [{ split: "queues", held_out_queues: 559, modes: { discovery: { positions: 54514, unknown: 24289, models: [
+      { name: "popularity", summary: "The most played songs", baseline: true, hit_rate: { 10: 0.0048, 100: 0.0308 }, ndcg: { 10: 0.0022 }, hit_rate_interval: [0.0037, 0.0059] },
+      { name: "vstan", summary: "Neighbouring sessions", baseline: true, hit_rate: { 10: 0.0833, 100: 0.2012 }, ndcg: { 10: 0.0493 }, hit_rate_interval: [0.0778, 0.0888] },
+      { name: "blend", summary: "Vectors and transitions", baseline: false, hit_rate: { 10: 0.1012, 100: 0.2415 }, ndcg: { 10: 0.0616 }, hit_rate_interval: [0.0951, 0.1073] },
+    ] } } }] })],
     ["GET", /^\/health\/live$/, () => ({ status: "ok" })],
     ["GET", /^\/openapi\.json$/, () => JSON.parse(readFileSync(join(import.meta.dirname, "openapi.json"), "utf8"))],
   ];

@@ -63,6 +63,7 @@ struct EvaluateOptions {
   std::uint32_t seeds = 1;
   std::uint32_t resamples = 1000;
   std::string html = {};
+  std::string report = {};
 };
 
 template <>
@@ -78,7 +79,8 @@ struct OptionsOf<EvaluateOptions> {
                                       between(1, 100)),
       option<&EvaluateOptions::resamples>("resamples", "Bootstrap samples behind the 95 % intervals; 0: no intervals",
                                           between(0, 100'000)),
-      option<&EvaluateOptions::html>("html", "Write a report to this file"),
+      option<&EvaluateOptions::html>("html", "Write a report to this file, as a page"),
+      option<&EvaluateOptions::report>("report", "Write what --json prints to this file, for serve --evaluation"),
   };
 };
 SEGUE_CHECK_OPTIONS(EvaluateOptions);

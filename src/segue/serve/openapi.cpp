@@ -191,7 +191,8 @@ json::object reply_schemas() {
                                  {"requests_per_second", type("number")},
                                  {"routes", array_of(type("object"))},
                                  {"store", type("object")},
-                                 {"models", array_of(type("object"))}});
+                                 {"models", array_of(type("object"))},
+                                 {"evaluation", type("boolean")}});
   schemas["Error"] = object_of({{"error", object_of({{"code", type("string")}, {"message", type("string")}})}});
   schemas["Object"] = type("object");
   json::object of_listens = listen_schemas();

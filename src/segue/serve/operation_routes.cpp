@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "segue/base/error.h"
+#include "segue/serve/evaluation_report.h"
 #include "segue/serve/service.h"
 
 namespace segue {
@@ -93,7 +94,18 @@ Reply Service::status() {
                      {"requests_per_second", metrics_->recent_rate()},
                      {"routes", std::move(routes)},
                      {"store", std::move(store)},
-                     {"models", std::move(models)}});
+                     {"models", std::move(models)},
+                     {"evaluation", !setup_.evaluation.empty()}});
+}
+
+Reply Service::evaluation() const {
+  if (setup_.evaluation.empty()) fail(ErrorCode::not_found, "this service has no report of an evaluation");
+  try {
+    return {.body = evaluation_report(setup_.evaluation)};
+  } catch (const Error& error) {
+    // The file was there when the service began: no fault of who asks.
+    throw Error(ErrorCode::io_failed, error.what());
+  }
 }
 
 std::vector<Route> Service::operation_routes() {
@@ -121,6 +133,11 @@ std::vector<Route> Service::operation_routes() {
                     .may_block = true,
                     .reply = "Status",
                     .handle = [this](const Exchange&) { return status(); }});
+  routes.push_back({.path = "/v1/evaluation",
+                    .summary = "How well the next song is foretold: the report of an evaluation, where there is one",
+                    .may_block = true,
+                    .reply = "Object",
+                    .handle = [this](const Exchange&) { return evaluation(); }});
   routes.push_back({.path = "/openapi.json",
                     .summary = "This document",
                     .scope = Scope::none,

@@ -20,6 +20,7 @@ struct ServeOptions {
   bool open_loopback = false;
   bool verify = true;
   std::chrono::milliseconds watch{2000};
+  std::string evaluation{};
   std::string web_root{};
 };
 
@@ -44,6 +45,9 @@ struct OptionsOf<ServeOptions> {
       option<&ServeOptions::watch>("watch",
                                    "Look so often whether a model's folder was replaced or its link points "
                                    "elsewhere, and load it anew; 0s never"),
+      option<&ServeOptions::evaluation>("evaluation",
+                                        "A report of `segue evaluate --report`, for the page that shows how the "
+                                        "service is; read anew each time, so that a newer one may replace it"),
       option<&ServeOptions::web_root>("web_root", "Serve the pages in this folder, for work on the web app"),
   };
 };

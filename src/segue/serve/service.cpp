@@ -5,6 +5,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/unix_time.h"
+#include "segue/serve/evaluation_report.h"
 #include "segue/serve/listenbrainz.h"
 #include "segue/serve/openapi.h"
 #include "segue/serve/parameters.h"
@@ -46,6 +47,7 @@ void refuse_unknown_parameters(const Route& route, const Exchange& exchange) {
 
 Service::Service(const ServiceSetup& setup)
     : setup_(setup), authenticator_(setup.store, setup.open_loopback), limiter_(setup.limits) {
+  if (!setup_.evaluation.empty()) (void)evaluation_report(setup_.evaluation);
   std::vector<Route> routes = operation_routes();
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
   // Routes keep a pointer to the metrics, which are made of the routes.

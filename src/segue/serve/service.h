@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -39,12 +40,14 @@ struct ServiceSetup {
   const StaticFiles& files;
   RateLimitOptions limits{};
   bool open_loopback = false;
-  LogEvent log;  // may be empty
+  std::filesystem::path evaluation{};  // a report of `segue evaluate`, or ""
+  LogEvent log;                        // may be empty
 };
 
 // Thread safe.
 class Service final : public RequestHandler {
  public:
+  // Throws what reading a report of an evaluation may, and bad_input where it is none.
   explicit Service(const ServiceSetup& setup);
   ~Service() override;
 
@@ -71,6 +74,7 @@ class Service final : public RequestHandler {
   Reply ready();
   Reply metrics_text();
   Reply status();
+  Reply evaluation() const;
   void reload(std::string_view name);
   void log(std::string_view event, const json::object& fields) const;
 

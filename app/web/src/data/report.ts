@@ -1,5 +1,4 @@
-// What `segue evaluate --json` wrote, as far as the page shows it. The server has no route for it: an operator opens the
-// file here.
+// What `segue evaluate --report` wrote, as far as the page shows it: the server's own, or a file an operator opens.
 
 export interface Method {
   name: string;
@@ -43,18 +42,22 @@ function methodOf(value: unknown): Method {
   };
 }
 
-// Of several runs, which differ in their seed, the first.
 export function readReport(text: string): Report {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch {
-    throw new Error("Expected what segue evaluate --json wrote, found no JSON.");
+    throw new Error("Expected what segue evaluate --report wrote, found no JSON.");
   }
+  return reportOf(document);
+}
+
+// Of several runs, which differ in their seed, the first.
+export function reportOf(document: unknown): Report {
   const runs = at(document, "runs");
   const run = Array.isArray(runs) ? runs[0] : undefined;
   const modes = at(run, "modes");
-  if (!isObject(modes)) throw new Error("Expected what segue evaluate --json wrote, found other JSON.");
+  if (!isObject(modes)) throw new Error("Expected what segue evaluate --report wrote, found other JSON.");
   const questions = Object.entries(modes).map(([name, mode]) => {
     const models = at(mode, "models");
     return {

@@ -24,6 +24,7 @@ interface Status {
   store: { kind: string; listens: number; users: number; queued: number } | { error: string };
   routes: RouteStatus[];
   models?: { name: string; recall: number }[];
+  evaluation?: boolean;
 }
 
 export function HealthPanel() {
@@ -84,7 +85,7 @@ export function HealthPanel() {
       <h2>Models</h2>
       <Problem text={models.error} />
       {models.value?.map((model) => <Model key={model.name} model={model} recall={now?.models?.find((one) => one.name === model.name)?.recall} />)}
-      <Evaluation />
+      <Evaluation served={now?.evaluation === true} />
       <Token />
     </>
   );

@@ -1,7 +1,10 @@
-// How good the method is: the report of an evaluation, opened from a file and read in this browser.
+// How good the method is: the report of an evaluation, the server's own or one opened from a file, which stays in this
+// browser.
 import { useState } from "preact/hooks";
-import { readReport, type Method, type Question, type Report } from "../data/report";
+import { get } from "../data/api";
+import { readReport, reportOf, type Method, type Question, type Report } from "../data/report";
 import { Problem } from "../ui/controls";
+import { useAsked } from "../ui/hooks";
 
 const kAsked: Record<string, string> = {
   discovery: "Discovery: the next song was not just heard",
@@ -9,8 +12,11 @@ const kAsked: Record<string, string> = {
   any: "Any next song",
 };
 
-export function Evaluation() {
-  const [report, setReport] = useState<Report | null>(null);
+// `served`: whether the server has a report.
+export function Evaluation({ served }: { served: boolean }) {
+  const asked = useAsked(served ? async (signal) => reportOf(await get("/v1/evaluation", signal)) : null, [served]);
+  const [opened, setReport] = useState<Report | null>(null);
+  const report = opened ?? asked.value;
   const [error, setError] = useState("");
   const read = async (file: File) => {
     try {
@@ -24,7 +30,10 @@ export function Evaluation() {
   return (
     <section class="evaluation" aria-label="Evaluation">
       <h2>Evaluation</h2>
-      <p class="more">How often is the next song foretold? Open what <code>segue evaluate DATASET --json</code> wrote; it stays in this browser.</p>
+      <p class="more">
+        How often is the next song foretold?{" "}
+        {!served && <>Start the server with <code>--evaluation</code>, or open what <code>segue evaluate DATASET --report</code> wrote; it stays in this browser.</>}
+      </p>
       <label class="drop-file">
         <input type="file" accept=".json" onChange={(event) => {
           const file = event.currentTarget.files?.[0];
@@ -33,7 +42,7 @@ export function Evaluation() {
         }} />
         <span>{report ? "Open another report" : "Open a report"}</span>
       </label>
-      <Problem text={error} />
+      <Problem text={error || asked.error} />
       {report && (
         <>
           <p class="more">

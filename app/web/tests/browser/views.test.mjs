@@ -218,13 +218,14 @@ test("health: rates, latencies and the model's facts", async () => {
   await page.getByRole("img", { name: /Loss by epoch, from 3.700 to 0.900/ }).waitFor();
   await page.getByText("skipgram").waitFor({ state: "attached" });
   await page.getByText("99.6 %").waitFor();
+  await page.getByRole("row", { name: /^blend ?best 0.1012 ±0.0061 0.2415 0.0616/ }).waitFor(); // the server's own report
   const file = (text) => ({ name: "report.json", mimeType: "application/json", buffer: Buffer.from(text) });
   const report = { dataset: "plays", runs: [{ split: "time", held_out_queues: 12, modes: { discovery: { positions: 300, unknown: 20, models: [
     { name: "popularity", baseline: true, hit_rate: { 10: 0.02, 100: 0.1 }, ndcg: { 10: 0.01 }, hit_rate_interval: [0.01, 0.03] },
     { name: "blend", hit_rate: { 10: 0.08, 100: 0.2 }, ndcg: { 10: 0.05 }, hit_rate_interval: [0.06, 0.1] }] } } }] };
   const field = page.getByRole("region", { name: "Evaluation" }).locator("input[type=file]");
   await field.setInputFiles(file("{}"));
-  await page.getByRole("alert").getByText(/Expected what segue evaluate --json wrote/).waitFor();
+  await page.getByRole("alert").getByText(/Expected what segue evaluate --report wrote/).waitFor();
   await field.setInputFiles(file(JSON.stringify(report)));
   await page.getByRole("row", { name: /^blend ?best 0.0800 ±0.0200 0.2000 0.0500/ }).waitFor();
   await page.getByText("300 positions; the next song of 20").waitFor();

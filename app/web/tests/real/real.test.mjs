@@ -131,6 +131,7 @@ test("listens that are sent appear with their listener, whose recommendations fo
   await eventually(() => fact("Listens stored"), (text) => text === String(payload.length), "listens stored");
   await page.getByRole("row", { name: /POST \/1\/submit-listens 1 0 / }).waitFor();
   await page.getByRole("img", { name: /Loss by epoch, from / }).waitFor();
+  if (process.env.SEGUE_EVALUATION) await page.getByRole("region", { name: "Evaluation" }).getByRole("row", { name: /^co-count/ }).first().waitFor();
   await done();
 });
 

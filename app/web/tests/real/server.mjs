@@ -1,7 +1,8 @@
 // `segue serve` with a model, for tests that drive its pages as they come out of the binary.
-//   SEGUE_MODEL     the model's folder
-//   SEGUE           the program, else build/release/bin/segue
-//   SEGUE_WEB_ROOT  pages to serve instead of those in the binary
+//   SEGUE_MODEL       the model's folder
+//   SEGUE             the program, else build/release/bin/segue
+//   SEGUE_EVALUATION  a report to serve beside it
+//   SEGUE_WEB_ROOT    pages to serve instead of those in the binary
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,12 +17,13 @@ export async function startReal(...options) {
   assert.ok(kModel, "SEGUE_MODEL: expected the folder of a model");
   const folder = mkdtempSync(join(tmpdir(), "segue-web-"));
   const store = join(folder, "listens.sqlite");
-  const pages = process.env.SEGUE_WEB_ROOT ? ["--web-root", process.env.SEGUE_WEB_ROOT] : [];
+  const named = (option, value) => (value ? [option, value] : []);
+  const files = [...named("--web-root", process.env.SEGUE_WEB_ROOT), ...named("--evaluation", process.env.SEGUE_EVALUATION)];
   let process_;
 
   // On a free port the first time, on the same one after that.
   async function start(port = 0) {
-    process_ = spawn(kSegue, ["serve", kModel, "--store", store, "--port", String(port), ...pages, ...options], { stdio: ["ignore", "ignore", "pipe"] });
+    process_ = spawn(kSegue, ["serve", kModel, "--store", store, "--port", String(port), ...files, ...options], { stdio: ["ignore", "ignore", "pipe"] });
     process_.stderr.setEncoding("utf8");
     let log = "";
     return new Promise((done, failed) => {

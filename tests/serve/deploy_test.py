@@ -1,0 +1,105 @@
+"""What deploy/ holds fits the program: the systemd unit's own command line runs, and the image has every library it needs."""
+
+import json
+import pathlib
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+
+from server import make_model
+
+SEGUE, MAKE_MODEL = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
+PATIENCE = 60  # seconds
+
+
+def unit_value(name):
+    return re.search(rf"^{name}=(.*)$", (DEPLOY / "segue.service").read_text(), re.MULTILINE).group(1)
+
+
+def check_unit_is_valid(folder):
+    if shutil.which("systemd-analyze") is None:
+        print("no systemd-analyze here: the unit's keys were not checked")
+        return
+    unit = folder / "segue.service"
+    unit.write_text((DEPLOY / "segue.service").read_text().replace("/usr/local/bin/segue", str(SEGUE)))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True)
+    ours = [line for line in done.stderr.splitlines() if "segue" in line and "user" not in line.lower()]
+    assert not ours, ours
+
+
+def check_unit_runs(folder):
+    """ExecStart with a model and a configuration of this test; ExecReload's signal loads the model anew, SIGTERM ends it."""
+    model = make_model(MAKE_MODEL, folder / "current")
+    config = folder / "segue.toml"
+    config.write_text(f'[serve]\nstore = "{folder}/listens.sqlite"\nopen_loopback = true\nport = 0\n')
+    words = shlex.split(unit_value("ExecStart"))
+    assert words[0] == "/usr/local/bin/segue", words
+    places = {words[0]: str(SEGUE), "/var/lib/segue/models/current": str(model), "/etc/segue.toml": str(config)}
+    assert set(places) <= set(words), words
+    process = subprocess.Popen([places.get(word, word) for word in words], stderr=subprocess.PIPE, text=True)
+    lines, came = [], threading.Condition()
+
+    def read():
+        for line in process.stderr:
+            with came:
+                lines.append(line)
+                came.notify_all()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+
+    def wait_for(pattern):
+        with came:
+            assert came.wait_for(lambda: any(re.search(pattern, line) for line in lines), PATIENCE), lines
+            return next(found for found in (re.search(pattern, line) for line in lines) if found)
+
+    url = wait_for(r"https?://[0-9.]+:[0-9]+").group(0)
+    with urllib.request.urlopen(url + "/v1/songs?rows=0", timeout=30) as reply:
+        assert len(json.loads(reply.read())["items"]) == 1
+    assert "-HUP" in unit_value("ExecReload")
+    process.send_signal(signal.SIGHUP)
+    wait_for("model loaded")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(int(unit_value("TimeoutStopSec"))) == 0
+    reader.join()
+
+
+def check_image_has_libraries():
+    runtime = (DEPLOY / "Dockerfile").read_text().split("\nFROM ")[2]
+    command = re.search(r"apt-get install [^&]*", runtime).group(0).replace("\\\n", " ")
+    named = [word for word in command.split()[2:] if not word.startswith("-")]
+    closure = subprocess.run(
+        ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks",
+         "--no-replaces", "--no-enhances", *named], capture_output=True, text=True, check=True).stdout
+    installed = {line.strip() for line in closure.splitlines() if not line.startswith(" ")}
+    # What the slim image has itself.
+    installed |= {"libc6", "libgcc-s1", "libstdc++6"}
+    for line in subprocess.run(["ldd", SEGUE], capture_output=True, text=True, check=True).stdout.splitlines():
+        found = re.match(r"\s*(\S+) => (\S+)", line)
+        if not found:
+            continue
+        name, path = found.groups()
+        assert path != "not", f"{name} was not found"
+        if ".venv" in pathlib.Path(path).parts:
+            continue  # of Python's Arrow: `make install` puts it beside the program
+        owners = subprocess.run(["dpkg", "-S", f"*/{pathlib.Path(path).resolve().name}"], capture_output=True, text=True)
+        packages = {line.split(":")[0] for line in owners.stdout.splitlines()}
+        assert packages & installed, f"{name} of {packages or path} is not in the image: deploy/Dockerfile"
+    return len(named)
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    check_unit_is_valid(pathlib.Path(scratch))
+    check_unit_runs(pathlib.Path(scratch))
+    release = pathlib.Path("/etc/os-release").read_text()
+    if 'VERSION_ID="12"' in release and "ID=debian" in release:
+        print(f"{check_image_has_libraries()} packages of the image have every library")
+    else:
+        print("another system than the image's: its packages were not checked")

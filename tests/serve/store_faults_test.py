@@ -1,0 +1,132 @@
+"""A store in trouble: submissions are refused until it is well again, nothing acknowledged is lost, nothing is doubled.
+
+PostgreSQL is ended, crashed and away for a while under load; an SQLite file's disk is full for a while. All the time what
+needs no store is answered, and the probes say what is the matter.
+"""
+
+import contextlib
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+
+from postgres import running_postgres
+from server import Server, make_model
+from submitting import Client, check
+
+SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
+CLIENTS = 4
+PATIENCE = 60  # seconds
+AGAIN_SOON = 503  # what tells a scrobbler to keep a listen and to send it again
+
+
+def eventually(what, is_so):
+    until = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < until, f"{what}: not within {PATIENCE} s"
+        time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def submitting(server, clients):
+    """Clients that send all the time; afterwards all they sent was acknowledged."""
+    going_on = threading.Event()
+    going_on.set()
+    threads = [threading.Thread(target=client.run, args=(server.address, going_on.is_set)) for client in clients]
+    for thread in threads:
+        thread.start()
+    yield
+    going_on.clear()
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "a client never got its answer"
+    assert not any(client.unanswered for client in clients), "the server ended"
+
+
+def check_rest_works(server, token):
+    status, _, body = server.ask("GET", "/v1/songs/song%200/similar?k=5", token=token)
+    assert status == 200 and len(body["items"]) == 5, (status, body)
+    assert server.ask("GET", "/health/live")[0] == 200
+    assert "segue_store_up" in metrics(server, token)
+
+
+def metrics(server, token):
+    request = urllib.request.Request(server.url + "/metrics", headers={"Authorization": f"Token {token}"})
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        return reply.read().decode()
+
+
+def clients_of(server):
+    return [Client(i, server.token(f"user{i}", "read", "submit"), refusals={AGAIN_SOON}) for i in range(CLIENTS)]
+
+
+def refusals(clients):
+    return [one for client in clients for one in client.refused]
+
+
+def acknowledged(clients):
+    return sum(len(client.acknowledged) for client in clients)
+
+
+def postgres_away(folder, model):
+    with running_postgres() as postgres:
+        server = Server(SEGUE, model, postgres.new_database("listens"), "--token-requests", 0, "--user-requests", 0)
+        clients = clients_of(server)
+        admin = server.token("", "read", "admin")
+        with server.running():
+            check_rest_works(server, admin)
+            with submitting(server, clients):
+                for end in (postgres.stop, postgres.kill, postgres.stop):
+                    before = acknowledged(clients)
+                    eventually("listens are taken", lambda: acknowledged(clients) > before + 50)
+                    refused = len(refusals(clients))
+                    end()
+                    eventually("submissions are refused", lambda: len(refusals(clients)) > refused + CLIENTS)
+                    status, headers, body = server.ask("GET", "/health/ready")
+                    assert status == 503 and "postgresql" not in str(body), (status, body)
+                    status, headers, body = server.ask("GET", "/v1/users/user0/recommendations", token=admin)
+                    assert status == 503 and int(headers["Retry-After"]) > 0, (status, body)
+                    check_rest_works(server, admin)
+                    assert "segue_store_up 0" in metrics(server, admin)
+                    postgres.start()
+                    eventually("the server is ready again", lambda: server.ask("GET", "/health/ready")[0] == 200)
+            assert all(int(headers["Retry-After"]) > 0 for _, headers in refusals(clients))
+            check(server, clients)
+    print(f"PostgreSQL away three times: {acknowledged(clients)} listens, {len(refusals(clients))} refusals, each listen is there once")
+
+
+def disk_full(folder, model):
+    mount = folder / "small"
+    mount.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", mount], capture_output=True).returncode:
+        print("no right to mount a tmpfs: no disk was filled")
+        return
+    try:
+        server = Server(SEGUE, model, mount / "listens.sqlite", "--token-requests", 0, "--user-requests", 0,
+                        "--cache", folder / "cache")
+        clients = clients_of(server)
+        admin = server.token("", "read", "admin")
+        with server.running():
+            with submitting(server, clients):
+                eventually("submissions are refused", lambda: len(refusals(clients)) > 2 * CLIENTS)
+                check_rest_works(server, admin)
+                check(server, clients)  # reading goes on
+                subprocess.run(["mount", "-o", "remount,size=512m", mount], check=True)
+                before = acknowledged(clients)
+                eventually("listens are taken again", lambda: acknowledged(clients) > before + 100)
+            check(server, clients)
+        with server.running():
+            check(server, clients)
+        print(f"a full disk: {acknowledged(clients)} listens, {len(refusals(clients))} refusals, each listen is there once")
+    finally:
+        subprocess.run(["umount", mount], check=True)
+
+
+with tempfile.TemporaryDirectory() as scratch:
+    folder = pathlib.Path(scratch)
+    model = make_model(MAKE_MODEL, folder / "model")
+    postgres_away(folder, model)
+    disk_full(folder, model)

@@ -1,0 +1,90 @@
+"""Clients that send listens all the time, and the check that no acknowledged one is lost and none is doubled."""
+
+import http.client
+import json
+import random
+import time
+
+SEED = 7
+FIRST = 1_600_000_000
+PAUSE = 0.05  # seconds, after a refusal
+
+
+class Client:
+    """Sends listens under a user of its own until the server is gone.
+
+    `refusals` are the statuses that a server in trouble may answer with: such a request counts as unanswered."""
+
+    def __init__(self, number, secret, refusals=()):
+        self.user = f"user{number}"
+        self.secret = secret
+        self.random = random.Random(SEED * 100 + number)
+        self.sent = 0           # listens made so far
+        self.unanswered = []    # requests, each a list of listens
+        self.acknowledged = []  # listens
+        self.refusals = refusals
+        self.refused = []       # (status, headers) of refused requests
+
+    def next_request(self):
+        count = self.random.choice([1, 1, 1, 20, 200])
+        numbers = range(self.sent, self.sent + count)
+        self.sent += count
+        return [{"listened_at": FIRST + n, "track_metadata": {"artist_name": self.user, "track_name": f"song {n}"}}
+                for n in numbers]
+
+    def send(self, connection, listens):
+        """The request is unanswered until its answer is here, whatever happens on the way."""
+        self.unanswered.append(listens)
+        kind = "single" if len(listens) == 1 else "import"
+        connection.request("POST", "/1/submit-listens", json.dumps({"listen_type": kind, "payload": listens}),
+                           {"Authorization": f"Token {self.secret}"})
+        reply = connection.getresponse()
+        body = reply.read()
+        if reply.status in self.refusals:
+            self.refused.append((reply.status, reply.headers))
+            return False
+        assert reply.status == 200 and json.loads(body) == {"status": "ok"}, (reply.status, body)
+        self.unanswered.remove(listens)
+        self.acknowledged += listens
+        return True
+
+    def run(self, address, answered):
+        """What got no answer is sent again first, then new listens as long as `answered()` says so."""
+        connection = http.client.HTTPConnection(*address, timeout=60)
+        try:
+            while self.unanswered or answered():
+                listens = self.unanswered.pop(0) if self.unanswered else self.next_request()
+                if not self.send(connection, listens):
+                    time.sleep(PAUSE)
+        except (OSError, http.client.HTTPException):
+            pass  # the server was killed
+        finally:
+            connection.close()
+
+
+def stored_listens(server, client):
+    """All of a user's listens, page by page."""
+    found, before = [], None
+    while True:
+        query = "count=1000" + (f"&max_ts={before}" if before else "")
+        status, _, body = server.ask("GET", f"/1/user/{client.user}/listens?{query}", token=client.secret)
+        assert status == 200, body
+        page = body["payload"]["listens"]
+        if not page:
+            return found
+        found += [(listen["listened_at"], listen["track_metadata"]["track_name"]) for listen in page]
+        before = page[-1]["listened_at"]
+
+
+def names(listens):
+    return {(listen["listened_at"], listen["track_metadata"]["track_name"]) for listen in listens}
+
+
+def check(server, clients):
+    for client in clients:
+        found = stored_listens(server, client)
+        assert len(found) == len(set(found)), f"{client.user}: a listen is there twice"
+        lost = names(client.acknowledged) - set(found)
+        assert not lost, f"{client.user}: acknowledged, and lost: {sorted(lost)[:5]} and {len(lost)} in all"
+        asked = names(client.acknowledged) | {name for one in client.unanswered for name in names(one)}
+        assert set(found) <= asked, f"{client.user}: found what nobody sent"
