@@ -2,10 +2,13 @@
 
     .venv/bin/python bench/serve_load.py MODEL
     .venv/bin/python bench/serve_load.py MODEL --seconds 5 --only health song similar
+    .venv/bin/python bench/serve_load.py MODEL --soak 10      # nothing but ten minutes of everything at once
 
 Everything that answers has one core to itself, what asks (wrk) another; songs are drawn evenly. "of the bare index" is the
 rate of the same searches (k = 50) by bench/index_search in one thread. The peer is what many write first: FastAPI on
-uvicorn, faiss' HNSW over the same vectors (bench/fastapi_peer.py). Needs Debian's wrk and tools/requirements-bench.txt.
+uvicorn, faiss' HNSW over the same vectors (bench/fastapi_peer.py). Listens are submitted as scrobblers do, each a new one
+of 300 bytes, to an SQLite file in the folder for temporary files; an answer means that they are on the disk. A soak says how
+much memory the server held as it went on. Needs Debian's wrk and tools/requirements-bench.txt.
 """
 
 import argparse
@@ -41,8 +44,12 @@ def parse():
     parser.add_argument("--seconds", type=int, default=10, help="of each measurement")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--only", nargs="*", help="names of the lines to run")
+    parser.add_argument("--soak", type=float, default=0, metavar="MINUTES")
     parser.add_argument("--peer", action=argparse.BooleanOptionalAction, default=True)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if not (arguments.model / "songs.arrow").is_file():
+        parser.error(f"{arguments.model}: expected a model folder, as segue train writes it")
+    return arguments
 
 
 def ids_of(model):
@@ -91,17 +98,47 @@ def script_of(folder, name, requests, delay):
     return file
 
 
+def submit_script(folder, secret, batch, delay=0):
+    """A wrk script that submits `batch` listens at a time, none of them twice."""
+    after = {"artist_name": "An artist", "track_name": "A title of some length", "release_name": "An album",
+             "additional_info": {"recording_mbid": "8f3471b5-7e6a-48da-86a9-c1c07a0f47ae", "media_player": "a player",
+                                 "submission_client": "a scrobbler", "submission_client_version": "1.2.3"}}
+    text = json.dumps(json.dumps(after)[1:])
+    lines = [f"local n, after = {time.time_ns() // 1_000_000 % 100_000_000 + 1_100_000_000}, {text}",
+             'h = {["Content-Type"] = "application/json", ["Authorization"] = "Token ' + secret + '"}',
+             "function request()", "  local out = {}", f"  for i = 1, {batch} do", "    n = n + 1",
+             """    out[i] = '{"listened_at":' .. n .. ',"track_metadata":{"tracknumber":' .. n .. ',' .. after .. '}'""",
+             "  end",
+             f"""  local body = '{{"listen_type":"{"single" if batch == 1 else "import"}","payload":[' .. table.concat(out, ",") .. ']}}'""",
+             '  return wrk.format("POST", "/1/submit-listens", h, body)', "end"]
+    if delay:
+        lines += [f"function delay() return {delay} end"]
+    file = pathlib.Path(folder) / f"submit-{batch}.lua"
+    file.write_text("\n".join(lines))
+    return file
+
+
 def to_seconds(text):
     number, unit = re.fullmatch(r"([0-9.]+)(us|ms|s|m)", text).groups()
     return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
 
 
+def wrk_command(port, script, connections, seconds):
+    return ["taskset", "-c", CLIENT_CORE, "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s",
+            str(script), f"http://127.0.0.1:{port}"]
+
+
 def wrk(port, requests, arguments, folder, delay=0):
-    script = script_of(folder, "load", requests, delay)
-    done = subprocess.run(["taskset", "-c", CLIENT_CORE, "wrk", "-t", "1", "-c", str(arguments.connections), "-d",
-                           f"{arguments.seconds}s", "--latency", "-s", str(script), f"http://127.0.0.1:{port}"],
-                          capture_output=True, text=True, check=True)
-    text = done.stdout
+    return run_wrk(port, script_of(folder, "load", requests, delay), arguments)
+
+
+def run_wrk(port, script, arguments):
+    done = subprocess.run(wrk_command(port, script, arguments.connections, arguments.seconds), capture_output=True, text=True,
+                          check=True)
+    return read_wrk(done.stdout)
+
+
+def read_wrk(text):
     faults = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     assert not faults and "Socket errors" not in text, text
     return {"rate": float(re.search(r"Requests/sec:\s+([0-9.]+)", text).group(1)),
@@ -140,28 +177,85 @@ def questions(ids):
     }
 
 
+def resident_mb(process):
+    """Of the server's own, without the files it has mapped."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    return int(re.search(r"RssAnon:\s+(\d+) kB", status).group(1)) / 1024
+
+
+def secret_for(arguments, store, user):
+    done = subprocess.run([arguments.build / "segue", "token", "create", "--store", store, "--name", "load", "--user", user,
+                           "--read", "--submit", "--json"], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["secret"]
+
+
+def submissions(port, secret, arguments, folder):
+    rows = [["listens a request", "listens/s", "requests/s", "p50, ms", "p99, ms"]]
+    for batch in (1, 10, 100, 1000):
+        full = run_wrk(port, submit_script(folder, secret, batch), arguments)
+        rows.append([f"{batch:,}", f"{full['rate'] * batch:,.0f}", f"{full['rate']:,.0f}", milliseconds(full["p50"]),
+                     milliseconds(full["p99"])])
+        print(rows[-1], flush=True)
+    return rows
+
+
+def soak(process, port, secret, asked, arguments, folder):
+    """Everything at once for as long as asked; what the server held at its minutes."""
+    mixed = [one for those in zip(*(those * (SONGS_ASKED // len(those)) for those in asked.values())) for one in those]
+    seconds = round(60 * arguments.soak)
+    scripts = [script_of(folder, "mixed", mixed, 0), submit_script(folder, secret, 10, delay=50)]
+    loads = [subprocess.Popen(wrk_command(port, script, 8, seconds), stdout=subprocess.PIPE, text=True) for script in scripts]
+    rows = [["minute", "memory, MB"]]
+    begin = time.monotonic()
+    while any(load.poll() is None for load in loads):
+        minute = (time.monotonic() - begin) / 60
+        if minute >= len(rows) - 1:
+            rows.append([f"{minute:.0f}", f"{resident_mb(process):.1f}"])
+            print(rows[-1], flush=True)
+        time.sleep(1)
+    for load, name in zip(loads, ("mixed", "submissions of 10")):
+        print(name, read_wrk(load.communicate()[0]))
+    return rows
+
+
 def milliseconds(seconds):
     return f"{1e3 * seconds:.2f}"
+
+
+@contextlib.contextmanager
+def segue(arguments, folder):
+    """A server of the model on one core: its process, its port, and a token of a user."""
+    port = free_port()
+    store = f"{folder}/listens.sqlite"
+    secret = secret_for(arguments, store, "load")
+    command = [arguments.build / "segue", "serve", arguments.model, "--port", port, "--io-threads", 1, "--open-loopback",
+               "--store", store, "--address-requests", 0, "--user-requests", 0, "--token-requests", 0, "--quiet"]
+    with serving(command, port) as process:
+        yield process, port, secret
 
 
 def main():
     arguments = parse()
     ids = ids_of(arguments.model)
     asked = {name: those for name, those in questions(ids).items() if not arguments.only or name in arguments.only}
+    if arguments.soak > 0:
+        with tempfile.TemporaryDirectory() as folder, segue(arguments, folder) as (process, port, secret):
+            print(table.markdown(soak(process, port, secret, asked, arguments, folder)))
+        return
     bare, recall = bare_index(arguments)
     rows = [["one core", "requests/s", "of the bare index", "p50, ms", "p99, ms", "p99 at half load, ms"],
             [f"bare index, k = {K} (recall {recall:.3f})", f"{bare:,.0f}", "1.00", milliseconds(1 / bare), "", ""]]
+    listens = []
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        command = [arguments.build / "segue", "serve", arguments.model, "--port", port, "--io-threads", 1, "--open-loopback",
-                   "--store", f"{folder}/listens.sqlite", "--address-requests", 0, "--quiet"]
-        with serving(command, port):
+        with segue(arguments, folder) as (_, port, secret):
             for name, those in asked.items():
                 full, half = measure(port, those, arguments, folder)
                 searches = name not in ("health", "song")
                 rows.append([f"segue serve: {name}", f"{full['rate']:,.0f}", f"{full['rate'] / bare:.2f}" if searches else "",
                              milliseconds(full["p50"]), milliseconds(full["p99"]), milliseconds(half["p99"])])
                 print(rows[-1], flush=True)
+            if not arguments.only or "submit" in arguments.only:
+                listens = submissions(port, secret, arguments, folder)
         if arguments.peer and "similar" in asked:
             port = free_port()
             peer = [sys.executable, ROOT / "bench/fastapi_peer.py", arguments.model, port]
@@ -170,6 +264,8 @@ def main():
                 rows.append(["FastAPI + faiss: similar", f"{full['rate']:,.0f}", f"{full['rate'] / bare:.2f}",
                              milliseconds(full["p50"]), milliseconds(full["p99"]), milliseconds(half["p99"])])
     print(table.markdown(rows))
+    if listens:
+        print(table.markdown(listens))
 
 
 if __name__ == "__main__":
