@@ -27,8 +27,13 @@ const GraphIndex& graph() {
   return made;
 }
 
-SongIndex song_index() {
-  return {vectors().matrix.view(), vectors().inverse_norms, &graph()};
+const CodedRows& codes() {
+  static const CodedRows made(vectors().matrix.view(), vectors().inverse_norms, 1);
+  return made;
+}
+
+SongIndex song_index(bool coded) {
+  return {vectors().matrix.view(), vectors().inverse_norms, &graph(), kSearchWidth, coded ? &codes() : nullptr};
 }
 
 struct Request {
@@ -38,6 +43,7 @@ struct Request {
   bool filters = false;
   std::vector<std::uint32_t> excluded;
   SearchOptions options;
+  bool coded = false;
 
   SearchFilter filter() const { return {excluded, filters ? &keeps : nullptr}; }
   bool keeps_row(std::uint32_t row) const {
@@ -66,12 +72,13 @@ Request some_request() {
   request.options.method = *rc::gen::element(SearchMethod::automatic, SearchMethod::exact, SearchMethod::graph);
   request.options.width = *rc::gen::element<std::size_t>(1, 16, 64, 300);
   request.options.threads = *rc::gen::inRange(1U, 3U);
+  request.coded = *rc::gen::arbitrary<bool>();
   return request;
 }
 
 RC_GTEST_PROP(Search, GivesKDistinctKeptRowsSortedWithTheirCosines, ()) {
   const Request request = some_request();
-  const auto found = song_index().search(request.query, request.k, request.filter(), request.options);
+  const auto found = song_index(request.coded).search(request.query, request.k, request.filter(), request.options);
   RC_ASSERT(found.size() == std::min(request.k, request.kept()));
   std::set<std::uint32_t> seen;
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -88,17 +95,24 @@ RC_GTEST_PROP(Search, GivesKDistinctKeptRowsSortedWithTheirCosines, ()) {
 
 RC_GTEST_PROP(Search, GivesTheSameAgain, ()) {
   const Request request = some_request();
-  RC_ASSERT(song_index().search(request.query, request.k, request.filter(), request.options) ==
-            song_index().search(request.query, request.k, request.filter(), request.options));
+  RC_ASSERT(song_index(request.coded).search(request.query, request.k, request.filter(), request.options) ==
+            song_index(request.coded).search(request.query, request.k, request.filter(), request.options));
+}
+
+RC_GTEST_PROP(Search, WhenExactIsTheSameWithAndWithoutCodes, ()) {
+  Request request = some_request();
+  request.options.method = SearchMethod::exact;
+  RC_ASSERT(song_index(true).search(request.query, request.k, request.filter(), request.options) ==
+            song_index(false).search(request.query, request.k, request.filter(), request.options));
 }
 
 RC_GTEST_PROP(Search, ByTheGraphIsNearlyTheExactOne, ()) {
   Request request = some_request();
   request.k = 10;
   request.options = {.method = SearchMethod::graph, .width = 100};
-  const auto found = song_index().search(request.query, request.k, request.filter(), request.options);
+  const auto found = song_index(request.coded).search(request.query, request.k, request.filter(), request.options);
   request.options.method = SearchMethod::exact;
-  const auto exact = song_index().search(request.query, request.k, request.filter(), request.options);
+  const auto exact = song_index(request.coded).search(request.query, request.k, request.filter(), request.options);
   RC_ASSERT(found.size() == exact.size());
   std::size_t hits = 0;
   for (const ScoredRow& one : found) hits += std::ranges::count(exact, one.row, &ScoredRow::row) > 0 ? 1 : 0;

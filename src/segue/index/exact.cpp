@@ -22,8 +22,12 @@ constexpr std::size_t kRowsPerPiece = 16384;
 // one by one.
 constexpr std::size_t kSparse = 6;
 constexpr std::size_t kRowsAhead = 6;
-// What sums of floats may add to the error of codes, of vectors no longer than 1.
-constexpr float kRounding = 1e-5F;
+
+// What sums of this many floats may be off by, of vectors of length 1.
+float rounding_of(std::size_t columns) {
+  constexpr float kOfEach = 1e-7F;
+  return kOfEach * static_cast<float>(columns + 16);
+}
 
 }  // namespace
 
@@ -108,7 +112,7 @@ TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, con
                                 std::size_t threads) const {
   const Kernels& kernels = best_kernels();
   const CodedQuery coded(query);
-  const float query_error = coded.error() + kRounding;
+  const float rounding = rounding_of(vectors_.columns);
   // Rows with the most that each may score; the k best by the least that each may score.
   std::vector<ScoredRow> likely;
   TopK least(k);
@@ -125,7 +129,8 @@ TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, con
         const std::uint32_t row = row_at(i);
         const RowCode& code = codes_->of(row);
         const float score = coded.scale() * code.scale * static_cast<float>(products[i]);
-        const float error = code.error + query_error;
+        // The query's codes miss `error` of it, the row's are no longer than 1 and what they miss.
+        const float error = code.error + coded.error() * (1 + code.error) + rounding;
         if (score + error < bar || !wanted.contains(row)) continue;
         found.push_back({row, score + error});
         found_least.offer({row, score - error});

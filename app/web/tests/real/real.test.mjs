@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { axe, bench, eventually, go, kPhone, shows } from "../browser/browser.mjs";
+import { axe, bench, eventually, go, kMapPart, kPhone, pixels, shows } from "../browser/browser.mjs";
 import { startReal } from "./server.mjs";
 
 let all;
@@ -97,6 +97,100 @@ test("a radio goes on and is saved, a journey leads from one song to the other",
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
   await page.getByRole("button", { name: "Turn around" }).click();
   await eventually(() => titles(page, "playlist"), (way) => way[0] === to.title && way.at(-1) === from.title, "the way back");
+  await done();
+});
+
+test("legend and colours: what is off is not drawn, popularity has its own scale, and a region lists its songs", async () => {
+  const { page, done } = await all.open();
+  const legend = page.getByRole("region", { name: "Legend" });
+  // Other regions, further down, may have the colour of the first.
+  const colour = await page.locator(".legend > li .dot").first().evaluate((dot) =>
+    "#" + getComputedStyle(dot).backgroundColor.match(/\d+/g).map((part) => Number(part).toString(16).padStart(2, "0")).join(""));
+  await shows(page, colour, (count) => count > 300, "songs of the largest region");
+  const before = await pixels(page, colour, kMapPart);
+  await legend.getByRole("checkbox").first().uncheck();
+  await page.mouse.move(5, 5);
+  await shows(page, colour, (count) => count < before * 0.8, "without the largest region");
+  await page.getByRole("button", { name: "Show all", exact: true }).click();
+  await shows(page, colour, (count) => count > before * 0.9, "all songs again");
+  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  const songs = page.locator(".legend .songs .song");
+  await songs.first().waitFor();
+  const title = await songs.first().locator(".title").textContent();
+  await songs.first().locator(".main").click();
+  assert.equal(await page.getByRole("article").getByRole("heading", { level: 2 }).textContent(), title);
+  await go(page, "#/map");
+  await page.getByRole("radio", { name: "Popularity" }).check();
+  await page.getByText("Seldom played").waitFor();
+  await shows(page, "#2f5aa8", (count) => count > 300, "seldom played songs");
+  await done();
+});
+
+test("a history is matched on consent; several interests have a mean each, and a link shows the same", async () => {
+  const { page, done } = await all.open("#/taste");
+  await page.getByText("Bring your history").click();
+  const history = [...popular, { artist: "Nobody", title: "Not Here" }].map((song) => ({
+    ts: "2024-05-01T10:00:00Z", ms_played: 200000, master_metadata_track_name: song.title, master_metadata_album_artist_name: song.artist,
+  }));
+  await page.locator("input[type=file]").setInputFiles({ name: "Streaming_History_Audio.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(history)) });
+  await page.getByText(`${history.length} plays (Spotify)`).waitFor();
+  await page.getByRole("button", { name: "Send and find them" }).click();
+  await page.getByText(`${popular.length} of ${history.length} songs are in the catalogue`).waitFor();
+  await page.getByText(`${popular.length} songs light up`).waitFor();
+  await page.getByText("30 neighbours are found").waitFor();
+
+  const { interests } = await (await fetch(`${all.server.url}/v1/recommendations`, {
+    method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ songs: popular.map((song) => song.id), place: true, interests: "auto" }),
+  })).json();
+  if (interests.length > 1) assert.equal(await page.getByRole("list", { name: "Your interests" }).locator("li").count(), interests.length);
+  await page.getByRole("switch", { name: /several interests/ }).uncheck();
+  await page.getByText("Their mean appears").waitFor();
+  await quiet(page);
+  const found = await titles(page, "recommended");
+  const other = await all.open(new URL(page.url()).hash);
+  await eventually(() => titles(other.page, "recommended"), (now) => now.join() === found.join(), "the same songs by the link");
+  await other.done();
+  await done();
+});
+
+test("a radio is rearranged and shortened, and its address shows the same", async () => {
+  const { page, done } = await all.open(`#/playlist?seed=${id(popular[3])}`);
+  await page.getByRole("heading", { name: "24 songs" }).waitFor();
+  const before = await titles(page, "playlist");
+  await page.getByRole("button", { name: /^Move / }).first().focus();
+  await page.keyboard.press("ArrowDown");
+  await page.getByText(/is now number 2 of 24/).waitFor();
+  await page.getByTestId("playlist").getByRole("button", { name: /^Remove: / }).nth(2).click();
+  await page.getByRole("heading", { name: "23 songs" }).waitFor();
+  const wanted = [before[1], before[0], ...before.slice(3)];
+  assert.deepEqual(await titles(page, "playlist"), wanted);
+  for (const [format, start] of [["JSPF", "{"], ["XSPF", "<?xml"]]) {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save as ${format}` }).click()]);
+    assert.ok(readFileSync(await download.path(), "utf8").startsWith(start), format);
+  }
+  await page.getByRole("button", { name: "Share" }).click();
+  await page.getByText("Link copied").waitFor();
+  const other = await all.open(new URL(await page.evaluate(() => navigator.clipboard.readText())).hash);
+  await eventually(() => titles(other.page, "playlist"), (now) => now.join() === wanted.join(), "the same list");
+  await other.done();
+  await done();
+});
+
+test("without WebGL there is a list of all regions, and the other views work", async () => {
+  const withoutWebGl = () => {
+    const real = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+      return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+    };
+  };
+  const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
+  await page.getByText("This browser cannot draw the map").waitFor();
+  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.locator(".legend .songs .song .main").first().click();
+  await page.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await go(page, `#/taste?like=${id(popular[0])}`);
+  await page.getByTestId("recommended").locator("li").first().waitFor();
   await done();
 });
 
