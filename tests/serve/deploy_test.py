@@ -81,17 +81,21 @@ def check_image_has_libraries():
     installed = {line.strip() for line in closure.splitlines() if not line.startswith(" ")}
     # What the slim image has itself.
     installed |= {"libc6", "libgcc-s1", "libstdc++6"}
+    needed = {}  # by the name of the file
     for line in subprocess.run(["ldd", SEGUE], capture_output=True, text=True, check=True).stdout.splitlines():
         found = re.match(r"\s*(\S+) => (\S+)", line)
         if not found:
             continue
         name, path = found.groups()
         assert path != "not", f"{name} was not found"
-        if ".venv" in pathlib.Path(path).parts:
-            continue  # of Python's Arrow: `make install` puts it beside the program
-        owners = subprocess.run(["dpkg", "-S", f"*/{pathlib.Path(path).resolve().name}"], capture_output=True, text=True)
-        packages = {line.split(":")[0] for line in owners.stdout.splitlines()}
-        assert packages & installed, f"{name} of {packages or path} is not in the image: deploy/Dockerfile"
+        if ".venv" not in pathlib.Path(path).parts:  # Python's Arrow is put beside the program by `make install`
+            needed[pathlib.Path(path).resolve()] = name
+    # /lib is a link to /usr/lib, and a package may have its file under either.
+    places = [place for file in needed for place in (file, pathlib.Path("/") / file.relative_to("/usr"))]
+    owners = subprocess.run(["dpkg", "-S", *places], capture_output=True, text=True).stdout
+    packages = {file: {line.split(":")[0] for line in owners.splitlines() if line.endswith(f"/{file.name}")} for file in needed}
+    missing = {needed[file]: those for file, those in packages.items() if not those & installed}
+    assert not missing, f"not in the image, see deploy/Dockerfile: {missing}"
     return len(named)
 
 

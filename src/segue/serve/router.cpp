@@ -1,6 +1,9 @@
 #include "segue/serve/router.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
 
 #include "segue/base/error.h"
 #include "segue/serve/parameters.h"
@@ -22,17 +25,12 @@ bool is_name(std::string_view segment) {
   return segment.starts_with('{');
 }
 
-// Literal segments of the pattern, or nothing where the path does not fit. A name takes no empty segment.
-std::optional<int> fit(std::string_view pattern, std::string_view path) {
-  int literal = 0;
-  while (!pattern.empty() && !path.empty()) {
-    const std::string_view wanted = take_segment(pattern);
-    const std::string_view found = take_segment(path);
-    if (is_name(wanted) ? found.empty() : wanted != found) return std::nullopt;
-    literal += is_name(wanted) ? 0 : 1;
+// A name takes no empty segment.
+bool fits(std::span<const std::string> pattern, std::span<const std::string_view> path) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (is_name(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
   }
-  if (!pattern.empty() || !path.empty()) return std::nullopt;
-  return literal;
+  return true;
 }
 
 }  // namespace
@@ -78,25 +76,34 @@ Reply error_reply(int status, std::string_view code, std::string_view message) {
   return json_reply({{"error", {{"code", code}, {"message", message}}}}, status);
 }
 
-Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
-
-const Route* Router::best(std::string_view path, const std::function<bool(const Route&)>& wanted) const {
-  if (!path.starts_with('/')) return nullptr;
-  const Route* found = nullptr;
-  int most = -1;
+Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
   for (const Route& route : routes_) {
-    if (!wanted(route)) continue;
-    if (const std::optional<int> literal = fit(route.path, path); literal && *literal > most) {
-      most = *literal;
-      found = &route;
-    }
+    std::vector<std::string>& pattern = patterns_.emplace_back();
+    for (std::string_view path = route.path; !path.empty();) pattern.emplace_back(take_segment(path));
+    SEGUE_ASSERT(pattern.size() <= kMostSegments);
   }
-  return found;
 }
 
 const Route* Router::find(Method method, std::string_view path) const {
+  if (!path.starts_with('/')) return nullptr;
+  std::array<std::string_view, kMostSegments> segments;
+  std::size_t count = 0;
+  while (!path.empty()) {
+    if (count == segments.size()) return nullptr;
+    segments[count++] = take_segment(path);
+  }
   const Method wanted = method == Method::head ? Method::get : method;
-  return best(path, [wanted](const Route& route) { return route.method == wanted; });
+  const Route* found = nullptr;
+  std::ptrdiff_t most = -1;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const std::vector<std::string>& pattern = patterns_[i];
+    if (routes_[i].method != wanted || pattern.size() != count || !fits(pattern, {segments.data(), count})) continue;
+    if (const auto literal = std::ranges::count_if(pattern, std::not_fn(is_name)); literal > most) {
+      most = literal;
+      found = &routes_[i];
+    }
+  }
+  return found;
 }
 
 std::string Router::allowed(std::string_view path) const {

@@ -100,9 +100,10 @@ class Router {
   std::span<const Route> routes() const { return routes_; }
 
  private:
-  const Route* best(std::string_view path, const std::function<bool(const Route&)>& wanted) const;
+  static constexpr std::size_t kMostSegments = 8;
 
   std::vector<Route> routes_;
+  std::vector<std::vector<std::string>> patterns_;  // the segments of each route's path
 };
 
 }  // namespace segue
