@@ -133,6 +133,8 @@ class FaissFlat(Faiss):
         self.index.add(vectors)
 
     def search(self, queries, width, threads):  # one at a time: what a server asks
+        import faiss
+        faiss.omp_set_num_threads(threads)
         return np.vstack([self.index.search(query[None], K + 1)[1] for query in queries])
 
 

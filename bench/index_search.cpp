@@ -2,8 +2,8 @@
 //
 //   index_search vectors=model/vectors.npy rows=100000 queries=1000 links=16 width=100 storage=int8 threads=1
 //
-// Asked are the `k` nearest other rows of rows spread over the file, at several widths (0: exactly), last with the one
-// that is taken where nobody names one ("auto").
+// Asked are the `k` nearest other rows of rows spread over the file, at several widths (0: exactly), last as a model of
+// that search_width is ("auto").
 
 #include <algorithm>
 #include <chrono>
@@ -32,6 +32,7 @@ struct IndexSearchOptions {
   std::uint32_t width = GraphOptions{}.build_width;
   GraphStorage storage = GraphOptions{}.storage;
   std::uint64_t threads = 1;
+  std::uint64_t search_width = kSearchWidth;
   std::uint64_t runs = 3;
   std::string file = "index.hnsw";
   bool build = true;
@@ -49,6 +50,7 @@ struct OptionsOf<IndexSearchOptions> {
       option<&IndexSearchOptions::width>("width", "Candidates for the links of a node"),
       option<&IndexSearchOptions::storage>("storage", "int8 or float32"),
       option<&IndexSearchOptions::threads>("threads", "Threads that build and search", at_least(1)),
+      option<&IndexSearchOptions::search_width>("search_width", "That a model's manifest has", at_least(1)),
       option<&IndexSearchOptions::runs>("runs", "Times that each search is timed; the best counts", at_least(1)),
       option<&IndexSearchOptions::file>("file", "Where to write the graph"),
       option<&IndexSearchOptions::build>("build", "Build it; else the one that is there is searched"),
@@ -109,7 +111,7 @@ void run(std::span<char*> arguments) {
       "\"bytes\": %ju}\n",
       building.cpu, building.wall, opening.cpu, opening.wall, coding.cpu, bytes);
 
-  const SongIndex index(vectors, inverse_norms, &*graph, kSearchWidth, &*codes);
+  const SongIndex index(vectors, inverse_norms, &*graph, options.search_width, &*codes);
   const auto search = [&](SearchMethod method, std::size_t width, std::vector<std::vector<ScoredRow>>& lists) {
     lists.resize(queries.size());
     parallel_for(queries.size(), 16, options.threads, [&](std::size_t begin, std::size_t end) {

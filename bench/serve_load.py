@@ -142,7 +142,7 @@ def read_wrk(text):
     faults = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     assert not faults and "Socket errors" not in text, text
     return {"rate": float(re.search(r"Requests/sec:\s+([0-9.]+)", text).group(1)),
-            **{name: to_seconds(re.search(rf"{name[1:]}%\s+(\S+)", text).group(1)) for name in ("p50", "p99")}}
+            **{name: to_seconds(re.search(rf"\n +{name[1:]}% +(\S+)", text).group(1)) for name in ("p50", "p99")}}
 
 
 def measure(port, requests, arguments, folder):
@@ -155,10 +155,14 @@ def measure(port, requests, arguments, folder):
 
 
 def bare_index(arguments):
+    """Through the model's graph; of a model without one, through one that is made here."""
+    made = json.loads((arguments.model / "manifest.json").read_text()).get("index", {})
     with tempfile.TemporaryDirectory() as folder:
+        graph = arguments.model / "index.hnsw"
+        where = ([f"file={graph}", "build=false", f"search_width={made['search_width']}"] if graph.is_file()
+                 else [f"file={folder}/index.hnsw"])
         command = ["taskset", "-c", SERVER_CORE, arguments.build / "index_search",
-                   f"vectors={arguments.model / 'vectors.npy'}", f"k={K}", f"queries={SONGS_ASKED}", "threads=1",
-                   f"file={folder}/index.hnsw"]
+                   f"vectors={arguments.model / 'vectors.npy'}", f"k={K}", f"queries={SONGS_ASKED // 4}", "threads=1", *where]
         output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
     auto = json.loads(output.splitlines()[-1])
     return 1 / auto["wall"], auto["recall"]

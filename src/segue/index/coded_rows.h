@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 #include <vector>
@@ -36,8 +37,15 @@ class CodedRows {
   }
 
  private:
+  struct Free {
+    void operator()(std::int8_t* codes) const { std::free(codes); }
+  };
+  // In large pages where the system has them: rows that a filter keeps lie far apart, and finding the page of each
+  // would take longer than reading it.
+  static std::unique_ptr<std::int8_t[], Free> allocate(std::size_t bytes);
+
   std::size_t length_ = 0;  // bytes of a row
-  std::unique_ptr<std::int8_t[]> codes_;
+  std::unique_ptr<std::int8_t[], Free> codes_;
   std::vector<RowCode> of_rows_;
 };
 

@@ -65,8 +65,8 @@ std::vector<ScoredRow> SongIndex::search_graph(std::span<const float> query, std
     const bool all = rows.size() < width || width >= graph_->nodes();
     std::erase_if(rows, is_left_out);
     if (rows.size() >= k || all || (automatic && !graph_is_quicker(2 * width, kept))) {
-      // The order of the walk is about right: half as many again hold the k nearest (bench/index_search).
-      rows.resize(std::min(rows.size(), k + k / 2 + 8));
+      // The order of the walk is about right: an eighth more hold the k nearest (bench/index_search).
+      rows.resize(std::min(rows.size(), k + k / 8 + 8));
       TopK best(k);
       for (const std::uint32_t row : rows) prefetch(vectors_[row]);
       for (const std::uint32_t row : rows) {

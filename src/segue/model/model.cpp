@@ -241,6 +241,20 @@ TransitionsOf Model::transitions(std::uint32_t song) const {
   std::call_once(state_->transitions_checked, [this] { state_->transitions.check(); });
   return state_->transitions.of(song);
 }
+std::span<const std::uint32_t> Model::transition_neighbours(std::uint32_t song) const {
+  std::call_once(state_->transitions_checked, [this] { state_->transitions.check(); });
+  return state_->transitions.neighbours(song);
+}
+void Model::prefetch_songs(std::span<const std::uint32_t> songs) const {
+  for (const std::uint32_t song : songs) {
+    state_->songs.prefetch_places(song);
+    state_->transitions.prefetch_place(song);
+  }
+  for (const std::uint32_t song : songs) {
+    state_->songs.prefetch_texts(song);
+    state_->transitions.prefetch_neighbours(song);
+  }
+}
 const SongMap* Model::map() const {
   return state_->map ? &*state_->map : nullptr;
 }

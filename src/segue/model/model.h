@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -55,6 +56,9 @@ class Model {
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
   // Throws corrupt where their file is damaged. REQUIRES: song < songs().size()
   TransitionsOf transitions(std::uint32_t song) const;
+  std::span<const std::uint32_t> transition_neighbours(std::uint32_t song) const;  // theirs alone, which reads less
+  // Asks memory for what an answer says of songs, all at once: their texts, and their transitions' neighbours.
+  void prefetch_songs(std::span<const std::uint32_t> songs) const;
 
   // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
   // every search is exact. Throws corrupt where the graph's file is damaged.

@@ -14,6 +14,7 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/data/table_file.h"
+#include "segue/math/prefetch.h"
 
 namespace segue {
 
@@ -113,6 +114,14 @@ struct TransitionsFile::State {
   std::uint32_t song_count;
   MappedTable table;
   std::vector<Batch> batches;
+
+  const Batch& batch_of(std::uint32_t song) const {
+    const auto after = std::ranges::upper_bound(batches, std::size_t{song}, {}, &Batch::first_row);
+    SEGUE_ASSERT(after != batches.begin());
+    const Batch& batch = *std::prev(after);
+    SEGUE_ASSERT(song - batch.first_row < batch.rows);
+    return batch;
+  }
 };
 
 TransitionsFile::TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count)
@@ -141,11 +150,25 @@ TransitionsFile& TransitionsFile::operator=(TransitionsFile&&) noexcept = defaul
 TransitionsFile::~TransitionsFile() = default;
 
 TransitionsOf TransitionsFile::of(std::uint32_t song) const {
-  const auto after = std::ranges::upper_bound(state_->batches, std::size_t{song}, {}, &Batch::first_row);
-  SEGUE_ASSERT(after != state_->batches.begin());
-  const Batch& batch = *std::prev(after);
-  SEGUE_ASSERT(song - batch.first_row < batch.rows);
+  const Batch& batch = state_->batch_of(song);
   return batch.of(song - batch.first_row);
+}
+
+std::span<const std::uint32_t> TransitionsFile::neighbours(std::uint32_t song) const {
+  const Batch& batch = state_->batch_of(song);
+  const std::int32_t* const offset = batch.offsets[0] + (song - batch.first_row);
+  return {batch.neighbours + offset[0], static_cast<std::size_t>(offset[1] - offset[0])};
+}
+
+void TransitionsFile::prefetch_place(std::uint32_t song) const {
+  const Batch& batch = state_->batch_of(song);
+  __builtin_prefetch(batch.offsets[0] + (song - batch.first_row));
+}
+
+void TransitionsFile::prefetch_neighbours(std::uint32_t song) const {
+  const std::span<const std::uint32_t> rows = neighbours(song);
+  // Behind the first lines the machine sees by itself where reading goes on.
+  prefetch(rows.data(), std::min<std::size_t>(rows.size_bytes(), 256));
 }
 
 void write_transitions(const std::filesystem::path& path, const Transitions& transitions) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "segue/train/transitions.h"
 
@@ -25,7 +26,12 @@ class TransitionsFile {
   // are numbers of at least 0. Throws corrupt.
   void check() const;
 
-  TransitionsOf of(std::uint32_t song) const;  // REQUIRES: song < song_count, and check() has been called
+  // All REQUIRE: song < song_count, and check() has been called.
+  TransitionsOf of(std::uint32_t song) const;
+  std::span<const std::uint32_t> neighbours(std::uint32_t song) const;  // those alone: a quarter of the memory
+  // Ask memory for neighbours() without waiting: first for where they are, then, once that is there, for them.
+  void prefetch_place(std::uint32_t song) const;
+  void prefetch_neighbours(std::uint32_t song) const;
 
  private:
   struct State;

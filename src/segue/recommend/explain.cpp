@@ -43,15 +43,15 @@ std::string plural_times(std::uint32_t times) {
 // A song keeps only its strongest neighbours, so the pair may stand in either list.
 PlayedTogether played_together(const Model& model, std::uint32_t seed, std::uint32_t pick) {
   PlayedTogether together{.seed = seed};
-  const TransitionsOf of_seed = model.transitions(seed);
-  if (const auto at = position_of(of_seed.neighbours, pick)) {
+  if (const auto at = position_of(model.transition_neighbours(seed), pick)) {
+    const TransitionsOf of_seed = model.transitions(seed);
     together.times = of_seed.counts[*at];
     together.after = of_seed.forward[*at];
     together.before = of_seed.backward[*at];
     return together;
   }
-  const TransitionsOf of_pick = model.transitions(pick);
-  if (const auto at = position_of(of_pick.neighbours, seed)) {
+  if (const auto at = position_of(model.transition_neighbours(pick), seed)) {
+    const TransitionsOf of_pick = model.transitions(pick);
     together.times = of_pick.counts[*at];
     together.after = of_pick.backward[*at];
     together.before = of_pick.forward[*at];

@@ -100,8 +100,12 @@ Reply similar(const ServiceParts& parts, const Exchange& exchange) {
   const ModelPointer served = model_for(parts, exchange);
   const Model& model = served->model;
   const std::uint32_t row = row_of_id(model.songs(), exchange.at("id"));
+  const std::vector<ScoredRow> nearest = similar_songs(model, std::span(&row, 1), {}, options, nullptr);
+  std::vector<std::uint32_t> rows;
+  for (const ScoredRow& found : nearest) rows.push_back(found.row);
+  model.prefetch_songs(rows);
   ItemsWriter items;
-  for (const ScoredRow& found : similar_songs(model, std::span(&row, 1), {}, options, nullptr)) {
+  for (const ScoredRow& found : nearest) {
     std::string& out = items.item();
     append_song_members(out, model.songs(), found.row);
     out += ",\"similarity\":";
