@@ -1,6 +1,6 @@
 // Pictures of every view for docs/web.md, taken of `segue serve` with a model of the bundled playlists:
-//   tools/node app/web/pictures.mjs MODEL [OUT]     OUT: docs/pictures
-// The environment names the program and the pages, as for tests/real/server.mjs.
+//   SEGUE_EVALUATION=REPORT tools/node app/web/pictures.mjs MODEL [OUT]     OUT: docs/pictures
+// The environment names the program, the report and the pages, as for tests/real/server.mjs.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -108,6 +108,12 @@ async function busy(page) {
     await Promise.all([page.waitForResponse("**/v1/status"), ...asks]);
   }
 }
+// The report, where the server has one.
+async function evaluation(page) {
+  const report = page.getByRole("region", { name: "Evaluation" });
+  await report.getByRole("row").nth(1).waitFor();
+  await report.evaluate((section) => section.scrollIntoView({ block: "start" }));
+}
 const phone = (hash, theme = "dark") => shot(hash, { size: kPhone, theme });
 
 mkdirSync(out, { recursive: true });
@@ -119,6 +125,7 @@ await save("web-radio", await shot(`#/playlist?seed=${foolish}`));
 await save("web-journey", await shot(kJourney, { theme: "light" }));
 await save("web-listeners", await shot("#/listeners?user=alice"));
 await save("web-health", await shot("#/health", { theme: "light" }, busy));
+if (process.env.SEGUE_EVALUATION) await save("web-evaluation", await shot("#/health", {}, evaluation));
 await save("web-docs", await shot("docs"));
 await save("web-phone", await phone("#/map"), await phone(`#/find?song=${bad}`, "light"), await phone(kTaste), await phone(kJourney, "light"));
 await all.close();
