@@ -102,5 +102,12 @@ export async function pixels(page, colour, clip, tolerance = 40) {
     [png, colour, tolerance],
   );
 }
+// In the page, before its scripts: a browser that cannot draw the map.
+export function withoutWebGl() {
+  const real = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+  };
+}
 export const kMapPart = { x: 560, y: 60, width: 620, height: 680 };
 export const kMiddle = [888, 400]; // of what the panel leaves of the map

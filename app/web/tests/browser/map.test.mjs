@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { makeCatalogue } from "../fixture.mjs";
 import { load } from "../unit/load.mjs";
-import { axe, bench, go, kMapPart, kMiddle, kPhone, pixels, shows } from "./browser.mjs";
+import { axe, bench, go, kMapPart, kMiddle, kPhone, pixels, shows, withoutWebGl } from "./browser.mjs";
 
 const catalogue = makeCatalogue(3000);
 const { scaled } = await load("data/map.ts");
@@ -135,12 +135,6 @@ test("regions list their songs, which lead to the song", async () => {
 });
 
 test("without WebGL there is the list, and everything else works", async () => {
-  const withoutWebGl = () => {
-    const real = HTMLCanvasElement.prototype.getContext;
-    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-      return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
-    };
-  };
   const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
   await page.getByText("This browser cannot draw the map").waitFor();
   await page.getByRole("button", { name: /^Songs of/ }).first().click();

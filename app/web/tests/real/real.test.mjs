@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { axe, bench, eventually, go, kMapPart, kPhone, pixels, shows } from "../browser/browser.mjs";
+import { axe, bench, eventually, go, kMapPart, kPhone, pixels, shows, withoutWebGl } from "../browser/browser.mjs";
 import { startReal } from "./server.mjs";
 
 let all;
@@ -178,12 +178,6 @@ test("a radio is rearranged and shortened, and its address shows the same", asyn
 });
 
 test("without WebGL there is a list of all regions, and the other views work", async () => {
-  const withoutWebGl = () => {
-    const real = HTMLCanvasElement.prototype.getContext;
-    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-      return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
-    };
-  };
   const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
   await page.getByText("This browser cannot draw the map").waitFor();
   await page.getByRole("button", { name: /^Songs of/ }).first().click();
