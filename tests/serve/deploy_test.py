@@ -77,8 +77,10 @@ def check_image_has_libraries():
     named = [word for word in command.split()[2:] if not word.startswith("-")]
     closure = subprocess.run(
         ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks",
-         "--no-replaces", "--no-enhances", *named], capture_output=True, text=True, check=True).stdout
-    installed = {line.strip() for line in closure.splitlines() if not line.startswith(" ")}
+         "--no-replaces", "--no-enhances", *named], capture_output=True, text=True)
+    if closure.returncode != 0:
+        return print(f"apt does not know the image's packages here: {closure.stderr.strip()}")
+    installed = {line.strip() for line in closure.stdout.splitlines() if not line.startswith(" ")}
     # What the slim image has itself.
     installed |= {"libc6", "libgcc-s1", "libstdc++6"}
     needed = {}  # by the name of the file
@@ -96,7 +98,7 @@ def check_image_has_libraries():
     packages = {file: {line.split(":")[0] for line in owners.splitlines() if line.endswith(f"/{file.name}")} for file in needed}
     missing = {needed[file]: those for file, those in packages.items() if not those & installed}
     assert not missing, f"not in the image, see deploy/Dockerfile: {missing}"
-    return len(named)
+    print(f"{len(named)} packages of the image have every library")
 
 
 with tempfile.TemporaryDirectory() as scratch:
@@ -104,6 +106,6 @@ with tempfile.TemporaryDirectory() as scratch:
     check_unit_runs(pathlib.Path(scratch))
     release = pathlib.Path("/etc/os-release").read_text()
     if 'VERSION_ID="12"' in release and "ID=debian" in release:
-        print(f"{check_image_has_libraries()} packages of the image have every library")
+        check_image_has_libraries()
     else:
         print("another system than the image's: its packages were not checked")
