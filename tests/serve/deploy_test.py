@@ -1,6 +1,5 @@
 """What deploy/ holds fits the program: the systemd unit's own command line runs, and the image has every library it needs."""
 
-import json
 import pathlib
 import re
 import shlex
@@ -9,14 +8,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import urllib.request
 
-from server import make_model
+from server import Server, eventually, make_model
 
 SEGUE, MAKE_MODEL = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
-PATIENCE = 60  # seconds
 
 
 def unit_value(name):
@@ -43,32 +39,13 @@ def check_unit_runs(folder):
     assert words[0] == "/usr/local/bin/segue", words
     places = {words[0]: str(SEGUE), "/var/lib/segue/models/current": str(model), "/etc/segue.toml": str(config)}
     assert set(places) <= set(words), words
-    process = subprocess.Popen([places.get(word, word) for word in words], stderr=subprocess.PIPE, text=True)
-    lines, came = [], threading.Condition()
-
-    def read():
-        for line in process.stderr:
-            with came:
-                lines.append(line)
-                came.notify_all()
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-
-    def wait_for(pattern):
-        with came:
-            assert came.wait_for(lambda: any(re.search(pattern, line) for line in lines), PATIENCE), lines
-            return next(found for found in (re.search(pattern, line) for line in lines) if found)
-
-    url = wait_for(r"https?://[0-9.]+:[0-9]+").group(0)
-    with urllib.request.urlopen(url + "/v1/songs?rows=0", timeout=30) as reply:
-        assert len(json.loads(reply.read())["items"]) == 1
+    server = Server(SEGUE, model, folder / "listens.sqlite").start([places.get(word, word) for word in words])
+    status, _, found = server.ask("GET", "/v1/songs?rows=0")
+    assert status == 200 and len(found["items"]) == 1, found
     assert "-HUP" in unit_value("ExecReload")
-    process.send_signal(signal.SIGHUP)
-    wait_for("model loaded")
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(int(unit_value("TimeoutStopSec"))) == 0
-    reader.join()
+    server.process.send_signal(signal.SIGHUP)
+    eventually("the model is loaded anew", lambda: any("model loaded" in line for line in server.log))
+    server.stop(int(unit_value("TimeoutStopSec")))
 
 
 def check_image_has_libraries():

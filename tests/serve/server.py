@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -40,9 +41,10 @@ class Server:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)["secret"]
 
-    def start(self):
+    def start(self, command=None):
+        """With another command line than that of the options, if one is given."""
         self.process = subprocess.Popen(
-            [self.segue, "serve", self.model, "--port", "0", "--store", self.store, *self.options],
+            command or [self.segue, "serve", self.model, "--port", "0", "--store", self.store, *self.options],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         listening = threading.Event()
 
@@ -61,10 +63,10 @@ class Server:
         assert listening.wait(START_SECONDS) and self.url, "".join(self.log)
         return self
 
-    def stop(self):
-        """SIGTERM: it has to end by itself, with status 0."""
+    def stop(self, patience=60):
+        """SIGTERM: it has to end by itself within so many seconds, with status 0."""
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=60)
+        status = self.process.wait(timeout=patience)
         self.reader.join()
         assert status == 0, (status, "".join(self.log))
 
@@ -93,6 +95,13 @@ class Server:
                 return reply.status, reply.headers, json.loads(reply.read())
         except urllib.error.HTTPError as error:
             return error.code, error.headers, json.loads(error.read())
+
+
+def eventually(what, is_so, patience=60):
+    until = time.monotonic() + patience
+    while not is_so():
+        assert time.monotonic() < until, f"{what}: not within {patience} s"
+        time.sleep(0.02)
 
 
 def make_model(program, folder, songs=24):

@@ -10,24 +10,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import urllib.request
 
 from postgres import running_postgres
-from server import Server, make_model
+from server import Server, eventually, make_model
 from submitting import Client, check
 
 SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
 CLIENTS = 4
 PATIENCE = 60  # seconds
 AGAIN_SOON = 503  # what tells a scrobbler to keep a listen and to send it again
-
-
-def eventually(what, is_so):
-    until = time.monotonic() + PATIENCE
-    while not is_so():
-        assert time.monotonic() < until, f"{what}: not within {PATIENCE} s"
-        time.sleep(0.02)
 
 
 @contextlib.contextmanager

@@ -189,20 +189,21 @@ std::uint64_t Catalogue::plays(std::uint32_t row) const {
   return batch.plays[row - batch.first_row];
 }
 
-void Catalogue::prefetch_places(std::uint32_t row) const {
-  const Batch& batch = state_->batch_of(row);
-  const std::size_t i = row - batch.first_row;
-  for (int column = kId; column <= kAlbum; ++column) __builtin_prefetch(batch.texts[column]->raw_value_offsets() + i);
-  __builtin_prefetch(batch.tags->raw_value_offsets() + i);
-  __builtin_prefetch(batch.plays + i);
-}
-
-void Catalogue::prefetch_texts(std::uint32_t row) const {
-  const Batch& batch = state_->batch_of(row);
-  const std::int64_t i = row - batch.first_row;
-  for (int column = kId; column <= kAlbum; ++column) {
-    const std::string_view text = batch.texts[column]->GetView(i);
-    if (!text.empty()) __builtin_prefetch(text.data());
+void Catalogue::prefetch(std::span<const std::uint32_t> rows) const {
+  // Where the texts are, of all; once that is there, the texts.
+  for (const std::uint32_t row : rows) {
+    const Batch& batch = state_->batch_of(row);
+    const std::size_t i = row - batch.first_row;
+    for (int column = kId; column <= kAlbum; ++column) __builtin_prefetch(batch.texts[column]->raw_value_offsets() + i);
+    __builtin_prefetch(batch.tags->raw_value_offsets() + i);
+    __builtin_prefetch(batch.plays + i);
+  }
+  for (const std::uint32_t row : rows) {
+    const Batch& batch = state_->batch_of(row);
+    for (int column = kId; column <= kAlbum; ++column) {
+      const std::string_view text = batch.texts[column]->GetView(row - batch.first_row);
+      if (!text.empty()) __builtin_prefetch(text.data());
+    }
   }
 }
 

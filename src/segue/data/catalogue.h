@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,10 +47,8 @@ class Catalogue {
   Song song(std::uint32_t row) const;
   std::string_view id(std::uint32_t row) const;
   std::uint64_t plays(std::uint32_t row) const;
-  // Ask memory for a song without waiting for it: first for where its texts are, then, once that is there, for the
-  // texts.
-  void prefetch_places(std::uint32_t row) const;
-  void prefetch_texts(std::uint32_t row) const;
+  // Asks memory for what song() of all these reads, without waiting for one after the other.
+  void prefetch(std::span<const std::uint32_t> rows) const;
   // Whose song it is, and which recording. Names are folded when a song is first asked for and remembered, 16 bytes a
   // song; after that a few nanoseconds.
   SongKeys keys(std::uint32_t row) const;

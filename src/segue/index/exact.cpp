@@ -43,7 +43,15 @@ class ExactIndex::Wanted {
 
   // Whether so few rows are kept that others are not worth reading.
   bool few() const { return few_; }
-  const RowSet& kept() const { return *keeps_; }
+
+  // Those of [begin, end), ascending. REQUIRES: few()
+  std::vector<std::uint32_t> rows(std::size_t begin, std::size_t end) const {
+    std::vector<std::uint32_t> rows;
+    keeps_->for_each(begin, end, [&](std::uint32_t row) {
+      if (contains(row)) rows.push_back(row);
+    });
+    return rows;
+  }
 
   bool contains(std::uint32_t row) const {
     return inverse_norms_[row] > 0 && (keeps_ == nullptr || keeps_->contains(row)) &&
@@ -79,27 +87,18 @@ TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, const 
   std::mutex mutex;
   parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     TopK found(k);
-    const auto offer = [&](std::uint32_t row, float product) {
-      const ScoredRow candidate{row, product * inverse_norms_[row]};
-      if (found.would_keep(candidate) && wanted.contains(row)) found.offer(candidate);
-    };
     if (wanted.few()) {
-      std::vector<std::uint32_t> rows;
-      wanted.kept().for_each(begin, end, [&](std::uint32_t row) { rows.push_back(row); });
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        // Rows lie far apart: the next ones are asked for while this one is computed.
-        if (i + kRowsAhead < rows.size()) prefetch(vectors_[rows[i + kRowsAhead]]);
-        // As a block of one: the same bits as in a block of many.
-        float product = 0;
-        kernels.dot_rows(query.data(), {vectors_.row(rows[i]), 1, vectors_.columns, vectors_.stride}, &product);
-        offer(rows[i], product);
-      }
+      compare(query, wanted.rows(begin, end), found);
     } else {
       std::array<float, kBlock> products;
       for (std::size_t first = begin; first < end; first += kBlock) {
         const std::size_t rows = std::min(kBlock, end - first);
         kernels.dot_rows(query.data(), {vectors_.row(first), rows, vectors_.columns, vectors_.stride}, products.data());
-        for (std::size_t i = 0; i < rows; ++i) offer(static_cast<std::uint32_t>(first + i), products[i]);
+        for (std::size_t i = 0; i < rows; ++i) {
+          const auto row = static_cast<std::uint32_t>(first + i);
+          const ScoredRow candidate{row, products[i] * inverse_norms_[row]};
+          if (found.would_keep(candidate) && wanted.contains(row)) found.offer(candidate);
+        }
       }
     }
     const std::lock_guard lock(mutex);
@@ -123,7 +122,18 @@ TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, con
     float bar = found_least.bar();
     std::array<const std::int8_t*, kBlock> codes;
     std::array<std::int32_t, kBlock> products;
-    const auto look = [&](std::size_t count, const auto& row_at) {
+    const bool few = wanted.few();
+    const std::vector<std::uint32_t> kept = few ? wanted.rows(begin, end) : std::vector<std::uint32_t>();
+    const std::size_t all = few ? kept.size() : end - begin;
+    for (std::size_t first = 0; first < all; first += kBlock) {
+      const std::size_t count = std::min(kBlock, all - first);
+      const auto row_at = [&](std::size_t i) {
+        return few ? kept[first + i] : static_cast<std::uint32_t>(begin + first + i);
+      };
+      for (std::size_t i = 0; i < count; ++i) {
+        if (few) codes_->prefetch_row(row_at(i));
+        codes[i] = codes_->codes(row_at(i));
+      }
       kernels.dot_code_rows(coded.codes(), codes.data(), count, coded.size(), products.data());
       for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t row = row_at(i);
@@ -136,41 +146,31 @@ TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, con
         found_least.offer({row, score - error});
         bar = found_least.bar();
       }
-    };
-    if (wanted.few()) {
-      std::vector<std::uint32_t> rows;
-      wanted.kept().for_each(begin, end, [&](std::uint32_t row) { rows.push_back(row); });
-      for (std::size_t first = 0; first < rows.size(); first += kBlock) {
-        const std::size_t count = std::min(kBlock, rows.size() - first);
-        for (std::size_t i = 0; i < count; ++i) {
-          codes_->prefetch_row(rows[first + i]);
-          codes[i] = codes_->codes(rows[first + i]);
-        }
-        look(count, [&](std::size_t i) { return rows[first + i]; });
-      }
-    } else {
-      for (std::size_t first = begin; first < end; first += kBlock) {
-        const std::size_t count = std::min(kBlock, end - first);
-        for (std::size_t i = 0; i < count; ++i) codes[i] = codes_->codes(first + i);
-        look(count, [&](std::size_t i) { return static_cast<std::uint32_t>(first + i); });
-      }
     }
     const std::lock_guard lock(mutex);
     likely.insert(likely.end(), found.begin(), found.end());
     least.merge(found_least);
   });
 
-  const float bar = least.bar();
-  std::erase_if(likely, [&](const ScoredRow& row) { return row.score < bar; });
-  TopK best(k);
-  for (std::size_t i = 0; i < likely.size(); ++i) {
-    if (i + kRowsAhead < likely.size()) prefetch(vectors_[likely[i + kRowsAhead].row]);
-    const std::uint32_t row = likely[i].row;
-    float product = 0;
-    kernels.dot_rows(query.data(), {vectors_.row(row), 1, vectors_.columns, vectors_.stride}, &product);
-    best.offer({row, product * inverse_norms_[row]});
+  std::vector<std::uint32_t> rows;
+  for (const ScoredRow& row : likely) {
+    if (row.score >= least.bar()) rows.push_back(row.row);
   }
+  TopK best(k);
+  compare(query, rows, best);
   return best;
+}
+
+void ExactIndex::compare(std::span<const float> query, std::span<const std::uint32_t> rows, TopK& best) const {
+  const Kernels& kernels = best_kernels();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    // Rows lie far apart: the next ones are asked for while this one is computed.
+    if (i + kRowsAhead < rows.size()) prefetch(vectors_[rows[i + kRowsAhead]]);
+    // As a block of one: the same bits as in a block of many.
+    float product = 0;
+    kernels.dot_rows(query.data(), {vectors_.row(rows[i]), 1, vectors_.columns, vectors_.stride}, &product);
+    best.offer({rows[i], product * inverse_norms_[rows[i]]});
+  }
 }
 
 }  // namespace segue

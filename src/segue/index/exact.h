@@ -35,6 +35,9 @@ class ExactIndex {
   std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                 std::size_t threads = 0) const;
 
+  // Offers these rows to `best`, each with the cosine that search() gives it.
+  void compare(std::span<const float> query, std::span<const std::uint32_t> rows, TopK& best) const;
+
   bool is_coded() const { return codes_ != nullptr; }
 
  private:

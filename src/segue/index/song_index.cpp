@@ -10,7 +10,6 @@
 #include "segue/index/batch.h"
 #include "segue/math/kernels.h"
 #include "segue/math/packed_rows.h"
-#include "segue/math/prefetch.h"
 
 namespace segue {
 
@@ -68,12 +67,7 @@ std::vector<ScoredRow> SongIndex::search_graph(std::span<const float> query, std
       // The order of the walk is about right: an eighth more hold the k nearest (bench/index_search).
       rows.resize(std::min(rows.size(), k + k / 8 + 8));
       TopK best(k);
-      for (const std::uint32_t row : rows) prefetch(vectors_[row]);
-      for (const std::uint32_t row : rows) {
-        float product = 0;
-        best_kernels().dot_rows(query.data(), {vectors_.row(row), 1, vectors_.columns, vectors_.stride}, &product);
-        best.offer({row, product * inverse_norms_[row]});
-      }
+      exact_.compare(query, rows, best);
       return best.take();
     }
   }

@@ -44,11 +44,7 @@ class SongIndex {
   // of a walk, see choose_width(). `codes` may be nullptr too: with them, exact searches are quicker.
   SongIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
             std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
-      : vectors_(vectors),
-        inverse_norms_(inverse_norms),
-        exact_(vectors, inverse_norms, codes),
-        graph_(graph),
-        width_(width) {}
+      : vectors_(vectors), exact_(vectors, inverse_norms, codes), graph_(graph), width_(width) {}
 
   // As ExactIndex::search() says, but that the graph may miss some of the nearest: then the next ones are there
   // instead. Never a row that the filter does not keep, and k rows where there are k.
@@ -64,7 +60,6 @@ class SongIndex {
                                       std::size_t kept, std::size_t width, bool automatic) const;
 
   MatrixView<const float> vectors_;
-  std::span<const float> inverse_norms_;
   ExactIndex exact_{{}, {}};
   const GraphIndex* graph_ = nullptr;
   std::size_t width_ = kSearchWidth;

@@ -145,7 +145,6 @@ struct Model::State {
   std::once_flag transitions_checked;
   std::once_flag index_opened;
   std::optional<GraphIndex> graph;
-  std::size_t search_width = kSearchWidth;
   CodedRows codes;
   SongIndex index;
   std::string index_note;
@@ -181,16 +180,22 @@ struct Model::State {
       index_note =
           fmt::format("{}: no search graph, so every song is compared; `segue index` makes one", folder.string());
     }
+    std::size_t width = kSearchWidth;
     const json::value* made = manifest.fields.if_contains("index");
     if (graph && made != nullptr && made->is_object()) {
-      search_width = std::clamp<std::size_t>(count_at(made->get_object(), "search_width", subject), 1, kWidestSearch);
+      width = std::clamp<std::size_t>(count_at(made->get_object(), "search_width", subject), 1, kWidestSearch);
     }
-    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, search_width);
+    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, width);
+  }
+
+  const TransitionsFile& checked_transitions() {
+    std::call_once(transitions_checked, [this] { transitions.check(); });
+    return transitions;
   }
 
   void code_vectors() {
     codes = CodedRows(vectors.view(), inverse_norms, 0);
-    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, search_width, &codes);
+    index = SongIndex(vectors.view(), inverse_norms, index.graph(), index.width(), &codes);
   }
 };
 
@@ -238,22 +243,14 @@ const std::string& Model::index_note() const {
   return state_->index_note;
 }
 TransitionsOf Model::transitions(std::uint32_t song) const {
-  std::call_once(state_->transitions_checked, [this] { state_->transitions.check(); });
-  return state_->transitions.of(song);
+  return state_->checked_transitions().of(song);
 }
 std::span<const std::uint32_t> Model::transition_neighbours(std::uint32_t song) const {
-  std::call_once(state_->transitions_checked, [this] { state_->transitions.check(); });
-  return state_->transitions.neighbours(song);
+  return state_->checked_transitions().neighbours(song);
 }
 void Model::prefetch_songs(std::span<const std::uint32_t> songs) const {
-  for (const std::uint32_t song : songs) {
-    state_->songs.prefetch_places(song);
-    state_->transitions.prefetch_place(song);
-  }
-  for (const std::uint32_t song : songs) {
-    state_->songs.prefetch_texts(song);
-    state_->transitions.prefetch_neighbours(song);
-  }
+  state_->songs.prefetch(songs);
+  state_->checked_transitions().prefetch_neighbours(songs);
 }
 const SongMap* Model::map() const {
   return state_->map ? &*state_->map : nullptr;

@@ -63,7 +63,7 @@ class Model {
   // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
   // every search is exact. Throws corrupt where the graph's file is damaged.
   const SongIndex& index() const;
-  // Makes exact searches of index() about four times as quick, for who asks many: index/coded_rows.h. Throws no_space.
+  // Makes exact searches of index() about three times as quick, for who asks many: index/coded_rows.h. Throws no_space.
   // REQUIRES: nobody searches yet.
   void code_vectors();
   // What somebody may want to know about index(), a sentence: that the graph is stale or missing; else "".

@@ -160,15 +160,17 @@ std::span<const std::uint32_t> TransitionsFile::neighbours(std::uint32_t song) c
   return {batch.neighbours + offset[0], static_cast<std::size_t>(offset[1] - offset[0])};
 }
 
-void TransitionsFile::prefetch_place(std::uint32_t song) const {
-  const Batch& batch = state_->batch_of(song);
-  __builtin_prefetch(batch.offsets[0] + (song - batch.first_row));
-}
-
-void TransitionsFile::prefetch_neighbours(std::uint32_t song) const {
-  const std::span<const std::uint32_t> rows = neighbours(song);
+void TransitionsFile::prefetch_neighbours(std::span<const std::uint32_t> songs) const {
   // Behind the first lines the machine sees by itself where reading goes on.
-  prefetch(rows.data(), std::min<std::size_t>(rows.size_bytes(), 256));
+  constexpr std::size_t kMostBytes = 256;
+  for (const std::uint32_t song : songs) {
+    const Batch& batch = state_->batch_of(song);
+    prefetch(batch.offsets[0] + (song - batch.first_row), 2 * sizeof(std::int32_t));
+  }
+  for (const std::uint32_t song : songs) {
+    const std::span<const std::uint32_t> rows = neighbours(song);
+    prefetch(rows.data(), std::min(rows.size_bytes(), kMostBytes));
+  }
 }
 
 void write_transitions(const std::filesystem::path& path, const Transitions& transitions) {

@@ -29,9 +29,8 @@ class TransitionsFile {
   // All REQUIRE: song < song_count, and check() has been called.
   TransitionsOf of(std::uint32_t song) const;
   std::span<const std::uint32_t> neighbours(std::uint32_t song) const;  // those alone: a quarter of the memory
-  // Ask memory for neighbours() without waiting: first for where they are, then, once that is there, for them.
-  void prefetch_place(std::uint32_t song) const;
-  void prefetch_neighbours(std::uint32_t song) const;
+  // Asks memory for neighbours() of all these, without waiting for one after the other.
+  void prefetch_neighbours(std::span<const std::uint32_t> songs) const;
 
  private:
   struct State;

@@ -119,9 +119,9 @@ bool BlendQuery::has_context(EvidenceOf of) const {
   return of == EvidenceOf::all || weights_.blend_last_context != 0 || weights_.blend_recent_context != 0;
 }
 
-void BlendQuery::prefetch_song(std::uint32_t song, EvidenceOf of) const {
+void BlendQuery::prefetch_song(std::uint32_t song) const {
   prefetch(sources_.vectors[song]);
-  if (has_context(of)) prefetch(sources_.context[song]);
+  if (has_context(EvidenceOf::weighted)) prefetch(sources_.context[song]);
 }
 
 Evidence BlendQuery::evidence(std::uint32_t song, EvidenceOf of) const {

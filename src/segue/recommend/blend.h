@@ -83,8 +83,8 @@ class BlendQuery {
                                         const std::function<bool(std::uint32_t)>& keeps) const;
   // REQUIRES: a row of the sources.
   Evidence evidence(std::uint32_t song, EvidenceOf of = EvidenceOf::all) const;
-  // Asks for what evidence() of a song will read, without waiting for it.
-  void prefetch_song(std::uint32_t song, EvidenceOf of) const;
+  // Asks memory for what weighted evidence() of a song reads, without waiting for it.
+  void prefetch_song(std::uint32_t song) const;
 
  private:
   bool has_context(EvidenceOf of) const;

@@ -95,7 +95,7 @@ std::vector<ScoredRow> Recommender::find_by_blend(const Search& search, std::spa
   const std::vector<std::uint32_t> candidates =
       query.candidates(std::max(count, kBlendByTransitions), near, may_return);
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (i + kAhead < candidates.size()) query.prefetch_song(candidates[i + kAhead], EvidenceOf::weighted);
+    if (i + kAhead < candidates.size()) query.prefetch_song(candidates[i + kAhead]);
     const std::uint32_t row = candidates[i];
     Evidence evidence = query.evidence(row, EvidenceOf::weighted);
     for (const std::uint32_t song : search.disliked) {

@@ -105,8 +105,9 @@ void append_reasons(std::string& out, const Catalogue& songs, const Reasons& rea
 }
 
 void append_recommendations(ItemsWriter& items, const Catalogue& songs, std::span<const Recommendation> found) {
-  for (const Recommendation& one : found) songs.prefetch_places(one.song);
-  for (const Recommendation& one : found) songs.prefetch_texts(one.song);
+  std::vector<std::uint32_t> rows;
+  for (const Recommendation& one : found) rows.push_back(one.song);
+  songs.prefetch(rows);
   for (const Recommendation& one : found) {
     std::string& out = items.item();
     append_song_members(out, songs, one.song);
