@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset.h"
@@ -142,6 +143,9 @@ class EvaluateCommand final : public Command {
 
   void run(Terminal& terminal) override {
     make_models(options_.baselines, options_);  // a wrong name is refused before anything is read
+    if (!options_.report.empty() && options_.report == options_.html) {
+      fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", options_.report);
+    }
     std::optional<AtomicFile> html;
     std::optional<AtomicFile> report;
     if (!options_.html.empty()) html.emplace(options_.html);
