@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
-#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <mutex>
-#include <new>
 
 #include <arrow/array.h>
 #include <arrow/builder.h>
@@ -15,6 +13,8 @@
 #include <arrow/type.h>
 
 #include "segue/base/error.h"
+#include "segue/base/large_pages.h"
+#include "segue/base/parallel.h"
 #include "segue/base/random.h"
 #include "segue/data/arrow_status.h"
 #include "segue/data/table_file.h"
@@ -78,15 +78,12 @@ class IdTable {
 // The keys of songs asked for so far. Threads may find the same ones at once: they find the same.
 class KnownKeys {
  public:
+  explicit KnownKeys(std::uint32_t songs = 0) : keys_(songs) {}
+
   template <class Make>
-  SongKeys get(std::uint32_t row, std::uint32_t size, const Make& make) {
-    // Pages that nobody asks for are never touched.
-    std::call_once(made_, [&] {
-      keys_.reset(static_cast<SongKeys*>(std::calloc(size, sizeof(SongKeys))));
-      if (keys_ == nullptr) throw std::bad_alloc();
-    });
-    const std::atomic_ref<std::uint64_t> artist(keys_.get()[row].artist);
-    const std::atomic_ref<std::uint64_t> recording(keys_.get()[row].recording);
+  SongKeys get(std::uint32_t row, const Make& make) {
+    const std::atomic_ref<std::uint64_t> artist(keys_[row].artist);
+    const std::atomic_ref<std::uint64_t> recording(keys_[row].recording);
     SongKeys known{artist.load(std::memory_order_relaxed), recording.load(std::memory_order_relaxed)};
     if (known.artist == 0 || known.recording == 0) {
       known = make();
@@ -96,12 +93,10 @@ class KnownKeys {
     return known;
   }
 
+  void prefetch(std::uint32_t row) const { __builtin_prefetch(&keys_[row]); }
+
  private:
-  struct Free {
-    void operator()(SongKeys* keys) const { std::free(keys); }
-  };
-  std::once_flag made_;
-  std::unique_ptr<SongKeys, Free> keys_;
+  LargeArray<SongKeys> keys_;
 };
 
 }  // namespace
@@ -157,6 +152,7 @@ Catalogue::Catalogue(const fs::path& songs_arrow) : Catalogue() {
     }
   }
   state_->size = static_cast<std::uint32_t>(rows);
+  state_->keys = KnownKeys(state_->size);
 }
 
 std::uint32_t Catalogue::size() const {
@@ -208,10 +204,21 @@ void Catalogue::prefetch(std::span<const std::uint32_t> rows) const {
 }
 
 SongKeys Catalogue::keys(std::uint32_t row) const {
-  return state_->keys.get(row, state_->size, [&] {
+  return state_->keys.get(row, [&] {
     const Batch& batch = state_->batch_of(row);
     const std::int64_t i = row - batch.first_row;
     return song_keys(batch.texts[kArtist]->GetView(i), batch.texts[kTitle]->GetView(i), row);
+  });
+}
+
+void Catalogue::prefetch_keys(std::uint32_t row) const {
+  state_->keys.prefetch(row);
+}
+
+void Catalogue::remember_keys(std::size_t threads) const {
+  constexpr std::size_t kRowsPerPiece = 4096;
+  parallel_for(size(), kRowsPerPiece, thread_count(threads), [this](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) (void)keys(static_cast<std::uint32_t>(row));
   });
 }
 

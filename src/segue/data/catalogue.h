@@ -52,6 +52,9 @@ class Catalogue {
   // Whose song it is, and which recording. Names are folded when a song is first asked for and remembered, 16 bytes a
   // song; after that a few nanoseconds.
   SongKeys keys(std::uint32_t row) const;
+  void prefetch_keys(std::uint32_t row) const;
+  // Folds the names of all songs, for who will ask for many. `threads` 0: all cores.
+  void remember_keys(std::size_t threads) const;
 
   // The row of an exact id. The first call hashes all ids; the next ones take well under a microsecond.
   std::optional<std::uint32_t> find(std::string_view id) const;

@@ -20,7 +20,9 @@ void BlendBatch::for_each(std::span<const Query> queries, std::size_t k, const B
   search_.search(std::max(k, kBlendByVectors), masked, near);
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const auto may_return = [&](std::uint32_t song) { return !std::ranges::binary_search(masked[i], song); };
-    body(places[i], asked[i], asked[i].candidates(std::max(k, kBlendByTransitions), near[i], may_return));
+    std::vector<std::uint32_t> rows;
+    for (const ScoredRow& one : near[i]) rows.push_back(one.row);
+    body(places[i], asked[i], asked[i].candidates(std::max(k, kBlendByTransitions), rows, may_return));
   }
 }
 

@@ -60,6 +60,14 @@ const std::vector<float>& Ingredients::inverse_norms() {
   return inverse_norms_;
 }
 
+const std::vector<float>& Ingredients::log_plays() {
+  if (!log_plays_.empty()) return log_plays_;
+  for (const std::uint64_t plays : training_.plays) {
+    log_plays_.push_back(static_cast<float>(std::log(static_cast<double>(std::max<std::uint64_t>(1, plays)))));
+  }
+  return log_plays_;
+}
+
 const Matrix& Ingredients::unit_vectors() {
   if (unit_vectors_) return *unit_vectors_;
   const MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
@@ -85,8 +93,8 @@ BlendSources Ingredients::blend_sources() {
   return {.vectors = trained.vectors.view(),
           .inverse_norms = inverse_norms(),
           .context = trained.context.view(),
+          .log_plays = log_plays(),
           .transitions = [&transitions](std::uint32_t song) { return transitions.of(song); },
-          .plays = [&training](std::uint32_t song) { return training.plays[song]; },
           .keys =
               [&training](std::uint32_t song) {
                 return training.keys.empty() ? SongKeys{song, song} : training.keys[song];

@@ -23,12 +23,6 @@ constexpr std::size_t kRowsPerPiece = 16384;
 constexpr std::size_t kSparse = 6;
 constexpr std::size_t kRowsAhead = 6;
 
-// What sums of this many floats may be off by, of vectors of length 1.
-float rounding_of(std::size_t columns) {
-  constexpr float kOfEach = 1e-7F;
-  return kOfEach * static_cast<float>(columns + 16);
-}
-
 }  // namespace
 
 class ExactIndex::Wanted {
@@ -111,7 +105,6 @@ TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, con
                                 std::size_t threads) const {
   const Kernels& kernels = best_kernels();
   const CodedQuery coded(query);
-  const float rounding = rounding_of(vectors_.columns);
   // Rows with the most that each may score; the k best by the least that each may score.
   std::vector<ScoredRow> likely;
   TopK least(k);
@@ -137,13 +130,10 @@ TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, con
       kernels.dot_code_rows(coded.codes(), codes.data(), count, coded.size(), products.data());
       for (std::size_t i = 0; i < count; ++i) {
         const std::uint32_t row = row_at(i);
-        const RowCode& code = codes_->of(row);
-        const float score = coded.scale() * code.scale * static_cast<float>(products[i]);
-        // The query's codes miss `error` of it, the row's are no longer than 1 and what they miss.
-        const float error = code.error + coded.error() * (1 + code.error) + rounding;
-        if (score + error < bar || !wanted.contains(row)) continue;
-        found.push_back({row, score + error});
-        found_least.offer({row, score - error});
+        const RoughCosine rough = rough_cosine(coded, codes_->of(row), products[i]);
+        if (rough.cosine + rough.error < bar || !wanted.contains(row)) continue;
+        found.push_back({row, rough.cosine + rough.error});
+        found_least.offer({row, rough.cosine - rough.error});
         bar = found_least.bar();
       }
     }

@@ -31,13 +31,37 @@ bool SongIndex::graph_is_quicker(std::size_t width, std::size_t kept) const {
   return width <= kept / (exact_.is_coded() ? kCodedRowsPerCandidate : kRowsPerCandidate);
 }
 
+std::size_t SongIndex::kept_by(const SearchFilter& filter) const {
+  return filter.keeps == nullptr ? vectors_.rows : filter.keeps->count();
+}
+
 std::vector<ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
                                          const SearchOptions& options) const {
-  const std::size_t kept = filter.keeps == nullptr ? vectors_.rows : filter.keeps->count();
-  if (graph_ == nullptr || options.method == SearchMethod::exact || kept <= k || k == 0) {
-    return exact_.search(query, k, filter, options.threads);
+  const std::size_t width = width_for(options.width > 0 ? options.width : width_, k, filter, options.method);
+  // The order of a walk is about right: an eighth more hold the k nearest (bench/index_search).
+  const std::vector<std::uint32_t> rows = walk(query, k, k + k / 8 + 8, filter, width, options.method);
+  if (rows.size() < k) return exact_.search(query, k, filter, options.threads);
+  TopK best(k);
+  exact_.compare(query, rows, best);
+  return best.take();
+}
+
+std::vector<std::uint32_t> SongIndex::near(std::span<const float> query, std::size_t k, const SearchFilter& filter,
+                                           std::size_t threads) const {
+  std::vector<std::uint32_t> rows =
+      walk(query, k, k, filter, width_for(k, k, filter, SearchMethod::automatic), SearchMethod::automatic);
+  if (rows.size() < k) {
+    rows.clear();
+    for (const ScoredRow& row : exact_.search(query, k, filter, threads)) rows.push_back(row.row);
   }
-  std::size_t width = std::max(options.width > 0 ? options.width : width_, k + filter.excluded.size());
+  return rows;
+}
+
+std::size_t SongIndex::width_for(std::size_t least, std::size_t k, const SearchFilter& filter,
+                                 SearchMethod method) const {
+  const std::size_t kept = kept_by(filter);
+  if (graph_ == nullptr || method == SearchMethod::exact || kept <= k || k == 0) return 0;
+  std::size_t width = std::max(least, k + filter.excluded.size());
   if (filter.keeps != nullptr) {
     // As many candidates as are expected to have k kept ones among them, and some more: the nearest songs are no fair
     // sample of all.
@@ -45,31 +69,29 @@ std::vector<ScoredRow> SongIndex::search(std::span<const float> query, std::size
     const double share = static_cast<double>(kept) / static_cast<double>(vectors_.rows);
     width = std::max(width, static_cast<std::size_t>((wanted + 4 * std::sqrt(wanted)) * 1.25 / share));
   }
-  const bool automatic = options.method == SearchMethod::automatic;
-  if (automatic && !graph_is_quicker(width, kept)) return exact_.search(query, k, filter, options.threads);
-  std::vector<ScoredRow> found = search_graph(query, k, filter, kept, std::min(width, graph_->nodes()), automatic);
-  return found.size() == k ? found : exact_.search(query, k, filter, options.threads);
+  if (method == SearchMethod::automatic && !graph_is_quicker(width, kept)) return 0;
+  return std::min(width, graph_->nodes());
 }
 
-// Fewer than k where the walk would have to be wider than is worth it.
-std::vector<ScoredRow> SongIndex::search_graph(std::span<const float> query, std::size_t k, const SearchFilter& filter,
-                                               std::size_t kept, std::size_t width, bool automatic) const {
+// The first `enough` rows that the filter keeps, nearest first as far as the walk tells. Fewer than k where the walk would
+// have to be wider than is worth it.
+std::vector<std::uint32_t> SongIndex::walk(std::span<const float> query, std::size_t k, std::size_t enough,
+                                           const SearchFilter& filter, std::size_t width, SearchMethod method) const {
+  std::vector<std::uint32_t> rows;
+  if (width == 0) return rows;
   std::vector<std::uint32_t> excluded(filter.excluded.begin(), filter.excluded.end());
   std::ranges::sort(excluded);
-  const auto is_left_out = [&](std::uint32_t row) {
-    return std::ranges::binary_search(excluded, row) || (filter.keeps != nullptr && !filter.keeps->contains(row));
-  };
+  const std::size_t kept = kept_by(filter);
   for (;; width *= 2) {
-    std::vector<std::uint32_t> rows = graph_->search(query, width);
-    const bool all = rows.size() < width || width >= graph_->nodes();
-    std::erase_if(rows, is_left_out);
-    if (rows.size() >= k || all || (automatic && !graph_is_quicker(2 * width, kept))) {
-      // The order of the walk is about right: an eighth more hold the k nearest (bench/index_search).
-      rows.resize(std::min(rows.size(), k + k / 8 + 8));
-      TopK best(k);
-      exact_.compare(query, rows, best);
-      return best.take();
+    const std::vector<std::uint32_t> walked = graph_->search(query, width);
+    rows.clear();
+    for (auto row = walked.begin(); row != walked.end() && rows.size() < enough; ++row) {
+      const bool is_kept = filter.keeps == nullptr || filter.keeps->contains(*row);
+      if (is_kept && !std::ranges::binary_search(excluded, *row)) rows.push_back(*row);
     }
+    const bool all = walked.size() < width || width >= graph_->nodes();
+    const bool slower = method == SearchMethod::automatic && !graph_is_quicker(2 * width, kept);
+    if (rows.size() >= k || all || slower) return rows;
   }
 }
 

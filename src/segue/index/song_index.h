@@ -51,13 +51,21 @@ class SongIndex {
   std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                 const SearchOptions& options = {}) const;
 
+  // About the k nearest rows of search(), in no order, for who compares them in a way of their own: a walk no wider than
+  // it has to be, and no vectors read. Never a row that the filter does not keep, and k rows where there are k.
+  std::vector<std::uint32_t> near(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
+                                  std::size_t threads = 0) const;
+
   const GraphIndex* graph() const { return graph_; }
   std::size_t width() const { return width_; }
 
  private:
+  std::size_t kept_by(const SearchFilter& filter) const;
   bool graph_is_quicker(std::size_t width, std::size_t kept) const;
-  std::vector<ScoredRow> search_graph(std::span<const float> query, std::size_t k, const SearchFilter& filter,
-                                      std::size_t kept, std::size_t width, bool automatic) const;
+  // Width 0: none that is quicker than exact search.
+  std::size_t width_for(std::size_t least, std::size_t k, const SearchFilter& filter, SearchMethod method) const;
+  std::vector<std::uint32_t> walk(std::span<const float> query, std::size_t k, std::size_t enough,
+                                  const SearchFilter& filter, std::size_t width, SearchMethod method) const;
 
   MatrixView<const float> vectors_;
   ExactIndex exact_{{}, {}};

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <type_traits>
 
+#include "segue/base/large_pages.h"
 #include "segue/math/bf16.h"
 
 namespace segue {
@@ -39,17 +39,13 @@ class MatrixOf {
   MatrixOf() = default;
   MatrixOf(std::size_t rows, std::size_t columns);
 
-  MatrixView<T> view() { return {data_.get(), rows_, columns_, padded(columns_)}; }
-  MatrixView<const T> view() const { return {data_.get(), rows_, columns_, padded(columns_)}; }
+  MatrixView<T> view() { return {numbers_.data(), rows_, columns_, padded(columns_)}; }
+  MatrixView<const T> view() const { return {numbers_.data(), rows_, columns_, padded(columns_)}; }
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
 
  private:
-  struct Free {
-    std::size_t bytes;  // no initialiser: unique_ptr needs it before the class is complete; it starts it at 0
-    void operator()(T* data) const;
-  };
-  std::unique_ptr<T[], Free> data_;
+  LargeArray<T> numbers_;
   std::size_t rows_ = 0;
   std::size_t columns_ = 0;
 };

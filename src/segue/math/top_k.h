@@ -17,10 +17,10 @@ struct ScoredRow {
 };
 
 // A total order, so that the best k are the same in whatever order rows are offered: the higher score, then the smaller
-// row. REQUIRES: no score is NaN.
-inline bool is_better(const ScoredRow& a, const ScoredRow& b) {
+// row. REQUIRES: no score is NaN. An object, so that algorithms compare without calling.
+inline constexpr auto is_better = [](const ScoredRow& a, const ScoredRow& b) {
   return a.score != b.score ? a.score > b.score : a.row < b.row;
-}
+};
 
 // Keeps the k best rows offered, in a heap whose top is the worst of them. Not thread safe: a worker has its own, and
 // offering what each kept to one of them merges them.

@@ -8,6 +8,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/folder.h"
+#include "segue/base/large_pages.h"
 #include "segue/base/parallel.h"
 #include "segue/data/dataset.h"
 #include "segue/math/kernels.h"
@@ -47,8 +48,8 @@ void check_shape(const fs::path& file, MatrixView<const float> matrix, std::size
 }
 
 // A vector with an infinite or undefined number, or so long that its square overflows, has no direction.
-std::vector<float> inverse_norms_of(const fs::path& file, MatrixView<const float> vectors) {
-  std::vector<float> inverse(vectors.rows);
+LargeArray<float> inverse_norms_of(const fs::path& file, MatrixView<const float> vectors) {
+  LargeArray<float> inverse(vectors.rows);
   const Kernels& kernels = best_kernels();
   parallel_for(vectors.rows, kRowsPerPiece, thread_count(0), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
@@ -60,6 +61,20 @@ std::vector<float> inverse_norms_of(const fs::path& file, MatrixView<const float
     }
   });
   return inverse;
+}
+
+// Songs come in the order of their plays, so that most have as many as the one before.
+LargeArray<float> log_plays_of(const Catalogue& songs) {
+  LargeArray<float> logs(songs.size());
+  std::uint64_t before = 1;
+  float log = 0;
+  for (std::uint32_t row = 0; row < songs.size(); ++row) {
+    const std::uint64_t plays = std::max<std::uint64_t>(1, songs.plays(row));
+    if (plays != before) log = static_cast<float>(std::log(static_cast<double>(plays)));
+    before = plays;
+    logs[row] = log;
+  }
+  return logs;
 }
 
 void check_finite(const fs::path& file, MatrixView<const float> matrix) {
@@ -139,7 +154,9 @@ struct Model::State {
   NpyMatrix vectors;
   NpyMatrix context;
   TransitionsFile transitions;
-  std::vector<float> inverse_norms;
+  LargeArray<float> inverse_norms;
+  std::once_flag log_plays_made;
+  LargeArray<float> log_plays;
   std::uint32_t transition_window;
   BlendWeights blend_weights;
   std::once_flag transitions_checked;
@@ -224,6 +241,10 @@ MatrixView<const float> Model::context() const {
 std::span<const float> Model::inverse_norms() const {
   return state_->inverse_norms;
 }
+std::span<const float> Model::log_plays() const {
+  std::call_once(state_->log_plays_made, [this] { state_->log_plays = log_plays_of(state_->songs); });
+  return state_->log_plays;
+}
 std::uint32_t Model::transition_window() const {
   return state_->transition_window;
 }
@@ -237,6 +258,9 @@ const SongIndex& Model::index() const {
 void Model::code_vectors() {
   (void)index();
   state_->code_vectors();
+}
+const CodedRows* Model::codes() const {
+  return state_->codes.rows() > 0 ? &state_->codes : nullptr;
 }
 const std::string& Model::index_note() const {
   (void)index();

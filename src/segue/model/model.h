@@ -50,6 +50,8 @@ class Model {
   MatrixView<const float> vectors() const;       // W1, not normalised
   MatrixView<const float> context() const;       // W2
   std::span<const float> inverse_norms() const;  // 1/|row of W1|, 0 for a zero row
+  // The natural logarithm of each song's plays, of 1 at least. The first call works them out.
+  std::span<const float> log_plays() const;
   std::uint32_t transition_window() const;       // they count pairs of plays at most so many songs apart
   const BlendWeights& blend_weights() const;     // those it was trained with, or the defaults
 
@@ -66,6 +68,7 @@ class Model {
   // Makes exact searches of index() about three times as quick, for who asks many: index/coded_rows.h. Throws no_space.
   // REQUIRES: nobody searches yet.
   void code_vectors();
+  const CodedRows* codes() const;  // nullptr before
   // What somebody may want to know about index(), a sentence: that the graph is stale or missing; else "".
   const std::string& index_note() const;
   // The map, nullptr where the model has none.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "segue/base/error.h"
@@ -15,6 +16,12 @@ namespace {
 
 // Songs heard so long ago that they count less than this do not count.
 constexpr double kLeastWeight = 0.01;
+// Of a song's transitions, so many are asked for at once; by then the machine sees by itself where reading goes on.
+constexpr std::size_t kFirstItems = 64;
+// Candidates whose vectors are asked for while one is weighed.
+constexpr std::size_t kAhead = 6;
+// Of a score, relative.
+constexpr float kRounding = 1e-5F;
 
 double decay_of(double half_life) {
   return std::exp2(-1 / half_life);
@@ -37,10 +44,6 @@ void sort_by_row(std::vector<ScoredRow>& parts) {
   }
 }
 
-float damped(float score, double plays, double damping) {
-  return static_cast<float>(score * std::pow(plays, -damping));
-}
-
 }  // namespace
 
 float Evidence::score(const BlendWeights& weights) const {
@@ -57,6 +60,7 @@ BlendQuery::BlendQuery(const BlendSources& sources, const BlendWeights& weights,
   SEGUE_ASSERT(!heard.empty());
   const std::size_t used = std::min(heard.size(), kBlendHeard);
   heard_.assign(heard.rbegin(), heard.rbegin() + static_cast<std::ptrdiff_t>(used));
+  for (const std::uint32_t song : heard_) prefetch(sources.vectors[song]);
 
   const double vector_decay = decay_of(weights.blend_vector_half_life);
   double weight = 1;
@@ -69,21 +73,36 @@ BlendQuery::BlendQuery(const BlendSources& sources, const BlendWeights& weights,
   }
   const float length = std::sqrt(best_kernels().squared_norm(recent_.data(), recent_.size()));
   if (length > 0) best_kernels().scale(1 / length, recent_.data(), recent_.size());
+  add_transitions();
+}
 
-  const double transition_decay = decay_of(weights.blend_transition_half_life);
-  const auto power = static_cast<float>(weights.blend_transition_power);
-  const auto backward = static_cast<float>(weights.blend_backward);
+// by_transitions_ of heard_.
+void BlendQuery::add_transitions() {
+  std::vector<TransitionsOf> lists;
+  std::size_t most = 0;
+  const double decay = decay_of(weights_.blend_transition_half_life);
+  double weight = 1;
+  for (auto song = heard_.begin(); song != heard_.end() && weight >= kLeastWeight; ++song, weight *= decay) {
+    const TransitionsOf& list = lists.emplace_back(sources_.transitions(*song));
+    most += list.neighbours.size();
+    const auto first = [](const auto& items) { return items.first(std::min<std::size_t>(items.size(), kFirstItems)); };
+    prefetch(first(list.neighbours).data(), first(list.neighbours).size_bytes());
+    prefetch(first(list.forward));
+    prefetch(first(list.backward));
+  }
+
+  const auto power = static_cast<float>(weights_.blend_transition_power);
+  const auto backward = static_cast<float>(weights_.blend_backward);
+  by_transitions_.reserve(most);
   weight = 1;
-  for (const std::uint32_t song : heard_) {
-    if (weight < kLeastWeight) break;
-    const auto plays = static_cast<double>(sources.plays(song));
-    const auto scale = static_cast<float>(weight * std::pow(plays, -weights.blend_seed_damping));
-    const TransitionsOf near = sources.transitions(song);
+  for (std::size_t ago = 0; ago < lists.size(); ++ago, weight *= decay) {
+    const TransitionsOf& near = lists[ago];
+    const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays[heard_[ago]]);
+    const auto scale = static_cast<float>(weight * damping);
     for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
       const float pairs = near.forward[i] + backward * near.backward[i];
       if (pairs > 0) by_transitions_.push_back({near.neighbours[i], scale * std::pow(pairs, power)});
     }
-    weight *= transition_decay;
   }
   sort_by_row(by_transitions_);
   std::size_t kept = 0;
@@ -97,19 +116,34 @@ BlendQuery::BlendQuery(const BlendSources& sources, const BlendWeights& weights,
   by_transitions_.resize(kept);
 }
 
-std::vector<std::uint32_t> BlendQuery::candidates(std::size_t count, std::span<const ScoredRow> near,
+std::vector<std::uint32_t> BlendQuery::candidates(std::size_t count, std::span<const std::uint32_t> near,
                                                   const std::function<bool(std::uint32_t)>& keeps) const {
-  TopK best(count);
+  const auto damping = static_cast<float>(weights_.blend_popularity_damping);
+  // The strongest so far are the first `count`; behind them are others that came since they were told apart.
+  std::vector<ScoredRow> strongest;
+  const std::size_t room = 2 * std::max<std::size_t>(count, 1);
+  const auto tell_apart = [&] {
+    if (strongest.size() <= count) return;
+    std::ranges::nth_element(strongest, strongest.begin() + static_cast<std::ptrdiff_t>(count), is_better);
+    strongest.resize(count);
+  };
+  float bar = -std::numeric_limits<float>::infinity();
+  for (const ScoredRow& song : by_transitions_) prefetch(&sources_.log_plays[song.row], sizeof(float));
   for (const ScoredRow& song : by_transitions_) {
     // Damping only lowers: no need to work out by how much.
-    if (weights_.blend_popularity_damping >= 0 && !best.would_keep(song)) continue;
-    const auto plays = static_cast<double>(sources_.plays(song.row));
-    const ScoredRow candidate{song.row, damped(song.score, plays, weights_.blend_popularity_damping)};
-    if (best.would_keep(candidate) && keeps(song.row)) best.offer(candidate);
+    if (damping >= 0 && song.score < bar) continue;
+    const ScoredRow candidate{song.row, song.score * std::exp(-damping * sources_.log_plays[song.row])};
+    if (candidate.score < bar || !keeps(song.row)) continue;
+    strongest.push_back(candidate);
+    if (strongest.size() < room) continue;
+    tell_apart();
+    if (!strongest.empty()) bar = std::ranges::min(strongest, {}, &ScoredRow::score).score;
   }
+  tell_apart();
   std::vector<std::uint32_t> rows;
-  for (const ScoredRow& song : best.take()) rows.push_back(song.row);
-  for (const ScoredRow& song : near) rows.push_back(song.row);
+  rows.reserve(strongest.size() + near.size());
+  for (const ScoredRow& song : strongest) rows.push_back(song.row);
+  rows.insert(rows.end(), near.begin(), near.end());
   std::ranges::sort(rows);
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   return rows;
@@ -119,34 +153,95 @@ bool BlendQuery::has_context(EvidenceOf of) const {
   return of == EvidenceOf::all || weights_.blend_last_context != 0 || weights_.blend_recent_context != 0;
 }
 
-void BlendQuery::prefetch_song(std::uint32_t song) const {
+void BlendQuery::prefetch_vectors(std::uint32_t song) const {
+  prefetch(&sources_.inverse_norms[song], sizeof(float));
   prefetch(sources_.vectors[song]);
   if (has_context(EvidenceOf::weighted)) prefetch(sources_.context[song]);
 }
 
+std::vector<ScoredRow> BlendQuery::best(std::span<const std::uint32_t> songs, std::size_t k, const Malus& malus) const {
+  const bool coded = sources_.codes != nullptr && songs.size() > k && !malus && !has_context(EvidenceOf::weighted);
+  for (const std::uint32_t song : songs) {
+    if (sources_.prefetch_keys) sources_.prefetch_keys(song);
+    prefetch(&sources_.log_plays[song], sizeof(float));
+    if (coded) sources_.codes->prefetch_row(song);
+  }
+  std::vector<Evidence> all;
+  all.reserve(songs.size());
+  auto part = by_transitions_.begin();
+  for (const std::uint32_t song : songs) {
+    while (part != by_transitions_.end() && part->row < song) ++part;
+    const bool has_some = part != by_transitions_.end() && part->row == song;
+    all.push_back(evidence_without_cosines(song, has_some ? part->score : 0));
+  }
+  if (coded) drop_those_behind(all, k);
+  TopK best(k);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i + kAhead < all.size()) prefetch_vectors(all[i + kAhead].song);
+    add_cosines(all[i], EvidenceOf::weighted);
+    if (malus) {
+      const float off = malus(all[i].song);
+      all[i].last_song -= off;
+      all[i].recent_songs -= off;
+    }
+    best.offer({all[i].song, all[i].score(weights_)});
+  }
+  return best.take();
+}
+
+// Leaves out songs that cannot be among the k best, as far as the codes of their vectors tell.
+void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const {
+  const CodedRows& codes = *sources_.codes;
+  const std::uint32_t last_song = heard_.front();
+  std::vector<float> last_vector(recent_.size());
+  best_kernels().axpy(sources_.inverse_norms[last_song], sources_.vectors.row(last_song), last_vector.data(),
+                      last_vector.size());
+  const CodedQuery last(last_vector);
+  const CodedQuery recent(recent_);
+  std::vector<const std::int8_t*> rows;
+  rows.reserve(songs.size());
+  for (const Evidence& song : songs) rows.push_back(codes.codes(song.song));
+  std::vector<std::int32_t> with_last(songs.size());
+  std::vector<std::int32_t> with_recent(songs.size());
+  best_kernels().dot_code_rows(last.codes(), rows.data(), rows.size(), last.size(), with_last.data());
+  best_kernels().dot_code_rows(recent.codes(), rows.data(), rows.size(), recent.size(), with_recent.data());
+
+  std::vector<float> most(songs.size());
+  TopK least(k);
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    const RowCode& code = codes.of(songs[i].song);
+    const RoughCosine to_last = rough_cosine(last, code, with_last[i]);
+    const RoughCosine to_recent = rough_cosine(recent, code, with_recent[i]);
+    songs[i].last_song = to_last.cosine;
+    songs[i].recent_songs = to_recent.cosine;
+    const float score = songs[i].score(weights_);
+    const double error = std::abs(weights_.blend_last_song) * static_cast<double>(to_last.error) +
+                         std::abs(weights_.blend_recent_songs) * static_cast<double>(to_recent.error);
+    // And what the score itself is rounded to.
+    const float off = static_cast<float>(error) + kRounding * (1 + std::abs(score));
+    most[i] = score + off;
+    least.offer({songs[i].song, score - off});
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    if (most[i] >= least.bar()) songs[kept++] = songs[i];
+  }
+  songs.resize(kept);
+}
+
 Evidence BlendQuery::evidence(std::uint32_t song, EvidenceOf of) const {
+  const auto found = std::ranges::lower_bound(by_transitions_, song, {}, &ScoredRow::row);
+  const bool has_some = found != by_transitions_.end() && found->row == song;
+  Evidence evidence = evidence_without_cosines(song, has_some ? found->score : 0);
+  add_cosines(evidence, of);
+  return evidence;
+}
+
+Evidence BlendQuery::evidence_without_cosines(std::uint32_t song, float transitions) const {
   Evidence evidence;
   evidence.song = song;
-  const auto found = std::ranges::lower_bound(by_transitions_, song, {}, &ScoredRow::row);
-  if (found != by_transitions_.end() && found->row == song) evidence.transitions = found->score;
-  evidence.log_plays = static_cast<float>(std::log(static_cast<double>(sources_.plays(song))));
-
-  const Kernels& kernels = best_kernels();
-  const std::size_t dim = recent_.size();
-  const float* const vector = sources_.vectors.row(song);
-  const float* const last = sources_.vectors.row(heard_.front());
-  const float last_scale = sources_.inverse_norms[heard_.front()];
-  const float scale = sources_.inverse_norms[song];
-  evidence.last_song = last_scale * scale * kernels.dot(last, vector, dim);
-  evidence.recent_songs = scale * kernels.dot(recent_.data(), vector, dim);
-  if (has_context(of)) {
-    const float* const context = sources_.context.row(song);
-    const float square = kernels.squared_norm(context, dim);
-    const float context_scale = square > 0 ? 1 / std::sqrt(square) : 0;
-    evidence.last_context = last_scale * context_scale * kernels.dot(last, context, dim);
-    evidence.recent_context = context_scale * kernels.dot(recent_.data(), context, dim);
-  }
-
+  evidence.transitions = transitions;
+  evidence.log_plays = sources_.log_plays[song];
   const SongKeys keys = sources_.keys(song);
   for (std::size_t ago = 0; ago < heard_.size(); ++ago) {
     if (keys.artist != keys_[ago].artist) continue;
@@ -155,6 +250,23 @@ Evidence BlendQuery::evidence(std::uint32_t song, EvidenceOf of) const {
     if (keys.recording == keys_[ago].recording) evidence.version = 1;
   }
   return evidence;
+}
+
+void BlendQuery::add_cosines(Evidence& evidence, EvidenceOf of) const {
+  const Kernels& kernels = best_kernels();
+  const std::size_t dim = recent_.size();
+  const float* const vector = sources_.vectors.row(evidence.song);
+  const float* const last = sources_.vectors.row(heard_.front());
+  const float last_scale = sources_.inverse_norms[heard_.front()];
+  const float scale = sources_.inverse_norms[evidence.song];
+  evidence.last_song = last_scale * scale * kernels.dot(last, vector, dim);
+  evidence.recent_songs = scale * kernels.dot(recent_.data(), vector, dim);
+  if (!has_context(of)) return;
+  const float* const context = sources_.context.row(evidence.song);
+  const float square = kernels.squared_norm(context, dim);
+  const float context_scale = square > 0 ? 1 / std::sqrt(square) : 0;
+  evidence.last_context = last_scale * context_scale * kernels.dot(last, context, dim);
+  evidence.recent_context = context_scale * kernels.dot(recent_.data(), context, dim);
 }
 
 }  // namespace segue

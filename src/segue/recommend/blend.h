@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "segue/data/song_keys.h"
+#include "segue/index/coded_rows.h"
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
 #include "segue/model/blend_weights.h"
@@ -42,9 +43,12 @@ struct BlendSources {
   MatrixView<const float> vectors;       // W1, of any length
   std::span<const float> inverse_norms;  // of W1; 0 for a row of zeros
   MatrixView<const float> context;       // W2
+  std::span<const float> log_plays;      // natural, of 1 play or more
   std::function<TransitionsOf(std::uint32_t)> transitions;
-  std::function<std::uint64_t(std::uint32_t)> plays;  // > 0
   std::function<SongKeys(std::uint32_t)> keys;
+  // May be left out; with them, the best of many candidates are found sooner:
+  std::function<void(std::uint32_t)> prefetch_keys = {};
+  const CodedRows* codes = nullptr;  // of the vectors
 };
 
 // What of a candidate is worked out: all, or what counts towards score(), the rest left 0. Reading the context vectors
@@ -79,14 +83,22 @@ class BlendQuery {
   const std::vector<ScoredRow>& by_transitions() const { return by_transitions_; }
   // The `count` strongest of these for which keeps() is true, after damping their popularity, and those of `near`, each
   // once, ascending by row. `near`: what search found for recent().
-  std::vector<std::uint32_t> candidates(std::size_t count, std::span<const ScoredRow> near,
+  std::vector<std::uint32_t> candidates(std::size_t count, std::span<const std::uint32_t> near,
                                         const std::function<bool(std::uint32_t)>& keeps) const;
   // REQUIRES: a row of the sources.
   Evidence evidence(std::uint32_t song, EvidenceOf of = EvidenceOf::all) const;
-  // Asks memory for what weighted evidence() of a song reads, without waiting for it.
-  void prefetch_song(std::uint32_t song) const;
+  // Taken off a song's cosines to what was heard.
+  using Malus = std::function<float(std::uint32_t)>;
+  // The k of `songs` with the best score(), best first, ties by row: what weighted evidence() of each would say, to the
+  // bit, but most vectors are not read where there are codes. REQUIRES: songs ascending, each once.
+  std::vector<ScoredRow> best(std::span<const std::uint32_t> songs, std::size_t k, const Malus& malus = {}) const;
 
  private:
+  void add_transitions();
+  Evidence evidence_without_cosines(std::uint32_t song, float transitions) const;
+  void add_cosines(Evidence& evidence, EvidenceOf of) const;
+  void drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const;
+  void prefetch_vectors(std::uint32_t song) const;
   bool has_context(EvidenceOf of) const;
 
   const BlendSources& sources_;

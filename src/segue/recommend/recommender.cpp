@@ -16,9 +16,6 @@ namespace segue {
 
 namespace {
 
-// Candidates that are asked for while one is weighed.
-constexpr std::size_t kAhead = 4;
-
 std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows) {
   std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
   std::ranges::sort(sorted);
@@ -74,9 +71,11 @@ BlendSources blend_sources(const Model& model) {
   return {.vectors = model.vectors(),
           .inverse_norms = model.inverse_norms(),
           .context = model.context(),
+          .log_plays = model.log_plays(),
           .transitions = [&model](std::uint32_t song) { return model.transitions(song); },
-          .plays = [&model](std::uint32_t song) { return std::max<std::uint64_t>(1, model.songs().plays(song)); },
-          .keys = [&model](std::uint32_t song) { return model.songs().keys(song); }};
+          .keys = [&model](std::uint32_t song) { return model.songs().keys(song); },
+          .prefetch_keys = [&model](std::uint32_t song) { model.songs().prefetch_keys(song); },
+          .codes = model.codes()};
 }
 
 Recommender::Recommender(const Model& model) : model_(model), sources_(blend_sources(model)) {}
@@ -85,27 +84,19 @@ std::vector<ScoredRow> Recommender::find_by_blend(const Search& search, std::spa
                                                   std::size_t count) const {
   const BlendQuery query(sources_, search.weights, played);
   const auto may_return = [&](std::uint32_t row) { return search.may_return(row); };
-  std::vector<ScoredRow> near;
+  std::vector<std::uint32_t> near;
   if (search.options.by == RecommendBy::blend) {
     const std::vector<float> away = away_from(model_, query.recent(), search.disliked);
-    near = model_.index().search(away, std::max(count, kBlendByVectors), {search.excluded, search.keeps},
-                                 {.threads = search.options.threads});
+    near = model_.index().near(away, std::max(count, kBlendByVectors), {search.excluded, search.keeps},
+                               search.options.threads);
   }
-  TopK best(count);
-  const std::vector<std::uint32_t> candidates =
-      query.candidates(std::max(count, kBlendByTransitions), near, may_return);
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (i + kAhead < candidates.size()) query.prefetch_song(candidates[i + kAhead]);
-    const std::uint32_t row = candidates[i];
-    Evidence evidence = query.evidence(row, EvidenceOf::weighted);
-    for (const std::uint32_t song : search.disliked) {
-      const float likeness = song_cosine(model_, song, row) / static_cast<float>(search.disliked.size());
-      evidence.recent_songs -= kDislikeStrength * likeness;
-      evidence.last_song -= kDislikeStrength * likeness;
-    }
-    best.offer({row, evidence.score(search.weights)});
-  }
-  return best.take();
+  const auto likeness = [&](std::uint32_t row) {
+    float sum = 0;
+    for (const std::uint32_t song : search.disliked) sum += song_cosine(model_, song, row);
+    return kDislikeStrength * sum / static_cast<float>(search.disliked.size());
+  };
+  return query.best(query.candidates(std::max(count, kBlendByTransitions), near, may_return), count,
+                    search.disliked.empty() ? BlendQuery::Malus() : BlendQuery::Malus(likeness));
 }
 
 std::vector<ScoredRow> Recommender::find(const Search& search, std::span<const std::uint32_t> played,

@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kScalePlace = 100;
 constexpr std::size_t kLeastPool = 200;
 constexpr std::size_t kWiden = 8;
+// Pools of which songs are only left out.
+constexpr std::size_t kLeastPlainPool = kScalePlace + 1;
+constexpr std::size_t kWidenPlain = 4;
 
 struct Candidate {
   ScoredRow scored;
@@ -56,6 +59,13 @@ std::vector<Candidate> candidates_of(const Model& model, std::span<const ScoredR
     candidates.push_back({.scored = one, .plain = static_cast<float>(value)});
   }
   return candidates;
+}
+
+// Whether songs come in the order of the pool, but for those that the rules leave out: then a list is the same from
+// every pool that is large enough for it.
+bool keeps_order(const RerankOptions& options) {
+  const bool rests = options.mode == ListMode::any && options.freshness > 0;
+  return options.diversity == 0 && options.popularity == 0 && options.surprise == 0 && !rests;
 }
 
 ListRules rules_of(const Model& model, const ListContext& context, const RerankOptions& options) {
@@ -130,7 +140,9 @@ std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, st
 
 std::vector<Pick> rerank_widening(const Model& model, const std::function<std::vector<ScoredRow>(std::size_t n)>& find,
                                   std::size_t k, const ListContext& context, const RerankOptions& options) {
-  for (std::size_t wanted = std::max(4 * k, kLeastPool);; wanted *= kWiden) {
+  const bool plain = keeps_order(options);
+  for (std::size_t wanted = plain ? std::max(2 * k, kLeastPlainPool) : std::max(4 * k, kLeastPool);;
+       wanted *= plain ? kWidenPlain : kWiden) {
     const std::vector<ScoredRow> pool = find(wanted);
     std::vector<Pick> picks = rerank(model, pool, k, context, options);
     if (picks.size() >= k || pool.size() < wanted) return picks;

@@ -49,7 +49,8 @@ std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, st
                          const RerankOptions& options);
 
 // rerank() over pools that grow until k songs are found. find(n) returns the n best songs that fit, fewer only where
-// there are no more; the first pool has max(4 k, 200), every next one 8 times as many.
+// there are no more. The first pool has max(4 k, 200), every next one 8 times as many; where songs come in the order of
+// the pool (no diversity, popularity, surprise or rest), max(2 k, 101), and 4 times as many.
 std::vector<Pick> rerank_widening(const Model& model, const std::function<std::vector<ScoredRow>(std::size_t n)>& find,
                                   std::size_t k, const ListContext& context, const RerankOptions& options);
 

@@ -43,12 +43,20 @@ std::string digest_of(const fs::path& folder) {
   }
 }
 
-// One search of each kind, so that the pages of the graph and the hash of the ids are there before the first request.
+Model with_codes(const fs::path& folder) {
+  Model model(folder);
+  model.code_vectors();
+  return model;
+}
+
+// One search of each kind and the keys of all songs, so that the pages of the graph, the hash of the ids and folded names
+// are there before the first request.
 void warm(const ServedModel& served) {
   const Model& model = served.model;
   if (model.songs().size() == 0) return;
   (void)model.songs().find(model.songs().id(0));
   (void)model.transitions(0);
+  model.songs().remember_keys(0);
   std::uint32_t row = 0;
   while (row + 1 < model.songs().size() && model.inverse_norms()[row] == 0) ++row;
   if (model.inverse_norms()[row] == 0) return;
@@ -104,13 +112,12 @@ std::vector<std::string_view> names_of(const std::vector<ModelSource>& sources) 
 ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const fs::path& cache, bool verify)
     : name(std::move(name_in)),
       folder(checked(folder_in, verify)),
-      model(folder),
+      model(with_codes(folder)),
       recommender(model),
       matcher(model.songs()),
       search(model.songs(), cache / (model.manifest().digest + ".search"), model.manifest().digest),
       loaded(std::chrono::system_clock::now()),
       trained(time_made(model.manifest())) {
-  model.code_vectors();
   recall = sampled_recall(model);
   if (const SongMap* const song_map = model.map()) {
     map = map_body(*song_map);

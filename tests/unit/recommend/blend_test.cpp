@@ -56,6 +56,7 @@ class BlendTest : public ::testing::Test {
     for (std::uint32_t song = 0; song < kSongs; ++song) {
       const double length = std::sqrt(product(vector(song), vector(song)));
       inverse_norms_.push_back(length > 0 ? static_cast<float>(1 / length) : 0);
+      log_plays_.push_back(static_cast<float>(std::log(plays(song))));
       Neighbours& near = neighbours_.emplace_back();
       Random random(5, song);
       for (std::uint32_t other = 0; other < kSongs && song != kWithoutTransitions; ++other) {
@@ -71,12 +72,12 @@ class BlendTest : public ::testing::Test {
     sources_ = {.vectors = std::as_const(small_.trained.vectors).view(),
                 .inverse_norms = inverse_norms_,
                 .context = std::as_const(small_.trained.context).view(),
+                .log_plays = log_plays_,
                 .transitions =
                     [this](std::uint32_t song) {
                       const Neighbours& near = neighbours_[song];
                       return TransitionsOf{near.songs, near.forward, near.backward, near.counts};
                     },
-                .plays = [this](std::uint32_t song) { return small_.songs[song].plays; },
                 // Five artists; songs 0 and 20, 1 and 21 and so on are versions.
                 .keys =
                     [](std::uint32_t song) {
@@ -151,6 +152,7 @@ class BlendTest : public ::testing::Test {
 
   testing::SmallModel small_ = testing::small_model(kSongs, 10);
   std::vector<float> inverse_norms_;
+  std::vector<float> log_plays_;
   std::vector<Neighbours> neighbours_;
   BlendSources sources_;
 };
@@ -213,7 +215,8 @@ TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
   }
   const std::vector<float> none(200);
   BlendSources sources = sources_;
-  sources.plays = [](std::uint32_t) { return 7; };
+  const std::vector<float> log_plays(kMany, std::log(7.0F));
+  sources.log_plays = log_plays;
   sources.transitions = [&](std::uint32_t song) {
     return TransitionsOf{.neighbours = rows[song], .forward = forward[song], .backward = none, .counts = {}};
   };
@@ -286,7 +289,7 @@ TEST_F(BlendTest, CandidatesAreTheStrongestAndTheNearest) {
   std::ranges::sort(strength);
   ASSERT_GT(strength.size(), 4U);
   // One of them is among the strongest, the other is not.
-  const std::vector<ScoredRow> near = {{strength[4].second, 0.9F}, {strength[1].second, 0.8F}};
+  const Rows near = {strength[4].second, strength[1].second};
   Rows expected;
   for (const std::size_t place : {0, 1, 2, 4}) expected.push_back(strength[place].second);
   std::ranges::sort(expected);
@@ -294,11 +297,72 @@ TEST_F(BlendTest, CandidatesAreTheStrongestAndTheNearest) {
   EXPECT_EQ(query.candidates(1000, {}, keeps).size(), strength.size());
 }
 
+TEST_F(BlendTest, TheBestHaveTheBestScores) {
+  const Rows heard = {5, 2, 9};
+  const BlendQuery query(sources_, kWeights, heard);
+  Rows songs;
+  TopK wanted(7);
+  TopK wanted_less(7);
+  const auto malus = [](std::uint32_t song) { return song % 2 == 0 ? 0.5F : 0.0F; };
+  for (std::uint32_t song = 1; song < kSongs; song += 2 - song % 3 / 2) {
+    songs.push_back(song);
+    Evidence evidence = query.evidence(song);
+    wanted.offer({song, evidence.score(kWeights)});
+    evidence.last_song -= malus(song);
+    evidence.recent_songs -= malus(song);
+    wanted_less.offer({song, evidence.score(kWeights)});
+  }
+  EXPECT_EQ(query.best(songs, 7), wanted.take());
+  EXPECT_EQ(query.best(songs, 7, malus), wanted_less.take());
+  EXPECT_EQ(query.best(songs, 10000).size(), songs.size());
+  EXPECT_TRUE(query.best(songs, 0).empty());
+  EXPECT_TRUE(query.best({}, 7).empty());
+}
+
+// Songs so alike that codes cannot tell all of them apart, and songs without a vector.
+TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
+  constexpr std::uint32_t kMany = 3000;
+  Matrix vectors(kMany, 20);
+  std::vector<float> inverse_norms(kMany);
+  const std::vector<float> log_plays(kMany, 1.0F);
+  Random random(8);
+  Rows songs;
+  for (std::uint32_t song = 0; song < kMany; ++song) {
+    float square = 0;
+    for (float& number : vectors.view()[song]) {
+      number = song % 100 == 7 ? 0 : 1 + 0.05F * random.uniform_float();
+      square += number * number;
+    }
+    inverse_norms[song] = square > 0 ? 1 / std::sqrt(square) : 0;
+    songs.push_back(song);
+  }
+  const MatrixView<const float> view = std::as_const(vectors).view();
+  BlendSources sources = sources_;
+  sources.vectors = view;
+  sources.context = {nullptr, 0, 0, 0};
+  sources.inverse_norms = inverse_norms;
+  sources.log_plays = log_plays;
+  sources.keys = [](std::uint32_t song) { return SongKeys{song + 1, song + 1}; };
+  BlendSources coded = sources;
+  const CodedRows codes(view, inverse_norms, 1);
+  coded.codes = &codes;
+  BlendWeights weights = kWeights;
+  weights.blend_last_context = weights.blend_recent_context = 0;
+  for (const double weight : {1.0, -1.0}) {
+    weights.blend_last_song = weight;
+    for (const Rows& heard : {Rows{1, 2, 3}, Rows{20, 7}, Rows{7}}) {
+      const BlendQuery plain(sources, weights, heard);
+      const BlendQuery by_codes(coded, weights, heard);
+      for (const std::size_t k : {1, 10, 500, 2999, 3000}) EXPECT_EQ(by_codes.best(songs, k), plain.best(songs, k)) << k;
+    }
+  }
+}
+
 TEST_F(BlendTest, WithoutTransitionsTheVectorsAreLeft) {
   const Rows heard = {kWithoutTransitions};
   const BlendQuery query(sources_, kWeights, heard);
   EXPECT_TRUE(query.by_transitions().empty());
-  const std::vector<ScoredRow> near = {{15, 0.9F}, {3, 0.8F}};
+  const Rows near = {15, 3};
   EXPECT_THAT(query.candidates(10, near, [](std::uint32_t) { return true; }), ElementsAre(3, 15));
   EXPECT_EQ(query.evidence(3).transitions, 0);
   EXPECT_GT(query.evidence(3).last_song, 0.5F);

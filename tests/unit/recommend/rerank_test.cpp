@@ -145,6 +145,7 @@ TEST_F(RerankTest, SurpriseDrawsFromTheSoftmax) {
 TEST_F(RerankTest, WideningAsksForMoreUntilTheListIsFull) {
   RerankOptions options = kPlain;
   options.artist_cap = 1;
+  options.popularity = 0.5;
   std::vector<std::size_t> asked;
   const auto find = [&](std::size_t n) {
     asked.push_back(n);
@@ -156,6 +157,18 @@ TEST_F(RerankTest, WideningAsksForMoreUntilTheListIsFull) {
   const auto picks = rerank_widening(*model_, find, 5, {}, options);
   EXPECT_EQ(picks.size(), 5U);
   EXPECT_EQ(asked, (std::vector<std::size_t>{200, 1600, 12800}));
+
+  // Where songs are only left out, a little more than the list has is enough to begin with.
+  options.popularity = 0;
+  asked.clear();
+  EXPECT_EQ(rerank_widening(*model_, find, 5, {}, options).size(), 5U);
+  EXPECT_EQ(asked, (std::vector<std::size_t>{101, 404, 1616, 6464}));
+  const auto all_there_are = [&](std::size_t n) {
+    asked = {n};
+    return pool_;
+  };
+  EXPECT_EQ(rerank_widening(*model_, all_there_are, 60, {}, options).size(), 5U);
+  EXPECT_EQ(asked, (std::vector<std::size_t>{120}));
 }
 
 }  // namespace

@@ -17,10 +17,7 @@ class BlendRanker final : public Ranker {
   void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<ScoredRow>> lists) override {
     for (std::size_t i = 0; i < queries.size(); ++i) lists[i].clear();
     batch_.for_each(queries, k, [&](std::size_t i, const BlendQuery& query, std::span<const std::uint32_t> candidates) {
-      TopK best(k);
-      for (const std::uint32_t song : candidates)
-        best.offer({song, query.evidence(song, EvidenceOf::weighted).score(weights_)});
-      lists[i] = best.take();
+      lists[i] = query.best(candidates, k);
     });
   }
 

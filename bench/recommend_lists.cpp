@@ -1,0 +1,126 @@
+// Lists of recommendations: how long they take in one thread, and how much of the best list they hold; a JSON line for
+// each way.
+//
+//   recommend_lists model=model k=50 heard=20 histories=500 judged=50
+//
+// A list is recommended from candidates: the strongest by transitions and the nearest by vectors (recommend/blend.h).
+// The best list scores every song. Histories are walks along transitions, as sessions are; they start anywhere.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "segue/base/random.h"
+#include "segue/math/kernels.h"
+#include "segue/recommend/recommender.h"
+#include "segue/recommend/user_vector.h"
+
+#include "bench/arguments.h"
+
+namespace segue {
+
+struct RecommendListsOptions {
+  std::string model;
+  std::string by;
+  std::uint32_t k = 50;
+  std::uint32_t heard = 20;
+  std::uint32_t histories = 500;
+  std::uint32_t judged = 50;
+  std::uint32_t runs = 3;
+  std::uint64_t seed = 1;
+};
+
+template <>
+struct OptionsOf<RecommendListsOptions> {
+  static constexpr std::string_view section = "recommend_lists";
+  static constexpr std::array rows = {
+      option<&RecommendListsOptions::model>("model", "A model's folder"),
+      option<&RecommendListsOptions::by>("by", "blend or vectors; empty: both"),
+      option<&RecommendListsOptions::k>("k", "Songs in a list", at_least(1)),
+      option<&RecommendListsOptions::heard>("heard", "Songs in a history", at_least(1)),
+      option<&RecommendListsOptions::histories>("histories", "Lists that are timed", at_least(1)),
+      option<&RecommendListsOptions::judged>("judged", "Of these, the first so many are compared with the best list"),
+      option<&RecommendListsOptions::runs>("runs", "Times that all lists are timed; the best counts", at_least(1)),
+      option<&RecommendListsOptions::seed>("seed", "Of the histories"),
+  };
+};
+SEGUE_CHECK_OPTIONS(RecommendListsOptions);
+
+namespace {
+
+std::vector<std::uint32_t> walk_along_transitions(const Model& model, std::size_t songs, Random& random) {
+  std::vector<std::uint32_t> history;
+  while (history.size() < songs) {
+    std::span<const std::uint32_t> next;
+    if (!history.empty()) next = model.transition_neighbours(history.back());
+    const std::uint32_t song =
+        next.empty() ? random.below(model.songs().size()) : next[random.below(static_cast<std::uint32_t>(next.size()))];
+    if (model.inverse_norms()[song] > 0) history.push_back(song);
+  }
+  return history;
+}
+
+// Every song of the model by its score.
+std::vector<ScoredRow> best_list(const Model& model, std::span<const std::uint32_t> played, std::size_t k,
+                                 RecommendBy by) {
+  TopK best(k);
+  const BlendSources sources = blend_sources(model);
+  const BlendQuery blend(sources, model.blend_weights(), played);
+  const std::vector<float> user = user_vector(model, played, 0);
+  for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
+    if (model.inverse_norms()[row] == 0 || std::ranges::find(played, row) != played.end()) continue;
+    const float score =
+        by == RecommendBy::blend
+            ? blend.evidence(row, EvidenceOf::weighted).score(model.blend_weights())
+            : model.inverse_norms()[row] * best_kernels().dot(user.data(), model.vectors().row(row), user.size());
+    best.offer({row, score});
+  }
+  return best.take();
+}
+
+void run(std::span<char*> arguments) {
+  RecommendListsOptions options;
+  set_options(arguments, options);
+  Model model(options.model);
+  model.code_vectors();
+  const Recommender recommender(model);
+  Random random(options.seed, 0);
+  std::vector<std::vector<std::uint32_t>> histories(options.histories);
+  for (std::vector<std::uint32_t>& one : histories) one = walk_along_transitions(model, options.heard, random);
+
+  for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors}) {
+    const std::string name(kRecommendByNames[static_cast<std::size_t>(by)]);
+    if (!options.by.empty() && options.by != name) continue;
+    const RecommendOptions wanted{.k = options.k, .by = by, .threads = 1};
+    double best = 1e9;
+    for (std::uint32_t run = 0; run < options.runs; ++run) {
+      const auto begin = std::chrono::steady_clock::now();
+      for (const std::vector<std::uint32_t>& played : histories) {
+        (void)recommender.recommend({.played = played}, wanted, {}, 1);
+      }
+      best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
+    std::size_t hits = 0;
+    std::size_t all = 0;
+    for (std::size_t i = 0; i < std::min<std::size_t>(options.judged, histories.size()); ++i) {
+      const std::vector<ScoredRow> right = best_list(model, histories[i], options.k, by);
+      for (const Recommendation& one : recommender.recommend({.played = histories[i]}, wanted)) {
+        hits += std::ranges::find(right, one.song, &ScoredRow::row) != right.end() ? 1 : 0;
+      }
+      all += right.size();
+    }
+    std::printf("{\"by\": \"%s\", \"wall\": %.3e, \"of_the_best\": %.4f}\n", name.c_str(),
+                best / static_cast<double>(histories.size()),
+                all == 0 ? 1.0 : static_cast<double>(hits) / static_cast<double>(all));
+  }
+}
+
+}  // namespace
+}  // namespace segue
+
+int main(int argc, char** argv) {
+  return segue::run_benchmark(argc, argv, segue::run);
+}
