@@ -2,17 +2,24 @@
 // each way.
 //
 //   recommend_lists model=model k=50 heard=20 histories=500 judged=50
+//   recommend_lists model=model histories=2000 write=histories.jsonl     # and nothing else: arrays of ids
 //
 // A list is recommended from candidates: the strongest by transitions and the nearest by vectors (recommend/blend.h).
 // The best list scores every song. Histories are walks along transitions, as sessions are; they start anywhere.
+// "search" is the bare index, asked for the k songs nearest to the histories' user vectors.
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include <boost/json.hpp>
+
+#include "segue/base/file.h"
+#include "segue/base/json.h"
 #include "segue/base/random.h"
 #include "segue/math/kernels.h"
 #include "segue/recommend/recommender.h"
@@ -31,6 +38,7 @@ struct RecommendListsOptions {
   std::uint32_t judged = 50;
   std::uint32_t runs = 3;
   std::uint64_t seed = 1;
+  std::string write;
 };
 
 template <>
@@ -45,6 +53,7 @@ struct OptionsOf<RecommendListsOptions> {
       option<&RecommendListsOptions::judged>("judged", "Of these, the first so many are compared with the best list"),
       option<&RecommendListsOptions::runs>("runs", "Times that all lists are timed; the best counts", at_least(1)),
       option<&RecommendListsOptions::seed>("seed", "Of the histories"),
+      option<&RecommendListsOptions::write>("write", "Write the histories to this file, and recommend nothing"),
   };
 };
 SEGUE_CHECK_OPTIONS(RecommendListsOptions);
@@ -81,6 +90,29 @@ std::vector<ScoredRow> best_list(const Model& model, std::span<const std::uint32
   return best.take();
 }
 
+void write_histories(const Catalogue& songs, std::span<const std::vector<std::uint32_t>> histories,
+                     const std::string& path) {
+  FileWriter file(path);
+  for (const std::vector<std::uint32_t>& history : histories) {
+    json::array ids;
+    for (const std::uint32_t row : history) ids.emplace_back(songs.id(row));
+    file.write(json::serialize(ids) + '\n');
+  }
+  file.close();
+}
+
+// Seconds that work(history) takes on average, in the quickest of some runs.
+template <class Work>
+double seconds_of(std::span<const std::vector<std::uint32_t>> histories, std::uint32_t runs, const Work& work) {
+  double best = std::numeric_limits<double>::infinity();
+  for (std::uint32_t run = 0; run < runs; ++run) {
+    const auto begin = std::chrono::steady_clock::now();
+    for (const std::vector<std::uint32_t>& played : histories) work(played);
+    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  return best / static_cast<double>(histories.size());
+}
+
 void run(std::span<char*> arguments) {
   RecommendListsOptions options;
   set_options(arguments, options);
@@ -91,18 +123,22 @@ void run(std::span<char*> arguments) {
   std::vector<std::vector<std::uint32_t>> histories(options.histories);
   for (std::vector<std::uint32_t>& one : histories) one = walk_along_transitions(model, options.heard, random);
 
+  if (!options.write.empty()) return write_histories(model.songs(), histories, options.write);
+
+  std::vector<std::vector<float>> users;
+  for (const std::vector<std::uint32_t>& played : histories) users.push_back(user_vector(model, played, 0));
+  std::size_t next = 0;
+  const double search = seconds_of(histories, options.runs, [&](const std::vector<std::uint32_t>&) {
+    (void)model.index().search(users[next++ % users.size()], options.k, {}, {.threads = 1});
+  });
+  std::printf("{\"search\": %.3e}\n", search);
   for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors}) {
     const std::string name(kRecommendByNames[static_cast<std::size_t>(by)]);
     if (!options.by.empty() && options.by != name) continue;
     const RecommendOptions wanted{.k = options.k, .by = by, .threads = 1};
-    double best = 1e9;
-    for (std::uint32_t run = 0; run < options.runs; ++run) {
-      const auto begin = std::chrono::steady_clock::now();
-      for (const std::vector<std::uint32_t>& played : histories) {
-        (void)recommender.recommend({.played = played}, wanted, {}, 1);
-      }
-      best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    }
+    const double seconds = seconds_of(histories, options.runs, [&](const std::vector<std::uint32_t>& played) {
+      (void)recommender.recommend({.played = played}, wanted, {}, 1);
+    });
     std::size_t hits = 0;
     std::size_t all = 0;
     for (std::size_t i = 0; i < std::min<std::size_t>(options.judged, histories.size()); ++i) {
@@ -112,8 +148,7 @@ void run(std::span<char*> arguments) {
       }
       all += right.size();
     }
-    std::printf("{\"by\": \"%s\", \"wall\": %.3e, \"of_the_best\": %.4f}\n", name.c_str(),
-                best / static_cast<double>(histories.size()),
+    std::printf("{\"by\": \"%s\", \"wall\": %.3e, \"of_the_best\": %.4f}\n", name.c_str(), seconds,
                 all == 0 ? 1.0 : static_cast<double>(hits) / static_cast<double>(all));
   }
 }

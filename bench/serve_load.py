@@ -168,9 +168,17 @@ def bare_index(arguments):
     return 1 / auto["wall"], auto["recall"]
 
 
-def questions(ids):
+def histories_of(arguments):
+    """As sessions are: bench/recommend_lists walks along the model's transitions, from anywhere."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "histories"
+        subprocess.run([arguments.build / "recommend_lists", f"model={arguments.model}", f"heard={HISTORY}",
+                        f"histories={SONGS_ASKED}", f"write={file}"], check=True)
+        return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def questions(ids, histories):
     quoted = [urllib.parse.quote(one, safe="") for one in ids]
-    histories = [[ids[(n * 7 + j * 13) % len(ids)] for j in range(HISTORY)] for n in range(len(ids))]
     return {
         "health": [("GET", "/health/live", None)],
         "song": [("GET", f"/v1/songs/{one}", None) for one in quoted],
@@ -241,7 +249,8 @@ def segue(arguments, folder):
 def main():
     arguments = parse()
     ids = ids_of(arguments.model)
-    asked = {name: those for name, those in questions(ids).items() if not arguments.only or name in arguments.only}
+    asked = {name: those for name, those in questions(ids, histories_of(arguments)).items()
+             if not arguments.only or name in arguments.only}
     if arguments.soak > 0:
         with tempfile.TemporaryDirectory() as folder, segue(arguments, folder) as (process, port, secret):
             print(table.markdown(soak(process, port, secret, asked, arguments, folder)))

@@ -33,7 +33,8 @@ LargePages::LargePages(std::size_t bytes) {
     bytes_ = {map(whole), bytes};
     return;
   }
-  // The system hands out memory by small pages: of a large one more than is needed, what lies before and behind goes back.
+  // The system hands out memory by small pages: of a large one more than is needed, what lies before and behind goes
+  // back.
   std::byte* const first = map(whole + kLargePage);
   const std::size_t before = kLargePage - reinterpret_cast<std::uintptr_t>(first) % kLargePage;
   ::munmap(first, before);

@@ -60,12 +60,11 @@ const std::vector<float>& Ingredients::inverse_norms() {
   return inverse_norms_;
 }
 
-const std::vector<float>& Ingredients::log_plays() {
-  if (!log_plays_.empty()) return log_plays_;
-  for (const std::uint64_t plays : training_.plays) {
-    log_plays_.push_back(static_cast<float>(std::log(static_cast<double>(std::max<std::uint64_t>(1, plays)))));
+const LogPlays& Ingredients::log_plays() {
+  if (!log_plays_) {
+    log_plays_.emplace(training_.song_count(), [this](std::uint32_t song) { return training_.plays[song]; });
   }
-  return log_plays_;
+  return *log_plays_;
 }
 
 const Matrix& Ingredients::unit_vectors() {
@@ -93,7 +92,7 @@ BlendSources Ingredients::blend_sources() {
   return {.vectors = trained.vectors.view(),
           .inverse_norms = inverse_norms(),
           .context = trained.context.view(),
-          .log_plays = log_plays(),
+          .log_plays = &log_plays(),
           .transitions = [&transitions](std::uint32_t song) { return transitions.of(song); },
           .keys =
               [&training](std::uint32_t song) {

@@ -59,8 +59,7 @@ class Ingredients {
   const Matrix& unit_vectors();
   // 1/|row of W1|, 0 for a row of zeros.
   const std::vector<float>& inverse_norms();
-  // The natural logarithm of each song's plays, of 1 at least.
-  const std::vector<float>& log_plays();
+  const LogPlays& log_plays();
   // The unit vectors, packed for batched search.
   const PackedRows& packed_unit_vectors();
   // All of that and the songs' artists for the blend. Views these ingredients.
@@ -81,7 +80,7 @@ class Ingredients {
   std::optional<Matrix> unit_vectors_;
   std::optional<PackedRows> packed_unit_vectors_;
   std::vector<float> inverse_norms_;
-  std::vector<float> log_plays_;
+  std::optional<LogPlays> log_plays_;
   std::optional<QueuesOfSongs> queues_of_songs_;
   std::vector<std::uint32_t> recency_;
 };

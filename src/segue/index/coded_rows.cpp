@@ -17,9 +17,7 @@ constexpr std::size_t kRowsPerPiece = 4096;
 }  // namespace
 
 CodedRows::CodedRows(MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t threads) try
-    : rows_(vectors.rows),
-      length_(coded_length(vectors.columns)),
-      bytes_(vectors.rows * (length_ + sizeof(RowCode))) {
+    : rows_(vectors.rows), length_(coded_length(vectors.columns)), bytes_(vectors.rows * (length_ + sizeof(RowCode))) {
   SEGUE_ASSERT(vectors.rows == inverse_norms.size());
   parallel_for(vectors.rows, kRowsPerPiece, thread_count(threads), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {

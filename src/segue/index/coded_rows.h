@@ -35,8 +35,8 @@ inline RoughCosine rough_cosine(const CodedQuery& query, const RowCode& row, std
           .error = row.error + query.error() * (1 + row.error) + rounding};
 }
 
-// Thread safe once made. A row is 1 byte a number, then what they may be wrong by; rows that a filter keeps lie far apart,
-// so they are in large pages.
+// Thread safe once made. A row is 1 byte a number, then what they may be wrong by; rows that a filter keeps lie far
+// apart, so they are in large pages.
 class CodedRows {
  public:
   CodedRows() = default;

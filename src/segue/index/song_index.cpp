@@ -73,8 +73,8 @@ std::size_t SongIndex::width_for(std::size_t least, std::size_t k, const SearchF
   return std::min(width, graph_->nodes());
 }
 
-// The first `enough` rows that the filter keeps, nearest first as far as the walk tells. Fewer than k where the walk would
-// have to be wider than is worth it.
+// The first `enough` rows that the filter keeps, nearest first as far as the walk tells. Fewer than k where the walk
+// would have to be wider than is worth it.
 std::vector<std::uint32_t> SongIndex::walk(std::span<const float> query, std::size_t k, std::size_t enough,
                                            const SearchFilter& filter, std::size_t width, SearchMethod method) const {
   std::vector<std::uint32_t> rows;

@@ -51,8 +51,8 @@ class SongIndex {
   std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                 const SearchOptions& options = {}) const;
 
-  // About the k nearest rows of search(), in no order, for who compares them in a way of their own: a walk no wider than
-  // it has to be, and no vectors read. Never a row that the filter does not keep, and k rows where there are k.
+  // About the k nearest rows of search(), in no order, for who compares them in a way of their own: a walk no wider
+  // than it has to be, and no vectors read. Never a row that the filter does not keep, and k rows where there are k.
   std::vector<std::uint32_t> near(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                   std::size_t threads = 0) const;
 

@@ -63,20 +63,6 @@ LargeArray<float> inverse_norms_of(const fs::path& file, MatrixView<const float>
   return inverse;
 }
 
-// Songs come in the order of their plays, so that most have as many as the one before.
-LargeArray<float> log_plays_of(const Catalogue& songs) {
-  LargeArray<float> logs(songs.size());
-  std::uint64_t before = 1;
-  float log = 0;
-  for (std::uint32_t row = 0; row < songs.size(); ++row) {
-    const std::uint64_t plays = std::max<std::uint64_t>(1, songs.plays(row));
-    if (plays != before) log = static_cast<float>(std::log(static_cast<double>(plays)));
-    before = plays;
-    logs[row] = log;
-  }
-  return logs;
-}
-
 void check_finite(const fs::path& file, MatrixView<const float> matrix) {
   (void)inverse_norms_of(file, matrix);
 }
@@ -156,7 +142,7 @@ struct Model::State {
   TransitionsFile transitions;
   LargeArray<float> inverse_norms;
   std::once_flag log_plays_made;
-  LargeArray<float> log_plays;
+  LogPlays log_plays;
   std::uint32_t transition_window;
   BlendWeights blend_weights;
   std::once_flag transitions_checked;
@@ -241,8 +227,10 @@ MatrixView<const float> Model::context() const {
 std::span<const float> Model::inverse_norms() const {
   return state_->inverse_norms;
 }
-std::span<const float> Model::log_plays() const {
-  std::call_once(state_->log_plays_made, [this] { state_->log_plays = log_plays_of(state_->songs); });
+const LogPlays& Model::log_plays() const {
+  std::call_once(state_->log_plays_made, [this] {
+    state_->log_plays = LogPlays(songs().size(), [this](std::uint32_t row) { return songs().plays(row); });
+  });
   return state_->log_plays;
 }
 std::uint32_t Model::transition_window() const {

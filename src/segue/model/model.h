@@ -20,6 +20,7 @@
 #include "segue/base/manifest.h"
 #include "segue/base/progress.h"
 #include "segue/data/catalogue.h"
+#include "segue/data/log_plays.h"
 #include "segue/index/song_index.h"
 #include "segue/map/song_map.h"
 #include "segue/math/matrix.h"
@@ -50,8 +51,7 @@ class Model {
   MatrixView<const float> vectors() const;       // W1, not normalised
   MatrixView<const float> context() const;       // W2
   std::span<const float> inverse_norms() const;  // 1/|row of W1|, 0 for a zero row
-  // The natural logarithm of each song's plays, of 1 at least. The first call works them out.
-  std::span<const float> log_plays() const;
+  const LogPlays& log_plays() const;             // the first call works them out
   std::uint32_t transition_window() const;       // they count pairs of plays at most so many songs apart
   const BlendWeights& blend_weights() const;     // those it was trained with, or the defaults
 

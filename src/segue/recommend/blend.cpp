@@ -97,7 +97,7 @@ void BlendQuery::add_transitions() {
   weight = 1;
   for (std::size_t ago = 0; ago < lists.size(); ++ago, weight *= decay) {
     const TransitionsOf& near = lists[ago];
-    const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays[heard_[ago]]);
+    const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays->of(heard_[ago]));
     const auto scale = static_cast<float>(weight * damping);
     for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
       const float pairs = near.forward[i] + backward * near.backward[i];
@@ -128,11 +128,11 @@ std::vector<std::uint32_t> BlendQuery::candidates(std::size_t count, std::span<c
     strongest.resize(count);
   };
   float bar = -std::numeric_limits<float>::infinity();
-  for (const ScoredRow& song : by_transitions_) prefetch(&sources_.log_plays[song.row], sizeof(float));
+  LogPlays::Ascending log_plays(*sources_.log_plays);
   for (const ScoredRow& song : by_transitions_) {
     // Damping only lowers: no need to work out by how much.
     if (damping >= 0 && song.score < bar) continue;
-    const ScoredRow candidate{song.row, song.score * std::exp(-damping * sources_.log_plays[song.row])};
+    const ScoredRow candidate{song.row, song.score * std::exp(-damping * log_plays.of(song.row))};
     if (candidate.score < bar || !keeps(song.row)) continue;
     strongest.push_back(candidate);
     if (strongest.size() < room) continue;
@@ -163,16 +163,16 @@ std::vector<ScoredRow> BlendQuery::best(std::span<const std::uint32_t> songs, st
   const bool coded = sources_.codes != nullptr && songs.size() > k && !malus && !has_context(EvidenceOf::weighted);
   for (const std::uint32_t song : songs) {
     if (sources_.prefetch_keys) sources_.prefetch_keys(song);
-    prefetch(&sources_.log_plays[song], sizeof(float));
     if (coded) sources_.codes->prefetch_row(song);
   }
   std::vector<Evidence> all;
   all.reserve(songs.size());
   auto part = by_transitions_.begin();
+  LogPlays::Ascending log_plays(*sources_.log_plays);
   for (const std::uint32_t song : songs) {
     while (part != by_transitions_.end() && part->row < song) ++part;
     const bool has_some = part != by_transitions_.end() && part->row == song;
-    all.push_back(evidence_without_cosines(song, has_some ? part->score : 0));
+    all.push_back(evidence_without_cosines(song, has_some ? part->score : 0, log_plays.of(song)));
   }
   if (coded) drop_those_behind(all, k);
   TopK best(k);
@@ -232,16 +232,16 @@ void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) 
 Evidence BlendQuery::evidence(std::uint32_t song, EvidenceOf of) const {
   const auto found = std::ranges::lower_bound(by_transitions_, song, {}, &ScoredRow::row);
   const bool has_some = found != by_transitions_.end() && found->row == song;
-  Evidence evidence = evidence_without_cosines(song, has_some ? found->score : 0);
+  Evidence evidence = evidence_without_cosines(song, has_some ? found->score : 0, sources_.log_plays->of(song));
   add_cosines(evidence, of);
   return evidence;
 }
 
-Evidence BlendQuery::evidence_without_cosines(std::uint32_t song, float transitions) const {
+Evidence BlendQuery::evidence_without_cosines(std::uint32_t song, float transitions, float log_plays) const {
   Evidence evidence;
   evidence.song = song;
   evidence.transitions = transitions;
-  evidence.log_plays = sources_.log_plays[song];
+  evidence.log_plays = log_plays;
   const SongKeys keys = sources_.keys(song);
   for (std::size_t ago = 0; ago < heard_.size(); ++ago) {
     if (keys.artist != keys_[ago].artist) continue;

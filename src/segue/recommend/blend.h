@@ -23,6 +23,7 @@
 #include <span>
 #include <vector>
 
+#include "segue/data/log_plays.h"
 #include "segue/data/song_keys.h"
 #include "segue/index/coded_rows.h"
 #include "segue/math/matrix.h"
@@ -43,7 +44,7 @@ struct BlendSources {
   MatrixView<const float> vectors;       // W1, of any length
   std::span<const float> inverse_norms;  // of W1; 0 for a row of zeros
   MatrixView<const float> context;       // W2
-  std::span<const float> log_plays;      // natural, of 1 play or more
+  const LogPlays* log_plays = nullptr;
   std::function<TransitionsOf(std::uint32_t)> transitions;
   std::function<SongKeys(std::uint32_t)> keys;
   // May be left out; with them, the best of many candidates are found sooner:
@@ -95,7 +96,7 @@ class BlendQuery {
 
  private:
   void add_transitions();
-  Evidence evidence_without_cosines(std::uint32_t song, float transitions) const;
+  Evidence evidence_without_cosines(std::uint32_t song, float transitions, float log_plays) const;
   void add_cosines(Evidence& evidence, EvidenceOf of) const;
   void drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const;
   void prefetch_vectors(std::uint32_t song) const;

@@ -71,7 +71,7 @@ BlendSources blend_sources(const Model& model) {
   return {.vectors = model.vectors(),
           .inverse_norms = model.inverse_norms(),
           .context = model.context(),
-          .log_plays = model.log_plays(),
+          .log_plays = &model.log_plays(),
           .transitions = [&model](std::uint32_t song) { return model.transitions(song); },
           .keys = [&model](std::uint32_t song) { return model.songs().keys(song); },
           .prefetch_keys = [&model](std::uint32_t song) { model.songs().prefetch_keys(song); },

@@ -49,8 +49,8 @@ Model with_codes(const fs::path& folder) {
   return model;
 }
 
-// One search of each kind and the keys of all songs, so that the pages of the graph, the hash of the ids and folded names
-// are there before the first request.
+// One search of each kind and the keys of all songs, so that the pages of the graph, the hash of the ids and folded
+// names are there before the first request.
 void warm(const ServedModel& served) {
   const Model& model = served.model;
   if (model.songs().size() == 0) return;

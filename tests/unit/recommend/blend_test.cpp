@@ -56,7 +56,6 @@ class BlendTest : public ::testing::Test {
     for (std::uint32_t song = 0; song < kSongs; ++song) {
       const double length = std::sqrt(product(vector(song), vector(song)));
       inverse_norms_.push_back(length > 0 ? static_cast<float>(1 / length) : 0);
-      log_plays_.push_back(static_cast<float>(std::log(plays(song))));
       Neighbours& near = neighbours_.emplace_back();
       Random random(5, song);
       for (std::uint32_t other = 0; other < kSongs && song != kWithoutTransitions; ++other) {
@@ -72,7 +71,7 @@ class BlendTest : public ::testing::Test {
     sources_ = {.vectors = std::as_const(small_.trained.vectors).view(),
                 .inverse_norms = inverse_norms_,
                 .context = std::as_const(small_.trained.context).view(),
-                .log_plays = log_plays_,
+                .log_plays = &log_plays_,
                 .transitions =
                     [this](std::uint32_t song) {
                       const Neighbours& near = neighbours_[song];
@@ -152,7 +151,7 @@ class BlendTest : public ::testing::Test {
 
   testing::SmallModel small_ = testing::small_model(kSongs, 10);
   std::vector<float> inverse_norms_;
-  std::vector<float> log_plays_;
+  const LogPlays log_plays_{kSongs, [this](std::uint32_t song) { return small_.songs[song].plays; }};
   std::vector<Neighbours> neighbours_;
   BlendSources sources_;
 };
@@ -215,8 +214,8 @@ TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
   }
   const std::vector<float> none(200);
   BlendSources sources = sources_;
-  const std::vector<float> log_plays(kMany, std::log(7.0F));
-  sources.log_plays = log_plays;
+  const LogPlays log_plays(kMany, [](std::uint32_t) { return 7U; });
+  sources.log_plays = &log_plays;
   sources.transitions = [&](std::uint32_t song) {
     return TransitionsOf{.neighbours = rows[song], .forward = forward[song], .backward = none, .counts = {}};
   };
@@ -324,7 +323,7 @@ TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
   constexpr std::uint32_t kMany = 3000;
   Matrix vectors(kMany, 20);
   std::vector<float> inverse_norms(kMany);
-  const std::vector<float> log_plays(kMany, 1.0F);
+  const LogPlays log_plays(kMany, [](std::uint32_t) { return 3U; });
   Random random(8);
   Rows songs;
   for (std::uint32_t song = 0; song < kMany; ++song) {
@@ -341,7 +340,7 @@ TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
   sources.vectors = view;
   sources.context = {nullptr, 0, 0, 0};
   sources.inverse_norms = inverse_norms;
-  sources.log_plays = log_plays;
+  sources.log_plays = &log_plays;
   sources.keys = [](std::uint32_t song) { return SongKeys{song + 1, song + 1}; };
   BlendSources coded = sources;
   const CodedRows codes(view, inverse_norms, 1);
@@ -353,7 +352,8 @@ TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
     for (const Rows& heard : {Rows{1, 2, 3}, Rows{20, 7}, Rows{7}}) {
       const BlendQuery plain(sources, weights, heard);
       const BlendQuery by_codes(coded, weights, heard);
-      for (const std::size_t k : {1, 10, 500, 2999, 3000}) EXPECT_EQ(by_codes.best(songs, k), plain.best(songs, k)) << k;
+      for (const std::size_t k : {1, 10, 500, 2999, 3000})
+        EXPECT_EQ(by_codes.best(songs, k), plain.best(songs, k)) << k;
     }
   }
 }
