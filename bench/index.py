@@ -202,7 +202,8 @@ def main():
     vectors = np.array(vectors[:arguments.rows or len(vectors)], dtype=np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors /= np.where(lengths > 0, lengths, 1)
-    songs = np.arange(arguments.queries) * len(vectors) // arguments.queries
+    # As bench/index_search takes them.
+    songs = (np.fmod(0.5 + np.arange(arguments.queries) * 0.6180339887498949, 1.0) * len(vectors)).astype(int)
     right = exact_neighbours(vectors, songs)
     tuned = arguments.links, arguments.width
     lines = {

@@ -2,13 +2,17 @@
 
     .venv/bin/python bench/serve_load.py MODEL
     .venv/bin/python bench/serve_load.py MODEL --seconds 5 --only health song similar
+    .venv/bin/python bench/serve_load.py MODEL --tls          # the same over HTTPS
     .venv/bin/python bench/serve_load.py MODEL --soak 10      # nothing but ten minutes of everything at once
+    .venv/bin/python bench/serve_load.py MODEL --other MODEL2 # nothing but twenty swaps of these two under load
 
 Everything that answers has one core to itself, what asks (wrk) another; songs are drawn evenly. "of the bare index" is the
-rate of the same searches (k = 50) by bench/index_search in one thread. The peer is what many write first: FastAPI on
+rate of the same kind of searches (k = 50) by bench/index_search in one thread, measured before and after with the other core
+as busy as wrk keeps it: two cores of one machine are not two machines. The peer is what many write first: FastAPI on
 uvicorn, faiss' HNSW over the same vectors (bench/fastapi_peer.py). Listens are submitted as scrobblers do, each a new one
 of 300 bytes, to an SQLite file in the folder for temporary files; an answer means that they are on the disk. A soak says how
-much memory the server held as it went on. Needs Debian's wrk and tools/requirements-bench.txt.
+much memory the server held as it went on. Swaps are of a link, as a deployment does it, each followed by a request to reload, while
+everything is asked for at half of the rate that is possible; no request may fail. Needs Debian's wrk and tools/requirements-bench.txt.
 """
 
 import argparse
@@ -17,7 +21,9 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -44,6 +50,8 @@ def parse():
     parser.add_argument("--seconds", type=int, default=10, help="of each measurement")
     parser.add_argument("--connections", type=int, default=16)
     parser.add_argument("--only", nargs="*", help="names of the lines to run")
+    parser.add_argument("--tls", action="store_true")
+    parser.add_argument("--other", type=pathlib.Path, metavar="MODEL2")
     parser.add_argument("--soak", type=float, default=0, metavar="MINUTES")
     parser.add_argument("--peer", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
@@ -66,7 +74,7 @@ def free_port():
 
 
 @contextlib.contextmanager
-def serving(command, port, environment=None):
+def serving(command, port, environment=None, scheme="http"):
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *map(str, command)], stdout=log, stderr=log,
                                    env={**os.environ, **(environment or {})})
@@ -76,7 +84,8 @@ def serving(command, port, environment=None):
                     log.seek(0)
                     sys.exit(log.read().decode(errors="replace")[-2000:])
                 with contextlib.suppress(OSError):
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/health/live", timeout=5).close()
+                    urllib.request.urlopen(f"{scheme}://127.0.0.1:{port}/health/live", timeout=5,
+                                           context=ssl._create_unverified_context()).close()
                     break
                 time.sleep(0.25)
             yield process
@@ -123,9 +132,9 @@ def to_seconds(text):
     return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
 
 
-def wrk_command(port, script, connections, seconds):
+def wrk_command(port, script, connections, seconds, scheme="http"):
     return ["taskset", "-c", CLIENT_CORE, "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s",
-            str(script), f"http://127.0.0.1:{port}"]
+            str(script), f"{scheme}://127.0.0.1:{port}"]
 
 
 def wrk(port, requests, arguments, folder, delay=0):
@@ -133,8 +142,8 @@ def wrk(port, requests, arguments, folder, delay=0):
 
 
 def run_wrk(port, script, arguments):
-    done = subprocess.run(wrk_command(port, script, arguments.connections, arguments.seconds), capture_output=True, text=True,
-                          check=True)
+    command = wrk_command(port, script, arguments.connections, arguments.seconds, "https" if arguments.tls else "http")
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return read_wrk(done.stdout)
 
 
@@ -155,15 +164,20 @@ def measure(port, requests, arguments, folder):
 
 
 def bare_index(arguments):
-    """Through the model's graph; of a model without one, through one that is made here."""
+    """Searches a second, and recall. Through the model's graph; of a model without one, through one that is made here."""
     made = json.loads((arguments.model / "manifest.json").read_text()).get("index", {})
     with tempfile.TemporaryDirectory() as folder:
         graph = arguments.model / "index.hnsw"
         where = ([f"file={graph}", "build=false", f"search_width={made['search_width']}"] if graph.is_file()
                  else [f"file={folder}/index.hnsw"])
         command = ["taskset", "-c", SERVER_CORE, arguments.build / "index_search",
-                   f"vectors={arguments.model / 'vectors.npy'}", f"k={K}", f"queries={SONGS_ASKED // 4}", "threads=1", *where]
-        output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
+                   f"vectors={arguments.model / 'vectors.npy'}", f"k={K}", f"queries={SONGS_ASKED}", "judged=100", "runs=3", "threads=1", "widths=false", *where]
+        busy = subprocess.Popen(["taskset", "-c", CLIENT_CORE, sys.executable, "-c", "while True: pass"])
+        try:
+            output = subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
+        finally:
+            busy.kill()
+            busy.wait()
     auto = json.loads(output.splitlines()[-1])
     return 1 / auto["wall"], auto["recall"]
 
@@ -197,7 +211,7 @@ def resident_mb(process):
 
 def secret_for(arguments, store, user):
     done = subprocess.run([arguments.build / "segue", "token", "create", "--store", store, "--name", "load", "--user", user,
-                           "--read", "--submit", "--json"], capture_output=True, text=True, check=True)
+                           "--read", "--submit", "--admin", "--json"], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)["secret"]
 
 
@@ -213,9 +227,8 @@ def submissions(port, secret, arguments, folder):
 
 def soak(process, port, secret, asked, arguments, folder):
     """Everything at once for as long as asked; what the server held at its minutes."""
-    mixed = [one for those in zip(*(those * (SONGS_ASKED // len(those)) for those in asked.values())) for one in those]
     seconds = round(60 * arguments.soak)
-    scripts = [script_of(folder, "mixed", mixed, 0), submit_script(folder, secret, 10, delay=50)]
+    scripts = [script_of(folder, "mixed", mixed(asked), 0), submit_script(folder, secret, 10, delay=50)]
     loads = [subprocess.Popen(wrk_command(port, script, 8, seconds), stdout=subprocess.PIPE, text=True) for script in scripts]
     rows = [["minute", "memory, MB"]]
     begin = time.monotonic()
@@ -234,15 +247,58 @@ def milliseconds(seconds):
     return f"{1e3 * seconds:.2f}"
 
 
+def mixed(asked):
+    """One of each kind after the other."""
+    return [one for those in zip(*(those * (SONGS_ASKED // len(those)) for those in asked.values())) for one in those]
+
+
+SWAPS = 20
+
+
+def swaps(port, secret, served, asked, arguments, folder):
+    """Swaps the served link between two models, under half of the load that is possible."""
+    questions = mixed(asked)
+    _, before = measure(port, questions, arguments, folder)
+    script = pathlib.Path(folder) / "load.lua"  # of the half load
+    load = subprocess.Popen(wrk_command(port, script, arguments.connections, 3600), stdout=subprocess.PIPE, text=True)
+    took = []
+    for swap in range(SWAPS):
+        model = (arguments.other, arguments.model)[swap % 2]
+        (served.parent / "next").symlink_to(model.resolve())
+        os.replace(served.parent / "next", served)
+        begin = time.monotonic()
+        reload = urllib.request.Request(f"http://127.0.0.1:{port}/v1/admin/reload", data=b"{}", method="POST",
+                                        headers={"Content-Type": "application/json", "Authorization": f"Token {secret}"})
+        with urllib.request.urlopen(reload, timeout=300) as reply:
+            assert reply.status == 200
+        took.append(time.monotonic() - begin)
+        print(f"swap {swap + 1}: {took[-1]:.1f} s", flush=True)
+    load.send_signal(signal.SIGINT)  # it prints what it measured
+    during = read_wrk(load.communicate()[0])
+    rows = [["", "requests/s", "p50, ms", "p99, ms"]]
+    for name, one in (("half load, before", before), (f"half load, {SWAPS} swaps", during)):
+        rows.append([name, f"{one['rate']:,.0f}", milliseconds(one["p50"]), milliseconds(one["p99"])])
+    print(f"a swap took {sorted(took)[SWAPS // 2]:.1f} s (median); no request failed")
+    return rows
+
+
+def certificate(folder):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1",
+                    "-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem"], check=True, capture_output=True)
+    return ["--tls-certificate", f"{folder}/certificate.pem", "--tls-key", f"{folder}/key.pem"]
+
+
 @contextlib.contextmanager
-def segue(arguments, folder):
+def segue(arguments, folder, model=None):
     """A server of the model on one core: its process, its port, and a token of a user."""
     port = free_port()
     store = f"{folder}/listens.sqlite"
     secret = secret_for(arguments, store, "load")
-    command = [arguments.build / "segue", "serve", arguments.model, "--port", port, "--io-threads", 1, "--open-loopback",
+    command = [arguments.build / "segue", "serve", model or arguments.model, "--port", port, "--io-threads", 1, "--open-loopback",
                "--store", store, "--address-requests", 0, "--user-requests", 0, "--token-requests", 0, "--quiet"]
-    with serving(command, port) as process:
+    if arguments.tls:
+        command += certificate(folder)
+    with serving(command, port, scheme="https" if arguments.tls else "http") as process:
         yield process, port, secret
 
 
@@ -255,27 +311,40 @@ def main():
         with tempfile.TemporaryDirectory() as folder, segue(arguments, folder) as (process, port, secret):
             print(table.markdown(soak(process, port, secret, asked, arguments, folder)))
         return
+    if arguments.other:
+        with tempfile.TemporaryDirectory() as folder:
+            served = pathlib.Path(folder) / "current"
+            served.symlink_to(arguments.model.resolve())
+            with segue(arguments, folder, served) as (_, port, secret):
+                print(table.markdown(swaps(port, secret, served, asked, arguments, folder)))
+        return
     bare, recall = bare_index(arguments)
+    bares = [bare]
     rows = [["one core", "requests/s", "of the bare index", "p50, ms", "p99, ms", "p99 at half load, ms"],
-            [f"bare index, k = {K} (recall {recall:.3f})", f"{bare:,.0f}", "1.00", milliseconds(1 / bare), "", ""]]
+            [f"bare index, k = {K} (recall {recall:.3f})", "", "1.00", "", "", ""]]
     listens = []
     with tempfile.TemporaryDirectory() as folder:
         with segue(arguments, folder) as (_, port, secret):
             for name, those in asked.items():
                 full, half = measure(port, those, arguments, folder)
                 searches = name not in ("health", "song")
-                rows.append([f"segue serve: {name}", f"{full['rate']:,.0f}", f"{full['rate'] / bare:.2f}" if searches else "",
+                if searches:
+                    bares.append(bare_index(arguments)[0])
+                of_bare = full["rate"] / (sum(bares[-2:]) / 2)
+                rows.append([f"segue serve: {name}", f"{full['rate']:,.0f}", f"{of_bare:.2f}" if searches else "",
                              milliseconds(full["p50"]), milliseconds(full["p99"]), milliseconds(half["p99"])])
                 print(rows[-1], flush=True)
             if not arguments.only or "submit" in arguments.only:
                 listens = submissions(port, secret, arguments, folder)
-        if arguments.peer and "similar" in asked:
+        if arguments.peer and "similar" in asked and not arguments.tls:
             port = free_port()
             peer = [sys.executable, ROOT / "bench/fastapi_peer.py", arguments.model, port]
             with serving(peer, port, {"OMP_NUM_THREADS": "1"}):
                 full, half = measure(port, asked["similar"], arguments, folder)
-                rows.append(["FastAPI + faiss: similar", f"{full['rate']:,.0f}", f"{full['rate'] / bare:.2f}",
+                rows.append(["FastAPI + faiss: similar", f"{full['rate']:,.0f}", f"{full['rate'] / bares[-1]:.2f}",
                              milliseconds(full["p50"]), milliseconds(full["p99"]), milliseconds(half["p99"])])
+    bare = sorted(bares)[len(bares) // 2]
+    rows[1][1], rows[1][3] = f"{bare:,.0f}", milliseconds(1 / bare)
     print(table.markdown(rows))
     if listens:
         print(table.markdown(listens))

@@ -35,7 +35,7 @@ function(segue_precompile target)
   if(SEGUE_SANITIZE)
     target_precompile_headers(${target} PRIVATE
       <algorithm> <array> <chrono> <cmath> <filesystem> <functional> <map> <memory> <mutex> <optional> <span> <stop_token>
-      <string> <string_view> <thread> <unordered_map> <vector> <fmt/format.h> ${ARGN})
+      <string> <string_view> <thread> <unordered_map> <vector> <fmt/format.h> <boost/json.hpp> ${ARGN})
   endif()
 endfunction()
 

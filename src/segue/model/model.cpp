@@ -260,6 +260,9 @@ TransitionsOf Model::transitions(std::uint32_t song) const {
 std::span<const std::uint32_t> Model::transition_neighbours(std::uint32_t song) const {
   return state_->checked_transitions().neighbours(song);
 }
+bool Model::has_all_transitions(std::uint32_t song) const {
+  return state_->checked_transitions().has_all(song);
+}
 void Model::prefetch_songs(std::span<const std::uint32_t> songs) const {
   state_->songs.prefetch(songs);
   state_->checked_transitions().prefetch_neighbours(songs);

@@ -59,6 +59,7 @@ class Model {
   // Throws corrupt where their file is damaged. REQUIRES: song < songs().size()
   TransitionsOf transitions(std::uint32_t song) const;
   std::span<const std::uint32_t> transition_neighbours(std::uint32_t song) const;  // theirs alone, which reads less
+  bool has_all_transitions(std::uint32_t song) const;  // whether no other list has the song that is not in its own
   // Asks memory for what an answer says of songs, all at once: their texts, and their transitions' neighbours.
   void prefetch_songs(std::span<const std::uint32_t> songs) const;
 

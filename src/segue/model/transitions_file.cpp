@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -74,7 +75,9 @@ bool is_weight(float weight) {
   return std::isfinite(weight) && weight >= 0;
 }
 
-void check_rows(const Batch& batch, std::uint32_t song_count, std::string_view subject) {
+// Returns the length of the longest list.
+std::size_t check_rows(const Batch& batch, std::uint32_t song_count, std::string_view subject) {
+  std::size_t longest = 0;
   for (std::size_t row = 0; row < batch.rows; ++row) {
     const std::size_t song = batch.first_row + row;
     for (const std::int32_t* offsets : batch.offsets) {
@@ -85,6 +88,7 @@ void check_rows(const Batch& batch, std::uint32_t song_count, std::string_view s
       }
     }
     const TransitionsOf transitions = batch.of(row);
+    longest = std::max(longest, transitions.neighbours.size());
     for (const std::uint32_t neighbour : transitions.neighbours) {
       if (neighbour >= song_count || neighbour == song) {
         fail(ErrorCode::corrupt, "{}: row {}: expected neighbours to be other songs below {}, found {}", subject, song,
@@ -95,6 +99,7 @@ void check_rows(const Batch& batch, std::uint32_t song_count, std::string_view s
       fail(ErrorCode::corrupt, "{}: row {}: expected weights of 0 or more, found others", subject, song);
     }
   }
+  return longest;
 }
 
 template <class T>
@@ -114,6 +119,7 @@ struct TransitionsFile::State {
   std::uint32_t song_count;
   MappedTable table;
   std::vector<Batch> batches;
+  std::atomic<std::size_t> longest = 0;  // list, of those that were checked
 
   const Batch& batch_of(std::uint32_t song) const {
     const auto after = std::ranges::upper_bound(batches, std::size_t{song}, {}, &Batch::first_row);
@@ -141,7 +147,12 @@ TransitionsFile::TransitionsFile(const std::filesystem::path& path, std::uint32_
 
 void TransitionsFile::check() const {
   parallel_for(state_->batches.size(), 1, thread_count(0), [this](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) check_rows(state_->batches[i], state_->song_count, state_->path);
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::size_t longest = check_rows(state_->batches[i], state_->song_count, state_->path);
+      std::size_t before = state_->longest;
+      while (before < longest && !state_->longest.compare_exchange_weak(before, longest)) {
+      }
+    }
   });
 }
 
@@ -158,6 +169,10 @@ std::span<const std::uint32_t> TransitionsFile::neighbours(std::uint32_t song) c
   const Batch& batch = state_->batch_of(song);
   const std::int32_t* const offset = batch.offsets[0] + (song - batch.first_row);
   return {batch.neighbours + offset[0], static_cast<std::size_t>(offset[1] - offset[0])};
+}
+
+bool TransitionsFile::has_all(std::uint32_t song) const {
+  return neighbours(song).size() < state_->longest;
 }
 
 void TransitionsFile::prefetch_neighbours(std::span<const std::uint32_t> songs) const {

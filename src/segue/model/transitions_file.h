@@ -29,6 +29,10 @@ class TransitionsFile {
   // All REQUIRE: song < song_count, and check() has been called.
   TransitionsOf of(std::uint32_t song) const;
   std::span<const std::uint32_t> neighbours(std::uint32_t song) const;  // those alone: a quarter of the memory
+  // Whether neighbours() are all that were ever played close to the song. A list keeps so many at most: one that is
+  // shorter than the longest of all lost none, so that a song that is not in it has no list with this song in it
+  // either.
+  bool has_all(std::uint32_t song) const;
   // Asks memory for neighbours() of all these, without waiting for one after the other.
   void prefetch_neighbours(std::span<const std::uint32_t> songs) const;
 

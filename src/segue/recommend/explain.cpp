@@ -50,6 +50,7 @@ PlayedTogether played_together(const Model& model, std::uint32_t seed, std::uint
     together.before = of_seed.backward[*at];
     return together;
   }
+  if (model.has_all_transitions(seed)) return together;
   if (const auto at = position_of(model.transition_neighbours(pick), seed)) {
     const TransitionsOf of_pick = model.transitions(pick);
     together.times = of_pick.counts[*at];

@@ -103,7 +103,11 @@ Reply similar(const ServiceParts& parts, const Exchange& exchange) {
   const std::vector<ScoredRow> nearest = similar_songs(model, std::span(&row, 1), {}, options, nullptr);
   std::vector<std::uint32_t> rows;
   for (const ScoredRow& found : nearest) rows.push_back(found.row);
-  model.prefetch_songs(rows);
+  if (model.has_all_transitions(row)) {
+    model.songs().prefetch(rows);
+  } else {
+    model.prefetch_songs(rows);
+  }
   ItemsWriter items;
   for (const ScoredRow& found : nearest) {
     std::string& out = items.item();

@@ -46,6 +46,13 @@ TEST_F(TransitionsFileTest, GivesBackWhatWasWritten) {
   EXPECT_TRUE(file.of(1).neighbours.empty());
 }
 
+TEST_F(TransitionsFileTest, ListsShorterThanTheLongestLostNothing) {
+  const TransitionsFile file = written(three_songs(), 3);
+  EXPECT_FALSE(file.has_all(0));
+  EXPECT_TRUE(file.has_all(1));
+  EXPECT_TRUE(file.has_all(2));
+}
+
 TEST_F(TransitionsFileTest, SpansSeveralRecordBatches) {
   constexpr std::uint32_t kSongs = 150'000;
   Transitions transitions;
