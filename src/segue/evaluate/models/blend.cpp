@@ -12,7 +12,7 @@ namespace {
 class BlendRanker final : public Ranker {
  public:
   BlendRanker(const BlendSources& sources, const BlendWeights& weights, const PackedRows& unit_rows)
-      : weights_(weights), batch_(sources, weights, unit_rows) {}
+      : batch_(sources, weights, unit_rows) {}
 
   void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<ScoredRow>> lists) override {
     for (std::size_t i = 0; i < queries.size(); ++i) lists[i].clear();
@@ -22,7 +22,6 @@ class BlendRanker final : public Ranker {
   }
 
  private:
-  const BlendWeights& weights_;
   BlendBatch batch_;
 };
 
