@@ -29,7 +29,7 @@ install: build
 bench:
 	@tools/setup bench
 	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
-	@cmake --build $(BUILD) --target segue train_bench write_corpus roofline batch_bench
+	@cmake --build $(BUILD) --target segue benchmarks
 
 format:
 	@tools/sources | xargs clang-format -i

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <string>
@@ -21,7 +20,6 @@
 #include "segue/base/file.h"
 #include "segue/base/json.h"
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
 #include "segue/recommend/recommender.h"
 #include "segue/recommend/user_vector.h"
 
@@ -72,20 +70,19 @@ std::vector<std::uint32_t> walk_along_transitions(const Model& model, std::size_
   return history;
 }
 
-// Every song of the model by its score.
+// Of all songs of the model, without those of the history.
 std::vector<ScoredRow> best_list(const Model& model, std::span<const std::uint32_t> played, std::size_t k,
                                  RecommendBy by) {
+  if (by == RecommendBy::vectors) {
+    return model.index().search(user_vector(model, played, 0), k, {.excluded = played},
+                                {.method = SearchMethod::exact, .threads = 1});
+  }
   TopK best(k);
   const BlendSources sources = blend_sources(model);
   const BlendQuery blend(sources, model.blend_weights(), played);
-  const std::vector<float> user = user_vector(model, played, 0);
   for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
     if (model.inverse_norms()[row] == 0 || std::ranges::find(played, row) != played.end()) continue;
-    const float score =
-        by == RecommendBy::blend
-            ? blend.evidence(row, EvidenceOf::weighted).score(model.blend_weights())
-            : model.inverse_norms()[row] * best_kernels().dot(user.data(), model.vectors().row(row), user.size());
-    best.offer({row, score});
+    best.offer({row, blend.evidence(row, EvidenceOf::weighted).score(model.blend_weights())});
   }
   return best.take();
 }
@@ -101,35 +98,39 @@ void write_histories(const Catalogue& songs, std::span<const std::vector<std::ui
   file.close();
 }
 
-// Seconds that work(history) takes on average, in the quickest of some runs.
-template <class Work>
-double seconds_of(std::span<const std::vector<std::uint32_t>> histories, std::uint32_t runs, const Work& work) {
+// Seconds that work(item) takes on average, in the quickest of some runs over all items.
+template <class Item, class Work>
+double seconds_of(const std::vector<Item>& items, std::uint32_t runs, const Work& work) {
   double best = std::numeric_limits<double>::infinity();
   for (std::uint32_t run = 0; run < runs; ++run) {
     const auto begin = std::chrono::steady_clock::now();
-    for (const std::vector<std::uint32_t>& played : histories) work(played);
+    for (const Item& item : items) work(item);
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
-  return best / static_cast<double>(histories.size());
+  return best / static_cast<double>(items.size());
 }
 
 void run(std::span<char*> arguments) {
   RecommendListsOptions options;
   set_options(arguments, options);
+  if (options.by != "" && options.by != "blend" && options.by != "vectors") {
+    fail(ErrorCode::wrong_use, "by: expected blend or vectors, found \"{}\"", options.by);
+  }
   Model model(options.model);
-  model.code_vectors();
-  const Recommender recommender(model);
+  if (std::ranges::all_of(model.inverse_norms(), [](float inverse) { return inverse == 0; })) {
+    fail(ErrorCode::bad_input, "{}: expected songs with a vector, found none", options.model);
+  }
   Random random(options.seed, 0);
   std::vector<std::vector<std::uint32_t>> histories(options.histories);
   for (std::vector<std::uint32_t>& one : histories) one = walk_along_transitions(model, options.heard, random);
-
   if (!options.write.empty()) return write_histories(model.songs(), histories, options.write);
 
+  model.code_vectors();
+  const Recommender recommender(model);
   std::vector<std::vector<float>> users;
   for (const std::vector<std::uint32_t>& played : histories) users.push_back(user_vector(model, played, 0));
-  std::size_t next = 0;
-  const double search = seconds_of(histories, options.runs, [&](const std::vector<std::uint32_t>&) {
-    (void)model.index().search(users[next++ % users.size()], options.k, {}, {.threads = 1});
+  const double search = seconds_of(users, options.runs, [&](const std::vector<float>& user) {
+    (void)model.index().search(user, options.k, {}, {.threads = 1});
   });
   std::printf("{\"search\": %.3e}\n", search);
   for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors}) {

@@ -55,8 +55,9 @@ def parse():
     parser.add_argument("--soak", type=float, default=0, metavar="MINUTES")
     parser.add_argument("--peer", action=argparse.BooleanOptionalAction, default=True)
     arguments = parser.parse_args()
-    if not (arguments.model / "songs.arrow").is_file():
-        parser.error(f"{arguments.model}: expected a model folder, as segue train writes it")
+    for model in (arguments.model, arguments.other or arguments.model):
+        if not (model / "songs.arrow").is_file():
+            parser.error(f"{model}: expected a model folder, as segue train writes it")
     return arguments
 
 
@@ -74,7 +75,7 @@ def free_port():
 
 
 @contextlib.contextmanager
-def serving(command, port, environment=None, scheme="http"):
+def serving(command, address, environment=None):
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(["taskset", "-c", SERVER_CORE, *map(str, command)], stdout=log, stderr=log,
                                    env={**os.environ, **(environment or {})})
@@ -84,8 +85,7 @@ def serving(command, port, environment=None, scheme="http"):
                     log.seek(0)
                     sys.exit(log.read().decode(errors="replace")[-2000:])
                 with contextlib.suppress(OSError):
-                    urllib.request.urlopen(f"{scheme}://127.0.0.1:{port}/health/live", timeout=5,
-                                           context=ssl._create_unverified_context()).close()
+                    open_url(f"{address}/health/live", timeout=5).close()
                     break
                 time.sleep(0.25)
             yield process
@@ -132,9 +132,17 @@ def to_seconds(text):
     return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1, "m": 60}[unit]
 
 
-def wrk_command(port, script, connections, seconds, scheme="http"):
+def address_of(arguments, port):
+    return f"{'https' if arguments.tls else 'http'}://127.0.0.1:{port}"
+
+
+def open_url(asked, timeout):
+    return urllib.request.urlopen(asked, timeout=timeout, context=ssl._create_unverified_context())
+
+
+def wrk_command(port, script, connections, seconds, arguments):
     return ["taskset", "-c", CLIENT_CORE, "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s",
-            str(script), f"{scheme}://127.0.0.1:{port}"]
+            str(script), address_of(arguments, port)]
 
 
 def wrk(port, requests, arguments, folder, delay=0):
@@ -142,7 +150,7 @@ def wrk(port, requests, arguments, folder, delay=0):
 
 
 def run_wrk(port, script, arguments):
-    command = wrk_command(port, script, arguments.connections, arguments.seconds, "https" if arguments.tls else "http")
+    command = wrk_command(port, script, arguments.connections, arguments.seconds, arguments)
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return read_wrk(done.stdout)
 
@@ -229,7 +237,7 @@ def soak(process, port, secret, asked, arguments, folder):
     """Everything at once for as long as asked; what the server held at its minutes."""
     seconds = round(60 * arguments.soak)
     scripts = [script_of(folder, "mixed", mixed(asked), 0), submit_script(folder, secret, 10, delay=50)]
-    loads = [subprocess.Popen(wrk_command(port, script, 8, seconds), stdout=subprocess.PIPE, text=True) for script in scripts]
+    loads = [subprocess.Popen(wrk_command(port, script, 8, seconds, arguments), stdout=subprocess.PIPE, text=True) for script in scripts]
     rows = [["minute", "memory, MB"]]
     begin = time.monotonic()
     while any(load.poll() is None for load in loads):
@@ -260,16 +268,16 @@ def swaps(port, secret, served, asked, arguments, folder):
     questions = mixed(asked)
     _, before = measure(port, questions, arguments, folder)
     script = pathlib.Path(folder) / "load.lua"  # of the half load
-    load = subprocess.Popen(wrk_command(port, script, arguments.connections, 3600), stdout=subprocess.PIPE, text=True)
+    load = subprocess.Popen(wrk_command(port, script, arguments.connections, 3600, arguments), stdout=subprocess.PIPE, text=True)
     took = []
     for swap in range(SWAPS):
         model = (arguments.other, arguments.model)[swap % 2]
         (served.parent / "next").symlink_to(model.resolve())
         os.replace(served.parent / "next", served)
         begin = time.monotonic()
-        reload = urllib.request.Request(f"http://127.0.0.1:{port}/v1/admin/reload", data=b"{}", method="POST",
+        reload = urllib.request.Request(f"{address_of(arguments, port)}/v1/admin/reload", data=b"{}", method="POST",
                                         headers={"Content-Type": "application/json", "Authorization": f"Token {secret}"})
-        with urllib.request.urlopen(reload, timeout=300) as reply:
+        with open_url(reload, timeout=300) as reply:
             assert reply.status == 200
         took.append(time.monotonic() - begin)
         print(f"swap {swap + 1}: {took[-1]:.1f} s", flush=True)
@@ -298,7 +306,7 @@ def segue(arguments, folder, model=None):
                "--store", store, "--address-requests", 0, "--user-requests", 0, "--token-requests", 0, "--quiet"]
     if arguments.tls:
         command += certificate(folder)
-    with serving(command, port, scheme="https" if arguments.tls else "http") as process:
+    with serving(command, address_of(arguments, port)) as process:
         yield process, port, secret
 
 
@@ -339,7 +347,7 @@ def main():
         if arguments.peer and "similar" in asked and not arguments.tls:
             port = free_port()
             peer = [sys.executable, ROOT / "bench/fastapi_peer.py", arguments.model, port]
-            with serving(peer, port, {"OMP_NUM_THREADS": "1"}):
+            with serving(peer, address_of(arguments, port), {"OMP_NUM_THREADS": "1"}):
                 full, half = measure(port, asked["similar"], arguments, folder)
                 rows.append(["FastAPI + faiss: similar", f"{full['rate']:,.0f}", f"{full['rate'] / bares[-1]:.2f}",
                              milliseconds(full["p50"]), milliseconds(full["p99"]), milliseconds(half["p99"])])
