@@ -1,6 +1,7 @@
 // Asking for memory before it is needed.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 
@@ -16,6 +17,13 @@ inline void prefetch(const void* from, std::size_t bytes) {
 
 inline void prefetch(std::span<const float> numbers) {
   prefetch(numbers.data(), numbers.size_bytes());
+}
+
+// Asks for where a long list begins: behind the first lines the machine sees by itself where reading goes on.
+template <class T>
+void prefetch_first(std::span<const T> items) {
+  constexpr std::size_t kMostBytes = 256;
+  prefetch(items.data(), std::min(items.size_bytes(), kMostBytes));
 }
 
 }  // namespace segue

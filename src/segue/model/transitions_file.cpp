@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -119,7 +118,7 @@ struct TransitionsFile::State {
   std::uint32_t song_count;
   MappedTable table;
   std::vector<Batch> batches;
-  std::atomic<std::size_t> longest = 0;  // list, of those that were checked
+  std::size_t longest = 0;  // list; known once all were checked
 
   const Batch& batch_of(std::uint32_t song) const {
     const auto after = std::ranges::upper_bound(batches, std::size_t{song}, {}, &Batch::first_row);
@@ -146,14 +145,13 @@ TransitionsFile::TransitionsFile(const std::filesystem::path& path, std::uint32_
 }
 
 void TransitionsFile::check() const {
-  parallel_for(state_->batches.size(), 1, thread_count(0), [this](std::size_t begin, std::size_t end) {
+  std::vector<std::size_t> longest(state_->batches.size());
+  parallel_for(longest.size(), 1, thread_count(0), [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      const std::size_t longest = check_rows(state_->batches[i], state_->song_count, state_->path);
-      std::size_t before = state_->longest;
-      while (before < longest && !state_->longest.compare_exchange_weak(before, longest)) {
-      }
+      longest[i] = check_rows(state_->batches[i], state_->song_count, state_->path);
     }
   });
+  state_->longest = longest.empty() ? 0 : std::ranges::max(longest);
 }
 
 TransitionsFile::TransitionsFile(TransitionsFile&&) noexcept = default;
@@ -176,16 +174,11 @@ bool TransitionsFile::has_all(std::uint32_t song) const {
 }
 
 void TransitionsFile::prefetch_neighbours(std::span<const std::uint32_t> songs) const {
-  // Behind the first lines the machine sees by itself where reading goes on.
-  constexpr std::size_t kMostBytes = 256;
   for (const std::uint32_t song : songs) {
     const Batch& batch = state_->batch_of(song);
     prefetch(batch.offsets[0] + (song - batch.first_row), 2 * sizeof(std::int32_t));
   }
-  for (const std::uint32_t song : songs) {
-    const std::span<const std::uint32_t> rows = neighbours(song);
-    prefetch(rows.data(), std::min(rows.size_bytes(), kMostBytes));
-  }
+  for (const std::uint32_t song : songs) prefetch_first(neighbours(song));
 }
 
 void write_transitions(const std::filesystem::path& path, const Transitions& transitions) {
