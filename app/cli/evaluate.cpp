@@ -9,6 +9,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
+#include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset.h"
 #include "segue/evaluate/evaluation.h"

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "segue/base/options_json.h"
 #include "segue/base/words.h"
 
 #include "app/cli/command.h"

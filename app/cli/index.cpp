@@ -1,6 +1,7 @@
 // segue index MODEL
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include <fmt/format.h>
 

@@ -6,6 +6,8 @@
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
+#include "segue/base/manifest.h"
+#include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/map/draw.h"
 #include "segue/map/draw_html.h"

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/folder.h"
+#include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset.h"
 #include "segue/model/model.h"

@@ -5,6 +5,7 @@
 
 #include "segue/base/digest.h"
 #include "segue/base/error.h"
+#include "segue/base/manifest.h"
 #include "segue/model/model.h"
 
 #include "tests/support/scratch.h"

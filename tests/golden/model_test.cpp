@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "segue/base/manifest.h"
+#include "segue/base/options_json.h"
 #include "segue/model/verify.h"
 #include "segue/recommend/similar.h"
 

@@ -15,18 +15,13 @@
 #include <string>
 #include <string_view>
 
+#include "segue/base/format_version.h"
 #include "segue/base/json.h"
 #include "segue/base/progress.h"
 
 namespace segue {
 
 inline constexpr std::string_view kManifestName = "manifest.json";
-
-// A format and the newest version of it that this program reads.
-struct FormatVersion {
-  std::string_view name;  // "segue-dataset", "segue-model"
-  std::uint64_t version;
-};
 
 struct Manifest {
   std::uint64_t version = 0;

@@ -66,6 +66,17 @@ std::string OptionRow::wanted() const {
   return "a text";
 }
 
+std::string OptionRow::text(const void* options) const {
+  const auto text_of = []<class Held>(const Held& held) {
+    if constexpr (std::is_same_v<Held, std::vector<std::string>>) {
+      return fmt::format("{}", fmt::join(held, ", "));
+    } else {
+      return fmt::format("{}", held);
+    }
+  };
+  return std::visit(text_of, value(options));
+}
+
 namespace detail {
 
 bool parse_flag(const OptionRow& row, std::string_view value) {
@@ -116,12 +127,6 @@ std::string duration_text(std::chrono::milliseconds duration) {
     }
   }
   return fmt::format("{}ms", duration.count());
-}
-
-std::string text_of(const json::value& value) {
-  if (value.is_string()) return std::string(value.get_string());
-  if (value.is_double()) return fmt::format("{}", value.get_double());
-  return json::serialize(value);
 }
 
 }  // namespace detail

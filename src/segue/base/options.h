@@ -26,10 +26,10 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 #include <vector>
 
 #include "segue/base/error.h"
-#include "segue/base/json.h"
 
 namespace segue {
 
@@ -47,6 +47,9 @@ constexpr OptionRange at_least(double least) {
   return {least, std::numeric_limits<double>::infinity()};
 }
 
+// What an option is set to, as documents have it: durations and choices as their texts.
+using OptionValue = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
+
 struct OptionRow {
   std::string_view name;  // as the member: snake_case
   std::string_view help;
@@ -55,11 +58,11 @@ struct OptionRow {
   std::span<const std::string_view> choices;  // of a choice
   // `options` points to the struct the row belongs to. set throws wrong_use with name, value and what was wanted.
   void (*set)(void* options, const OptionRow& row, std::string_view value);
-  std::string (*text)(const void* options);
-  json::value (*value)(const void* options);
+  OptionValue (*value)(const void* options);
 
-  std::string flag() const;    // "--negative-exponent", "-k"
-  std::string wanted() const;  // "a whole number from 1 to 4096"
+  std::string flag() const;                     // "--negative-exponent", "-k"
+  std::string wanted() const;                   // "a whole number from 1 to 4096"
+  std::string text(const void* options) const;  // as set takes it; of texts all of them: "one, two"
 };
 
 template <class Options>
@@ -121,22 +124,20 @@ void parse_into(Value& target, const OptionRow& row, std::string_view value) {
 }
 
 template <class Value>
-json::value json_of(const Value& value) {
+OptionValue value_of(const Value& value) {
   constexpr OptionKind kind = kind_of<Value>();
   if constexpr (kind == OptionKind::choice) {
-    return json::value(choice_name(value));
+    return std::string(choice_name(value));
   } else if constexpr (kind == OptionKind::duration) {
-    return json::value(duration_text(value));
-  } else if constexpr (kind == OptionKind::texts) {
-    json::array list;
-    for (const std::string& item : value) list.emplace_back(item);
-    return list;
+    return duration_text(value);
+  } else if constexpr (kind == OptionKind::integer) {
+    return static_cast<std::int64_t>(value);
+  } else if constexpr (kind == OptionKind::real) {
+    return static_cast<double>(value);
   } else {
-    return json::value(value);
+    return value;
   }
 }
-
-std::string text_of(const json::value& value);
 
 template <class Value>
 constexpr std::span<const std::string_view> choices_of() {
@@ -174,24 +175,13 @@ constexpr OptionRow option(std::string_view name, std::string_view help, OptionR
       [](void* options, const OptionRow& row, std::string_view value) {
         detail::parse_into(static_cast<Options*>(options)->*Member, row, value);
       },
-      [](const void* options) {
-        return detail::text_of(detail::json_of(static_cast<const Options*>(options)->*Member));
-      },
-      [](const void* options) { return detail::json_of(static_cast<const Options*>(options)->*Member); },
+      [](const void* options) { return detail::value_of(static_cast<const Options*>(options)->*Member); },
   };
 }
 
 template <class Options>
 std::span<const OptionRow> rows_of() {
   return OptionsOf<Options>::rows;
-}
-
-// Every option with its value, for manifests: {"dim": 128, "window": 5, ...}.
-template <class Options>
-json::object options_to_json(const Options& options) {
-  json::object object;
-  for (const OptionRow& row : rows_of<Options>()) object[row.name] = row.value(&options);
-  return object;
 }
 
 }  // namespace segue

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "segue/base/folder.h"
+#include "segue/base/options_json.h"
 #include "segue/base/parallel.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset.h"

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "segue/base/file.h"
+#include "segue/base/json.h"
 #include "segue/data/text.h"
 
 namespace segue {

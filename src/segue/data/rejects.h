@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "segue/base/json.h"
+#include "segue/base/json_fwd.h"
 
 namespace segue {
 

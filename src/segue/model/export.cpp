@@ -9,6 +9,8 @@
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/base/folder.h"
+#include "segue/base/json.h"
+#include "segue/base/manifest.h"
 #include "segue/math/kernels.h"
 #include "segue/model/export_rows.h"
 #include "segue/model/npy.h"

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "segue/base/json.h"
+#include "segue/base/json_fwd.h"
 
 namespace segue {
 

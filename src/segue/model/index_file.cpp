@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "segue/base/digest.h"
+#include "segue/base/json.h"
 #include "segue/base/parallel.h"
 #include "segue/math/kernels.h"
 #include "segue/model/model.h"

@@ -9,7 +9,7 @@
 #include <stop_token>
 #include <string_view>
 
-#include "segue/base/json.h"
+#include "segue/base/json_fwd.h"
 #include "segue/base/options.h"
 #include "segue/base/progress.h"
 #include "segue/index/song_index.h"

@@ -9,6 +9,7 @@
 #include "segue/base/error.h"
 #include "segue/base/folder.h"
 #include "segue/base/large_pages.h"
+#include "segue/base/options_json.h"
 #include "segue/base/parallel.h"
 #include "segue/data/dataset.h"
 #include "segue/math/kernels.h"
@@ -123,7 +124,7 @@ BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subje
            json::serialize(*value));
     }
     try {
-      row.set(&weights, row, detail::text_of(*value));
+      row.set(&weights, row, option_text(*value));
     } catch (const Error& error) {
       fail(ErrorCode::corrupt, "{}: {}", subject, error.what());
     }

@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-#include "segue/base/manifest.h"
+#include "segue/base/format_version.h"
 #include "segue/base/progress.h"
 #include "segue/data/catalogue.h"
 #include "segue/data/log_plays.h"
@@ -31,6 +31,8 @@
 #include "segue/train/transitions.h"
 
 namespace segue {
+
+struct Manifest;  // base/manifest.h
 
 inline constexpr FormatVersion kModelFormat{"segue-model", 1};
 inline constexpr std::string_view kVectorsName = "vectors.npy";

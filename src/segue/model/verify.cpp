@@ -1,5 +1,6 @@
 #include "segue/model/verify.h"
 
+#include "segue/base/manifest.h"
 #include "segue/model/model.h"
 
 namespace segue {

@@ -85,7 +85,7 @@ RowSet songs_of_file(const std::string& file, const Catalogue& songs) {
 }  // namespace
 
 std::optional<RowSet> songs_passing(const FilterOptions& options, const Catalogue& songs) {
-  if (options_to_json(options) == options_to_json(FilterOptions{})) return std::nullopt;
+  if (options == FilterOptions{}) return std::nullopt;
   Names only_tags("tag", options.only_tag);
   Names not_tags("tag", options.not_tag);
   Names only_artists("artist", options.only_artist);

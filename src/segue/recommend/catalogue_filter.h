@@ -25,6 +25,8 @@ struct FilterOptions {
   std::uint64_t max_plays = 0;
   std::uint32_t min_rank = 0;
   std::uint32_t max_rank = 0;
+
+  bool operator==(const FilterOptions&) const = default;
 };
 
 template <>

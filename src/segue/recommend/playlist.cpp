@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 
 namespace segue {
 

@@ -16,7 +16,6 @@
 #include <string_view>
 #include <vector>
 
-#include "segue/base/json.h"
 #include "segue/base/options.h"
 #include "segue/data/catalogue.h"
 

@@ -2,6 +2,7 @@
 #include <fmt/chrono.h>
 
 #include "segue/base/error.h"
+#include "segue/base/manifest.h"
 #include "segue/serve/parameters.h"
 #include "segue/serve/routes.h"
 

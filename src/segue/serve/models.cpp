@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "segue/base/error.h"
+#include "segue/base/manifest.h"
 #include "segue/base/random.h"
 #include "segue/base/words.h"
 #include "segue/data/times.h"

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "segue/base/json.h"
+#include "segue/base/json_fwd.h"
 #include "segue/serve/router.h"
 
 namespace segue {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "segue/base/error.h"
+#include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/data/text.h"
 
@@ -128,7 +129,7 @@ json::object schema_of(const OptionRow& row, const void* defaults) {
     if (std::isfinite(row.range.least)) schema["minimum"] = row.range.least;
     if (std::isfinite(row.range.most)) schema["maximum"] = row.range.most;
     if (!row.choices.empty()) schema["enum"] = json::array(row.choices.begin(), row.choices.end());
-    schema["default"] = row.value(defaults);
+    schema["default"] = to_json(row.value(defaults));
   }
   if (row.kind == OptionKind::integer) {
     for (const char* limit : {"minimum", "maximum"}) {
@@ -197,7 +198,7 @@ void BodyReader::read(std::span<const OptionRow> rows, void* options, Names left
     if (!has_type(*value, row.kind)) {
       fail(ErrorCode::wrong_use, "{}{}: expected {}, found {}", subject_, row.name, row.wanted(), shown(*value));
     }
-    set_row(row, options, detail::text_of(*value), subject_);
+    set_row(row, options, option_text(*value), subject_);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "segue/base/ascii.h"
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 #include "segue/data/text.h"
 #include "segue/serve/song_matcher.h"
 

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "segue/base/json.h"
+#include "segue/base/json_fwd.h"
 #include "segue/store/store.h"
 
 namespace segue {

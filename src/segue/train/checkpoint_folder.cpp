@@ -12,6 +12,7 @@
 #include "segue/base/digest.h"
 #include "segue/base/file.h"
 #include "segue/base/folder.h"
+#include "segue/base/options_json.h"
 
 namespace segue {
 
@@ -269,7 +270,7 @@ void Checkpoint::check_same_training(std::string_view dataset_digest, const Trai
   for (const OptionRow& row : rows_of<TrainOptions>()) {
     if (row.name == "threads") continue;
     const json::value* value = then.if_contains(row.name);
-    const std::string wanted = value == nullptr ? "none" : detail::text_of(*value);
+    const std::string wanted = value == nullptr ? "none" : option_text(*value);
     if (value == nullptr || *value != now.at(row.name)) {
       fail(ErrorCode::wrong_use, "--resume: {}: expected {} {} as in the checkpoint, found {}", folder_.string(),
            row.flag(), wanted, row.text(&options));

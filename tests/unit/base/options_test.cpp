@@ -1,5 +1,7 @@
 #include "segue/base/options.h"
 
+#include "segue/base/options_json.h"
+
 #include "tests/support/expect_error.h"
 
 namespace segue {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "segue/base/options_json.h"
 #include "segue/base/random.h"
 #include "segue/evaluate/models/models.h"
 #include "segue/evaluate/rankers.h"

@@ -1,6 +1,7 @@
 #include "segue/map/canvas.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
+#include "segue/base/json.h"
 #include "segue/model/npy.h"
 
 #include "tests/support/expect_error.h"

@@ -7,6 +7,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
+#include "segue/base/manifest.h"
 #include "segue/model/extend.h"
 #include "segue/model/model.h"
 #include "segue/model/verify.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
+#include "segue/base/manifest.h"
 #include "segue/model/extend.h"
 #include "segue/model/model.h"
 #include "segue/model/verify.h"

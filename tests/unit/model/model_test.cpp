@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
+#include "segue/base/options_json.h"
 #include "segue/data/dataset.h"
 #include "segue/model/npy.h"
 #include "segue/model/transitions_file.h"

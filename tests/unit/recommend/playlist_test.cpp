@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "segue/base/json.h"
+
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "segue/base/options_json.h"
 #include "segue/base/version.h"
 #include "segue/base/words.h"
 
@@ -12,8 +13,8 @@ namespace segue {
 namespace {
 
 std::string line_of(const OptionRow& row, const void* options) {
-  const json::value value = row.value(options);
-  const std::string text = value.is_string() ? json::serialize(value) : detail::text_of(value);
+  const json::value value = to_json(row.value(options));
+  const std::string text = value.is_string() ? json::serialize(value) : option_text(value);
   return fmt::format("{} = {}\n", row.name, text);
 }
 

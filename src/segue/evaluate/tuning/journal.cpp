@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "segue/base/error.h"
+#include "segue/base/options_json.h"
 
 namespace segue {
 
@@ -43,7 +44,7 @@ Trial trial_from(const json::object& object, const Space& space, std::string_vie
     if (value == nullptr)
       fail(ErrorCode::corrupt, "{}: expected the option {}, found none", subject, dimension.row->name);
     try {
-      dimension.row->set(&trial.options, *dimension.row, detail::text_of(*value));
+      dimension.row->set(&trial.options, *dimension.row, option_text(*value));
     } catch (const Error& error) {
       fail(ErrorCode::corrupt, "{}: {}", subject, error.what());
     }
@@ -84,7 +85,7 @@ void check_about(const json::object& found, const json::object& about, const std
 json::object to_json(const Trial& trial, const Space& space) {
   json::object options;
   for (const Dimension& dimension : space.dimensions) {
-    options[dimension.row->name] = dimension.row->value(&trial.options);
+    options[dimension.row->name] = to_json(dimension.row->value(&trial.options));
   }
   json::object object{{"trial", trial.number},         {"rung", trial.rung},       {"epochs", trial.options.epochs},
                       {"options", std::move(options)}, {"seconds", trial.seconds}, {"failure", trial.failure}};

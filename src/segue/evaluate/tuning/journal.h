@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "segue/base/file.h"
-#include "segue/base/json.h"
+#include "segue/base/json_fwd.h"
 #include "segue/evaluate/tuning/space.h"
 #include "segue/evaluate/tuning/trial.h"
 

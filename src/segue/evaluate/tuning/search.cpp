@@ -8,6 +8,7 @@
 #include <map>
 
 #include "segue/base/error.h"
+#include "segue/base/options_json.h"
 #include "segue/evaluate/tuning/propose.h"
 
 namespace segue {

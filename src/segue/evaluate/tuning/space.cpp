@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 #include "segue/base/words.h"
 
 namespace segue {

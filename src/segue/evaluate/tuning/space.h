@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "segue/base/json.h"
+#include "segue/base/json_fwd.h"
 #include "segue/base/options.h"
 #include "segue/train/options.h"
 

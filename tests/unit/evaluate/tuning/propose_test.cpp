@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "segue/base/options_json.h"
+
 namespace segue {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
+#include "segue/base/options_json.h"
 
 #include "tests/support/expect_error.h"
 #include "tests/support/small_dataset.h"
