@@ -14,6 +14,7 @@
 #include "segue/base/file.h"
 #include "segue/base/parallel.h"
 #include "segue/index/graph_file.h"
+#include "segue/index/graph_order.h"
 #include "segue/index/graph_walk.h"
 #include "segue/math/codes.h"
 
@@ -139,6 +140,42 @@ GraphNodes nodes_of(const Hnsw& graph, const GraphHeader& header) {
           .coded = header.storage == static_cast<std::uint32_t>(GraphStorage::int8)};
 }
 
+std::span<std::uint32_t> links_of(const Hnsw& graph, std::uint32_t node, int level) {
+  std::uint32_t* const list = graph.get_linklist_at_level(node, level);
+  return {list + 1, *list};
+}
+
+// Renumbers the nodes of a graph that is built: neighbours get places near each other (index/graph_order.h).
+void lay_out(Hnsw& graph) {
+  const std::size_t nodes = graph.cur_element_count;
+  const std::vector<std::uint32_t> order =
+      breadth_first(nodes, graph.enterpoint_node_, [&](std::uint32_t node) { return links_of(graph, node, 0); });
+  std::vector<std::uint32_t> place_of(nodes);
+  for (std::uint32_t place = 0; place < nodes; ++place) place_of[order[place]] = place;
+  for (std::uint32_t node = 0; node < nodes; ++node) {
+    for (int level = 0; level <= graph.element_levels_[node]; ++level) {
+      for (std::uint32_t& link : links_of(graph, node, level)) link = place_of[link];
+    }
+  }
+  graph.enterpoint_node_ = place_of[graph.enterpoint_node_];
+  for (auto& [row, node] : graph.label_lookup_) node = place_of[node];
+  // In place: a node takes the one that lies where it belongs along.
+  const auto swap_nodes = [&](std::size_t a, std::size_t b) {
+    char* const first = graph.data_level0_memory_ + a * graph.size_data_per_element_;
+    char* const second = graph.data_level0_memory_ + b * graph.size_data_per_element_;
+    std::swap_ranges(first, first + graph.size_data_per_element_, second);
+    std::swap(graph.linkLists_[a], graph.linkLists_[b]);
+    std::swap(graph.element_levels_[a], graph.element_levels_[b]);
+  };
+  for (std::uint32_t place = 0; place < nodes; ++place) {
+    while (place_of[place] != place) {
+      const std::uint32_t to = place_of[place];
+      swap_nodes(place, to);
+      std::swap(place_of[place], place_of[to]);
+    }
+  }
+}
+
 // The search of the levels above the lowest: from the entry to ever nearer nodes.
 std::uint32_t descend(const Hnsw& graph, const NodeScores& scores) {
   std::uint32_t at = graph.enterpoint_node_;
@@ -225,6 +262,7 @@ GraphIndex GraphIndex::build(MatrixView<const float> vectors, std::span<const fl
   });
   progress.end();
   if (!rows.empty()) {
+    lay_out(*state->graph);
     state->header.entry = state->graph->enterpoint_node_;
     state->header.top_level = static_cast<std::uint32_t>(state->graph->maxlevel_);
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -87,6 +88,31 @@ TEST(GraphIndex, MappedAnswersAsTheOneBuilt) {
       EXPECT_EQ(mapped.search(query, 50).size(), std::min<std::size_t>(built.nodes(), 50));
     }
   }
+}
+
+// In how many blocks of 16 places the links of a node lie, of as many as could be.
+double spread_of_links(const GraphParts& parts) {
+  double blocks = 0;
+  double links = 0;
+  for (std::size_t node = 0; node < parts.header.nodes; ++node) {
+    std::vector<std::uint32_t> list(1 + 2 * std::size_t{parts.header.links_per_node});
+    std::memcpy(list.data(), parts.nodes.data() + node * parts.node_bytes, list.size() * sizeof(std::uint32_t));
+    std::set<std::uint32_t> met;
+    for (std::uint32_t i = 1; i <= list[0]; ++i) met.insert(list[i] / 16);
+    blocks += static_cast<double>(met.size());
+    links += list[0];
+  }
+  return blocks / links;
+}
+
+TEST(GraphIndex, HasNeighboursSideBySide) {
+  constexpr std::size_t kRows = 20000;
+  const Clustered vectors(kRows, 16, 400);  // of every 400 rows in a row, each is in another cluster
+  const testing::Scratch folder;
+  build(vectors, {.build_width = 50, .threads = 1}).save(folder / "index.hnsw", kDigest);
+  const std::string bytes = read_text(folder / "index.hnsw");
+  EXPECT_LT(spread_of_links(parse_graph(std::as_bytes(std::span(bytes)), kRows, 16, "graph")), 0.93)
+      << "0.99 in the order of the rows";
 }
 
 TEST(GraphIndex, StopsWhenAsked) {
