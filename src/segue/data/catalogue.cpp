@@ -57,15 +57,18 @@ class IdTable {
   void fill(const Catalogue& songs) {
     rows_.assign(std::bit_ceil(std::size_t{songs.size()} * 2 + 1), kNone);
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
-      std::size_t slot = hash(songs.id(row)) & (rows_.size() - 1);
+      std::size_t slot = slot_of(songs.id(row));
       while (rows_[slot] != kNone) slot = (slot + 1) & (rows_.size() - 1);
       rows_[slot] = row;
     }
   }
 
+  std::size_t slot_of(std::string_view id) const { return hash(id) & (rows_.size() - 1); }
+  void prefetch(std::size_t slot) const { __builtin_prefetch(&rows_[slot]); }
+  std::uint32_t row_at(std::size_t slot) const { return rows_[slot]; }
+
   std::optional<std::uint32_t> find(const Catalogue& songs, std::string_view id) const {
-    for (std::size_t slot = hash(id) & (rows_.size() - 1); rows_[slot] != kNone;
-         slot = (slot + 1) & (rows_.size() - 1)) {
+    for (std::size_t slot = slot_of(id); rows_[slot] != kNone; slot = (slot + 1) & (rows_.size() - 1)) {
       if (songs.id(rows_[slot]) == id) return rows_[slot];
     }
     return std::nullopt;
@@ -160,6 +163,17 @@ std::uint32_t Catalogue::size() const {
 }
 
 Song Catalogue::song(std::uint32_t row) const {
+  Song song = song_without_tags(row);
+  const Batch& batch = state_->batch_of(row);
+  const std::int64_t i = row - batch.first_row;
+  const std::int64_t end = batch.tags->value_offset(i + 1);
+  for (std::int64_t tag = batch.tags->value_offset(i); tag < end; ++tag) {
+    song.tags.push_back(batch.tag_texts->GetView(tag));
+  }
+  return song;
+}
+
+Song Catalogue::song_without_tags(std::uint32_t row) const {
   const Batch& batch = state_->batch_of(row);
   const std::int64_t i = row - batch.first_row;
   Song song;
@@ -167,10 +181,6 @@ Song Catalogue::song(std::uint32_t row) const {
   song.title = batch.texts[kTitle]->GetView(i);
   song.artist = batch.texts[kArtist]->GetView(i);
   song.album = batch.texts[kAlbum]->GetView(i);
-  const std::int64_t end = batch.tags->value_offset(i + 1);
-  for (std::int64_t tag = batch.tags->value_offset(i); tag < end; ++tag) {
-    song.tags.push_back(batch.tag_texts->GetView(tag));
-  }
   song.plays = batch.plays[i];
   return song;
 }
@@ -191,7 +201,6 @@ void Catalogue::prefetch(std::span<const std::uint32_t> rows) const {
     const Batch& batch = state_->batch_of(row);
     const std::size_t i = row - batch.first_row;
     for (int column = kId; column <= kAlbum; ++column) __builtin_prefetch(batch.texts[column]->raw_value_offsets() + i);
-    __builtin_prefetch(batch.tags->raw_value_offsets() + i);
     __builtin_prefetch(batch.plays + i);
   }
   for (const std::uint32_t row : rows) {
@@ -226,6 +235,24 @@ std::optional<std::uint32_t> Catalogue::find(std::string_view id) const {
   if (state_->size == 0) return std::nullopt;
   std::call_once(state_->hashed, [this] { state_->ids.fill(*this); });
   return state_->ids.find(*this, id);
+}
+
+std::vector<std::optional<std::uint32_t>> Catalogue::find_all(std::span<const std::string> ids) const {
+  std::vector<std::optional<std::uint32_t>> found(ids.size());
+  if (state_->size == 0) return found;
+  std::call_once(state_->hashed, [this] { state_->ids.fill(*this); });
+  // Of all at once: where the row stands, where its id is, the id. Most are in their first slot.
+  std::vector<std::size_t> slots;
+  slots.reserve(ids.size());
+  for (const std::string& id : ids) state_->ids.prefetch(slots.emplace_back(state_->ids.slot_of(id)));
+  std::erase_if(slots, [&](std::size_t slot) { return state_->ids.row_at(slot) == IdTable::kNone; });
+  for (const std::size_t slot : slots) {
+    const Batch& batch = state_->batch_of(state_->ids.row_at(slot));
+    __builtin_prefetch(batch.texts[kId]->raw_value_offsets() + (state_->ids.row_at(slot) - batch.first_row));
+  }
+  for (const std::size_t slot : slots) __builtin_prefetch(this->id(state_->ids.row_at(slot)).data());
+  std::ranges::transform(ids, found.begin(), [&](const std::string& id) { return state_->ids.find(*this, id); });
+  return found;
 }
 
 struct CatalogueWriter::State {

@@ -42,6 +42,13 @@ void sort_by_row(std::vector<ScoredRow>& parts) {
   }
 }
 
+// REQUIRES: 0 < n <= songs.size()
+ScoredRow nth_best(std::vector<ScoredRow> songs, std::size_t n) {
+  const auto nth = songs.begin() + static_cast<std::ptrdiff_t>(n) - 1;
+  std::ranges::nth_element(songs, nth, is_better);
+  return *nth;
+}
+
 }  // namespace
 
 float Evidence::score(const BlendWeights& weights) const {
@@ -115,35 +122,47 @@ void BlendQuery::add_transitions() {
 
 std::vector<std::uint32_t> BlendQuery::candidates(std::size_t count, std::span<const std::uint32_t> near,
                                                   const std::function<bool(std::uint32_t)>& keeps) const {
-  const auto damping = static_cast<float>(weights_.blend_popularity_damping);
-  // Of every 2 count songs the weaker half is dropped: with so many to keep, TopK's heap makes whole lists take 7 to 20
-  // % longer (bench/recommend_lists).
-  std::vector<ScoredRow> strongest;
-  const std::size_t room = 2 * std::max<std::size_t>(count, 1);
-  const auto tell_apart = [&] {
-    if (strongest.size() <= count) return;
-    std::ranges::nth_element(strongest, strongest.begin() + static_cast<std::ptrdiff_t>(count), is_better);
-    strongest.resize(count);
-  };
-  float bar = -std::numeric_limits<float>::infinity();
-  LogPlays::Ascending log_plays(*sources_.log_plays);
-  for (const ScoredRow& song : by_transitions_) {
-    // Damping only lowers: no need to work out by how much.
-    if (damping >= 0 && song.score < bar) continue;
-    const ScoredRow candidate{song.row, song.score * std::exp(-damping * log_plays.of(song.row))};
-    if (candidate.score < bar || !keeps(song.row)) continue;
-    strongest.push_back(candidate);
-    if (strongest.size() < room) continue;
-    tell_apart();
-    if (!strongest.empty()) bar = std::ranges::min(strongest, {}, &ScoredRow::score).score;
-  }
-  tell_apart();
+  std::vector<std::uint32_t> others(near.begin(), near.end());
+  std::ranges::sort(others);
   std::vector<std::uint32_t> rows;
-  rows.reserve(strongest.size() + near.size());
-  for (const ScoredRow& song : strongest) rows.push_back(song.row);
-  rows.insert(rows.end(), near.begin(), near.end());
-  std::ranges::sort(rows);
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  rows.reserve(count + near.size());
+  std::ranges::set_union(strongest(count, keeps), others, std::back_inserter(rows));
+  return rows;
+}
+
+// Of by_transitions_ after damping, ascending by row.
+std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
+                                                 const std::function<bool(std::uint32_t)>& keeps) const {
+  std::vector<ScoredRow> damped = by_transitions_;
+  const auto damping = static_cast<float>(weights_.blend_popularity_damping);
+  LogPlays::Ascending log_plays(*sources_.log_plays);
+  float of = 0;
+  float factor = 1;
+  for (ScoredRow& song : damped) {
+    if (const float now = log_plays.of(song.row); now != of) {
+      of = now;
+      factor = std::exp(-damping * of);
+    }
+    song.score *= factor;
+  }
+  std::vector<ScoredRow> kept;
+  const auto keep_best = [&] {
+    const ScoredRow last = nth_best(kept, count);
+    std::erase_if(kept, [&](const ScoredRow& song) { return is_better(last, song); });
+  };
+  // Whether a song is kept is asked of few more than are wanted: those heard, first of all, may be refused.
+  for (std::size_t asked = count + kBlendHeard; count > 0; asked *= 2) {
+    const float bar = asked < damped.size() ? nth_best(damped, asked).score : std::numeric_limits<float>::lowest();
+    kept.clear();
+    for (const ScoredRow& song : damped) {
+      if (song.score >= bar && keeps(song.row)) kept.push_back(song);
+    }
+    if (kept.size() > count) keep_best();
+    if (kept.size() == count || asked >= damped.size()) break;
+  }
+  std::vector<std::uint32_t> rows;
+  rows.reserve(kept.size());
+  for (const ScoredRow& song : kept) rows.push_back(song.row);
   return rows;
 }
 

@@ -96,6 +96,7 @@ class BlendQuery {
 
  private:
   void add_transitions();
+  std::vector<std::uint32_t> strongest(std::size_t count, const std::function<bool(std::uint32_t)>& keeps) const;
   Evidence evidence_without_cosines(std::uint32_t song, float transitions, float log_plays) const;
   void add_cosines(Evidence& evidence, EvidenceOf of) const;
   void drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const;

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
-#include <unordered_set>
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "segue/data/catalogue.h"
 #include "segue/recommend/rerank_options.h"
@@ -43,9 +44,9 @@ class ListRules {
     std::uint64_t last = 0;   // position of the newest
     bool was_heard = false;
   };
-  std::unordered_set<std::uint32_t> rows_;  // taken or banned
-  std::unordered_set<std::uint64_t> recordings_;
-  std::unordered_map<std::uint64_t, OfArtist> artists_;
+  boost::unordered_flat_set<std::uint32_t> rows_;  // taken or banned
+  boost::unordered_flat_set<std::uint64_t> recordings_;
+  boost::unordered_flat_map<std::uint64_t, OfArtist> artists_;
 };
 
 }  // namespace segue

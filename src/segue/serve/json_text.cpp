@@ -107,7 +107,7 @@ void append_json(std::string& out, std::uint64_t number) {
 }
 
 void append_song_members(std::string& out, const Catalogue& songs, std::uint32_t row) {
-  const Song song = songs.song(row);
+  const Song song = songs.song_without_tags(row);
   out += "\"id\":";
   append_json(out, song.id);
   out += ",\"row\":";

@@ -48,11 +48,12 @@ std::vector<std::uint32_t> rows_of_ids(const Catalogue& songs, std::string_view 
   }
   std::vector<std::uint32_t> rows;
   rows.reserve(ids.size());
-  for (const std::string& id : ids) {
-    if (const auto row = songs.find(id)) {
-      rows.push_back(*row);
+  const std::vector<std::optional<std::uint32_t>> found = songs.find_all(ids);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (found[i]) {
+      rows.push_back(*found[i]);
     } else {
-      unknown.push_back(id);
+      unknown.push_back(ids[i]);
     }
   }
   return rows;

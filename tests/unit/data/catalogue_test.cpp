@@ -43,6 +43,24 @@ TEST(Catalogue, finds_ids) {
   EXPECT_EQ(songs.find(""), std::nullopt);
 }
 
+TEST(Catalogue, finds_many_ids_as_one_after_the_other) {
+  const TestFolder folder;
+  constexpr std::uint32_t kSongs = 3000;
+  CatalogueWriter writer(folder / "songs.arrow");
+  for (std::uint32_t i = 0; i < kSongs; ++i) writer.add({fmt::format("song {}", i), "", "", "", {}, 1});
+  writer.close();
+  const Catalogue songs(folder / "songs.arrow");
+  std::vector<std::string> ids = {"", "song", "song 3000"};
+  for (std::uint32_t i = 0; i < kSongs; i += 7) ids.push_back(fmt::format("song {}", i));
+  ids.push_back(ids[5]);
+  const auto found = songs.find_all(ids);
+  ASSERT_EQ(found.size(), ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(found[i], songs.find(ids[i])) << ids[i];
+  EXPECT_EQ(found[5], 14U);
+  EXPECT_TRUE(songs.find_all({}).empty());
+  EXPECT_EQ(Catalogue().find_all(ids), std::vector<std::optional<std::uint32_t>>(ids.size()));
+}
+
 TEST(Catalogue, may_be_empty) {
   const TestFolder folder;
   CatalogueWriter(folder / "songs.arrow").close();
