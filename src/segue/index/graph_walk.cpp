@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 
 #include "segue/base/error.h"
 #include "segue/math/prefetch.h"
@@ -54,18 +55,37 @@ class Nearest {
   void begin(std::size_t width) {
     width_ = width;
     count_ = next_ = 0;
-    if (kept_.size() < width + 1) kept_.resize(width + 1);
+    if (kept_.size() < width) kept_.resize(width);
   }
 
-  // Whether its place is among them, and near enough to be walked to as one of the next two, as it seems now.
-  bool insert(std::uint32_t node, float score) {
-    if (count_ == width_ && !(score > kept_[count_ - 1].score)) return false;
-    const std::size_t at = place_of(score);
-    std::memmove(&kept_[at + 1], &kept_[at], (count_ - at) * sizeof(Candidate));
-    kept_[at] = {score, node};
-    count_ += count_ < width_ ? 1 : 0;
-    next_ = std::min(next_, at);
-    return at <= next_ + 1;
+  // Those of `nodes` that are near enough, as if one after the other. All of them are sorted in at once: what lies
+  // behind is moved once, and no search for a place waits for the move before it.
+  void insert(std::span<const std::uint32_t> nodes, const float* scores) {
+    const float bar = count_ == width_ ? kept_[count_ - 1].score : -std::numeric_limits<float>::infinity();
+    new_.clear();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (!(scores[i] > bar)) continue;
+      new_.push_back({});
+      std::size_t at = new_.size() - 1;
+      for (; at > 0 && new_[at - 1].score < scores[i]; --at) new_[at] = new_[at - 1];
+      new_[at] = {scores[i], nodes[i]};
+    }
+    if (new_.empty()) return;
+    places_.clear();
+    for (const Candidate& one : new_) places_.push_back(place_of(one.score));
+    next_ = std::min(next_, places_.front());
+    const std::size_t before = count_;
+    count_ = std::min(width_, count_ + new_.size());
+    std::size_t end = before;  // of what has not been moved yet
+    for (std::size_t i = new_.size(); i-- > 0;) {
+      const std::size_t place = places_[i];
+      const std::size_t to = place + i;  // of the new one; what lies behind it goes one further
+      if (to < count_) {
+        std::memmove(&kept_[to] + 1, &kept_[place], (std::min(end + i + 1, count_) - to - 1) * sizeof(Candidate));
+        kept_[to] = new_[i];
+      }
+      end = place;
+    }
   }
 
   // The nearest node the walk has not been to; false where it has been to all.
@@ -77,6 +97,12 @@ class Nearest {
     return true;
   }
 
+  // Calls look(node) for the nodes that the walk goes to next, as it seems now.
+  template <class Look>
+  void look_ahead(const Look& look) const {
+    for (std::size_t i = next_; i < std::min(count_, next_ + kAhead); ++i) look(kept_[i].node & ~kWalked);
+  }
+
   std::vector<std::uint32_t> nodes() const {
     std::vector<std::uint32_t> nodes;
     nodes.reserve(count_);
@@ -86,6 +112,7 @@ class Nearest {
 
  private:
   static constexpr std::uint32_t kWalked = 1U << 31;
+  static constexpr std::size_t kAhead = 2;
 
   struct Candidate {
     float score;
@@ -106,7 +133,9 @@ class Nearest {
   std::size_t width_ = 0;
   std::size_t count_ = 0;
   std::size_t next_ = 0;         // before it the walk has been to all
-  std::vector<Candidate> kept_;  // count_ of them, and room for one more than width_
+  std::vector<Candidate> kept_;  // count_ of them, and room for width_
+  std::vector<Candidate> new_;   // of the last insert
+  std::vector<std::size_t> places_;
 };
 
 // What a thread keeps from walk to walk.
@@ -174,9 +203,8 @@ std::vector<std::uint32_t> walk_graph(const NodeScores& scores, std::size_t node
   while (true) {
     scratch.scores.resize(scratch.block.size());
     scores.compute({scratch.block.data(), count}, scratch.scores.data());
-    for (std::size_t i = 0; i < count; ++i) {
-      if (scratch.nearest.insert(scratch.block[i], scratch.scores[i])) scores.fetch_links(scratch.block[i]);
-    }
+    scratch.nearest.insert({scratch.block.data(), count}, scratch.scores.data());
+    scratch.nearest.look_ahead([&](std::uint32_t node) { scores.fetch_links(node); });
     std::uint32_t node = 0;
     if (!scratch.nearest.take_next(node)) break;
     const std::span<const std::uint32_t> links = scores.links(node);
