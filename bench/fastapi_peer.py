@@ -3,6 +3,7 @@
     .venv/bin/python bench/fastapi_peer.py MODEL PORT
 """
 
+import json
 import pathlib
 import sys
 
@@ -22,7 +23,8 @@ vectors = np.array(np.load(model / "vectors.npy", mmap_mode="r"))
 faiss.normalize_L2(vectors)
 index = faiss.IndexHNSWFlat(vectors.shape[1], 16, faiss.METRIC_INNER_PRODUCT)
 index.hnsw.efConstruction = 100
-index.hnsw.efSearch = 100
+# As wide a walk as the model's own, for about the same recall.
+index.hnsw.efSearch = json.loads((model / "manifest.json").read_text()).get("index", {}).get("search_width", 100)
 index.add(vectors)
 app = fastapi.FastAPI()
 

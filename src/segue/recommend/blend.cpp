@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "segue/base/error.h"
@@ -40,6 +40,17 @@ void sort_by_row(std::vector<ScoredRow>& parts) {
     for (const ScoredRow& part : parts) sorted[begins[(part.row >> shift) % kDigits]++] = part;
     parts.swap(sorted);
   }
+}
+
+// A score that at least n of the songs reach, and few more: counts them by their first bits, in whose order numbers of
+// 0 and above are. REQUIRES: 0 < n <= songs.size(), no score below 0
+float reached_by(std::span<const ScoredRow> songs, std::size_t n) {
+  constexpr std::uint32_t kDropped = 20;  // of 32 bits: sign, exponent and three more are looked at
+  std::array<std::uint32_t, (1U << (31 - kDropped))> counts{};
+  for (const ScoredRow& song : songs) ++counts[std::bit_cast<std::uint32_t>(song.score) >> kDropped];
+  std::size_t bucket = counts.size();
+  for (std::size_t reached = 0; reached < n;) reached += counts[--bucket];
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bucket) << kDropped);
 }
 
 // REQUIRES: 0 < n <= songs.size()
@@ -152,7 +163,7 @@ std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
   };
   // Whether a song is kept is asked of few more than are wanted: those heard, first of all, may be refused.
   for (std::size_t asked = count + kBlendHeard; count > 0; asked *= 2) {
-    const float bar = asked < damped.size() ? nth_best(damped, asked).score : std::numeric_limits<float>::lowest();
+    const float bar = asked < damped.size() ? reached_by(damped, asked) : 0;
     kept.clear();
     for (const ScoredRow& song : damped) {
       if (song.score >= bar && keeps(song.row)) kept.push_back(song);

@@ -16,9 +16,9 @@ namespace {
 
 std::optional<std::size_t> position_of(std::span<const std::uint32_t> rows, std::uint32_t row) {
   // Mostly it is in none of them, which a loop without a way out tells several rows at a time.
-  bool is_there = false;
-  for (const std::uint32_t one : rows) is_there |= one == row;
-  if (!is_there) return std::nullopt;
+  std::uint32_t is_there = 0;
+  for (const std::uint32_t one : rows) is_there |= one == row ? ~0U : 0U;
+  if (is_there == 0) return std::nullopt;
   return static_cast<std::size_t>(std::ranges::find(rows, row) - rows.begin());
 }
 

@@ -296,6 +296,42 @@ TEST_F(BlendTest, CandidatesAreTheStrongestAndTheNearest) {
   EXPECT_EQ(query.candidates(1000, {}, keeps).size(), strength.size());
 }
 
+TEST_F(BlendTest, OfManyCandidatesTheStrongestAreFound) {
+  constexpr std::uint32_t kMany = 4000;
+  Random random(5);
+  Rows neighbours;
+  std::vector<float> weights;
+  for (std::uint32_t song = 0; song < kMany; song += 2) {
+    neighbours.push_back(song);
+    weights.push_back(std::round(1 + 40 * random.uniform_float()) / 4);  // many are equal
+  }
+  const std::vector<float> none(weights.size());
+  const std::vector<std::uint32_t> counts(weights.size());
+  const LogPlays log_plays(kMany, [](std::uint32_t song) { return 1 + (kMany - song) / 100; });
+  BlendSources sources = sources_;
+  sources.log_plays = &log_plays;
+  sources.transitions = [&](std::uint32_t) { return TransitionsOf{neighbours, weights, none, counts}; };
+  const Rows heard = {5};
+  const BlendQuery query(sources, kWeights, heard);
+  std::vector<ScoredRow> all;
+  for (const ScoredRow& song : query.by_transitions()) {
+    const auto damping = static_cast<float>(kWeights.blend_popularity_damping);
+    all.push_back({song.row, song.score * std::exp(-damping * log_plays.of(song.row))});
+  }
+  std::ranges::sort(all, is_better);
+  for (const std::size_t refused : {1, 2, 40}) {  // all, every second, ...
+    const auto keeps = [&](std::uint32_t song) { return song / 2 % refused != 0; };
+    for (const std::size_t count : {0, 1, 10, 300, 1500, 5000}) {
+      Rows expected;
+      for (auto song = all.begin(); song != all.end() && expected.size() < count; ++song) {
+        if (keeps(song->row)) expected.push_back(song->row);
+      }
+      std::ranges::sort(expected);
+      EXPECT_EQ(query.candidates(count, {}, keeps), expected) << count << " " << refused;
+    }
+  }
+}
+
 TEST_F(BlendTest, TheBestHaveTheBestScores) {
   const Rows heard = {5, 2, 9};
   const BlendQuery query(sources_, kWeights, heard);
