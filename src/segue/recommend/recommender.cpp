@@ -104,7 +104,10 @@ std::vector<ScoredRow> Recommender::find(const Search& search, std::span<const s
   if (search.options.by != RecommendBy::vectors) return find_by_blend(search, played, count);
   const std::vector<float> user =
       away_from(model_, user_vector(model_, played, search.options.half_life), search.disliked);
-  return model_.index().search(user, count, {search.excluded, search.keeps}, {.threads = search.options.threads});
+  std::vector<ScoredRow> found =
+      model_.index().search(user, count, {search.excluded, search.keeps}, {.threads = search.options.threads});
+  for (const ScoredRow& one : found) model_.songs().prefetch_keys(one.row);  // for the rules of the list
+  return found;
 }
 
 std::vector<Recommendation> Recommender::recommend(const Listener& listener, const RecommendOptions& options) const {
