@@ -66,13 +66,12 @@ class TokenCommand final : public Command {
       fail(ErrorCode::wrong_use, "expected {}, found {} ids",
            action_ == "remove" ? "the id of one token" : "no id but to remove a token", ids_.size());
     }
-    const std::unique_ptr<ListenStore> store = open_store(options_.store);
     if (action_ == "create") {
-      create(*store, terminal);
+      create(terminal);
     } else if (action_ == "list") {
-      list(*store, terminal);
+      list(*open_store(options_.store, WhereNone::refuse), terminal);
     } else if (action_ == "remove") {
-      remove(*store, terminal);
+      remove(*open_store(options_.store, WhereNone::refuse), terminal);
     } else {
       fail(ErrorCode::wrong_use, "expected create, list or remove, found \"{}\"{}", action_,
            did_you_mean(action_, kActions));
@@ -80,7 +79,7 @@ class TokenCommand final : public Command {
   }
 
  private:
-  void create(ListenStore& store, Terminal& terminal) const {
+  void create(Terminal& terminal) const {
     StoredToken wanted;
     wanted.user = options_.user;
     wanted.name = options_.name;
@@ -91,7 +90,7 @@ class TokenCommand final : public Command {
       fail(ErrorCode::wrong_use, "expected one of --read, --submit and --admin, found none");
     }
     const NewToken made = make_token(wanted);
-    store.add_token(made.token);
+    open_store(options_.store)->add_token(made.token);
     json::object document = json_of(made.token);
     document["secret"] = made.secret;
     if (terminal.json()) {
