@@ -156,7 +156,7 @@ void filtered_search(const Model& model, const std::vector<std::vector<float>>& 
                      const IndexBenchOptions& options) {
   std::printf("\nkept      songs  auto      exact     found  recall\n");
   const std::size_t count = std::min<std::size_t>(queries.size(), 100);
-  for (const double share : {1.0, 0.5, 0.1, 0.01, 0.0001}) {
+  for (const double share : {1.0, 0.5, 0.1, 0.05, 0.03, 0.02, 0.01, 0.0001}) {
     Random random(2);
     RowSet keeps(model.songs().size());
     for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
