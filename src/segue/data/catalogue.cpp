@@ -119,6 +119,11 @@ struct Catalogue::State {
   IdTable ids;
   KnownKeys keys;
 
+  const IdTable& hashed_ids(const Catalogue& songs) {
+    std::call_once(hashed, [&] { ids.fill(songs); });
+    return ids;
+  }
+
   const Batch& batch_of(std::uint32_t row) const {
     if (batches.size() == 1) return batches.front();
     return *(std::ranges::upper_bound(batches, row, {}, &Batch::first_row) - 1);
@@ -232,26 +237,28 @@ void Catalogue::remember_keys(std::size_t threads) const {
 }
 
 std::optional<std::uint32_t> Catalogue::find(std::string_view id) const {
-  if (state_->size == 0) return std::nullopt;
-  std::call_once(state_->hashed, [this] { state_->ids.fill(*this); });
-  return state_->ids.find(*this, id);
+  return state_->hashed_ids(*this).find(*this, id);
 }
 
 std::vector<std::optional<std::uint32_t>> Catalogue::find_all(std::span<const std::string> ids) const {
-  std::vector<std::optional<std::uint32_t>> found(ids.size());
-  if (state_->size == 0) return found;
-  std::call_once(state_->hashed, [this] { state_->ids.fill(*this); });
+  const IdTable& table = state_->hashed_ids(*this);
   // Of all at once: where the row stands, where its id is, the id. Most are in their first slot.
   std::vector<std::size_t> slots;
   slots.reserve(ids.size());
-  for (const std::string& id : ids) state_->ids.prefetch(slots.emplace_back(state_->ids.slot_of(id)));
-  std::erase_if(slots, [&](std::size_t slot) { return state_->ids.row_at(slot) == IdTable::kNone; });
+  for (const std::string& id : ids) table.prefetch(slots.emplace_back(table.slot_of(id)));
+  std::vector<std::uint32_t> rows;
+  rows.reserve(ids.size());
   for (const std::size_t slot : slots) {
-    const Batch& batch = state_->batch_of(state_->ids.row_at(slot));
-    __builtin_prefetch(batch.texts[kId]->raw_value_offsets() + (state_->ids.row_at(slot) - batch.first_row));
+    const std::uint32_t row = table.row_at(slot);
+    if (row == IdTable::kNone) continue;
+    const Batch& batch = state_->batch_of(row);
+    __builtin_prefetch(batch.texts[kId]->raw_value_offsets() + (row - batch.first_row));
+    rows.push_back(row);
   }
-  for (const std::size_t slot : slots) __builtin_prefetch(this->id(state_->ids.row_at(slot)).data());
-  std::ranges::transform(ids, found.begin(), [&](const std::string& id) { return state_->ids.find(*this, id); });
+  for (const std::uint32_t row : rows) __builtin_prefetch(this->id(row).data());
+  std::vector<std::optional<std::uint32_t>> found;
+  found.reserve(ids.size());
+  for (const std::string& id : ids) found.push_back(table.find(*this, id));
   return found;
 }
 

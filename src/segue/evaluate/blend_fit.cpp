@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
-#include "segue/base/options_json.h"
 #include "segue/base/parallel.h"
 #include "segue/evaluate/blend_batch.h"
 
@@ -45,7 +44,7 @@ constexpr std::array<Walk, 14> kWalks = {{
 
 bool in_range(const BlendWeights& weights) {
   for (const OptionRow& row : OptionsOf<BlendWeights>::rows) {
-    const double value = to_json(row.value(&weights)).to_number<double>();
+    const double value = std::get<double>(row.value(&weights));
     if (value < row.range.least || value > row.range.most) return false;
   }
   return true;

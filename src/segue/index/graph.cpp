@@ -185,8 +185,7 @@ std::uint32_t descend(const Hnsw& graph, const NodeScores& scores) {
   for (int level = graph.maxlevel_; level > 0; --level) {
     for (bool moved = true; moved;) {
       moved = false;
-      const std::uint32_t* const list = graph.get_linklist(at, level);
-      const std::span<const std::uint32_t> links(list + 1, *list);
+      const std::span<const std::uint32_t> links = links_of(graph, at, level);
       for (const std::uint32_t link : links) scores.fetch(link);
       scores.compute(links, products.data());
       for (std::size_t i = 0; i < links.size(); ++i) {

@@ -74,9 +74,8 @@ class Nearest {
     places_.clear();
     for (const Candidate& one : new_) places_.push_back(place_of(one.score));
     next_ = std::min(next_, places_.front());
-    const std::size_t before = count_;
+    std::size_t end = count_;  // of what has not been moved yet
     count_ = std::min(width_, count_ + new_.size());
-    std::size_t end = before;  // of what has not been moved yet
     for (std::size_t i = new_.size(); i-- > 0;) {
       const std::size_t place = places_[i];
       const std::size_t to = place + i;  // of the new one; what lies behind it goes one further

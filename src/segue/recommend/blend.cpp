@@ -157,10 +157,6 @@ std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
     song.score *= factor;
   }
   std::vector<ScoredRow> kept;
-  const auto keep_best = [&] {
-    const ScoredRow last = nth_best(kept, count);
-    std::erase_if(kept, [&](const ScoredRow& song) { return is_better(last, song); });
-  };
   // Whether a song is kept is asked of few more than are wanted: those heard, first of all, may be refused.
   for (std::size_t asked = count + kBlendHeard; count > 0; asked *= 2) {
     const float bar = asked < damped.size() ? reached_by(damped, asked) : 0;
@@ -168,7 +164,10 @@ std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
     for (const ScoredRow& song : damped) {
       if (song.score >= bar && keeps(song.row)) kept.push_back(song);
     }
-    if (kept.size() > count) keep_best();
+    if (kept.size() > count) {
+      const ScoredRow last = nth_best(kept, count);
+      std::erase_if(kept, [&](const ScoredRow& song) { return is_better(last, song); });
+    }
     if (kept.size() == count || asked >= damped.size()) break;
   }
   std::vector<std::uint32_t> rows;
