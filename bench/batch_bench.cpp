@@ -53,7 +53,7 @@ void run(std::span<char*> arguments) {
   const auto [rows, columns, queries, k, requested] = options;
   const std::size_t threads = thread_count(requested);
   Random random(1);
-  PackedRows packed(rows, columns);
+  math::PackedRows packed(rows, columns);
   std::vector<float> row(columns);
   for (std::size_t i = 0; i < rows; ++i) {
     fill(random, row);
@@ -64,11 +64,11 @@ void run(std::span<char*> arguments) {
   const double processor = processor_seconds();
   run_workers(threads, [&](std::size_t worker) {
     Random own(2, worker);
-    BatchSearch batch(packed);
-    std::vector<std::vector<ScoredRow>> lists(kBatchQueries);
-    const std::vector<std::span<const std::uint32_t>> nothing(kBatchQueries);
-    for (std::size_t first = 0; (first = next.fetch_add(kBatchQueries)) < queries;) {
-      const std::size_t count = std::min(kBatchQueries, queries - first);
+    index::BatchSearch batch(packed);
+    std::vector<std::vector<math::ScoredRow>> lists(index::kBatchQueries);
+    const std::vector<std::span<const std::uint32_t>> nothing(index::kBatchQueries);
+    for (std::size_t first = 0; (first = next.fetch_add(index::kBatchQueries)) < queries;) {
+      const std::size_t count = std::min(index::kBatchQueries, queries - first);
       batch.clear();
       for (std::size_t q = 0; q < count; ++q) fill(own, batch.add());
       batch.search(k, std::span(nothing).first(count), std::span(lists).first(count));
@@ -79,7 +79,7 @@ void run(std::span<char*> arguments) {
   std::printf(
       "%zu queries x %zu rows x %zu, first %zu, %zu threads, %s: %.1f s, %.1f processor seconds, %.0f G products/s "
       "of a core\n",
-      queries, rows, columns, k, threads, std::string(best_kernels().name).c_str(),
+      queries, rows, columns, k, threads, std::string(math::best_kernels().name).c_str(),
       std::chrono::duration<double>(std::chrono::steady_clock::now() - wall).count(), seconds,
       products / seconds / 1e9);
 }

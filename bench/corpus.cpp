@@ -14,7 +14,7 @@ namespace {
 
 struct Cluster {
   std::vector<std::uint32_t> songs;
-  AliasTable popularity;
+  train::AliasTable popularity;
 };
 
 std::vector<Cluster> make_clusters(const CorpusOptions& options) {
@@ -23,7 +23,7 @@ std::vector<Cluster> make_clusters(const CorpusOptions& options) {
   for (Cluster& cluster : clusters) {
     std::vector<double> weights;
     for (const std::uint32_t song : cluster.songs) weights.push_back(std::pow(song + 1.0, -options.zipf));
-    if (!weights.empty()) cluster.popularity = AliasTable(weights);
+    if (!weights.empty()) cluster.popularity = train::AliasTable(weights);
   }
   std::erase_if(clusters, [](const Cluster& cluster) { return cluster.songs.empty(); });
   // Song i and song i + clusters share a cluster: without this shuffle clusters side by side would be equally popular.

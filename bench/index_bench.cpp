@@ -58,7 +58,8 @@ double best_seconds(int runs, const Work& work) {
   return best;
 }
 
-std::vector<std::vector<float>> some_queries(const Model& model, std::vector<std::uint32_t>& songs, std::size_t count) {
+std::vector<std::vector<float>> some_queries(const model::Model& model, std::vector<std::uint32_t>& songs,
+                                             std::size_t count) {
   Random random(1);
   std::vector<std::vector<float>> queries;
   while (queries.size() < count) {
@@ -66,13 +67,13 @@ std::vector<std::vector<float>> some_queries(const Model& model, std::vector<std
     if (model.inverse_norms()[song] == 0) continue;
     songs.push_back(song);
     queries.emplace_back(model.vectors()[song].begin(), model.vectors()[song].end());
-    best_kernels().scale(model.inverse_norms()[song], queries.back().data(), queries.back().size());
+    math::best_kernels().scale(model.inverse_norms()[song], queries.back().data(), queries.back().size());
   }
   return queries;
 }
 
 // As a plain sum reads memory: independent sums, so that nothing waits for an addition.
-float plain_sum(MatrixView<const float> rows) {
+float plain_sum(math::MatrixView<const float> rows) {
   std::array<float, 64> sums{};
   const std::size_t count = rows.rows * rows.stride;
   for (std::size_t i = 0; i + sums.size() <= count; i += sums.size()) {
@@ -83,13 +84,13 @@ float plain_sum(MatrixView<const float> rows) {
   return sum;
 }
 
-void exact_search(const Model& model, const std::vector<std::vector<float>>& queries,
+void exact_search(const model::Model& model, const std::vector<std::vector<float>>& queries,
                   const IndexBenchOptions& options) {
-  const MatrixView<const float> vectors = model.vectors();
+  const math::MatrixView<const float> vectors = model.vectors();
   const double bytes = static_cast<double>(vectors.rows * vectors.columns * sizeof(float));
-  const ExactIndex exact(vectors, model.inverse_norms());
-  const CodedRows codes(vectors, model.inverse_norms(), 0);
-  const ExactIndex coded(vectors, model.inverse_norms(), &codes);
+  const index::ExactIndex exact(vectors, model.inverse_norms());
+  const index::CodedRows codes(vectors, model.inverse_norms(), 0);
+  const index::ExactIndex coded(vectors, model.inverse_norms(), &codes);
   // Sums and searches take turns.
   volatile float sink = 0;
   double sum = 1e300;
@@ -107,14 +108,14 @@ void exact_search(const Model& model, const std::vector<std::vector<float>>& que
   std::printf("exact, by codes           %8.2f ms  %.1f times as many a second\n", 1e3 * by_codes, one / by_codes);
 
   constexpr std::size_t kBatch = 64;
-  PackedRows packed(vectors.rows, vectors.columns);
+  math::PackedRows packed(vectors.rows, vectors.columns);
   std::vector<float> unit(vectors.columns);
   for (std::size_t row = 0; row < vectors.rows; ++row) {
     for (std::size_t c = 0; c < unit.size(); ++c) unit[c] = vectors[row][c] * model.inverse_norms()[row];
     packed.set_row(row, unit.data());
   }
-  BatchSearch batch(packed);
-  std::vector<std::vector<ScoredRow>> lists(kBatch);
+  index::BatchSearch batch(packed);
+  std::vector<std::vector<math::ScoredRow>> lists(kBatch);
   const std::vector<std::span<const std::uint32_t>> nothing(kBatch);
   const double many = best_seconds(3, [&] {
     batch.clear();
@@ -125,13 +126,13 @@ void exact_search(const Model& model, const std::vector<std::vector<float>>& que
               1e3 * many / kBatch, one * kBatch / many);
 }
 
-void graph_search(const Model& model, const std::vector<std::vector<float>>& queries,
+void graph_search(const model::Model& model, const std::vector<std::vector<float>>& queries,
                   const std::vector<std::uint32_t>& songs, const IndexBenchOptions& options) {
-  const SongIndex& index = model.index();
-  std::vector<std::vector<ScoredRow>> right(queries.size());
+  const index::SongIndex& index = model.index();
+  std::vector<std::vector<math::ScoredRow>> right(queries.size());
   parallel_for(queries.size(), 1, thread_count(0), [&](std::size_t q, std::size_t) {
     right[q] = index.search(queries[q], options.k, {.excluded = std::span(&songs[q], 1)},
-                            {.method = SearchMethod::exact, .threads = 1});
+                            {.method = index::SearchMethod::exact, .threads = 1});
   });
   std::printf("\nwidth  recall@%zu  queries/s of a core\n", static_cast<std::size_t>(options.k));
   for (const std::size_t width : {16, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024}) {
@@ -140,9 +141,9 @@ void graph_search(const Model& model, const std::vector<std::vector<float>>& que
       hits = 0;
       for (std::size_t q = 0; q < queries.size(); ++q) {
         const auto found = index.search(queries[q], options.k, {.excluded = std::span(&songs[q], 1)},
-                                        {.method = SearchMethod::graph, .width = width, .threads = 1});
-        for (const ScoredRow& one : found) {
-          hits += std::ranges::find(right[q], one.row, &ScoredRow::row) != right[q].end() ? 1 : 0;
+                                        {.method = index::SearchMethod::graph, .width = width, .threads = 1});
+        for (const math::ScoredRow& one : found) {
+          hits += std::ranges::find(right[q], one.row, &math::ScoredRow::row) != right[q].end() ? 1 : 0;
         }
       }
     });
@@ -152,17 +153,17 @@ void graph_search(const Model& model, const std::vector<std::vector<float>>& que
   }
 }
 
-void filtered_search(const Model& model, const std::vector<std::vector<float>>& queries,
+void filtered_search(const model::Model& model, const std::vector<std::vector<float>>& queries,
                      const IndexBenchOptions& options) {
   std::printf("\nkept      songs  auto      exact     found  recall\n");
   const std::size_t count = std::min<std::size_t>(queries.size(), 100);
   for (const double share : {1.0, 0.5, 0.1, 0.05, 0.03, 0.02, 0.01, 0.0001}) {
     Random random(2);
-    RowSet keeps(model.songs().size());
+    index::RowSet keeps(model.songs().size());
     for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
       if (random.uniform() < share) keeps.insert(row);
     }
-    std::array<std::vector<std::vector<ScoredRow>>, 2> found;
+    std::array<std::vector<std::vector<math::ScoredRow>>, 2> found;
     std::array<double, 2> seconds{};
     for (const std::size_t method : {0, 1}) {
       found[method].resize(count);
@@ -170,7 +171,7 @@ void filtered_search(const Model& model, const std::vector<std::vector<float>>& 
         for (std::size_t q = 0; q < count; ++q) {
           found[method][q] = model.index().search(
               queries[q], options.k, {.excluded = {}, .keeps = &keeps},
-              {.method = method == 0 ? SearchMethod::automatic : SearchMethod::exact, .threads = 1});
+              {.method = method == 0 ? index::SearchMethod::automatic : index::SearchMethod::exact, .threads = 1});
         }
       });
     }
@@ -178,8 +179,8 @@ void filtered_search(const Model& model, const std::vector<std::vector<float>>& 
     std::size_t fewest = options.k;
     for (std::size_t q = 0; q < count; ++q) {
       fewest = std::min(fewest, found[0][q].size());
-      for (const ScoredRow& one : found[0][q]) {
-        hits += std::ranges::find(found[1][q], one.row, &ScoredRow::row) != found[1][q].end() ? 1 : 0;
+      for (const math::ScoredRow& one : found[0][q]) {
+        hits += std::ranges::find(found[1][q], one.row, &math::ScoredRow::row) != found[1][q].end() ? 1 : 0;
       }
     }
     const auto queried = static_cast<double>(count);
@@ -192,12 +193,12 @@ void filtered_search(const Model& model, const std::vector<std::vector<float>>& 
 void run(std::span<char*> arguments) {
   IndexBenchOptions options;
   set_options(arguments, options);
-  Model model(options.model);
+  model::Model model(options.model);
   const auto start = std::chrono::steady_clock::now();
-  const GraphIndex* const graph = model.index().graph();
+  const index::GraphIndex* const graph = model.index().graph();
   const std::chrono::duration<double> opening = std::chrono::steady_clock::now() - start;
   std::printf("%u songs x %zu, %s\n", model.songs().size(), model.vectors().columns,
-              std::string(best_kernels().name).c_str());
+              std::string(math::best_kernels().name).c_str());
   std::vector<std::uint32_t> songs;
   const auto queries = some_queries(model, songs, options.queries);
   exact_search(model, queries, options);

@@ -29,11 +29,11 @@ struct IndexSearchOptions {
   std::uint64_t rows = 0;
   std::uint64_t queries = 1000;
   std::uint64_t k = 10;
-  std::uint32_t links = GraphOptions{}.links;
-  std::uint32_t width = GraphOptions{}.build_width;
-  GraphStorage storage = GraphOptions{}.storage;
+  std::uint32_t links = index::GraphOptions{}.links;
+  std::uint32_t width = index::GraphOptions{}.build_width;
+  index::GraphStorage storage = index::GraphOptions{}.storage;
   std::uint64_t threads = 1;
-  std::uint64_t search_width = kSearchWidth;
+  std::uint64_t search_width = index::kSearchWidth;
   std::uint64_t runs = 3;
   std::uint64_t judged = 0;
   bool widths = true;
@@ -81,12 +81,12 @@ Cost cost_of(const Work& work) {
 void run(std::span<char*> arguments) {
   IndexSearchOptions options;
   set_options(arguments, options);
-  const NpyMatrix npy(options.vectors);
-  MatrixView<const float> vectors = npy.view();
+  const model::NpyMatrix npy(options.vectors);
+  math::MatrixView<const float> vectors = npy.view();
   if (options.rows > 0) vectors.rows = std::min<std::size_t>(vectors.rows, options.rows);
   std::vector<float> inverse_norms(vectors.rows);
   for (std::size_t row = 0; row < vectors.rows; ++row) {
-    const float square = best_kernels().squared_norm(vectors.row(row), vectors.columns);
+    const float square = math::best_kernels().squared_norm(vectors.row(row), vectors.columns);
     inverse_norms[row] = square > 0 ? 1 / std::sqrt(square) : 0;
   }
   std::vector<std::uint32_t> songs;
@@ -96,33 +96,33 @@ void run(std::span<char*> arguments) {
     const double place = std::fmod(0.5 + static_cast<double>(i) * 0.6180339887498949, 1.0);
     songs.push_back(static_cast<std::uint32_t>(place * static_cast<double>(vectors.rows)));
     queries.emplace_back(vectors[songs.back()].begin(), vectors[songs.back()].end());
-    best_kernels().scale(inverse_norms[songs.back()], queries.back().data(), vectors.columns);
+    math::best_kernels().scale(inverse_norms[songs.back()], queries.back().data(), vectors.columns);
   }
 
   NoProgress progress;
   const Cost building = cost_of([&] {
     if (!options.build) return;
-    GraphIndex::build(
+    index::GraphIndex::build(
         vectors, inverse_norms,
         {.links = options.links, .build_width = options.width, .storage = options.storage, .threads = options.threads},
         progress, {})
         .save(options.file, std::string(64, '0'));
   });
   const std::uintmax_t bytes = std::filesystem::file_size(options.file);
-  std::optional<GraphIndex> graph;
+  std::optional<index::GraphIndex> graph;
   const Cost opening = cost_of([&] { graph.emplace(options.file, vectors.rows, vectors.columns); });
-  std::optional<CodedRows> codes;
+  std::optional<index::CodedRows> codes;
   const Cost coding = cost_of([&] { codes.emplace(vectors, inverse_norms, options.threads); });
   std::printf(
       "{\"build_cpu\": %.3f, \"build_wall\": %.3f, \"open_cpu\": %.4f, \"open_wall\": %.4f, \"codes_cpu\": %.4f, "
       "\"bytes\": %ju}\n",
       building.cpu, building.wall, opening.cpu, opening.wall, coding.cpu, bytes);
 
-  const SongIndex index(vectors, inverse_norms, &*graph, options.search_width, &*codes);
+  const index::SongIndex index(vectors, inverse_norms, &*graph, options.search_width, &*codes);
   const std::size_t judged =
       options.judged > 0 ? std::min<std::size_t>(options.judged, queries.size()) : queries.size();
-  const auto search = [&](SearchMethod method, std::size_t width, std::size_t asked,
-                          std::vector<std::vector<ScoredRow>>& lists) {
+  const auto search = [&](index::SearchMethod method, std::size_t width, std::size_t asked,
+                          std::vector<std::vector<math::ScoredRow>>& lists) {
     lists.resize(asked);
     parallel_for(asked, 16, options.threads, [&](std::size_t begin, std::size_t end) {
       for (std::size_t q = begin; q < end; ++q) {
@@ -131,11 +131,11 @@ void run(std::span<char*> arguments) {
       }
     });
   };
-  std::vector<std::vector<ScoredRow>> right;
-  std::vector<std::vector<ScoredRow>> found;
+  std::vector<std::vector<math::ScoredRow>> right;
+  std::vector<std::vector<math::ScoredRow>> found;
   Cost exact{1e9, 1e9};
   for (std::uint64_t run = 0; run < std::min<std::uint64_t>(options.runs, 2); ++run) {
-    const Cost cost = cost_of([&] { search(SearchMethod::exact, 0, judged, right); });
+    const Cost cost = cost_of([&] { search(index::SearchMethod::exact, 0, judged, right); });
     exact = {std::min(exact.cpu, cost.cpu), std::min(exact.wall, cost.wall)};
   }
   const auto count = static_cast<double>(queries.size());
@@ -146,12 +146,13 @@ void run(std::span<char*> arguments) {
     if (width > 0 && (width < options.k || !options.widths)) continue;
     Cost best{1e9, 1e9};
     for (std::uint64_t run = 0; run < options.runs; ++run) {
-      const Cost cost = cost_of([&] { search(SearchMethod::graph, width, queries.size(), found); });
+      const Cost cost = cost_of([&] { search(index::SearchMethod::graph, width, queries.size(), found); });
       best = {std::min(best.cpu, cost.cpu), std::min(best.wall, cost.wall)};
     }
     std::size_t hits = 0;
     for (std::size_t q = 0; q < right.size(); ++q) {
-      for (const ScoredRow& one : found[q]) hits += std::ranges::count(right[q], one.row, &ScoredRow::row) > 0 ? 1 : 0;
+      for (const math::ScoredRow& one : found[q])
+        hits += std::ranges::count(right[q], one.row, &math::ScoredRow::row) > 0 ? 1 : 0;
     }
     const std::string name = width > 0 ? std::to_string(width) : "\"auto\"";
     std::printf("{\"width\": %s, \"recall\": %.5f, \"cpu\": %.3e, \"wall\": %.3e}\n", name.c_str(),

@@ -17,7 +17,7 @@
 namespace segue {
 namespace {
 
-std::vector<std::uint32_t> rows_of_line(const Catalogue& songs, const std::string& line) {
+std::vector<std::uint32_t> rows_of_line(const data::Catalogue& songs, const std::string& line) {
   std::vector<std::uint32_t> rows;
   for (std::size_t begin = 0; begin <= line.size();) {
     const std::size_t end = std::min(line.find('\t', begin), line.size());
@@ -30,30 +30,31 @@ std::vector<std::uint32_t> rows_of_line(const Catalogue& songs, const std::strin
   return rows;
 }
 
-json::object lists_for(const Model& model, const ExactIndex& index, std::span<const std::uint32_t> played,
+json::object lists_for(const model::Model& model, const index::ExactIndex& index, std::span<const std::uint32_t> played,
                        std::size_t k) {
-  const SearchFilter unplayed{.excluded = played, .keeps = {}};
+  const index::SearchFilter unplayed{.excluded = played, .keeps = {}};
   json::object lists;
   json::array& mean = lists["mean"].emplace_array();
-  for (const ScoredRow& one : index.search(user_vector(model, played, 0), k, unplayed)) {
+  for (const math::ScoredRow& one : index.search(recommend::user_vector(model, played, 0), k, unplayed)) {
     mean.emplace_back(model.songs().id(one.row));
   }
-  std::vector<std::vector<ScoredRow>> found;
+  std::vector<std::vector<math::ScoredRow>> found;
   std::vector<float> weights;
-  for (const Interest& interest : find_interests(model, played, 0, kAutoInterests)) {
-    found.push_back(index.search(user_vector(model, interest.plays, 0), k, unplayed));
+  for (const recommend::Interest& interest : recommend::find_interests(model, played, 0, recommend::kAutoInterests)) {
+    found.push_back(index.search(recommend::user_vector(model, interest.plays, 0), k, unplayed));
     weights.push_back(interest.weight);
   }
   lists["weights"] = json::array(weights.begin(), weights.end());
   json::array& merged = lists["interests"].emplace_array();
-  for (const MergedRow& one : merge_interests(found, weights, k)) merged.emplace_back(model.songs().id(one.row));
+  for (const recommend::MergedRow& one : recommend::merge_interests(found, weights, k))
+    merged.emplace_back(model.songs().id(one.row));
   return lists;
 }
 
 void run(std::span<char*> arguments) {
   if (arguments.size() != 2) fail(ErrorCode::wrong_use, "use: interest_lists MODEL K < histories");
-  const Model model(arguments[0]);
-  const ExactIndex index(model.vectors(), model.inverse_norms());
+  const model::Model model(arguments[0]);
+  const index::ExactIndex index(model.vectors(), model.inverse_norms());
   const std::size_t k = std::stoul(arguments[1]);
   for (std::string line; std::getline(std::cin, line);) {
     const std::vector<std::uint32_t> played = rows_of_line(model.songs(), line);

@@ -58,7 +58,7 @@ SEGUE_CHECK_OPTIONS(RecommendListsOptions);
 
 namespace {
 
-std::vector<std::uint32_t> walk_along_transitions(const Model& model, std::size_t songs, Random& random) {
+std::vector<std::uint32_t> walk_along_transitions(const model::Model& model, std::size_t songs, Random& random) {
   std::vector<std::uint32_t> history;
   while (history.size() < songs) {
     std::span<const std::uint32_t> next;
@@ -71,23 +71,23 @@ std::vector<std::uint32_t> walk_along_transitions(const Model& model, std::size_
 }
 
 // Of all songs of the model, without those of the history.
-std::vector<ScoredRow> best_list(const Model& model, std::span<const std::uint32_t> played, std::size_t k,
-                                 RecommendBy by) {
-  if (by == RecommendBy::vectors) {
-    return model.index().search(user_vector(model, played, 0), k, {.excluded = played},
-                                {.method = SearchMethod::exact, .threads = 1});
+std::vector<math::ScoredRow> best_list(const model::Model& model, std::span<const std::uint32_t> played, std::size_t k,
+                                       recommend::RecommendBy by) {
+  if (by == recommend::RecommendBy::vectors) {
+    return model.index().search(recommend::user_vector(model, played, 0), k, {.excluded = played},
+                                {.method = index::SearchMethod::exact, .threads = 1});
   }
-  TopK best(k);
-  const BlendSources sources = blend_sources(model);
-  const BlendQuery blend(sources, model.blend_weights(), played);
+  math::TopK best(k);
+  const recommend::BlendSources sources = recommend::blend_sources(model);
+  const recommend::BlendQuery blend(sources, model.blend_weights(), played);
   for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
     if (model.inverse_norms()[row] == 0 || std::ranges::find(played, row) != played.end()) continue;
-    best.offer({row, blend.evidence(row, EvidenceOf::weighted).score(model.blend_weights())});
+    best.offer({row, blend.evidence(row, recommend::EvidenceOf::weighted).score(model.blend_weights())});
   }
   return best.take();
 }
 
-void write_histories(const Catalogue& songs, std::span<const std::vector<std::uint32_t>> histories,
+void write_histories(const data::Catalogue& songs, std::span<const std::vector<std::uint32_t>> histories,
                      const std::string& path) {
   FileWriter file(path);
   for (const std::vector<std::uint32_t>& history : histories) {
@@ -116,7 +116,7 @@ void run(std::span<char*> arguments) {
   if (options.by != "" && options.by != "blend" && options.by != "vectors") {
     fail(ErrorCode::wrong_use, "by: expected blend or vectors, found \"{}\"", options.by);
   }
-  Model model(options.model);
+  model::Model model(options.model);
   if (std::ranges::all_of(model.inverse_norms(), [](float inverse) { return inverse == 0; })) {
     fail(ErrorCode::bad_input, "{}: expected songs with a vector, found none", options.model);
   }
@@ -126,26 +126,26 @@ void run(std::span<char*> arguments) {
   if (!options.write.empty()) return write_histories(model.songs(), histories, options.write);
 
   model.code_vectors();
-  const Recommender recommender(model);
+  const recommend::Recommender recommender(model);
   std::vector<std::vector<float>> users;
-  for (const std::vector<std::uint32_t>& played : histories) users.push_back(user_vector(model, played, 0));
+  for (const std::vector<std::uint32_t>& played : histories) users.push_back(recommend::user_vector(model, played, 0));
   const double search = seconds_of(users, options.runs, [&](const std::vector<float>& user) {
     (void)model.index().search(user, options.k, {}, {.threads = 1});
   });
   std::printf("{\"search\": %.3e}\n", search);
-  for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors}) {
-    const std::string name(kRecommendByNames[static_cast<std::size_t>(by)]);
+  for (const recommend::RecommendBy by : {recommend::RecommendBy::blend, recommend::RecommendBy::vectors}) {
+    const std::string name(recommend::kRecommendByNames[static_cast<std::size_t>(by)]);
     if (!options.by.empty() && options.by != name) continue;
-    const RecommendOptions wanted{.k = options.k, .by = by, .threads = 1};
+    const recommend::RecommendOptions wanted{.k = options.k, .by = by, .threads = 1};
     const double seconds = seconds_of(histories, options.runs, [&](const std::vector<std::uint32_t>& played) {
       (void)recommender.recommend({.played = played}, wanted, {}, 1);
     });
     std::size_t hits = 0;
     std::size_t all = 0;
     for (std::size_t i = 0; i < std::min<std::size_t>(options.judged, histories.size()); ++i) {
-      const std::vector<ScoredRow> right = best_list(model, histories[i], options.k, by);
-      for (const Recommendation& one : recommender.recommend({.played = histories[i]}, wanted)) {
-        hits += std::ranges::find(right, one.song, &ScoredRow::row) != right.end() ? 1 : 0;
+      const std::vector<math::ScoredRow> right = best_list(model, histories[i], options.k, by);
+      for (const recommend::Recommendation& one : recommender.recommend({.played = histories[i]}, wanted)) {
+        hits += std::ranges::find(right, one.song, &math::ScoredRow::row) != right.end() ? 1 : 0;
       }
       all += right.size();
     }

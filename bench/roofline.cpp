@@ -69,22 +69,22 @@ double best_rate(std::uint64_t count, const Body& body) {
   return best;
 }
 
-double steps_per_second(const StepKernel& kernel, const RooflineOptions& options) {
+double steps_per_second(const train::StepKernel& kernel, const RooflineOptions& options) {
   constexpr std::uint64_t kSteps = 300'000;
-  Matrix rows(1 + options.played + options.noise, options.dim);
+  math::Matrix rows(1 + options.played + options.noise, options.dim);
   Random random(1);
   std::vector<float*> pointers;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     for (float& x : rows.view()[r]) x = random.uniform_float() - 0.5F;
     pointers.push_back(rows.view().row(r));
   }
-  std::vector<float> scratch(2 * padded(options.dim));
-  const StepRows<float> step{.inputs = std::span(pointers).first(1),
-                             .outputs = std::span(pointers).subspan(1),
-                             .played = options.played,
-                             .noise_weight = 1,
-                             .length = padded(options.dim),
-                             .scratch = scratch.data()};
+  std::vector<float> scratch(2 * math::padded(options.dim));
+  const train::StepRows<float> step{.inputs = std::span(pointers).first(1),
+                                    .outputs = std::span(pointers).subspan(1),
+                                    .played = options.played,
+                                    .noise_weight = 1,
+                                    .length = math::padded(options.dim),
+                                    .scratch = scratch.data()};
   return best_rate(kSteps, [&] {
     for (std::uint64_t i = 0; i < kSteps; ++i) kernel.step(step, {.rate = 1e-6F, .damping = 16, .loss = false});
   });
@@ -94,8 +94,8 @@ double steps_per_second(const StepKernel& kernel, const RooflineOptions& options
 double rows_per_second(const RooflineOptions& options, std::size_t threads) {
   constexpr std::uint64_t kRows = 4'000'000;
   constexpr std::size_t kAhead = 16;
-  const std::size_t count = (options.megabytes << 20) / (padded(options.dim) * sizeof(float)) + 1;
-  Matrix table(count, options.dim);
+  const std::size_t count = (options.megabytes << 20) / (math::padded(options.dim) * sizeof(float)) + 1;
+  math::Matrix table(count, options.dim);
   for (std::size_t r = 0; r < count; ++r) table.view()[r][0] = 1;
   const std::vector<float> ones(options.dim, 1.0F);
   std::vector<double> rates(threads);
@@ -105,9 +105,9 @@ double rows_per_second(const RooflineOptions& options, std::size_t threads) {
     rates[worker] = best_rate(kRows, [&] {
       for (std::uint64_t i = 0; i < kRows; ++i) {
         float*& row = ring[i % kAhead];
-        best_kernels().axpy(1e-6F, ones.data(), row, options.dim);
+        math::best_kernels().axpy(1e-6F, ones.data(), row, options.dim);
         row = table.view().row(random.below(static_cast<std::uint32_t>(count)));
-        for (std::size_t at = 0; at < padded(options.dim); at += 16) __builtin_prefetch(row + at, 1, 3);
+        for (std::size_t at = 0; at < math::padded(options.dim); at += 16) __builtin_prefetch(row + at, 1, 3);
       }
     });
   });
@@ -122,13 +122,13 @@ void run(std::span<char*> arguments) {
   const double outputs = options.played + options.noise;
   const double flops = 6 * outputs * options.dim;  // a multiply-add counts two
   const std::span kernels =
-      options.kernel.empty() ? all_step_kernels() : std::span(&step_named(options.kernel), std::size_t{1});
-  for (const StepKernel& kernel : kernels) {
+      options.kernel.empty() ? train::all_step_kernels() : std::span(&step_named(options.kernel), std::size_t{1});
+  for (const train::StepKernel& kernel : kernels) {
     const double steps = steps_per_second(kernel, options);
     std::printf("arithmetic, %s: %.2f M steps/s of %.0f outputs, %.1f GFLOP/s\n", kernel.name.data(), steps * 1e-6,
                 outputs, steps * flops * 1e-9);
   }
-  const double bytes = 2.0 * static_cast<double>(padded(options.dim)) * sizeof(float);
+  const double bytes = 2.0 * static_cast<double>(math::padded(options.dim)) * sizeof(float);
   for (std::size_t threads = 1; threads <= thread_count(0); threads *= 2) {
     const double rows = rows_per_second(options, threads);
     std::printf("memory, %zu thread(s): %.1f M rows/s read and written at random, %.1f GB/s\n", threads, rows * 1e-6,

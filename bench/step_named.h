@@ -9,9 +9,9 @@
 namespace segue {
 
 // The fastest for "". Throws wrong_use where this processor has none of that name.
-inline const StepKernel& step_named(std::string_view name) {
-  if (name.empty()) return best_step_kernel();
-  for (const StepKernel& kernel : all_step_kernels()) {
+inline const train::StepKernel& step_named(std::string_view name) {
+  if (name.empty()) return train::best_step_kernel();
+  for (const train::StepKernel& kernel : train::all_step_kernels()) {
     if (kernel.name == name) return kernel;
   }
   fail(ErrorCode::wrong_use, "kernel: this processor has none named {}", name);

@@ -44,8 +44,8 @@ constexpr std::array<std::size_t, 4> kBatches = {1, 10, 100, 1000};
 constexpr std::string_view kUser = "store-bench";
 
 // As scrobblers send them.
-StoredListen made_up_listen(std::int64_t at) {
-  StoredListen listen;
+store::StoredListen made_up_listen(std::int64_t at) {
+  store::StoredListen listen;
   listen.user = kUser;
   listen.listened_at = at;
   listen.artist = fmt::format("Artist {}", at % 5000);
@@ -56,7 +56,7 @@ StoredListen made_up_listen(std::int64_t at) {
       R"({{"artist_name":"{}","track_name":"{}","release_name":"{}","additional_info":{{"recording_mbid":"{}",)"
       R"("media_player":"a player","submission_client":"a scrobbler","submission_client_version":"1.2.3"}}}})",
       listen.artist, listen.title, listen.release, listen.recording_mbid);
-  listen.msid = msid_of(listen);
+  listen.msid = store::msid_of(listen);
   return listen;
 }
 
@@ -65,7 +65,7 @@ struct Measured {
   double additions_a_second = 0;
 };
 
-Measured measure(ListenStore& store, std::size_t threads, std::size_t batch, double seconds,
+Measured measure(store::ListenStore& store, std::size_t threads, std::size_t batch, double seconds,
                  std::atomic<std::int64_t>& time) {
   std::atomic<std::uint64_t> additions = 0;
   const auto start = std::chrono::steady_clock::now();
@@ -76,10 +76,10 @@ Measured measure(ListenStore& store, std::size_t threads, std::size_t batch, dou
     std::vector<std::jthread> adding;
     for (std::size_t thread = 0; thread < threads; ++thread) {
       adding.emplace_back([&] {
-        std::vector<StoredListen> listens;
+        std::vector<store::StoredListen> listens;
         for (std::size_t i = 0; i < batch; ++i) listens.push_back(made_up_listen(static_cast<std::int64_t>(i)));
         while (passed() < seconds) {
-          for (StoredListen& listen : listens) listen.listened_at = time++;
+          for (store::StoredListen& listen : listens) listen.listened_at = time++;
           store.add(listens);
           ++additions;
         }
@@ -97,7 +97,7 @@ void run(std::span<char*> arguments) {
       std::filesystem::temp_directory_path() / fmt::format("store-bench-{}.sqlite", ::getpid());
   const bool own = options.store.empty();
   {
-    const std::unique_ptr<ListenStore> store = open_store(own ? file.string() : options.store);
+    const std::unique_ptr<store::ListenStore> store = store::open_store(own ? file.string() : options.store);
     (void)store->forget(kUser);
     std::atomic<std::int64_t> time = 0;
     std::printf("| %s | threads | listens/s | additions/s |\n|---|---|---|---|\n", store->facts().kind.c_str());

@@ -41,9 +41,9 @@ SEGUE_CHECK_OPTIONS(BenchOptions);
 namespace {
 
 // Every row divided by its length.
-Matrix unit_rows(const TrainedMatrix& rows) {
-  const Kernels& kernels = best_kernels();
-  Matrix unit(rows.rows(), rows.columns());
+math::Matrix unit_rows(const train::TrainedMatrix& rows) {
+  const math::Kernels& kernels = math::best_kernels();
+  math::Matrix unit(rows.rows(), rows.columns());
   std::vector<float> scratch(rows.columns());
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     const float* row = rows.row(r, scratch.data());
@@ -54,10 +54,10 @@ Matrix unit_rows(const TrainedMatrix& rows) {
 }
 
 // The share of sessions whose last song is among the 10 nearest to the one before it.
-double hit_rate_at_10(const TrainedMatrix& vectors, const std::vector<std::vector<std::uint32_t>>& sessions) {
-  const Matrix unit = unit_rows(vectors);
+double hit_rate_at_10(const train::TrainedMatrix& vectors, const std::vector<std::vector<std::uint32_t>>& sessions) {
+  const math::Matrix unit = unit_rows(vectors);
   const auto rows = unit.view();
-  const auto dot = best_kernels().dot;
+  const auto dot = math::best_kernels().dot;
   std::vector<char> hits(sessions.size());
   parallel_for(sessions.size(), 1, thread_count(0), [&](std::size_t begin, std::size_t end) {
     for (std::size_t s = begin; s < end; ++s) {
@@ -76,20 +76,20 @@ double hit_rate_at_10(const TrainedMatrix& vectors, const std::vector<std::vecto
 }
 
 void run(std::span<char*> arguments) {
-  TrainOptions train;
+  train::TrainOptions train;
   CorpusOptions generate;
   BenchOptions bench;
   set_options(arguments, train, generate, bench);
   Corpus corpus = generate_corpus(generate);
   const auto sessions = hold_out(corpus, bench.held_out);
-  const Queues queues(corpus.queues);
-  const StepKernel& kernel = step_named(bench.kernel);
+  const data::Queues queues(corpus.queues);
+  const train::StepKernel& kernel = step_named(bench.kernel);
   NoProgress progress;
   const double cpu = processor_seconds();
-  const TrainedVectors trained = train_vectors_with(kernel, queues, corpus.plays, train, progress, {});
+  const train::TrainedVectors trained = train::train_vectors_with(kernel, queues, corpus.plays, train, progress, {});
   const double used = processor_seconds() - cpu;
   double seconds = 0;
-  for (const EpochReport& epoch : trained.epochs) {
+  for (const train::EpochReport& epoch : trained.epochs) {
     seconds += epoch.seconds;
     std::printf("epoch %u: loss %.4f, %.2f s, %.1f M pairs\n", epoch.epoch, epoch.mean_loss, epoch.seconds,
                 static_cast<double>(epoch.pairs) * 1e-6);

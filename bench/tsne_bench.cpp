@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "segue/base/parallel.h"
-#include "segue/map/affinities.h"
-#include "segue/map/pca.h"
-#include "segue/map/tsne.h"
+#include "segue/layout/affinities.h"
+#include "segue/layout/pca.h"
+#include "segue/layout/tsne.h"
 #include "segue/math/kernels.h"
 #include "segue/math/top_k.h"
 #include "segue/model/npy.h"
@@ -53,8 +53,8 @@ struct Neighbours {
   std::vector<float> squared_distances;
 };
 
-Neighbours neighbours_of(MatrixView<const float> vectors, std::size_t k, std::size_t threads) {
-  const Kernels& kernels = best_kernels();
+Neighbours neighbours_of(math::MatrixView<const float> vectors, std::size_t k, std::size_t threads) {
+  const math::Kernels& kernels = math::best_kernels();
   const std::size_t n = vectors.rows;
   k = std::min(k, n - 1);
   std::vector<float> norms(n);
@@ -64,11 +64,11 @@ Neighbours neighbours_of(MatrixView<const float> vectors, std::size_t k, std::si
     std::vector<float> dots(n);
     for (std::size_t i = begin; i < end; ++i) {
       kernels.dot_rows(vectors.row(i), vectors, dots.data());
-      TopK nearest(k);
+      math::TopK nearest(k);
       for (std::uint32_t j = 0; j < n; ++j) {
         if (j != i) nearest.offer({j, 2 * dots[j] - norms[j]});
       }
-      const std::vector<ScoredRow> found = nearest.take();
+      const std::vector<math::ScoredRow> found = nearest.take();
       for (std::size_t j = 0; j < k; ++j) {
         result.rows[i * k + j] = found[j].row;
         result.squared_distances[i * k + j] = std::max(0.0F, norms[i] - found[j].score);
@@ -80,8 +80,8 @@ Neighbours neighbours_of(MatrixView<const float> vectors, std::size_t k, std::si
 
 // The first k of each, which are the nearest.
 Neighbours read_neighbours(const TsneBenchOptions& files, std::size_t most) {
-  const NpyMatrix rows(files.neighbours);
-  const NpyMatrix distances(files.distances);
+  const model::NpyMatrix rows(files.neighbours);
+  const model::NpyMatrix distances(files.distances);
   Neighbours result{std::min(most, rows.view().columns), {}, {}};
   for (std::size_t i = 0; i < rows.view().rows; ++i) {
     for (const float row : rows.view()[i].first(result.k)) result.rows.push_back(static_cast<std::uint32_t>(row));
@@ -91,12 +91,13 @@ Neighbours read_neighbours(const TsneBenchOptions& files, std::size_t most) {
   return result;
 }
 
-Affinities affinities_of(MatrixView<const float> vectors, const TsneBenchOptions& files, const TsneOptions& options) {
+layout::Affinities affinities_of(math::MatrixView<const float> vectors, const TsneBenchOptions& files,
+                                 const layout::TsneOptions& options) {
   const Neighbours found = files.neighbours.empty()
-                               ? neighbours_of(vectors, neighbours_for(options), thread_count(options.threads))
-                               : read_neighbours(files, neighbours_for(options));
-  return make_affinities({vectors.rows, found.k, found.rows, found.squared_distances}, options.perplexity,
-                         options.threads);
+                               ? neighbours_of(vectors, layout::neighbours_for(options), thread_count(options.threads))
+                               : read_neighbours(files, layout::neighbours_for(options));
+  return layout::make_affinities({vectors.rows, found.k, found.rows, found.squared_distances}, options.perplexity,
+                                 options.threads);
 }
 
 // Says what each part cost.
@@ -114,31 +115,32 @@ class Stopwatch {
   double last_ = cpu_seconds();
 };
 
-Layout read_layout(const std::string& path) {
-  const NpyMatrix points(path);
-  Layout layout;
+layout::Layout read_layout(const std::string& path) {
+  const model::NpyMatrix points(path);
+  layout::Layout layout;
   for (std::size_t i = 0; i < points.view().rows; ++i) layout.push_back({points.view()[i][0], points.view()[i][1]});
   return layout;
 }
 
 void run(std::span<char*> arguments) {
   TsneBenchOptions files;
-  TsneOptions options;
+  layout::TsneOptions options;
   set_options(arguments, files, options);
   Stopwatch watch;
-  const NpyMatrix vectors(files.vectors);
-  Affinities affinities = affinities_of(vectors.view(), files, options);
+  const model::NpyMatrix vectors(files.vectors);
+  layout::Affinities affinities = affinities_of(vectors.view(), files, options);
   watch.lap("affinities");
-  Layout start = files.start.empty() ? principal_components(vectors.view(), options.threads) : read_layout(files.start);
+  layout::Layout start =
+      files.start.empty() ? layout::principal_components(vectors.view(), options.threads) : read_layout(files.start);
   watch.lap("start");
   std::printf("%zu songs, %zu affinities\n", affinities.size(), affinities.columns.size());
   NoProgress progress;
-  const TsneResult result = fit_tsne(std::move(affinities), std::move(start), options, progress, {});
+  const layout::TsneResult result = layout::fit_tsne(std::move(affinities), std::move(start), options, progress, {});
   watch.lap("t-SNE");
-  for (const TsneLoss& loss : result.losses) std::printf("%u: KL %.4f\n", loss.iteration, loss.kl);
+  for (const layout::TsneLoss& loss : result.losses) std::printf("%u: KL %.4f\n", loss.iteration, loss.kl);
   if (files.output.empty()) return;
-  NpyWriter writer(files.output, result.points.size(), 2);
-  for (const Point& point : result.points) writer.add(std::array{point.x, point.y});
+  model::NpyWriter writer(files.output, result.points.size(), 2);
+  for (const layout::Point& point : result.points) writer.add(std::array{point.x, point.y});
   writer.close();
 }
 

@@ -11,10 +11,10 @@
 #include "segue/base/file.h"
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/evaluation.h"
-#include "segue/evaluate/models/models.h"
-#include "segue/evaluate/report.h"
+#include "segue/evaluate/methods/methods.h"
+#include "segue/evaluate/report/report.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -28,33 +28,34 @@ std::string share_text(double share) {
 }
 
 // "±.0031": half the width of the interval.
-std::string margin_text(const std::optional<Interval>& interval) {
+std::string margin_text(const std::optional<evaluate::Interval>& interval) {
   return interval ? fmt::format("±{:.4f}", (interval->high - interval->low) / 2) : "";
 }
 
-std::string gain_text(double gain, const std::optional<Interval>& interval) {
+std::string gain_text(double gain, const std::optional<evaluate::Interval>& interval) {
   if (!interval) return fmt::format("{:+.4f}", gain);
   return fmt::format("{:+.4f} [{:+.4f}, {:+.4f}]", gain, interval->low, interval->high);
 }
 
-std::string heading(const Evaluation& evaluation, std::size_t mode, std::uint32_t heard) {
-  const ModeSummary& summary = evaluation.modes[mode];
+std::string heading(const evaluate::Evaluation& evaluation, std::size_t mode, std::uint32_t heard) {
+  const evaluate::ModeSummary& summary = evaluation.modes[mode];
   const std::string among = heard == 0 ? "before in its queue" : fmt::format("the last {} heard", heard);
   std::string what = "every position, nothing masked";
-  if (summary.mode == Mode::discovery) what = fmt::format("the next song is not among {}, and those are masked", among);
-  if (summary.mode == Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
+  if (summary.mode == evaluate::Mode::discovery)
+    what = fmt::format("the next song is not among {}, and those are masked", among);
+  if (summary.mode == evaluate::Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
   return fmt::format("{}: {}\n{} positions; the next song of {} is not in the catalogue: always missed\n",
-                     kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
+                     evaluate::kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
                      with_commas(summary.unknown));
 }
 
-std::string accuracy_table(const Evaluation& evaluation, std::size_t mode) {
+std::string accuracy_table(const evaluate::Evaluation& evaluation, std::size_t mode) {
   const std::string& reference = evaluation.models[evaluation.references[mode]].name;
   Table table({"", ">HR@10", "95 %", ">HR@20", ">HR@100", ">NDCG@10", "95 %", ">MRR@10", ">recall@100",
                fmt::format("NDCG@10 against {}", reference)});
-  for (const ModelScore& model : evaluation.models) {
-    const ModeScore& score = model.modes[mode];
-    const Accuracy& accuracy = score.accuracy;
+  for (const evaluate::ModelScore& model : evaluation.models) {
+    const evaluate::ModeScore& score = model.modes[mode];
+    const evaluate::Accuracy& accuracy = score.accuracy;
     table.add({model.name, share_text(accuracy.hit_rate[0]), margin_text(score.hit_rate),
                share_text(accuracy.hit_rate[1]), share_text(accuracy.hit_rate[2]), share_text(accuracy.ndcg[0]),
                margin_text(score.ndcg), share_text(accuracy.mrr[0]), share_text(accuracy.recall[2]),
@@ -63,11 +64,11 @@ std::string accuracy_table(const Evaluation& evaluation, std::size_t mode) {
   return table.text();
 }
 
-std::string lists_table(const Evaluation& evaluation, std::size_t mode) {
+std::string lists_table(const evaluate::Evaluation& evaluation, std::size_t mode) {
   Table table({"first 10 of each list", ">coverage", ">Gini", ">popularity rank", ">bits", ">diversity",
                ">artist again", ">hubness", ">length", ">fit", ">rank"});
-  for (const ModelScore& model : evaluation.models) {
-    const ListStatistics& lists = model.modes[mode].lists;
+  for (const evaluate::ModelScore& model : evaluation.models) {
+    const evaluate::ListStatistics& lists = model.modes[mode].lists;
     table.add({model.name, share_text(lists.coverage[0]), fmt::format("{:.3f}", lists.gini),
                with_commas(static_cast<std::uint64_t>(std::llround(lists.popularity_rank))),
                fmt::format("{:.1f}", lists.self_information),
@@ -94,11 +95,12 @@ std::string deviation_text(std::span<const double> values) {
 }
 
 // What a model did in a mode in each run that has both: a split may have no position of a mode.
-std::vector<Accuracy> accuracies_of(std::span<const Evaluation> runs, std::string_view model, Mode mode) {
-  std::vector<Accuracy> found;
-  for (const Evaluation& run : runs) {
-    const auto its_mode = std::ranges::find(run.modes, mode, &ModeSummary::mode);
-    const auto its_model = std::ranges::find(run.models, model, &ModelScore::name);
+std::vector<evaluate::Accuracy> accuracies_of(std::span<const evaluate::Evaluation> runs, std::string_view model,
+                                              evaluate::Mode mode) {
+  std::vector<evaluate::Accuracy> found;
+  for (const evaluate::Evaluation& run : runs) {
+    const auto its_mode = std::ranges::find(run.modes, mode, &evaluate::ModeSummary::mode);
+    const auto its_model = std::ranges::find(run.models, model, &evaluate::ModelScore::name);
     if (its_mode == run.modes.end() || its_model == run.models.end()) continue;
     found.push_back(its_model->modes[static_cast<std::size_t>(its_mode - run.modes.begin())].accuracy);
   }
@@ -106,20 +108,20 @@ std::vector<Accuracy> accuracies_of(std::span<const Evaluation> runs, std::strin
 }
 
 // With several seeds: means over them, and how far they lie apart.
-std::string seeds_table(std::span<const Evaluation> runs, Mode mode) {
+std::string seeds_table(std::span<const evaluate::Evaluation> runs, evaluate::Mode mode) {
   Table table({"", ">seeds", ">HR@10", "sd", ">HR@100", "sd", ">NDCG@10", "sd"});
-  for (const ModelScore& model : runs[0].models) {
-    const std::vector<Accuracy> accuracies = accuracies_of(runs, model.name, mode);
+  for (const evaluate::ModelScore& model : runs[0].models) {
+    const std::vector<evaluate::Accuracy> accuracies = accuracies_of(runs, model.name, mode);
     std::vector<std::string> cells = {model.name, fmt::format("{}", accuracies.size())};
-    const auto add = [&](ByCutoff Accuracy::*metric, std::size_t cutoff) {
+    const auto add = [&](evaluate::ByCutoff evaluate::Accuracy::*metric, std::size_t cutoff) {
       std::vector<double> values;
-      for (const Accuracy& accuracy : accuracies) values.push_back((accuracy.*metric)[cutoff]);
+      for (const evaluate::Accuracy& accuracy : accuracies) values.push_back((accuracy.*metric)[cutoff]);
       cells.push_back(share_text(mean_of(values)));
       cells.push_back(deviation_text(values));
     };
-    add(&Accuracy::hit_rate, 0);
-    add(&Accuracy::hit_rate, 2);
-    add(&Accuracy::ndcg, 0);
+    add(&evaluate::Accuracy::hit_rate, 0);
+    add(&evaluate::Accuracy::hit_rate, 2);
+    add(&evaluate::Accuracy::ndcg, 0);
     table.add(std::move(cells));
   }
   return table.text();
@@ -143,7 +145,7 @@ class EvaluateCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    make_models(options_.baselines, options_);  // a wrong name is refused before anything is read
+    evaluate::make_models(options_.baselines, options_);  // a wrong name is refused before anything is read
     if (!options_.report.empty() && options_.report == options_.html) {
       fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", options_.report);
     }
@@ -151,16 +153,16 @@ class EvaluateCommand final : public Command {
     std::optional<AtomicFile> report;
     if (!options_.html.empty()) html.emplace(options_.html);
     if (!options_.report.empty()) report.emplace(options_.report);
-    const Dataset dataset = open_dataset(dataset_);
-    std::vector<Evaluation> runs;
+    const data::Dataset dataset = data::open_dataset(dataset_);
+    std::vector<evaluate::Evaluation> runs;
     for (std::uint32_t i = 0; i < options_.seeds; ++i) {
-      TrainOptions train = train_;
+      train::TrainOptions train = train_;
       train.seed += i;
-      const Split split = make_split(dataset, split_, train.min_plays, train.seed);
-      runs.push_back(evaluate(dataset, split, make_models(options_.baselines, options_, blend_), options_, train,
-                              terminal.progress(), terminal.stop()));
+      const evaluate::Split split = evaluate::make_split(dataset, split_, train.min_plays, train.seed);
+      runs.push_back(evaluate::evaluate(dataset, split, evaluate::make_models(options_.baselines, options_, blend_),
+                                        options_, train, terminal.progress(), terminal.stop()));
     }
-    if (html) html->commit_text(html_report(runs, dataset.songs, description()));
+    if (html) html->commit_text(evaluate::html_report(runs, dataset.songs, description()));
     if (report) report->commit_text(json::serialize(document(runs)) + '\n');
     if (terminal.json()) {
       terminal.print(document(runs));
@@ -170,23 +172,23 @@ class EvaluateCommand final : public Command {
   }
 
  private:
-  ReportDescription description() const {
+  evaluate::ReportDescription description() const {
     return {dataset_, options_to_json(split_), options_to_json(options_), options_to_json(train_)};
   }
 
-  json::object document(std::span<const Evaluation> runs) const {
+  json::object document(std::span<const evaluate::Evaluation> runs) const {
     json::object document{{"dataset", dataset_},
                           {"split_options", options_to_json(split_)},
                           {"options", options_to_json(options_)},
                           {"train_options", options_to_json(train_)},
                           {"blend", options_to_json(blend_)}};
     json::array& list = document["runs"].emplace_array();
-    for (const Evaluation& run : runs) list.push_back(to_json(run));
+    for (const evaluate::Evaluation& run : runs) list.push_back(to_json(run));
     return document;
   }
 
-  std::string text(std::span<const Evaluation> runs) const {
-    const Evaluation& first = runs.front();
+  std::string text(std::span<const evaluate::Evaluation> runs) const {
+    const evaluate::Evaluation& first = runs.front();
     std::string text = fmt::format(
         "split {}, {} part: trained on {} queues, {} plays, {} songs with at least {} plays; asked about {} queues\n",
         choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
@@ -207,10 +209,10 @@ class EvaluateCommand final : public Command {
   }
 
   std::string dataset_;
-  SplitOptions split_;
-  EvaluateOptions options_;
-  TrainOptions train_;
-  BlendWeights blend_;
+  evaluate::SplitOptions split_;
+  evaluate::EvaluateOptions options_;
+  train::TrainOptions train_;
+  model::BlendWeights blend_;
 };
 
 }  // namespace

@@ -28,8 +28,8 @@ class ExportCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    const Model model(model_);
-    export_model(model, options_, terminal.progress(), terminal.stop());
+    const model::Model model(model_);
+    model::export_model(model, options_, terminal.progress(), terminal.stop());
     if (terminal.json()) {
       terminal.print(json::object{
           {"options", options_to_json(options_)}, {"songs", model.songs().size()}, {"dim", model.vectors().columns}});
@@ -41,7 +41,7 @@ class ExportCommand final : public Command {
 
  private:
   std::string model_;
-  ExportOptions options_;
+  model::ExportOptions options_;
 };
 
 }  // namespace

@@ -54,8 +54,8 @@ class IndexCommand final : public Command {
 
   void run(Terminal& terminal) override {
     json::object index;
-    extend_model(model_, std::array{kIndexName}, [&](const std::filesystem::path& folder) {
-      index = write_index(folder, {options_, run_.seed, run_.threads}, terminal.progress(), terminal.stop());
+    model::extend_model(model_, std::array{model::kIndexName}, [&](const std::filesystem::path& folder) {
+      index = model::write_index(folder, {options_, run_.seed, run_.threads}, terminal.progress(), terminal.stop());
       return json::object{{"index", index}};
     });
     if (terminal.json()) {
@@ -78,7 +78,7 @@ class IndexCommand final : public Command {
   }
 
   std::string model_;
-  IndexOptions options_;
+  model::IndexOptions options_;
   IndexRun run_;
 };
 

@@ -7,7 +7,7 @@
 #include "segue/base/error.h"
 #include "segue/base/manifest.h"
 #include "segue/base/words.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
 #include "segue/model/verify.h"
 #include "segue/train/checkpoint_folder.h"
@@ -136,21 +136,21 @@ class InfoCommand final : public Command {
  private:
   const FormatVersion& find_format() const {
     const std::string found = format_of(path_);
-    for (const FormatVersion* format : {&kDatasetFormat, &kModelFormat, &kCheckpointFormat}) {
+    for (const FormatVersion* format : {&data::kDatasetFormat, &model::kModelFormat, &train::kCheckpointFormat}) {
       if (found == format->name) return *format;
     }
-    fail(ErrorCode::unsupported, "{}: expected a {}, {} or {} folder, found \"{}\"", path_, kDatasetFormat.name,
-         kModelFormat.name, kCheckpointFormat.name, found);
+    fail(ErrorCode::unsupported, "{}: expected a {}, {} or {} folder, found \"{}\"", path_, data::kDatasetFormat.name,
+         model::kModelFormat.name, train::kCheckpointFormat.name, found);
   }
 
   void verify(const FormatVersion& format, const Manifest& manifest, Progress& progress) const {
-    if (format.name == kModelFormat.name) {
-      verify_model(path_, progress);
+    if (format.name == model::kModelFormat.name) {
+      model::verify_model(path_, progress);
       return;
     }
     verify_files(path_, manifest, progress);
-    if (format.name == kDatasetFormat.name) (void)open_dataset(path_);
-    if (format.name == kCheckpointFormat.name) (void)Checkpoint(path_);
+    if (format.name == data::kDatasetFormat.name) (void)data::open_dataset(path_);
+    if (format.name == train::kCheckpointFormat.name) (void)train::Checkpoint(path_);
   }
 
   std::string path_;

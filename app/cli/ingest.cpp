@@ -1,6 +1,6 @@
 // segue ingest: logs to a dataset.
 
-#include "segue/data/ingest.h"
+#include "segue/data/dataset/ingest.h"
 
 #include <chrono>
 
@@ -13,41 +13,41 @@ namespace segue::cli {
 namespace {
 
 // What a reason means to whoever made the log.
-std::string_view explained(Reason reason) {
+std::string_view explained(data::Reason reason) {
   switch (reason) {
-    case Reason::wrong_number_of_fields:
+    case data::Reason::wrong_number_of_fields:
       return "rows with more or fewer fields than the header";
-    case Reason::malformed_json:
+    case data::Reason::malformed_json:
       return "lines that are no JSON object";
-    case Reason::field_too_long:
+    case data::Reason::field_too_long:
       return "rows with an id over 1,024 bytes or a text over 65,536";
-    case Reason::invalid_utf8:
+    case data::Reason::invalid_utf8:
       return "rows that are not UTF-8";
-    case Reason::nul_byte:
+    case data::Reason::nul_byte:
       return "rows with a zero byte";
-    case Reason::empty_row:
+    case data::Reason::empty_row:
       return "rows with nothing in them, such as empty lines";
-    case Reason::missing_user:
+    case data::Reason::missing_user:
       return "rows without a user";
-    case Reason::missing_song:
+    case data::Reason::missing_song:
       return "rows without a song";
-    case Reason::bad_time:
+    case data::Reason::bad_time:
       return "rows with no time that is understood";
-    case Reason::bad_played_ms:
+    case data::Reason::bad_played_ms:
       return "rows whose length played is no number";
-    case Reason::too_short_play:
+    case data::Reason::too_short_play:
       return "plays shorter than --min-played";
-    case Reason::repeat:
+    case data::Reason::repeat:
       return "plays of the song just played";
-    case Reason::short_session:
+    case data::Reason::short_session:
       return "plays in sessions under --min-session songs";
-    case Reason::short_playlist:
+    case data::Reason::short_playlist:
       return "playlists under --min-session songs";
   }
   return "";
 }
 
-json::object to_json(const IngestReport& report, const std::string& output, double seconds) {
+json::object to_json(const data::IngestReport& report, const std::string& output, double seconds) {
   return {
       {"dataset", output},
       {"digest", report.digest},
@@ -66,16 +66,16 @@ json::object to_json(const IngestReport& report, const std::string& output, doub
   };
 }
 
-void add_dropped(Table& table, const RejectLog& dropped, std::string_view prefix) {
-  for (std::size_t i = 0; i < kReasonNames.size(); ++i) {
-    const auto reason = static_cast<Reason>(i);
+void add_dropped(Table& table, const data::RejectLog& dropped, std::string_view prefix) {
+  for (std::size_t i = 0; i < data::kReasonNames.size(); ++i) {
+    const auto reason = static_cast<data::Reason>(i);
     if (dropped[reason] == 0) continue;
-    table.add(
-        {fmt::format("{}{}", prefix, kReasonNames[i]), with_commas(dropped[reason]), std::string(explained(reason))});
+    table.add({fmt::format("{}{}", prefix, data::kReasonNames[i]), with_commas(dropped[reason]),
+               std::string(explained(reason))});
   }
 }
 
-std::string tables(const IngestReport& report) {
+std::string tables(const data::IngestReport& report) {
   Table kept({"kept", ">", ""});
   if (report.users > 0) kept.add({"users", with_commas(report.users), ""});
   if (report.sessions > 0) kept.add({"sessions", with_commas(report.sessions), ""});
@@ -112,7 +112,7 @@ class IngestCommand final : public Command {
 
   void run(Terminal& terminal) override {
     const auto start = std::chrono::steady_clock::now();
-    const IngestReport report = ingest(inputs_, options_, terminal.progress(), terminal.stop());
+    const data::IngestReport report = data::ingest(inputs_, options_, terminal.progress(), terminal.stop());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (terminal.json()) {
       terminal.print(to_json(report, options_.output, seconds.count()));
@@ -125,7 +125,7 @@ class IngestCommand final : public Command {
 
  private:
   std::vector<std::string> inputs_;
-  IngestOptions options_;
+  data::IngestOptions options_;
 };
 
 }  // namespace

@@ -34,13 +34,13 @@ class JourneyCommand final : public Command {
 
   void run(Terminal& terminal) override {
     const PlaylistView view = view_of(playlist_);
-    const Model model(model_);
+    const model::Model model(model_);
     const std::uint32_t from = resolve_song(model.songs(), from_, terminal);
     const std::uint32_t to = resolve_song(model.songs(), to_, terminal);
-    const std::vector<JourneySong> songs = find_journey(model, from, to, options_);
+    const std::vector<recommend::JourneySong> songs = recommend::find_journey(model, from, to, options_);
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
-      for (const JourneySong& song : songs) list.push_back(song.row);
+      for (const recommend::JourneySong& song : songs) list.push_back(song.row);
       const std::string title =
           fmt::format("From {} to {}", song_text(model.songs(), from), song_text(model.songs(), to));
       write_playlist(model.songs(), list, title, playlist_, terminal);
@@ -52,10 +52,10 @@ class JourneyCommand final : public Command {
   }
 
  private:
-  static json::object document(const Model& model, const std::vector<JourneySong>& songs) {
+  static json::object document(const model::Model& model, const std::vector<recommend::JourneySong>& songs) {
     json::object document{{"steps", songs.size() - 1}};
     json::array& items = document["items"].emplace_array();
-    for (const JourneySong& song : songs) {
+    for (const recommend::JourneySong& song : songs) {
       json::object item = song_json(model.songs(), song.row);
       item["similarity"] = song.similarity;
       item["progress"] = song.progress;
@@ -64,7 +64,7 @@ class JourneyCommand final : public Command {
     return document;
   }
 
-  static std::string table(const Model& model, const std::vector<JourneySong>& songs) {
+  static std::string table(const model::Model& model, const std::vector<recommend::JourneySong>& songs) {
     Table table({">step", ">progress", ">similarity", "song", ">plays"});
     for (std::size_t i = 0; i < songs.size(); ++i) {
       table.add({std::to_string(i), fmt::format("{:.2f}", songs[i].progress),
@@ -77,7 +77,7 @@ class JourneyCommand final : public Command {
   std::string model_;
   std::string from_;
   std::string to_;
-  JourneyOptions options_;
+  recommend::JourneyOptions options_;
   PlaylistOptions playlist_;
 };
 

@@ -9,7 +9,7 @@
 #include "segue/base/file.h"
 #include "segue/base/words.h"
 #include "segue/model/model.h"
-#include "segue/serve/song_matcher.h"
+#include "segue/search/song_matcher.h"
 #include "segue/store/store.h"
 
 #include "app/cli/command.h"
@@ -41,7 +41,7 @@ namespace {
 constexpr std::uint64_t kListensBetweenUpdates = 4096;
 
 // One line of an export; its names are among those that ingest recognises.
-json::object line_of(const StoredListen& listen, std::string_view song_id) {
+json::object line_of(const store::StoredListen& listen, std::string_view song_id) {
   json::object line = {{"user", listen.user}, {"listened_at", listen.listened_at}};
   line["song_id"] = song_id;
   line["artist"] = listen.artist;
@@ -92,15 +92,15 @@ class ListensCommand final : public Command {
   };
 
   void export_listens(Terminal& terminal) const {
-    std::optional<Model> model;
-    std::optional<SongMatcher> matcher;
+    std::optional<model::Model> model;
+    std::optional<search::SongMatcher> matcher;
     if (!options_.model.empty()) matcher.emplace(model.emplace(options_.model).songs());
-    const std::unique_ptr<ListenStore> store = open_store(options_.store, WhereNone::refuse);
+    const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::WhereNone::refuse);
 
     AtomicFile file(options_.output);
     FileWriter writer(file.path());
     Counts counts;
-    const auto write = [&](const StoredListen& listen) {
+    const auto write = [&](const store::StoredListen& listen) {
       if (terminal.stop().stop_requested()) {
         fail(ErrorCode::interrupted, "{}: stopped, nothing written", options_.output);
       }
@@ -119,11 +119,11 @@ class ListensCommand final : public Command {
       terminal.progress().begin("listens", store->facts().listens, "listens");
       store->for_each_listen(write);
     } else {
-      ListenRange all;
+      store::ListenRange all;
       all.count = std::numeric_limits<std::size_t>::max();
-      const std::vector<StoredListen> newest_first = store->listens_of(users_.front(), all);
+      const std::vector<store::StoredListen> newest_first = store->listens_of(users_.front(), all);
       terminal.progress().begin("listens", newest_first.size(), "listens");
-      for (const StoredListen& listen : newest_first | std::views::reverse) write(listen);
+      for (const store::StoredListen& listen : newest_first | std::views::reverse) write(listen);
     }
     writer.close();
     file.commit();
@@ -146,7 +146,7 @@ class ListensCommand final : public Command {
   }
 
   void list_users(Terminal& terminal) const {
-    const std::unique_ptr<ListenStore> store = open_store(options_.store, WhereNone::refuse);
+    const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::WhereNone::refuse);
     json::object document;
     json::array& items = document["items"].emplace_array();
     Table table({"user", ">listens"});
@@ -164,7 +164,7 @@ class ListensCommand final : public Command {
 
   void forget(Terminal& terminal) const {
     const std::string& user = users_.front();
-    const Forgotten gone = open_store(options_.store, WhereNone::refuse)->forget(user);
+    const store::Forgotten gone = store::open_store(options_.store, store::WhereNone::refuse)->forget(user);
     if (gone.listens + gone.feedback + gone.tokens == 0) {
       fail(ErrorCode::not_found, "{}: {} has nothing of this user", printable(user), options_.store);
     }

@@ -9,8 +9,8 @@
 #include "segue/base/manifest.h"
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
-#include "segue/map/draw.h"
-#include "segue/map/draw_html.h"
+#include "segue/draw/draw.h"
+#include "segue/draw/draw_html.h"
 #include "segue/model/extend.h"
 #include "segue/model/map_file.h"
 #include "segue/recommend/recommender.h"
@@ -64,10 +64,10 @@ class MapCommand final : public Command {
 
   void run(Terminal& terminal) override {
     check_use();
-    const Model model(model_);
-    const std::optional<Highlight> highlight = songs_to_highlight(model, terminal);
+    const model::Model model(model_);
+    const std::optional<draw::Highlight> highlight = songs_to_highlight(model, terminal);
     json::object about = make_or_find(model, terminal);
-    const SongMap& map = laid_out_ ? laid_out_->map : *model.map();
+    const layout::SongMap& map = laid_out_ ? laid_out_->map : *model.map();
     draw(model, map, highlight, terminal);
     if (terminal.json()) {
       terminal.print(document(map, std::move(about)));
@@ -88,34 +88,35 @@ class MapCommand final : public Command {
     }
   }
 
-  std::optional<Highlight> songs_to_highlight(const Model& model, Terminal& terminal) const {
+  std::optional<draw::Highlight> songs_to_highlight(const model::Model& model, Terminal& terminal) const {
     if (highlight_.highlight.empty()) return std::nullopt;
-    Highlight highlight;
+    draw::Highlight highlight;
     highlight.songs = resolve_songs(model.songs(), highlight_.highlight, terminal);
-    RecommendOptions options;
-    options.by = RecommendBy::vectors;  // what lies around their mean is what the picture shows
+    recommend::RecommendOptions options;
+    options.by = recommend::RecommendBy::vectors;  // what lies around their mean is what the picture shows
     options.k = kNeighboursShown;
     options.threads = tsne_.threads;
-    for (const Recommendation& found : Recommender(model).recommend({.played = highlight.songs}, options)) {
+    for (const recommend::Recommendation& found :
+         recommend::Recommender(model).recommend({.played = highlight.songs}, options)) {
       highlight.neighbours.push_back(found.song);
     }
     return highlight;
   }
 
   // Everything that the layout depends on besides the model itself.
-  json::object recipe(const Model& model) const {
+  json::object recipe(const model::Model& model) const {
     json::object options = options_to_json(tsne_);
     options.erase("threads");
     const json::object& files = object_at(model.manifest().fields, "files", model_);
     return {{"options", std::move(options)},
             {"most_played", layout_.most_played},
-            {"like", layout_.like.empty() ? "" : open_manifest(layout_.like, kModelFormat).digest},
-            {"vectors", object_at(files, kVectorsName, model_).at("sha256")}};
+            {"like", layout_.like.empty() ? "" : open_manifest(layout_.like, model::kModelFormat).digest},
+            {"vectors", object_at(files, model::kVectorsName, model_).at("sha256")}};
   }
 
   // The model's own map where it is the one asked for; else a new one, put into the model. Returns what the manifest
   // says about it.
-  json::object make_or_find(const Model& model, Terminal& terminal) {
+  json::object make_or_find(const model::Model& model, Terminal& terminal) {
     const json::object wanted = recipe(model);
     const auto* had = model.manifest().fields.if_contains(kManifestKey);
     if (!layout_.redo && model.map() != nullptr && had != nullptr && had->is_object()) {
@@ -138,27 +139,28 @@ class MapCommand final : public Command {
     if (laid_out_->mean_displacement) about["mean_displacement"] = *laid_out_->mean_displacement;
     seconds_ = std::chrono::steady_clock::now() - start;
     about["seconds"] = seconds_.count();
-    const std::array names = {kMapName, kClustersName};
-    extend_model(model_, names, [&](const std::filesystem::path& folder) {
-      write_map(folder, laid_out_->map);
+    const std::array names = {model::kMapName, model::kClustersName};
+    model::extend_model(model_, names, [&](const std::filesystem::path& folder) {
+      model::write_map(folder, laid_out_->map);
       return json::object{{kManifestKey, about}};
     });
     return about;
   }
 
-  void draw(const Model& model, const SongMap& map, std::optional<Highlight> highlight, Terminal& terminal) {
-    if (!draw_.csv.empty()) write_map_csv(draw_.csv, map, model.songs());
+  void draw(const model::Model& model, const layout::SongMap& map, std::optional<draw::Highlight> highlight,
+            Terminal& terminal) {
+    if (!draw_.csv.empty()) draw::write_map_csv(draw_.csv, map, model.songs());
     if (!draw_.html.empty()) {
-      if (model.songs().size() > kMostPageSongs) {
+      if (model.songs().size() > draw::kMostPageSongs) {
         terminal.note(fmt::format("--html: a page holds {} songs; the most played of {} are on it",
-                                  with_commas(kMostPageSongs), with_commas(model.songs().size())));
+                                  with_commas(draw::kMostPageSongs), with_commas(model.songs().size())));
       }
-      write_map_html(draw_.html, map, model.songs());
+      draw::write_map_html(draw_.html, map, model.songs());
     }
     if (draw_.png.empty() && draw_.svg.empty() && draw_.frames.empty() && draw_.webp.empty()) return;
-    const MapDrawing drawing(map, model.songs(), draw_);
+    const draw::MapDrawing drawing(map, model.songs(), draw_);
     std::uint32_t missing = 0;
-    for (const PlacedLabel& label : drawing.labels()) missing += label.missing;
+    for (const draw::PlacedLabel& label : drawing.labels()) missing += label.missing;
     if (missing > 0) {
       terminal.note(
           fmt::format("names of regions: {} letters are in no installed font; Debian's fonts-noto-core and "
@@ -166,7 +168,7 @@ class MapCommand final : public Command {
                       with_commas(missing)));
     }
     if (highlight) {
-      highlight->mean = place_vector(model, map, user_vector(model, highlight->songs, 0), tsne_.threads);
+      highlight->mean = place_vector(model, map, recommend::user_vector(model, highlight->songs, 0), tsne_.threads);
       if (!draw_.png.empty()) drawing.write_png(draw_.png, *highlight);
       if (!draw_.svg.empty()) drawing.write_svg(draw_.svg, *highlight);
       if (!draw_.frames.empty()) drawing.write_frames(draw_.frames, *highlight);
@@ -177,14 +179,14 @@ class MapCommand final : public Command {
     if (!draw_.svg.empty()) drawing.write_svg(draw_.svg);
   }
 
-  json::object document(const SongMap& map, json::object about) const {
+  json::object document(const layout::SongMap& map, json::object about) const {
     json::object document;
     document["model"] = model_;
     document["songs"] = map.layout.size();
     document["reused"] = reused_;
     document["map"] = std::move(about);
     json::array& regions = document["regions"].emplace_array();
-    for (const Region& region : map.regions) {
+    for (const layout::Region& region : map.regions) {
       regions.push_back({{"label", region.label},
                          {"size", region.size},
                          {"level", region.level},
@@ -210,16 +212,16 @@ class MapCommand final : public Command {
     return files;
   }
 
-  std::string text(const SongMap& map, const json::object& about) const {
+  std::string text(const layout::SongMap& map, const json::object& about) const {
     std::vector<std::size_t> counts;
     Table regions({">songs", "region"});
-    std::vector<const Region*> large;
-    for (const Region& region : map.regions) {
+    std::vector<const layout::Region*> large;
+    for (const layout::Region& region : map.regions) {
       counts.resize(std::max<std::size_t>(counts.size(), region.level + 1));
       ++counts[region.level];
       if (region.level == 0) large.push_back(&region);
     }
-    std::ranges::stable_sort(large, [](const Region* a, const Region* b) { return a->size > b->size; });
+    std::ranges::stable_sort(large, [](const layout::Region* a, const layout::Region* b) { return a->size > b->size; });
     for (std::size_t i = 0; i < std::min(large.size(), kRegionsListed); ++i) {
       const std::string& label = large[i]->label;
       regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : printable(label)});
@@ -247,10 +249,10 @@ class MapCommand final : public Command {
   }
 
   std::string model_;
-  DrawOptions draw_;
+  draw::DrawOptions draw_;
   HighlightOptions highlight_;
   LayoutOptions layout_;
-  TsneOptions tsne_;
+  layout::TsneOptions tsne_;
   std::optional<LaidOut> laid_out_;
   std::chrono::duration<double> seconds_{0};
   bool reused_ = false;

@@ -9,11 +9,11 @@
 #include "segue/index/all_neighbours.h"
 #include "segue/index/batch.h"
 #include "segue/index/exact.h"
-#include "segue/map/affinities.h"
-#include "segue/map/pca.h"
-#include "segue/map/placement.h"
-#include "segue/map/region_names.h"
-#include "segue/map/regions.h"
+#include "segue/layout/affinities.h"
+#include "segue/layout/pca.h"
+#include "segue/layout/placement.h"
+#include "segue/layout/region_names.h"
+#include "segue/layout/regions.h"
 
 namespace segue::cli {
 
@@ -23,9 +23,9 @@ namespace {
 constexpr std::size_t kPlacedAmong = 15;
 constexpr double kPlacingPerplexity = 5;
 
-Matrix unit_vectors(const Model& model, std::size_t rows, std::size_t threads) {
-  const MatrixView<const float> vectors = model.vectors();
-  Matrix units(rows, vectors.columns);
+math::Matrix unit_vectors(const model::Model& model, std::size_t rows, std::size_t threads) {
+  const math::MatrixView<const float> vectors = model.vectors();
+  math::Matrix units(rows, vectors.columns);
   parallel_for(rows, 4096, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       const float scale = model.inverse_norms()[row];
@@ -40,27 +40,27 @@ float squared_distance_of(float cosine) {
 }
 
 // For each song from `first` on the nearest of those before it.
-Layout place_rest(const Layout& placed, const Matrix& units, const TsneOptions& tsne, Progress& progress,
-                  const std::stop_token& stop) {
+layout::Layout place_rest(const layout::Layout& placed, const math::Matrix& units, const layout::TsneOptions& tsne,
+                          Progress& progress, const std::stop_token& stop) {
   const std::size_t first = placed.size();
   const std::size_t rest = units.rows() - first;
   const std::size_t k = std::min(kPlacedAmong, first);
   const std::size_t threads = thread_count(tsne.threads);
-  PackedRows packed(first, units.columns());
+  math::PackedRows packed(first, units.columns());
   parallel_for(first, 4096, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) packed.set_row(row, units.view().row(row));
   });
   std::vector<std::uint32_t> rows(rest * k);
   std::vector<float> distances(rest * k);
   progress.begin("place", rest, "songs");
-  constexpr std::size_t kPiece = 64 * kBatchQueries;
+  constexpr std::size_t kPiece = 64 * index::kBatchQueries;
   for (std::size_t piece = 0; piece < rest; piece += kPiece) {
     if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while placing songs");
     const std::size_t count = std::min(kPiece, rest - piece);
-    parallel_for(count, kBatchQueries, threads, [&](std::size_t begin, std::size_t end) {
-      BatchSearch batch(packed);
+    parallel_for(count, index::kBatchQueries, threads, [&](std::size_t begin, std::size_t end) {
+      index::BatchSearch batch(packed);
       for (std::size_t i = begin; i < end; ++i) std::ranges::copy(units.view()[first + piece + i], batch.add().begin());
-      std::vector<std::vector<ScoredRow>> found(end - begin);
+      std::vector<std::vector<math::ScoredRow>> found(end - begin);
       const std::vector<std::span<const std::uint32_t>> excluded(end - begin);
       batch.search(k, excluded, found);
       for (std::size_t i = begin; i < end; ++i) {
@@ -73,25 +73,25 @@ Layout place_rest(const Layout& placed, const Matrix& units, const TsneOptions& 
     progress.update(piece + count, "");
   }
   progress.end();
-  return place_by_neighbours(placed, {rest, k, rows, distances}, kPlacingPerplexity, threads);
+  return layout::place_by_neighbours(placed, {rest, k, rows, distances}, kPlacingPerplexity, threads);
 }
 
 // For each of the first `rows` songs its row in the old model.
-std::vector<std::uint32_t> old_rows(const Model& model, const Model& old, std::size_t rows) {
+std::vector<std::uint32_t> old_rows(const model::Model& model, const model::Model& old, std::size_t rows) {
   std::vector<std::uint32_t> result;
   for (std::uint32_t row = 0; row < rows; ++row) {
-    result.push_back(old.songs().find(model.songs().id(row)).value_or(kNotOnMap));
+    result.push_back(old.songs().find(model.songs().id(row)).value_or(layout::kNotOnMap));
   }
   return result;
 }
 
 }  // namespace
 
-LaidOut lay_out(const Model& model, const TsneOptions& tsne, const LayoutOptions& options, Progress& progress,
-                const std::stop_token& stop) {
+LaidOut lay_out(const model::Model& model, const layout::TsneOptions& tsne, const LayoutOptions& options,
+                Progress& progress, const std::stop_token& stop) {
   const std::size_t songs = model.songs().size();
   if (songs < 2) fail(ErrorCode::bad_input, "expected a model of at least 2 songs to map, found {}", songs);
-  std::optional<Model> old;
+  std::optional<model::Model> old;
   if (!options.like.empty()) {
     old.emplace(options.like);
     if (old->map() == nullptr) {
@@ -102,45 +102,49 @@ LaidOut lay_out(const Model& model, const TsneOptions& tsne, const LayoutOptions
   std::size_t laid = songs;
   if (options.most_played > 0) laid = std::clamp<std::size_t>(options.most_played, 2, songs);
 
-  const Matrix units = unit_vectors(model, songs, thread_count(tsne.threads));
-  const MatrixView<const float> rows{units.view().data, laid, units.columns(), units.view().stride};
-  Affinities affinities;
+  const math::Matrix units = unit_vectors(model, songs, thread_count(tsne.threads));
+  const math::MatrixView<const float> rows{units.view().data, laid, units.columns(), units.view().stride};
+  layout::Affinities affinities;
   {
     // The same distances as Euclidean ones of unit vectors, but a graph can find them among many songs.
-    const AllNeighboursOptions how{.distance = Distance::cosine, .threads = tsne.threads};
-    const NeighbourLists near = all_neighbours(rows, neighbours_for(tsne), how, progress, stop);
-    affinities = make_affinities({laid, near.k, near.rows, near.squared_distances}, tsne.perplexity, tsne.threads);
+    const index::AllNeighboursOptions how{.distance = index::Distance::cosine, .threads = tsne.threads};
+    const index::NeighbourLists near = index::all_neighbours(rows, layout::neighbours_for(tsne), how, progress, stop);
+    affinities =
+        layout::make_affinities({laid, near.k, near.rows, near.squared_distances}, tsne.perplexity, tsne.threads);
   }
   const std::vector<std::uint32_t> old_row = old ? old_rows(model, *old, laid) : std::vector<std::uint32_t>();
-  Layout start = old ? start_like(affinities, old->map()->layout, old_row) : principal_components(rows, tsne.threads);
-  TsneResult fitted = fit_tsne(std::move(affinities), std::move(start), tsne, progress, stop);
+  layout::Layout start = old ? layout::start_like(affinities, old->map()->layout, old_row)
+                             : layout::principal_components(rows, tsne.threads);
+  layout::TsneResult fitted = layout::fit_tsne(std::move(affinities), std::move(start), tsne, progress, stop);
 
   LaidOut result;
   result.kl = fitted.kl;
-  Layout layout = std::move(fitted.points);
+  layout::Layout layout = std::move(fitted.points);
   if (old) {
-    Alignment aligned = align_to(std::move(layout), old->map()->layout, old_row);
+    layout::Alignment aligned = layout::align_to(std::move(layout), old->map()->layout, old_row);
     layout = std::move(aligned.points);
     result.mean_displacement = aligned.mean_displacement;
   }
   if (laid < songs) {
-    const Layout rest = place_rest(layout, units, tsne, progress, stop);
+    const layout::Layout rest = place_rest(layout, units, tsne, progress, stop);
     layout.insert(layout.end(), rest.begin(), rest.end());
   }
-  result.map = find_regions(std::move(layout));
-  name_regions(result.map, model.songs());
+  result.map = layout::find_regions(std::move(layout));
+  layout::name_regions(result.map, model.songs());
   return result;
 }
 
-Point place_vector(const Model& model, const SongMap& map, std::span<const float> vector, std::size_t threads) {
-  const ExactIndex index(model.vectors(), model.inverse_norms());
+layout::Point place_vector(const model::Model& model, const layout::SongMap& map, std::span<const float> vector,
+                           std::size_t threads) {
+  const index::ExactIndex index(model.vectors(), model.inverse_norms());
   std::vector<std::uint32_t> rows;
   std::vector<float> distances;
-  for (const ScoredRow& near : index.search(vector, kPlacedAmong, {}, threads)) {
+  for (const math::ScoredRow& near : index.search(vector, kPlacedAmong, {}, threads)) {
     rows.push_back(near.row);
     distances.push_back(squared_distance_of(near.score));
   }
-  return place_by_neighbours(map.layout, {1, rows.size(), rows, distances}, kPlacingPerplexity, threads).front();
+  return layout::place_by_neighbours(map.layout, {1, rows.size(), rows, distances}, kPlacingPerplexity, threads)
+      .front();
 }
 
 }  // namespace segue::cli

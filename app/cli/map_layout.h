@@ -8,8 +8,8 @@
 
 #include "segue/base/options.h"
 #include "segue/base/progress.h"
-#include "segue/map/song_map.h"
-#include "segue/map/tsne.h"
+#include "segue/layout/song_map.h"
+#include "segue/layout/tsne.h"
 #include "segue/model/model.h"
 
 namespace segue {
@@ -38,17 +38,18 @@ SEGUE_CHECK_OPTIONS(LayoutOptions);
 namespace cli {
 
 struct LaidOut {
-  SongMap map;
+  layout::SongMap map;
   double kl = 0;
   std::optional<double> mean_displacement;  // with `like`: of the songs on both maps, in parts of the old map's radius
 };
 
 // Throws wrong_use where `like` has no map, bad_input for fewer than two songs, interrupted.
-LaidOut lay_out(const Model& model, const TsneOptions& tsne, const LayoutOptions& options, Progress& progress,
-                const std::stop_token& stop);
+LaidOut lay_out(const model::Model& model, const layout::TsneOptions& tsne, const LayoutOptions& options,
+                Progress& progress, const std::stop_token& stop);
 
 // Where a vector of length 1 would lie on the map: among the songs nearest to it.
-Point place_vector(const Model& model, const SongMap& map, std::span<const float> vector, std::size_t threads);
+layout::Point place_vector(const model::Model& model, const layout::SongMap& map, std::span<const float> vector,
+                           std::size_t threads);
 
 }  // namespace cli
 }  // namespace segue

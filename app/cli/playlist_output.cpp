@@ -20,15 +20,15 @@ PlaylistView view_of(const PlaylistOptions& options) {
        "--output: expected a file that ends in .m3u8, .jspf, .xspf or .json, or --format; found {}", options.output);
 }
 
-void write_playlist(const Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
+void write_playlist(const data::Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
                     const PlaylistOptions& options, Terminal& terminal) {
   const PlaylistView view = view_of(options);
-  const PlaylistFormat format = view == PlaylistView::m3u8   ? PlaylistFormat::m3u8
-                                : view == PlaylistView::jspf ? PlaylistFormat::jspf
-                                : view == PlaylistView::xspf ? PlaylistFormat::xspf
-                                                             : PlaylistFormat::json;
-  const Playlist playlist{options.title.empty() ? title : options.title, {list.begin(), list.end()}};
-  const std::string text = playlist_text(songs, playlist, format, options.location);
+  const recommend::PlaylistFormat format = view == PlaylistView::m3u8   ? recommend::PlaylistFormat::m3u8
+                                           : view == PlaylistView::jspf ? recommend::PlaylistFormat::jspf
+                                           : view == PlaylistView::xspf ? recommend::PlaylistFormat::xspf
+                                                                        : recommend::PlaylistFormat::json;
+  const recommend::Playlist playlist{options.title.empty() ? title : options.title, {list.begin(), list.end()}};
+  const std::string text = recommend::playlist_text(songs, playlist, format, options.location);
   if (options.output.empty()) {
     terminal.print(text);
     return;

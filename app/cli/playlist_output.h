@@ -49,7 +49,7 @@ PlaylistView view_of(const PlaylistOptions& options);
 
 // `list` in the format of view_of(), which is not table: to the file, which appears whole or not at all, or to standard
 // output. Without --title it is called `title`. Throws wrong_use, not_found, no_space, io_failed.
-void write_playlist(const Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
+void write_playlist(const data::Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
                     const PlaylistOptions& options, Terminal& terminal);
 
 }  // namespace cli

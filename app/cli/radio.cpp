@@ -34,15 +34,15 @@ class RadioCommand final : public Command {
 
   void run(Terminal& terminal) override {
     const PlaylistView view = view_of(playlist_);
-    const Model model(model_);
+    const model::Model model(model_);
     const std::vector<std::uint32_t> seeds = resolve_songs(model.songs(), songs_, terminal);
-    const FindNear find_near = [&](std::span<const float> query, std::size_t k) {
+    const recommend::FindNear find_near = [&](std::span<const float> query, std::size_t k) {
       return model.index().search(query, k);
     };
-    Radio radio(model, find_near, seeds, options_, list_);
-    std::vector<RadioSong> songs;
+    recommend::Radio radio(model, find_near, seeds, options_, list_);
+    std::vector<recommend::RadioSong> songs;
     while (songs.size() < options_.length) {
-      const std::optional<RadioSong> next = radio.next();
+      const std::optional<recommend::RadioSong> next = radio.next();
       if (!next) break;
       songs.push_back(*next);
     }
@@ -51,7 +51,7 @@ class RadioCommand final : public Command {
     }
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
-      for (const RadioSong& song : songs) list.push_back(song.row);
+      for (const recommend::RadioSong& song : songs) list.push_back(song.row);
       write_playlist(model.songs(), list, "Radio: " + song_text(model.songs(), seeds.front()), playlist_, terminal);
     } else if (terminal.json()) {
       terminal.print(document(model, seeds, songs));
@@ -61,13 +61,13 @@ class RadioCommand final : public Command {
   }
 
  private:
-  static json::object document(const Model& model, const std::vector<std::uint32_t>& seeds,
-                               const std::vector<RadioSong>& songs) {
+  static json::object document(const model::Model& model, const std::vector<std::uint32_t>& seeds,
+                               const std::vector<recommend::RadioSong>& songs) {
     json::object document;
     json::array& ids = document["seeds"].emplace_array();
     for (const std::uint32_t row : seeds) ids.emplace_back(model.songs().id(row));
     json::array& items = document["items"].emplace_array();
-    for (const RadioSong& song : songs) {
+    for (const recommend::RadioSong& song : songs) {
       json::object item = song_json(model.songs(), song.row);
       item["score"] = song.score;
       item["similarity"] = song.similarity;
@@ -77,7 +77,7 @@ class RadioCommand final : public Command {
     return document;
   }
 
-  static std::string table(const Model& model, const std::vector<RadioSong>& songs) {
+  static std::string table(const model::Model& model, const std::vector<recommend::RadioSong>& songs) {
     Table table({">", ">similarity", ">to seeds", "song", ">plays"});
     for (std::size_t i = 0; i < songs.size(); ++i) {
       table.add({std::to_string(i + 1), fmt::format("{:.3f}", songs[i].similarity),
@@ -89,8 +89,8 @@ class RadioCommand final : public Command {
 
   std::string model_;
   std::vector<std::string> songs_;
-  RadioOptions options_;
-  RerankOptions list_ = radio_list_options();
+  recommend::RadioOptions options_;
+  recommend::RerankOptions list_ = recommend::radio_list_options();
   PlaylistOptions playlist_;
 };
 

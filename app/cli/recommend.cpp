@@ -3,7 +3,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/words.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
 #include "segue/recommend/catalogue_filter.h"
 #include "segue/recommend/dislike.h"
@@ -19,7 +19,7 @@ namespace segue::cli {
 
 namespace {
 
-json::object reasons_json(const Model& model, const Reasons& reasons) {
+json::object reasons_json(const model::Model& model, const recommend::Reasons& reasons) {
   const auto song = [&](std::uint32_t row) {
     json::object json = song_json(model.songs(), row);
     json.erase("plays");
@@ -27,7 +27,7 @@ json::object reasons_json(const Model& model, const Reasons& reasons) {
   };
   json::object document;
   json::array& seeds = document["seeds"].emplace_array();
-  for (const SeedShare& seed : reasons.seeds) {
+  for (const recommend::SeedShare& seed : reasons.seeds) {
     json::object item = song(seed.seed);
     item["share"] = seed.share;
     item["similarity"] = seed.similarity;
@@ -67,14 +67,15 @@ class RecommendCommand final : public Command {
 
   void run(Terminal& terminal) override {
     check_use();
-    const std::uint32_t interests = interests_wanted(interests_);
-    const Model model(model_);
-    const std::optional<RowSet> keeps = songs_passing(filter_, model.songs());
+    const std::uint32_t interests = recommend::interests_wanted(interests_);
+    const model::Model model(model_);
+    const std::optional<index::RowSet> keeps = recommend::songs_passing(filter_, model.songs());
     const std::vector<std::uint32_t> played =
         user_.user.empty() ? resolve_songs(model.songs(), songs_, terminal) : songs_of_user(model, terminal);
     const std::vector<std::uint32_t> disliked = resolve_songs(model.songs(), dislike_.dislike, terminal);
-    const Listener listener{played, disliked, {}, keeps ? &*keeps : nullptr};
-    const std::vector<Recommendation> found = Recommender(model).recommend(listener, options_, list_, interests);
+    const recommend::Listener listener{played, disliked, {}, keeps ? &*keeps : nullptr};
+    const std::vector<recommend::Recommendation> found =
+        recommend::Recommender(model).recommend(listener, options_, list_, interests);
     if (!model.index_note().empty()) terminal.note(model.index_note());
     if (terminal.json()) {
       terminal.print(document(model, played, found));
@@ -97,8 +98,8 @@ class RecommendCommand final : public Command {
     }
   }
 
-  std::vector<std::uint32_t> songs_of_user(const Model& model, Terminal& terminal) const {
-    History history = history_of(open_dataset(user_.dataset), model.songs(), user_.user);
+  std::vector<std::uint32_t> songs_of_user(const model::Model& model, Terminal& terminal) const {
+    recommend::History history = recommend::history_of(data::open_dataset(user_.dataset), model.songs(), user_.user);
     if (history.unknown_plays > 0) {
       terminal.note(fmt::format("user {}: {} of {} plays are of songs that the model does not have", user_.user,
                                 with_commas(history.unknown_plays),
@@ -110,14 +111,14 @@ class RecommendCommand final : public Command {
     return std::move(history.songs);
   }
 
-  json::object document(const Model& model, const std::vector<std::uint32_t>& played,
-                        const std::vector<Recommendation>& found) const {
+  json::object document(const model::Model& model, const std::vector<std::uint32_t>& played,
+                        const std::vector<recommend::Recommendation>& found) const {
     json::object document;
     if (!user_.user.empty()) document["user"] = user_.user;
     json::array& ids = document["played"].emplace_array();
     for (const std::uint32_t row : played) ids.emplace_back(model.songs().id(row));
     json::array& items = document["items"].emplace_array();
-    for (const Recommendation& one : found) {
+    for (const recommend::Recommendation& one : found) {
       json::object item = song_json(model.songs(), one.song);
       item["score"] = one.score;
       item["similarity"] = one.similarity;
@@ -127,7 +128,7 @@ class RecommendCommand final : public Command {
     return document;
   }
 
-  std::string table(const Model& model, const std::vector<Recommendation>& found) const {
+  std::string table(const model::Model& model, const std::vector<recommend::Recommendation>& found) const {
     std::vector<std::string> headers = {">rank", ">score", ">similarity", "song", ">plays"};
     const auto name = [&](std::uint32_t row) { return song_text(model.songs(), row); };
     if (options_.explain) headers.emplace_back("because");
@@ -136,7 +137,7 @@ class RecommendCommand final : public Command {
       std::vector<std::string> cells = {
           std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), fmt::format("{:.3f}", found[i].similarity),
           song_text(model.songs(), found[i].song), with_commas(model.songs().plays(found[i].song))};
-      if (found[i].reasons) cells.push_back(sentence_of(*found[i].reasons, name));
+      if (found[i].reasons) cells.push_back(recommend::sentence_of(*found[i].reasons, name));
       table.add(std::move(cells));
     }
     return table.text();
@@ -144,13 +145,13 @@ class RecommendCommand final : public Command {
 
   std::string model_;
   std::vector<std::string> songs_;
-  RecommendOptions options_;
-  UserOptions user_;
-  RerankOptions list_;
-  DislikeOptions dislike_;
+  recommend::RecommendOptions options_;
+  recommend::UserOptions user_;
+  recommend::RerankOptions list_;
+  recommend::DislikeOptions dislike_;
   // One list for all that was played: what the figures of docs/quality.md are about.
-  InterestOptions interests_{.interests = "1"};
-  FilterOptions filter_;
+  recommend::InterestOptions interests_{.interests = "1"};
+  recommend::FilterOptions filter_;
 };
 
 }  // namespace

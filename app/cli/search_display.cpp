@@ -20,32 +20,32 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kInterval = std::chrono::milliseconds(200);
 constexpr std::size_t kShownTrials = 8;
 
-std::string name_of(const Trial& trial) {
+std::string name_of(const evaluate::Trial& trial) {
   return trial.is_given() ? "the given options" : fmt::format("trial {}", trial.number);
 }
 
 // "window 12, negative_exponent -0.31, ..."
-std::string describe_options(const Trial& trial, const Space& space) {
+std::string describe_options(const evaluate::Trial& trial, const evaluate::Space& space) {
   std::string text;
-  for (const Dimension& dimension : space.dimensions) {
+  for (const evaluate::Dimension& dimension : space.dimensions) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", dimension.row->name, dimension.text(trial.options));
   }
   return text;
 }
 
-std::string best_text(std::span<const Trial> trials) {
-  const Trial* const best = best_of(trials);
+std::string best_text(std::span<const evaluate::Trial> trials) {
+  const evaluate::Trial* const best = evaluate::best_of(trials);
   return best == nullptr ? "" : fmt::format("{:.4f}", best->all->ndcg);
 }
 
 // One line for each trial.
 class Lines final : public SearchDisplay {
  public:
-  explicit Lines(const SearchPlan& plan) : plan_(plan) {}
+  explicit Lines(const evaluate::SearchPlan& plan) : plan_(plan) {}
 
-  void begun(const Trial&, std::span<const Trial>) override {}
-  void ended(std::span<const Trial> trials) override {
-    const Trial& trial = trials.back();
+  void begun(const evaluate::Trial&, std::span<const evaluate::Trial>) override {}
+  void ended(std::span<const evaluate::Trial> trials) override {
+    const evaluate::Trial& trial = trials.back();
     std::string score = fmt::format("NDCG@10 {:.4f}", trial.sample.ndcg);
     if (!trial.failure.empty()) score = "failed";
     std::fprintf(stderr, "%s\n",
@@ -60,23 +60,23 @@ class Lines final : public SearchDisplay {
   void close() override {}
 
  private:
-  const SearchPlan& plan_;
+  const evaluate::SearchPlan& plan_;
 };
 
 // A table that is drawn over itself.
 class LiveTable final : public SearchDisplay {
  public:
-  LiveTable(const SearchPlan& plan, double spent) : plan_(plan), spent_(spent) {}
+  LiveTable(const evaluate::SearchPlan& plan, double spent) : plan_(plan), spent_(spent) {}
   ~LiveTable() override { erase(); }
 
-  void begun(const Trial& trial, std::span<const Trial> before) override {
+  void begun(const evaluate::Trial& trial, std::span<const evaluate::Trial> before) override {
     trials_.assign(before.begin(), before.end());
     running_ =
         fmt::format("{}, epochs {}: {}", name_of(trial), trial.options.epochs, describe_options(trial, plan_.space));
     began_ = Clock::now();
     draw("");
   }
-  void ended(std::span<const Trial> trials) override { trials_.assign(trials.begin(), trials.end()); }
+  void ended(std::span<const evaluate::Trial> trials) override { trials_.assign(trials.begin(), trials.end()); }
 
   void begin(std::string_view what, std::uint64_t total, std::string_view) override {
     what_ = what;
@@ -103,7 +103,7 @@ class LiveTable final : public SearchDisplay {
   std::string status(std::string_view at) const {
     const std::chrono::duration<double> running = Clock::now() - began_;
     std::uint32_t sets = 0;
-    for (const Trial& trial : trials_) sets = std::max(sets, trial.number);
+    for (const evaluate::Trial& trial : trials_) sets = std::max(sets, trial.number);
     std::string text = fmt::format("{} for {}", at.empty() ? "begun" : at, duration_for_people(running));
     text += fmt::format("; {} trials done, {}{} sets of options", trials_.size(), sets,
                         plan_.options.trials > 0 ? fmt::format(" of {}", plan_.options.trials) : "");
@@ -136,9 +136,9 @@ class LiveTable final : public SearchDisplay {
   std::string erasure() { return lines_ == 0 ? "" : fmt::format("\x1b[{}A\r\x1b[J", std::exchange(lines_, 0)); }
   void erase() { std::fputs(erasure().c_str(), stderr); }
 
-  const SearchPlan& plan_;
+  const evaluate::SearchPlan& plan_;
   const double spent_;
-  std::vector<Trial> trials_;
+  std::vector<evaluate::Trial> trials_;
   std::string running_;
   std::string what_;
   std::uint64_t total_ = 0;
@@ -150,8 +150,8 @@ class LiveTable final : public SearchDisplay {
 
 class Nothing final : public SearchDisplay {
  public:
-  void begun(const Trial&, std::span<const Trial>) override {}
-  void ended(std::span<const Trial>) override {}
+  void begun(const evaluate::Trial&, std::span<const evaluate::Trial>) override {}
+  void ended(std::span<const evaluate::Trial>) override {}
   void begin(std::string_view, std::uint64_t, std::string_view) override {}
   void update(std::uint64_t, std::string_view) override {}
   void end() override {}
@@ -160,36 +160,38 @@ class Nothing final : public SearchDisplay {
 
 }  // namespace
 
-Table best_trials(std::span<const Trial> trials, const Space& space, std::size_t count) {
-  std::vector<const Trial*> order;
-  for (const Trial& trial : trials) {
+Table best_trials(std::span<const evaluate::Trial> trials, const evaluate::Space& space, std::size_t count) {
+  std::vector<const evaluate::Trial*> order;
+  for (const evaluate::Trial& trial : trials) {
     if (trial.failure.empty()) order.push_back(&trial);
   }
-  std::ranges::stable_sort(order, std::greater(), [](const Trial* trial) {
+  std::ranges::stable_sort(order, std::greater(), [](const evaluate::Trial* trial) {
     return std::pair(trial->all.has_value(), trial->all ? trial->all->ndcg : trial->sample.ndcg);
   });
   std::vector<std::string> headers = {">trial", ">NDCG@10", ">sample", ">HR@10", "model", ">epochs"};
-  for (const Dimension& dimension : space.dimensions) headers.push_back(fmt::format(">{}", dimension.row->name));
+  for (const evaluate::Dimension& dimension : space.dimensions)
+    headers.push_back(fmt::format(">{}", dimension.row->name));
   headers.emplace_back(">time");
   Table table(std::move(headers));
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const Trial& trial = *order[i];
+    const evaluate::Trial& trial = *order[i];
     if (i >= count && !trial.is_given()) continue;
-    const TrialScore& score = trial.all ? *trial.all : trial.sample;
+    const evaluate::TrialScore& score = trial.all ? *trial.all : trial.sample;
     std::vector<std::string> cells = {trial.is_given() ? "given" : fmt::format("{}", trial.number),
                                       trial.all ? fmt::format("{:.4f}", score.ndcg) : "",
                                       fmt::format("{:.4f}", trial.sample.ndcg),
                                       fmt::format("{:.4f}", score.hit_rate),
-                                      std::string(model_name_of(score.query)),
+                                      std::string(evaluate::model_name_of(score.query)),
                                       fmt::format("{}", trial.options.epochs)};
-    for (const Dimension& dimension : space.dimensions) cells.push_back(dimension.text(trial.options));
+    for (const evaluate::Dimension& dimension : space.dimensions) cells.push_back(dimension.text(trial.options));
     cells.push_back(duration_for_people(std::chrono::duration<double>(trial.seconds)));
     table.add(std::move(cells));
   }
   return table;
 }
 
-std::unique_ptr<SearchDisplay> make_search_display(const Terminal& terminal, const SearchPlan& plan, double spent) {
+std::unique_ptr<SearchDisplay> make_search_display(const Terminal& terminal, const evaluate::SearchPlan& plan,
+                                                   double spent) {
   if (terminal.quiet()) return std::make_unique<Nothing>();
   if (::isatty(STDERR_FILENO) == 0) return std::make_unique<Lines>(plan);
   return std::make_unique<LiveTable>(plan, spent);

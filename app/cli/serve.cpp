@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 
 #include "segue/base/error.h"
-#include "segue/serve/http_server.h"
+#include "segue/serve/http/http_server.h"
 #include "segue/serve/options.h"
 #include "segue/serve/service.h"
 
@@ -38,13 +38,13 @@ void log_line(std::string_view event, const json::object& fields) {
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-StaticFiles files_of(const std::string& web_root) {
-  if (!web_root.empty()) return StaticFiles(fs::path(web_root));
-  std::vector<StaticFile> files;
+serve::StaticFiles files_of(const std::string& web_root) {
+  if (!web_root.empty()) return serve::StaticFiles(fs::path(web_root));
+  std::vector<serve::StaticFile> files;
   for (const WebAsset& asset : web_assets()) {
     files.push_back({asset.path, asset.media_type, asset.bytes, asset.gzip, asset.etag});
   }
-  return StaticFiles(files);
+  return serve::StaticFiles(files);
 }
 
 class ServeCommand final : public Command {
@@ -65,18 +65,19 @@ class ServeCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    const std::vector<ModelSource> sources = model_sources(options_.name, model_, options_.also, options_.share);
-    const StaticFiles files = files_of(options_.web_root);
-    const std::unique_ptr<ListenStore> store = open_store(store_place());
-    ModelSet models(sources, cache_folder(), options_.verify);
-    Service service({.models = models,
-                     .store = *store,
-                     .files = files,
-                     .limits = limits_,
-                     .open_loopback = options_.open_loopback,
-                     .evaluation = options_.evaluation,
-                     .log = terminal.quiet() ? LogEvent() : LogEvent(log_line)});
-    HttpServer server(service, server_);
+    const std::vector<serve::ModelSource> sources =
+        serve::model_sources(options_.name, model_, options_.also, options_.share);
+    const serve::StaticFiles files = files_of(options_.web_root);
+    const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
+    serve::ModelSet models(sources, cache_folder(), options_.verify);
+    serve::Service service({.models = models,
+                            .store = *store,
+                            .files = files,
+                            .limits = limits_,
+                            .open_loopback = options_.open_loopback,
+                            .evaluation = options_.evaluation,
+                            .log = terminal.quiet() ? serve::LogEvent() : serve::LogEvent(log_line)});
+    serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
     const bool is_v6 = server_.host.find(':') != std::string::npos;
     const std::string host = is_v6 ? "[" + server_.host + "]" : server_.host;
@@ -114,7 +115,8 @@ class ServeCommand final : public Command {
     fs::path folder = options_.cache;
     if (folder.empty()) {
       const std::string store = store_place();
-      folder = (is_postgres_url(store) ? fs::temp_directory_path() : fs::absolute(store).parent_path()) / "segue-cache";
+      folder = (store::is_postgres_url(store) ? fs::temp_directory_path() : fs::absolute(store).parent_path()) /
+               "segue-cache";
     }
     std::error_code error;
     fs::create_directories(folder, error);
@@ -122,7 +124,7 @@ class ServeCommand final : public Command {
     return folder;
   }
 
-  void watch(Service& service, Hangups* hangups, const std::stop_token& stop) const {
+  void watch(serve::Service& service, Hangups* hangups, const std::stop_token& stop) const {
     std::uint64_t seen = 0;
     if (hangups != nullptr) hangups->wanted = true;
     auto next_look = std::chrono::steady_clock::now() + options_.watch;
@@ -142,9 +144,9 @@ class ServeCommand final : public Command {
   }
 
   std::string model_;
-  ServeOptions options_;
-  HttpServerOptions server_;
-  RateLimitOptions limits_;
+  serve::ServeOptions options_;
+  serve::HttpServerOptions server_;
+  serve::RateLimitOptions limits_;
 };
 
 }  // namespace

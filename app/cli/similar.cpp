@@ -61,8 +61,8 @@ class SimilarCommand final : public Command {
 
   void run(Terminal& terminal) override {
     check_use();
-    const Model model(model_);
-    const std::optional<RowSet> keeps = songs_passing(filter_, model.songs());
+    const model::Model model(model_);
+    const std::optional<index::RowSet> keeps = recommend::songs_passing(filter_, model.songs());
     if (asks_for_group(groups_)) {
       print_similar_groups(model, groups_, options_.k, keeps ? &*keeps : nullptr, terminal);
       return;
@@ -70,7 +70,8 @@ class SimilarCommand final : public Command {
     std::vector<std::uint32_t> plus = resolve_songs(model.songs(), songs_, terminal);
     for (const std::uint32_t row : resolve_songs(model.songs(), arithmetic_.plus, terminal)) plus.push_back(row);
     const std::vector<std::uint32_t> minus = resolve_songs(model.songs(), arithmetic_.minus, terminal);
-    const std::vector<ScoredRow> found = similar_songs(model, plus, minus, options_, keeps ? &*keeps : nullptr);
+    const std::vector<math::ScoredRow> found =
+        recommend::similar_songs(model, plus, minus, options_, keeps ? &*keeps : nullptr);
     if (!model.index_note().empty()) terminal.note(model.index_note());
     if (terminal.json()) {
       terminal.print(document(model, plus, minus, found));
@@ -99,15 +100,15 @@ class SimilarCommand final : public Command {
     }
   }
 
-  static json::array songs_json(const Model& model, const std::vector<std::uint32_t>& rows) {
+  static json::array songs_json(const model::Model& model, const std::vector<std::uint32_t>& rows) {
     json::array list;
     for (const std::uint32_t row : rows) list.push_back(song_json(model.songs(), row));
     return list;
   }
 
   // One song is "song", several are "plus" and "minus".
-  static json::object document(const Model& model, const std::vector<std::uint32_t>& plus,
-                               const std::vector<std::uint32_t>& minus, const std::vector<ScoredRow>& found) {
+  static json::object document(const model::Model& model, const std::vector<std::uint32_t>& plus,
+                               const std::vector<std::uint32_t>& minus, const std::vector<math::ScoredRow>& found) {
     json::object document;
     if (plus.size() == 1 && minus.empty()) {
       document["song"] = song_json(model.songs(), plus.front());
@@ -116,7 +117,7 @@ class SimilarCommand final : public Command {
       document["minus"] = songs_json(model, minus);
     }
     json::array& items = document["items"].emplace_array();
-    for (const ScoredRow& one : found) {
+    for (const math::ScoredRow& one : found) {
       json::object item = song_json(model.songs(), one.row);
       item["similarity"] = one.score;
       items.push_back(std::move(item));
@@ -124,7 +125,7 @@ class SimilarCommand final : public Command {
     return document;
   }
 
-  static std::string table(const Model& model, const std::vector<ScoredRow>& found) {
+  static std::string table(const model::Model& model, const std::vector<math::ScoredRow>& found) {
     Table table({">rank", ">similarity", "song", ">plays"});
     for (std::size_t i = 0; i < found.size(); ++i) {
       table.add({std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), song_text(model.songs(), found[i].row),
@@ -135,10 +136,10 @@ class SimilarCommand final : public Command {
 
   std::string model_;
   std::vector<std::string> songs_;
-  SimilarOptions options_;
+  recommend::SimilarOptions options_;
   ArithmeticOptions arithmetic_;
   GroupOptions groups_;
-  FilterOptions filter_;
+  recommend::FilterOptions filter_;
 };
 
 }  // namespace

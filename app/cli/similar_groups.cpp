@@ -16,18 +16,18 @@ namespace {
 constexpr std::size_t kListed = 5;
 
 struct Asked {
-  GroupKind kind;
+  recommend::GroupKind kind;
   std::string_view what;
   const std::string& name;
 };
 
 Asked asked_for(const GroupOptions& options) {
-  if (!options.artist.empty()) return {GroupKind::artist, "artist", options.artist};
-  if (!options.album.empty()) return {GroupKind::album, "album", options.album};
-  return {GroupKind::tag, "tag", options.tag};
+  if (!options.artist.empty()) return {recommend::GroupKind::artist, "artist", options.artist};
+  if (!options.album.empty()) return {recommend::GroupKind::album, "album", options.album};
+  return {recommend::GroupKind::tag, "tag", options.tag};
 }
 
-std::uint32_t resolve_group(const SongGroups& groups, const Asked& asked, Terminal& terminal) {
+std::uint32_t resolve_group(const recommend::SongGroups& groups, const Asked& asked, Terminal& terminal) {
   const std::vector<std::uint32_t> found = groups.find(asked.name);
   if (found.empty()) {
     fail(ErrorCode::not_found, "\"{}\": no such {}{}", asked.name, asked.what, groups.suggestion(asked.name));
@@ -45,7 +45,7 @@ std::uint32_t resolve_group(const SongGroups& groups, const Asked& asked, Termin
   return found.front();
 }
 
-json::object group_json(const SongGroup& group) {
+json::object group_json(const recommend::SongGroup& group) {
   return {{"name", group.name}, {"songs", group.songs.size()}, {"plays", group.plays}};
 }
 
@@ -57,22 +57,22 @@ bool asks_for_group(const GroupOptions& options) {
   return asked == 1;
 }
 
-void print_similar_groups(const Model& model, const GroupOptions& options, std::uint32_t k, const RowSet* keeps,
-                          Terminal& terminal) {
+void print_similar_groups(const model::Model& model, const GroupOptions& options, std::uint32_t k,
+                          const index::RowSet* keeps, Terminal& terminal) {
   const Asked asked = asked_for(options);
-  const SongGroups groups(model, asked.kind, keeps);
+  const recommend::SongGroups groups(model, asked.kind, keeps);
   const std::uint32_t group = resolve_group(groups, asked, terminal);
-  const std::vector<ScoredRow> found = groups.similar(group, k, options.min_songs);
+  const std::vector<math::ScoredRow> found = groups.similar(group, k, options.min_songs);
   if (terminal.json()) {
     json::object document;
     document[asked.what] = group_json(groups.group(group));
     json::array& items = document["items"].emplace_array();
-    for (const ScoredRow& one : found) {
+    for (const math::ScoredRow& one : found) {
       json::object item = group_json(groups.group(one.row));
       item["similarity"] = one.score;
       if (options.songs > 0) {
         json::array& typical = item["typical_songs"].emplace_array();
-        for (const ScoredRow& song : groups.typical_songs(one.row, options.songs)) {
+        for (const math::ScoredRow& song : groups.typical_songs(one.row, options.songs)) {
           typical.push_back(song_json(model.songs(), song.row));
         }
       }
@@ -85,14 +85,15 @@ void print_similar_groups(const Model& model, const GroupOptions& options, std::
   if (options.songs > 0) headers.emplace_back("typical songs");
   Table table(headers);
   for (std::size_t i = 0; i < found.size(); ++i) {
-    const SongGroup& one = groups.group(found[i].row);
+    const recommend::SongGroup& one = groups.group(found[i].row);
     std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), printable(one.name),
                                       with_commas(one.songs.size()), with_commas(one.plays)};
     if (options.songs > 0) {
       std::vector<std::string> typical;
-      for (const ScoredRow& song : groups.typical_songs(found[i].row, options.songs)) {
+      for (const math::ScoredRow& song : groups.typical_songs(found[i].row, options.songs)) {
         const std::string title = printable(std::string(model.songs().song(song.row).title));
-        typical.push_back(asked.kind == GroupKind::tag || title.empty() ? song_text(model.songs(), song.row) : title);
+        typical.push_back(asked.kind == recommend::GroupKind::tag || title.empty() ? song_text(model.songs(), song.row)
+                                                                                   : title);
       }
       cells.push_back(fmt::format("{}", fmt::join(typical, "; ")));
     }

@@ -43,8 +43,8 @@ namespace cli {
 bool asks_for_group(const GroupOptions& options);
 
 // REQUIRES: asks_for_group(options). `keeps` may be nullptr.
-void print_similar_groups(const Model& model, const GroupOptions& options, std::uint32_t k, const RowSet* keeps,
-                          Terminal& terminal);
+void print_similar_groups(const model::Model& model, const GroupOptions& options, std::uint32_t k,
+                          const index::RowSet* keeps, Terminal& terminal);
 
 }  // namespace cli
 }  // namespace segue

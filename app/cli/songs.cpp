@@ -7,7 +7,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/words.h"
-#include "segue/data/song_search.h"
+#include "segue/search/song_search.h"
 
 namespace segue::cli {
 
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kListed = 5;
 
-std::string list_of(const Catalogue& songs, const std::vector<std::uint32_t>& rows) {
+std::string list_of(const data::Catalogue& songs, const std::vector<std::uint32_t>& rows) {
   std::vector<std::string> texts;
   for (const std::uint32_t row : rows) texts.push_back(fmt::format("{} [{}]", song_text(songs, row), songs.id(row)));
   return fmt::format("{}", fmt::join(texts, "; "));
@@ -23,14 +23,14 @@ std::string list_of(const Catalogue& songs, const std::vector<std::uint32_t>& ro
 
 }  // namespace
 
-std::uint32_t resolve_song(const Catalogue& songs, std::string_view typed, Terminal& terminal) {
-  FoundSongs found = find_songs(songs, typed, kListed);
-  if (found.match == SongMatch::none) {
+std::uint32_t resolve_song(const data::Catalogue& songs, std::string_view typed, Terminal& terminal) {
+  search::FoundSongs found = search::find_songs(songs, typed, kListed);
+  if (found.match == search::SongMatch::none) {
     fail(ErrorCode::not_found, "\"{}\": no such song{}", typed,
          found.songs.empty() ? "" : fmt::format("; the nearest are {}", list_of(songs, found.songs)));
   }
   const std::uint32_t best = found.songs.front();
-  if (found.match == SongMatch::id) return best;
+  if (found.match == search::SongMatch::id) return best;
   if (found.equally_good > 1) {
     const std::size_t listed = std::min(found.equally_good, found.songs.size());
     terminal.note(fmt::format("\"{}\": {} songs match equally well: {}{}", typed, with_commas(found.equally_good),
@@ -41,15 +41,15 @@ std::uint32_t resolve_song(const Catalogue& songs, std::string_view typed, Termi
   return best;
 }
 
-std::vector<std::uint32_t> resolve_songs(const Catalogue& songs, std::span<const std::string> typed,
+std::vector<std::uint32_t> resolve_songs(const data::Catalogue& songs, std::span<const std::string> typed,
                                          Terminal& terminal) {
   std::vector<std::uint32_t> rows;
   for (const std::string& one : typed) rows.push_back(resolve_song(songs, one, terminal));
   return rows;
 }
 
-json::object song_json(const Catalogue& songs, std::uint32_t row) {
-  const Song song = songs.song(row);
+json::object song_json(const data::Catalogue& songs, std::uint32_t row) {
+  const data::Song song = songs.song(row);
   return {
       {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
 }
@@ -60,7 +60,7 @@ std::string printable(std::string text) {
   return text;
 }
 
-std::string song_text(const Catalogue& songs, std::uint32_t row) {
+std::string song_text(const data::Catalogue& songs, std::uint32_t row) {
   return printable(songs.song(row).display());
 }
 

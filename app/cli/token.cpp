@@ -39,7 +39,7 @@ SEGUE_CHECK_OPTIONS(TokenOptions);
 namespace cli {
 namespace {
 
-json::object json_of(const StoredToken& token) {
+json::object json_of(const store::StoredToken& token) {
   return {{"id", token.id},         {"user", token.user},   {"name", token.name},      {"read", token.read},
           {"submit", token.submit}, {"admin", token.admin}, {"created", token.created}};
 }
@@ -69,9 +69,9 @@ class TokenCommand final : public Command {
     if (action_ == "create") {
       create(terminal);
     } else if (action_ == "list") {
-      list(*open_store(options_.store, WhereNone::refuse), terminal);
+      list(*store::open_store(options_.store, store::WhereNone::refuse), terminal);
     } else if (action_ == "remove") {
-      remove(*open_store(options_.store, WhereNone::refuse), terminal);
+      remove(*store::open_store(options_.store, store::WhereNone::refuse), terminal);
     } else {
       fail(ErrorCode::wrong_use, "expected create, list or remove, found \"{}\"{}", action_,
            did_you_mean(action_, kActions));
@@ -80,7 +80,7 @@ class TokenCommand final : public Command {
 
  private:
   void create(Terminal& terminal) const {
-    StoredToken wanted;
+    store::StoredToken wanted;
     wanted.user = options_.user;
     wanted.name = options_.name;
     wanted.read = options_.read;
@@ -89,8 +89,8 @@ class TokenCommand final : public Command {
     if (!wanted.read && !wanted.submit && !wanted.admin) {
       fail(ErrorCode::wrong_use, "expected one of --read, --submit and --admin, found none");
     }
-    const NewToken made = make_token(wanted);
-    open_store(options_.store)->add_token(made.token);
+    const store::NewToken made = store::make_token(wanted);
+    store::open_store(options_.store)->add_token(made.token);
     json::object document = json_of(made.token);
     document["secret"] = made.secret;
     if (terminal.json()) {
@@ -101,11 +101,11 @@ class TokenCommand final : public Command {
     }
   }
 
-  static void list(ListenStore& store, Terminal& terminal) {
+  static void list(store::ListenStore& store, Terminal& terminal) {
     json::object document;
     json::array& items = document["items"].emplace_array();
     Table table({"id", "user", "name", "may", "made"});
-    for (const StoredToken& token : store.tokens()) {
+    for (const store::StoredToken& token : store.tokens()) {
       items.push_back(json_of(token));
       std::string may;
       if (token.read) may += "read ";
@@ -122,7 +122,7 @@ class TokenCommand final : public Command {
     }
   }
 
-  void remove(ListenStore& store, Terminal& terminal) const {
+  void remove(store::ListenStore& store, Terminal& terminal) const {
     if (!store.remove_token(ids_.front()))
       fail(ErrorCode::not_found, "token {}: there is none of this id", ids_.front());
     if (terminal.json()) {

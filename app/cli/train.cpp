@@ -9,11 +9,11 @@
 #include "segue/base/folder.h"
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
 #include "segue/train/checkpoint_folder.h"
 #include "segue/train/trainer.h"
-#include "segue/train/transitions.h"
+#include "segue/transitions/transitions.h"
 
 #include "app/cli/chart.h"
 #include "app/cli/command.h"
@@ -35,7 +35,7 @@ struct OptionsOf<TrainOutput> {
 SEGUE_CHECK_OPTIONS(TrainOutput);
 
 struct CountOptions {
-  std::uint32_t transition_window = kTransitionWindow;
+  std::uint32_t transition_window = transitions::kTransitionWindow;
 };
 
 template <>
@@ -54,7 +54,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::uint64_t> plays_of(const Catalogue& songs) {
+std::vector<std::uint64_t> plays_of(const data::Catalogue& songs) {
   std::vector<std::uint64_t> plays(songs.size());
   for (std::uint32_t song = 0; song < songs.size(); ++song) plays[song] = songs.plays(song);
   return plays;
@@ -66,7 +66,7 @@ double plays_per_second(std::uint64_t plays, double seconds) {
 }
 
 // As much as training itself needed, but enough for small models not to read their queues again and again.
-std::size_t counting_memory(const TrainedVectors& trained) {
+std::size_t counting_memory(const train::TrainedVectors& trained) {
   constexpr std::size_t kLeast = std::size_t{256} << 20;
   constexpr std::size_t kMost = std::size_t{4} << 30;
   return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
@@ -94,20 +94,21 @@ class TrainCommand final : public Command {
 
   void run(Terminal& terminal) override {
     // A target that cannot be written is better refused now than after hours of training.
-    check_replaceable(output_.output, kModelFormat);
+    check_replaceable(output_.output, model::kModelFormat);
     { const FolderWriter probe(output_.output, kManifestName); }
-    const Dataset dataset = open_dataset(dataset_);
+    const data::Dataset dataset = data::open_dataset(dataset_);
     const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
-    const TrainedVectors trained = train(terminal, dataset, plays);
+    const train::TrainedVectors trained = train(terminal, dataset, plays);
     const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
-    const TransitionOptions counting{
+    const transitions::TransitionOptions counting{
         .window = counted_.transition_window, .memory_bytes = counting_memory(trained), .threads = options_.threads};
-    const Transitions transitions =
-        count_transitions(dataset.queues, songs, counting, terminal.progress(), terminal.stop());
-    write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions, blend_,
-                {.options = index_, .seed = options_.seed, .threads = options_.threads}, terminal.progress(),
-                terminal.stop());
-    if (const fs::path checkpoint = checkpoint_of(output_.output); is_checkpoint(checkpoint)) remove_folder(checkpoint);
+    const transitions::Transitions transitions =
+        transitions::count_transitions(dataset.queues, songs, counting, terminal.progress(), terminal.stop());
+    model::write_model(output_.output, dataset.songs, dataset.manifest.digest, options_, trained, transitions, blend_,
+                       {.options = index_, .seed = options_.seed, .threads = options_.threads}, terminal.progress(),
+                       terminal.stop());
+    if (const fs::path checkpoint = train::checkpoint_of(output_.output); train::is_checkpoint(checkpoint))
+      remove_folder(checkpoint);
     std::uint64_t trained_plays = 0;
     for (std::uint32_t song = 0; song < songs; ++song) trained_plays += plays[song];
     if (terminal.json()) {
@@ -121,17 +122,18 @@ class TrainCommand final : public Command {
 
  private:
   // Trains, from a checkpoint or from the beginning, writing checkpoints or not.
-  TrainedVectors train(Terminal& terminal, const Dataset& dataset, std::span<const std::uint64_t> plays) const {
-    const fs::path folder = checkpoint_of(output_.output);
-    const std::optional<Checkpoint> from = open_checkpoint(terminal, dataset, folder);
-    std::optional<CheckpointFolder> sink;
+  train::TrainedVectors train(Terminal& terminal, const data::Dataset& dataset,
+                              std::span<const std::uint64_t> plays) const {
+    const fs::path folder = train::checkpoint_of(output_.output);
+    const std::optional<train::Checkpoint> from = open_checkpoint(terminal, dataset, folder);
+    std::optional<train::CheckpointFolder> sink;
     if (checkpoints_.checkpoint_every.count() > 0) {
       sink.emplace(folder, dataset.manifest.digest, options_, checkpoints_.checkpoint_every,
                    [&](const Error& error) { terminal.note(fmt::format("no checkpoint: {}", error.what())); });
     }
     try {
-      return train_vectors(dataset.queues, plays, options_, terminal.progress(), terminal.stop(),
-                           {.sink = sink ? &*sink : nullptr, .source = from ? &*from : nullptr});
+      return train::train_vectors(dataset.queues, plays, options_, terminal.progress(), terminal.stop(),
+                                  {.sink = sink ? &*sink : nullptr, .source = from ? &*from : nullptr});
     } catch (const Error& error) {
       if (!sink || error.code() != ErrorCode::interrupted) throw;
       const bool kept = sink->wait();
@@ -140,10 +142,11 @@ class TrainCommand final : public Command {
     }
   }
 
-  std::optional<Checkpoint> open_checkpoint(Terminal& terminal, const Dataset& dataset, const fs::path& folder) const {
-    std::optional<Checkpoint> checkpoint;
+  std::optional<train::Checkpoint> open_checkpoint(Terminal& terminal, const data::Dataset& dataset,
+                                                   const fs::path& folder) const {
+    std::optional<train::Checkpoint> checkpoint;
     if (!checkpoints_.resume) {
-      if (is_checkpoint(folder)) {
+      if (train::is_checkpoint(folder)) {
         const bool replaced = checkpoints_.checkpoint_every.count() > 0;
         terminal.note(
             fmt::format("{}: from a training that was not finished; without --resume this one starts from "
@@ -158,7 +161,7 @@ class TrainCommand final : public Command {
     }
     checkpoint.emplace(folder);
     checkpoint->check_same_training(dataset.manifest.digest, options_);
-    const TrainingPosition& at = checkpoint->position();
+    const train::TrainingPosition& at = checkpoint->position();
     const double done =
         (static_cast<double>(at.epochs.size()) +
          static_cast<double>(at.blocks_done) / static_cast<double>(std::max<std::uint64_t>(at.blocks, 1))) /
@@ -169,10 +172,10 @@ class TrainCommand final : public Command {
     return checkpoint;
   }
 
-  json::object document(const Dataset& dataset, const TrainedVectors& trained, std::uint64_t plays,
-                        const Transitions& transitions) const {
+  json::object document(const data::Dataset& dataset, const train::TrainedVectors& trained, std::uint64_t plays,
+                        const transitions::Transitions& transitions) const {
     json::array epochs;
-    for (const EpochReport& epoch : trained.epochs) {
+    for (const train::EpochReport& epoch : trained.epochs) {
       epochs.push_back(json::object{{"epoch", epoch.epoch},
                                     {"sample_loss", epoch.sample_loss},
                                     {"mean_loss", epoch.mean_loss},
@@ -194,12 +197,12 @@ class TrainCommand final : public Command {
             {"epochs", std::move(epochs)}};
   }
 
-  std::string tables(const Dataset& dataset, const TrainedVectors& trained, std::uint64_t plays,
-                     const Transitions& transitions) const {
+  std::string tables(const data::Dataset& dataset, const train::TrainedVectors& trained, std::uint64_t plays,
+                     const transitions::Transitions& transitions) const {
     std::uint64_t pairs = 0;
     double seconds = 0;
     Table epochs({">epoch", ">sample loss", ">mean loss", ">pairs", ">plays kept", ">plays/s", ">time"});
-    for (const EpochReport& epoch : trained.epochs) {
+    for (const train::EpochReport& epoch : trained.epochs) {
       pairs += epoch.pairs;
       seconds += epoch.seconds;
       epochs.add({fmt::format("{}", epoch.epoch), fmt::format("{:.4f}", epoch.sample_loss),
@@ -220,9 +223,9 @@ class TrainCommand final : public Command {
     return fmt::format("{}\n{}", epochs.text(), totals.text());
   }
 
-  static std::string loss_chart(const TrainedVectors& trained) {
+  static std::string loss_chart(const train::TrainedVectors& trained) {
     std::vector<double> losses;
-    for (const EpochReport& epoch : trained.epochs) losses.push_back(epoch.sample_loss);
+    for (const train::EpochReport& epoch : trained.epochs) losses.push_back(epoch.sample_loss);
     const std::string text = chart(
         fmt::format("sample loss by epoch: {:.3f} untrained, {:.3f} at the end", trained.untrained_loss, losses.back()),
         losses);
@@ -235,11 +238,11 @@ class TrainCommand final : public Command {
 
   std::string dataset_;
   TrainOutput output_;
-  CheckpointOptions checkpoints_;
-  TrainOptions options_;
+  train::CheckpointOptions checkpoints_;
+  train::TrainOptions options_;
   CountOptions counted_;
-  BlendWeights blend_;
-  IndexOptions index_;
+  model::BlendWeights blend_;
+  model::IndexOptions index_;
 };
 
 }  // namespace

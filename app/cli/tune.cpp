@@ -7,7 +7,7 @@
 #include "segue/base/file.h"
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/blend_fit.h"
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/tuning/best_options.h"
@@ -68,43 +68,44 @@ class TuneCommand final : public Command {
     }
     plan_.options = options_;
     plan_.seed = train_.seed;
-    make_space(options_.space, fixed(), train_, 2);  // a mistake in it is told before anything is read
+    evaluate::make_space(options_.space, fixed(), train_, 2);  // a mistake in it is told before anything is read
     std::optional<AtomicFile> html;
     if (!files_.html.empty()) html.emplace(files_.html);
     AtomicFile output(files_.output);
 
-    const Dataset dataset = open_dataset(dataset_);
-    split_.part = SplitPart::validation;
-    const Split split = make_split(dataset, split_, train_.min_plays, train_.seed);
-    plan_.space = make_space(options_.space, fixed(), train_, whole_queue_length(split.training.queues));
-    plan_.rungs = rungs_of(plan_.space.least_epochs, plan_.space.most_epochs, options_.reduction);
-    const json::object about = about_search(dataset, split, split_, evaluate_, plan_);
-    const TrialRunner runner(dataset, split, evaluate_, options_, train_.seed);
+    const data::Dataset dataset = data::open_dataset(dataset_);
+    split_.part = evaluate::SplitPart::validation;
+    const evaluate::Split split = evaluate::make_split(dataset, split_, train_.min_plays, train_.seed);
+    plan_.space =
+        evaluate::make_space(options_.space, fixed(), train_, evaluate::whole_queue_length(split.training.queues));
+    plan_.rungs = evaluate::rungs_of(plan_.space.least_epochs, plan_.space.most_epochs, options_.reduction);
+    const json::object about = evaluate::about_search(dataset, split, split_, evaluate_, plan_);
+    const evaluate::TrialRunner runner(dataset, split, evaluate_, options_, train_.seed);
     const std::string journal_path = files_.journal.empty() ? files_.output + ".trials" : files_.journal;
-    Journal journal(journal_path, about, plan_.space);
+    evaluate::Journal journal(journal_path, about, plan_.space);
     describe(terminal, split, runner, journal);
 
-    const SearchEnd end = search(terminal, runner, journal);
-    const std::vector<Trial>& trials = journal.trials();
+    const evaluate::SearchEnd end = search(terminal, runner, journal);
+    const std::vector<evaluate::Trial>& trials = journal.trials();
     if (trials.empty()) fail(ErrorCode::interrupted, "stopped before the first trial was done");
-    BestOptions result{.dataset = dataset_,
-                       .digest = dataset.manifest.digest,
-                       .best = *best_of(trials),
-                       .given = trials.front(),
-                       .positions = runner.positions(),
-                       .trials = trials.size(),
-                       .split = split.kind,
-                       .split_options = split_,
-                       .evaluate = evaluate_};
-    if (end != SearchEnd::stopped) result.blend = fit_weights(terminal, dataset, split, result.best.options);
-    output.commit_text(to_toml(result));
-    if (html) html->commit_text(search_page(plan_, trials, result, about));
+    evaluate::BestOptions result{.dataset = dataset_,
+                                 .digest = dataset.manifest.digest,
+                                 .best = *evaluate::best_of(trials),
+                                 .given = trials.front(),
+                                 .positions = runner.positions(),
+                                 .trials = trials.size(),
+                                 .split = split.kind,
+                                 .split_options = split_,
+                                 .evaluate = evaluate_};
+    if (end != evaluate::SearchEnd::stopped) result.blend = fit_weights(terminal, dataset, split, result.best.options);
+    output.commit_text(evaluate::to_toml(result));
+    if (html) html->commit_text(evaluate::search_page(plan_, trials, result, about));
     if (terminal.json()) {
       terminal.print(document(trials, result, about, end));
     } else {
       terminal.print(text(trials, result, end));
     }
-    if (end == SearchEnd::stopped) {
+    if (end == evaluate::SearchEnd::stopped) {
       fail(ErrorCode::interrupted, "stopped; {} trials are kept in {}: the same command goes on from them",
            trials.size(), journal_path);
     }
@@ -115,25 +116,29 @@ class TuneCommand final : public Command {
   std::vector<std::string_view> fixed() const {
     std::vector<std::string_view> names;
     for (const BoundOption& bound : arguments_->bound()) {
-      if (bound.options == &train_ && bound.given && is_searchable(bound.row->name)) names.push_back(bound.row->name);
+      if (bound.options == &train_ && bound.given && evaluate::is_searchable(bound.row->name))
+        names.push_back(bound.row->name);
     }
     return names;
   }
 
-  SearchEnd search(Terminal& terminal, const TrialRunner& runner, Journal& journal) const {
-    const std::unique_ptr<SearchDisplay> display = make_search_display(terminal, plan_, spent_on(journal.trials()));
-    const SearchEnd end = segue::search(plan_, runner, journal, *display, *display, terminal.stop());
+  evaluate::SearchEnd search(Terminal& terminal, const evaluate::TrialRunner& runner,
+                             evaluate::Journal& journal) const {
+    const std::unique_ptr<SearchDisplay> display =
+        make_search_display(terminal, plan_, evaluate::spent_on(journal.trials()));
+    const evaluate::SearchEnd end =
+        segue::evaluate::search(plan_, runner, journal, *display, *display, terminal.stop());
     display->close();
     return end;
   }
 
   // How far the vectors of the best options are to be trusted beside transitions. Stopped, there are no weights.
-  std::optional<BlendFit> fit_weights(Terminal& terminal, const Dataset& dataset, const Split& split,
-                                      TrainOptions options) const {
+  std::optional<evaluate::BlendFit> fit_weights(Terminal& terminal, const data::Dataset& dataset,
+                                                const evaluate::Split& split, train::TrainOptions options) const {
     options.threads = train_.threads;
-    Ingredients ingredients(split.training, options, terminal.progress(), terminal.stop());
+    evaluate::Ingredients ingredients(split.training, options, terminal.progress(), terminal.stop());
     try {
-      return fit_blend(dataset, split, ingredients, {}, {.heard = evaluate_.heard});
+      return evaluate::fit_blend(dataset, split, ingredients, {}, {.heard = evaluate_.heard});
     } catch (const Error& error) {
       if (error.code() != ErrorCode::interrupted) throw;
       terminal.note("stopped: the weights of the blend were not fitted");
@@ -141,7 +146,8 @@ class TuneCommand final : public Command {
     }
   }
 
-  void describe(Terminal& terminal, const Split& split, const TrialRunner& runner, const Journal& journal) const {
+  void describe(Terminal& terminal, const evaluate::Split& split, const evaluate::TrialRunner& runner,
+                const evaluate::Journal& journal) const {
     std::string space;
     for (const auto& member : to_json(plan_.space)) {
       space += fmt::format("{}{} {}", space.empty() ? "" : ", ", std::string_view(member.key()),
@@ -155,8 +161,8 @@ class TuneCommand final : public Command {
     if (!journal.trials().empty()) terminal.note(fmt::format("going on after {} trials", journal.trials().size()));
   }
 
-  json::object document(std::span<const Trial> trials, const BestOptions& result, const json::object& about,
-                        SearchEnd end) const {
+  json::object document(std::span<const evaluate::Trial> trials, const evaluate::BestOptions& result,
+                        const json::object& about, evaluate::SearchEnd end) const {
     constexpr std::array<std::string_view, 3> kEnds = {"trials", "time", "stopped"};
     json::object document{{"dataset", dataset_},
                           {"output", files_.output},
@@ -172,20 +178,21 @@ class TuneCommand final : public Command {
                            {"weights", options_to_json(result.blend->weights)}};
     }
     json::array& list = document["trials"].emplace_array();
-    for (const Trial& trial : trials) list.push_back(to_json(trial, plan_.space));
+    for (const evaluate::Trial& trial : trials) list.push_back(to_json(trial, plan_.space));
     return document;
   }
 
-  std::string text(std::span<const Trial> trials, const BestOptions& result, SearchEnd end) const {
+  std::string text(std::span<const evaluate::Trial> trials, const evaluate::BestOptions& result,
+                   evaluate::SearchEnd end) const {
     constexpr std::array<std::string_view, 3> kEnds = {"all trials are done", "the time is up", "stopped"};
     const double before = result.given.all->ndcg;
     const double after = result.best.all->ndcg;
     std::string text = best_trials(trials, plan_.space, kShownTrials).text();
     text += fmt::format("\n{} trials: {}\n", with_commas(trials.size()), kEnds[static_cast<std::size_t>(end)]);
     text += fmt::format("best of the validation part: NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})\n", after,
-                        result.best.all->hit_rate, model_name_of(result.best.all->query));
+                        result.best.all->hit_rate, evaluate::model_name_of(result.best.all->query));
     text += fmt::format("the given options:           NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})\n", before,
-                        result.given.all->hit_rate, model_name_of(result.given.all->query));
+                        result.given.all->hit_rate, evaluate::model_name_of(result.given.all->query));
     if (result.blend) {
       text += fmt::format("the blend with the best options: NDCG@10 {:.4f}; with its default weights {:.4f}\n",
                           result.blend->ndcg, result.blend->ndcg_before);
@@ -197,11 +204,11 @@ class TuneCommand final : public Command {
 
   std::string dataset_;
   TuneFiles files_;
-  TuneOptions options_;
-  SplitOptions split_;
-  EvaluateOptions evaluate_;
-  TrainOptions train_;
-  SearchPlan plan_;
+  evaluate::TuneOptions options_;
+  evaluate::SplitOptions split_;
+  evaluate::EvaluateOptions evaluate_;
+  train::TrainOptions train_;
+  evaluate::SearchPlan plan_;
   Arguments* arguments_ = nullptr;
 };
 

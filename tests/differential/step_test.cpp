@@ -40,7 +40,7 @@ struct Case {
 // The same rows in floats, with guards around each, and in doubles.
 class Rows {
  public:
-  Rows(std::size_t count, const Case& c, Random& random) : length_(padded(c.dim)) {
+  Rows(std::size_t count, const Case& c, Random& random) : length_(math::padded(c.dim)) {
     for (std::size_t r = 0; r < count; ++r) {
       storage_.emplace_back(length_ + 64, kGuard);
       doubles_.emplace_back(c.dim);
@@ -88,7 +88,7 @@ class Rows {
   std::vector<double*> double_rows_;
 };
 
-void compare(const StepKernel& kernel, const Case& c, std::uint64_t seed) {
+void compare(const train::StepKernel& kernel, const Case& c, std::uint64_t seed) {
   Random random(seed);
   Rows inputs(c.inputs, c, random);
   Rows outputs(c.outputs, c, random);
@@ -96,18 +96,18 @@ void compare(const StepKernel& kernel, const Case& c, std::uint64_t seed) {
     if (c.inputs > 1) inputs.repeat(0);
     if (c.outputs > 2) outputs.repeat(1);
   }
-  std::vector<float> scratch(2 * padded(c.dim), std::numeric_limits<float>::quiet_NaN());
+  std::vector<float> scratch(2 * math::padded(c.dim), std::numeric_limits<float>::quiet_NaN());
   const float rate = 0.05F;
-  const StepRows<float> rows{.inputs = inputs.floats(),
-                             .outputs = outputs.floats(),
-                             .played = c.played,
-                             .noise_weight = c.noise_weight,
-                             .length = padded(c.dim),
-                             .scratch = scratch.data()};
+  const train::StepRows<float> rows{.inputs = inputs.floats(),
+                                    .outputs = outputs.floats(),
+                                    .played = c.played,
+                                    .noise_weight = c.noise_weight,
+                                    .length = math::padded(c.dim),
+                                    .scratch = scratch.data()};
   const float found = kernel.step(rows, {.rate = rate, .damping = c.damping});
   const double wanted =
-      reference_step({inputs.doubles(), outputs.doubles(), c.dim, c.played, static_cast<double>(c.noise_weight)},
-                     static_cast<double>(rate), static_cast<double>(c.damping));
+      train::reference_step({inputs.doubles(), outputs.doubles(), c.dim, c.played, static_cast<double>(c.noise_weight)},
+                            static_cast<double>(rate), static_cast<double>(c.damping));
 
   const auto dim = static_cast<double>(c.dim);
   const auto n = static_cast<double>(c.outputs);
@@ -128,7 +128,7 @@ void compare(const StepKernel& kernel, const Case& c, std::uint64_t seed) {
   outputs.expect_near(row_error, what);
 }
 
-class StepTest : public testing::TestWithParam<StepKernel> {};
+class StepTest : public testing::TestWithParam<train::StepKernel> {};
 
 TEST_P(StepTest, every_dimension) {
   for (std::size_t dim = 1; dim <= 300; ++dim) {
@@ -139,7 +139,7 @@ TEST_P(StepTest, every_dimension) {
 }
 
 TEST_P(StepTest, every_count_of_inputs_and_outputs) {
-  for (std::size_t outputs = 1; outputs <= kMaxOutputs; ++outputs) {
+  for (std::size_t outputs = 1; outputs <= train::kMaxOutputs; ++outputs) {
     for (const std::size_t inputs : {1U, 2U, 3U, 10U}) {
       compare(GetParam(), {.dim = 20, .inputs = inputs, .outputs = outputs}, outputs);
     }
@@ -170,9 +170,9 @@ TEST_P(StepTest, without_the_loss_does_the_same) {
   const Case c{.dim = 100, .outputs = 9, .played = 6};
   Random random(1), again(1);
   const Rows inputs(1, c, random), outputs(9, c, random), inputs2(1, c, again), outputs2(9, c, again);
-  std::vector<float> scratch(2 * padded(c.dim));
+  std::vector<float> scratch(2 * math::padded(c.dim));
   const auto step = [&](const Rows& in, const Rows& out, bool loss) {
-    return GetParam().step({in.floats(), out.floats(), 6, 4, padded(c.dim), scratch.data()}, {0.1F, 16, loss});
+    return GetParam().step({in.floats(), out.floats(), 6, 4, math::padded(c.dim), scratch.data()}, {0.1F, 16, loss});
   };
   EXPECT_GT(step(inputs, outputs, true), 0);
   EXPECT_EQ(step(inputs2, outputs2, false), 0);
@@ -184,20 +184,21 @@ TEST_P(StepTest, without_the_loss_does_the_same) {
 
 // Rows of Bf16 that start from what a float row holds after rounding, so that both steps see the same numbers.
 struct HalfRows {
-  HalfRows(std::size_t count, std::size_t dim, Random& random) : halves(count, std::vector<Bf16>(padded(dim))) {
+  HalfRows(std::size_t count, std::size_t dim, Random& random)
+      : halves(count, std::vector<math::Bf16>(math::padded(dim))) {
     for (auto& row : halves) {
       doubles.emplace_back(dim);
       for (std::size_t i = 0; i < dim; ++i) {
-        row[i] = round_stochastically(random.uniform_float() - 0.5F, 0x8000);
-        doubles.back()[i] = static_cast<double>(to_float(row[i]));
+        row[i] = math::round_stochastically(random.uniform_float() - 0.5F, 0x8000);
+        doubles.back()[i] = static_cast<double>(math::to_float(row[i]));
       }
       rows.push_back(row.data());
       double_rows.push_back(doubles.back().data());
     }
   }
-  std::vector<std::vector<Bf16>> halves;
+  std::vector<std::vector<math::Bf16>> halves;
   std::vector<std::vector<double>> doubles;
-  std::vector<Bf16*> rows;
+  std::vector<math::Bf16*> rows;
   std::vector<double*> double_rows;
 };
 
@@ -205,7 +206,7 @@ TEST_P(StepTest, bf16_rounds_to_a_neighbour_and_is_right_on_average) {
   for (const std::size_t dim : {1U, 16U, 37U, 128U, 300U}) {
     for (const std::size_t input_count : {1U, 4U}) {
       constexpr int kRepeats = 400;
-      std::array<std::uint32_t, kRandomWords> words{};
+      std::array<std::uint32_t, train::kRandomWords> words{};
       Random seeds(dim);
       for (std::uint32_t& word : words) word = static_cast<std::uint32_t>(seeds() >> 32) | 1U;
       double bias = 0;  // of (found - wanted) in units of the last place, over all numbers
@@ -214,20 +215,21 @@ TEST_P(StepTest, bf16_rounds_to_a_neighbour_and_is_right_on_average) {
         Random random(7);
         HalfRows inputs(input_count, dim, random);
         HalfRows outputs(7, dim, random);
-        std::vector<float> scratch(2 * padded(dim));
-        GetParam().step_bf16({inputs.rows, outputs.rows, 4, 10, padded(dim), scratch.data(), words.data()}, {0.1F, 16});
-        (void)reference_step({inputs.double_rows, outputs.double_rows, dim, 4, 10}, 0.1F, 16);
+        std::vector<float> scratch(2 * math::padded(dim));
+        GetParam().step_bf16({inputs.rows, outputs.rows, 4, 10, math::padded(dim), scratch.data(), words.data()},
+                             {0.1F, 16});
+        (void)train::reference_step({inputs.double_rows, outputs.double_rows, dim, 4, 10}, 0.1F, 16);
         for (const HalfRows* rows : {&inputs, &outputs}) {
           for (std::size_t r = 0; r < rows->rows.size(); ++r) {
             for (std::size_t i = 0; i < dim; ++i) {
               const double wanted = rows->doubles[r][i];
               const double last_place = std::exp2(std::floor(std::log2(std::abs(wanted) + 1e-9)) - 7);
-              const double off = (static_cast<double>(to_float(rows->rows[r][i])) - wanted) / last_place;
+              const double off = (static_cast<double>(math::to_float(rows->rows[r][i])) - wanted) / last_place;
               ASSERT_LE(std::abs(off), 1.01) << GetParam().name << ", dim " << dim << ", row " << r << ", " << i;
               bias += off;
               ++numbers;
             }
-            for (std::size_t i = dim; i < padded(dim); ++i) ASSERT_EQ(to_float(rows->rows[r][i]), 0);
+            for (std::size_t i = dim; i < math::padded(dim); ++i) ASSERT_EQ(math::to_float(rows->rows[r][i]), 0);
           }
         }
       }
@@ -262,12 +264,12 @@ TEST_P(StepTest, from_tiny_to_huge_dot_products) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, testing::ValuesIn(all_step_kernels()),
+INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, testing::ValuesIn(train::all_step_kernels()),
                          [](const auto& kernel) { return std::string(kernel.param.name); });
 
 TEST(StepKernels, are_listed_fastest_first_and_end_with_plain_code) {
-  EXPECT_EQ(all_step_kernels().back().name, "scalar");
-  EXPECT_EQ(best_step_kernel().name, all_step_kernels().front().name);
+  EXPECT_EQ(train::all_step_kernels().back().name, "scalar");
+  EXPECT_EQ(train::best_step_kernel().name, train::all_step_kernels().front().name);
 }
 
 }  // namespace

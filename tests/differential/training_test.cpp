@@ -28,40 +28,40 @@ struct ReferenceVectors {
   std::vector<double> losses;  // mean, by epoch
 };
 
-ReferenceVectors train_reference(const Queues& queues, std::span<const std::uint64_t> plays,
-                                 const TrainOptions& options) {
-  const Vocabulary vocabulary = make_vocabulary(plays, options);
+ReferenceVectors train_reference(const data::Queues& queues, std::span<const std::uint64_t> plays,
+                                 const train::TrainOptions& options) {
+  const train::Vocabulary vocabulary = train::make_vocabulary(plays, options);
   ReferenceVectors trained;
   trained.context.assign(vocabulary.size, std::vector<double>(options.dim));
   trained.vectors = trained.context;
   for (std::uint32_t song = 0; song < vocabulary.size; ++song) {
-    Random random = random_stream(options.seed, Draw::initial_vectors, 0, song);
+    Random random = train::random_stream(options.seed, train::Draw::initial_vectors, 0, song);
     for (double& x : trained.vectors[song]) {
-      x = (2 * static_cast<double>(random.uniform_float()) - 1) * kInitialReach / std::sqrt(options.dim);
+      x = (2 * static_cast<double>(random.uniform_float()) - 1) * train::kInitialReach / std::sqrt(options.dim);
     }
   }
-  const std::vector<Block> blocks = cut_into_blocks(queues, kPlaysInBlock);
+  const std::vector<train::Block> blocks = train::cut_into_blocks(queues, kPlaysInBlock);
   const std::uint64_t total = options.epochs * vocabulary.plays;
   std::uint64_t done = 0;
   for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
     double loss = 0;
     double pairs = 0;
-    for (const std::uint32_t block : block_order(blocks.size(), options.seed, epoch)) {
-      ExampleStream stream(queues, vocabulary, options, epoch, block, blocks[block]);
+    for (const std::uint32_t block : train::block_order(blocks.size(), options.seed, epoch)) {
+      train::ExampleStream stream(queues, vocabulary, options, epoch, block, blocks[block]);
       double block_loss = 0;
       double block_pairs = 0;
       double pairs_with_loss = 0;
       std::size_t number = 0;
-      for (Example example; stream.next(example); ++number) {
+      for (train::Example example; stream.next(example); ++number) {
         std::vector<double*> inputs;
         std::vector<double*> outputs;
         for (const std::uint32_t song : example.inputs) inputs.push_back(trained.vectors[song].data());
         for (const std::uint32_t song : example.outputs) outputs.push_back(trained.context[song].data());
-        const double found =
-            reference_step({inputs, outputs, options.dim, example.played, static_cast<double>(example.noise_weight)},
-                           learning_rate_at(options, done + example.plays_before, total), damping_of(options));
+        const double found = train::reference_step(
+            {inputs, outputs, options.dim, example.played, static_cast<double>(example.noise_weight)},
+            train::learning_rate_at(options, done + example.plays_before, total), train::damping_of(options));
         block_pairs += static_cast<double>(example.played);
-        if (number % kExamplesPerLoss != 0) continue;
+        if (number % train::kExamplesPerLoss != 0) continue;
         block_loss += found;
         pairs_with_loss += static_cast<double>(example.played);
       }
@@ -75,7 +75,7 @@ ReferenceVectors train_reference(const Queues& queues, std::span<const std::uint
 }
 
 // |found - wanted| / |wanted|, as matrices.
-double relative_difference(MatrixView<const float> found, const std::vector<std::vector<double>>& wanted) {
+double relative_difference(math::MatrixView<const float> found, const std::vector<std::vector<double>>& wanted) {
   double difference = 0;
   double size = 0;
   for (std::size_t r = 0; r < wanted.size(); ++r) {
@@ -92,17 +92,17 @@ Corpus small_corpus() {
 }
 
 struct Case {
-  Architecture architecture;
+  train::Architecture architecture;
   std::uint32_t negatives;
-  NegativeSharing sharing;
+  train::NegativeSharing sharing;
 };
 
 class TrainingTest : public testing::TestWithParam<Case> {};
 
 TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
   const Corpus corpus = small_corpus();
-  const Queues queues(corpus.queues);
-  TrainOptions options;
+  const data::Queues queues(corpus.queues);
+  train::TrainOptions options;
   options.architecture = GetParam().architecture;
   options.negatives = GetParam().negatives;
   options.negative_sharing = GetParam().sharing;
@@ -111,9 +111,9 @@ TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
   options.subsample = 1e-2;
   options.threads = 1;
   const ReferenceVectors wanted = train_reference(queues, corpus.plays, options);
-  for (const StepKernel& kernel : all_step_kernels()) {
+  for (const train::StepKernel& kernel : train::all_step_kernels()) {
     NoProgress progress;
-    const TrainedVectors found = train_vectors_with(kernel, queues, corpus.plays, options, progress, {});
+    const train::TrainedVectors found = train::train_vectors_with(kernel, queues, corpus.plays, options, progress, {});
     // 10^5 steps, each good to some 10^-7 and most of that cancelling.
     constexpr double kClose = 2e-5;
     EXPECT_LT(relative_difference(found.vectors.view(), wanted.vectors), kClose) << kernel.name;
@@ -126,9 +126,10 @@ TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
 
 std::vector<Case> cases() {
   std::vector<Case> all;
-  for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
+  for (const train::Architecture architecture : {train::Architecture::skipgram, train::Architecture::cbow}) {
     for (const std::uint32_t negatives : {0U, 5U, 12U}) {
-      for (const auto sharing : {NegativeSharing::pair, NegativeSharing::window, NegativeSharing::block}) {
+      for (const auto sharing :
+           {train::NegativeSharing::pair, train::NegativeSharing::window, train::NegativeSharing::block}) {
         all.push_back({architecture, negatives, sharing});
       }
     }
@@ -148,17 +149,17 @@ TEST(SharedNoise, of_one_window_and_one_pair_is_the_published_step) {
     for (const std::uint32_t song : list) ++plays[song];
   }
   std::ranges::sort(plays, std::greater());
-  const Queues queues(lists);
-  TrainOptions pair;
+  const data::Queues queues(lists);
+  train::TrainOptions pair;
   pair.dim = 20;
-  pair.negative_sharing = NegativeSharing::pair;
-  TrainOptions block = pair;
-  block.negative_sharing = NegativeSharing::block;
+  pair.negative_sharing = train::NegativeSharing::pair;
+  train::TrainOptions block = pair;
+  block.negative_sharing = train::NegativeSharing::block;
   block.negative_block = 1;
   block.negative_pool = block.negatives;
-  const Vocabulary vocabulary = make_vocabulary(plays, pair);
-  for (const StepKernel& kernel : all_step_kernels()) {
-    Matrix found(100, pair.dim);
+  const train::Vocabulary vocabulary = train::make_vocabulary(plays, pair);
+  for (const train::StepKernel& kernel : train::all_step_kernels()) {
+    math::Matrix found(100, pair.dim);
     std::vector<std::vector<double>> wanted(100, std::vector<double>(pair.dim));
     Random start(5);
     for (std::size_t r = 0; r < 100; ++r) {
@@ -166,11 +167,11 @@ TEST(SharedNoise, of_one_window_and_one_pair_is_the_published_step) {
         wanted[r][i] = static_cast<double>(found.view()[r][i] = start.uniform_float() - 0.5F);
       }
     }
-    std::vector<float> scratch(2 * padded(pair.dim));
-    ExampleStream pairs(queues, vocabulary, pair, 0, 0, {0, queues.size()});
-    ExampleStream blocks(queues, vocabulary, block, 0, 0, {0, queues.size()});
-    Example published;
-    Example shared;
+    std::vector<float> scratch(2 * math::padded(pair.dim));
+    train::ExampleStream pairs(queues, vocabulary, pair, 0, 0, {0, queues.size()});
+    train::ExampleStream blocks(queues, vocabulary, block, 0, 0, {0, queues.size()});
+    train::Example published;
+    train::Example shared;
     while (pairs.next(published)) {
       ASSERT_TRUE(blocks.next(shared));
       ASSERT_EQ(shared.inputs, published.inputs);
@@ -181,8 +182,8 @@ TEST(SharedNoise, of_one_window_and_one_pair_is_the_published_step) {
       for (const std::uint32_t song : shared.outputs) outputs.push_back(found.view().row(50 + song));
       double* wanted_input = wanted[published.inputs[0]].data();
       float* input = found.view().row(shared.inputs[0]);
-      (void)reference_step({{&wanted_input, 1}, wanted_outputs, pair.dim}, 0.025);
-      kernel.step({{&input, 1}, outputs, shared.played, shared.noise_weight, padded(pair.dim), scratch.data()},
+      (void)train::reference_step({{&wanted_input, 1}, wanted_outputs, pair.dim}, 0.025);
+      kernel.step({{&input, 1}, outputs, shared.played, shared.noise_weight, math::padded(pair.dim), scratch.data()},
                   {0.025F});
     }
     EXPECT_FALSE(blocks.next(shared));
@@ -192,17 +193,17 @@ TEST(SharedNoise, of_one_window_and_one_pair_is_the_published_step) {
 
 TEST(Bf16, trains_to_about_the_same_vectors) {
   const Corpus corpus = small_corpus();
-  const Queues queues(corpus.queues);
-  TrainOptions options;
+  const data::Queues queues(corpus.queues);
+  train::TrainOptions options;
   options.dim = 40;
   options.threads = 1;
-  for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
+  for (const train::Architecture architecture : {train::Architecture::skipgram, train::Architecture::cbow}) {
     options.architecture = architecture;
     NoProgress progress;
-    options.precision = Precision::f32;
-    const TrainedVectors full = train_vectors(queues, corpus.plays, options, progress, {});
-    options.precision = Precision::bf16;
-    const TrainedVectors half = train_vectors(queues, corpus.plays, options, progress, {});
+    options.precision = train::Precision::f32;
+    const train::TrainedVectors full = train::train_vectors(queues, corpus.plays, options, progress, {});
+    options.precision = train::Precision::bf16;
+    const train::TrainedVectors half = train::train_vectors(queues, corpus.plays, options, progress, {});
     EXPECT_NEAR(half.epochs.back().sample_loss / full.epochs.back().sample_loss, 1, 0.02);
     EXPECT_NE(half.epochs.back().sample_loss, full.epochs.back().sample_loss);
   }

@@ -1,5 +1,5 @@
 // Every kernel of t-SNE against its plain twin, and that against double precision.
-#include "segue/map/tsne_kernels.h"
+#include "segue/layout/tsne_kernels.h"
 
 #include <cmath>
 #include <numeric>
@@ -13,14 +13,14 @@
 namespace segue {
 namespace {
 
-const TsneKernels& plain() {
-  return *supported_tsne_kernels().back();
+const layout::TsneKernels& plain() {
+  return *layout::supported_tsne_kernels().back();
 }
 
 // Rows of all lengths, 0 among them, to any columns.
-Affinities any_affinities(std::size_t n) {
+layout::Affinities any_affinities(std::size_t n) {
   Random random(3);
-  Affinities affinities;
+  layout::Affinities affinities;
   affinities.offsets.push_back(0);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t e = 0; e < i; ++e) {
@@ -32,21 +32,22 @@ Affinities any_affinities(std::size_t n) {
   return affinities;
 }
 
-class TsneKernelsTest : public testing::TestWithParam<const TsneKernels*> {};
+class TsneKernelsTest : public testing::TestWithParam<const layout::TsneKernels*> {};
 
 INSTANTIATE_TEST_SUITE_P(All, TsneKernelsTest,
-                         testing::ValuesIn(supported_tsne_kernels().begin(), supported_tsne_kernels().end()),
+                         testing::ValuesIn(layout::supported_tsne_kernels().begin(),
+                                           layout::supported_tsne_kernels().end()),
                          [](const auto& one) { return std::string(one.param->name); });
 
 TEST_P(TsneKernelsTest, AttractAsDoublePrecisionDoes) {
   const std::size_t n = 150;
-  const Affinities affinities = any_affinities(n);
-  const Layout points = heaps(n, 7, 10, 1, 1);
-  Layout forces(n);
+  const layout::Affinities affinities = any_affinities(n);
+  const layout::Layout points = heaps(n, 7, 10, 1, 1);
+  layout::Layout forces(n);
   GetParam()->attract(affinities, points.data(), 0, 70, forces.data());
   GetParam()->attract(affinities, points.data(), 70, n, forces.data());
   EXPECT_LT(relative_error(forces, exact_attractions(dense(affinities), to_double(points))), 1e-6);
-  EXPECT_EQ(forces[0], Point{});
+  EXPECT_EQ(forces[0], layout::Point{});
 
   double loss = 0;
   const std::vector<ExactForce> exact = to_double(points);
@@ -62,8 +63,8 @@ TEST_P(TsneKernelsTest, AttractAsDoublePrecisionDoes) {
 TEST_P(TsneKernelsTest, SpreadAndGatherAsThePlainOnesDo) {
   const std::size_t n = 333;
   const std::size_t rows = 40;
-  const Layout points = heaps(n, 9, 8, 1, 2);
-  const GridPlace place{-20, -20, 1, 48};
+  const layout::Layout points = heaps(n, 9, 8, 1, 2);
+  const layout::GridPlace place{-20, -20, 1, 48};
   std::vector<float> wanted(rows * place.stride);
   plain().spread(points, place, 0, rows, wanted.data());
   EXPECT_NEAR(std::accumulate(wanted.begin(), wanted.end(), 0.0), static_cast<double>(n), 1e-3);
@@ -75,7 +76,7 @@ TEST_P(TsneKernelsTest, SpreadAndGatherAsThePlainOnesDo) {
   for (std::size_t i = 0; i < grid.size(); ++i) ASSERT_NEAR(grid[i], wanted[i], 1e-4);
 
   for (std::size_t i = 0; i < grid.size(); ++i) grid[i] = std::sin(0.1F * static_cast<float>(i));
-  Layout forces(n), wanted_forces(n);
+  layout::Layout forces(n), wanted_forces(n);
   const double sum = GetParam()->gather(points, place, grid.data(), forces.data());
   EXPECT_NEAR(sum, plain().gather(points, place, grid.data(), wanted_forces.data()), 1e-3);
   for (std::size_t i = 0; i < n; ++i) {
@@ -86,8 +87,8 @@ TEST_P(TsneKernelsTest, SpreadAndGatherAsThePlainOnesDo) {
 
 TEST_P(TsneKernelsTest, RepelAsDoublePrecisionDoes) {
   for (const std::size_t n : {1U, 2U, 16U, 33U, 150U}) {
-    const Layout points = heaps(n, 7, 10, 1, 1);
-    Layout forces(n);
+    const layout::Layout points = heaps(n, 7, 10, 1, 1);
+    layout::Layout forces(n);
     const double sum =
         GetParam()->repel(points, 0, n / 2, forces.data()) + GetParam()->repel(points, n / 2, n, forces.data());
     const double z = sum_of_nearness(to_double(points));
@@ -102,15 +103,15 @@ TEST_P(TsneKernelsTest, RepelAsDoublePrecisionDoes) {
 
 TEST_P(TsneKernelsTest, MoveAsThePlainOnesDo) {
   for (const std::size_t n : {1U, 7U, 8U, 100U}) {
-    const Layout attractions = heaps(n, n, 1, 1, 1);
-    const Layout repulsions = heaps(n, n, 1, 1, 2);
+    const layout::Layout attractions = heaps(n, n, 1, 1, 1);
+    const layout::Layout repulsions = heaps(n, n, 1, 1, 2);
     struct All {
-      Layout points, velocities, gains;
+      layout::Layout points, velocities, gains;
     };
-    const All start{heaps(n, n, 5, 1, 3), heaps(n, n, 1, 1, 4), Layout(n, Point{1, 0.011F})};
+    const All start{heaps(n, n, 5, 1, 3), heaps(n, n, 1, 1, 4), layout::Layout(n, layout::Point{1, 0.011F})};
     All one = start;
     All other = start;
-    const TsneStep step{1.5F, 0.7F, 0.8F};
+    const layout::TsneStep step{1.5F, 0.7F, 0.8F};
     for (int again = 0; again < 3; ++again) {
       plain().move({one.points.data(), one.velocities.data(), one.gains.data(), attractions.data(), repulsions.data()},
                    step, 0, n);
@@ -124,8 +125,8 @@ TEST_P(TsneKernelsTest, MoveAsThePlainOnesDo) {
       EXPECT_NEAR(other.points[i].x, one.points[i].x, 1e-4);
       EXPECT_NEAR(other.points[i].y, one.points[i].y, 1e-4);
       EXPECT_NEAR(other.gains[i].x, one.gains[i].x, 1e-4);
-      EXPECT_GE(other.gains[i].y, kLeastGain);
-      EXPECT_LE(std::abs(other.velocities[i].x), kLongestStep);
+      EXPECT_GE(other.gains[i].y, layout::kLeastGain);
+      EXPECT_LE(std::abs(other.velocities[i].x), layout::kLongestStep);
     }
   }
 }

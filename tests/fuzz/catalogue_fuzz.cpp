@@ -1,17 +1,17 @@
 #include "segue/base/error.h"
-#include "segue/data/catalogue.h"
-#include "segue/data/song_search.h"
+#include "segue/data/dataset/catalogue.h"
+#include "segue/search/song_search.h"
 
 #include "tests/fuzz/memory_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const segue::MemoryFile file(data, size);
   try {
-    const segue::Catalogue songs(file.path());
+    const segue::data::Catalogue songs(file.path());
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
       if (!songs.find(songs.song(row).id)) std::abort();
     }
-    (void)segue::find_songs(songs, "a song");
+    (void)segue::search::find_songs(songs, "a song");
   } catch (const segue::Error&) {
   }
   return 0;

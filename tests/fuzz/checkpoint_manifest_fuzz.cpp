@@ -14,19 +14,21 @@ namespace {
 struct Folder {
   segue::testing::Scratch scratch;
   std::filesystem::path checkpoint = scratch / "m.checkpoint";
-  segue::Matrix matrix = segue::Matrix(3, 2);
+  segue::math::Matrix matrix = segue::math::Matrix(3, 2);
 
   Folder() {
-    segue::CheckpointFolder sink(checkpoint, "d", {}, std::chrono::milliseconds(0), [](const segue::Error&) {});
+    segue::train::CheckpointFolder sink(checkpoint, "d", {}, std::chrono::milliseconds(0), [](const segue::Error&) {});
     sink.write({}, rows());
   }
-  segue::TrainingMatrices rows() { return {row_bytes_of(matrix.view()), row_bytes_of(matrix.view())}; }
+  segue::train::TrainingMatrices rows() {
+    return {segue::train::row_bytes_of(matrix.view()), segue::train::row_bytes_of(matrix.view())};
+  }
 };
 
 void open_with(Folder& folder, const std::string& manifest) {
   std::ofstream(folder.checkpoint / segue::kManifestName, std::ios::binary | std::ios::trunc) << manifest;
   try {
-    const segue::Checkpoint checkpoint(folder.checkpoint);
+    const segue::train::Checkpoint checkpoint(folder.checkpoint);
     checkpoint.load(folder.rows());
     checkpoint.check_same_training("d", {});
   } catch (const segue::Error&) {

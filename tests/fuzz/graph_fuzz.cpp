@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kRows = 40;
   const segue::MemoryFile file(data, size);
   try {
-    const segue::GraphIndex graph(file.path(), kRows, 5);
+    const segue::index::GraphIndex graph(file.path(), kRows, 5);
     for (const std::uint32_t row : graph.search(std::vector<float>{1, 0, 0, 0, 0}, kRows)) {
       if (row >= kRows) std::abort();
     }

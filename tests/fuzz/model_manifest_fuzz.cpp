@@ -22,7 +22,7 @@ struct Folder {
 void open_with(const std::filesystem::path& folder, const std::string& manifest) {
   std::ofstream(folder / segue::kManifestName, std::ios::binary | std::ios::trunc) << manifest;
   try {
-    const segue::Model model(folder);
+    const segue::model::Model model(folder);
   } catch (const segue::Error&) {
   }
 }

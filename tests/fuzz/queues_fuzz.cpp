@@ -1,5 +1,5 @@
 #include "segue/base/error.h"
-#include "segue/data/queues.h"
+#include "segue/data/dataset/queues.h"
 
 #include "tests/fuzz/memory_file.h"
 
@@ -7,7 +7,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::uint32_t kSongs = 4;
   const segue::MemoryFile file(data, size);
   try {
-    const segue::Queues queues(file.path(), kSongs);
+    const segue::data::Queues queues(file.path(), kSongs);
     [[maybe_unused]] std::size_t letters = 0;  // gives the calls below a result to be made for
     std::uint64_t plays = 0;
     for (std::size_t queue = 0; queue < queues.size(); ++queue) {

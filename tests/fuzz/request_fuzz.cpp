@@ -19,35 +19,36 @@
 
 namespace {
 
-constexpr segue::Method kMethods[] = {segue::Method::get,  segue::Method::head,   segue::Method::post,
-                                      segue::Method::put,  segue::Method::remove, segue::Method::options,
-                                      segue::Method::other};
+constexpr segue::serve::Method kMethods[] = {
+    segue::serve::Method::get,    segue::serve::Method::head,    segue::serve::Method::post, segue::serve::Method::put,
+    segue::serve::Method::remove, segue::serve::Method::options, segue::serve::Method::other};
 
 // A small model as it is served, made once. Of "Token secret" everything is allowed, of nobody on this machine much.
 struct Served {
   Served() {
     segue::testing::write_small_model(folder / "model", segue::testing::small_model());
     store.add_token({.id = "id",
-                     .hash = segue::hash_of_secret("secret"),
+                     .hash = segue::store::hash_of_secret("secret"),
                      .user = "ann",
                      .name = "",
                      .read = true,
                      .submit = true,
                      .admin = true});
-    models.emplace(segue::model_sources("default", folder / "model", {}, {}), folder.path(), true);
-    service.emplace(segue::ServiceSetup{.models = *models,
-                                        .store = store,
-                                        .files = files,
-                                        .limits = {.token_requests = 0, .user_requests = 0, .address_requests = 0},
-                                        .open_loopback = true,
-                                        .log = {}});
+    models.emplace(segue::serve::model_sources("default", folder / "model", {}, {}), folder.path(), true);
+    service.emplace(
+        segue::serve::ServiceSetup{.models = *models,
+                                   .store = store,
+                                   .files = files,
+                                   .limits = {.token_requests = 0, .user_requests = 0, .address_requests = 0},
+                                   .open_loopback = true,
+                                   .log = {}});
   }
 
   segue::testing::Scratch folder;
   segue::testing::MemoryStore store;
-  segue::StaticFiles files;
-  std::optional<segue::ModelSet> models;
-  std::optional<segue::Service> service;
+  segue::serve::StaticFiles files;
+  std::optional<segue::serve::ModelSet> models;
+  std::optional<segue::serve::Service> service;
 };
 
 // What stands before `end`, which is taken away with it.
@@ -58,20 +59,20 @@ std::string_view take(std::string_view& text, char end) {
   return taken;
 }
 
-segue::Request request_of(std::string_view text) {
-  segue::Request request;
+segue::serve::Request request_of(std::string_view text) {
+  segue::serve::Request request;
   std::string_view line = take(text, '\n');
   const std::string_view method = take(line, ' ');
-  request.method = segue::Method::other;
-  for (const segue::Method known : kMethods) {
-    if (method == segue::name_of(known)) request.method = known;
+  request.method = segue::serve::Method::other;
+  for (const segue::serve::Method known : kMethods) {
+    if (method == segue::serve::name_of(known)) request.method = known;
   }
   request.path = take(line, '?');
   request.query = line;
   for (line = take(text, '\n'); !line.empty(); line = take(text, '\n')) {
     const std::string_view name = take(line, ':');
-    segue::Header header{std::string(name),
-                         std::string(line.substr(std::min(line.find_first_not_of(' '), line.size())))};
+    segue::serve::Header header{std::string(name),
+                                std::string(line.substr(std::min(line.find_first_not_of(' '), line.size())))};
     std::ranges::transform(header.name, header.name.begin(), segue::ascii_lower);
     request.headers.push_back(std::move(header));
   }
@@ -85,9 +86,9 @@ segue::Request request_of(std::string_view text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Served served;
-  const segue::Request request = request_of({reinterpret_cast<const char*>(data), size});
+  const segue::serve::Request request = request_of({reinterpret_cast<const char*>(data), size});
   (void)served.service->may_block(request);
-  const segue::Reply reply = served.service->answer(request);
+  const segue::serve::Reply reply = served.service->answer(request);
   if (reply.status < 200 || reply.status >= 500) __builtin_trap();
   if (reply.content_type == "application/json" && !reply.bytes().empty()) (void)segue::json::parse(reply.bytes());
   served.service->sent(request, reply, 0.001);

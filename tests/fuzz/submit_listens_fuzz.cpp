@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "segue/serve/listenbrainz.h"
+#include "segue/serve/listenbrainz/listenbrainz.h"
 
 #include "tests/support/memory_store.h"
 #include "tests/support/route_caller.h"
@@ -15,7 +15,7 @@ constexpr std::string_view kTargets[] = {"/1/submit-listens?return_msid=true", "
 constexpr std::string_view kTold[] = {"/1/user/ann/listens", "/1/user/ann/playing-now", "/1/latest-import",
                                       "/1/feedback/user/ann/get-feedback"};
 
-void check(const segue::Reply& reply) {
+void check(const segue::serve::Reply& reply) {
   const bool known = reply.status == 200 || reply.status == 400 || reply.status == 403 || reply.status == 413;
   if (!known || !segue::json::parse(reply.body).is_object()) __builtin_trap();
 }
@@ -25,16 +25,16 @@ void check(const segue::Reply& reply) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   segue::testing::MemoryStore store;
-  segue::PlayingNow playing_now;
-  const segue::ListenParts parts{store, playing_now, [] { return std::int64_t{1'700'000'000}; }};
-  std::vector<segue::Route> routes = segue::listenbrainz_routes(parts);
-  for (segue::Route& route : segue::listens_routes(parts)) routes.push_back(std::move(route));
+  segue::serve::PlayingNow playing_now;
+  const segue::serve::ListenParts parts{store, playing_now, [] { return std::int64_t{1'700'000'000}; }};
+  std::vector<segue::serve::Route> routes = segue::serve::listenbrainz_routes(parts);
+  for (segue::serve::Route& route : segue::serve::listens_routes(parts)) routes.push_back(std::move(route));
   const segue::testing::RouteCaller caller(std::move(routes));
-  const segue::Identity ann = segue::testing::token_of("ann");
+  const segue::serve::Identity ann = segue::testing::token_of("ann");
   const std::string body(reinterpret_cast<const char*>(data) + 1, size - 1);
-  check(caller.call(segue::Method::post, kTargets[data[0] % std::size(kTargets)], body, ann));
+  check(caller.call(segue::serve::Method::post, kTargets[data[0] % std::size(kTargets)], body, ann));
   for (const std::string_view target : kTold) {
-    const segue::Reply reply = caller.call(segue::Method::get, target, "", ann);
+    const segue::serve::Reply reply = caller.call(segue::serve::Method::get, target, "", ann);
     check(reply);
     if (reply.status != 200) __builtin_trap();
   }

@@ -7,7 +7,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
-#include "segue/model/transitions_file.h"
+#include "segue/transitions/transitions_file.h"
 
 namespace {
 
@@ -33,10 +33,10 @@ class MemoryFile {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const MemoryFile file(data, size);
   try {
-    const segue::TransitionsFile transitions(file.path(), 3);
+    const segue::transitions::TransitionsFile transitions(file.path(), 3);
     volatile float sum = 0;
     for (std::uint32_t song = 0; song < 3; ++song) {
-      const segue::TransitionsOf of = transitions.of(song);
+      const segue::transitions::TransitionsOf of = transitions.of(song);
       for (std::size_t i = 0; i < of.neighbours.size(); ++i) sum = sum + of.forward[i] + of.backward[i];
     }
   } catch (const segue::Error&) {

@@ -14,7 +14,7 @@ const std::filesystem::path kGolden = SEGUE_GOLDEN;
 
 // model-v1 was written by make_model (tests/support) of the first version.
 TEST(Golden, ModelVersion1Opens) {
-  const Model model(kGolden / "model-v1");
+  const model::Model model(kGolden / "model-v1");
   EXPECT_EQ(model.manifest().version, 1U);
   ASSERT_EQ(model.songs().size(), 24U);
   EXPECT_EQ(model.songs().song(0).id, "song 0");
@@ -25,7 +25,7 @@ TEST(Golden, ModelVersion1Opens) {
   EXPECT_EQ(model.vectors().columns, 10U);
   EXPECT_FLOAT_EQ(model.vectors().row(0)[0], 1.0421269F);
   EXPECT_FLOAT_EQ(model.context().row(23)[9], -0.18849158F);
-  const TransitionsOf transitions = model.transitions(4);
+  const transitions::TransitionsOf transitions = model.transitions(4);
   EXPECT_EQ(std::vector(transitions.neighbours.begin(), transitions.neighbours.end()),
             (std::vector<std::uint32_t>{8, 0}));
   EXPECT_EQ(transitions.forward[0], 3);
@@ -35,20 +35,20 @@ TEST(Golden, ModelVersion1Opens) {
 
 // It says neither how its transitions are blended nor how far apart they were counted.
 TEST(Golden, ModelVersion1HasTheBlendOfTheProgram) {
-  const Model model(kGolden / "model-v1");
-  EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(BlendWeights{}));
+  const model::Model model(kGolden / "model-v1");
+  EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(model::BlendWeights{}));
   EXPECT_EQ(model.transition_window(), 5U);
 }
 
 TEST(Golden, ModelVersion1IsWhole) {
   NoProgress progress;
-  EXPECT_NO_THROW(verify_model(kGolden / "model-v1", progress));
+  EXPECT_NO_THROW(model::verify_model(kGolden / "model-v1", progress));
 }
 
 TEST(Golden, ModelVersion1GivesTheSameNeighbours) {
-  const Model model(kGolden / "model-v1");
+  const model::Model model(kGolden / "model-v1");
   const std::vector<std::uint32_t> plus = {0};
-  const auto found = similar_songs(model, plus, {}, {.k = 3}, nullptr);
+  const auto found = recommend::similar_songs(model, plus, {}, {.k = 3}, nullptr);
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].row, 20U);
   EXPECT_EQ(found[1].row, 4U);

@@ -6,9 +6,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "segue/data/sessions.h"
-#include "segue/data/text.h"
-#include "segue/data/times.h"
+#include "segue/data/dataset/sessions.h"
+#include "segue/data/log/times.h"
+#include "segue/data/text/text.h"
 
 namespace segue {
 namespace {
@@ -27,10 +27,10 @@ struct Cut {
 };
 
 // One user at a time, one list a step.
-Cut slow_cut(const std::vector<Play>& plays, const SessionRules& rules) {
+Cut slow_cut(const std::vector<data::Play>& plays, const data::SessionRules& rules) {
   Cut cut;
   std::map<std::uint32_t, std::multimap<std::int64_t, std::uint32_t>> users;  // equal times stay in order
-  for (const Play& play : plays) users[play.user].emplace(play.time, play.song);
+  for (const data::Play& play : plays) users[play.user].emplace(play.time, play.song);
   for (const auto& [user, by_time] : users) {
     std::vector<Session> sessions;
     std::optional<std::int64_t> before;
@@ -57,7 +57,7 @@ Cut slow_cut(const std::vector<Play>& plays, const SessionRules& rules) {
 }
 
 RC_GTEST_PROP(Sessions, are_those_of_the_slow_twin, ()) {
-  std::vector<Play> plays;
+  std::vector<data::Play> plays;
   const auto users = *rc::gen::inRange<std::uint32_t>(1, 600);  // some share a bucket
   const auto songs = *rc::gen::inRange<std::uint32_t>(1, 5);
   const auto times = *rc::gen::inRange<std::int64_t>(1, 200);
@@ -66,14 +66,14 @@ RC_GTEST_PROP(Sessions, are_those_of_the_slow_twin, ()) {
     plays.push_back({*rc::gen::inRange<std::uint32_t>(0, users), *rc::gen::inRange<std::uint32_t>(0, songs),
                      *rc::gen::inRange<std::int64_t>(-times, times)});
   }
-  const SessionRules rules{*rc::gen::inRange<std::int64_t>(0, 50), *rc::gen::arbitrary<bool>(),
-                           *rc::gen::inRange<std::uint32_t>(1, 4)};
-  PlayStore store;
-  for (const Play& play : plays) store.add(play);
-  const PlayStore::Sessions found = store.take_sessions(rules, 2);
+  const data::SessionRules rules{*rc::gen::inRange<std::int64_t>(0, 50), *rc::gen::arbitrary<bool>(),
+                                 *rc::gen::inRange<std::uint32_t>(1, 4)};
+  data::PlayStore store;
+  for (const data::Play& play : plays) store.add(play);
+  const data::PlayStore::Sessions found = store.take_sessions(rules, 2);
   std::multiset<Session> sessions;
-  for (const QueueStore& bucket : found.stores) {
-    for (const QueueStore::Entry& entry : bucket.entries()) {
+  for (const data::QueueStore& bucket : found.stores) {
+    for (const data::QueueStore::Entry& entry : bucket.entries()) {
       const auto list = bucket.songs(entry);
       sessions.insert({entry.user, entry.start, {list.begin(), list.end()}});
     }
@@ -107,33 +107,33 @@ std::string any_text() {
 
 RC_GTEST_PROP(Text, folded_names_are_valid_and_stay_as_they_are, ()) {
   const std::string text = any_text();
-  RC_ASSERT((fault_of(text) == TextFault::none));
-  const std::string folded = fold_name(text);
-  RC_ASSERT((fault_of(folded) == TextFault::none));
-  RC_ASSERT(fold_name(folded) == folded);
-  RC_ASSERT((fault_of(search_fold(text)) == TextFault::none));
+  RC_ASSERT((data::fault_of(text) == data::TextFault::none));
+  const std::string folded = data::fold_name(text);
+  RC_ASSERT((data::fault_of(folded) == data::TextFault::none));
+  RC_ASSERT(data::fold_name(folded) == folded);
+  RC_ASSERT((data::fault_of(data::search_fold(text)) == data::TextFault::none));
 }
 
 // The way for ASCII and the way for everything else are one rule.
 RC_GTEST_PROP(Text, both_ways_of_folding_agree, ()) {
   const std::string text = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
-  RC_ASSERT(search_fold(text + "z\u0301") == search_fold(text + "z"));
-  const std::string folded = fold_name(text + "z");
-  RC_ASSERT(fold_name(text + "ź") == folded.substr(0, folded.size() - 1) + "ź");
+  RC_ASSERT(data::search_fold(text + "z\u0301") == data::search_fold(text + "z"));
+  const std::string folded = data::fold_name(text + "z");
+  RC_ASSERT(data::fold_name(text + "ź") == folded.substr(0, folded.size() - 1) + "ź");
 }
 
 RC_GTEST_PROP(Text, printable_is_valid_and_short_enough, (const std::string& bytes)) {
-  const std::string shown = printable(bytes, 20);
+  const std::string shown = data::printable(bytes, 20);
   RC_ASSERT(shown.size() <= 20U);
-  RC_ASSERT((fault_of(shown) != TextFault::invalid_utf8));
+  RC_ASSERT((data::fault_of(shown) != data::TextFault::invalid_utf8));
 }
 
 RC_GTEST_PROP(Times, numbers_mean_the_same_in_each_unit, ()) {
   const auto seconds = *rc::gen::inRange<std::int64_t>(0, 4'000'000'000);
   const std::int64_t micros = seconds * 1'000'000;
-  RC_ASSERT((parse_time(std::to_string(seconds), TimeUnit::automatic) == micros));
-  RC_ASSERT((parse_time(std::to_string(seconds * 1000), TimeUnit::ms) == micros));
-  RC_ASSERT((parse_time(std::to_string(micros), TimeUnit::us) == micros));
+  RC_ASSERT((parse_time(std::to_string(seconds), data::TimeUnit::automatic) == micros));
+  RC_ASSERT((parse_time(std::to_string(seconds * 1000), data::TimeUnit::ms) == micros));
+  RC_ASSERT((parse_time(std::to_string(micros), data::TimeUnit::us) == micros));
 }
 
 }  // namespace

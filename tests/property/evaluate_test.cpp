@@ -13,7 +13,7 @@
 
 #include "segue/base/random.h"
 #include "segue/evaluate/ingredients.h"
-#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/positions.h"
 #include "segue/index/batch.h"
 
@@ -27,7 +27,7 @@ using testing::Scratch;
 constexpr std::uint32_t kSongs = 30;
 
 // Sixty to a hundred queues of two to fifteen songs, up to twelve users.
-Dataset make_dataset(std::uint64_t seed) {
+data::Dataset make_dataset(std::uint64_t seed) {
   Random random(seed);
   std::vector<std::vector<std::uint32_t>> queues(60 + random.below(40));
   std::vector<std::string> users;
@@ -42,17 +42,17 @@ Dataset make_dataset(std::uint64_t seed) {
 }
 
 // One of a few, because writing a folder to the device takes longer than all the rest.
-const Dataset& any_dataset(std::uint64_t seed) {
-  static std::map<std::uint64_t, Dataset> made;
+const data::Dataset& any_dataset(std::uint64_t seed) {
+  static std::map<std::uint64_t, data::Dataset> made;
   const std::uint64_t number = seed % 16;
   const auto found = made.find(number);
   return found != made.end() ? found->second : made.emplace(number, make_dataset(number)).first->second;
 }
 
-SplitOptions any_options(SplitKind kind) {
-  SplitOptions options;
+evaluate::SplitOptions any_options(evaluate::SplitKind kind) {
+  evaluate::SplitOptions options;
   options.split = kind;
-  options.part = *rc::gen::element(SplitPart::test, SplitPart::validation);
+  options.part = *rc::gen::element(evaluate::SplitPart::test, evaluate::SplitPart::validation);
   options.held_out = *rc::gen::element(0.1, 0.2, 0.3);
   options.gap = std::chrono::hours(*rc::gen::inRange(0, 4));
   options.max_positions = *rc::gen::element<std::uint64_t>(0, 20);
@@ -60,9 +60,10 @@ SplitOptions any_options(SplitKind kind) {
 }
 
 // Some parts of some datasets are empty, which make_split says: then there is nothing to look at.
-Split any_split(const Dataset& dataset, const SplitOptions& options, std::uint64_t min_plays, std::uint64_t seed) {
+evaluate::Split any_split(const data::Dataset& dataset, const evaluate::SplitOptions& options, std::uint64_t min_plays,
+                          std::uint64_t seed) {
   try {
-    return make_split(dataset, options, min_plays, seed);
+    return evaluate::make_split(dataset, options, min_plays, seed);
   } catch (const Error& error) {
     RC_ASSERT(error.code() == ErrorCode::bad_input);
     RC_DISCARD("nothing to hold out");
@@ -71,9 +72,10 @@ Split any_split(const Dataset& dataset, const SplitOptions& options, std::uint64
 
 // A play is where it stands: its queue and its place. None that is asked for is among those training has.
 RC_GTEST_PROP(Split, no_play_that_is_asked_for_is_trained_on, (std::uint64_t seed)) {
-  const Dataset& dataset = any_dataset(seed);
-  const SplitKind kind = *rc::gen::element(SplitKind::time, SplitKind::queues, SplitKind::last_song);
-  const Split split = any_split(dataset, any_options(kind), 1, seed);
+  const data::Dataset& dataset = any_dataset(seed);
+  const evaluate::SplitKind kind =
+      *rc::gen::element(evaluate::SplitKind::time, evaluate::SplitKind::queues, evaluate::SplitKind::last_song);
+  const evaluate::Split split = any_split(dataset, any_options(kind), 1, seed);
   std::vector<std::size_t> trained(dataset.queues.size());  // songs at the start of each queue
   std::uint64_t plays = 0;
   for (std::size_t i = 0; i < split.training_queues.size(); ++i) {
@@ -86,7 +88,7 @@ RC_GTEST_PROP(Split, no_play_that_is_asked_for_is_trained_on, (std::uint64_t see
     plays += seen.size();
   }
   RC_ASSERT(plays == split.training_plays);
-  for (const HeldOutQueue& queue : split.held_out) {
+  for (const evaluate::HeldOutQueue& queue : split.held_out) {
     RC_ASSERT(queue.first >= std::max<std::size_t>(1, trained[queue.queue]));
     RC_ASSERT(queue.end <= dataset.queues.songs(queue.queue).size());
     RC_ASSERT(queue.unit < split.units);
@@ -94,61 +96,64 @@ RC_GTEST_PROP(Split, no_play_that_is_asked_for_is_trained_on, (std::uint64_t see
 }
 
 RC_GTEST_PROP(Split, by_time_all_training_is_a_gap_before, (std::uint64_t seed)) {
-  const Dataset& dataset = any_dataset(seed);
-  const SplitOptions options = any_options(SplitKind::time);
-  const Split split = any_split(dataset, options, 1, seed);
+  const data::Dataset& dataset = any_dataset(seed);
+  const evaluate::SplitOptions options = any_options(evaluate::SplitKind::time);
+  const evaluate::Split split = any_split(dataset, options, 1, seed);
   std::int64_t last = std::numeric_limits<std::int64_t>::min();
   for (const std::size_t queue : split.training_queues) last = std::max(last, *dataset.queues.start(queue));
   const std::int64_t gap = std::chrono::microseconds(options.gap).count();
-  for (const HeldOutQueue& queue : split.held_out) RC_ASSERT(*dataset.queues.start(queue.queue) > last + gap);
+  for (const evaluate::HeldOutQueue& queue : split.held_out) RC_ASSERT(*dataset.queues.start(queue.queue) > last + gap);
 }
 
 RC_GTEST_PROP(Split, by_queues_no_user_is_on_both_sides, (std::uint64_t seed)) {
-  const Dataset& dataset = any_dataset(seed);
-  const Split split = any_split(dataset, any_options(SplitKind::queues), 1, seed);
+  const data::Dataset& dataset = any_dataset(seed);
+  const evaluate::Split split = any_split(dataset, any_options(evaluate::SplitKind::queues), 1, seed);
   std::set<std::string_view> users;
   for (const std::size_t queue : split.training_queues) users.insert(dataset.queues.user(queue));
-  for (const HeldOutQueue& queue : split.held_out) RC_ASSERT(!users.contains(dataset.queues.user(queue.queue)));
+  for (const evaluate::HeldOutQueue& queue : split.held_out)
+    RC_ASSERT(!users.contains(dataset.queues.user(queue.queue)));
 }
 
 RC_GTEST_PROP(Split, is_the_same_again, (std::uint64_t seed)) {
-  const Dataset& dataset = any_dataset(seed);
-  const SplitOptions options = any_options(SplitKind::queues);
-  const Split one = any_split(dataset, options, 2, seed);
-  const Split again = any_split(dataset, options, 2, seed);
+  const data::Dataset& dataset = any_dataset(seed);
+  const evaluate::SplitOptions options = any_options(evaluate::SplitKind::queues);
+  const evaluate::Split one = any_split(dataset, options, 2, seed);
+  const evaluate::Split again = any_split(dataset, options, 2, seed);
   RC_ASSERT(one.rows == again.rows);
   RC_ASSERT(one.training_queues == again.training_queues);
-  RC_ASSERT(std::ranges::equal(one.held_out, again.held_out, {}, &HeldOutQueue::queue, &HeldOutQueue::queue));
+  RC_ASSERT(std::ranges::equal(one.held_out, again.held_out, {}, &evaluate::HeldOutQueue::queue,
+                               &evaluate::HeldOutQueue::queue));
 }
 
 // Whatever the model: best first, nothing twice, nothing masked, nothing that is no song; and the same alone as in
 // company.
 RC_GTEST_PROP(Models, lists_are_in_order_without_what_is_masked, (std::uint64_t seed)) {
-  const Dataset& dataset = any_dataset(seed);
-  const Split split = any_split(dataset, any_options(SplitKind::time), 1, seed);
-  const TrainOptions train{.dim = 4, .min_plays = 1, .epochs = 1, .threads = 1};
+  const data::Dataset& dataset = any_dataset(seed);
+  const evaluate::Split split = any_split(dataset, any_options(evaluate::SplitKind::time), 1, seed);
+  const train::TrainOptions train{.dim = 4, .min_plays = 1, .epochs = 1, .threads = 1};
   NoProgress progress;
-  Ingredients ingredients(split.training, train, progress, {});
-  const std::vector<Position> positions = list_positions(dataset, split, 3);
-  QueryBatch batch(dataset, split, 3);
-  const std::span<const Query> queries = batch.make(positions, 0, std::min(positions.size(), kBatchQueries));
-  for (const auto& model : make_models("all", {})) {
+  evaluate::Ingredients ingredients(split.training, train, progress, {});
+  const std::vector<evaluate::Position> positions = evaluate::list_positions(dataset, split, 3);
+  evaluate::QueryBatch batch(dataset, split, 3);
+  const std::span<const evaluate::Query> queries =
+      batch.make(positions, 0, std::min(positions.size(), index::kBatchQueries));
+  for (const auto& model : evaluate::make_models("all", {})) {
     if (!model->fit(ingredients)) continue;
     const auto ranker = model->ranker();
-    std::vector<std::vector<ScoredRow>> lists(queries.size());
+    std::vector<std::vector<math::ScoredRow>> lists(queries.size());
     ranker->rank(queries, 12, lists);
     for (std::size_t i = 0; i < queries.size(); ++i) {
       RC_ASSERT(lists[i].size() <= 12U);
-      RC_ASSERT(std::ranges::is_sorted(lists[i], is_better));
+      RC_ASSERT(std::ranges::is_sorted(lists[i], math::is_better));
       std::set<std::uint32_t> songs;
-      for (const ScoredRow& song : lists[i]) {
+      for (const math::ScoredRow& song : lists[i]) {
         RC_ASSERT(song.row < split.training.song_count());
         RC_ASSERT(songs.insert(song.row).second);
         RC_ASSERT(!std::ranges::binary_search(queries[i].masked, song.row));
       }
     }
     const std::size_t one = queries.size() / 2;
-    std::vector<std::vector<ScoredRow>> alone(1);
+    std::vector<std::vector<math::ScoredRow>> alone(1);
     model->ranker()->rank(queries.subspan(one, 1), 12, alone);
     RC_ASSERT(alone[0] == lists[one]);
   }

@@ -19,33 +19,33 @@ const testing::Clustered& vectors() {
   return made;
 }
 
-const GraphIndex& graph() {
-  static const GraphIndex made = [] {
+const index::GraphIndex& graph() {
+  static const index::GraphIndex made = [] {
     NoProgress progress;
-    return GraphIndex::build(vectors().matrix.view(), vectors().inverse_norms, {.threads = 1}, progress, {});
+    return index::GraphIndex::build(vectors().matrix.view(), vectors().inverse_norms, {.threads = 1}, progress, {});
   }();
   return made;
 }
 
-const CodedRows& codes() {
-  static const CodedRows made(vectors().matrix.view(), vectors().inverse_norms, 1);
+const index::CodedRows& codes() {
+  static const index::CodedRows made(vectors().matrix.view(), vectors().inverse_norms, 1);
   return made;
 }
 
-SongIndex song_index(bool coded) {
-  return {vectors().matrix.view(), vectors().inverse_norms, &graph(), kSearchWidth, coded ? &codes() : nullptr};
+index::SongIndex song_index(bool coded) {
+  return {vectors().matrix.view(), vectors().inverse_norms, &graph(), index::kSearchWidth, coded ? &codes() : nullptr};
 }
 
 struct Request {
   std::vector<float> query;
   std::size_t k = 0;
-  RowSet keeps{kRows};
+  index::RowSet keeps{kRows};
   bool filters = false;
   std::vector<std::uint32_t> excluded;
-  SearchOptions options;
+  index::SearchOptions options;
   bool coded = false;
 
-  SearchFilter filter() const { return {excluded, filters ? &keeps : nullptr}; }
+  index::SearchFilter filter() const { return {excluded, filters ? &keeps : nullptr}; }
   bool keeps_row(std::uint32_t row) const {
     return vectors().inverse_norms[row] > 0 && (!filters || keeps.contains(row)) &&
            std::ranges::find(excluded, row) == excluded.end();
@@ -69,7 +69,8 @@ Request some_request() {
   for (std::uint32_t one = row % step; one < kRows; one += step) request.keeps.insert(one);
   request.excluded = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, kRows));
   request.excluded.push_back(row);
-  request.options.method = *rc::gen::element(SearchMethod::automatic, SearchMethod::exact, SearchMethod::graph);
+  request.options.method =
+      *rc::gen::element(index::SearchMethod::automatic, index::SearchMethod::exact, index::SearchMethod::graph);
   request.options.width = *rc::gen::element<std::size_t>(1, 16, 64, 300);
   request.options.threads = *rc::gen::inRange(1U, 3U);
   request.coded = *rc::gen::arbitrary<bool>();
@@ -84,7 +85,7 @@ RC_GTEST_PROP(Search, GivesKDistinctKeptRowsSortedWithTheirCosines, ()) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     RC_ASSERT(request.keeps_row(found[i].row));
     RC_ASSERT(seen.insert(found[i].row).second);
-    RC_ASSERT((i == 0 || is_better(found[i - 1], found[i])));
+    RC_ASSERT((i == 0 || math::is_better(found[i - 1], found[i])));
     float cosine = 0;
     for (std::size_t c = 0; c < request.query.size(); ++c) {
       cosine += request.query[c] * vectors().unit(found[i].row)[c];
@@ -101,7 +102,7 @@ RC_GTEST_PROP(Search, GivesTheSameAgain, ()) {
 
 RC_GTEST_PROP(Search, WhenExactIsTheSameWithAndWithoutCodes, ()) {
   Request request = some_request();
-  request.options.method = SearchMethod::exact;
+  request.options.method = index::SearchMethod::exact;
   RC_ASSERT(song_index(true).search(request.query, request.k, request.filter(), request.options) ==
             song_index(false).search(request.query, request.k, request.filter(), request.options));
 }
@@ -109,22 +110,23 @@ RC_GTEST_PROP(Search, WhenExactIsTheSameWithAndWithoutCodes, ()) {
 RC_GTEST_PROP(Search, ByTheGraphIsNearlyTheExactOne, ()) {
   Request request = some_request();
   request.k = 10;
-  request.options = {.method = SearchMethod::graph, .width = 100};
+  request.options = {.method = index::SearchMethod::graph, .width = 100};
   const auto found = song_index(request.coded).search(request.query, request.k, request.filter(), request.options);
-  request.options.method = SearchMethod::exact;
+  request.options.method = index::SearchMethod::exact;
   const auto exact = song_index(request.coded).search(request.query, request.k, request.filter(), request.options);
   RC_ASSERT(found.size() == exact.size());
   std::size_t hits = 0;
-  for (const ScoredRow& one : found) hits += std::ranges::count(exact, one.row, &ScoredRow::row) > 0 ? 1 : 0;
+  for (const math::ScoredRow& one : found)
+    hits += std::ranges::count(exact, one.row, &math::ScoredRow::row) > 0 ? 1 : 0;
   RC_ASSERT(hits + 3 >= exact.size());
 }
 
 TEST(Search, ChoosesHowWideItHasToBe) {
   const auto choose = [](double wanted) {
-    return choose_width(graph(), vectors().matrix.view(), vectors().inverse_norms, 10, wanted, 2, {});
+    return index::choose_width(graph(), vectors().matrix.view(), vectors().inverse_norms, 10, wanted, 2, {});
   };
-  const GraphRecall some = choose(0.5);
-  const GraphRecall nearly_all = choose(0.99);
+  const index::GraphRecall some = choose(0.5);
+  const index::GraphRecall nearly_all = choose(0.99);
   EXPECT_GE(some.recall, 0.5);
   EXPECT_GE(nearly_all.recall, 0.99);
   EXPECT_LE(nearly_all.recall, 1.0);

@@ -7,7 +7,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "segue/base/error.h"
-#include "segue/data/song_keys.h"
+#include "segue/data/text/song_keys.h"
 #include "segue/index/exact.h"
 #include "segue/recommend/journey.h"
 #include "segue/recommend/radio.h"
@@ -24,24 +24,24 @@ constexpr std::uint32_t kSongs = 80;
 using Rows = std::vector<std::uint32_t>;
 
 // Song i is by artist i % 9; the titles repeat so that every artist has versions of some recordings.
-const Model& model() {
+const model::Model& model() {
   static const testing::Scratch folder;
-  static const Model made = [] {
+  static const model::Model made = [] {
     testing::SmallModel small = testing::small_model(kSongs, 13);
     for (std::uint32_t i = 0; i < kSongs; ++i) {
       small.songs[i].artist = "Artist " + std::to_string(i % 9);
       small.songs[i].title = "Song " + std::to_string(i % 50) + (i < 50 ? "" : " (Live)");
     }
     testing::write_small_model(folder / "model", small);
-    return Model(folder / "model");
+    return model::Model(folder / "model");
   }();
   return made;
 }
 
 // Computed once: what the rules go by.
-const std::vector<SongKeys>& keys() {
-  static const std::vector<SongKeys> made = [] {
-    std::vector<SongKeys> all;
+const std::vector<data::SongKeys>& keys() {
+  static const std::vector<data::SongKeys> made = [] {
+    std::vector<data::SongKeys> all;
     for (std::uint32_t row = 0; row < kSongs; ++row) all.push_back(model().songs().keys(row));
     return all;
   }();
@@ -52,9 +52,9 @@ Rows some_rows() {
   return *rc::gen::container<Rows>(rc::gen::inRange(0U, kSongs));
 }
 
-RerankOptions some_options() {
-  RerankOptions options;
-  options.mode = *rc::gen::element(ListMode::discover, ListMode::any);
+recommend::RerankOptions some_options() {
+  recommend::RerankOptions options;
+  options.mode = *rc::gen::element(recommend::ListMode::discover, recommend::ListMode::any);
   options.diversity = *rc::gen::element(0.0, 0.3, 1.0);
   options.popularity = *rc::gen::element(-1.0, 0.0, 0.5);
   options.artist_cap = *rc::gen::inRange(0U, 5U);
@@ -66,12 +66,12 @@ RerankOptions some_options() {
   return options;
 }
 
-std::vector<ScoredRow> some_pool() {
-  std::vector<ScoredRow> pool;
+std::vector<math::ScoredRow> some_pool() {
+  std::vector<math::ScoredRow> pool;
   for (const std::uint32_t row : *rc::gen::unique<Rows>(rc::gen::inRange(0U, kSongs))) {
     pool.push_back({row, static_cast<float>(*rc::gen::inRange(-100, 100)) / 100});
   }
-  std::ranges::sort(pool, is_better);
+  std::ranges::sort(pool, math::is_better);
   return pool;
 }
 
@@ -81,21 +81,21 @@ bool is_version_of_one(std::uint32_t row, const Rows& rows) {
 }
 
 RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
-  const std::vector<ScoredRow> pool = some_pool();
+  const std::vector<math::ScoredRow> pool = some_pool();
   const Rows played = some_rows();
   const Rows excluded = some_rows();
-  const RerankOptions options = some_options();
+  const recommend::RerankOptions options = some_options();
   const std::size_t k = *rc::gen::inRange<std::size_t>(0, kSongs + 5);
-  const ListContext context{.played = played, .excluded = excluded};
-  const std::vector<Pick> picks = rerank(model(), pool, k, context, options);
+  const recommend::ListContext context{.played = played, .excluded = excluded};
+  const std::vector<recommend::Pick> picks = recommend::rerank(model(), pool, k, context, options);
 
   Rows banned = excluded;
-  if (options.mode == ListMode::discover) banned.insert(banned.end(), played.begin(), played.end());
+  if (options.mode == recommend::ListMode::discover) banned.insert(banned.end(), played.begin(), played.end());
   Rows list;
   std::map<std::uint64_t, std::uint32_t> of_artist;
   for (std::size_t i = 0; i < picks.size(); ++i) {
     const std::uint32_t row = picks[i].row;
-    RC_ASSERT(std::ranges::find(pool, row, &ScoredRow::row) != pool.end());
+    RC_ASSERT(std::ranges::find(pool, row, &math::ScoredRow::row) != pool.end());
     RC_ASSERT(std::ranges::find(banned, row) == banned.end());
     RC_ASSERT(std::ranges::find(list, row) == list.end());
     if (options.fold_versions) {
@@ -115,7 +115,7 @@ RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
   if (options.artist_gap > 0) return;
   std::set<std::uint64_t> counted;
   std::map<std::uint64_t, std::size_t> room;
-  for (const ScoredRow& one : pool) {
+  for (const math::ScoredRow& one : pool) {
     if (std::ranges::find(banned, one.row) != banned.end()) continue;
     if (options.fold_versions &&
         (is_version_of_one(one.row, banned) || !counted.insert(keys()[one.row].recording).second)) {
@@ -130,33 +130,35 @@ RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
 }
 
 RC_GTEST_PROP(Lists, AreAFunctionOfTheirArguments, ()) {
-  const std::vector<ScoredRow> pool = some_pool();
-  const RerankOptions options = some_options();
-  const auto one = rerank(model(), pool, 20, {}, options);
-  const auto other = rerank(model(), pool, 20, {}, options);
-  RC_ASSERT(std::ranges::equal(one, other, {}, &Pick::row, &Pick::row));
+  const std::vector<math::ScoredRow> pool = some_pool();
+  const recommend::RerankOptions options = some_options();
+  const auto one = recommend::rerank(model(), pool, 20, {}, options);
+  const auto other = recommend::rerank(model(), pool, 20, {}, options);
+  RC_ASSERT(std::ranges::equal(one, other, {}, &recommend::Pick::row, &recommend::Pick::row));
   // And the first songs of a longer list are the shorter one.
-  const auto fewer = rerank(model(), pool, 7, {}, options);
+  const auto fewer = recommend::rerank(model(), pool, 7, {}, options);
   RC_ASSERT(fewer.size() == std::min<std::size_t>(7, one.size()));
   for (std::size_t i = 0; i < fewer.size(); ++i) RC_ASSERT(fewer[i].row == one[i].row);
 }
 
 RC_GTEST_PROP(Radios, NeverRepeatNorBreakARule, ()) {
   const Rows seeds = *rc::gen::nonEmpty(rc::gen::container<Rows>(rc::gen::inRange(0U, kSongs)));
-  RerankOptions list = some_options();
+  recommend::RerankOptions list = some_options();
   list.artist_cap = 0;
   list.artist_gap = *rc::gen::inRange(0U, 3U);
   const Rows unwanted = some_rows();
-  const RadioOptions options{.length = 30, .drift = *rc::gen::element(0.0, 0.4, 1.0)};
-  const ExactIndex index(model().vectors(), model().inverse_norms());
-  const FindNear find_near = [&](std::span<const float> query, std::size_t k) { return index.search(query, k, {}, 1); };
-  Radio radio(model(), find_near, seeds, options, list);
-  Radio again(model(), find_near, seeds, options, list);
+  const recommend::RadioOptions options{.length = 30, .drift = *rc::gen::element(0.0, 0.4, 1.0)};
+  const index::ExactIndex index(model().vectors(), model().inverse_norms());
+  const recommend::FindNear find_near = [&](std::span<const float> query, std::size_t k) {
+    return index.search(query, k, {}, 1);
+  };
+  recommend::Radio radio(model(), find_near, seeds, options, list);
+  recommend::Radio again(model(), find_near, seeds, options, list);
   radio.exclude(unwanted);
   again.exclude(unwanted);
   Rows songs;
   Rows banned = unwanted;
-  if (list.mode == ListMode::discover) banned.insert(banned.end(), seeds.begin(), seeds.end());
+  if (list.mode == recommend::ListMode::discover) banned.insert(banned.end(), seeds.begin(), seeds.end());
   for (std::uint32_t i = 0; i < options.length; ++i) {
     const auto song = radio.next();
     const auto same = again.next();
@@ -174,14 +176,14 @@ RC_GTEST_PROP(Journeys, LeadFromOneToTheOtherWithoutTurningBack, ()) {
   const std::uint32_t from = *rc::gen::inRange(0U, kSongs);
   const std::uint32_t to =
       *rc::gen::suchThat(rc::gen::inRange(0U, kSongs), [&](std::uint32_t row) { return row != from; });
-  JourneyOptions options;
+  recommend::JourneyOptions options;
   options.artist_gap = *rc::gen::inRange(0U, 4U);
   options.fold_versions = *rc::gen::arbitrary<bool>();
   const std::uint32_t steps = *rc::gen::inRange(0U, 8U);
   if (steps > 0) options.steps = std::to_string(steps);
-  std::vector<JourneySong> songs;
+  std::vector<recommend::JourneySong> songs;
   try {
-    songs = find_journey(model(), from, to, options);
+    songs = recommend::find_journey(model(), from, to, options);
   } catch (const Error& error) {
     RC_ASSERT(error.code() == ErrorCode::not_found);  // no path of so many steps
     RC_ASSERT(steps > 1U);

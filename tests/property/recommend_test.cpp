@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "segue/data/song_keys.h"
+#include "segue/data/text/song_keys.h"
 #include "segue/recommend/interests.h"
 #include "segue/recommend/recommender.h"
 
@@ -23,12 +23,12 @@ constexpr std::uint32_t kWithoutTransitions = kSongs - 1;  // and without a name
 
 using Rows = std::vector<std::uint32_t>;
 
-const Model& model() {
+const model::Model& model() {
   static const testing::Scratch folder;
-  static const Model made = [] {
+  static const model::Model made = [] {
     testing::SmallModel small = testing::small_model(kSongs, 13);
     std::ranges::fill(small.trained.vectors.view()[kWithoutVector], 0.0F);
-    Transitions& transitions = small.transitions;
+    transitions::Transitions& transitions = small.transitions;
     const std::size_t kept = transitions.offsets[kWithoutTransitions];
     transitions.offsets.back() = kept;
     transitions.neighbours.resize(kept);
@@ -36,7 +36,7 @@ const Model& model() {
     transitions.backward.resize(kept);
     transitions.counts.resize(kept);
     testing::write_small_model(folder / "model", small);
-    return Model(folder / "model");
+    return model::Model(folder / "model");
   }();
   return made;
 }
@@ -45,10 +45,10 @@ struct Request {
   Rows played;
   Rows disliked;
   Rows excluded;
-  std::optional<RowSet> keeps;
-  RecommendOptions options;
+  std::optional<index::RowSet> keeps;
+  recommend::RecommendOptions options;
 
-  Listener listener() const {
+  recommend::Listener listener() const {
     return {.played = played, .disliked = disliked, .excluded = excluded, .keeps = keeps ? &*keeps : nullptr};
   }
   bool is_refused(std::uint32_t row) const {
@@ -56,16 +56,16 @@ struct Request {
            (keeps && !keeps->contains(row));
   }
   bool was_played(std::uint32_t row) const { return std::ranges::find(played, row) != played.end(); }
-  bool may_be_found(std::uint32_t row, ListMode mode) const {
-    return !is_refused(row) && (mode == ListMode::any || !was_played(row));
+  bool may_be_found(std::uint32_t row, recommend::ListMode mode) const {
+    return !is_refused(row) && (mode == recommend::ListMode::any || !was_played(row));
   }
   // Whether a list without rules may be of this length: a song without a vector is found by its transitions alone.
-  bool is_full(std::size_t found, ListMode mode) const {
+  bool is_full(std::size_t found, recommend::ListMode mode) const {
     std::size_t most = 0;
     for (std::uint32_t row = 0; row < kSongs; ++row) most += may_be_found(row, mode) ? 1 : 0;
     const std::size_t hidden = may_be_found(kWithoutVector, mode) ? 1 : 0;
-    const std::size_t least = options.by == RecommendBy::transitions ? 0 : most - hidden;
-    if (options.by == RecommendBy::vectors) most = least;
+    const std::size_t least = options.by == recommend::RecommendBy::transitions ? 0 : most - hidden;
+    if (options.by == recommend::RecommendBy::vectors) most = least;
     return found >= std::min<std::size_t>(options.k, least) && found <= std::min<std::size_t>(options.k, most);
   }
 };
@@ -88,7 +88,8 @@ Request some_request() {
     for (const std::uint32_t row : some_rows()) request.keeps->insert(row);
   }
   request.options.k = *rc::gen::inRange(1U, kSongs + 10);
-  request.options.by = *rc::gen::element(RecommendBy::blend, RecommendBy::vectors, RecommendBy::transitions);
+  request.options.by = *rc::gen::element(recommend::RecommendBy::blend, recommend::RecommendBy::vectors,
+                                         recommend::RecommendBy::transitions);
   request.options.half_life = *rc::gen::element(0.0, 0.5, 1.0, 10.0);
   request.options.explain = *rc::gen::arbitrary<bool>();
   request.options.threads = *rc::gen::inRange(0U, 4U);
@@ -96,19 +97,19 @@ Request some_request() {
 }
 
 // What holds in any list.
-void check(const Request& request, ListMode mode, const std::vector<Recommendation>& found) {
+void check(const Request& request, recommend::ListMode mode, const std::vector<recommend::Recommendation>& found) {
   RC_ASSERT(found.size() <= request.options.k);
   std::set<std::uint32_t> seen;
-  for (const Recommendation& one : found) {
+  for (const recommend::Recommendation& one : found) {
     RC_ASSERT(one.song < kSongs);
     RC_ASSERT(!request.is_refused(one.song));
-    if (mode == ListMode::discover) RC_ASSERT(!request.was_played(one.song));
+    if (mode == recommend::ListMode::discover) RC_ASSERT(!request.was_played(one.song));
     RC_ASSERT(seen.insert(one.song).second);
     RC_ASSERT(std::isfinite(one.score));
     RC_ASSERT(std::abs(one.similarity) <= 1.0001F);
     RC_ASSERT(one.reasons.has_value() == request.options.explain);
     if (!one.reasons) continue;
-    for (const SeedShare& seed : one.reasons->seeds) RC_ASSERT(request.was_played(seed.seed));
+    for (const recommend::SeedShare& seed : one.reasons->seeds) RC_ASSERT(request.was_played(seed.seed));
     if (one.reasons->together) RC_ASSERT(request.was_played(one.reasons->together->seed));
     if (one.reasons->interest) RC_ASSERT(request.was_played(*one.reasons->interest));
   }
@@ -116,30 +117,31 @@ void check(const Request& request, ListMode mode, const std::vector<Recommendati
 
 RC_GTEST_PROP(Recommendations, AreUnplayedDistinctSortedAndAsManyAsAskedFor, ()) {
   const Request request = some_request();
-  const auto found = Recommender(model()).recommend(request.listener(), request.options);
-  check(request, ListMode::discover, found);
-  RC_ASSERT(request.is_full(found.size(), ListMode::discover));
+  const auto found = recommend::Recommender(model()).recommend(request.listener(), request.options);
+  check(request, recommend::ListMode::discover, found);
+  RC_ASSERT(request.is_full(found.size(), recommend::ListMode::discover));
   for (std::size_t i = 0; i < found.size(); ++i) {
     // In brackets of its own: RC_ASSERT takes an expression apart, and its || would look at found[-1].
-    RC_ASSERT((i == 0 || is_better({found[i - 1].song, found[i - 1].score}, {found[i].song, found[i].score})));
-    if (request.options.by == RecommendBy::vectors) RC_ASSERT(std::abs(found[i].score) <= 1.0001F);
+    RC_ASSERT((i == 0 || math::is_better({found[i - 1].song, found[i - 1].score}, {found[i].song, found[i].score})));
+    if (request.options.by == recommend::RecommendBy::vectors) RC_ASSERT(std::abs(found[i].score) <= 1.0001F);
   }
 }
 
 RC_GTEST_PROP(Recommendations, ByTransitionsWerePlayedNearOneOfTheSongs, ()) {
   Request request = some_request();
-  request.options.by = RecommendBy::transitions;
+  request.options.by = recommend::RecommendBy::transitions;
   request.options.half_life = 1000;
   request.options.k = kSongs;
   std::set<std::uint32_t> near;
-  const std::size_t counted = std::min(request.played.size(), kBlendHeard);
+  const std::size_t counted = std::min(request.played.size(), recommend::kBlendHeard);
   for (std::size_t i = request.played.size() - counted; i < request.played.size(); ++i) {
-    const TransitionsOf transitions = model().transitions(request.played[i]);
+    const transitions::TransitionsOf transitions = model().transitions(request.played[i]);
     near.insert(transitions.neighbours.begin(), transitions.neighbours.end());
   }
   std::erase_if(near, [&](std::uint32_t row) { return request.is_refused(row) || request.was_played(row); });
   std::set<std::uint32_t> songs;
-  for (const Recommendation& one : Recommender(model()).recommend(request.listener(), request.options)) {
+  for (const recommend::Recommendation& one :
+       recommend::Recommender(model()).recommend(request.listener(), request.options)) {
     songs.insert(one.song);
   }
   RC_ASSERT(songs == near);
@@ -147,16 +149,16 @@ RC_GTEST_PROP(Recommendations, ByTransitionsWerePlayedNearOneOfTheSongs, ()) {
 
 RC_GTEST_PROP(Recommendations, AsAListKeepItsRules, ()) {
   Request request = some_request();
-  RerankOptions list;
-  list.mode = *rc::gen::element(ListMode::discover, ListMode::any);
+  recommend::RerankOptions list;
+  list.mode = *rc::gen::element(recommend::ListMode::discover, recommend::ListMode::any);
   list.diversity = *rc::gen::element(0.0, 0.3, 1.0);
   list.popularity = *rc::gen::element(-1.0, 0.0, 0.5);
   list.artist_cap = *rc::gen::inRange(0U, 4U);
   list.artist_gap = *rc::gen::inRange(0U, 3U);
   list.fold_versions = *rc::gen::arbitrary<bool>();
   list.surprise = *rc::gen::element(0.0, 0.5);
-  const std::uint32_t interests = *rc::gen::element(1U, 2U, 3U, kAutoInterests);
-  const auto found = Recommender(model()).recommend(request.listener(), request.options, list, interests);
+  const std::uint32_t interests = *rc::gen::element(1U, 2U, 3U, recommend::kAutoInterests);
+  const auto found = recommend::Recommender(model()).recommend(request.listener(), request.options, list, interests);
   check(request, list.mode, found);
   std::map<std::uint64_t, std::uint32_t> of_artist;
   std::map<std::uint64_t, std::size_t> last;
@@ -171,27 +173,27 @@ RC_GTEST_PROP(Recommendations, AsAListKeepItsRules, ()) {
   // Without rules a list is as long as it can be, however many tastes there are.
   list.artist_cap = list.artist_gap = 0;
   list.fold_versions = false;
-  const auto free = Recommender(model()).recommend(request.listener(), request.options, list, interests);
+  const auto free = recommend::Recommender(model()).recommend(request.listener(), request.options, list, interests);
   check(request, list.mode, free);
   RC_ASSERT(request.is_full(free.size(), list.mode));
 }
 
 RC_GTEST_PROP(Recommendations, OfFewerSongsAreTheFirstOfMore, ()) {
   Request request = some_request();
-  const auto more = Recommender(model()).recommend(request.listener(), request.options);
+  const auto more = recommend::Recommender(model()).recommend(request.listener(), request.options);
   request.options.k = *rc::gen::inRange(1U, request.options.k + 1);
-  const auto fewer = Recommender(model()).recommend(request.listener(), request.options);
+  const auto fewer = recommend::Recommender(model()).recommend(request.listener(), request.options);
   RC_ASSERT(fewer.size() == std::min<std::size_t>(more.size(), request.options.k));
   for (std::size_t i = 0; i < fewer.size(); ++i) RC_ASSERT(fewer[i].song == more[i].song);
 }
 
 RC_GTEST_PROP(Recommendations, ByVectorsWithoutAHalfLifeDoNotDependOnTheOrderOfPlays, ()) {
   Request request = some_request();
-  request.options.by = RecommendBy::vectors;
+  request.options.by = recommend::RecommendBy::vectors;
   request.options.half_life = 0;
-  const auto one = Recommender(model()).recommend(request.listener(), request.options);
+  const auto one = recommend::Recommender(model()).recommend(request.listener(), request.options);
   std::ranges::reverse(request.played);
-  const auto other = Recommender(model()).recommend(request.listener(), request.options);
+  const auto other = recommend::Recommender(model()).recommend(request.listener(), request.options);
   RC_ASSERT(one.size() == other.size());
   // Sums in another order differ in their last bits, and so may the order of songs that are equally good.
   for (std::size_t i = 0; i < one.size(); ++i) RC_ASSERT(std::abs(one[i].score - other[i].score) < 1e-5F);

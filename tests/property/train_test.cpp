@@ -14,7 +14,7 @@
 #include "segue/train/examples.h"
 #include "segue/train/loss_sample.h"
 #include "segue/train/trainer.h"
-#include "segue/train/transitions.h"
+#include "segue/transitions/transitions.h"
 
 namespace segue {
 namespace {
@@ -30,21 +30,22 @@ std::vector<std::uint64_t> same_plays() {
   return std::vector<std::uint64_t>(kSongs, 10);
 }
 
-std::vector<Example> examples_of(const Queues& queues, const TrainOptions& options) {
-  const Vocabulary vocabulary = make_vocabulary(same_plays(), options);
-  ExampleStream stream(queues, vocabulary, options, 0, 0, {0, queues.size()});
-  std::vector<Example> examples;
-  for (Example example; stream.next(example);) examples.push_back(example);
+std::vector<train::Example> examples_of(const data::Queues& queues, const train::TrainOptions& options) {
+  const train::Vocabulary vocabulary = train::make_vocabulary(same_plays(), options);
+  train::ExampleStream stream(queues, vocabulary, options, 0, 0, {0, queues.size()});
+  std::vector<train::Example> examples;
+  for (train::Example example; stream.next(example);) examples.push_back(example);
   return examples;
 }
 
-TrainOptions any_options() {
-  TrainOptions options;
+train::TrainOptions any_options() {
+  train::TrainOptions options;
   options.window = *rc::gen::inRange(1U, 8U);
   options.negatives = *rc::gen::inRange(0U, 4U);
   options.seed = *rc::gen::arbitrary<std::uint32_t>();
   options.subsample = 0;
-  options.negative_sharing = *rc::gen::element(NegativeSharing::pair, NegativeSharing::window, NegativeSharing::block);
+  options.negative_sharing =
+      *rc::gen::element(train::NegativeSharing::pair, train::NegativeSharing::window, train::NegativeSharing::block);
   options.negative_block = *rc::gen::inRange(1U, 5U);
   options.negative_pool = *rc::gen::inRange(1U, 5U);
   return options;
@@ -53,10 +54,10 @@ TrainOptions any_options() {
 // With a fixed window being near is mutual, so every pair is trained both ways equally often.
 RC_GTEST_PROP(Examples, fixed_windows_pair_songs_both_ways, ()) {
   const Lists lists = any_queues();
-  TrainOptions options = any_options();
+  train::TrainOptions options = any_options();
   options.dynamic_window = false;
   std::map<std::pair<std::uint32_t, std::uint32_t>, int> balance;
-  for (const Example& example : examples_of(Queues(lists), options)) {
+  for (const train::Example& example : examples_of(data::Queues(lists), options)) {
     for (std::size_t i = 0; i < example.played; ++i) {
       ++balance[{example.inputs.front(), example.outputs[i]}];
       --balance[{example.outputs[i], example.inputs.front()}];
@@ -68,12 +69,12 @@ RC_GTEST_PROP(Examples, fixed_windows_pair_songs_both_ways, ()) {
 // A dynamic window takes a part of the fixed one; every song with a neighbour is a centre at least once.
 RC_GTEST_PROP(Examples, dynamic_windows_lie_within_fixed_ones, ()) {
   const Lists lists = any_queues();
-  TrainOptions options = any_options();
-  options.architecture = Architecture::cbow;
+  train::TrainOptions options = any_options();
+  options.architecture = train::Architecture::cbow;
   options.dynamic_window = false;
-  const std::vector<Example> fixed = examples_of(Queues(lists), options);
+  const std::vector<train::Example> fixed = examples_of(data::Queues(lists), options);
   options.dynamic_window = true;
-  const std::vector<Example> dynamic = examples_of(Queues(lists), options);
+  const std::vector<train::Example> dynamic = examples_of(data::Queues(lists), options);
   RC_ASSERT(fixed.size() == dynamic.size());
   for (std::size_t i = 0; i < fixed.size(); ++i) {
     RC_ASSERT(!dynamic[i].inputs.empty());
@@ -88,18 +89,19 @@ RC_GTEST_PROP(Examples, dynamic_windows_lie_within_fixed_ones, ()) {
 RC_GTEST_PROP(Trainer, makes_finite_vectors_of_any_queues, ()) {
   const Lists lists = any_queues();
   RC_PRE(std::ranges::any_of(lists, [](const auto& queue) { return queue.size() >= 2; }));
-  TrainOptions options = any_options();
+  train::TrainOptions options = any_options();
   options.dim = *rc::gen::inRange(1U, 40U);
-  options.architecture = *rc::gen::element(Architecture::skipgram, Architecture::cbow);
+  options.architecture = *rc::gen::element(train::Architecture::skipgram, train::Architecture::cbow);
   options.negative_exponent = *rc::gen::element(-5.0, -0.5, 0.0, 0.75, 5.0);
   options.subsample = *rc::gen::element(0.0, 1e-3, 1.0);
   options.epochs = 2;
   options.threads = 1;
-  options.precision = *rc::gen::element(Precision::f32, Precision::bf16);
+  options.precision = *rc::gen::element(train::Precision::f32, train::Precision::bf16);
   NoProgress progress;
-  const TrainedVectors trained = train_vectors(Queues(lists), same_plays(), options, progress, {});
-  for (const EpochReport& epoch : trained.epochs) RC_ASSERT(std::isfinite(epoch.mean_loss) && epoch.mean_loss >= 0);
-  for (const TrainedMatrix* matrix : {&trained.vectors, &trained.context}) {
+  const train::TrainedVectors trained = train::train_vectors(data::Queues(lists), same_plays(), options, progress, {});
+  for (const train::EpochReport& epoch : trained.epochs)
+    RC_ASSERT(std::isfinite(epoch.mean_loss) && epoch.mean_loss >= 0);
+  for (const train::TrainedMatrix* matrix : {&trained.vectors, &trained.context}) {
     for (std::size_t row = 0; row < matrix->rows(); ++row) {
       std::vector<float> scratch(matrix->columns());
       const float* numbers = matrix->row(row, scratch.data());
@@ -116,15 +118,15 @@ RC_GTEST_PROP(LossSample, holds_pairs_of_the_queues, ()) {
   for (std::vector<std::uint32_t> queue : lists) {
     std::erase_if(queue, [&](std::uint32_t song) { return song >= known; });
     for (std::size_t a = 0; a < queue.size(); ++a) {
-      for (std::size_t b = 0; b < queue.size() && b <= a + SampledPair::kWindow; ++b) {
-        if (a != b && a <= b + SampledPair::kWindow) ++near[{queue[a], queue[b]}];
+      for (std::size_t b = 0; b < queue.size() && b <= a + train::SampledPair::kWindow; ++b) {
+        if (a != b && a <= b + train::SampledPair::kWindow) ++near[{queue[a], queue[b]}];
       }
     }
   }
   const std::vector<std::uint64_t> plays = same_plays();
-  const LossSample sample = draw_loss_sample(Queues(lists), std::span(plays).first(known), 1);
-  RC_ASSERT(sample.pairs.size() == (near.empty() ? 0 : LossSample::kPairs));
-  for (const SampledPair& pair : sample.pairs) {
+  const train::LossSample sample = train::draw_loss_sample(data::Queues(lists), std::span(plays).first(known), 1);
+  RC_ASSERT(sample.pairs.size() == (near.empty() ? 0 : train::LossSample::kPairs));
+  for (const train::SampledPair& pair : sample.pairs) {
     RC_ASSERT(near.contains({pair.centre, pair.neighbour}));
     RC_ASSERT(pair.context_size >= 1);
     for (std::size_t i = 0; i < pair.context_size; ++i) RC_ASSERT(near.contains({pair.centre, pair.context[i]}));
@@ -136,11 +138,11 @@ RC_GTEST_PROP(LossSample, holds_pairs_of_the_queues, ()) {
 RC_GTEST_PROP(Transitions, mirror_each_other, ()) {
   const Lists lists = any_queues();
   NoProgress progress;
-  const Transitions transitions =
-      count_transitions(Queues(lists), kSongs, {.window = *rc::gen::inRange(1U, 8U), .threads = 1}, progress, {});
+  const transitions::Transitions transitions = transitions::count_transitions(
+      data::Queues(lists), kSongs, {.window = *rc::gen::inRange(1U, 8U), .threads = 1}, progress, {});
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::tuple<float, float, std::uint32_t>> entries;
   for (std::uint32_t song = 0; song < kSongs; ++song) {
-    const TransitionsOf of = transitions.of(song);
+    const transitions::TransitionsOf of = transitions.of(song);
     for (std::size_t i = 0; i < of.neighbours.size(); ++i) {
       RC_ASSERT(of.neighbours[i] != song);
       entries[{song, of.neighbours[i]}] = {of.forward[i], of.backward[i], of.counts[i]};

@@ -12,7 +12,7 @@
 namespace segue::testing {
 
 struct Clustered {
-  Matrix matrix;
+  math::Matrix matrix;
   std::vector<float> inverse_norms;
 
   // One row in 97 is of zeros. The same arguments give the same vectors.
@@ -31,7 +31,7 @@ struct Clustered {
     }
   }
 
-  ExactIndex exact() const { return {matrix.view(), inverse_norms}; }
+  index::ExactIndex exact() const { return {matrix.view(), inverse_norms}; }
 
   // The direction of a row.
   std::vector<float> unit(std::size_t row) const {

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "segue/evaluate/ingredients.h"
-#include "segue/evaluate/models/als_factors.h"
-#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/methods/als_factors.h"
+#include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/positions.h"
 #include "segue/index/batch.h"
 
@@ -18,33 +18,33 @@ namespace {
 
 constexpr std::size_t kLength = 100;
 
-void dump_lists(const Dataset& dataset, std::string_view name, std::uint32_t heard) {
-  const TrainOptions train{.min_plays = 2, .threads = 1};
-  const Split split = make_split(dataset, {}, train.min_plays, train.seed);
+void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32_t heard) {
+  const train::TrainOptions train{.min_plays = 2, .threads = 1};
+  const evaluate::Split split = evaluate::make_split(dataset, {}, train.min_plays, train.seed);
   NoProgress progress;
-  Ingredients ingredients(split.training, train, progress, {});
-  const auto models = make_models(name, {});
+  evaluate::Ingredients ingredients(split.training, train, progress, {});
+  const auto models = evaluate::make_models(name, {});
   models.at(0)->fit(ingredients);
   const auto ranker = models.at(0)->ranker();
-  const std::vector<Position> positions = list_positions(dataset, split, heard);
-  QueryBatch batch(dataset, split, heard);
+  const std::vector<evaluate::Position> positions = evaluate::list_positions(dataset, split, heard);
+  evaluate::QueryBatch batch(dataset, split, heard);
   for (std::size_t i = 0; i < positions.size(); ++i) {
-    const std::span<const Query> queries = batch.make(positions, i, 1);
-    std::vector<std::vector<ScoredRow>> lists(1);
+    const std::span<const evaluate::Query> queries = batch.make(positions, i, 1);
+    std::vector<std::vector<math::ScoredRow>> lists(1);
     ranker->rank(queries, kLength, lists);
-    const HeldOutQueue& queue = split.held_out[positions[i].held_out];
+    const evaluate::HeldOutQueue& queue = split.held_out[positions[i].held_out];
     const auto songs = dataset.queues.songs(queue.queue);
     // Rows of the dataset, so that songs that are not in the catalogue have a number too.
     json::array list;
-    for (const ScoredRow& song : lists[0]) list.emplace_back(split.rows[song.row]);
+    for (const math::ScoredRow& song : lists[0]) list.emplace_back(split.rows[song.row]);
     std::set<std::uint32_t> later(songs.begin() + positions[i].at, songs.end());
     for (const std::uint32_t song : queries[0].masked) later.erase(split.rows[song]);
     // Songs just heard are masked even where the catalogue does not have them.
-    if (positions[i].mode == Mode::discovery) {
+    if (positions[i].mode == evaluate::Mode::discovery) {
       const std::uint32_t from = positions[i].at > heard ? positions[i].at - heard : 0;
       for (std::uint32_t at = from; at < positions[i].at; ++at) later.erase(songs[at]);
     }
-    const json::object line{{"mode", kModeNames[static_cast<std::size_t>(positions[i].mode)]},
+    const json::object line{{"mode", evaluate::kModeNames[static_cast<std::size_t>(positions[i].mode)]},
                             {"target", songs[positions[i].at]},
                             {"later", json::array(later.begin(), later.end())},
                             {"list", std::move(list)}};
@@ -52,7 +52,7 @@ void dump_lists(const Dataset& dataset, std::string_view name, std::uint32_t hea
   }
 }
 
-json::array rows_of_matrix(const Matrix& matrix) {
+json::array rows_of_matrix(const math::Matrix& matrix) {
   json::array rows;
   for (std::size_t row = 0; row < matrix.rows(); ++row) {
     const auto numbers = matrix.view()[row];
@@ -61,17 +61,17 @@ json::array rows_of_matrix(const Matrix& matrix) {
   return rows;
 }
 
-void dump_factors(const Dataset& dataset, std::uint32_t iterations) {
-  const AlsOptions options{.dim = 8, .alpha = 4, .regularisation = 0.5, .iterations = iterations};
+void dump_factors(const data::Dataset& dataset, std::uint32_t iterations) {
+  const evaluate::AlsOptions options{.dim = 8, .alpha = 4, .regularisation = 0.5, .iterations = iterations};
   NoProgress progress;
-  const AlsFactors factors = factorise(dataset.queues, dataset.songs.size(), options, progress, {});
+  const evaluate::AlsFactors factors = evaluate::factorise(dataset.queues, dataset.songs.size(), options, progress, {});
   json::array queues;
   for (std::size_t queue = 0; queue < dataset.queues.size(); ++queue) {
     const auto songs = dataset.queues.songs(queue);
     queues.push_back(json::array(songs.begin(), songs.end()));
   }
   const json::object document{{"queues", std::move(queues)},
-                              {"start", rows_of_matrix(initial_song_factors(dataset.songs.size(), options))},
+                              {"start", rows_of_matrix(evaluate::initial_song_factors(dataset.songs.size(), options))},
                               {"alpha", options.alpha},
                               {"regularisation", options.regularisation},
                               {"queue_factors", rows_of_matrix(factors.queues)},
@@ -86,11 +86,11 @@ int main(int argc, char** argv) {
   const std::string what = argc > 1 ? argv[1] : "";
   try {
     if (what == "lists" && argc == 5) {
-      segue::dump_lists(segue::open_dataset(argv[2]), argv[3], static_cast<std::uint32_t>(std::stoul(argv[4])));
+      segue::dump_lists(segue::data::open_dataset(argv[2]), argv[3], static_cast<std::uint32_t>(std::stoul(argv[4])));
       return 0;
     }
     if (what == "factors" && argc == 4) {
-      segue::dump_factors(segue::open_dataset(argv[2]), static_cast<std::uint32_t>(std::stoul(argv[3])));
+      segue::dump_factors(segue::data::open_dataset(argv[2]), static_cast<std::uint32_t>(std::stoul(argv[3])));
       return 0;
     }
   } catch (const std::exception& error) {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "segue/base/random.h"
-#include "segue/map/affinities.h"
-#include "segue/map/layout.h"
+#include "segue/layout/affinities.h"
+#include "segue/layout/layout.h"
 
 namespace segue {
 
@@ -18,7 +18,7 @@ struct ExactForce {
 };
 
 // n x n, row after row.
-inline std::vector<double> dense(const Affinities& affinities) {
+inline std::vector<double> dense(const layout::Affinities& affinities) {
   const std::size_t n = affinities.size();
   std::vector<double> p(n * n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -37,9 +37,10 @@ inline double nearness(const std::vector<ExactForce>& points, std::size_t i, std
   return 1 / (1 + x * x + y * y);
 }
 
-inline std::vector<ExactForce> to_double(const Layout& points) {
+inline std::vector<ExactForce> to_double(const layout::Layout& points) {
   std::vector<ExactForce> result;
-  for (const Point& point : points) result.push_back({static_cast<double>(point.x), static_cast<double>(point.y)});
+  for (const layout::Point& point : points)
+    result.push_back({static_cast<double>(point.x), static_cast<double>(point.y)});
   return result;
 }
 
@@ -92,7 +93,7 @@ inline double exact_kl(const std::vector<double>& p, const std::vector<ExactForc
 }
 
 // |a - b| over |b|, root mean square over all points.
-inline double relative_error(const Layout& a, const std::vector<ExactForce>& b) {
+inline double relative_error(const layout::Layout& a, const std::vector<ExactForce>& b) {
   double difference = 0;
   double size = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -105,7 +106,7 @@ inline double relative_error(const Layout& a, const std::vector<ExactForce>& b) 
 }
 
 // Points in `clusters` heaps of Gaussian shape, `radius` wide, that are spread over [-across, across]^2.
-inline Layout heaps(std::size_t n, std::size_t clusters, double across, double radius, std::uint64_t seed) {
+inline layout::Layout heaps(std::size_t n, std::size_t clusters, double across, double radius, std::uint64_t seed) {
   Random random(seed);
   const auto gaussian = [&] {
     const double angle = 6.283185307179586 * random.uniform();
@@ -113,7 +114,7 @@ inline Layout heaps(std::size_t n, std::size_t clusters, double across, double r
   };
   std::vector<ExactForce> centres(clusters);
   for (ExactForce& one : centres) one = {across * (2 * random.uniform() - 1), across * (2 * random.uniform() - 1)};
-  Layout points;
+  layout::Layout points;
   for (std::size_t i = 0; i < n; ++i) {
     const ExactForce centre = centres[i % clusters];
     points.push_back(
@@ -128,10 +129,10 @@ struct FoundNeighbours {
   std::vector<std::uint32_t> rows;
   std::vector<float> squared_distances;
 
-  NeighbourView view() const { return {k == 0 ? 0 : rows.size() / k, k, rows, squared_distances}; }
+  layout::NeighbourView view() const { return {k == 0 ? 0 : rows.size() / k, k, rows, squared_distances}; }
 };
 
-inline FoundNeighbours all_neighbours_of(const Layout& points, std::size_t k) {
+inline FoundNeighbours all_neighbours_of(const layout::Layout& points, std::size_t k) {
   const std::vector<ExactForce> exact = to_double(points);
   FoundNeighbours found{k, {}, {}};
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -141,7 +142,7 @@ inline FoundNeighbours all_neighbours_of(const Layout& points, std::size_t k) {
     }
     std::ranges::sort(others);
     for (std::size_t j = 0; j < k; ++j) {
-      found.rows.push_back(j < others.size() ? others[j].second : NeighbourView::kNone);
+      found.rows.push_back(j < others.size() ? others[j].second : layout::NeighbourView::kNone);
       found.squared_distances.push_back(j < others.size() ? static_cast<float>(others[j].first) : 0);
     }
   }

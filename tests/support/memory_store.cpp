@@ -7,7 +7,7 @@ namespace segue::testing {
 
 namespace {
 
-bool same_song(const Feedback& a, const Feedback& b) {
+bool same_song(const store::Feedback& a, const store::Feedback& b) {
   return a.user == b.user && a.msid == b.msid && a.recording_mbid == b.recording_mbid && a.song_id == b.song_id;
 }
 
@@ -17,11 +17,11 @@ void MemoryStore::check() {
   if (const int code = fault_; code != kNone) fail(static_cast<ErrorCode>(code), "store: told to fail");
 }
 
-AddedListens MemoryStore::add(std::span<const StoredListen> listens) {
+store::AddedListens MemoryStore::add(std::span<const store::StoredListen> listens) {
   check();
   const std::scoped_lock lock(mutex_);
-  AddedListens counts;
-  for (StoredListen listen : listens) {
+  store::AddedListens counts;
+  for (store::StoredListen listen : listens) {
     listen.inserted_at = now_;
     const bool added = listens_.try_emplace({listen.user, listen.listened_at, listen.msid}, listen).second;
     ++(added ? counts.added : counts.known);
@@ -29,10 +29,10 @@ AddedListens MemoryStore::add(std::span<const StoredListen> listens) {
   return counts;
 }
 
-std::vector<StoredListen> MemoryStore::listens_of(std::string_view user, const ListenRange& range) {
+std::vector<store::StoredListen> MemoryStore::listens_of(std::string_view user, const store::ListenRange& range) {
   check();
   const std::scoped_lock lock(mutex_);
-  std::vector<StoredListen> found;  // the oldest first
+  std::vector<store::StoredListen> found;  // the oldest first
   for (const auto& [key, listen] : listens_) {
     const std::int64_t time = listen.listened_at;
     if (listen.user != user || (range.min_ts && time <= *range.min_ts) || (range.max_ts && time >= *range.max_ts)) {
@@ -84,18 +84,18 @@ void MemoryStore::set_latest_import(std::string_view user, std::string_view serv
   imports_[{std::string(user), std::string(service)}] = listened_at;
 }
 
-void MemoryStore::set_feedback(const Feedback& feedback) {
+void MemoryStore::set_feedback(const store::Feedback& feedback) {
   check();
   const std::scoped_lock lock(mutex_);
-  std::erase_if(feedback_, [&](const Feedback& one) { return same_song(one, feedback); });
+  std::erase_if(feedback_, [&](const store::Feedback& one) { return same_song(one, feedback); });
   if (feedback.score != 0) feedback_.push_back(feedback);
 }
 
-std::vector<Feedback> MemoryStore::feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
-                                               std::size_t offset) {
+std::vector<store::Feedback> MemoryStore::feedback_of(std::string_view user, std::optional<int> score,
+                                                      std::size_t count, std::size_t offset) {
   check();
   const std::scoped_lock lock(mutex_);
-  std::vector<Feedback> found;
+  std::vector<store::Feedback> found;
   for (auto one = feedback_.rbegin(); one != feedback_.rend(); ++one) {
     if (one->user != user || (score && one->score != *score)) continue;
     if (offset > 0) {
@@ -107,13 +107,13 @@ std::vector<Feedback> MemoryStore::feedback_of(std::string_view user, std::optio
   return found;
 }
 
-void MemoryStore::add_token(const StoredToken& token) {
+void MemoryStore::add_token(const store::StoredToken& token) {
   check();
   const std::scoped_lock lock(mutex_);
   tokens_[token.id] = token;
 }
 
-std::optional<StoredToken> MemoryStore::token_by_hash(std::string_view hash) {
+std::optional<store::StoredToken> MemoryStore::token_by_hash(std::string_view hash) {
   check();
   const std::scoped_lock lock(mutex_);
   for (const auto& [id, token] : tokens_) {
@@ -122,10 +122,10 @@ std::optional<StoredToken> MemoryStore::token_by_hash(std::string_view hash) {
   return std::nullopt;
 }
 
-std::vector<StoredToken> MemoryStore::tokens() {
+std::vector<store::StoredToken> MemoryStore::tokens() {
   check();
   const std::scoped_lock lock(mutex_);
-  std::vector<StoredToken> all;
+  std::vector<store::StoredToken> all;
   for (const auto& [id, token] : tokens_) all.push_back(token);
   return all;
 }
@@ -136,18 +136,18 @@ bool MemoryStore::remove_token(std::string_view id) {
   return tokens_.erase(std::string(id)) > 0;
 }
 
-Forgotten MemoryStore::forget(std::string_view user) {
+store::Forgotten MemoryStore::forget(std::string_view user) {
   check();
   const std::scoped_lock lock(mutex_);
-  Forgotten gone;
+  store::Forgotten gone;
   gone.listens = std::erase_if(listens_, [&](const auto& entry) { return entry.second.user == user; });
-  gone.feedback = std::erase_if(feedback_, [&](const Feedback& one) { return one.user == user; });
+  gone.feedback = std::erase_if(feedback_, [&](const store::Feedback& one) { return one.user == user; });
   gone.tokens = std::erase_if(tokens_, [&](const auto& entry) { return entry.second.user == user; });
   std::erase_if(imports_, [&](const auto& entry) { return entry.first.first == user; });
   return gone;
 }
 
-void MemoryStore::for_each_listen(const std::function<bool(const StoredListen&)>& each) {
+void MemoryStore::for_each_listen(const std::function<bool(const store::StoredListen&)>& each) {
   check();
   const std::scoped_lock lock(mutex_);
   for (const auto& [key, listen] : listens_) {
@@ -155,7 +155,7 @@ void MemoryStore::for_each_listen(const std::function<bool(const StoredListen&)>
   }
 }
 
-StoreFacts MemoryStore::facts() {
+store::StoreFacts MemoryStore::facts() {
   check();
   const std::scoped_lock lock(mutex_);
   std::set<std::string_view> users;

@@ -14,30 +14,30 @@
 namespace segue::testing {
 
 // Thread safe.
-class MemoryStore : public ListenStore {
+class MemoryStore : public store::ListenStore {
  public:
   // From now on every call throws this and changes nothing; nothing: it works again.
   void fail_with(std::optional<ErrorCode> code) { fault_ = code ? static_cast<int>(*code) : kNone; }
   // What `inserted_at` and `created` are set to.
   void set_time(std::int64_t unix_now) { now_ = unix_now; }
 
-  AddedListens add(std::span<const StoredListen> listens) override;
-  std::vector<StoredListen> listens_of(std::string_view user, const ListenRange& range) override;
+  store::AddedListens add(std::span<const store::StoredListen> listens) override;
+  std::vector<store::StoredListen> listens_of(std::string_view user, const store::ListenRange& range) override;
   std::uint64_t listen_count(std::string_view user) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
   void set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) override;
-  void set_feedback(const Feedback& feedback) override;
-  std::vector<Feedback> feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
-                                    std::size_t offset) override;
-  void add_token(const StoredToken& token) override;
-  std::optional<StoredToken> token_by_hash(std::string_view hash) override;
-  std::vector<StoredToken> tokens() override;
+  void set_feedback(const store::Feedback& feedback) override;
+  std::vector<store::Feedback> feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
+                                           std::size_t offset) override;
+  void add_token(const store::StoredToken& token) override;
+  std::optional<store::StoredToken> token_by_hash(std::string_view hash) override;
+  std::vector<store::StoredToken> tokens() override;
   bool remove_token(std::string_view id) override;
-  Forgotten forget(std::string_view user) override;
-  void for_each_listen(const std::function<bool(const StoredListen&)>& each) override;
-  StoreFacts facts() override;
+  store::Forgotten forget(std::string_view user) override;
+  void for_each_listen(const std::function<bool(const store::StoredListen&)>& each) override;
+  store::StoreFacts facts() override;
   std::uint64_t queued() override { return 0; }
   void check() override;
 
@@ -49,10 +49,10 @@ class MemoryStore : public ListenStore {
   std::atomic<int> fault_ = kNone;  // an ErrorCode
   std::atomic<std::int64_t> now_ = 0;
   std::mutex mutex_;
-  std::map<Key, StoredListen> listens_;
+  std::map<Key, store::StoredListen> listens_;
   std::map<std::pair<std::string, std::string>, std::int64_t> imports_;
-  std::vector<Feedback> feedback_;  // the oldest first
-  std::map<std::string, StoredToken> tokens_;
+  std::vector<store::Feedback> feedback_;  // the oldest first
+  std::map<std::string, store::StoredToken> tokens_;
 };
 
 }  // namespace segue::testing

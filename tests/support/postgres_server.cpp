@@ -148,7 +148,8 @@ std::string PostgresServer::url(const std::string& database, const std::string& 
 
 std::string PostgresServer::make_database(const std::string& options) {
   const std::string name = fmt::format("test{}", ++databases_);
-  PostgresConnection(postgres_place(url("postgres"))).run(fmt::format("CREATE DATABASE {} {}", name, options));
+  store::PostgresConnection(store::postgres_place(url("postgres")))
+      .run(fmt::format("CREATE DATABASE {} {}", name, options));
   return url(name);
 }
 

@@ -8,34 +8,34 @@
 #include <vector>
 
 #include "segue/base/error.h"
-#include "segue/serve/parameters.h"
-#include "segue/serve/router.h"
+#include "segue/serve/api/parameters.h"
+#include "segue/serve/http/router.h"
 
 namespace segue::testing {
 
 class RouteCaller {
  public:
-  explicit RouteCaller(std::vector<Route> routes) : router_(std::move(routes)) {}
+  explicit RouteCaller(std::vector<serve::Route> routes) : router_(std::move(routes)) {}
 
   // `target`: path and query. 404 where there is no such route, 403 where `who` may not.
-  Reply call(Method method, std::string_view target, std::string body, const Identity& who,
-             std::vector<Header> headers = {}) const {
-    Request request;
+  serve::Reply call(serve::Method method, std::string_view target, std::string body, const serve::Identity& who,
+                    std::vector<serve::Header> headers = {}) const {
+    serve::Request request;
     request.method = method;
     const std::size_t mark = target.find('?');
     request.path = target.substr(0, mark);
     if (mark != std::string_view::npos) request.query = target.substr(mark + 1);
     request.body = std::move(body);
     request.headers = std::move(headers);
-    const Route* const route = router_.find(method, request.path);
-    if (route == nullptr) return error_reply(404, "not_found", request.path);
-    const ErrorReply write_error = route->error ? route->error : error_reply;
+    const serve::Route* const route = router_.find(method, request.path);
+    if (route == nullptr) return serve::error_reply(404, "not_found", request.path);
+    const serve::ErrorReply write_error = route->error ? route->error : serve::error_reply;
     try {
       if (!who.may(route->scope)) fail(ErrorCode::forbidden, "{}: not allowed", request.path);
-      const Exchange exchange{.request = request,
-                              .path = Router::path_values(*route, request.path),
-                              .query = parse_query(request.query),
-                              .who = who};
+      const serve::Exchange exchange{.request = request,
+                                     .path = serve::Router::path_values(*route, request.path),
+                                     .query = serve::parse_query(request.query),
+                                     .who = who};
       return route->handle(exchange);
     } catch (const Error& error) {
       const ErrorMeaning& meaning = meaning_of(error.code());
@@ -43,15 +43,15 @@ class RouteCaller {
     }
   }
 
-  std::span<const Route> routes() const { return router_.routes(); }
+  std::span<const serve::Route> routes() const { return router_.routes(); }
 
  private:
-  Router router_;
+  serve::Router router_;
 };
 
 // A token of `user`, or of a service for "", that may read and submit.
-inline Identity token_of(std::string user) {
-  Identity who;
+inline serve::Identity token_of(std::string user) {
+  serve::Identity who;
   who.token_id = "token-" + user;
   who.user = std::move(user);
   who.read = true;

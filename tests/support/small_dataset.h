@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
@@ -13,9 +13,9 @@
 namespace segue::testing {
 
 // Song i is called "s<i>" by artist "a<i / 2>"; queue i belongs to users[i] and starts i hours after 1970.
-inline Dataset small_dataset(const Scratch& scratch, const std::vector<std::vector<std::uint32_t>>& queues,
-                             const std::vector<std::string>& users) {
-  std::vector<SongRecord> songs;
+inline data::Dataset small_dataset(const Scratch& scratch, const std::vector<std::vector<std::uint32_t>>& queues,
+                                   const std::vector<std::string>& users) {
+  std::vector<data::SongRecord> songs;
   for (const auto& queue : queues) {
     for (const std::uint32_t song : queue) {
       while (songs.size() <= song) {
@@ -26,11 +26,11 @@ inline Dataset small_dataset(const Scratch& scratch, const std::vector<std::vect
     }
   }
   write_small_dataset(scratch / "d", songs, queues, users);
-  return open_dataset(scratch / "d");
+  return data::open_dataset(scratch / "d");
 }
 
 // So many users go round a circle of twelve songs, one step a song.
-inline Dataset circle_dataset(const Scratch& scratch, std::uint32_t count) {
+inline data::Dataset circle_dataset(const Scratch& scratch, std::uint32_t count) {
   std::vector<std::vector<std::uint32_t>> queues;
   std::vector<std::string> users;
   for (std::uint32_t i = 0; i < count; ++i) {

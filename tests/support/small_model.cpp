@@ -6,8 +6,8 @@
 
 #include "segue/base/folder.h"
 #include "segue/base/random.h"
-#include "segue/data/dataset.h"
-#include "segue/data/queues.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/data/dataset/queues.h"
 #include "segue/model/model.h"
 
 #include "tests/support/scratch.h"
@@ -23,13 +23,13 @@ constexpr std::array<std::string_view, kGenres> kArtists = {"Kendrick Lamar", "�
 constexpr std::array<std::string_view, kGenres> kTitles = {"HUMBLE", "إنت عمري", "Jóga", "Waltz for Debby"};
 constexpr std::array<std::string_view, kGenres> kTags = {"rap", "طرب", "electronic", "jazz"};
 
-Song view_of(const SongRecord& record) {
+data::Song view_of(const data::SongRecord& record) {
   return {record.id, record.title, record.artist, record.album, {record.tags.begin(), record.tags.end()}, record.plays};
 }
 
-SongRecord song_number(std::uint32_t i, std::uint32_t songs) {
+data::SongRecord song_number(std::uint32_t i, std::uint32_t songs) {
   const std::uint32_t genre = i % kGenres;
-  SongRecord song;
+  data::SongRecord song;
   // Every third id has a space, as ids made of artist and title do.
   song.id = i % 3 == 0 ? fmt::format("song {}", i) : fmt::format("song-{}", i);
   if (i != songs - 1) {  // the last has nothing but its id
@@ -42,7 +42,7 @@ SongRecord song_number(std::uint32_t i, std::uint32_t songs) {
   return song;
 }
 
-void fill(MatrixView<float> matrix, std::uint64_t seed) {
+void fill(math::MatrixView<float> matrix, std::uint64_t seed) {
   for (std::size_t row = 0; row < matrix.rows; ++row) {
     Random random(seed, row);
     for (std::size_t column = 0; column < matrix.columns; ++column) {
@@ -57,8 +57,8 @@ void fill(MatrixView<float> matrix, std::uint64_t seed) {
 SmallModel small_model(std::uint32_t songs, std::uint32_t dim) {
   SmallModel model;
   model.options.dim = dim;
-  model.trained.vectors = Matrix(songs, dim);
-  model.trained.context = Matrix(songs, dim);
+  model.trained.vectors = math::Matrix(songs, dim);
+  model.trained.context = math::Matrix(songs, dim);
   fill(model.trained.vectors.view(), 1);
   fill(model.trained.context.view(), 2);
   for (std::uint32_t epoch = 1; epoch <= model.options.epochs; ++epoch) {
@@ -85,30 +85,30 @@ SmallModel small_model(std::uint32_t songs, std::uint32_t dim) {
   return model;
 }
 
-void write_songs(const fs::path& songs_arrow, const std::vector<SongRecord>& songs) {
-  CatalogueWriter writer(songs_arrow);
-  for (const SongRecord& song : songs) writer.add(view_of(song));
+void write_songs(const fs::path& songs_arrow, const std::vector<data::SongRecord>& songs) {
+  data::CatalogueWriter writer(songs_arrow);
+  for (const data::SongRecord& song : songs) writer.add(view_of(song));
   writer.close();
 }
 
 void write_small_model(const fs::path& folder, const SmallModel& model) {
   const Scratch temporary;
-  write_songs(temporary / kSongsName, model.songs);
-  const Catalogue songs(temporary / kSongsName);
-  write_model(folder, songs, "0123456789abcdef", model.options, model.trained, model.transitions);
+  write_songs(temporary / data::kSongsName, model.songs);
+  const data::Catalogue songs(temporary / data::kSongsName);
+  model::write_model(folder, songs, "0123456789abcdef", model.options, model.trained, model.transitions);
 }
 
-void write_small_dataset(const fs::path& folder, const std::vector<SongRecord>& songs,
+void write_small_dataset(const fs::path& folder, const std::vector<data::SongRecord>& songs,
                          const std::vector<std::vector<std::uint32_t>>& queues, const std::vector<std::string>& users) {
   FolderWriter writer(folder, kManifestName);
-  write_songs(writer.path() / kSongsName, songs);
-  QueuesWriter queue_writer(writer.path() / kQueuesName);
+  write_songs(writer.path() / data::kSongsName, songs);
+  data::QueuesWriter queue_writer(writer.path() / data::kQueuesName);
   constexpr std::int64_t kHour = 3'600'000'000;
   for (std::size_t i = 0; i < queues.size(); ++i) {
     queue_writer.add(users.at(i), static_cast<std::int64_t>(i) * kHour, queues[i]);
   }
   queue_writer.close();
-  write_manifest(writer.path(), kDatasetFormat, {});
+  write_manifest(writer.path(), data::kDatasetFormat, {});
   writer.commit();
 }
 

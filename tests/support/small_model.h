@@ -6,30 +6,30 @@
 #include <string>
 #include <vector>
 
-#include "segue/data/catalogue.h"
+#include "segue/data/dataset/catalogue.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
-#include "segue/train/transitions.h"
+#include "segue/transitions/transitions.h"
 
 namespace segue::testing {
 
 struct SmallModel {
-  std::vector<SongRecord> songs;
-  TrainOptions options;
-  TrainedVectors trained;
-  Transitions transitions;
+  std::vector<data::SongRecord> songs;
+  train::TrainOptions options;
+  train::TrainedVectors trained;
+  transitions::Transitions transitions;
 };
 
 // `songs` songs in four genres (song i is of genre i % 4): those of one genre point roughly one way and follow each
 // other. The same arguments give the same model.
 SmallModel small_model(std::uint32_t songs = 24, std::uint32_t dim = 10);
 
-void write_songs(const std::filesystem::path& songs_arrow, const std::vector<SongRecord>& songs);
+void write_songs(const std::filesystem::path& songs_arrow, const std::vector<data::SongRecord>& songs);
 void write_small_model(const std::filesystem::path& folder, const SmallModel& model);
 
 // A dataset of these songs; user "u<n>" plays the n-th queue, an hour after the one before. Two queues of one user:
 // give `users`.
-void write_small_dataset(const std::filesystem::path& folder, const std::vector<SongRecord>& songs,
+void write_small_dataset(const std::filesystem::path& folder, const std::vector<data::SongRecord>& songs,
                          const std::vector<std::vector<std::uint32_t>>& queues, const std::vector<std::string>& users);
 
 }  // namespace segue::testing

@@ -11,7 +11,7 @@
 #include "segue/base/parallel.h"
 #include "segue/evaluate/blend_batch.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -19,31 +19,31 @@ constexpr std::size_t kCutoff = 10;
 
 // How a weight is varied: by steps added, or by factors.
 struct Walk {
-  double BlendWeights::*weight;
+  double model::BlendWeights::*weight;
   bool by_factor;
   std::array<double, 4> steps;  // 0: none
   bool changes_evidence;        // T or q, not only the sum
 };
 
 constexpr std::array<Walk, 14> kWalks = {{
-    {&BlendWeights::blend_transition_half_life, true, {0.75, 1.3, 0, 0}, true},
-    {&BlendWeights::blend_seed_damping, false, {-0.2, 0.2, 0, 0}, true},
-    {&BlendWeights::blend_transition_power, true, {0.85, 1.2, 0, 0}, true},
-    {&BlendWeights::blend_backward, true, {0.7, 1.4, 0, 0}, true},
-    {&BlendWeights::blend_popularity_damping, false, {-0.1, -0.05, 0.05, 0.1}, false},
-    {&BlendWeights::blend_recent_context, false, {-2, -1, 1, 2}, false},
-    {&BlendWeights::blend_recent_songs, false, {-1, -0.5, 0.5, 1}, false},
-    {&BlendWeights::blend_last_song, false, {-1, -0.5, 0.5, 1}, false},
-    {&BlendWeights::blend_last_context, false, {-1, -0.5, 0.5, 1}, false},
-    {&BlendWeights::blend_last_artist, false, {-0.5, -0.2, 0.2, 0.5}, false},
-    {&BlendWeights::blend_recent_artists, false, {-0.1, 0.1, 0.2, 0.4}, false},
-    {&BlendWeights::blend_version, false, {-1, -0.5, 0.5, 1}, false},
-    {&BlendWeights::blend_floor, true, {0.1, 0.33, 3, 10}, false},
-    {&BlendWeights::blend_vector_half_life, true, {0.7, 1.5, 0, 0}, true},
+    {&model::BlendWeights::blend_transition_half_life, true, {0.75, 1.3, 0, 0}, true},
+    {&model::BlendWeights::blend_seed_damping, false, {-0.2, 0.2, 0, 0}, true},
+    {&model::BlendWeights::blend_transition_power, true, {0.85, 1.2, 0, 0}, true},
+    {&model::BlendWeights::blend_backward, true, {0.7, 1.4, 0, 0}, true},
+    {&model::BlendWeights::blend_popularity_damping, false, {-0.1, -0.05, 0.05, 0.1}, false},
+    {&model::BlendWeights::blend_recent_context, false, {-2, -1, 1, 2}, false},
+    {&model::BlendWeights::blend_recent_songs, false, {-1, -0.5, 0.5, 1}, false},
+    {&model::BlendWeights::blend_last_song, false, {-1, -0.5, 0.5, 1}, false},
+    {&model::BlendWeights::blend_last_context, false, {-1, -0.5, 0.5, 1}, false},
+    {&model::BlendWeights::blend_last_artist, false, {-0.5, -0.2, 0.2, 0.5}, false},
+    {&model::BlendWeights::blend_recent_artists, false, {-0.1, 0.1, 0.2, 0.4}, false},
+    {&model::BlendWeights::blend_version, false, {-1, -0.5, 0.5, 1}, false},
+    {&model::BlendWeights::blend_floor, true, {0.1, 0.33, 3, 10}, false},
+    {&model::BlendWeights::blend_vector_half_life, true, {0.7, 1.5, 0, 0}, true},
 }};
 
-bool in_range(const BlendWeights& weights) {
-  for (const OptionRow& row : OptionsOf<BlendWeights>::rows) {
+bool in_range(const model::BlendWeights& weights) {
+  for (const OptionRow& row : OptionsOf<model::BlendWeights>::rows) {
     const double value = std::get<double>(row.value(&weights));
     if (value < row.range.least || value > row.range.most) return false;
   }
@@ -59,7 +59,7 @@ struct Question {
 
 class Fitter {
  public:
-  Fitter(const Dataset& dataset, const Split& split, Ingredients& ingredients, const BlendFitOptions& options)
+  Fitter(const data::Dataset& dataset, const Split& split, Ingredients& ingredients, const BlendFitOptions& options)
       : dataset_(dataset),
         split_(split),
         ingredients_(ingredients),
@@ -69,7 +69,7 @@ class Fitter {
     choose_positions();
   }
 
-  BlendFit run(const BlendWeights& start) {
+  BlendFit run(const model::BlendWeights& start) {
     Progress& progress = ingredients_.progress();
     progress.begin("fit the blend", kWalks.size() * (2 + options_.rounds), "weights");
     BlendFit fit;
@@ -77,10 +77,10 @@ class Fitter {
     gather(start);
     std::vector<double> ndcg = gains(start);
     fit.ndcg_before = mean(ndcg);
-    BlendWeights weights = start;
+    model::BlendWeights weights = start;
     climb(weights, ndcg, false);
     // From a start without context vectors the way to a large weight of theirs leads downhill at first.
-    BlendWeights other = start;
+    model::BlendWeights other = start;
     other.blend_recent_context += 4;
     other.blend_recent_songs = 0;  // the evidence is that of `start`
     std::vector<double> other_ndcg = gains(other);
@@ -120,7 +120,7 @@ class Fitter {
   }
 
   // Once over the weights: all, or those that leave the evidence as it is. Whether one was moved.
-  bool climb(BlendWeights& weights, std::vector<double>& ndcg, bool all) {
+  bool climb(model::BlendWeights& weights, std::vector<double>& ndcg, bool all) {
     bool moved = false;
     for (const Walk& walk : kWalks) {
       ingredients_.check_stop("the blend");
@@ -130,13 +130,13 @@ class Fitter {
     return moved;
   }
 
-  bool improve(const Walk& walk, BlendWeights& weights, std::vector<double>& ndcg) {
-    BlendWeights best = weights;
+  bool improve(const Walk& walk, model::BlendWeights& weights, std::vector<double>& ndcg) {
+    model::BlendWeights best = weights;
     std::vector<double> best_ndcg;
     double best_gain = 0;
     for (const double step : walk.steps) {
       if (step == 0) continue;
-      BlendWeights tried = weights;
+      model::BlendWeights tried = weights;
       tried.*walk.weight = walk.by_factor ? tried.*walk.weight * step : tried.*walk.weight + step;
       if (!in_range(tried)) continue;
       if (walk.changes_evidence) gather(tried);
@@ -175,10 +175,10 @@ class Fitter {
   }
 
   // The evidence of every candidate of every position, in pieces so that threads share the work.
-  void gather(const BlendWeights& weights) {
-    constexpr std::size_t kPiece = kBatchQueries;
+  void gather(const model::BlendWeights& weights) {
+    constexpr std::size_t kPiece = index::kBatchQueries;
     const std::size_t pieces = (positions_.size() + kPiece - 1) / kPiece;
-    std::vector<std::vector<Evidence>> evidence(pieces);
+    std::vector<std::vector<recommend::Evidence>> evidence(pieces);
     std::vector<std::vector<Question>> questions(pieces);
     parallel_for(pieces, 1, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
       for (std::size_t piece = begin; piece < end; ++piece) {
@@ -199,15 +199,15 @@ class Fitter {
     }
   }
 
-  void gather_piece(const BlendWeights& weights, std::size_t first, std::size_t count, std::vector<Evidence>& evidence,
-                    std::vector<Question>& questions) const {
+  void gather_piece(const model::BlendWeights& weights, std::size_t first, std::size_t count,
+                    std::vector<recommend::Evidence>& evidence, std::vector<Question>& questions) const {
     QueryBatch batch(dataset_, split_, options_.heard);
     for (const Position& position : std::span(positions_).subspan(first, count)) {
       questions.push_back({.unit = split_.held_out[position.held_out].unit});
     }
     BlendBatch blend(sources_, weights, unit_rows_);
     blend.for_each(batch.make(positions_, first, count), kCutoff,
-                   [&](std::size_t i, const BlendQuery& query, std::span<const std::uint32_t> candidates) {
+                   [&](std::size_t i, const recommend::BlendQuery& query, std::span<const std::uint32_t> candidates) {
                      const std::uint32_t target = positions_[first + i].target;
                      if (!std::ranges::binary_search(candidates, target)) return;  // cannot be won
                      questions[i].begin = static_cast<std::uint32_t>(evidence.size());
@@ -220,7 +220,7 @@ class Fitter {
   }
 
   // NDCG@10 of each question.
-  std::vector<double> gains(const BlendWeights& weights) const {
+  std::vector<double> gains(const model::BlendWeights& weights) const {
     std::vector<double> ndcg(questions_.size());
     parallel_for(questions_.size(), 64, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
       for (std::size_t i = begin; i < end; ++i) ndcg[i] = gain(questions_[i], weights);
@@ -228,35 +228,36 @@ class Fitter {
     return ndcg;
   }
 
-  double gain(const Question& question, const BlendWeights& weights) const {
+  double gain(const Question& question, const model::BlendWeights& weights) const {
     if (question.count == 0) return 0;
-    const std::span<const Evidence> candidates = std::span(evidence_).subspan(question.begin, question.count);
-    const ScoredRow target{candidates[0].song, candidates[0].score(weights)};
+    const std::span<const recommend::Evidence> candidates =
+        std::span(evidence_).subspan(question.begin, question.count);
+    const math::ScoredRow target{candidates[0].song, candidates[0].score(weights)};
     std::size_t rank = 1;
-    for (const Evidence& other : candidates.subspan(1)) {
-      if (is_better({other.song, other.score(weights)}, target) && ++rank > kCutoff) return 0;
+    for (const recommend::Evidence& other : candidates.subspan(1)) {
+      if (math::is_better({other.song, other.score(weights)}, target) && ++rank > kCutoff) return 0;
     }
     return 1 / std::log2(1.0 + static_cast<double>(rank));
   }
 
-  const Dataset& dataset_;
+  const data::Dataset& dataset_;
   const Split& split_;
   Ingredients& ingredients_;
   const BlendFitOptions options_;
-  const BlendSources sources_;
-  const PackedRows& unit_rows_;
+  const recommend::BlendSources sources_;
+  const math::PackedRows& unit_rows_;
   std::vector<Position> positions_;
   std::size_t asked_ = 0;
   std::uint64_t done_ = 0;  // walks
   std::vector<Question> questions_;
-  std::vector<Evidence> evidence_;
+  std::vector<recommend::Evidence> evidence_;
 };
 
 }  // namespace
 
-BlendFit fit_blend(const Dataset& dataset, const Split& split, Ingredients& ingredients, const BlendWeights& start,
-                   const BlendFitOptions& options) {
+BlendFit fit_blend(const data::Dataset& dataset, const Split& split, Ingredients& ingredients,
+                   const model::BlendWeights& start, const BlendFitOptions& options) {
   return Fitter(dataset, split, ingredients, options).run(start);
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

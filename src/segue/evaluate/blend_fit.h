@@ -10,14 +10,14 @@
 #include <stop_token>
 #include <vector>
 
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/positions.h"
 #include "segue/evaluate/split.h"
 #include "segue/model/blend_weights.h"
 #include "segue/recommend/blend.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 struct BlendFitOptions {
   std::uint32_t heard = 0;                // as list_positions()
@@ -26,7 +26,7 @@ struct BlendFitOptions {
 };
 
 struct BlendFit {
-  BlendWeights weights;
+  model::BlendWeights weights;
   std::uint64_t positions = 0;  // asked; the next song of some is unknown, which is a miss
   double ndcg_before = 0;       // NDCG@10 with the weights started from
   double ndcg = 0;              // and with those found
@@ -35,7 +35,7 @@ struct BlendFit {
 // Starts from `start`. The same with any number of threads where `ingredients` are. REQUIRES: `split` is of
 // SplitPart::validation of `dataset`, `ingredients` of its training set. Throws bad_input where no position has a known
 // song, interrupted.
-BlendFit fit_blend(const Dataset& dataset, const Split& split, Ingredients& ingredients, const BlendWeights& start,
-                   const BlendFitOptions& options);
+BlendFit fit_blend(const data::Dataset& dataset, const Split& split, Ingredients& ingredients,
+                   const model::BlendWeights& start, const BlendFitOptions& options);
 
-}  // namespace segue
+}  // namespace segue::evaluate

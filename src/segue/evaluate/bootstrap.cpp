@@ -6,7 +6,7 @@
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -57,4 +57,4 @@ BootstrapResult bootstrap(std::span<const UnitSums> metrics, std::span<const std
   return result;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-namespace segue {
+namespace segue::evaluate {
 
 struct Interval {
   double low = 0;
@@ -30,4 +30,4 @@ BootstrapResult bootstrap(std::span<const UnitSums> metrics, std::span<const std
                           std::span<const std::uint32_t> positions, std::uint32_t resamples, std::uint64_t seed,
                           std::size_t threads);
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -10,7 +10,7 @@
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/ranking.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -24,7 +24,7 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::vector<std::uint32_t> number_artists(const Dataset& dataset, const Split& split) {
+std::vector<std::uint32_t> number_artists(const data::Dataset& dataset, const Split& split) {
   std::unordered_map<std::string_view, std::uint32_t> numbers;
   std::vector<std::uint32_t> artists;
   for (const std::uint32_t row : split.rows) {
@@ -54,8 +54,8 @@ std::size_t history_group(std::uint32_t at) {
 
 class Evaluator {
  public:
-  Evaluator(const Dataset& dataset, const Split& split, const EvaluateOptions& options, const TrainOptions& train,
-            Progress& progress, std::stop_token stop)
+  Evaluator(const data::Dataset& dataset, const Split& split, const EvaluateOptions& options,
+            const train::TrainOptions& train, Progress& progress, std::stop_token stop)
       : dataset_(dataset),
         split_(split),
         options_(options),
@@ -71,7 +71,7 @@ class Evaluator {
     choose_shown();
     Ingredients ingredients(split_.training, train_, progress_, stop_);
     fit_all(models, ingredients);
-    MatrixView<const float> unit_vectors;
+    math::MatrixView<const float> unit_vectors;
     if (ingredients.has_vectors()) unit_vectors = ingredients.unit_vectors().view();
     const Questions questions{dataset_, split_, options_.heard, positions_, artists_, unit_vectors, shown_};
     for (std::size_t i = 0; i < models.size(); ++i) {
@@ -260,10 +260,10 @@ class Evaluator {
     return example;
   }
 
-  const Dataset& dataset_;
+  const data::Dataset& dataset_;
   const Split& split_;
   const EvaluateOptions& options_;
-  const TrainOptions& train_;
+  const train::TrainOptions& train_;
   Progress& progress_;
   const std::stop_token stop_;
   const std::vector<Position> positions_;
@@ -276,10 +276,10 @@ class Evaluator {
 
 }  // namespace
 
-Evaluation evaluate(const Dataset& dataset, const Split& split, std::vector<std::unique_ptr<NextSongModel>> models,
-                    const EvaluateOptions& options, const TrainOptions& train, Progress& progress,
-                    std::stop_token stop) {
+Evaluation evaluate(const data::Dataset& dataset, const Split& split,
+                    std::vector<std::unique_ptr<NextSongModel>> models, const EvaluateOptions& options,
+                    const train::TrainOptions& train, Progress& progress, std::stop_token stop) {
   return Evaluator(dataset, split, options, train, progress, std::move(stop)).run(std::move(models));
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

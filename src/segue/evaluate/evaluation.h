@@ -12,17 +12,17 @@
 #include <vector>
 
 #include "segue/base/progress.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/bootstrap.h"
 #include "segue/evaluate/list_statistics.h"
+#include "segue/evaluate/method.h"
 #include "segue/evaluate/metrics.h"
-#include "segue/evaluate/next_song_model.h"
 #include "segue/evaluate/options.h"
 #include "segue/evaluate/positions.h"
 #include "segue/evaluate/split.h"
 #include "segue/train/options.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // The positions of one mode in groups: by how popular the next song is, or by how much was heard.
 inline constexpr std::size_t kDeciles = 10;
@@ -95,8 +95,8 @@ struct Evaluation {
 // The same arguments give the same numbers with any count of threads, but for models that train vectors with more than
 // one. REQUIRES: every option within the range of its row. Throws bad_input as make_split does, wrong_use when no model
 // applies, interrupted when `stop` is requested.
-Evaluation evaluate(const Dataset& dataset, const Split& split, std::vector<std::unique_ptr<NextSongModel>> models,
-                    const EvaluateOptions& options, const TrainOptions& train, Progress& progress,
-                    std::stop_token stop);
+Evaluation evaluate(const data::Dataset& dataset, const Split& split,
+                    std::vector<std::unique_ptr<NextSongModel>> models, const EvaluateOptions& options,
+                    const train::TrainOptions& train, Progress& progress, std::stop_token stop);
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -9,9 +9,9 @@
 #include "segue/base/parallel.h"
 #include "segue/math/kernels.h"
 
-namespace segue {
+namespace segue::evaluate {
 
-Ingredients::Ingredients(const TrainingSet& training, const TrainOptions& options, Progress& progress,
+Ingredients::Ingredients(const TrainingSet& training, const train::TrainOptions& options, Progress& progress,
                          std::stop_token stop)
     : training_(training), options_(options), progress_(progress), stop_(std::move(stop)) {}
 
@@ -23,27 +23,28 @@ void Ingredients::check_stop(std::string_view doing) const {
   if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while fitting {}", doing);
 }
 
-Transitions Ingredients::count_pairs(std::uint32_t window) const {
-  return count_transitions(training_.queues, training_.song_count(),
-                           {.window = window, .kept = kPairsKept, .threads = options_.threads}, progress_, stop_);
+transitions::Transitions Ingredients::count_pairs(std::uint32_t window) const {
+  return transitions::count_transitions(training_.queues, training_.song_count(),
+                                        {.window = window, .kept = kPairsKept, .threads = options_.threads}, progress_,
+                                        stop_);
 }
 
-const Transitions& Ingredients::transitions() {
+const transitions::Transitions& Ingredients::transitions() {
   if (!transitions_) {
-    transitions_ =
-        count_transitions(training_.queues, training_.song_count(), {.threads = options_.threads}, progress_, stop_);
+    transitions_ = transitions::count_transitions(training_.queues, training_.song_count(),
+                                                  {.threads = options_.threads}, progress_, stop_);
   }
   return *transitions_;
 }
 
-const Transitions& Ingredients::pairs() {
+const transitions::Transitions& Ingredients::pairs() {
   if (!pairs_) pairs_ = count_pairs(kPairWindow);
   return *pairs_;
 }
 
-const TrainedVectors& Ingredients::vectors() {
+const train::TrainedVectors& Ingredients::vectors() {
   if (!vectors_) {
-    vectors_ = train_vectors(training_.queues, training_.plays, options_, progress_, stop_);
+    vectors_ = train::train_vectors(training_.queues, training_.plays, options_, progress_, stop_);
     vectors_->vectors.widen_all();
     vectors_->context.widen_all();
   }
@@ -51,44 +52,44 @@ const TrainedVectors& Ingredients::vectors() {
 }
 
 const std::vector<float>& Ingredients::inverse_norms() {
-  const MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
+  const math::MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
   if (!inverse_norms_.empty()) return inverse_norms_;
   for (std::size_t song = 0; song < vectors.rows; ++song) {
-    const float norm = std::sqrt(best_kernels().squared_norm(vectors.row(song), vectors.columns));
+    const float norm = std::sqrt(math::best_kernels().squared_norm(vectors.row(song), vectors.columns));
     inverse_norms_.push_back(norm > 0 ? 1 / norm : 0);
   }
   return inverse_norms_;
 }
 
-const LogPlays& Ingredients::log_plays() {
+const data::LogPlays& Ingredients::log_plays() {
   if (!log_plays_) {
     log_plays_.emplace(training_.song_count(), [this](std::uint32_t song) { return training_.plays[song]; });
   }
   return *log_plays_;
 }
 
-const Matrix& Ingredients::unit_vectors() {
+const math::Matrix& Ingredients::unit_vectors() {
   if (unit_vectors_) return *unit_vectors_;
-  const MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
-  Matrix unit(vectors.rows, vectors.columns);
+  const math::MatrixView<const float> vectors = std::as_const(this->vectors().vectors).view();
+  math::Matrix unit(vectors.rows, vectors.columns);
   for (std::size_t song = 0; song < vectors.rows; ++song) {
-    best_kernels().axpy(inverse_norms()[song], vectors.row(song), unit.view().row(song), vectors.columns);
+    math::best_kernels().axpy(inverse_norms()[song], vectors.row(song), unit.view().row(song), vectors.columns);
   }
   return unit_vectors_.emplace(std::move(unit));
 }
 
-const PackedRows& Ingredients::packed_unit_vectors() {
+const math::PackedRows& Ingredients::packed_unit_vectors() {
   if (packed_unit_vectors_) return *packed_unit_vectors_;
-  const MatrixView<const float> unit = unit_vectors().view();
-  PackedRows packed(unit.rows, unit.columns);
+  const math::MatrixView<const float> unit = unit_vectors().view();
+  math::PackedRows packed(unit.rows, unit.columns);
   for (std::size_t song = 0; song < unit.rows; ++song) packed.set_row(song, unit.row(song));
   return packed_unit_vectors_.emplace(std::move(packed));
 }
 
-BlendSources Ingredients::blend_sources() {
+recommend::BlendSources Ingredients::blend_sources() {
   const TrainingSet& training = training_;
-  const Transitions& transitions = this->transitions();
-  const TrainedVectors& trained = vectors();
+  const transitions::Transitions& transitions = this->transitions();
+  const train::TrainedVectors& trained = vectors();
   return {.vectors = trained.vectors.view(),
           .inverse_norms = inverse_norms(),
           .context = trained.context.view(),
@@ -96,7 +97,7 @@ BlendSources Ingredients::blend_sources() {
           .transitions = [&transitions](std::uint32_t song) { return transitions.of(song); },
           .keys =
               [&training](std::uint32_t song) {
-                return training.keys.empty() ? SongKeys{song, song} : training.keys[song];
+                return training.keys.empty() ? data::SongKeys{song, song} : training.keys[song];
               }};
 }
 
@@ -138,4 +139,4 @@ const QueuesOfSongs& Ingredients::queues_of_songs() {
   return queues_of_songs_.emplace(std::move(lists));
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

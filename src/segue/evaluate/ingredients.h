@@ -14,9 +14,9 @@
 #include "segue/recommend/blend.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
-#include "segue/train/transitions.h"
+#include "segue/transitions/transitions.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // Pairs of plays at most this far apart count as played close together, for the methods that count pairs.
 inline constexpr std::uint32_t kPairWindow = 10;
@@ -37,10 +37,11 @@ struct QueuesOfSongs {
 class Ingredients {
  public:
   // All but `options` outlive it.
-  Ingredients(const TrainingSet& training, const TrainOptions& options, Progress& progress, std::stop_token stop);
+  Ingredients(const TrainingSet& training, const train::TrainOptions& options, Progress& progress,
+              std::stop_token stop);
 
   const TrainingSet& training() const { return training_; }
-  const TrainOptions& options() const { return options_; }
+  const train::TrainOptions& options() const { return options_; }
   Progress& progress() const { return progress_; }
   const std::stop_token& stop() const { return stop_; }
   std::size_t threads() const;
@@ -48,22 +49,22 @@ class Ingredients {
   void check_stop(std::string_view doing) const;
 
   // Pairs of plays at distance `window` or less, counted anew.
-  Transitions count_pairs(std::uint32_t window) const;
+  transitions::Transitions count_pairs(std::uint32_t window) const;
   // Those that a model folder has: fewer neighbours a song than pairs().
-  const Transitions& transitions();
+  const transitions::Transitions& transitions();
   // Those within kPairWindow.
-  const Transitions& pairs();
+  const transitions::Transitions& pairs();
   // Song and context vectors trained with options().
-  const TrainedVectors& vectors();
+  const train::TrainedVectors& vectors();
   // songs x dim, each row of W1 at length 1 (or 0).
-  const Matrix& unit_vectors();
+  const math::Matrix& unit_vectors();
   // 1/|row of W1|, 0 for a row of zeros.
   const std::vector<float>& inverse_norms();
-  const LogPlays& log_plays();
+  const data::LogPlays& log_plays();
   // The unit vectors, packed for batched search.
-  const PackedRows& packed_unit_vectors();
+  const math::PackedRows& packed_unit_vectors();
   // All of that and the songs' artists for the blend. Views these ingredients.
-  BlendSources blend_sources();
+  recommend::BlendSources blend_sources();
   bool has_vectors() const { return vectors_.has_value(); }
   const QueuesOfSongs& queues_of_songs();
   // queue -> its place by start, the earliest first; in the order they come where there are no times.
@@ -71,18 +72,18 @@ class Ingredients {
 
  private:
   const TrainingSet& training_;
-  const TrainOptions options_;
+  const train::TrainOptions options_;
   Progress& progress_;
   const std::stop_token stop_;
-  std::optional<Transitions> transitions_;
-  std::optional<Transitions> pairs_;
-  std::optional<TrainedVectors> vectors_;
-  std::optional<Matrix> unit_vectors_;
-  std::optional<PackedRows> packed_unit_vectors_;
+  std::optional<transitions::Transitions> transitions_;
+  std::optional<transitions::Transitions> pairs_;
+  std::optional<train::TrainedVectors> vectors_;
+  std::optional<math::Matrix> unit_vectors_;
+  std::optional<math::PackedRows> packed_unit_vectors_;
   std::vector<float> inverse_norms_;
-  std::optional<LogPlays> log_plays_;
+  std::optional<data::LogPlays> log_plays_;
   std::optional<QueuesOfSongs> queues_of_songs_;
   std::vector<std::uint32_t> recency_;
 };
 
-}  // namespace segue
+}  // namespace segue::evaluate

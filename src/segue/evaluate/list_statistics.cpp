@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -40,21 +40,21 @@ ListCounts::ListCounts(std::uint32_t song_count) {
   for (std::vector<std::uint32_t>& counts : occurrences_) counts.resize(song_count);
 }
 
-void ListCounts::add(std::span<const ScoredRow> list, std::span<const std::uint32_t> artists) {
+void ListCounts::add(std::span<const math::ScoredRow> list, std::span<const std::uint32_t> artists) {
   ++lists_;
   songs_ += list.size();
   for (std::size_t i = 0; i < kCutoffs.size(); ++i) {
-    for (const ScoredRow& song : list.first(std::min<std::size_t>(kCutoffs[i], list.size()))) {
+    for (const math::ScoredRow& song : list.first(std::min<std::size_t>(kCutoffs[i], list.size()))) {
       ++occurrences_[i][song.row];
     }
   }
-  const std::span<const ScoredRow> top = list.first(std::min<std::size_t>(kCutoffs[0], list.size()));
+  const std::span<const math::ScoredRow> top = list.first(std::min<std::size_t>(kCutoffs[0], list.size()));
   for (std::size_t i = 0; i < top.size(); ++i) {
     const std::uint32_t artist = artists[top[i].row];
     if (artist == 0) continue;
     ++artists_known_;
     const auto above = top.first(i);
-    if (std::ranges::any_of(above, [&](const ScoredRow& other) { return artists[other.row] == artist; })) {
+    if (std::ranges::any_of(above, [&](const math::ScoredRow& other) { return artists[other.row] == artist; })) {
       ++artist_repeats_;
     }
   }
@@ -94,4 +94,4 @@ ListStatistics ListCounts::statistics(std::span<const std::uint64_t> plays) cons
   return result;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

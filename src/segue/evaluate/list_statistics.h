@@ -10,7 +10,7 @@
 #include "segue/evaluate/metrics.h"
 #include "segue/math/top_k.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // Over the first 10 songs of every list where nothing else is said.
 struct ListStatistics {
@@ -29,7 +29,7 @@ class ListCounts {
  public:
   explicit ListCounts(std::uint32_t song_count);
   // artists[song]: a number for the artist, 0 where unknown.
-  void add(std::span<const ScoredRow> list, std::span<const std::uint32_t> artists);
+  void add(std::span<const math::ScoredRow> list, std::span<const std::uint32_t> artists);
   void merge(const ListCounts& other);
   // All but diversity. plays: of the songs, descending.
   ListStatistics statistics(std::span<const std::uint64_t> plays) const;
@@ -42,4 +42,4 @@ class ListCounts {
   std::uint64_t artist_repeats_ = 0;
 };
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace segue {
+namespace segue::evaluate {
 
 double ndcg_of(const Outcome& outcome, std::uint32_t cutoff) {
   return outcome.rank == 0 || outcome.rank > cutoff ? 0 : 1 / std::log2(1.0 + outcome.rank);
@@ -28,4 +28,4 @@ Accuracy AccuracySum::mean() const {
   return mean;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <span>
 
-namespace segue {
+namespace segue::evaluate {
 
 inline constexpr std::array<std::uint32_t, 3> kCutoffs = {10, 20, 100};
 inline constexpr std::size_t kListLength = kCutoffs.back();
@@ -48,4 +48,4 @@ class AccuracySum {
   Accuracy sum_;
 };
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -10,7 +10,7 @@
 
 #include "segue/base/options.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 enum class SplitKind { automatic, time, queues, last_song };
 inline constexpr std::array<std::string_view, 4> kSplitKindNames = {"auto", "time", "queues", "last-song"};
@@ -32,23 +32,34 @@ struct SplitOptions {
   std::uint64_t max_positions = 0;
 };
 
+}  // namespace segue::evaluate
+
+namespace segue {
+
 template <>
-struct OptionsOf<SplitOptions> {
+struct OptionsOf<evaluate::SplitOptions> {
   static constexpr std::string_view section = "evaluate";
   static constexpr std::array rows = {
-      option<&SplitOptions::split>("split",
-                                   "Hold out the latest queues (time), whole users or playlists (queues) or the last "
-                                   "song of every queue (last-song); auto: time for sessions, queues for playlists"),
-      option<&SplitOptions::part>("part", "Measure on the test part, or on the validation part with the test unseen"),
-      option<&SplitOptions::held_out>(
+      option<&evaluate::SplitOptions::split>(
+          "split",
+          "Hold out the latest queues (time), whole users or playlists (queues) or the last "
+          "song of every queue (last-song); auto: time for sessions, queues for playlists"),
+      option<&evaluate::SplitOptions::part>("part",
+                                            "Measure on the test part, or on the validation part with the test unseen"),
+      option<&evaluate::SplitOptions::held_out>(
           "held_out", "Share of the plays (time) or users and playlists (queues) a part has", between(0.001, 0.45)),
-      option<&SplitOptions::gap>("gap", "Time left out between training and what is held out (time)", between(0, 1e15)),
-      option<&SplitOptions::max_positions>(
+      option<&evaluate::SplitOptions::gap>("gap", "Time left out between training and what is held out (time)",
+                                           between(0, 1e15)),
+      option<&evaluate::SplitOptions::max_positions>(
           "max_positions", "Measure on held-out queues drawn at random until they have this many songs; 0: on all",
           at_least(0)),
   };
 };
-SEGUE_CHECK_OPTIONS(SplitOptions);
+SEGUE_CHECK_OPTIONS(evaluate::SplitOptions);
+
+}  // namespace segue
+
+namespace segue::evaluate {
 
 enum class VectorMetric { cosine, euclidean };
 inline constexpr std::array<std::string_view, 2> kVectorMetricNames = {"cosine", "euclidean"};
@@ -66,23 +77,30 @@ struct EvaluateOptions {
   std::string report = {};
 };
 
+}  // namespace segue::evaluate
+
+namespace segue {
+
 template <>
-struct OptionsOf<EvaluateOptions> {
+struct OptionsOf<evaluate::EvaluateOptions> {
   static constexpr std::string_view section = "evaluate";
   static constexpr std::array rows = {
-      option<&EvaluateOptions::baselines>("baselines", "Which rows the table has: all, or names with commas between"),
-      option<&EvaluateOptions::heard>(
+      option<&evaluate::EvaluateOptions::baselines>("baselines",
+                                                    "Which rows the table has: all, or names with commas between"),
+      option<&evaluate::EvaluateOptions::heard>(
           "heard", "A song among this many last ones of the queue counts as heard; 0: among all before",
           between(0, 1e6)),
-      option<&EvaluateOptions::vector_metric>("vector_metric", "How near song vectors are: angle or distance"),
-      option<&EvaluateOptions::seeds>("seeds", "Repeat with this many seeds, from --seed on; the table shows the mean",
-                                      between(1, 100)),
-      option<&EvaluateOptions::resamples>("resamples", "Bootstrap samples behind the 95 % intervals; 0: no intervals",
-                                          between(0, 100'000)),
-      option<&EvaluateOptions::html>("html", "Write a report to this file, as a page"),
-      option<&EvaluateOptions::report>("report", "Write what --json prints to this file, for serve --evaluation"),
+      option<&evaluate::EvaluateOptions::vector_metric>("vector_metric",
+                                                        "How near song vectors are: angle or distance"),
+      option<&evaluate::EvaluateOptions::seeds>(
+          "seeds", "Repeat with this many seeds, from --seed on; the table shows the mean", between(1, 100)),
+      option<&evaluate::EvaluateOptions::resamples>(
+          "resamples", "Bootstrap samples behind the 95 % intervals; 0: no intervals", between(0, 100'000)),
+      option<&evaluate::EvaluateOptions::html>("html", "Write a report to this file, as a page"),
+      option<&evaluate::EvaluateOptions::report>("report",
+                                                 "Write what --json prints to this file, for serve --evaluation"),
   };
 };
-SEGUE_CHECK_OPTIONS(EvaluateOptions);
+SEGUE_CHECK_OPTIONS(evaluate::EvaluateOptions);
 
 }  // namespace segue

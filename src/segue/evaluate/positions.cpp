@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -25,7 +25,7 @@ std::vector<std::uint32_t> count_later(std::span<const std::uint32_t> songs) {
 
 }  // namespace
 
-std::vector<Position> list_positions(const Dataset& dataset, const Split& split, std::uint32_t heard) {
+std::vector<Position> list_positions(const data::Dataset& dataset, const Split& split, std::uint32_t heard) {
   std::vector<Position> positions;
   positions.reserve(split.positions());
   std::unordered_map<std::uint32_t, std::uint32_t> last_at;
@@ -55,7 +55,7 @@ std::vector<Position> list_positions(const Dataset& dataset, const Split& split,
   return positions;
 }
 
-QueryBatch::QueryBatch(const Dataset& dataset, const Split& split, std::uint32_t heard)
+QueryBatch::QueryBatch(const data::Dataset& dataset, const Split& split, std::uint32_t heard)
     : dataset_(dataset), split_(split), heard_(heard) {}
 
 QueryBatch::Range QueryBatch::append(const Position& position) {
@@ -95,4 +95,4 @@ std::span<const Query> QueryBatch::make(std::span<const Position> positions, std
   return queries_;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

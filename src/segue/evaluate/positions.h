@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "segue/data/dataset.h"
-#include "segue/evaluate/next_song_model.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/evaluate/method.h"
 #include "segue/evaluate/split.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // Two questions that are told apart, because the best answer to one is the worst to the other:
 //   discovery  the next song was not among the songs just heard, and those are masked: what is new?
@@ -30,12 +30,12 @@ struct Position {
 };
 
 // In the order of the held-out queues. `heard`: a song counts as heard when it is among so many songs before; 0: all.
-std::vector<Position> list_positions(const Dataset& dataset, const Split& split, std::uint32_t heard);
+std::vector<Position> list_positions(const data::Dataset& dataset, const Split& split, std::uint32_t heard);
 
 // The queries of some positions. Not thread safe: one for each thread.
 class QueryBatch {
  public:
-  QueryBatch(const Dataset& dataset, const Split& split, std::uint32_t heard);
+  QueryBatch(const data::Dataset& dataset, const Split& split, std::uint32_t heard);
   // The queries of positions first ... first + count - 1; the spans live until the next call.
   std::span<const Query> make(std::span<const Position> positions, std::size_t first, std::size_t count);
 
@@ -45,7 +45,7 @@ class QueryBatch {
   };
   Range append(const Position& position);
 
-  const Dataset& dataset_;
+  const data::Dataset& dataset_;
   const Split& split_;
   const std::uint32_t heard_;
   std::vector<std::uint32_t> songs_;
@@ -56,4 +56,4 @@ class QueryBatch {
 // A query has so many of the songs heard last.
 inline constexpr std::size_t kHeardKept = 50;
 
-}  // namespace segue
+}  // namespace segue::evaluate

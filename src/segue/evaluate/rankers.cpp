@@ -4,7 +4,7 @@
 
 #include "segue/index/batch.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -12,7 +12,7 @@ class SparseRanker final : public Ranker {
  public:
   SparseRanker(std::uint32_t song_count, SparseScorer scorer) : scores_(song_count), scorer_(std::move(scorer)) {}
 
-  void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<ScoredRow>> lists) override {
+  void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<math::ScoredRow>> lists) override {
     for (std::size_t i = 0; i < queries.size(); ++i) {
       scorer_(queries[i], scores_);
       lists[i] = scores_.best(k, queries[i].masked);
@@ -27,10 +27,10 @@ class SparseRanker final : public Ranker {
 
 class VectorRanker final : public Ranker {
  public:
-  VectorRanker(const PackedRows& rows, QueryVector query_vector)
+  VectorRanker(const math::PackedRows& rows, QueryVector query_vector)
       : batch_(rows), zeros_(rows.columns()), query_vector_(std::move(query_vector)) {}
 
-  void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<ScoredRow>> lists) override {
+  void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<math::ScoredRow>> lists) override {
     batch_.clear();
     masked_.clear();
     std::vector<std::size_t> asked;
@@ -42,13 +42,13 @@ class VectorRanker final : public Ranker {
       masked_.push_back(queries[i].masked);
       asked.push_back(i);
     }
-    std::vector<std::vector<ScoredRow>> found(asked.size());
+    std::vector<std::vector<math::ScoredRow>> found(asked.size());
     batch_.search(k, masked_, found);
     for (std::size_t i = 0; i < asked.size(); ++i) lists[asked[i]] = std::move(found[i]);
   }
 
  private:
-  BatchSearch batch_;
+  index::BatchSearch batch_;
   std::vector<float> zeros_;
   QueryVector query_vector_;
   std::vector<std::span<const std::uint32_t>> masked_;
@@ -56,12 +56,12 @@ class VectorRanker final : public Ranker {
 
 class FixedRanker final : public Ranker {
  public:
-  explicit FixedRanker(std::span<const ScoredRow> order) : order_(order) {}
+  explicit FixedRanker(std::span<const math::ScoredRow> order) : order_(order) {}
 
-  void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<ScoredRow>> lists) override {
+  void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<math::ScoredRow>> lists) override {
     for (std::size_t i = 0; i < queries.size(); ++i) {
       lists[i].clear();
-      for (const ScoredRow& song : order_) {
+      for (const math::ScoredRow& song : order_) {
         if (lists[i].size() == k) break;
         if (!std::ranges::binary_search(queries[i].masked, song.row)) lists[i].push_back(song);
       }
@@ -69,15 +69,15 @@ class FixedRanker final : public Ranker {
   }
 
  private:
-  std::span<const ScoredRow> order_;
+  std::span<const math::ScoredRow> order_;
 };
 
 }  // namespace
 
-std::vector<ScoredRow> SparseScores::best(std::size_t k, std::span<const std::uint32_t> masked) const {
-  TopK best(k);
+std::vector<math::ScoredRow> SparseScores::best(std::size_t k, std::span<const std::uint32_t> masked) const {
+  math::TopK best(k);
   for (const std::uint32_t song : touched_) {
-    const ScoredRow candidate{song, scores_[song]};
+    const math::ScoredRow candidate{song, scores_[song]};
     if (best.would_keep(candidate) && !std::ranges::binary_search(masked, song)) best.offer(candidate);
   }
   return best.take();
@@ -92,12 +92,12 @@ std::unique_ptr<Ranker> make_sparse_ranker(std::uint32_t song_count, SparseScore
   return std::make_unique<SparseRanker>(song_count, std::move(scorer));
 }
 
-std::unique_ptr<Ranker> make_vector_ranker(const PackedRows& rows, QueryVector query_vector) {
+std::unique_ptr<Ranker> make_vector_ranker(const math::PackedRows& rows, QueryVector query_vector) {
   return std::make_unique<VectorRanker>(rows, std::move(query_vector));
 }
 
-std::unique_ptr<Ranker> make_fixed_ranker(std::span<const ScoredRow> order) {
+std::unique_ptr<Ranker> make_fixed_ranker(std::span<const math::ScoredRow> order) {
   return std::make_unique<FixedRanker>(order);
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

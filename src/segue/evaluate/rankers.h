@@ -7,10 +7,10 @@
 #include <span>
 #include <vector>
 
-#include "segue/evaluate/next_song_model.h"
+#include "segue/evaluate/method.h"
 #include "segue/math/packed_rows.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // Scores of the few songs that were touched, 0 for all others. Clearing costs as much as was touched.
 class SparseScores {
@@ -24,7 +24,7 @@ class SparseScores {
   float operator[](std::uint32_t song) const { return scores_[song]; }
   std::span<const std::uint32_t> touched() const { return touched_; }
   // The k best that are not in `masked`, which is sorted.
-  std::vector<ScoredRow> best(std::size_t k, std::span<const std::uint32_t> masked) const;
+  std::vector<math::ScoredRow> best(std::size_t k, std::span<const std::uint32_t> masked) const;
   void clear();
 
  private:
@@ -39,13 +39,13 @@ std::unique_ptr<Ranker> make_sparse_ranker(std::uint32_t song_count, SparseScore
 // Writes the vector of one query into `vector`, rows.columns() zeros; false where there is none, and so no list.
 using QueryVector = std::function<bool(const Query& query, std::span<float> vector)>;
 // Songs by their product with the query's vector. Views `rows`.
-std::unique_ptr<Ranker> make_vector_ranker(const PackedRows& rows, QueryVector query_vector);
+std::unique_ptr<Ranker> make_vector_ranker(const math::PackedRows& rows, QueryVector query_vector);
 
 // The same order of songs for everyone, but for what is masked. Views `order`, best first.
-std::unique_ptr<Ranker> make_fixed_ranker(std::span<const ScoredRow> order);
+std::unique_ptr<Ranker> make_fixed_ranker(std::span<const math::ScoredRow> order);
 
 // How much the song heard `ago` songs before the last one counts.
 inline constexpr std::size_t kHeardUsed = 10;
 inline constexpr float kHeardDecay = 0.8F;
 
-}  // namespace segue
+}  // namespace segue::evaluate

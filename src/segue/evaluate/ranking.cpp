@@ -10,22 +10,23 @@
 #include "segue/index/batch.h"
 #include "segue/math/kernels.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
-constexpr std::size_t kAtOnce = kBatchQueries;
+constexpr std::size_t kAtOnce = index::kBatchQueries;
 
 // 1 - the mean cosine of two different songs: |sum of n unit vectors|^2 = n + sum of the n (n - 1) cosines.
-float diversity_of(std::span<const ScoredRow> list, MatrixView<const float> unit_vectors, std::vector<float>& sum) {
+float diversity_of(std::span<const math::ScoredRow> list, math::MatrixView<const float> unit_vectors,
+                   std::vector<float>& sum) {
   const std::size_t n = std::min<std::size_t>(kCutoffs[0], list.size());
   if (n < 2) return 0;
   sum.assign(unit_vectors.columns, 0);
-  for (const ScoredRow& song : list.first(n)) {
-    best_kernels().axpy(1, unit_vectors.row(song.row), sum.data(), sum.size());
+  for (const math::ScoredRow& song : list.first(n)) {
+    math::best_kernels().axpy(1, unit_vectors.row(song.row), sum.data(), sum.size());
   }
   const auto count = static_cast<float>(n);
-  return 1 - (best_kernels().squared_norm(sum.data(), sum.size()) - count) / (count * (count - 1));
+  return 1 - (math::best_kernels().squared_norm(sum.data(), sum.size()) - count) / (count * (count - 1));
 }
 
 // One thread's share of the work.
@@ -50,7 +51,7 @@ class Asker {
   const ListCounts& counts(std::size_t mode) const { return counts_[mode]; }
 
  private:
-  void note(std::size_t number, std::span<const ScoredRow> list) {
+  void note(std::size_t number, std::span<const math::ScoredRow> list) {
     const Position& position = questions_.positions[number];
     enter_queue(position.held_out);
     Outcome& outcome = answers_.outcomes[number];
@@ -67,7 +68,7 @@ class Asker {
     const auto shown = std::ranges::lower_bound(questions_.shown, static_cast<std::uint32_t>(number));
     if (shown != questions_.shown.end() && *shown == number) {
       std::vector<std::uint32_t>& kept = answers_.shown[static_cast<std::size_t>(shown - questions_.shown.begin())];
-      for (const ScoredRow& song : list.first(std::min(kShownSongs, list.size()))) kept.push_back(song.row);
+      for (const math::ScoredRow& song : list.first(std::min(kShownSongs, list.size()))) kept.push_back(song.row);
     }
   }
 
@@ -92,7 +93,7 @@ class Asker {
   std::vector<float>& diversity_;
   std::unique_ptr<Ranker> ranker_;
   QueryBatch batch_;
-  std::vector<std::vector<ScoredRow>> lists_;
+  std::vector<std::vector<math::ScoredRow>> lists_;
   std::vector<ListCounts> counts_;
   std::vector<std::uint32_t> last_at_;
   std::uint32_t queue_ = kNobody;
@@ -147,4 +148,4 @@ Answers ask(const NextSongModel& model, const Questions& questions, std::size_t 
   return answers;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

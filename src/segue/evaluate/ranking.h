@@ -11,17 +11,17 @@
 #include "segue/evaluate/positions.h"
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // What is asked of every model. Views what it is made of.
 struct Questions {
-  const Dataset& dataset;
+  const data::Dataset& dataset;
   const Split& split;
   std::uint32_t heard;
   std::span<const Position> positions;
-  std::span<const std::uint32_t> artists;  // of songs of the catalogue, 0 where unknown
-  MatrixView<const float> unit_vectors;    // of songs, to tell diversity; no rows without vectors
-  std::span<const std::uint32_t> shown;    // positions whose lists are kept, ascending
+  std::span<const std::uint32_t> artists;      // of songs of the catalogue, 0 where unknown
+  math::MatrixView<const float> unit_vectors;  // of songs, to tell diversity; no rows without vectors
+  std::span<const std::uint32_t> shown;        // positions whose lists are kept, ascending
 };
 
 struct Answers {
@@ -36,4 +36,4 @@ inline constexpr std::size_t kShownSongs = 5;
 Answers ask(const NextSongModel& model, const Questions& questions, std::size_t threads, Progress& progress,
             const std::stop_token& stop);
 
-}  // namespace segue
+}  // namespace segue::evaluate

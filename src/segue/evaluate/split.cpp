@@ -10,7 +10,7 @@
 #include "segue/base/error.h"
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -21,20 +21,20 @@ struct Use {
   std::uint32_t end = 0;
 };
 
-std::uint32_t length_of(const Dataset& dataset, std::size_t queue) {
+std::uint32_t length_of(const data::Dataset& dataset, std::size_t queue) {
   return static_cast<std::uint32_t>(dataset.queues.songs(queue).size());
 }
-Use train_on(const Dataset& dataset, std::size_t queue) {
+Use train_on(const data::Dataset& dataset, std::size_t queue) {
   return {.trained = length_of(dataset, queue)};
 }
 // From the second song on: the first has nothing before it.
-Use ask(const Dataset& dataset, std::size_t queue) {
+Use ask(const data::Dataset& dataset, std::size_t queue) {
   const std::uint32_t length = length_of(dataset, queue);
   return {.trained = 0, .first = std::min<std::uint32_t>(1, length), .end = length};
 }
 
 // A number for each user or playlist, in the order they come; a queue without a name is one of its own.
-std::vector<std::uint32_t> number_users(const Dataset& dataset, std::uint32_t& count) {
+std::vector<std::uint32_t> number_users(const data::Dataset& dataset, std::uint32_t& count) {
   std::unordered_map<std::string_view, std::uint32_t> known;
   std::vector<std::uint32_t> numbers(dataset.queues.size());
   count = 0;
@@ -58,7 +58,7 @@ void shuffle(std::vector<std::uint32_t>& numbers, std::uint64_t seed, std::uint6
   }
 }
 
-std::vector<Use> by_time(const Dataset& dataset, const SplitOptions& options) {
+std::vector<Use> by_time(const data::Dataset& dataset, const SplitOptions& options) {
   const std::size_t count = dataset.queues.size();
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -95,8 +95,8 @@ std::vector<Use> by_time(const Dataset& dataset, const SplitOptions& options) {
   return uses;
 }
 
-std::vector<Use> by_user(const Dataset& dataset, const SplitOptions& options, std::span<const std::uint32_t> users,
-                         std::uint32_t user_count, std::uint64_t seed) {
+std::vector<Use> by_user(const data::Dataset& dataset, const SplitOptions& options,
+                         std::span<const std::uint32_t> users, std::uint32_t user_count, std::uint64_t seed) {
   std::vector<std::uint32_t> order(user_count);
   std::iota(order.begin(), order.end(), 0U);
   shuffle(order, seed, 0);
@@ -114,7 +114,7 @@ std::vector<Use> by_user(const Dataset& dataset, const SplitOptions& options, st
   return uses;
 }
 
-std::vector<Use> by_last_song(const Dataset& dataset, const SplitOptions& options) {
+std::vector<Use> by_last_song(const data::Dataset& dataset, const SplitOptions& options) {
   const std::uint32_t behind = options.part == SplitPart::test ? 1 : 2;  // songs of a queue that training does not see
   std::vector<Use> uses(dataset.queues.size());
   for (std::size_t queue = 0; queue < uses.size(); ++queue) {
@@ -127,7 +127,7 @@ std::vector<Use> by_last_song(const Dataset& dataset, const SplitOptions& option
 }
 
 // Numbers the catalogue: songs with min_plays in training, most played first.
-void number_songs(const Dataset& dataset, std::span<const Use> uses, std::uint64_t min_plays, Split& split) {
+void number_songs(const data::Dataset& dataset, std::span<const Use> uses, std::uint64_t min_plays, Split& split) {
   std::vector<std::uint64_t> plays(dataset.songs.size());
   for (std::size_t queue = 0; queue < uses.size(); ++queue) {
     for (const std::uint32_t row : dataset.queues.songs(queue).first(uses[queue].trained)) ++plays[row];
@@ -148,7 +148,7 @@ void number_songs(const Dataset& dataset, std::span<const Use> uses, std::uint64
   }
 }
 
-void fill_training(const Dataset& dataset, std::span<const Use> uses, std::span<const std::uint32_t> users,
+void fill_training(const data::Dataset& dataset, std::span<const Use> uses, std::span<const std::uint32_t> users,
                    std::vector<std::uint32_t>& number_of_user, Split& split) {
   std::vector<std::vector<std::uint32_t>> queues;
   for (std::size_t queue = 0; queue < uses.size(); ++queue) {
@@ -164,7 +164,7 @@ void fill_training(const Dataset& dataset, std::span<const Use> uses, std::span<
     split.training_queues.push_back(queue);
     queues.push_back(std::move(songs));
   }
-  split.training.queues = Queues(queues);
+  split.training.queues = data::Queues(queues);
 }
 
 // Whole queues, drawn in a random order until there are enough positions.
@@ -193,7 +193,7 @@ std::uint64_t Split::positions() const {
   return count;
 }
 
-SplitKind split_for(const Dataset& dataset) {
+SplitKind split_for(const data::Dataset& dataset) {
   const json::value* const counts = dataset.manifest.fields.if_contains("counts");
   if (counts != nullptr && counts->is_object() && counts->get_object().contains("playlists") &&
       count_at(counts->get_object(), "playlists", kManifestName) > 0) {
@@ -205,7 +205,8 @@ SplitKind split_for(const Dataset& dataset) {
   return SplitKind::time;
 }
 
-Split make_split(const Dataset& dataset, const SplitOptions& options, std::uint64_t min_plays, std::uint64_t seed) {
+Split make_split(const data::Dataset& dataset, const SplitOptions& options, std::uint64_t min_plays,
+                 std::uint64_t seed) {
   Split split;
   split.kind = options.split == SplitKind::automatic ? split_for(dataset) : options.split;
   std::uint32_t user_count = 0;
@@ -243,4 +244,4 @@ Split make_split(const Dataset& dataset, const SplitOptions& options, std::uint6
   return split;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

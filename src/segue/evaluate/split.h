@@ -20,25 +20,25 @@
 #include <span>
 #include <vector>
 
-#include "segue/data/dataset.h"
-#include "segue/data/queues.h"
-#include "segue/data/song_keys.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/data/dataset/queues.h"
+#include "segue/data/text/song_keys.h"
 #include "segue/evaluate/options.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 inline constexpr std::uint32_t kUnknownSong = ~std::uint32_t{0};
 inline constexpr std::uint32_t kNobody = ~std::uint32_t{0};
 
 // What a model is fitted on: songs are numbers of the catalogue, other songs are left out of the queues.
 struct TrainingSet {
-  Queues queues;
+  data::Queues queues;
   std::vector<std::uint64_t> plays;                 // of each song, descending
   std::vector<std::uint32_t> users;                 // of each queue, numbered from 0
   std::vector<std::optional<std::int64_t>> starts;  // of each queue, microseconds since 1970-01-01 UTC
   std::uint32_t user_count = 0;
-  std::vector<SongKeys> keys;  // of each song: its artist and recording; empty where no song has a name
-  bool users_return = false;   // whether a held-out queue is of one of these users
+  std::vector<data::SongKeys> keys;  // of each song: its artist and recording; empty where no song has a name
+  bool users_return = false;         // whether a held-out queue is of one of these users
 
   std::uint32_t song_count() const { return static_cast<std::uint32_t>(plays.size()); }
 };
@@ -66,10 +66,11 @@ struct Split {
 };
 
 // What `automatic` stands for: time for sessions, queues for playlists and for queues without times.
-SplitKind split_for(const Dataset& dataset);
+SplitKind split_for(const data::Dataset& dataset);
 
 // The same dataset, options and seed give the same split. Throws bad_input where a part would be empty, no song has
 // min_plays, or --split time meets a queue without a time.
-Split make_split(const Dataset& dataset, const SplitOptions& options, std::uint64_t min_plays, std::uint64_t seed);
+Split make_split(const data::Dataset& dataset, const SplitOptions& options, std::uint64_t min_plays,
+                 std::uint64_t seed);
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -15,7 +15,7 @@
 #include "segue/math/kernels.h"
 #include "segue/math/packed_rows.h"
 
-namespace segue {
+namespace segue::index {
 
 namespace {
 
@@ -42,10 +42,10 @@ float squared_distance(std::span<const float> a, std::span<const float> b) {
   return static_cast<float>(sum);
 }
 
-Matrix unit_rows(MatrixView<const float> vectors, std::size_t threads) {
-  Matrix units(vectors.rows, vectors.columns);
-  const MatrixView<float> to = units.view();
-  const Kernels& kernels = best_kernels();
+math::Matrix unit_rows(math::MatrixView<const float> vectors, std::size_t threads) {
+  math::Matrix units(vectors.rows, vectors.columns);
+  const math::MatrixView<float> to = units.view();
+  const math::Kernels& kernels = math::best_kernels();
   parallel_for(vectors.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       std::ranges::copy(vectors[row], to.row(row));
@@ -58,9 +58,9 @@ Matrix unit_rows(MatrixView<const float> vectors, std::size_t threads) {
 
 // |q - x|^2 = |q|^2 - 2 (q . x - |x|^2 / 2): with |x|^2 / 2 as one more number of x and -1 of q, the rows nearest to q
 // are those with the largest product.
-PackedRows packed(MatrixView<const float> vectors, std::size_t threads) {
-  PackedRows rows(vectors.rows, vectors.columns + 1);
-  const Kernels& kernels = best_kernels();
+math::PackedRows packed(math::MatrixView<const float> vectors, std::size_t threads) {
+  math::PackedRows rows(vectors.rows, vectors.columns + 1);
+  const math::Kernels& kernels = math::best_kernels();
   parallel_for(vectors.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     std::vector<float> numbers(vectors.columns + 1);
     for (std::size_t row = begin; row < end; ++row) {
@@ -74,7 +74,7 @@ PackedRows packed(MatrixView<const float> vectors, std::size_t threads) {
 
 class Lists {
  public:
-  Lists(MatrixView<const float> vectors, std::size_t k, Progress& progress, std::stop_token stop)
+  Lists(math::MatrixView<const float> vectors, std::size_t k, Progress& progress, std::stop_token stop)
       : vectors_(vectors), progress_(progress), stop_(std::move(stop)) {
     lists_.k = k;
     lists_.rows.resize(vectors.rows * k);
@@ -84,10 +84,10 @@ class Lists {
   void begin() { progress_.begin("neighbours", vectors_.rows, "songs"); }
 
   // Keeps the k nearest to `row` of `candidates`: k of them or more. Different rows from different threads.
-  void set(std::size_t row, std::span<const ScoredRow> candidates) {
+  void set(std::size_t row, std::span<const math::ScoredRow> candidates) {
     std::vector<Point> points;
     points.reserve(candidates.size());
-    for (const ScoredRow& candidate : candidates) {
+    for (const math::ScoredRow& candidate : candidates) {
       points.push_back({candidate.row, squared_distance(vectors_[row], vectors_[candidate.row])});
     }
     std::ranges::sort(points, is_nearer);
@@ -107,7 +107,7 @@ class Lists {
   NeighbourLists take() { return std::move(lists_); }
 
  private:
-  MatrixView<const float> vectors_;
+  math::MatrixView<const float> vectors_;
   NeighbourLists lists_;
   Progress& progress_;
   std::stop_token stop_;
@@ -115,13 +115,13 @@ class Lists {
   std::size_t done_ = 0;
 };
 
-void compare_all(MatrixView<const float> vectors, std::size_t k, std::size_t threads, Lists& lists) {
+void compare_all(math::MatrixView<const float> vectors, std::size_t k, std::size_t threads, Lists& lists) {
   lists.begin();
-  const PackedRows rows = packed(vectors, threads);
+  const math::PackedRows rows = packed(vectors, threads);
   std::atomic<std::size_t> next = 0;
   run_workers(std::min(threads, vectors.rows / kBatchQueries + 1), [&](std::size_t) {
     BatchSearch batch(rows);
-    std::vector<std::vector<ScoredRow>> found(kBatchQueries);
+    std::vector<std::vector<math::ScoredRow>> found(kBatchQueries);
     std::array<std::uint32_t, kBatchQueries> self;
     std::vector<std::span<const std::uint32_t>> excluded(kBatchQueries);
     for (std::size_t first = 0; (first = next.fetch_add(kBatchQueries)) < vectors.rows;) {
@@ -142,11 +142,11 @@ void compare_all(MatrixView<const float> vectors, std::size_t k, std::size_t thr
 }
 
 // `units`: rows of length 1 or 0.
-void walk_graph(MatrixView<const float> units, std::size_t k, std::size_t threads, Progress& progress,
+void walk_graph(math::MatrixView<const float> units, std::size_t k, std::size_t threads, Progress& progress,
                 std::stop_token stop, Lists& lists) {
   std::vector<float> inverse_norms(units.rows);
   for (std::size_t row = 0; row < units.rows; ++row) {
-    inverse_norms[row] = best_kernels().squared_norm(units.row(row), units.columns) > 0 ? 1 : 0;
+    inverse_norms[row] = math::best_kernels().squared_norm(units.row(row), units.columns) > 0 ? 1 : 0;
   }
   const GraphIndex graph = GraphIndex::build(units, inverse_norms, {.threads = threads}, progress, std::move(stop));
   lists.begin();
@@ -154,7 +154,7 @@ void walk_graph(MatrixView<const float> units, std::size_t k, std::size_t thread
   const std::size_t width = std::max(2 * kSearchWidth, k + k / 2);
   parallel_for(units.rows, kRowsPerGraphPiece, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
-      std::vector<ScoredRow> found;
+      std::vector<math::ScoredRow> found;
       for (const std::uint32_t other : graph.search(units[row], width)) {
         if (other != row) found.push_back({other, 0});
       }
@@ -174,11 +174,11 @@ void walk_graph(MatrixView<const float> units, std::size_t k, std::size_t thread
 
 }  // namespace
 
-NeighbourLists all_neighbours(MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
+NeighbourLists all_neighbours(math::MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
                               Progress& progress, const std::stop_token& stop) {
   const std::size_t threads = thread_count(options.threads);
   k = vectors.rows == 0 ? 0 : std::min(k, vectors.rows - 1);
-  Matrix units;
+  math::Matrix units;
   if (options.distance == Distance::cosine) {
     units = unit_rows(vectors, threads);
     vectors = units.view();
@@ -194,4 +194,4 @@ NeighbourLists all_neighbours(MatrixView<const float> vectors, std::size_t k, co
   return lists.take();
 }
 
-}  // namespace segue
+}  // namespace segue::index

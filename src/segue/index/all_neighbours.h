@@ -15,7 +15,7 @@
 #include "segue/base/progress.h"
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::index {
 
 enum class Distance {
   euclidean,  // |a - b|^2
@@ -43,7 +43,7 @@ struct NeighbourLists {
 
 // The k nearest other rows of every row, or all others where there are fewer: then NeighbourLists::k says how many.
 // Exact lists do not depend on the number of threads. Throws no_space, interrupted.
-NeighbourLists all_neighbours(MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
+NeighbourLists all_neighbours(math::MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
                               Progress& progress, const std::stop_token& stop);
 
-}  // namespace segue
+}  // namespace segue::index

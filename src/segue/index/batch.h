@@ -13,15 +13,15 @@
 #include "segue/math/packed_rows.h"
 #include "segue/math/top_k.h"
 
-namespace segue {
+namespace segue::index {
 
 // Queries in a batch: enough that the matrix is read from memory seldom, few enough for the second-level cache.
-inline constexpr std::size_t kBatchQueries = 42 * kPanelQueries;
+inline constexpr std::size_t kBatchQueries = 42 * math::kPanelQueries;
 
 // A batch and the heaps it needs: one for each thread. Views rows that outlive it.
 class BatchSearch {
  public:
-  explicit BatchSearch(const PackedRows& rows);
+  explicit BatchSearch(const math::PackedRows& rows);
 
   // Forgets the queries of the batch before.
   void clear();
@@ -32,12 +32,12 @@ class BatchSearch {
   // lists[q] becomes the k rows with the largest product with query q, best first, ties by the smaller row; none of
   // excluded[q], which is sorted.
   void search(std::size_t k, std::span<const std::span<const std::uint32_t>> excluded,
-              std::span<std::vector<ScoredRow>> lists);
+              std::span<std::vector<math::ScoredRow>> lists);
 
  private:
-  const PackedRows& rows_;
-  Matrix queries_;
+  const math::PackedRows& rows_;
+  math::Matrix queries_;
   std::size_t size_ = 0;
 };
 
-}  // namespace segue
+}  // namespace segue::index

@@ -8,7 +8,7 @@
 #include "segue/base/parallel.h"
 #include "segue/math/codes.h"
 
-namespace segue {
+namespace segue::index {
 
 namespace {
 
@@ -16,13 +16,16 @@ constexpr std::size_t kRowsPerPiece = 4096;
 
 }  // namespace
 
-CodedRows::CodedRows(MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t threads) try
-    : rows_(vectors.rows), length_(coded_length(vectors.columns)), bytes_(vectors.rows * (length_ + sizeof(RowCode))) {
+CodedRows::CodedRows(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
+                     std::size_t threads) try
+    : rows_(vectors.rows),
+      length_(math::coded_length(vectors.columns)),
+      bytes_(vectors.rows * (length_ + sizeof(RowCode))) {
   SEGUE_ASSERT(vectors.rows == inverse_norms.size());
   parallel_for(vectors.rows, kRowsPerPiece, thread_count(threads), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       auto* const codes = reinterpret_cast<std::int8_t*>(at(row));
-      const float scale = encode(vectors[row], inverse_norms[row], codes);
+      const float scale = math::encode(vectors[row], inverse_norms[row], codes);
       float square = 0;
       for (std::size_t i = 0; i < vectors.columns; ++i) {
         const float off = vectors[row][i] * inverse_norms[row] - scale * static_cast<float>(codes[i]);
@@ -33,7 +36,7 @@ CodedRows::CodedRows(MatrixView<const float> vectors, std::span<const float> inv
   });
 } catch (const std::bad_alloc&) {
   fail(ErrorCode::no_space, "codes of {} vectors: expected {} more bytes of memory than there are", vectors.rows,
-       vectors.rows * (coded_length(vectors.columns) + sizeof(RowCode)));
+       vectors.rows * (math::coded_length(vectors.columns) + sizeof(RowCode)));
 }
 
-}  // namespace segue
+}  // namespace segue::index

@@ -11,7 +11,7 @@
 #include "segue/math/matrix.h"
 #include "segue/math/prefetch.h"
 
-namespace segue {
+namespace segue::index {
 
 // What codes may be wrong by. A row's cosine to a unit query is within `error` of `scale` times the product of codes.
 struct RowCode {
@@ -26,7 +26,7 @@ struct RoughCosine {
 };
 
 // `product`: of the codes of a unit query and of a row.
-inline RoughCosine rough_cosine(const CodedQuery& query, const RowCode& row, std::int32_t product) {
+inline RoughCosine rough_cosine(const math::CodedQuery& query, const RowCode& row, std::int32_t product) {
   // What sums of so many floats, of vectors of length 1, may be off by.
   constexpr float kOfEach = 1e-7F;
   const float rounding = kOfEach * static_cast<float>(query.size() + 16);
@@ -41,13 +41,13 @@ class CodedRows {
  public:
   CodedRows() = default;
   // Of unit vectors: row r times inverse_norms[r]. `threads` 0: all cores. Throws no_space.
-  CodedRows(MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t threads);
+  CodedRows(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t threads);
 
   std::size_t rows() const { return rows_; }
   const std::int8_t* codes(std::size_t row) const { return reinterpret_cast<const std::int8_t*>(at(row)); }
   const RowCode& of(std::size_t row) const { return *reinterpret_cast<const RowCode*>(at(row) + length_); }
 
-  void prefetch_row(std::size_t row) const { prefetch(at(row), length_ + sizeof(RowCode)); }
+  void prefetch_row(std::size_t row) const { math::prefetch(at(row), length_ + sizeof(RowCode)); }
 
  private:
   std::byte* at(std::size_t row) const { return bytes_.data() + row * (length_ + sizeof(RowCode)); }
@@ -57,4 +57,4 @@ class CodedRows {
   LargeArray<std::byte> bytes_;
 };
 
-}  // namespace segue
+}  // namespace segue::index

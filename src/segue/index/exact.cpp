@@ -10,7 +10,7 @@
 #include "segue/math/kernels.h"
 #include "segue/math/prefetch.h"
 
-namespace segue {
+namespace segue::index {
 
 namespace {
 
@@ -59,13 +59,14 @@ class ExactIndex::Wanted {
   bool few_;
 };
 
-ExactIndex::ExactIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const CodedRows* codes)
+ExactIndex::ExactIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
+                       const CodedRows* codes)
     : vectors_(vectors), inverse_norms_(inverse_norms), codes_(codes) {
   SEGUE_ASSERT(vectors.rows == inverse_norms.size() && (codes == nullptr || codes->rows() == vectors.rows));
 }
 
-std::vector<ScoredRow> ExactIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
-                                          std::size_t threads) const {
+std::vector<math::ScoredRow> ExactIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
+                                                std::size_t threads) const {
   SEGUE_ASSERT(query.size() == vectors_.columns);
   SEGUE_ASSERT(filter.keeps == nullptr || filter.keeps->rows() == vectors_.rows);
   const Wanted wanted(filter, inverse_norms_);
@@ -74,13 +75,13 @@ std::vector<ScoredRow> ExactIndex::search(std::span<const float> query, std::siz
       .take();
 }
 
-TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, const Wanted& wanted,
-                             std::size_t threads) const {
-  const Kernels& kernels = best_kernels();
-  TopK best(k);
+math::TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, const Wanted& wanted,
+                                   std::size_t threads) const {
+  const math::Kernels& kernels = math::best_kernels();
+  math::TopK best(k);
   std::mutex mutex;
   parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
-    TopK found(k);
+    math::TopK found(k);
     if (wanted.few()) {
       compare(query, wanted.rows(begin, end), found);
     } else {
@@ -90,7 +91,7 @@ TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, const 
         kernels.dot_rows(query.data(), {vectors_.row(first), rows, vectors_.columns, vectors_.stride}, products.data());
         for (std::size_t i = 0; i < rows; ++i) {
           const auto row = static_cast<std::uint32_t>(first + i);
-          const ScoredRow candidate{row, products[i] * inverse_norms_[row]};
+          const math::ScoredRow candidate{row, products[i] * inverse_norms_[row]};
           if (found.would_keep(candidate) && wanted.contains(row)) found.offer(candidate);
         }
       }
@@ -101,17 +102,17 @@ TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, const 
   return best;
 }
 
-TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, const Wanted& wanted,
-                                std::size_t threads) const {
-  const Kernels& kernels = best_kernels();
-  const CodedQuery coded(query);
+math::TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, const Wanted& wanted,
+                                      std::size_t threads) const {
+  const math::Kernels& kernels = math::best_kernels();
+  const math::CodedQuery coded(query);
   // Rows with the most that each may score; the k best by the least that each may score.
-  std::vector<ScoredRow> likely;
-  TopK least(k);
+  std::vector<math::ScoredRow> likely;
+  math::TopK least(k);
   std::mutex mutex;
   parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
-    std::vector<ScoredRow> found;
-    TopK found_least(k);
+    std::vector<math::ScoredRow> found;
+    math::TopK found_least(k);
     float bar = found_least.bar();
     std::array<const std::int8_t*, kBlock> codes;
     std::array<std::int32_t, kBlock> products;
@@ -143,19 +144,19 @@ TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t k, con
   });
 
   std::vector<std::uint32_t> rows;
-  for (const ScoredRow& row : likely) {
+  for (const math::ScoredRow& row : likely) {
     if (row.score >= least.bar()) rows.push_back(row.row);
   }
-  TopK best(k);
+  math::TopK best(k);
   compare(query, rows, best);
   return best;
 }
 
-void ExactIndex::compare(std::span<const float> query, std::span<const std::uint32_t> rows, TopK& best) const {
-  const Kernels& kernels = best_kernels();
+void ExactIndex::compare(std::span<const float> query, std::span<const std::uint32_t> rows, math::TopK& best) const {
+  const math::Kernels& kernels = math::best_kernels();
   for (std::size_t i = 0; i < rows.size(); ++i) {
     // Rows lie far apart: the next ones are asked for while this one is computed.
-    if (i + kRowsAhead < rows.size()) prefetch(vectors_[rows[i + kRowsAhead]]);
+    if (i + kRowsAhead < rows.size()) math::prefetch(vectors_[rows[i + kRowsAhead]]);
     // As a block of one: the same bits as in a block of many.
     float product = 0;
     kernels.dot_rows(query.data(), {vectors_.row(rows[i]), 1, vectors_.columns, vectors_.stride}, &product);
@@ -163,4 +164,4 @@ void ExactIndex::compare(std::span<const float> query, std::span<const std::uint
   }
 }
 
-}  // namespace segue
+}  // namespace segue::index

@@ -15,7 +15,7 @@
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
 
-namespace segue {
+namespace segue::index {
 
 // What a search may return; everything by default. Views what belongs to the caller.
 struct SearchFilter {
@@ -27,28 +27,30 @@ struct SearchFilter {
 class ExactIndex {
  public:
   // `inverse_norms` has 1/|row| for every row, 0 for a row of zeros. `codes`: of these vectors, or nullptr.
-  ExactIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const CodedRows* codes = nullptr);
+  ExactIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
+             const CodedRows* codes = nullptr);
 
   // The k rows with the largest cosine to `query`, a unit vector of vectors.columns numbers, best first, ties by the
   // smaller row; fewer where there are fewer. Rows of zeros have no direction and are never returned. The result does
   // not depend on `threads` (0: all cores). Where the filter keeps few rows, only those are looked at.
-  std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
-                                std::size_t threads = 0) const;
+  std::vector<math::ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
+                                      std::size_t threads = 0) const;
 
   // Offers these rows to `best`, each with the cosine that search() gives it.
-  void compare(std::span<const float> query, std::span<const std::uint32_t> rows, TopK& best) const;
+  void compare(std::span<const float> query, std::span<const std::uint32_t> rows, math::TopK& best) const;
 
   bool is_coded() const { return codes_ != nullptr; }
 
  private:
   // Rows that may be returned, those of a piece in ascending order.
   class Wanted;
-  TopK compare_all(std::span<const float> query, std::size_t k, const Wanted& wanted, std::size_t threads) const;
-  TopK compare_likely(std::span<const float> query, std::size_t k, const Wanted& wanted, std::size_t threads) const;
+  math::TopK compare_all(std::span<const float> query, std::size_t k, const Wanted& wanted, std::size_t threads) const;
+  math::TopK compare_likely(std::span<const float> query, std::size_t k, const Wanted& wanted,
+                            std::size_t threads) const;
 
-  MatrixView<const float> vectors_;
+  math::MatrixView<const float> vectors_;
   std::span<const float> inverse_norms_;
   const CodedRows* codes_;
 };
 
-}  // namespace segue
+}  // namespace segue::index

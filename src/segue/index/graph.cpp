@@ -18,7 +18,7 @@
 #include "segue/index/graph_walk.h"
 #include "segue/math/codes.h"
 
-namespace segue {
+namespace segue::index {
 
 namespace {
 
@@ -43,8 +43,8 @@ class Space final : public hnswlib::SpaceInterface<float> {
   void put(std::span<const float> vector, float factor, std::vector<std::byte>& to) const {
     to.resize(bytes_);
     if (coded_) {
-      const float scale = encode(vector, factor, reinterpret_cast<std::int8_t*>(to.data()));
-      std::memcpy(to.data() + coded_length(columns_), &scale, sizeof scale);
+      const float scale = math::encode(vector, factor, reinterpret_cast<std::int8_t*>(to.data()));
+      std::memcpy(to.data() + math::coded_length(columns_), &scale, sizeof scale);
     } else {
       for (std::size_t i = 0; i < columns_; ++i) {
         const float number = vector[i] * factor;
@@ -55,7 +55,7 @@ class Space final : public hnswlib::SpaceInterface<float> {
 
  private:
   static float code_distance(const void* a, const void* b, const void* space) {
-    const std::size_t length = coded_length(static_cast<const Space*>(space)->columns_);
+    const std::size_t length = math::coded_length(static_cast<const Space*>(space)->columns_);
     const auto* const x = static_cast<const std::int8_t*>(a);
     const auto* const y = static_cast<const std::int8_t*>(b);
     float scale_x = 0;
@@ -71,7 +71,7 @@ class Space final : public hnswlib::SpaceInterface<float> {
     return 1 - self.kernels_.dot(static_cast<const float*>(a), static_cast<const float*>(b), self.columns_);
   }
 
-  const Kernels& kernels_ = best_kernels();
+  const math::Kernels& kernels_ = math::best_kernels();
   std::size_t columns_;
   bool coded_;
   std::size_t bytes_;
@@ -226,7 +226,7 @@ GraphIndex::GraphIndex(const std::filesystem::path& path, std::size_t rows, std:
   state_->graph = translated([&] { return std::make_unique<MappedHnsw>(state_->space, parts); });
 }
 
-GraphIndex GraphIndex::build(MatrixView<const float> vectors, std::span<const float> inverse_norms,
+GraphIndex GraphIndex::build(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
                              const GraphOptions& options, Progress& progress, std::stop_token stop) {
   SEGUE_ASSERT(vectors.rows == inverse_norms.size() && options.links >= 2);
   GraphHeader header;
@@ -327,4 +327,4 @@ std::vector<std::uint32_t> GraphIndex::search(std::span<const float> query, std:
   return rows;
 }
 
-}  // namespace segue
+}  // namespace segue::index

@@ -20,7 +20,7 @@
 #include "segue/base/progress.h"
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::index {
 
 enum class GraphStorage { int8, float32 };
 inline constexpr std::array<std::string_view, 2> kGraphStorageNames = {"int8", "float32"};
@@ -41,7 +41,7 @@ class GraphIndex {
  public:
   // Of unit vectors: row r times inverse_norms[r]. Rows of zeros have no direction and are left out.
   // Throws no_space, interrupted.
-  static GraphIndex build(MatrixView<const float> vectors, std::span<const float> inverse_norms,
+  static GraphIndex build(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
                           const GraphOptions& options, Progress& progress, std::stop_token stop);
 
   // Maps a file that save() wrote for `rows` vectors of `columns` numbers and checks every link of it, so that no walk
@@ -71,4 +71,4 @@ class GraphIndex {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace segue
+}  // namespace segue::index

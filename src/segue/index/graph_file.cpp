@@ -7,7 +7,7 @@
 #include "segue/index/graph.h"
 #include "segue/math/codes.h"
 
-namespace segue {
+namespace segue::index {
 
 namespace {
 
@@ -61,7 +61,7 @@ void check_upper_lists(const GraphParts& parts, std::string_view subject) {
 
 std::size_t graph_vector_bytes(const GraphHeader& header) {
   const bool coded = header.storage == static_cast<std::uint32_t>(GraphStorage::int8);
-  return coded ? coded_length(header.columns) + sizeof(float) : header.columns * sizeof(float);
+  return coded ? math::coded_length(header.columns) + sizeof(float) : header.columns * sizeof(float);
 }
 
 std::size_t graph_node_bytes(const GraphHeader& header) {
@@ -125,4 +125,4 @@ GraphParts parse_graph(std::span<const std::byte> bytes, std::size_t rows, std::
   return parts;
 }
 
-}  // namespace segue
+}  // namespace segue::index

@@ -12,7 +12,7 @@
 #include <span>
 #include <string_view>
 
-namespace segue {
+namespace segue::index {
 
 inline constexpr std::size_t kGraphNodesAt = 4096;
 inline constexpr std::string_view kGraphMagic = "segueHNS";
@@ -52,4 +52,4 @@ std::size_t graph_list_bytes(const GraphHeader& header);
 GraphParts parse_graph(std::span<const std::byte> bytes, std::size_t rows, std::size_t columns,
                        std::string_view subject);
 
-}  // namespace segue
+}  // namespace segue::index

@@ -1,6 +1,6 @@
 #include "segue/index/graph_order.h"
 
-namespace segue {
+namespace segue::index {
 
 std::vector<std::uint32_t> breadth_first(
     std::size_t nodes, std::uint32_t entry,
@@ -23,4 +23,4 @@ std::vector<std::uint32_t> breadth_first(
   return order;
 }
 
-}  // namespace segue
+}  // namespace segue::index

@@ -11,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace segue {
+namespace segue::index {
 
 // All nodes in the order in which a breadth-first walk from `entry` meets them; from the first that it does not reach
 // it goes on. `links` of a node are nodes. REQUIRES: entry < nodes, or no nodes
@@ -19,4 +19,4 @@ std::vector<std::uint32_t> breadth_first(
     std::size_t nodes, std::uint32_t entry,
     const std::function<std::span<const std::uint32_t>(std::uint32_t node)>& links);
 
-}  // namespace segue
+}  // namespace segue::index

@@ -8,7 +8,7 @@
 #include "segue/base/error.h"
 #include "segue/math/prefetch.h"
 
-namespace segue {
+namespace segue::index {
 
 namespace {
 
@@ -154,7 +154,7 @@ NodeScores::NodeScores(const GraphNodes& nodes, std::span<const float> query)
 
 void NodeScores::fetch(std::uint32_t node) const {
   const std::size_t bytes = nodes_.coded ? coded_.size() + sizeof(float) : nodes_.columns * sizeof(float);
-  prefetch(nodes_.node(node) + nodes_.vector_at, bytes);
+  math::prefetch(nodes_.node(node) + nodes_.vector_at, bytes);
 }
 
 void NodeScores::compute(std::span<const std::uint32_t> nodes, float* scores) const {
@@ -187,7 +187,7 @@ std::span<const std::uint32_t> NodeScores::links(std::uint32_t node) const {
 }
 
 void NodeScores::fetch_links(std::uint32_t node) const {
-  prefetch(nodes_.node(node), nodes_.vector_at);
+  math::prefetch(nodes_.node(node), nodes_.vector_at);
 }
 
 std::vector<std::uint32_t> walk_graph(const NodeScores& scores, std::size_t nodes, std::uint32_t entry,
@@ -214,4 +214,4 @@ std::vector<std::uint32_t> walk_graph(const NodeScores& scores, std::size_t node
   return scratch.nearest.nodes();
 }
 
-}  // namespace segue
+}  // namespace segue::index

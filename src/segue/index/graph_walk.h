@@ -12,7 +12,7 @@
 
 #include "segue/math/codes.h"
 
-namespace segue {
+namespace segue::index {
 
 // Nodes as they lie in memory, see graph_file.h. A view.
 struct GraphNodes {
@@ -44,8 +44,8 @@ class NodeScores {
  private:
   GraphNodes nodes_;
   std::span<const float> query_;
-  CodedQuery coded_;
-  const Kernels& kernels_ = best_kernels();
+  math::CodedQuery coded_;
+  const math::Kernels& kernels_ = math::best_kernels();
 };
 
 // Beyond this width an array takes longer to insert into than heaps do.
@@ -56,4 +56,4 @@ inline constexpr std::size_t kWidestWalk = 1024;
 std::vector<std::uint32_t> walk_graph(const NodeScores& scores, std::size_t nodes, std::uint32_t entry,
                                       std::size_t width);
 
-}  // namespace segue
+}  // namespace segue::index

@@ -8,7 +8,7 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::index {
 
 // A value. Reading it is thread safe.
 class RowSet {
@@ -53,4 +53,4 @@ class RowSet {
   std::vector<std::uint64_t> words_;
 };
 
-}  // namespace segue
+}  // namespace segue::index

@@ -11,7 +11,7 @@
 #include "segue/math/kernels.h"
 #include "segue/math/packed_rows.h"
 
-namespace segue {
+namespace segue::index {
 
 namespace {
 
@@ -36,13 +36,13 @@ std::size_t SongIndex::kept_by(const SearchFilter& filter) const {
   return filter.keeps == nullptr ? vectors_.rows : filter.keeps->count();
 }
 
-std::vector<ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
-                                         const SearchOptions& options) const {
+std::vector<math::ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
+                                               const SearchOptions& options) const {
   const std::size_t width = width_for(options.width > 0 ? options.width : width_, k, filter, options.method);
   // The order of a walk is about right: an eighth more hold the k nearest (bench/index_search).
   const std::vector<std::uint32_t> rows = walk(query, k, k + k / 8 + 8, filter, width, options.method);
   if (rows.size() < k) return exact_.search(query, k, filter, options.threads);
-  TopK best(k);
+  math::TopK best(k);
   exact_.compare(query, rows, best);
   return best.take();
 }
@@ -53,7 +53,7 @@ std::vector<std::uint32_t> SongIndex::near(std::span<const float> query, std::si
       walk(query, k, k, filter, width_for(k, k, filter, SearchMethod::automatic), SearchMethod::automatic);
   if (rows.size() < k) {
     rows.clear();
-    for (const ScoredRow& row : exact_.search(query, k, filter, threads)) rows.push_back(row.row);
+    for (const math::ScoredRow& row : exact_.search(query, k, filter, threads)) rows.push_back(row.row);
   }
   return rows;
 }
@@ -101,10 +101,10 @@ namespace {
 struct Sample {
   std::vector<std::uint32_t> songs;
   std::vector<std::vector<float>> queries;
-  std::vector<std::vector<ScoredRow>> nearest;  // other songs
+  std::vector<std::vector<math::ScoredRow>> nearest;  // other songs
 };
 
-Sample take_sample(MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t k,
+Sample take_sample(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t k,
                    std::size_t threads, const std::stop_token& stop) {
   Sample sample;
   const std::size_t step = std::max<std::size_t>(1, vectors.rows / kSampled);
@@ -112,15 +112,15 @@ Sample take_sample(MatrixView<const float> vectors, std::span<const float> inver
     if (inverse_norms[row] == 0) continue;
     sample.songs.push_back(static_cast<std::uint32_t>(row));
     sample.queries.emplace_back(vectors[row].begin(), vectors[row].end());
-    best_kernels().scale(inverse_norms[row], sample.queries.back().data(), vectors.columns);
+    math::best_kernels().scale(inverse_norms[row], sample.queries.back().data(), vectors.columns);
   }
 
   // The exact neighbours, a block of rows after another.
-  std::vector<TopK> nearest(sample.songs.size(), TopK(k));
+  std::vector<math::TopK> nearest(sample.songs.size(), math::TopK(k));
   std::mutex mutex;
   parallel_for(vectors.rows, kRowsPerBlock, thread_count(threads), [&](std::size_t begin, std::size_t end) {
     if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while measuring the search graph");
-    PackedRows block(end - begin, vectors.columns);
+    math::PackedRows block(end - begin, vectors.columns);
     std::vector<float> unit(vectors.columns);
     for (std::size_t row = begin; row < end; ++row) {
       for (std::size_t i = 0; i < unit.size(); ++i) unit[i] = vectors[row][i] * inverse_norms[row];
@@ -131,11 +131,11 @@ Sample take_sample(MatrixView<const float> vectors, std::span<const float> inver
           std::span(sample.queries).subspan(first).first(std::min(kBatchQueries, sample.queries.size() - first));
       BatchSearch batch(block);
       for (const std::vector<float>& query : queries) std::ranges::copy(query, batch.add().begin());
-      std::vector<std::vector<ScoredRow>> lists(queries.size());
+      std::vector<std::vector<math::ScoredRow>> lists(queries.size());
       batch.search(k + 1, std::vector<std::span<const std::uint32_t>>(queries.size()), lists);
       const std::lock_guard lock(mutex);
       for (std::size_t q = 0; q < lists.size(); ++q) {
-        for (const ScoredRow& one : lists[q]) {
+        for (const math::ScoredRow& one : lists[q]) {
           const auto row = static_cast<std::uint32_t>(begin + one.row);
           if (row != sample.songs[first + q] && inverse_norms[row] > 0) nearest[first + q].offer({row, one.score});
         }
@@ -143,14 +143,15 @@ Sample take_sample(MatrixView<const float> vectors, std::span<const float> inver
     }
   });
 
-  for (TopK& best : nearest) sample.nearest.push_back(best.take());
+  for (math::TopK& best : nearest) sample.nearest.push_back(best.take());
   return sample;
 }
 
 }  // namespace
 
-GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vectors, std::span<const float> inverse_norms,
-                         std::size_t k, double wanted, std::size_t threads, const std::stop_token& stop) {
+GraphRecall choose_width(const GraphIndex& graph, math::MatrixView<const float> vectors,
+                         std::span<const float> inverse_norms, std::size_t k, double wanted, std::size_t threads,
+                         const std::stop_token& stop) {
   const SongIndex index(vectors, inverse_norms, &graph);
   const Sample sample = take_sample(vectors, inverse_norms, k, threads, stop);
   GraphRecall measured{.songs = sample.songs.size()};
@@ -161,8 +162,9 @@ GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vector
       for (std::size_t q = begin; q < end; ++q) {
         const SearchFilter filter{.excluded = std::span(&sample.songs[q], 1)};
         const SearchOptions options{.method = SearchMethod::graph, .width = width, .threads = 1};
-        for (const ScoredRow& one : index.search(sample.queries[q], k, filter, options)) {
-          hits += std::ranges::find(sample.nearest[q], one.row, &ScoredRow::row) != sample.nearest[q].end() ? 1 : 0;
+        for (const math::ScoredRow& one : index.search(sample.queries[q], k, filter, options)) {
+          hits +=
+              std::ranges::find(sample.nearest[q], one.row, &math::ScoredRow::row) != sample.nearest[q].end() ? 1 : 0;
         }
         all += sample.nearest[q].size();
       }
@@ -174,4 +176,4 @@ GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vector
   return measured;
 }
 
-}  // namespace segue
+}  // namespace segue::index

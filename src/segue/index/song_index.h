@@ -18,7 +18,7 @@
 #include "segue/index/exact.h"
 #include "segue/index/graph.h"
 
-namespace segue {
+namespace segue::index {
 
 enum class SearchMethod { automatic, exact, graph };
 inline constexpr std::array<std::string_view, 3> kSearchMethodNames = {"auto", "exact", "graph"};
@@ -42,14 +42,14 @@ class SongIndex {
   SongIndex() = default;
   // `graph` may be nullptr: then every search is exact. REQUIRES: it was built of these vectors. `width` is the width
   // of a walk, see choose_width(). `codes` may be nullptr too: with them, exact searches are quicker.
-  SongIndex(MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
+  SongIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
             std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
       : vectors_(vectors), exact_(vectors, inverse_norms, codes), graph_(graph), width_(width) {}
 
   // As ExactIndex::search() says, but that the graph may miss some of the nearest: then the next ones are there
   // instead. Never a row that the filter does not keep, and k rows where there are k.
-  std::vector<ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
-                                const SearchOptions& options = {}) const;
+  std::vector<math::ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
+                                      const SearchOptions& options = {}) const;
 
   // About the k nearest rows of search(), in no order, for who compares them in a way of their own: a walk no wider
   // than it has to be, and no vectors read. Never a row that the filter does not keep, and k rows where there are k.
@@ -67,7 +67,7 @@ class SongIndex {
   std::vector<std::uint32_t> walk(std::span<const float> query, std::size_t k, std::size_t enough,
                                   const SearchFilter& filter, std::size_t width, SearchMethod method) const;
 
-  MatrixView<const float> vectors_;
+  math::MatrixView<const float> vectors_;
   ExactIndex exact_{{}, {}};
   const GraphIndex* graph_ = nullptr;
   std::size_t width_ = kSearchWidth;
@@ -82,7 +82,8 @@ struct GraphRecall {
 
 // The least of a few widths at which the graph finds `wanted` of the k nearest other songs to a sample of songs, or the
 // largest of them. Throws interrupted.
-GraphRecall choose_width(const GraphIndex& graph, MatrixView<const float> vectors, std::span<const float> inverse_norms,
-                         std::size_t k, double wanted, std::size_t threads, const std::stop_token& stop);
+GraphRecall choose_width(const GraphIndex& graph, math::MatrixView<const float> vectors,
+                         std::span<const float> inverse_norms, std::size_t k, double wanted, std::size_t threads,
+                         const std::stop_token& stop);
 
-}  // namespace segue
+}  // namespace segue::index

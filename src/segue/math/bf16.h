@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace segue {
+namespace segue::math {
 
 enum class Bf16 : std::uint16_t {};
 
@@ -26,4 +26,4 @@ constexpr Bf16 round_stochastically(float number, std::uint32_t random) {
   return static_cast<Bf16>((std::bit_cast<std::uint32_t>(number) + (random & 0xffffU)) >> 16);
 }
 
-}  // namespace segue
+}  // namespace segue::math

@@ -17,7 +17,7 @@
 
 #include "segue/math/kernels.h"
 
-namespace segue {
+namespace segue::math {
 
 constexpr std::size_t coded_length(std::size_t columns) {
   return (columns + kCodesPerBlock - 1) / kCodesPerBlock * kCodesPerBlock;
@@ -72,4 +72,4 @@ class CodedQuery {
   float error_ = 0;
 };
 
-}  // namespace segue
+}  // namespace segue::math

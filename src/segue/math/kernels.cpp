@@ -16,7 +16,7 @@
 #include <hwy/targets.h>
 
 HWY_BEFORE_NAMESPACE();
-namespace segue::HWY_NAMESPACE {
+namespace segue::math::HWY_NAMESPACE {
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -188,11 +188,11 @@ const Kernels& kernels_here() {
   return kHere;
 }
 
-}  // namespace segue::HWY_NAMESPACE
+}  // namespace segue::math::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace segue {
+namespace segue::math {
 
 namespace {
 
@@ -305,5 +305,5 @@ const Kernels* find_kernels(std::string_view name) {
   return nullptr;
 }
 
-}  // namespace segue
+}  // namespace segue::math
 #endif  // HWY_ONCE

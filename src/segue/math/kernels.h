@@ -13,7 +13,7 @@
 
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::math {
 
 // A panel is this many rows, interleaved: number c of its row r at [c * kPanelRows + r] (math/packed_rows.h).
 inline constexpr std::size_t kPanelRows = 32;
@@ -53,4 +53,4 @@ const Kernels& best_kernels();
 // nullptr where the machine cannot run them or there are none of that name.
 const Kernels* find_kernels(std::string_view name);
 
-}  // namespace segue
+}  // namespace segue::math

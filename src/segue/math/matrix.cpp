@@ -4,7 +4,7 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::math {
 
 template <class T>
 MatrixOf<T>::MatrixOf(std::size_t rows, std::size_t columns) try
@@ -17,4 +17,4 @@ MatrixOf<T>::MatrixOf(std::size_t rows, std::size_t columns) try
 template class MatrixOf<float>;
 template class MatrixOf<Bf16>;
 
-}  // namespace segue
+}  // namespace segue::math

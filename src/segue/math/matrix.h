@@ -8,7 +8,7 @@
 #include "segue/base/large_pages.h"
 #include "segue/math/bf16.h"
 
-namespace segue {
+namespace segue::math {
 
 // rows x columns numbers in memory that belongs to somebody else; row r starts at data + r * stride.
 template <class T>
@@ -55,4 +55,4 @@ extern template class MatrixOf<Bf16>;
 
 using Matrix = MatrixOf<float>;
 
-}  // namespace segue
+}  // namespace segue::math

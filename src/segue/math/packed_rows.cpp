@@ -1,6 +1,6 @@
 #include "segue/math/packed_rows.h"
 
-namespace segue {
+namespace segue::math {
 
 PackedRows::PackedRows(std::size_t rows, std::size_t columns)
     : data_((rows + kPanelRows - 1) / kPanelRows, columns * kPanelRows), rows_(rows), columns_(columns) {}
@@ -10,4 +10,4 @@ void PackedRows::set_row(std::size_t row, const float* numbers) {
   for (std::size_t column = 0; column < columns_; ++column) panel[column * kPanelRows] = numbers[column];
 }
 
-}  // namespace segue
+}  // namespace segue::math

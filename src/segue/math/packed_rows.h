@@ -10,7 +10,7 @@
 #include "segue/math/kernels.h"
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::math {
 
 // Owns a packed copy. Thread safe once made.
 class PackedRows {
@@ -33,4 +33,4 @@ class PackedRows {
   std::size_t columns_ = 0;
 };
 
-}  // namespace segue
+}  // namespace segue::math

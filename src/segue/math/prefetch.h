@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-namespace segue {
+namespace segue::math {
 
 // Asks for the lines of [from, from + bytes), without waiting for them. Nothing is read: any address will do.
 inline void prefetch(const void* from, std::size_t bytes) {
@@ -26,4 +26,4 @@ void prefetch_first(std::span<const T> items) {
   prefetch(items.data(), std::min(items.size_bytes(), kMostBytes));
 }
 
-}  // namespace segue
+}  // namespace segue::math

@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace segue {
+namespace segue::math {
 
 struct ScoredRow {
   std::uint32_t row = 0;
@@ -65,4 +65,4 @@ class TopK {
   std::vector<ScoredRow> kept_;
 };
 
-}  // namespace segue
+}  // namespace segue::math

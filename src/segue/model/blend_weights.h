@@ -9,7 +9,7 @@
 
 #include "segue/base/options.h"
 
-namespace segue {
+namespace segue::model {
 
 struct BlendWeights {
   double blend_transition_half_life = 1.8;
@@ -28,47 +28,51 @@ struct BlendWeights {
   double blend_version = 1;
 };
 
+}  // namespace segue::model
+
+namespace segue {
+
 template <>
-struct OptionsOf<BlendWeights> {
+struct OptionsOf<model::BlendWeights> {
   static constexpr std::string_view section = "blend";
   static constexpr std::array rows = {
-      option<&BlendWeights::blend_transition_half_life>(
+      option<&model::BlendWeights::blend_transition_half_life>(
           "blend_transition_half_life",
           "Transitions from a song count half as much as those from one played this many songs later",
           between(0.1, 1000)),
-      option<&BlendWeights::blend_transition_power>(
+      option<&model::BlendWeights::blend_transition_power>(
           "blend_transition_power",
           "Power of a transition's weight: below 1, many songs agreeing beat one pair often seen", between(0.05, 4)),
-      option<&BlendWeights::blend_backward>("blend_backward",
-                                            "What a song played before counts against one played after", between(0, 4)),
-      option<&BlendWeights::blend_seed_damping>(
+      option<&model::BlendWeights::blend_backward>(
+          "blend_backward", "What a song played before counts against one played after", between(0, 4)),
+      option<&model::BlendWeights::blend_seed_damping>(
           "blend_seed_damping", "Transitions from a song are divided by its plays to this power", between(-1, 2)),
-      option<&BlendWeights::blend_popularity_damping>(
+      option<&model::BlendWeights::blend_popularity_damping>(
           "blend_popularity_damping", "A song's score is divided by its plays to this power", between(-1, 2)),
-      option<&BlendWeights::blend_floor>(
+      option<&model::BlendWeights::blend_floor>(
           "blend_floor", "Added to the sum of transitions: what a song is worth without any", between(1e-9, 100)),
-      option<&BlendWeights::blend_vector_half_life>(
+      option<&model::BlendWeights::blend_vector_half_life>(
           "blend_vector_half_life",
           "A song counts half as much in the mean of recent songs as one played this many songs later",
           between(0.1, 1000)),
-      option<&BlendWeights::blend_last_song>("blend_last_song", "Weight of the cosine to the last song",
-                                             between(-100, 100)),
-      option<&BlendWeights::blend_recent_songs>("blend_recent_songs",
-                                                "Weight of the cosine to the mean of recent songs", between(-100, 100)),
-      option<&BlendWeights::blend_last_context>(
+      option<&model::BlendWeights::blend_last_song>("blend_last_song", "Weight of the cosine to the last song",
+                                                    between(-100, 100)),
+      option<&model::BlendWeights::blend_recent_songs>(
+          "blend_recent_songs", "Weight of the cosine to the mean of recent songs", between(-100, 100)),
+      option<&model::BlendWeights::blend_last_context>(
           "blend_last_context", "Weight of the cosine of the last song and the context vector", between(-100, 100)),
-      option<&BlendWeights::blend_recent_context>(
+      option<&model::BlendWeights::blend_recent_context>(
           "blend_recent_context", "Weight of the cosine of the mean of recent songs and the context vector",
           between(-100, 100)),
-      option<&BlendWeights::blend_last_artist>("blend_last_artist", "Bonus for the artist of the last song",
-                                               between(-100, 100)),
-      option<&BlendWeights::blend_recent_artists>(
+      option<&model::BlendWeights::blend_last_artist>("blend_last_artist", "Bonus for the artist of the last song",
+                                                      between(-100, 100)),
+      option<&model::BlendWeights::blend_recent_artists>(
           "blend_recent_artists", "Bonus for an artist for each recent song of theirs, the last one in full",
           between(-100, 100)),
-      option<&BlendWeights::blend_version>("blend_version", "Malus for a song heard before, or another version of it",
-                                           between(-100, 100)),
+      option<&model::BlendWeights::blend_version>(
+          "blend_version", "Malus for a song heard before, or another version of it", between(-100, 100)),
   };
 };
-SEGUE_CHECK_OPTIONS(BlendWeights);
+SEGUE_CHECK_OPTIONS(model::BlendWeights);
 
 }  // namespace segue

@@ -15,7 +15,7 @@
 #include "segue/model/export_rows.h"
 #include "segue/model/npy.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace fs = std::filesystem;
 
@@ -68,9 +68,9 @@ std::span<const float> ExportRows::vector(std::uint32_t row) {
   }
   const std::span<const float> vector = vectors_[row];
   if (!options_.normalise) return vector;
-  const float square = best_kernels().squared_norm(vector.data(), vector.size());
+  const float square = math::best_kernels().squared_norm(vector.data(), vector.size());
   std::ranges::copy(vector, unit_.begin());
-  if (square > 0) best_kernels().scale(1 / std::sqrt(square), unit_.data(), unit_.size());
+  if (square > 0) math::best_kernels().scale(1 / std::sqrt(square), unit_.data(), unit_.size());
   return unit_;
 }
 
@@ -79,7 +79,7 @@ void export_projector(ExportRows& rows, const fs::path& folder) {
   FileWriter metadata(folder / "metadata.tsv");
   metadata.write("id\ttitle\tartist\talbum\tplays\n");
   for (std::uint32_t row = 0; row < rows.size(); ++row) {
-    const Song song = rows.model().songs().song(row);
+    const data::Song song = rows.model().songs().song(row);
     metadata.write(fmt::format("{}\t{}\t{}\t{}\t{}\n", cell(song.id), cell(song.title), cell(song.artist),
                                cell(song.album), song.plays));
     vectors.write(fmt::format("{}\n", fmt::join(rows.vector(row), "\t")));
@@ -92,7 +92,7 @@ void export_npy(ExportRows& rows, const fs::path& folder) {
   NpyWriter vectors(folder / kVectorsName, rows.size(), rows.dim());
   FileWriter songs(folder / "songs.jsonl");
   for (std::uint32_t row = 0; row < rows.size(); ++row) {
-    const Song song = rows.model().songs().song(row);
+    const data::Song song = rows.model().songs().song(row);
     const json::object line = {{"id", song.id},
                                {"title", song.title},
                                {"artist", song.artist},
@@ -128,4 +128,4 @@ void export_model(const Model& model, const ExportOptions& options, Progress& pr
   progress.end();
 }
 
-}  // namespace segue
+}  // namespace segue::model

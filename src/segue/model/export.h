@@ -17,7 +17,7 @@
 #include "segue/base/progress.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::model {
 
 enum class ExportFormat { word2vec, word2vec_binary, projector, npy, parquet };
 inline constexpr std::array<std::string_view, 5> kExportFormatNames = {"word2vec", "word2vec-binary", "projector",
@@ -40,19 +40,27 @@ struct ExportOptions {
   std::string output{};
 };
 
+}  // namespace segue::model
+
+namespace segue {
+
 template <>
-struct OptionsOf<ExportOptions> {
+struct OptionsOf<model::ExportOptions> {
   static constexpr std::string_view section = "export";
   static constexpr std::array rows = {
-      option<&ExportOptions::format>("format", "What to write"),
-      option<&ExportOptions::vectors>("vectors", "Song vectors (W1) or context vectors (W2)"),
-      option<&ExportOptions::normalise>("normalise", "Scale every vector to length 1"),
-      option<&ExportOptions::replace_spaces>(
+      option<&model::ExportOptions::format>("format", "What to write"),
+      option<&model::ExportOptions::vectors>("vectors", "Song vectors (W1) or context vectors (W2)"),
+      option<&model::ExportOptions::normalise>("normalise", "Scale every vector to length 1"),
+      option<&model::ExportOptions::replace_spaces>(
           "replace_spaces", "Put this text for each space in an id, which the word2vec formats cannot hold"),
-      option<&ExportOptions::output>("output", "The file to write, or the folder for projector and npy"),
+      option<&model::ExportOptions::output>("output", "The file to write, or the folder for projector and npy"),
   };
 };
-SEGUE_CHECK_OPTIONS(ExportOptions);
+SEGUE_CHECK_OPTIONS(model::ExportOptions);
+
+}  // namespace segue
+
+namespace segue::model {
 
 // Writes options.output: a file or, for projector and npy, a folder; either appears whole or not at all and replaces an
 // older one of its kind. Holds a few megabytes, whatever the model's size. Throws wrong_use (an id that the format
@@ -60,4 +68,4 @@ SEGUE_CHECK_OPTIONS(ExportOptions);
 // interrupted.
 void export_model(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop);
 
-}  // namespace segue
+}  // namespace segue::model

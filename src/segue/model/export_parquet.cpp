@@ -9,10 +9,10 @@
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
 
-#include "segue/data/arrow_status.h"
+#include "segue/data/arrow/arrow_status.h"
 #include "segue/model/export_rows.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace {
 
@@ -48,16 +48,16 @@ std::shared_ptr<parquet::WriterProperties> writer_properties(std::int64_t group_
 
 void export_parquet(ExportRows& rows, const std::filesystem::path& path) {
   const std::string subject = path.string();
-  const auto check = [&](const arrow::Status& status) { check_arrow(ErrorCode::io_failed, subject, status); };
+  const auto check = [&](const arrow::Status& status) { data::check_arrow(ErrorCode::io_failed, subject, status); };
   const auto schema = parquet_schema(rows.dim());
   const std::int64_t group_rows = rows_per_group(rows.dim());
-  const auto file = arrow_value(ErrorCode::io_failed, subject, arrow::io::FileOutputStream::Open(subject));
-  const auto writer = arrow_value(
+  const auto file = data::arrow_value(ErrorCode::io_failed, subject, arrow::io::FileOutputStream::Open(subject));
+  const auto writer = data::arrow_value(
       ErrorCode::io_failed, subject,
       parquet::arrow::FileWriter::Open(*schema, arrow::default_memory_pool(), file, writer_properties(group_rows),
                                        parquet::ArrowWriterProperties::Builder().store_schema()->build()));
-  const auto batch_builder =
-      arrow_value(ErrorCode::io_failed, subject, arrow::RecordBatchBuilder::Make(schema, arrow::default_memory_pool()));
+  const auto batch_builder = data::arrow_value(ErrorCode::io_failed, subject,
+                                               arrow::RecordBatchBuilder::Make(schema, arrow::default_memory_pool()));
   const auto texts = [&](int field) { return batch_builder->GetFieldAs<arrow::StringBuilder>(field); };
   auto* const tags = batch_builder->GetFieldAs<arrow::ListBuilder>(4);
   auto* const plays = batch_builder->GetFieldAs<arrow::UInt64Builder>(5);
@@ -66,7 +66,7 @@ void export_parquet(ExportRows& rows, const std::filesystem::path& path) {
   auto* const numbers = static_cast<arrow::FloatBuilder*>(vectors->value_builder());
 
   for (std::uint32_t row = 0; row < rows.size(); ++row) {
-    const Song song = rows.model().songs().song(row);
+    const data::Song song = rows.model().songs().song(row);
     check(texts(0)->Append(song.id));
     check(texts(1)->Append(song.title));
     check(texts(2)->Append(song.artist));
@@ -78,7 +78,7 @@ void export_parquet(ExportRows& rows, const std::filesystem::path& path) {
     const std::span<const float> vector = rows.vector(row);
     check(numbers->AppendValues(vector.data(), static_cast<std::int64_t>(vector.size())));
     if ((row + 1) % group_rows == 0 || row + 1 == rows.size()) {
-      const auto batch = arrow_value(ErrorCode::io_failed, subject, batch_builder->Flush());
+      const auto batch = data::arrow_value(ErrorCode::io_failed, subject, batch_builder->Flush());
       check(writer->WriteRecordBatch(*batch));
     }
   }
@@ -86,4 +86,4 @@ void export_parquet(ExportRows& rows, const std::filesystem::path& path) {
   check(file->Close());
 }
 
-}  // namespace segue
+}  // namespace segue::model

@@ -11,7 +11,7 @@
 #include "segue/base/progress.h"
 #include "segue/model/export.h"
 
-namespace segue {
+namespace segue::model {
 
 // Hands out the vectors of a model as an export wants them, counts progress and stops when asked to.
 // Not thread safe.
@@ -32,7 +32,7 @@ class ExportRows {
   const ExportOptions& options_;
   Progress& progress_;
   std::stop_token stop_;
-  MatrixView<const float> vectors_;
+  math::MatrixView<const float> vectors_;
   std::vector<float> unit_;
 };
 
@@ -42,4 +42,4 @@ void export_projector(ExportRows& rows, const std::filesystem::path& folder);
 void export_npy(ExportRows& rows, const std::filesystem::path& folder);
 void export_parquet(ExportRows& rows, const std::filesystem::path& path);
 
-}  // namespace segue
+}  // namespace segue::model

@@ -13,7 +13,7 @@
 #include "segue/base/file.h"
 #include "segue/model/export_rows.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace {
 
@@ -42,7 +42,7 @@ std::string replaced(std::string_view id, std::string_view replacement) {
 
 // Refuses ids the format cannot hold, before anything is written. With a replacement, two ids must not become one: an
 // id that was changed must differ from every other changed one and from every id there is.
-void check_ids(const Catalogue& songs, std::string_view replacement) {
+void check_ids(const data::Catalogue& songs, std::string_view replacement) {
   std::unordered_map<std::string, std::uint32_t> changed;
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     const std::string_view id = songs.id(row);
@@ -73,7 +73,7 @@ void export_word2vec(ExportRows& rows, const std::filesystem::path& path) {
   if (!replacement.empty() && !is_word(replacement)) {
     fail(ErrorCode::wrong_use, "--replace-spaces: expected a text without spaces, found \"{}\"", replacement);
   }
-  const Catalogue& songs = rows.model().songs();
+  const data::Catalogue& songs = rows.model().songs();
   check_ids(songs, replacement);
   const bool is_binary = rows.options().format == ExportFormat::word2vec_binary;
   FileWriter file(path);
@@ -98,4 +98,4 @@ void export_word2vec(ExportRows& rows, const std::filesystem::path& path) {
   file.close();
 }
 
-}  // namespace segue
+}  // namespace segue::model

@@ -8,7 +8,7 @@
 #include "segue/base/manifest.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace fs = std::filesystem;
 
@@ -53,4 +53,4 @@ void extend_model(const fs::path& folder, std::span<const std::string_view> name
   writer.commit();
 }
 
-}  // namespace segue
+}  // namespace segue::model

@@ -8,7 +8,7 @@
 
 #include "segue/base/json_fwd.h"
 
-namespace segue {
+namespace segue::model {
 
 // Puts a new version of the model folder in place of the old one: the same files, and beside them those that
 // `write(folder)` makes, which are named by `names` and replace older ones of these names. What `write` returns is set
@@ -19,4 +19,4 @@ namespace segue {
 void extend_model(const std::filesystem::path& folder, std::span<const std::string_view> names,
                   const std::function<json::object(const std::filesystem::path& folder)>& write);
 
-}  // namespace segue
+}  // namespace segue::model

@@ -11,7 +11,7 @@
 #include "segue/model/model.h"
 #include "segue/model/npy.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace fs = std::filesystem;
 
@@ -20,10 +20,10 @@ namespace {
 constexpr std::size_t kRecallAt = 10;
 constexpr double kRecallWanted = 0.98;
 
-std::vector<float> inverse_norms_of(MatrixView<const float> vectors) {
+std::vector<float> inverse_norms_of(math::MatrixView<const float> vectors) {
   std::vector<float> inverse(vectors.rows);
   for (std::size_t row = 0; row < vectors.rows; ++row) {
-    const float square = best_kernels().squared_norm(vectors.row(row), vectors.columns);
+    const float square = math::best_kernels().squared_norm(vectors.row(row), vectors.columns);
     inverse[row] = square > 0 ? 1 / std::sqrt(square) : 0;
   }
   return inverse;
@@ -36,24 +36,24 @@ json::object write_index(const fs::path& folder, const IndexBuild& build, Progre
   const fs::path file = folder / kIndexName;
   fs::remove(file);  // may be a link to the file of an older version: never written over
   const NpyMatrix npy(folder / kVectorsName);
-  const MatrixView<const float> vectors = npy.view();
+  const math::MatrixView<const float> vectors = npy.view();
   const IndexOptions& options = build.options;
-  const bool large = options.index == SearchMethod::automatic && vectors.rows >= kGraphPays;
-  if (options.index != SearchMethod::graph && !large) return {{"kind", "exact"}};
+  const bool large = options.index == index::SearchMethod::automatic && vectors.rows >= kGraphPays;
+  if (options.index != index::SearchMethod::graph && !large) return {{"kind", "exact"}};
 
   const auto start = std::chrono::steady_clock::now();
   const std::vector<float> inverse_norms = inverse_norms_of(vectors);
-  const GraphIndex graph = GraphIndex::build(vectors, inverse_norms,
-                                             {.links = options.index_links,
-                                              .build_width = options.index_width,
-                                              .storage = options.index_storage,
-                                              .seed = build.seed,
-                                              .threads = build.threads},
-                                             progress, stop);
+  const index::GraphIndex graph = index::GraphIndex::build(vectors, inverse_norms,
+                                                           {.links = options.index_links,
+                                                            .build_width = options.index_width,
+                                                            .storage = options.index_storage,
+                                                            .seed = build.seed,
+                                                            .threads = build.threads},
+                                                           progress, stop);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   graph.save(file, sha256_of_file(folder / kVectorsName));
-  const GraphRecall measured =
-      choose_width(graph, vectors, inverse_norms, kRecallAt, kRecallWanted, build.threads, stop);
+  const index::GraphRecall measured =
+      index::choose_width(graph, vectors, inverse_norms, kRecallAt, kRecallWanted, build.threads, stop);
   return {{"kind", "graph"},
           {"links", options.index_links},
           {"build_width", options.index_width},
@@ -66,4 +66,4 @@ json::object write_index(const fs::path& folder, const IndexBuild& build, Progre
           {"recall_songs", measured.songs}};
 }
 
-}  // namespace segue
+}  // namespace segue::model

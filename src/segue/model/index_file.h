@@ -14,7 +14,7 @@
 #include "segue/base/progress.h"
 #include "segue/index/song_index.h"
 
-namespace segue {
+namespace segue::model {
 
 inline constexpr std::string_view kIndexName = "index.hnsw";
 
@@ -22,25 +22,33 @@ inline constexpr std::string_view kIndexName = "index.hnsw";
 inline constexpr std::size_t kGraphPays = 50'000;
 
 struct IndexOptions {
-  SearchMethod index = SearchMethod::automatic;
-  std::uint32_t index_links = GraphOptions{}.links;
-  std::uint32_t index_width = GraphOptions{}.build_width;
-  GraphStorage index_storage = GraphOptions{}.storage;
+  index::SearchMethod index = index::SearchMethod::automatic;
+  std::uint32_t index_links = index::GraphOptions{}.links;
+  std::uint32_t index_width = index::GraphOptions{}.build_width;
+  index::GraphStorage index_storage = index::GraphOptions{}.storage;
 };
 
+}  // namespace segue::model
+
+namespace segue {
+
 template <>
-struct OptionsOf<IndexOptions> {
+struct OptionsOf<model::IndexOptions> {
   static constexpr std::string_view section = "index";
   static constexpr std::array rows = {
-      option<&IndexOptions::index>("index", "Search: exact, by a graph, or auto: a graph from 50,000 songs on"),
-      option<&IndexOptions::index_links>(
+      option<&model::IndexOptions::index>("index", "Search: exact, by a graph, or auto: a graph from 50,000 songs on"),
+      option<&model::IndexOptions::index_links>(
           "index_links", "Links of a song in the graph; more find more and take more room", between(2, 256)),
-      option<&IndexOptions::index_width>("index_width", "Songs that the links of a new song are chosen from",
-                                         between(2, 10'000)),
-      option<&IndexOptions::index_storage>("index_storage", "How the graph keeps the vectors it walks by"),
+      option<&model::IndexOptions::index_width>("index_width", "Songs that the links of a new song are chosen from",
+                                                between(2, 10'000)),
+      option<&model::IndexOptions::index_storage>("index_storage", "How the graph keeps the vectors it walks by"),
   };
 };
-SEGUE_CHECK_OPTIONS(IndexOptions);
+SEGUE_CHECK_OPTIONS(model::IndexOptions);
+
+}  // namespace segue
+
+namespace segue::model {
 
 struct IndexBuild {
   IndexOptions options;
@@ -54,4 +62,4 @@ struct IndexBuild {
 json::object write_index(const std::filesystem::path& folder, const IndexBuild& build, Progress& progress,
                          const std::stop_token& stop);
 
-}  // namespace segue
+}  // namespace segue::model

@@ -15,10 +15,10 @@
 #include <arrow/type.h>
 
 #include "segue/base/error.h"
-#include "segue/data/arrow_status.h"
-#include "segue/data/table_file.h"
+#include "segue/data/arrow/arrow_status.h"
+#include "segue/data/arrow/table_file.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace fs = std::filesystem;
 
@@ -35,11 +35,11 @@ std::shared_ptr<arrow::Schema> clusters_schema() {
                         arrow::field("level", arrow::uint32(), false), arrow::field("parent", arrow::int32(), false)});
 }
 
-MappedTable table_of(const fs::path& path, const arrow::Schema& schema) {
-  MappedTable table = map_table(path, schema);
+data::MappedTable table_of(const fs::path& path, const arrow::Schema& schema) {
+  data::MappedTable table = data::map_table(path, schema);
   for (const auto& batch : table.batches) {
     for (int column = 0; column < schema.num_fields(); ++column) {
-      refuse_nulls(path, schema.field(column)->name(), *batch->column(column));
+      data::refuse_nulls(path, schema.field(column)->name(), *batch->column(column));
     }
   }
   return table;
@@ -50,16 +50,16 @@ const T* numbers(const arrow::RecordBatch& batch, int column) {
   return batch.column(column)->data()->GetValues<T>(1);
 }
 
-Point checked_point(float x, float y, const fs::path& path, std::size_t row) {
+layout::Point checked_point(float x, float y, const fs::path& path, std::size_t row) {
   if (!std::isfinite(x) || !std::isfinite(y)) {
     fail(ErrorCode::corrupt, "{}: row {}: expected finite numbers, found ({}, {})", path.string(), row, x, y);
   }
   return {x, y};
 }
 
-std::vector<Region> read_regions(const fs::path& path) {
-  std::vector<Region> regions;
-  const MappedTable table = table_of(path, *clusters_schema());
+std::vector<layout::Region> read_regions(const fs::path& path) {
+  std::vector<layout::Region> regions;
+  const data::MappedTable table = table_of(path, *clusters_schema());
   for (const auto& batch : table.batches) {
     const float* x = numbers<float>(*batch, 0);
     const float* y = numbers<float>(*batch, 1);
@@ -69,7 +69,7 @@ std::vector<Region> read_regions(const fs::path& path) {
     const std::int32_t* parent = numbers<std::int32_t>(*batch, 5);
     for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
       const std::size_t row = regions.size();
-      Region region;
+      layout::Region region;
       region.centre = checked_point(x[i], y[i], path, row);
       region.label = std::string(labels.GetView(i));
       region.size = size[i];
@@ -77,7 +77,7 @@ std::vector<Region> read_regions(const fs::path& path) {
       region.parent = parent[i];
       const bool has_parent = region.parent >= 0 && static_cast<std::size_t>(region.parent) < row &&
                               regions[static_cast<std::size_t>(region.parent)].level + 1 == region.level;
-      if (region.level == 0 ? region.parent != kNoRegion : !has_parent) {
+      if (region.level == 0 ? region.parent != layout::kNoRegion : !has_parent) {
         fail(ErrorCode::corrupt, "{}: row {}: expected a parent of level {} before it, found {}", path.string(), row,
              static_cast<std::int64_t>(region.level) - 1, region.parent);
       }
@@ -89,11 +89,11 @@ std::vector<Region> read_regions(const fs::path& path) {
 
 }  // namespace
 
-SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
-  SongMap map;
+layout::SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
+  layout::SongMap map;
   map.regions = read_regions(folder / kClustersName);
   const fs::path path = folder / kMapName;
-  const MappedTable table = table_of(path, *map_schema());
+  const data::MappedTable table = table_of(path, *map_schema());
   for (const auto& batch : table.batches) {
     const float* x = numbers<float>(*batch, 0);
     const float* y = numbers<float>(*batch, 1);
@@ -102,7 +102,7 @@ SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
       const std::size_t row = map.layout.size();
       map.layout.push_back(checked_point(x[i], y[i], path, row));
       const std::int32_t cluster = clusters[i];
-      if (cluster < kNoRegion || cluster >= static_cast<std::int64_t>(map.regions.size())) {
+      if (cluster < layout::kNoRegion || cluster >= static_cast<std::int64_t>(map.regions.size())) {
         fail(ErrorCode::corrupt, "{}: row {}: expected a cluster from -1 to {}, found {}", path.string(), row,
              static_cast<std::int64_t>(map.regions.size()) - 1, cluster);
       }
@@ -116,12 +116,12 @@ SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
   return map;
 }
 
-void write_map(const fs::path& folder, const SongMap& map) {
+void write_map(const fs::path& folder, const layout::SongMap& map) {
   SEGUE_ASSERT(map.cluster.size() == map.layout.size());
   const std::string subject = folder.string();
-  const auto check = [&](const arrow::Status& status) { check_arrow(ErrorCode::io_failed, subject, status); };
+  const auto check = [&](const arrow::Status& status) { data::check_arrow(ErrorCode::io_failed, subject, status); };
   const auto finished = [&](arrow::ArrayBuilder& builder) {
-    return arrow_value(ErrorCode::io_failed, subject, builder.Finish());
+    return data::arrow_value(ErrorCode::io_failed, subject, builder.Finish());
   };
   {
     arrow::FloatBuilder x;
@@ -132,7 +132,7 @@ void write_map(const fs::path& folder, const SongMap& map) {
       check(y.Append(map.layout[song].y));
       check(cluster.Append(map.cluster[song]));
     }
-    TableWriter writer(folder / kMapName, map_schema());
+    data::TableWriter writer(folder / kMapName, map_schema());
     const auto rows = static_cast<std::int64_t>(map.layout.size());
     writer.write(*arrow::RecordBatch::Make(map_schema(), rows, {finished(x), finished(y), finished(cluster)}));
     writer.close();
@@ -143,7 +143,7 @@ void write_map(const fs::path& folder, const SongMap& map) {
   arrow::UInt32Builder size;
   arrow::UInt32Builder level;
   arrow::Int32Builder parent;
-  for (const Region& region : map.regions) {
+  for (const layout::Region& region : map.regions) {
     check(x.Append(region.centre.x));
     check(y.Append(region.centre.y));
     check(label.Append(region.label));
@@ -151,14 +151,14 @@ void write_map(const fs::path& folder, const SongMap& map) {
     check(level.Append(region.level));
     check(parent.Append(region.parent));
   }
-  TableWriter writer(folder / kClustersName, clusters_schema());
+  data::TableWriter writer(folder / kClustersName, clusters_schema());
   writer.write(*arrow::RecordBatch::Make(
       clusters_schema(), static_cast<std::int64_t>(map.regions.size()),
       {finished(x), finished(y), finished(label), finished(size), finished(level), finished(parent)}));
   writer.close();
 }
 
-std::string map_stream(const SongMap& map) {
+std::string map_stream(const layout::SongMap& map) {
   const std::size_t songs = map.layout.size();
   std::vector<float> x(songs);
   std::vector<float> y(songs);
@@ -183,11 +183,11 @@ std::string map_stream(const SongMap& map) {
                                    std::make_shared<arrow::FloatArray>(length, arrow::Buffer::Wrap(y)),
                                    std::make_shared<arrow::Int16Array>(length, arrow::Buffer::Wrap(cluster)),
                                });
-  const auto sink = arrow_value(ErrorCode::no_space, "map", arrow::io::BufferOutputStream::Create());
-  const auto writer = arrow_value(ErrorCode::no_space, "map", arrow::ipc::MakeStreamWriter(sink, schema));
-  check_arrow(ErrorCode::no_space, "map", writer->WriteRecordBatch(*batch));
-  check_arrow(ErrorCode::no_space, "map", writer->Close());
-  return arrow_value(ErrorCode::no_space, "map", sink->Finish())->ToString();
+  const auto sink = data::arrow_value(ErrorCode::no_space, "map", arrow::io::BufferOutputStream::Create());
+  const auto writer = data::arrow_value(ErrorCode::no_space, "map", arrow::ipc::MakeStreamWriter(sink, schema));
+  data::check_arrow(ErrorCode::no_space, "map", writer->WriteRecordBatch(*batch));
+  data::check_arrow(ErrorCode::no_space, "map", writer->Close());
+  return data::arrow_value(ErrorCode::no_space, "map", sink->Finish())->ToString();
 }
 
-}  // namespace segue
+}  // namespace segue::model

@@ -12,21 +12,21 @@
 #include <string>
 #include <string_view>
 
-#include "segue/map/song_map.h"
+#include "segue/layout/song_map.h"
 
-namespace segue {
+namespace segue::model {
 
 inline constexpr std::string_view kMapName = "map.arrow";
 inline constexpr std::string_view kClustersName = "clusters.arrow";
 
 // Reads both files of `folder` and checks everything the top of this file says. Throws not_found, io_failed, corrupt.
-SongMap read_map(const std::filesystem::path& folder, std::uint32_t song_count);
+layout::SongMap read_map(const std::filesystem::path& folder, std::uint32_t song_count);
 
 // Throws no_space, io_failed.
-void write_map(const std::filesystem::path& folder, const SongMap& map);
+void write_map(const std::filesystem::path& folder, const layout::SongMap& map);
 
 // The points alone as an Arrow IPC stream of one batch, for programs on the other side of a network: x float, y float,
 // cluster int16, 10 bytes a song. A region beyond what int16 holds is written as the one around it that it does hold.
-std::string map_stream(const SongMap& map);
+std::string map_stream(const layout::SongMap& map);
 
-}  // namespace segue
+}  // namespace segue::model

@@ -11,14 +11,14 @@
 #include "segue/base/large_pages.h"
 #include "segue/base/options_json.h"
 #include "segue/base/parallel.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/math/kernels.h"
 #include "segue/model/map_file.h"
 #include "segue/model/npy.h"
-#include "segue/model/transitions_file.h"
 #include "segue/train/loss_sample.h"
+#include "segue/transitions/transitions_file.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace fs = std::filesystem;
 
@@ -36,12 +36,12 @@ bool lists(const Manifest& manifest, std::string_view name) {
 void check_listed(const Manifest& manifest, const fs::path& folder) {
   const std::string subject = (folder / kManifestName).string();
   const json::object& files = object_at(manifest.fields, "files", subject);
-  for (const std::string_view name : {kSongsName, kVectorsName, kContextName, kTransitionsName}) {
+  for (const std::string_view name : {data::kSongsName, kVectorsName, kContextName, kTransitionsName}) {
     if (!files.contains(name)) fail(ErrorCode::corrupt, "{}: expected {} among its files, found none", subject, name);
   }
 }
 
-void check_shape(const fs::path& file, MatrixView<const float> matrix, std::size_t rows, std::size_t columns) {
+void check_shape(const fs::path& file, math::MatrixView<const float> matrix, std::size_t rows, std::size_t columns) {
   if (matrix.rows != rows || matrix.columns != columns || columns == 0) {
     fail(ErrorCode::corrupt, "{}: expected the shape ({}, {}), found ({}, {})", file.string(), rows, columns,
          matrix.rows, matrix.columns);
@@ -49,9 +49,9 @@ void check_shape(const fs::path& file, MatrixView<const float> matrix, std::size
 }
 
 // A vector with an infinite or undefined number, or so long that its square overflows, has no direction.
-LargeArray<float> inverse_norms_of(const fs::path& file, MatrixView<const float> vectors) {
+LargeArray<float> inverse_norms_of(const fs::path& file, math::MatrixView<const float> vectors) {
   LargeArray<float> inverse(vectors.rows);
-  const Kernels& kernels = best_kernels();
+  const math::Kernels& kernels = math::best_kernels();
   parallel_for(vectors.rows, kRowsPerPiece, thread_count(0), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       const float square = kernels.squared_norm(vectors.row(row), vectors.columns);
@@ -64,13 +64,13 @@ LargeArray<float> inverse_norms_of(const fs::path& file, MatrixView<const float>
   return inverse;
 }
 
-void check_finite(const fs::path& file, MatrixView<const float> matrix) {
+void check_finite(const fs::path& file, math::MatrixView<const float> matrix) {
   (void)inverse_norms_of(file, matrix);
 }
 
-json::array history_of(const std::vector<EpochReport>& epochs) {
+json::array history_of(const std::vector<train::EpochReport>& epochs) {
   json::array history;
-  for (const EpochReport& epoch : epochs) {
+  for (const train::EpochReport& epoch : epochs) {
     history.push_back({{"epoch", epoch.epoch},
                        {"sample_loss", epoch.sample_loss},
                        {"mean_loss", epoch.mean_loss},
@@ -81,7 +81,7 @@ json::array history_of(const std::vector<EpochReport>& epochs) {
   return history;
 }
 
-void write_matrix(const fs::path& file, const TrainedMatrix& matrix) {
+void write_matrix(const fs::path& file, const train::TrainedMatrix& matrix) {
   NpyWriter writer(file, matrix.rows(), matrix.columns());
   std::vector<float> scratch(matrix.columns());
   for (std::size_t row = 0; row < matrix.rows(); ++row) {
@@ -91,11 +91,11 @@ void write_matrix(const fs::path& file, const TrainedMatrix& matrix) {
 }
 
 // Writes the first rows of `songs`; returns the sum of their plays.
-std::uint64_t write_songs(const fs::path& file, const Catalogue& songs, std::size_t rows) {
-  CatalogueWriter writer(file);
+std::uint64_t write_songs(const fs::path& file, const data::Catalogue& songs, std::size_t rows) {
+  data::CatalogueWriter writer(file);
   std::uint64_t plays = 0;
   for (std::uint32_t row = 0; row < rows; ++row) {
-    const Song song = songs.song(row);
+    const data::Song song = songs.song(row);
     plays += song.plays;
     writer.add(song);
   }
@@ -137,27 +137,27 @@ BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subje
 struct Model::State {
   fs::path folder;
   Manifest manifest;
-  Catalogue songs;
+  data::Catalogue songs;
   NpyMatrix vectors;
   NpyMatrix context;
-  TransitionsFile transitions;
+  transitions::TransitionsFile transitions;
   LargeArray<float> inverse_norms;
   std::once_flag log_plays_made;
-  LogPlays log_plays;
+  data::LogPlays log_plays;
   std::uint32_t transition_window;
   BlendWeights blend_weights;
   std::once_flag transitions_checked;
   std::once_flag index_opened;
-  std::optional<GraphIndex> graph;
-  CodedRows codes;
-  SongIndex index;
+  std::optional<index::GraphIndex> graph;
+  index::CodedRows codes;
+  index::SongIndex index;
   std::string index_note;
-  std::optional<SongMap> map;
+  std::optional<layout::SongMap> map;
 
   State(const fs::path& path, Manifest opened)
       : folder(path),
         manifest(std::move(opened)),
-        songs(folder / kSongsName),
+        songs(folder / data::kSongsName),
         vectors(folder / kVectorsName),
         context(folder / kContextName),
         transitions(folder / kTransitionsName, songs.size()) {
@@ -184,22 +184,22 @@ struct Model::State {
       index_note =
           fmt::format("{}: no search graph, so every song is compared; `segue index` makes one", folder.string());
     }
-    std::size_t width = kSearchWidth;
+    std::size_t width = index::kSearchWidth;
     const json::value* made = manifest.fields.if_contains("index");
     if (graph && made != nullptr && made->is_object()) {
       width = std::clamp<std::size_t>(count_at(made->get_object(), "search_width", subject), 1, kWidestSearch);
     }
-    index = SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, width);
+    index = index::SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, width);
   }
 
-  const TransitionsFile& checked_transitions() {
+  const transitions::TransitionsFile& checked_transitions() {
     std::call_once(transitions_checked, [this] { transitions.check(); });
     return transitions;
   }
 
   void code_vectors() {
-    codes = CodedRows(vectors.view(), inverse_norms, 0);
-    index = SongIndex(vectors.view(), inverse_norms, index.graph(), index.width(), &codes);
+    codes = index::CodedRows(vectors.view(), inverse_norms, 0);
+    index = index::SongIndex(vectors.view(), inverse_norms, index.graph(), index.width(), &codes);
   }
 };
 
@@ -216,21 +216,21 @@ Model::~Model() = default;
 const Manifest& Model::manifest() const {
   return state_->manifest;
 }
-const Catalogue& Model::songs() const {
+const data::Catalogue& Model::songs() const {
   return state_->songs;
 }
-MatrixView<const float> Model::vectors() const {
+math::MatrixView<const float> Model::vectors() const {
   return state_->vectors.view();
 }
-MatrixView<const float> Model::context() const {
+math::MatrixView<const float> Model::context() const {
   return state_->context.view();
 }
 std::span<const float> Model::inverse_norms() const {
   return state_->inverse_norms;
 }
-const LogPlays& Model::log_plays() const {
+const data::LogPlays& Model::log_plays() const {
   std::call_once(state_->log_plays_made, [this] {
-    state_->log_plays = LogPlays(songs().size(), [this](std::uint32_t row) { return songs().plays(row); });
+    state_->log_plays = data::LogPlays(songs().size(), [this](std::uint32_t row) { return songs().plays(row); });
   });
   return state_->log_plays;
 }
@@ -240,7 +240,7 @@ std::uint32_t Model::transition_window() const {
 const BlendWeights& Model::blend_weights() const {
   return state_->blend_weights;
 }
-const SongIndex& Model::index() const {
+const index::SongIndex& Model::index() const {
   std::call_once(state_->index_opened, [this] { state_->open_index(); });
   return state_->index;
 }
@@ -248,14 +248,14 @@ void Model::code_vectors() {
   (void)index();
   state_->code_vectors();
 }
-const CodedRows* Model::codes() const {
+const index::CodedRows* Model::codes() const {
   return state_->codes.rows() > 0 ? &state_->codes : nullptr;
 }
 const std::string& Model::index_note() const {
   (void)index();
   return state_->index_note;
 }
-TransitionsOf Model::transitions(std::uint32_t song) const {
+transitions::TransitionsOf Model::transitions(std::uint32_t song) const {
   return state_->checked_transitions().of(song);
 }
 std::span<const std::uint32_t> Model::transition_neighbours(std::uint32_t song) const {
@@ -268,21 +268,22 @@ void Model::prefetch_songs(std::span<const std::uint32_t> songs) const {
   state_->songs.prefetch(songs);
   state_->checked_transitions().prefetch_neighbours(songs);
 }
-const SongMap* Model::map() const {
+const layout::SongMap* Model::map() const {
   return state_->map ? &*state_->map : nullptr;
 }
 
-void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,
-                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
-                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, const std::stop_token& stop) {
+void write_model(const fs::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
+                 const train::TrainOptions& options, const train::TrainedVectors& trained,
+                 const transitions::Transitions& transitions, const BlendWeights& blend, const IndexBuild& index,
+                 Progress& progress, const std::stop_token& stop) {
   const std::size_t rows = trained.vectors.rows();
   SEGUE_ASSERT(rows <= songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
   check_replaceable(folder, kModelFormat);
   FolderWriter writer(folder, kManifestName);
-  const std::uint64_t plays = write_songs(writer.path() / kSongsName, songs, rows);
+  const std::uint64_t plays = write_songs(writer.path() / data::kSongsName, songs, rows);
   write_matrix(writer.path() / kVectorsName, trained.vectors);
   write_matrix(writer.path() / kContextName, trained.context);
-  write_transitions(writer.path() / kTransitionsName, transitions);
+  transitions::write_transitions(writer.path() / kTransitionsName, transitions);
 
   json::object fields;
   fields["dataset"] = dataset_digest;
@@ -293,19 +294,21 @@ void write_model(const fs::path& folder, const Catalogue& songs, std::string_vie
                       {"dim", trained.vectors.columns()},
                       {"plays", plays},
                       {"transitions", transitions.neighbours.size()}};
-  fields["loss_sample"] = {
-      {"pairs", LossSample::kPairs}, {"noise", SampledPair::kNoise}, {"untrained", trained.untrained_loss}};
+  fields["loss_sample"] = {{"pairs", train::LossSample::kPairs},
+                           {"noise", train::SampledPair::kNoise},
+                           {"untrained", trained.untrained_loss}};
   fields["history"] = history_of(trained.epochs);
   fields["index"] = write_index(writer.path(), index, progress, stop);
   write_manifest(writer.path(), kModelFormat, fields);
   writer.commit();
 }
 
-void write_model(const fs::path& folder, const Catalogue& songs, std::string_view dataset_digest,
-                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions) {
+void write_model(const fs::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
+                 const train::TrainOptions& options, const train::TrainedVectors& trained,
+                 const transitions::Transitions& transitions) {
   NoProgress progress;
   write_model(folder, songs, dataset_digest, options, trained, transitions, {},
-              {.options = {.index = SearchMethod::exact}}, progress, {});
+              {.options = {.index = index::SearchMethod::exact}}, progress, {});
 }
 
-}  // namespace segue
+}  // namespace segue::model

@@ -19,20 +19,22 @@
 
 #include "segue/base/format_version.h"
 #include "segue/base/progress.h"
-#include "segue/data/catalogue.h"
-#include "segue/data/log_plays.h"
+#include "segue/data/dataset/catalogue.h"
+#include "segue/data/dataset/log_plays.h"
 #include "segue/index/song_index.h"
-#include "segue/map/song_map.h"
+#include "segue/layout/song_map.h"
 #include "segue/math/matrix.h"
 #include "segue/model/blend_weights.h"
 #include "segue/model/index_file.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
-#include "segue/train/transitions.h"
+#include "segue/transitions/transitions.h"
 
 namespace segue {
-
 struct Manifest;  // base/manifest.h
+}
+
+namespace segue::model {
 
 inline constexpr FormatVersion kModelFormat{"segue-model", 1};
 inline constexpr std::string_view kVectorsName = "vectors.npy";
@@ -49,17 +51,17 @@ class Model {
   ~Model();
 
   const Manifest& manifest() const;
-  const Catalogue& songs() const;
-  MatrixView<const float> vectors() const;       // W1, not normalised
-  MatrixView<const float> context() const;       // W2
-  std::span<const float> inverse_norms() const;  // 1/|row of W1|, 0 for a zero row
-  const LogPlays& log_plays() const;             // the first call works them out
-  std::uint32_t transition_window() const;       // they count pairs of plays at most so many songs apart
-  const BlendWeights& blend_weights() const;     // those it was trained with, or the defaults
+  const data::Catalogue& songs() const;
+  math::MatrixView<const float> vectors() const;  // W1, not normalised
+  math::MatrixView<const float> context() const;  // W2
+  std::span<const float> inverse_norms() const;   // 1/|row of W1|, 0 for a zero row
+  const data::LogPlays& log_plays() const;        // the first call works them out
+  std::uint32_t transition_window() const;        // they count pairs of plays at most so many songs apart
+  const BlendWeights& blend_weights() const;      // those it was trained with, or the defaults
 
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
   // Throws corrupt where their file is damaged. REQUIRES: song < songs().size()
-  TransitionsOf transitions(std::uint32_t song) const;
+  transitions::TransitionsOf transitions(std::uint32_t song) const;
   std::span<const std::uint32_t> transition_neighbours(std::uint32_t song) const;  // theirs alone, which reads less
   bool has_all_transitions(std::uint32_t song) const;  // whether no other list has the song that is not in its own
   // Asks memory for what an answer says of songs, all at once: their texts, and their transitions' neighbours.
@@ -67,15 +69,15 @@ class Model {
 
   // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
   // every search is exact. Throws corrupt where the graph's file is damaged.
-  const SongIndex& index() const;
+  const index::SongIndex& index() const;
   // Makes exact searches of index() about three times as quick, for who asks many: index/coded_rows.h. Throws no_space.
   // REQUIRES: nobody searches yet.
   void code_vectors();
-  const CodedRows* codes() const;  // nullptr before
+  const index::CodedRows* codes() const;  // nullptr before
   // What somebody may want to know about index(), a sentence: that the graph is stale or missing; else "".
   const std::string& index_note() const;
   // The map, nullptr where the model has none.
-  const SongMap* map() const;
+  const layout::SongMap* map() const;
 
  private:
   struct State;
@@ -84,12 +86,14 @@ class Model {
 
 // Writes a whole model folder with its index, replacing an older one at its end. `songs` may have more rows than the
 // vectors: those without vectors are left out. Throws wrong_use, not_found, no_space, io_failed, interrupted.
-void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,
-                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions,
-                 const BlendWeights& blend, const IndexBuild& index, Progress& progress, const std::stop_token& stop);
+void write_model(const std::filesystem::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
+                 const train::TrainOptions& options, const train::TrainedVectors& trained,
+                 const transitions::Transitions& transitions, const BlendWeights& blend, const IndexBuild& index,
+                 Progress& progress, const std::stop_token& stop);
 
 // The same with the default weights, without a graph.
-void write_model(const std::filesystem::path& folder, const Catalogue& songs, std::string_view dataset_digest,
-                 const TrainOptions& options, const TrainedVectors& trained, const Transitions& transitions);
+void write_model(const std::filesystem::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
+                 const train::TrainOptions& options, const train::TrainedVectors& trained,
+                 const transitions::Transitions& transitions);
 
-}  // namespace segue
+}  // namespace segue::model

@@ -7,7 +7,7 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::model {
 
 namespace {
 
@@ -72,7 +72,7 @@ std::string header_of(std::size_t rows, std::size_t columns) {
 
 }  // namespace
 
-MatrixView<const float> parse_npy(std::span<const std::byte> bytes, std::string_view subject) {
+math::MatrixView<const float> parse_npy(std::span<const std::byte> bytes, std::string_view subject) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.size() < kPreamble || !text.starts_with(kMagic)) {
     fail(ErrorCode::corrupt, "{}: expected a .npy file of version 1.0, found other bytes at its start", subject);
@@ -135,10 +135,10 @@ void NpyWriter::close() {
   file_.close();
 }
 
-void write_npy(const std::filesystem::path& path, MatrixView<const float> matrix) {
+void write_npy(const std::filesystem::path& path, math::MatrixView<const float> matrix) {
   NpyWriter writer(path, matrix.rows, matrix.columns);
   for (std::size_t row = 0; row < matrix.rows; ++row) writer.add(matrix[row]);
   writer.close();
 }
 
-}  // namespace segue
+}  // namespace segue::model

@@ -13,7 +13,7 @@
 #include "segue/base/file.h"
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::model {
 
 // A mapped file; the numbers belong to it. Thread safe.
 class NpyMatrix {
@@ -21,16 +21,16 @@ class NpyMatrix {
   // Refuses everything but what the top of this file describes. Throws not_found, io_failed, corrupt.
   explicit NpyMatrix(const std::filesystem::path& path);
 
-  MatrixView<const float> view() const { return view_; }  // stride = columns
+  math::MatrixView<const float> view() const { return view_; }  // stride = columns
 
  private:
   MappedFile file_;
-  MatrixView<const float> view_;
+  math::MatrixView<const float> view_;
 };
 
 // What NpyMatrix makes of a file's bytes; `subject` names them in messages. The view points into `bytes`.
 // Throws corrupt.
-MatrixView<const float> parse_npy(std::span<const std::byte> bytes, std::string_view subject);
+math::MatrixView<const float> parse_npy(std::span<const std::byte> bytes, std::string_view subject);
 
 // Writes a matrix row by row. Throws no_space, io_failed.
 class NpyWriter {
@@ -47,6 +47,6 @@ class NpyWriter {
 };
 
 // The whole matrix; what pads its rows is left out.
-void write_npy(const std::filesystem::path& path, MatrixView<const float> matrix);
+void write_npy(const std::filesystem::path& path, math::MatrixView<const float> matrix);
 
-}  // namespace segue
+}  // namespace segue::model

@@ -3,7 +3,7 @@
 #include "segue/base/manifest.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::model {
 
 void verify_model(const std::filesystem::path& folder, Progress& progress) {
   verify_files(folder, open_manifest(folder, kModelFormat), progress);
@@ -11,4 +11,4 @@ void verify_model(const std::filesystem::path& folder, Progress& progress) {
   (void)model.index();
 }
 
-}  // namespace segue
+}  // namespace segue::model

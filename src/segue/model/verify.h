@@ -5,10 +5,10 @@
 
 #include "segue/base/progress.h"
 
-namespace segue {
+namespace segue::model {
 
 // Reads every file whole and compares its SHA-256 with the manifest's, then opens the model, which checks what the
 // files say. Throws as Model's constructor and verify_files do.
 void verify_model(const std::filesystem::path& folder, Progress& progress);
 
-}  // namespace segue
+}  // namespace segue::model

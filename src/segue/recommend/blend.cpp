@@ -10,7 +10,7 @@
 #include "segue/math/kernels.h"
 #include "segue/math/prefetch.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -27,42 +27,42 @@ double decay_of(double half_life) {
 
 // By row, stable, so that each sum adds up in the same order whatever else is there: digit by digit, least first, a
 // fraction of what comparisons take for a few thousand.
-void sort_by_row(std::vector<ScoredRow>& parts) {
+void sort_by_row(std::vector<math::ScoredRow>& parts) {
   constexpr std::uint32_t kBits = 11;
   constexpr std::uint32_t kDigits = 1U << kBits;
   std::uint32_t largest = 0;
-  for (const ScoredRow& part : parts) largest = std::max(largest, part.row);
-  std::vector<ScoredRow> sorted(parts.size());
+  for (const math::ScoredRow& part : parts) largest = std::max(largest, part.row);
+  std::vector<math::ScoredRow> sorted(parts.size());
   for (std::uint32_t shift = 0; shift < 32 && largest >> shift != 0; shift += kBits) {
     std::array<std::uint32_t, kDigits + 1> begins{};
-    for (const ScoredRow& part : parts) ++begins[(part.row >> shift) % kDigits + 1];
+    for (const math::ScoredRow& part : parts) ++begins[(part.row >> shift) % kDigits + 1];
     std::partial_sum(begins.begin(), begins.end(), begins.begin());
-    for (const ScoredRow& part : parts) sorted[begins[(part.row >> shift) % kDigits]++] = part;
+    for (const math::ScoredRow& part : parts) sorted[begins[(part.row >> shift) % kDigits]++] = part;
     parts.swap(sorted);
   }
 }
 
 // A score that at least n of the songs reach, and few more: counts them by their first bits, in whose order numbers of
 // 0 and above are. REQUIRES: 0 < n <= songs.size(), no score below 0
-float reached_by(std::span<const ScoredRow> songs, std::size_t n) {
+float reached_by(std::span<const math::ScoredRow> songs, std::size_t n) {
   constexpr std::uint32_t kDropped = 20;  // of 32 bits: sign, exponent and three more are looked at
   std::array<std::uint32_t, (1U << (31 - kDropped))> counts{};
-  for (const ScoredRow& song : songs) ++counts[std::bit_cast<std::uint32_t>(song.score) >> kDropped];
+  for (const math::ScoredRow& song : songs) ++counts[std::bit_cast<std::uint32_t>(song.score) >> kDropped];
   std::size_t bucket = counts.size();
   for (std::size_t reached = 0; reached < n;) reached += counts[--bucket];
   return std::bit_cast<float>(static_cast<std::uint32_t>(bucket) << kDropped);
 }
 
 // REQUIRES: 0 < n <= songs.size()
-ScoredRow nth_best(std::vector<ScoredRow> songs, std::size_t n) {
+math::ScoredRow nth_best(std::vector<math::ScoredRow> songs, std::size_t n) {
   const auto nth = songs.begin() + static_cast<std::ptrdiff_t>(n) - 1;
-  std::ranges::nth_element(songs, nth, is_better);
+  std::ranges::nth_element(songs, nth, math::is_better);
   return *nth;
 }
 
 }  // namespace
 
-float Evidence::score(const BlendWeights& weights) const {
+float Evidence::score(const model::BlendWeights& weights) const {
   const double sum = std::log(static_cast<double>(transitions) + weights.blend_floor) -
                      weights.blend_popularity_damping * log_plays + weights.blend_last_song * last_song +
                      weights.blend_recent_songs * recent_songs + weights.blend_last_context * last_context +
@@ -71,12 +71,13 @@ float Evidence::score(const BlendWeights& weights) const {
   return static_cast<float>(sum);
 }
 
-BlendQuery::BlendQuery(const BlendSources& sources, const BlendWeights& weights, std::span<const std::uint32_t> heard)
+BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights,
+                       std::span<const std::uint32_t> heard)
     : sources_(sources), weights_(weights), recent_(sources.vectors.columns) {
   SEGUE_ASSERT(!heard.empty());
   const std::size_t used = std::min(heard.size(), kBlendHeard);
   heard_.assign(heard.rbegin(), heard.rbegin() + static_cast<std::ptrdiff_t>(used));
-  for (const std::uint32_t song : heard_) prefetch(sources.vectors[song]);
+  for (const std::uint32_t song : heard_) math::prefetch(sources.vectors[song]);
 
   const double vector_decay = decay_of(weights.blend_vector_half_life);
   double weight = 1;
@@ -84,26 +85,26 @@ BlendQuery::BlendQuery(const BlendSources& sources, const BlendWeights& weights,
     keys_.push_back(sources.keys(song));
     artist_weights_.push_back(static_cast<float>(weight));
     const float scale = static_cast<float>(weight) * sources.inverse_norms[song];
-    if (scale > 0) best_kernels().axpy(scale, sources.vectors.row(song), recent_.data(), recent_.size());
+    if (scale > 0) math::best_kernels().axpy(scale, sources.vectors.row(song), recent_.data(), recent_.size());
     weight *= vector_decay;
   }
-  const float length = std::sqrt(best_kernels().squared_norm(recent_.data(), recent_.size()));
-  if (length > 0) best_kernels().scale(1 / length, recent_.data(), recent_.size());
+  const float length = std::sqrt(math::best_kernels().squared_norm(recent_.data(), recent_.size()));
+  if (length > 0) math::best_kernels().scale(1 / length, recent_.data(), recent_.size());
   add_transitions();
 }
 
 // by_transitions_ of heard_.
 void BlendQuery::add_transitions() {
-  std::vector<TransitionsOf> lists;
+  std::vector<transitions::TransitionsOf> lists;
   std::size_t most = 0;
   const double decay = decay_of(weights_.blend_transition_half_life);
   double weight = 1;
   for (auto song = heard_.begin(); song != heard_.end() && weight >= kLeastWeight; ++song, weight *= decay) {
-    const TransitionsOf& list = lists.emplace_back(sources_.transitions(*song));
+    const transitions::TransitionsOf& list = lists.emplace_back(sources_.transitions(*song));
     most += list.neighbours.size();
-    prefetch_first(list.neighbours);
-    prefetch_first(list.forward);
-    prefetch_first(list.backward);
+    math::prefetch_first(list.neighbours);
+    math::prefetch_first(list.forward);
+    math::prefetch_first(list.backward);
   }
 
   const auto power = static_cast<float>(weights_.blend_transition_power);
@@ -111,7 +112,7 @@ void BlendQuery::add_transitions() {
   by_transitions_.reserve(most);
   weight = 1;
   for (std::size_t ago = 0; ago < lists.size(); ++ago, weight *= decay) {
-    const TransitionsOf& near = lists[ago];
+    const transitions::TransitionsOf& near = lists[ago];
     const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays->of(heard_[ago]));
     const auto scale = static_cast<float>(weight * damping);
     for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
@@ -121,7 +122,7 @@ void BlendQuery::add_transitions() {
   }
   sort_by_row(by_transitions_);
   std::size_t kept = 0;
-  for (const ScoredRow& part : by_transitions_) {
+  for (const math::ScoredRow& part : by_transitions_) {
     if (kept > 0 && by_transitions_[kept - 1].row == part.row) {
       by_transitions_[kept - 1].score += part.score;
     } else {
@@ -144,35 +145,35 @@ std::vector<std::uint32_t> BlendQuery::candidates(std::size_t count, std::span<c
 // Of by_transitions_ after damping, ascending by row.
 std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
                                                  const std::function<bool(std::uint32_t)>& keeps) const {
-  std::vector<ScoredRow> damped = by_transitions_;
+  std::vector<math::ScoredRow> damped = by_transitions_;
   const auto damping = static_cast<float>(weights_.blend_popularity_damping);
-  LogPlays::Ascending log_plays(*sources_.log_plays);
+  data::LogPlays::Ascending log_plays(*sources_.log_plays);
   float of = 0;
   float factor = 1;
-  for (ScoredRow& song : damped) {
+  for (math::ScoredRow& song : damped) {
     if (const float now = log_plays.of(song.row); now != of) {
       of = now;
       factor = std::exp(-damping * of);
     }
     song.score *= factor;
   }
-  std::vector<ScoredRow> kept;
+  std::vector<math::ScoredRow> kept;
   // Whether a song is kept is asked of few more than are wanted: those heard, first of all, may be refused.
   for (std::size_t asked = count + kBlendHeard; count > 0; asked *= 2) {
     const float bar = asked < damped.size() ? reached_by(damped, asked) : 0;
     kept.clear();
-    for (const ScoredRow& song : damped) {
+    for (const math::ScoredRow& song : damped) {
       if (song.score >= bar && keeps(song.row)) kept.push_back(song);
     }
     if (kept.size() > count) {
-      const ScoredRow last = nth_best(kept, count);
-      std::erase_if(kept, [&](const ScoredRow& song) { return is_better(last, song); });
+      const math::ScoredRow last = nth_best(kept, count);
+      std::erase_if(kept, [&](const math::ScoredRow& song) { return math::is_better(last, song); });
     }
     if (kept.size() == count || asked >= damped.size()) break;
   }
   std::vector<std::uint32_t> rows;
   rows.reserve(kept.size());
-  for (const ScoredRow& song : kept) rows.push_back(song.row);
+  for (const math::ScoredRow& song : kept) rows.push_back(song.row);
   return rows;
 }
 
@@ -181,12 +182,13 @@ bool BlendQuery::has_context(EvidenceOf of) const {
 }
 
 void BlendQuery::prefetch_vectors(std::uint32_t song) const {
-  prefetch(&sources_.inverse_norms[song], sizeof(float));
-  prefetch(sources_.vectors[song]);
-  if (has_context(EvidenceOf::weighted)) prefetch(sources_.context[song]);
+  math::prefetch(&sources_.inverse_norms[song], sizeof(float));
+  math::prefetch(sources_.vectors[song]);
+  if (has_context(EvidenceOf::weighted)) math::prefetch(sources_.context[song]);
 }
 
-std::vector<ScoredRow> BlendQuery::best(std::span<const std::uint32_t> songs, std::size_t k, const Malus& malus) const {
+std::vector<math::ScoredRow> BlendQuery::best(std::span<const std::uint32_t> songs, std::size_t k,
+                                              const Malus& malus) const {
   const bool coded = sources_.codes != nullptr && songs.size() > k && !malus && !has_context(EvidenceOf::weighted);
   for (const std::uint32_t song : songs) {
     if (sources_.prefetch_keys) sources_.prefetch_keys(song);
@@ -195,14 +197,14 @@ std::vector<ScoredRow> BlendQuery::best(std::span<const std::uint32_t> songs, st
   std::vector<Evidence> all;
   all.reserve(songs.size());
   auto part = by_transitions_.begin();
-  LogPlays::Ascending log_plays(*sources_.log_plays);
+  data::LogPlays::Ascending log_plays(*sources_.log_plays);
   for (const std::uint32_t song : songs) {
     while (part != by_transitions_.end() && part->row < song) ++part;
     const bool has_some = part != by_transitions_.end() && part->row == song;
     all.push_back(evidence_without_cosines(song, has_some ? part->score : 0, log_plays.of(song)));
   }
   if (coded) drop_those_behind(all, k);
-  TopK best(k);
+  math::TopK best(k);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i + kAhead < all.size()) prefetch_vectors(all[i + kAhead].song);
     add_cosines(all[i], EvidenceOf::weighted);
@@ -218,27 +220,27 @@ std::vector<ScoredRow> BlendQuery::best(std::span<const std::uint32_t> songs, st
 
 // Leaves out songs that cannot be among the k best, as far as the codes of their vectors tell.
 void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const {
-  const CodedRows& codes = *sources_.codes;
+  const index::CodedRows& codes = *sources_.codes;
   const std::uint32_t last_song = heard_.front();
   std::vector<float> last_vector(recent_.size());
-  best_kernels().axpy(sources_.inverse_norms[last_song], sources_.vectors.row(last_song), last_vector.data(),
-                      last_vector.size());
-  const CodedQuery last(last_vector);
-  const CodedQuery recent(recent_);
+  math::best_kernels().axpy(sources_.inverse_norms[last_song], sources_.vectors.row(last_song), last_vector.data(),
+                            last_vector.size());
+  const math::CodedQuery last(last_vector);
+  const math::CodedQuery recent(recent_);
   std::vector<const std::int8_t*> rows;
   rows.reserve(songs.size());
   for (const Evidence& song : songs) rows.push_back(codes.codes(song.song));
   std::vector<std::int32_t> with_last(songs.size());
   std::vector<std::int32_t> with_recent(songs.size());
-  best_kernels().dot_code_rows(last.codes(), rows.data(), rows.size(), last.size(), with_last.data());
-  best_kernels().dot_code_rows(recent.codes(), rows.data(), rows.size(), recent.size(), with_recent.data());
+  math::best_kernels().dot_code_rows(last.codes(), rows.data(), rows.size(), last.size(), with_last.data());
+  math::best_kernels().dot_code_rows(recent.codes(), rows.data(), rows.size(), recent.size(), with_recent.data());
 
   std::vector<float> most(songs.size());
-  TopK least(k);
+  math::TopK least(k);
   for (std::size_t i = 0; i < songs.size(); ++i) {
-    const RowCode& code = codes.of(songs[i].song);
-    const RoughCosine to_last = rough_cosine(last, code, with_last[i]);
-    const RoughCosine to_recent = rough_cosine(recent, code, with_recent[i]);
+    const index::RowCode& code = codes.of(songs[i].song);
+    const index::RoughCosine to_last = index::rough_cosine(last, code, with_last[i]);
+    const index::RoughCosine to_recent = index::rough_cosine(recent, code, with_recent[i]);
     songs[i].last_song = to_last.cosine;
     songs[i].recent_songs = to_recent.cosine;
     const float score = songs[i].score(weights_);
@@ -257,7 +259,7 @@ void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) 
 }
 
 Evidence BlendQuery::evidence(std::uint32_t song, EvidenceOf of) const {
-  const auto found = std::ranges::lower_bound(by_transitions_, song, {}, &ScoredRow::row);
+  const auto found = std::ranges::lower_bound(by_transitions_, song, {}, &math::ScoredRow::row);
   const bool has_some = found != by_transitions_.end() && found->row == song;
   Evidence evidence = evidence_without_cosines(song, has_some ? found->score : 0, sources_.log_plays->of(song));
   add_cosines(evidence, of);
@@ -269,7 +271,7 @@ Evidence BlendQuery::evidence_without_cosines(std::uint32_t song, float transiti
   evidence.song = song;
   evidence.transitions = transitions;
   evidence.log_plays = log_plays;
-  const SongKeys keys = sources_.keys(song);
+  const data::SongKeys keys = sources_.keys(song);
   for (std::size_t ago = 0; ago < heard_.size(); ++ago) {
     if (keys.artist != keys_[ago].artist) continue;
     if (ago == 0) evidence.last_artist = 1;
@@ -280,7 +282,7 @@ Evidence BlendQuery::evidence_without_cosines(std::uint32_t song, float transiti
 }
 
 void BlendQuery::add_cosines(Evidence& evidence, EvidenceOf of) const {
-  const Kernels& kernels = best_kernels();
+  const math::Kernels& kernels = math::best_kernels();
   const std::size_t dim = recent_.size();
   const float* const vector = sources_.vectors.row(evidence.song);
   const float* const last = sources_.vectors.row(heard_.front());
@@ -296,4 +298,4 @@ void BlendQuery::add_cosines(Evidence& evidence, EvidenceOf of) const {
   evidence.recent_context = context_scale * kernels.dot(recent_.data(), context, dim);
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

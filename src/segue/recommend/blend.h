@@ -23,15 +23,15 @@
 #include <span>
 #include <vector>
 
-#include "segue/data/log_plays.h"
-#include "segue/data/song_keys.h"
+#include "segue/data/dataset/log_plays.h"
+#include "segue/data/text/song_keys.h"
 #include "segue/index/coded_rows.h"
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
 #include "segue/model/blend_weights.h"
-#include "segue/train/transitions.h"
+#include "segue/transitions/transitions.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // Of the songs heard, the newest so many are looked at.
 inline constexpr std::size_t kBlendHeard = 50;
@@ -41,15 +41,15 @@ inline constexpr std::size_t kBlendByVectors = 100;
 
 // What is blended: views of somebody else's songs, all rows x dim or one for each row.
 struct BlendSources {
-  MatrixView<const float> vectors;       // W1, of any length
-  std::span<const float> inverse_norms;  // of W1; 0 for a row of zeros
-  MatrixView<const float> context;       // W2
-  const LogPlays* log_plays = nullptr;
-  std::function<TransitionsOf(std::uint32_t)> transitions;
-  std::function<SongKeys(std::uint32_t)> keys;
+  math::MatrixView<const float> vectors;  // W1, of any length
+  std::span<const float> inverse_norms;   // of W1; 0 for a row of zeros
+  math::MatrixView<const float> context;  // W2
+  const data::LogPlays* log_plays = nullptr;
+  std::function<transitions::TransitionsOf(std::uint32_t)> transitions;
+  std::function<data::SongKeys(std::uint32_t)> keys;
   // May be left out; with them, the best of many candidates are found sooner:
   std::function<void(std::uint32_t)> prefetch_keys = {};
-  const CodedRows* codes = nullptr;  // of the vectors
+  const index::CodedRows* codes = nullptr;  // of the vectors
 };
 
 // What of a candidate is worked out: all, or what counts towards score(), the rest left 0. Reading the context vectors
@@ -69,19 +69,19 @@ struct Evidence {
   float recent_artists = 0;  // the sum
   float version = 0;         // 1 or 0
 
-  float score(const BlendWeights& weights) const;
+  float score(const model::BlendWeights& weights) const;
 };
 
 // The songs heard, ready to be asked for candidates. Views sources and weights that outlive it; not thread safe.
 class BlendQuery {
  public:
   // `heard`: rows, the newest last; a song may be there more than once. REQUIRES: not empty.
-  BlendQuery(const BlendSources& sources, const BlendWeights& weights, std::span<const std::uint32_t> heard);
+  BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, std::span<const std::uint32_t> heard);
 
   // q at length 1; zeros where no heard song has a direction.
   std::span<const float> recent() const { return recent_; }
   // T of every song for which it is not 0, ascending by row.
-  const std::vector<ScoredRow>& by_transitions() const { return by_transitions_; }
+  const std::vector<math::ScoredRow>& by_transitions() const { return by_transitions_; }
   // The `count` strongest of these for which keeps() is true, after damping their popularity, and those of `near`, each
   // once, ascending by row. `near`: what search found for recent().
   std::vector<std::uint32_t> candidates(std::size_t count, std::span<const std::uint32_t> near,
@@ -92,7 +92,7 @@ class BlendQuery {
   using Malus = std::function<float(std::uint32_t)>;
   // The k of `songs` with the best score(), best first, ties by row: what weighted evidence() of each would say, to the
   // bit, but most vectors are not read where there are codes. REQUIRES: songs ascending, each once.
-  std::vector<ScoredRow> best(std::span<const std::uint32_t> songs, std::size_t k, const Malus& malus = {}) const;
+  std::vector<math::ScoredRow> best(std::span<const std::uint32_t> songs, std::size_t k, const Malus& malus = {}) const;
 
  private:
   void add_transitions();
@@ -104,12 +104,12 @@ class BlendQuery {
   bool has_context(EvidenceOf of) const;
 
   const BlendSources& sources_;
-  const BlendWeights& weights_;
+  const model::BlendWeights& weights_;
   std::vector<std::uint32_t> heard_;  // the newest first
-  std::vector<SongKeys> keys_;        // of these
+  std::vector<data::SongKeys> keys_;  // of these
   std::vector<float> artist_weights_;
   std::vector<float> recent_;
-  std::vector<ScoredRow> by_transitions_;
+  std::vector<math::ScoredRow> by_transitions_;
 };
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -6,9 +6,9 @@
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/base/words.h"
-#include "segue/data/text.h"
+#include "segue/data/text/text.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -19,7 +19,7 @@ class Names {
  public:
   Names(std::string_view what, const std::vector<std::string>& names) : what_(what) {
     for (const std::string& name : names) {
-      wanted_.push_back(search_fold(name));
+      wanted_.push_back(data::search_fold(name));
       typed_.push_back(name);
     }
     found_.resize(wanted_.size());
@@ -54,7 +54,7 @@ class Names {
 
  private:
   bool look_up(std::string_view text) {
-    const std::string folded = search_fold(text);
+    const std::string folded = data::search_fold(text);
     bool is_wanted = false;
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (wanted_[i] == folded) is_wanted = found_[i] = true;
@@ -69,8 +69,8 @@ class Names {
   std::unordered_map<std::string_view, bool> known_;  // views texts of the catalogue
 };
 
-RowSet songs_of_file(const std::string& file, const Catalogue& songs) {
-  RowSet rows(songs.size());
+index::RowSet songs_of_file(const std::string& file, const data::Catalogue& songs) {
+  index::RowSet rows(songs.size());
   const std::string text = read_text(file, kLongestIdList);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -84,26 +84,26 @@ RowSet songs_of_file(const std::string& file, const Catalogue& songs) {
 
 }  // namespace
 
-std::optional<RowSet> songs_passing(const FilterOptions& options, const Catalogue& songs) {
+std::optional<index::RowSet> songs_passing(const FilterOptions& options, const data::Catalogue& songs) {
   if (options == FilterOptions{}) return std::nullopt;
   Names only_tags("tag", options.only_tag);
   Names not_tags("tag", options.not_tag);
   Names only_artists("artist", options.only_artist);
   Names not_artists("artist", options.not_artist);
-  std::optional<RowSet> only_ids;
-  std::optional<RowSet> not_ids;
+  std::optional<index::RowSet> only_ids;
+  std::optional<index::RowSet> not_ids;
   if (!options.only_ids.empty()) only_ids = songs_of_file(options.only_ids, songs);
   if (!options.not_ids.empty()) not_ids = songs_of_file(options.not_ids, songs);
   const bool by_name = !only_tags.empty() || !not_tags.empty() || !only_artists.empty() || !not_artists.empty();
 
-  RowSet rows(songs.size());
+  index::RowSet rows(songs.size());
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     bool passes = songs.plays(row) >= options.min_plays;
     passes = passes && (options.max_plays == 0 || songs.plays(row) <= options.max_plays);
     passes = passes && row + 1 >= options.min_rank && (options.max_rank == 0 || row < options.max_rank);
     passes = passes && (!only_ids || only_ids->contains(row)) && (!not_ids || !not_ids->contains(row));
     if (by_name) {
-      const Song song = songs.song(row);
+      const data::Song song = songs.song(row);
       const auto has = [&](Names& names) {
         bool any = false;
         for (const std::string_view tag : song.tags) any = names.has(tag, false) || any;
@@ -124,4 +124,4 @@ std::optional<RowSet> songs_passing(const FilterOptions& options, const Catalogu
   return rows;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

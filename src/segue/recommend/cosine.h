@@ -6,13 +6,13 @@
 #include "segue/math/kernels.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // The cosine of two song vectors; 0 where one of them is zero. REQUIRES: rows of the model.
-inline float song_cosine(const Model& model, std::uint32_t a, std::uint32_t b) {
-  const MatrixView<const float> vectors = model.vectors();
-  const float dot = best_kernels().dot(vectors.row(a), vectors.row(b), vectors.columns);
+inline float song_cosine(const model::Model& model, std::uint32_t a, std::uint32_t b) {
+  const math::MatrixView<const float> vectors = model.vectors();
+  const float dot = math::best_kernels().dot(vectors.row(a), vectors.row(b), vectors.columns);
   return dot * model.inverse_norms()[a] * model.inverse_norms()[b];
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -4,12 +4,12 @@
 
 #include "segue/math/kernels.h"
 
-namespace segue {
+namespace segue::recommend {
 
-std::vector<float> away_from(const Model& model, std::span<const float> query, std::span<const std::uint32_t> disliked,
-                             float strength) {
-  const Kernels& kernels = best_kernels();
-  const MatrixView<const float> vectors = model.vectors();
+std::vector<float> away_from(const model::Model& model, std::span<const float> query,
+                             std::span<const std::uint32_t> disliked, float strength) {
+  const math::Kernels& kernels = math::best_kernels();
+  const math::MatrixView<const float> vectors = model.vectors();
   std::vector<float> unmoved(query.begin(), query.end());
   std::vector<float> moved = unmoved;
   std::size_t count = 0;
@@ -25,4 +25,4 @@ std::vector<float> away_from(const Model& model, std::span<const float> query, s
   return moved;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -11,22 +11,30 @@
 #include "segue/base/options.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // Songs are taken as they are typed; who has a catalogue turns them into rows.
 struct DislikeOptions {
   std::vector<std::string> dislike;
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<DislikeOptions> {
+struct OptionsOf<recommend::DislikeOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
-      option<&DislikeOptions::dislike>("dislike",
-                                       "A song not wanted, nor what is much like it; may be given several times"),
+      option<&recommend::DislikeOptions::dislike>(
+          "dislike", "A song not wanted, nor what is much like it; may be given several times"),
   };
 };
-SEGUE_CHECK_OPTIONS(DislikeOptions);
+SEGUE_CHECK_OPTIONS(recommend::DislikeOptions);
+
+}  // namespace segue
+
+namespace segue::recommend {
 
 // What the disliked songs weigh against the liked ones (Rocchio's gamma to his beta of 1). Published retrieval systems
 // use 0.15 to 0.5; songs of one genre lie so close together that it takes the upper end to be noticed.
@@ -36,7 +44,7 @@ inline constexpr float kDislikeStrength = 0.5F;
 // cosine to the result is what it was, less `strength` times its mean cosine to the disliked songs, over a common
 // length. Songs without a vector do not count; where nothing counts, or nothing is left, the query is returned as it
 // is. `query`: a unit vector of model.vectors().columns numbers.
-std::vector<float> away_from(const Model& model, std::span<const float> query, std::span<const std::uint32_t> disliked,
-                             float strength = kDislikeStrength);
+std::vector<float> away_from(const model::Model& model, std::span<const float> query,
+                             std::span<const std::uint32_t> disliked, float strength = kDislikeStrength);
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -10,7 +10,7 @@
 #include "segue/recommend/cosine.h"
 #include "segue/recommend/user_vector.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -41,10 +41,10 @@ std::string plural_times(std::uint32_t times) {
 }  // namespace
 
 // A song keeps only its strongest neighbours, so the pair may stand in either list.
-PlayedTogether played_together(const Model& model, std::uint32_t seed, std::uint32_t pick) {
+PlayedTogether played_together(const model::Model& model, std::uint32_t seed, std::uint32_t pick) {
   PlayedTogether together{.seed = seed};
   if (const auto at = position_of(model.transition_neighbours(seed), pick)) {
-    const TransitionsOf of_seed = model.transitions(seed);
+    const transitions::TransitionsOf of_seed = model.transitions(seed);
     together.times = of_seed.counts[*at];
     together.after = of_seed.forward[*at];
     together.before = of_seed.backward[*at];
@@ -52,7 +52,7 @@ PlayedTogether played_together(const Model& model, std::uint32_t seed, std::uint
   }
   if (model.has_all_transitions(seed)) return together;
   if (const auto at = position_of(model.transition_neighbours(pick), seed)) {
-    const TransitionsOf of_pick = model.transitions(pick);
+    const transitions::TransitionsOf of_pick = model.transitions(pick);
     together.times = of_pick.counts[*at];
     together.after = of_pick.backward[*at];
     together.before = of_pick.forward[*at];
@@ -60,8 +60,8 @@ PlayedTogether played_together(const Model& model, std::uint32_t seed, std::uint
   return together;
 }
 
-Reasons reasons_for(const Model& model, std::span<const std::uint32_t> played, double half_life, std::uint32_t pick,
-                    std::size_t most) {
+Reasons reasons_for(const model::Model& model, std::span<const std::uint32_t> played, double half_life,
+                    std::uint32_t pick, std::size_t most) {
   Reasons reasons;
   reasons.within = model.transition_window();
   float total = 0;
@@ -103,4 +103,4 @@ std::string sentence_of(const Reasons& reasons, const std::function<std::string(
   return text + ".";
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -11,7 +11,7 @@
 
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // One played song as a reason for a pick.
 struct SeedShare {
@@ -38,14 +38,14 @@ struct Reasons {
 // The user vector is the weighted sum of the seeds' unit vectors, so its product with the pick's falls into one part
 // for each seed: share = weight x cosine where that is above 0, over the sum of these. `played` and half_life as in
 // user_vector(); a seed played several times is one reason. At most `most` seeds. REQUIRES: rows of the model.
-Reasons reasons_for(const Model& model, std::span<const std::uint32_t> played, double half_life, std::uint32_t pick,
-                    std::size_t most = 3);
+Reasons reasons_for(const model::Model& model, std::span<const std::uint32_t> played, double half_life,
+                    std::uint32_t pick, std::size_t most = 3);
 
 // {times, after, before} from the transitions of either song; times 0 where neither list has the other.
-PlayedTogether played_together(const Model& model, std::uint32_t seed, std::uint32_t pick);
+PlayedTogether played_together(const model::Model& model, std::uint32_t seed, std::uint32_t pick);
 
 // "Because of Björk – Jóga (62 %) and Portishead – Roads (31 %); played within 5 songs of Portishead – Roads 41 times,
 // mostly after it; for the taste around Massive Attack – Teardrop." `name` gives a song as it is to be shown.
 std::string sentence_of(const Reasons& reasons, const std::function<std::string(std::uint32_t row)>& name);
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -6,11 +6,11 @@
 #include "segue/base/error.h"
 #include "segue/base/words.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
-std::vector<std::size_t> queues_of(const Queues& queues, std::string_view user) {
+std::vector<std::size_t> queues_of(const data::Queues& queues, std::string_view user) {
   std::vector<std::size_t> found;
   for (std::size_t queue = 0; queue < queues.size(); ++queue) {
     if (queues.user(queue) == user) found.push_back(queue);
@@ -19,7 +19,7 @@ std::vector<std::size_t> queues_of(const Queues& queues, std::string_view user) 
   return found;
 }
 
-[[noreturn]] void fail_unknown(const Queues& queues, std::string_view user) {
+[[noreturn]] void fail_unknown(const data::Queues& queues, std::string_view user) {
   std::vector<std::string_view> users;
   for (std::size_t queue = 0; queue < queues.size(); ++queue) {
     if (users.empty() || users.back() != queues.user(queue)) users.push_back(queues.user(queue));
@@ -29,7 +29,7 @@ std::vector<std::size_t> queues_of(const Queues& queues, std::string_view user) 
 
 }  // namespace
 
-History history_of(const Dataset& dataset, const Catalogue& model_songs, std::string_view user) {
+History history_of(const data::Dataset& dataset, const data::Catalogue& model_songs, std::string_view user) {
   const std::vector<std::size_t> queues = queues_of(dataset.queues, user);
   if (queues.empty()) fail_unknown(dataset.queues, user);
   History history;
@@ -45,4 +45,4 @@ History history_of(const Dataset& dataset, const Catalogue& model_songs, std::st
   return history;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

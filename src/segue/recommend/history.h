@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "segue/data/catalogue.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/catalogue.h"
+#include "segue/data/dataset/dataset.h"
 
-namespace segue {
+namespace segue::recommend {
 
 struct History {
   std::vector<std::uint32_t> songs;  // rows of the model, in the order they were played, the newest last
@@ -17,6 +17,6 @@ struct History {
 
 // All queues of `user`, by start time; those without one keep the dataset's order and come first. Songs are matched by
 // id, so the model may come from another dataset. Throws not_found, with the nearest user, when nobody is called that.
-History history_of(const Dataset& dataset, const Catalogue& model_songs, std::string_view user);
+History history_of(const data::Dataset& dataset, const data::Catalogue& model_songs, std::string_view user);
 
-}  // namespace segue
+}  // namespace segue::recommend

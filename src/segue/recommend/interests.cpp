@@ -11,7 +11,7 @@
 #include "segue/recommend/k_medoids.h"
 #include "segue/recommend/user_vector.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -26,7 +26,8 @@ struct WeightedSong {
 };
 
 // Distinct songs with a vector, the heaviest first, ties by row.
-std::vector<WeightedSong> weighted_songs(const Model& model, std::span<const std::uint32_t> played, double half_life) {
+std::vector<WeightedSong> weighted_songs(const model::Model& model, std::span<const std::uint32_t> played,
+                                         double half_life) {
   std::unordered_map<std::uint32_t, double> weights;
   for (std::size_t i = 0; i < played.size(); ++i) {
     if (model.inverse_norms()[played[i]] == 0) continue;
@@ -38,14 +39,14 @@ std::vector<WeightedSong> weighted_songs(const Model& model, std::span<const std
     songs.push_back({row, std::max(static_cast<float>(weight), 1e-30F)});
   }
   std::ranges::sort(songs, [](const WeightedSong& a, const WeightedSong& b) {
-    return is_better({a.row, a.weight}, {b.row, b.weight});
+    return math::is_better({a.row, a.weight}, {b.row, b.weight});
   });
   return songs;
 }
 
-Matrix distances_of(const Model& model, std::span<const WeightedSong> songs) {
-  Matrix distances(songs.size(), songs.size());
-  const MatrixView<float> view = distances.view();
+math::Matrix distances_of(const model::Model& model, std::span<const WeightedSong> songs) {
+  math::Matrix distances(songs.size(), songs.size());
+  const math::MatrixView<float> view = distances.view();
   for (std::size_t i = 0; i < songs.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       const float distance = std::max(0.0F, 1 - song_cosine(model, songs[i].row, songs[j].row));
@@ -55,7 +56,7 @@ Matrix distances_of(const Model& model, std::span<const WeightedSong> songs) {
   return distances;
 }
 
-Clustering cluster(MatrixView<const float> distances, std::span<const float> weights, std::uint32_t wanted) {
+Clustering cluster(math::MatrixView<const float> distances, std::span<const float> weights, std::uint32_t wanted) {
   const auto points = static_cast<std::uint32_t>(weights.size());
   if (wanted != kAutoInterests) return k_medoids(distances, weights, std::min(wanted, points));
   Clustering best = k_medoids(distances, weights, 1);
@@ -71,8 +72,8 @@ Clustering cluster(MatrixView<const float> distances, std::span<const float> wei
   return best;
 }
 
-std::uint32_t nearest_medoid(const Model& model, std::span<const Interest> interests, std::uint32_t row) {
-  TopK nearest(1);
+std::uint32_t nearest_medoid(const model::Model& model, std::span<const Interest> interests, std::uint32_t row) {
+  math::TopK nearest(1);
   for (std::uint32_t i = 0; i < interests.size(); ++i) {
     nearest.offer({i, song_cosine(model, interests[i].medoid, row)});
   }
@@ -93,7 +94,7 @@ std::uint32_t interests_wanted(const InterestOptions& options) {
   return wanted;
 }
 
-std::vector<Interest> find_interests(const Model& model, std::span<const std::uint32_t> played, double half_life,
+std::vector<Interest> find_interests(const model::Model& model, std::span<const std::uint32_t> played, double half_life,
                                      std::uint32_t wanted) {
   const std::vector<WeightedSong> songs = weighted_songs(model, played, half_life);
   if (songs.empty()) {
@@ -102,7 +103,7 @@ std::vector<Interest> find_interests(const Model& model, std::span<const std::ui
   const std::span<const WeightedSong> clustered(songs.data(), std::min(songs.size(), kMostClustered));
   std::vector<float> weights;
   for (const WeightedSong& song : clustered) weights.push_back(song.weight);
-  const Matrix distances = distances_of(model, clustered);
+  const math::Matrix distances = distances_of(model, clustered);
   const Clustering clustering = cluster(distances.view(), weights, wanted);
 
   std::vector<Interest> interests(clustering.medoids.size());
@@ -126,8 +127,8 @@ std::vector<Interest> find_interests(const Model& model, std::span<const std::ui
   return interests;
 }
 
-std::vector<MergedRow> merge_interests(std::span<const std::vector<ScoredRow>> lists, std::span<const float> weights,
-                                       std::size_t k) {
+std::vector<MergedRow> merge_interests(std::span<const std::vector<math::ScoredRow>> lists,
+                                       std::span<const float> weights, std::size_t k) {
   SEGUE_ASSERT(lists.size() == weights.size());
   std::vector<MergedRow> merged;
   std::unordered_set<std::uint32_t> taken;
@@ -145,19 +146,19 @@ std::vector<MergedRow> merge_interests(std::span<const std::vector<ScoredRow>> l
     }
     if (turn == lists.size()) break;
     owed[turn] -= total;
-    const ScoredRow& song = lists[turn][next[turn]];
+    const math::ScoredRow& song = lists[turn][next[turn]];
     taken.insert(song.row);
     merged.push_back({.row = song.row, .score = song.score, .interest = static_cast<std::uint32_t>(turn)});
   }
   return merged;
 }
 
-std::vector<ScoredRow> pool_by_place(std::span<const MergedRow> merged) {
-  std::vector<ScoredRow> pool;
+std::vector<math::ScoredRow> pool_by_place(std::span<const MergedRow> merged) {
+  std::vector<math::ScoredRow> pool;
   for (std::size_t i = 0; i < merged.size(); ++i) {
     pool.push_back({merged[i].row, 1 - static_cast<float>(i) / static_cast<float>(merged.size())});
   }
   return pool;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

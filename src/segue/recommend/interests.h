@@ -18,21 +18,29 @@
 #include "segue/math/top_k.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::recommend {
 
 struct InterestOptions {
   std::string interests = "auto";
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<InterestOptions> {
+struct OptionsOf<recommend::InterestOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
-      option<&InterestOptions::interests>(
+      option<&recommend::InterestOptions::interests>(
           "interests", "Tastes to see in what was played: a number, or auto for as many as stand apart"),
   };
 };
-SEGUE_CHECK_OPTIONS(InterestOptions);
+SEGUE_CHECK_OPTIONS(recommend::InterestOptions);
+
+}  // namespace segue
+
+namespace segue::recommend {
 
 inline constexpr std::uint32_t kMostInterests = 100;
 inline constexpr std::uint32_t kAutoInterests = 0;
@@ -52,7 +60,7 @@ struct Interest {
 // ("no substantial structure", Kaufman & Rousseeuw 1990) or there are fewer than 4 songs. The heaviest interest first.
 // Of a long history the 1,000 heaviest songs are clustered and the others go to the nearest medoid. Songs without a
 // vector belong nowhere. About 0.1 s for 1,000 songs. Throws bad_input where no song has a vector.
-std::vector<Interest> find_interests(const Model& model, std::span<const std::uint32_t> played, double half_life,
+std::vector<Interest> find_interests(const model::Model& model, std::span<const std::uint32_t> played, double half_life,
                                      std::uint32_t wanted);
 
 struct MergedRow {
@@ -65,11 +73,11 @@ struct MergedRow {
 // gives its best song that is not there yet, so that of the first n songs interest i serves n * weights[i] give or take
 // one, for as long as its list lasts. A song in several lists serves the interest whose turn came first.
 // REQUIRES: as many lists as weights, weights > 0.
-std::vector<MergedRow> merge_interests(std::span<const std::vector<ScoredRow>> lists, std::span<const float> weights,
-                                       std::size_t k);
+std::vector<MergedRow> merge_interests(std::span<const std::vector<math::ScoredRow>> lists,
+                                       std::span<const float> weights, std::size_t k);
 
 // A merged list as a pool for rerank(), which goes by scores: the place in the list as the score, from 1 down to 0, so
 // that no interest wins because its songs happen to lie closer together.
-std::vector<ScoredRow> pool_by_place(std::span<const MergedRow> merged);
+std::vector<math::ScoredRow> pool_by_place(std::span<const MergedRow> merged);
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -13,7 +13,7 @@
 #include "segue/math/top_k.h"
 #include "segue/recommend/cosine.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -44,7 +44,7 @@ struct Path {
 
 class Planner {
  public:
-  Planner(const Model& model, std::uint32_t from, std::uint32_t to, const JourneyOptions& options)
+  Planner(const model::Model& model, std::uint32_t from, std::uint32_t to, const JourneyOptions& options)
       : model_(model), from_(from), to_(to), options_(options) {
     const float* inverse = model.inverse_norms().data();
     if (from == to) fail(ErrorCode::wrong_use, "expected two songs, found the same one twice");
@@ -82,20 +82,20 @@ class Planner {
  private:
   // One look at every song: those that lie between the ends, the closest to the arc in each part of it.
   void pass() {
-    std::vector<TopK> best(kBins, TopK(kOfBin));
+    std::vector<math::TopK> best(kBins, math::TopK(kOfBin));
     std::mutex mutex;
-    const MatrixView<const float> vectors = model_.vectors();
+    const math::MatrixView<const float> vectors = model_.vectors();
     const std::vector<float> a = unit(from_);
     const std::vector<float> b = unit(to_);
     parallel_for(vectors.rows, kRowsPerPiece, thread_count(options_.threads), [&](std::size_t begin, std::size_t end) {
-      std::vector<TopK> found(kBins, TopK(kOfBin));
+      std::vector<math::TopK> found(kBins, math::TopK(kOfBin));
       std::array<float, kBlock> to_a;
       std::array<float, kBlock> to_b;
       for (std::size_t first = begin; first < end; first += kBlock) {
-        const MatrixView<const float> block{vectors.row(first), std::min(kBlock, end - first), vectors.columns,
-                                            vectors.stride};
-        best_kernels().dot_rows(a.data(), block, to_a.data());
-        best_kernels().dot_rows(b.data(), block, to_b.data());
+        const math::MatrixView<const float> block{vectors.row(first), std::min(kBlock, end - first), vectors.columns,
+                                                  vectors.stride};
+        math::best_kernels().dot_rows(a.data(), block, to_a.data());
+        math::best_kernels().dot_rows(b.data(), block, to_b.data());
         for (std::size_t i = 0; i < block.rows; ++i) {
           const auto row = static_cast<std::uint32_t>(first + i);
           const float inverse = model_.inverse_norms()[row];
@@ -105,14 +105,14 @@ class Planner {
       const std::lock_guard lock(mutex);
       for (std::size_t bin = 0; bin < kBins; ++bin) best[bin].merge(found[bin]);
     });
-    for (TopK& bin : best) {
-      for (const ScoredRow& one : bin.take()) {
+    for (math::TopK& bin : best) {
+      for (const math::ScoredRow& one : bin.take()) {
         passed_.push_back({one.row, song_cosine(model_, from_, one.row), song_cosine(model_, to_, one.row)});
       }
     }
   }
 
-  void offer(std::vector<TopK>& bins, std::uint32_t row, float to_a, float to_b) const {
+  void offer(std::vector<math::TopK>& bins, std::uint32_t row, float to_a, float to_b) const {
     const double p = progress(to_a, to_b);
     if (!(p > 0 && p < 1)) return;
     // Coordinates in the plane of a and b: along a, and across.
@@ -126,7 +126,7 @@ class Planner {
   std::vector<float> unit(std::uint32_t row) const {
     const std::span<const float> vector = model_.vectors()[row];
     std::vector<float> scaled(vector.begin(), vector.end());
-    best_kernels().scale(model_.inverse_norms()[row], scaled.data(), scaled.size());
+    math::best_kernels().scale(model_.inverse_norms()[row], scaled.data(), scaled.size());
     return scaled;
   }
 
@@ -139,9 +139,9 @@ class Planner {
       const double t = static_cast<double>(i) / n;
       const auto of_a = static_cast<float>(std::sin((1 - t) * angle_) / std::sin(angle_));
       const auto of_b = static_cast<float>(std::sin(t * angle_) / std::sin(angle_));
-      TopK nearest(kLayerSongs);
+      math::TopK nearest(kLayerSongs);
       for (const Passed& song : passed_) nearest.offer({song.row, of_a * song.to_a + of_b * song.to_b});
-      for (const ScoredRow& one : nearest.take()) {
+      for (const math::ScoredRow& one : nearest.take()) {
         if (!is_version_of_an_end(one.row)) layers[i].push_back(one.row);
       }
     }
@@ -208,8 +208,8 @@ class Planner {
     for (std::size_t i = 1; i < n; ++i) {
       for (std::size_t j = 0; j <= n; ++j) {
         if (j >= i && j < n) continue;  // itself, or looked at from there
-        const SongKeys one = keys(path.rows[i]);
-        const SongKeys other = keys(path.rows[j]);
+        const data::SongKeys one = keys(path.rows[i]);
+        const data::SongKeys other = keys(path.rows[j]);
         const bool close = (j < i ? i - j : j - i) <= options_.artist_gap;
         const bool same = options_.fold_versions && one.recording == other.recording;
         if (same || (close && one.artist == other.artist) || path.rows[i] == path.rows[j]) return i;
@@ -223,7 +223,7 @@ class Planner {
     return options_.fold_versions && (recording == keys(from_).recording || recording == keys(to_).recording);
   }
 
-  SongKeys keys(std::uint32_t row) const { return model_.songs().keys(row); }
+  data::SongKeys keys(std::uint32_t row) const { return model_.songs().keys(row); }
 
   double known_progress(std::uint32_t row) {
     const auto [at, is_new] = progress_.try_emplace(row);
@@ -231,7 +231,7 @@ class Planner {
     return at->second;
   }
 
-  const Model& model_;
+  const model::Model& model_;
   std::uint32_t from_;
   std::uint32_t to_;
   const JourneyOptions& options_;
@@ -273,7 +273,7 @@ Path path_of_few_steps(Planner& planner) {
 
 }  // namespace
 
-std::vector<JourneySong> find_journey(const Model& model, std::uint32_t from, std::uint32_t to,
+std::vector<JourneySong> find_journey(const model::Model& model, std::uint32_t from, std::uint32_t to,
                                       const JourneyOptions& options) {
   const std::optional<std::uint32_t> steps = steps_wanted(options.steps);
   Planner planner(model, from, to, options);
@@ -289,4 +289,4 @@ std::vector<JourneySong> find_journey(const Model& model, std::uint32_t from, st
   return songs;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -21,7 +21,7 @@
 #include "segue/base/options.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::recommend {
 
 struct JourneyOptions {
   std::string steps = "auto";
@@ -30,21 +30,29 @@ struct JourneyOptions {
   std::uint32_t threads = 0;
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<JourneyOptions> {
+struct OptionsOf<recommend::JourneyOptions> {
   static constexpr std::string_view section = "journey";
   static constexpr std::array rows = {
-      option<&JourneyOptions::steps>(
+      option<&recommend::JourneyOptions::steps>(
           "steps", "Steps from the first song to the last: a number, or auto for as many as make no step too long"),
-      option<&JourneyOptions::artist_gap>("artist_gap", "Songs by others between two songs of one artist at least",
-                                          between(0, 1000)),
-      option<&JourneyOptions::fold_versions>(
+      option<&recommend::JourneyOptions::artist_gap>(
+          "artist_gap", "Songs by others between two songs of one artist at least", between(0, 1000)),
+      option<&recommend::JourneyOptions::fold_versions>(
           "fold_versions",
           "One version only of a recording that is there live, remastered, remixed, under several ids"),
-      option<&JourneyOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
+      option<&recommend::JourneyOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };
-SEGUE_CHECK_OPTIONS(JourneyOptions);
+SEGUE_CHECK_OPTIONS(recommend::JourneyOptions);
+
+}  // namespace segue
+
+namespace segue::recommend {
 
 inline constexpr std::uint32_t kMostSteps = 100;
 inline constexpr std::uint32_t kFewestAutoSteps = 4;
@@ -60,7 +68,7 @@ struct JourneySong {
 // Throws wrong_use for steps that are neither auto nor 1 to kMostSteps and for from = to, bad_input where an end has no
 // vector or both vectors are the same, not_found where the catalogue has no such path of that many steps. REQUIRES:
 // rows of the model. One pass over the vectors; thread safe.
-std::vector<JourneySong> find_journey(const Model& model, std::uint32_t from, std::uint32_t to,
+std::vector<JourneySong> find_journey(const model::Model& model, std::uint32_t from, std::uint32_t to,
                                       const JourneyOptions& options);
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -5,7 +5,7 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -20,7 +20,7 @@ struct Point {
 
 class Pam {
  public:
-  Pam(MatrixView<const float> distances, std::span<const float> weights)
+  Pam(math::MatrixView<const float> distances, std::span<const float> weights)
       : distances_(distances), weights_(weights), points_(weights.size()) {}
 
   void build(std::uint32_t k) {
@@ -132,7 +132,7 @@ class Pam {
     }
   }
 
-  MatrixView<const float> distances_;
+  math::MatrixView<const float> distances_;
   std::span<const float> weights_;
   std::vector<Point> points_;
   std::vector<std::uint32_t> medoids_;
@@ -140,7 +140,7 @@ class Pam {
 
 }  // namespace
 
-Clustering k_medoids(MatrixView<const float> distances, std::span<const float> weights, std::uint32_t k) {
+Clustering k_medoids(math::MatrixView<const float> distances, std::span<const float> weights, std::uint32_t k) {
   SEGUE_ASSERT(k >= 1 && k <= weights.size() && distances.rows == weights.size());
   Pam pam(distances, weights);
   pam.build(k);
@@ -148,7 +148,7 @@ Clustering k_medoids(MatrixView<const float> distances, std::span<const float> w
   return pam.result();
 }
 
-double mean_silhouette(MatrixView<const float> distances, std::span<const float> weights,
+double mean_silhouette(math::MatrixView<const float> distances, std::span<const float> weights,
                        const Clustering& clustering) {
   const std::size_t k = clustering.medoids.size();
   if (k < 2) return 0;
@@ -179,4 +179,4 @@ double mean_silhouette(MatrixView<const float> distances, std::span<const float>
   return sum / all;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

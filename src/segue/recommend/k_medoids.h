@@ -11,7 +11,7 @@
 
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::recommend {
 
 struct Clustering {
   std::vector<std::uint32_t> medoids;   // points, in the order of their clusters
@@ -21,11 +21,12 @@ struct Clustering {
 
 // `distances`: n x n, symmetric, >= 0, 0 on the diagonal; `weights`: n, > 0. Ties go to the smaller point.
 // REQUIRES: 1 <= k <= n.
-Clustering k_medoids(MatrixView<const float> distances, std::span<const float> weights, std::uint32_t k);
+Clustering k_medoids(math::MatrixView<const float> distances, std::span<const float> weights, std::uint32_t k);
 
 // The weighted mean of the silhouettes (Rousseeuw 1987): (b - a) / max(a, b) of a point, where a is its mean distance
 // to the others of its cluster and b that to the nearest other cluster; 0 for a cluster of one point. From -1 to 1; 0
 // for a single cluster.
-double mean_silhouette(MatrixView<const float> distances, std::span<const float> weights, const Clustering& clustering);
+double mean_silhouette(math::MatrixView<const float> distances, std::span<const float> weights,
+                       const Clustering& clustering);
 
-}  // namespace segue
+}  // namespace segue::recommend

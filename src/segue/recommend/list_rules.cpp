@@ -2,9 +2,10 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::recommend {
 
-ListRules::ListRules(const Catalogue& songs, std::uint32_t artist_cap, std::uint32_t artist_gap, bool fold_versions)
+ListRules::ListRules(const data::Catalogue& songs, std::uint32_t artist_cap, std::uint32_t artist_gap,
+                     bool fold_versions)
     : songs_(songs), artist_cap_(artist_cap), artist_gap_(artist_gap), fold_versions_(fold_versions) {}
 
 void ListRules::ban(std::uint32_t row) {
@@ -20,7 +21,7 @@ void ListRules::heard(std::uint32_t row) {
 
 Verdict ListRules::judge(std::uint32_t row) {
   if (rows_.contains(row)) return Verdict::never;
-  const SongKeys song = songs_.keys(row);
+  const data::SongKeys song = songs_.keys(row);
   if (fold_versions_ && recordings_.contains(song.recording)) return Verdict::never;
   const auto found = artists_.find(song.artist);
   if (found == artists_.end()) return Verdict::allowed;
@@ -36,4 +37,4 @@ void ListRules::take(std::uint32_t row) {
   heard(row);
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

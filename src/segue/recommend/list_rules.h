@@ -6,10 +6,10 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
-#include "segue/data/catalogue.h"
+#include "segue/data/dataset/catalogue.h"
 #include "segue/recommend/rerank_options.h"
 
-namespace segue {
+namespace segue::recommend {
 
 enum class Verdict {
   allowed,
@@ -20,7 +20,7 @@ enum class Verdict {
 // One list that grows. Views the catalogue. Not thread safe.
 class ListRules {
  public:
-  ListRules(const Catalogue& songs, std::uint32_t artist_cap, std::uint32_t artist_gap, bool fold_versions);
+  ListRules(const data::Catalogue& songs, std::uint32_t artist_cap, std::uint32_t artist_gap, bool fold_versions);
 
   // The song never comes, nor, where versions are folded, another version of it.
   void ban(std::uint32_t row);
@@ -34,7 +34,7 @@ class ListRules {
   void take(std::uint32_t row);
 
  private:
-  const Catalogue& songs_;
+  const data::Catalogue& songs_;
   std::uint32_t artist_cap_;
   std::uint32_t artist_gap_;
   bool fold_versions_;
@@ -49,4 +49,4 @@ class ListRules {
   boost::unordered_flat_map<std::uint64_t, OfArtist> artists_;
 };
 
-}  // namespace segue
+}  // namespace segue::recommend

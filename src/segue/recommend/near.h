@@ -8,9 +8,9 @@
 
 #include "segue/math/top_k.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // The k songs with the largest cosine to `query`, a unit vector, best first; nearly all of them will do.
-using FindNear = std::function<std::vector<ScoredRow>(std::span<const float> query, std::size_t k)>;
+using FindNear = std::function<std::vector<math::ScoredRow>(std::span<const float> query, std::size_t k)>;
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -9,22 +9,30 @@
 
 #include "segue/base/options.h"
 
-namespace segue {
+namespace segue::recommend {
 
 struct SimilarOptions {
   std::uint32_t k = 10;
   std::uint32_t threads = 0;
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<SimilarOptions> {
+struct OptionsOf<recommend::SimilarOptions> {
   static constexpr std::string_view section = "similar";
   static constexpr std::array rows = {
-      option<&SimilarOptions::k>("k", "Songs to return", between(1, 1'000'000)),
-      option<&SimilarOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
+      option<&recommend::SimilarOptions::k>("k", "Songs to return", between(1, 1'000'000)),
+      option<&recommend::SimilarOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };
-SEGUE_CHECK_OPTIONS(SimilarOptions);
+SEGUE_CHECK_OPTIONS(recommend::SimilarOptions);
+
+}  // namespace segue
+
+namespace segue::recommend {
 
 // What recommendations are made of: both, or one side alone.
 enum class RecommendBy { blend, vectors, transitions };
@@ -42,24 +50,33 @@ struct RecommendOptions {
   std::uint32_t threads = 0;
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<RecommendOptions> {
+struct OptionsOf<recommend::RecommendOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
-      option<&RecommendOptions::k>("k", "Songs to recommend", between(1, 1'000'000)),
-      option<&RecommendOptions::by>("by",
-                                    "blend: song vectors and transitions together; vectors: what lies near the user "
-                                    "vector; transitions: what was played close to these songs"),
-      option<&RecommendOptions::half_life>(
+      option<&recommend::RecommendOptions::k>("k", "Songs to recommend", between(1, 1'000'000)),
+      option<&recommend::RecommendOptions::by>(
+          "by",
+          "blend: song vectors and transitions together; vectors: what lies near the user "
+          "vector; transitions: what was played close to these songs"),
+      option<&recommend::RecommendOptions::half_life>(
           "half_life",
           "A song counts half as much as one played this many songs later; 0: as the model's blend has it, and with "
           "--by vectors all alike",
           between(0, 1e9)),
-      option<&RecommendOptions::explain>("explain", "Say for each song which played songs it stands on"),
-      option<&RecommendOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
+      option<&recommend::RecommendOptions::explain>("explain", "Say for each song which played songs it stands on"),
+      option<&recommend::RecommendOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };
-SEGUE_CHECK_OPTIONS(RecommendOptions);
+SEGUE_CHECK_OPTIONS(recommend::RecommendOptions);
+
+}  // namespace segue
+
+namespace segue::recommend {
 
 // Whose history to start from, instead of songs by name.
 struct UserOptions {
@@ -67,14 +84,18 @@ struct UserOptions {
   std::string dataset;
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<UserOptions> {
+struct OptionsOf<recommend::UserOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
-      option<&UserOptions::user>("user", "Recommend to this user of --dataset, from everything they played"),
-      option<&UserOptions::dataset>("dataset", "The dataset folder with the user's queues"),
+      option<&recommend::UserOptions::user>("user", "Recommend to this user of --dataset, from everything they played"),
+      option<&recommend::UserOptions::dataset>("dataset", "The dataset folder with the user's queues"),
   };
 };
-SEGUE_CHECK_OPTIONS(UserOptions);
+SEGUE_CHECK_OPTIONS(recommend::UserOptions);
 
 }  // namespace segue

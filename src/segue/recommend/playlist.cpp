@@ -7,7 +7,7 @@
 #include "segue/base/error.h"
 #include "segue/base/json.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -127,7 +127,7 @@ void check_template(std::string_view location) {
 }
 
 // The URI of a song, or "" where it has none.
-std::string location_of(const Song& song, std::string_view location) {
+std::string location_of(const data::Song& song, std::string_view location) {
   if (location.empty()) return is_uri(song.id) ? std::string(song.id) : "";
   std::string filled;
   for (std::size_t i = 0; i < location.size();) {
@@ -143,7 +143,7 @@ std::string location_of(const Song& song, std::string_view location) {
   return filled;
 }
 
-std::string identifier_of(const Song& song) {
+std::string identifier_of(const data::Song& song) {
   return is_uri(song.id) ? std::string(song.id) : "segue:song:" + percent_encoded(song.id, false);
 }
 
@@ -156,11 +156,11 @@ std::string m3u_line(std::string_view id) {
   return encoded.front() == '#' ? "%23" + encoded.substr(1) : encoded;
 }
 
-std::string m3u8(const Catalogue& songs, const Playlist& playlist, std::string_view location) {
+std::string m3u8(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
   std::string text = "#EXTM3U\n";
   if (!playlist.title.empty()) text += fmt::format("#PLAYLIST:{}\n", one_line(playlist.title));
   for (const std::uint32_t row : playlist.songs) {
-    const Song song = songs.song(row);
+    const data::Song song = songs.song(row);
     // "artist - title" with a plain hyphen is what players take apart; -1: the length is not known.
     const std::string name = song.artist.empty()  ? one_line(song.title.empty() ? song.id : song.title)
                              : song.title.empty() ? one_line(song.artist)
@@ -171,7 +171,7 @@ std::string m3u8(const Catalogue& songs, const Playlist& playlist, std::string_v
   return text;
 }
 
-std::string xspf(const Catalogue& songs, const Playlist& playlist, std::string_view location) {
+std::string xspf(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
   std::string text =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n";
   const auto put = [&](std::string_view indent, std::string_view name, std::string_view value) {
@@ -181,7 +181,7 @@ std::string xspf(const Catalogue& songs, const Playlist& playlist, std::string_v
   put("  ", "creator", "Segue");
   text += "  <trackList>\n";
   for (const std::uint32_t row : playlist.songs) {
-    const Song song = songs.song(row);
+    const data::Song song = songs.song(row);
     text += "    <track>\n";
     put("      ", "location", location_of(song, location));
     put("      ", "identifier", identifier_of(song));
@@ -193,13 +193,13 @@ std::string xspf(const Catalogue& songs, const Playlist& playlist, std::string_v
   return text + "  </trackList>\n</playlist>\n";
 }
 
-json::object jspf(const Catalogue& songs, const Playlist& playlist, std::string_view location) {
+json::object jspf(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
   json::object list;
   if (!playlist.title.empty()) list["title"] = one_line(playlist.title);
   list["creator"] = "Segue";
   json::array& tracks = list["track"].emplace_array();
   for (const std::uint32_t row : playlist.songs) {
-    const Song song = songs.song(row);
+    const data::Song song = songs.song(row);
     json::object track;
     const std::string uri = location_of(song, location);
     if (!uri.empty()) track["location"] = json::array{json::string(uri)};
@@ -212,12 +212,12 @@ json::object jspf(const Catalogue& songs, const Playlist& playlist, std::string_
   return {{"playlist", std::move(list)}};
 }
 
-json::object own_json(const Catalogue& songs, const Playlist& playlist, std::string_view location) {
+json::object own_json(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
   json::object list;
   if (!playlist.title.empty()) list["title"] = playlist.title;
   json::array& items = list["items"].emplace_array();
   for (const std::uint32_t row : playlist.songs) {
-    const Song song = songs.song(row);
+    const data::Song song = songs.song(row);
     json::object item{
         {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
     const std::string uri = location_of(song, location);
@@ -229,7 +229,7 @@ json::object own_json(const Catalogue& songs, const Playlist& playlist, std::str
 
 }  // namespace
 
-std::string playlist_text(const Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
+std::string playlist_text(const data::Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
                           std::string_view location) {
   check_template(location);
   switch (format) {
@@ -258,4 +258,4 @@ std::string_view media_type(PlaylistFormat format) {
   return "application/json";
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

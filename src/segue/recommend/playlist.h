@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "segue/base/options.h"
-#include "segue/data/catalogue.h"
+#include "segue/data/dataset/catalogue.h"
 
-namespace segue {
+namespace segue::recommend {
 
 enum class PlaylistFormat { json, m3u8, jspf, xspf };
 
@@ -40,10 +40,10 @@ struct Playlist {
 //
 // Returns the whole document. Throws wrong_use for a template without {id}, {title} or {artist}, or that does not make
 // URIs.
-std::string playlist_text(const Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
+std::string playlist_text(const data::Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
                           std::string_view location);
 
 // Media type for HTTP: "audio/x-mpegurl; charset=utf-8", "application/xspf+xml", ...
 std::string_view media_type(PlaylistFormat format);
 
-}  // namespace segue
+}  // namespace segue::recommend

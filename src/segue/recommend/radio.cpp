@@ -12,7 +12,7 @@
 #include "segue/recommend/rerank.h"
 #include "segue/recommend/user_vector.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -44,10 +44,10 @@ std::vector<std::uint32_t> distinct_in_order(std::span<const std::uint32_t> rows
 
 // The vector of a song that is seldom played is half noise. Songs played around it say more surely where it belongs:
 // the unit vector of the seed and, kAround times as heavy, the mean of its neighbours' by their transition weights.
-std::vector<float> centre_of(const Model& model, std::uint32_t seed) {
-  const Kernels& kernels = best_kernels();
+std::vector<float> centre_of(const model::Model& model, std::uint32_t seed) {
+  const math::Kernels& kernels = math::best_kernels();
   std::vector<float> centre = user_vector(model, std::span(&seed, 1), 0);
-  const TransitionsOf around = model.transitions(seed);
+  const transitions::TransitionsOf around = model.transitions(seed);
   float total = 0;
   for (std::size_t j = 0; j < around.neighbours.size(); ++j) total += around.forward[j] + around.backward[j];
   for (std::size_t j = 0; total > 0 && j < around.neighbours.size(); ++j) {
@@ -79,7 +79,7 @@ struct Radio::Recent {
   std::vector<std::uint32_t> follower_rows;            // in the order they were found
 };
 
-std::vector<Radio::Centre> Radio::centres_of(const Model& model, std::span<const std::uint32_t> seeds) {
+std::vector<Radio::Centre> Radio::centres_of(const model::Model& model, std::span<const std::uint32_t> seeds) {
   std::vector<Centre> centres;
   if (seeds.size() > kOwnCentres) {
     for (const Interest& interest : find_interests(model, seeds, 0, kAutoInterests)) {
@@ -94,8 +94,8 @@ std::vector<Radio::Centre> Radio::centres_of(const Model& model, std::span<const
   return centres;
 }
 
-Radio::Radio(const Model& model, FindNear find_near, std::span<const std::uint32_t> seeds, const RadioOptions& options,
-             const RerankOptions& list_options)
+Radio::Radio(const model::Model& model, FindNear find_near, std::span<const std::uint32_t> seeds,
+             const RadioOptions& options, const RerankOptions& list_options)
     : model_(model),
       find_near_(std::move(find_near)),
       options_(options),
@@ -113,7 +113,7 @@ Radio::Radio(const Model& model, FindNear find_near, std::span<const std::uint32
     for (const std::uint32_t follower : model_.transitions(seed).neighbours) around_seeds_.insert(follower);
   }
   for (const Centre& centre : centres_) {
-    for (const ScoredRow& near : find_near_(centre.vector, kAroundSeeds)) around_seeds_.insert(near.row);
+    for (const math::ScoredRow& near : find_near_(centre.vector, kAroundSeeds)) around_seeds_.insert(near.row);
   }
   while (newest_.size() > kRemembered) newest_.pop_front();
 }
@@ -123,8 +123,8 @@ void Radio::exclude(std::span<const std::uint32_t> rows) {
 }
 
 Radio::Recent Radio::recent() const {
-  const MatrixView<const float> vectors = model_.vectors();
-  const Kernels& kernels = best_kernels();
+  const math::MatrixView<const float> vectors = model_.vectors();
+  const math::Kernels& kernels = math::best_kernels();
   Recent recent;
   recent.vector.assign(vectors.columns, 0);
   recent.place.assign(vectors.columns, 0);
@@ -136,7 +136,7 @@ Radio::Recent Radio::recent() const {
     const float weight = std::pow(kDecay, static_cast<float>(i)) / total;
     kernels.axpy(weight, vectors.row(row), recent.vector.data(), vectors.columns);
     kernels.axpy(weight * model_.inverse_norms()[row], vectors.row(row), recent.place.data(), vectors.columns);
-    const TransitionsOf after = model_.transitions(row);
+    const transitions::TransitionsOf after = model_.transitions(row);
     const float strongest = after.forward.empty() ? 0 : std::ranges::max(after.forward);
     for (std::size_t j = 0; strongest > 0 && j < after.neighbours.size(); ++j) {
       if (after.forward[j] == 0) continue;
@@ -154,12 +154,12 @@ void Radio::look_around(std::span<const float> place) {
   here_.assign(place.begin(), place.end());
   looked_at_ = played_;
   around_here_.clear();
-  for (const ScoredRow& near : find_near_(place, kAroundHere)) around_here_.push_back(near.row);
+  for (const math::ScoredRow& near : find_near_(place, kAroundHere)) around_here_.push_back(near.row);
 }
 
 std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
   const auto cosine_to = [&](const std::vector<float>& place) {
-    return best_kernels().dot(place.data(), recent.place.data(), place.size());
+    return math::best_kernels().dot(place.data(), recent.place.data(), place.size());
   };
   // The surroundings of the seeds are known from the start, so that a radio that stays there need not look.
   const bool elsewhere =
@@ -177,17 +177,17 @@ std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
 }
 
 std::vector<float> Radio::centre_cosines(std::uint32_t row) const {
-  const MatrixView<const float> vectors = model_.vectors();
+  const math::MatrixView<const float> vectors = model_.vectors();
   std::vector<float> cosines;
   for (const Centre& centre : centres_) {
-    cosines.push_back(best_kernels().dot(centre.vector.data(), vectors.row(row), vectors.columns) *
+    cosines.push_back(math::best_kernels().dot(centre.vector.data(), vectors.row(row), vectors.columns) *
                       model_.inverse_norms()[row]);
   }
   return cosines;
 }
 
 Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
-  const Kernels& kernels = best_kernels();
+  const math::Kernels& kernels = math::best_kernels();
   const std::size_t columns = model_.vectors().columns;
   const auto follower = recent.followers.find(row);
   const float transition = follower == recent.followers.end() ? 0 : follower->second;
@@ -224,7 +224,7 @@ std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<cons
   scored.reserve(rows.size());
   for (const std::uint32_t row : rows) scored.push_back(score(recent, row));
   const auto worse = [](const Scored& a, const Scored& b) {
-    return is_better({b.song.row, b.value}, {a.song.row, a.value});
+    return math::is_better({b.song.row, b.value}, {a.song.row, a.value});
   };
   // Rules cost more than scores and nearly always allow the first: a heap hands out the best, one at a time.
   std::ranges::make_heap(scored, worse);
@@ -241,14 +241,14 @@ std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<cons
 
 // Where no candidate is allowed: the nearest song of all that is.
 std::optional<Radio::Scored> Radio::anywhere(const Recent& recent) {
-  const ExactIndex index(model_.vectors(), model_.inverse_norms());
+  const index::ExactIndex index(model_.vectors(), model_.inverse_norms());
   const std::vector<float>& query = centres_.front().vector;
   while (true) {
-    RowSet allowed(model_.songs().size());
+    index::RowSet allowed(model_.songs().size());
     for (std::uint32_t row = 0; row < model_.songs().size(); ++row) {
       if (rules_.judge(row) == Verdict::allowed) allowed.insert(row);
     }
-    const std::vector<ScoredRow> found = index.search(query, 1, {{}, &allowed});
+    const std::vector<math::ScoredRow> found = index.search(query, 1, {{}, &allowed});
     if (!found.empty()) return score(recent, found.front().row);
     if (rules_.artist_gap() == 0) return std::nullopt;
     rules_.set_artist_gap(rules_.artist_gap() / 2);
@@ -289,4 +289,4 @@ void Radio::go_on_after(std::span<const std::uint32_t> rows) {
   }
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

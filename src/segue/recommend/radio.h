@@ -32,23 +32,31 @@
 #include "segue/recommend/near.h"
 #include "segue/recommend/rerank_options.h"
 
-namespace segue {
+namespace segue::recommend {
 
 struct RadioOptions {
   std::uint32_t length = 50;
   double drift = 0.2;
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<RadioOptions> {
+struct OptionsOf<recommend::RadioOptions> {
   static constexpr std::string_view section = "radio";
   static constexpr std::array rows = {
-      option<&RadioOptions::length>("length", "Songs to play", between(1, 1'000'000)),
-      option<&RadioOptions::drift>(
+      option<&recommend::RadioOptions::length>("length", "Songs to play", between(1, 1'000'000)),
+      option<&recommend::RadioOptions::drift>(
           "drift", "0: stays with the seeds; 1: goes wherever the songs lead and is never pulled back", between(0, 1)),
   };
 };
-SEGUE_CHECK_OPTIONS(RadioOptions);
+SEGUE_CHECK_OPTIONS(recommend::RadioOptions);
+
+}  // namespace segue
+
+namespace segue::recommend {
 
 // RerankOptions as a radio wants them: any number of songs of an artist, five others between two of them, a little
 // chance.
@@ -66,8 +74,8 @@ struct RadioSong {
 class Radio {
  public:
   // `seeds` in order, the newest last. Throws bad_input where no seed has a vector.
-  Radio(const Model& model, FindNear find_near, std::span<const std::uint32_t> seeds, const RadioOptions& options,
-        const RerankOptions& list_options);
+  Radio(const model::Model& model, FindNear find_near, std::span<const std::uint32_t> seeds,
+        const RadioOptions& options, const RerankOptions& list_options);
 
   // The next song: one with a vector, never one that was there before, nor another version of it (fold_versions); none
   // of the seeds (mode discover). Artists are artist_gap songs apart for as long as the catalogue has any song that
@@ -93,7 +101,7 @@ class Radio {
     float share = 0;            // of the songs; those of all centres add up to 1
     float owed = 0;             // songs that it is behind its share
   };
-  static std::vector<Centre> centres_of(const Model& model, std::span<const std::uint32_t> seeds);
+  static std::vector<Centre> centres_of(const model::Model& model, std::span<const std::uint32_t> seeds);
 
   Recent recent() const;
   std::vector<std::uint32_t> candidates(const Recent& recent);
@@ -104,7 +112,7 @@ class Radio {
   std::optional<Scored> anywhere(const Recent& recent);
   void look_around(std::span<const float> place);
 
-  const Model& model_;
+  const model::Model& model_;
   FindNear find_near_;
   RadioOptions options_;
   RerankOptions list_options_;
@@ -120,4 +128,4 @@ class Radio {
   std::uint64_t looked_at_ = 0;  // played_ when it last looked around
 };
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -12,7 +12,7 @@
 #include "segue/recommend/rerank.h"
 #include "segue/recommend/user_vector.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -30,15 +30,15 @@ std::vector<std::uint32_t> joined(std::span<const std::uint32_t> a, std::span<co
 }
 
 // Transitions, and nothing beside them.
-BlendWeights transitions_alone(BlendWeights weights) {
+model::BlendWeights transitions_alone(model::BlendWeights weights) {
   weights.blend_last_song = weights.blend_recent_songs = 0;
   weights.blend_last_context = weights.blend_recent_context = 0;
   weights.blend_last_artist = weights.blend_recent_artists = weights.blend_version = 0;
   return weights;
 }
 
-BlendWeights weights_for(const Model& model, const RecommendOptions& options) {
-  BlendWeights weights = model.blend_weights();
+model::BlendWeights weights_for(const model::Model& model, const RecommendOptions& options) {
+  model::BlendWeights weights = model.blend_weights();
   if (options.by == RecommendBy::transitions) weights = transitions_alone(weights);
   if (options.half_life > 0) {
     weights.blend_transition_half_life = options.half_life;
@@ -48,7 +48,7 @@ BlendWeights weights_for(const Model& model, const RecommendOptions& options) {
 }
 
 // Of the user vector, and of what a song counts among the reasons.
-double half_life_of(const RecommendOptions& options, const BlendWeights& weights) {
+double half_life_of(const RecommendOptions& options, const model::BlendWeights& weights) {
   return options.half_life > 0 || options.by == RecommendBy::vectors ? options.half_life
                                                                      : weights.blend_vector_half_life;
 }
@@ -57,17 +57,17 @@ double half_life_of(const RecommendOptions& options, const BlendWeights& weights
 
 struct Recommender::Search {
   RecommendOptions options;
-  BlendWeights weights;
+  model::BlendWeights weights;
   std::span<const std::uint32_t> disliked;
   std::vector<std::uint32_t> excluded;  // sorted
-  const RowSet* keeps;
+  const index::RowSet* keeps;
 
   bool may_return(std::uint32_t row) const {
     return (keeps == nullptr || keeps->contains(row)) && !std::ranges::binary_search(excluded, row);
   }
 };
 
-BlendSources blend_sources(const Model& model) {
+BlendSources blend_sources(const model::Model& model) {
   return {.vectors = model.vectors(),
           .inverse_norms = model.inverse_norms(),
           .context = model.context(),
@@ -78,10 +78,10 @@ BlendSources blend_sources(const Model& model) {
           .codes = model.codes()};
 }
 
-Recommender::Recommender(const Model& model) : model_(model), sources_(blend_sources(model)) {}
+Recommender::Recommender(const model::Model& model) : model_(model), sources_(blend_sources(model)) {}
 
-std::vector<ScoredRow> Recommender::find_by_blend(const Search& search, std::span<const std::uint32_t> played,
-                                                  std::size_t count) const {
+std::vector<math::ScoredRow> Recommender::find_by_blend(const Search& search, std::span<const std::uint32_t> played,
+                                                        std::size_t count) const {
   const BlendQuery query(sources_, search.weights, played);
   const auto may_return = [&](std::uint32_t row) { return search.may_return(row); };
   std::vector<std::uint32_t> near;
@@ -99,14 +99,14 @@ std::vector<ScoredRow> Recommender::find_by_blend(const Search& search, std::spa
                     search.disliked.empty() ? BlendQuery::Malus() : BlendQuery::Malus(likeness));
 }
 
-std::vector<ScoredRow> Recommender::find(const Search& search, std::span<const std::uint32_t> played,
-                                         std::size_t count) const {
+std::vector<math::ScoredRow> Recommender::find(const Search& search, std::span<const std::uint32_t> played,
+                                               std::size_t count) const {
   if (search.options.by != RecommendBy::vectors) return find_by_blend(search, played, count);
   const std::vector<float> user =
       away_from(model_, user_vector(model_, played, search.options.half_life), search.disliked);
-  std::vector<ScoredRow> found =
+  std::vector<math::ScoredRow> found =
       model_.index().search(user, count, {search.excluded, search.keeps}, {.threads = search.options.threads});
-  for (const ScoredRow& one : found) model_.songs().prefetch_keys(one.row);  // for the rules of the list
+  for (const math::ScoredRow& one : found) model_.songs().prefetch_keys(one.row);  // for the rules of the list
   return found;
 }
 
@@ -129,7 +129,7 @@ std::vector<Recommendation> Recommender::recommend(const Listener& listener, con
   std::unordered_map<std::uint32_t, std::uint32_t> served;  // of each song found, its taste
   const auto pool = [&](std::size_t count) {
     if (tastes.size() < 2) return find(search, listener.played, count);
-    std::vector<std::vector<ScoredRow>> lists;
+    std::vector<std::vector<math::ScoredRow>> lists;
     std::vector<float> weights;
     for (const Interest& taste : tastes) {
       lists.push_back(find(search, taste.plays, count));
@@ -146,8 +146,8 @@ std::vector<Recommendation> Recommender::recommend(const Listener& listener, con
     Recommendation& one = found.emplace_back();
     one.song = pick.row;
     one.score = pick.fit;
-    one.similarity =
-        model_.inverse_norms()[pick.row] * best_kernels().dot(user.data(), model_.vectors().row(pick.row), user.size());
+    one.similarity = model_.inverse_norms()[pick.row] *
+                     math::best_kernels().dot(user.data(), model_.vectors().row(pick.row), user.size());
     const auto taste = served.find(pick.row);
     if (options.explain) {
       one.reasons = reasons_for(model_, listener.played, half_life, pick.row);
@@ -157,4 +157,4 @@ std::vector<Recommendation> Recommender::recommend(const Listener& listener, con
   return found;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -18,14 +18,14 @@
 #include "segue/recommend/options.h"
 #include "segue/recommend/rerank_options.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // Who is recommended to. All rows of the model; `keeps` may be nullptr.
 struct Listener {
   std::span<const std::uint32_t> played;         // in order, the newest last; a song may be there more than once
   std::span<const std::uint32_t> disliked = {};  // never returned, nor what is much like them
   std::span<const std::uint32_t> excluded = {};  // never returned
-  const RowSet* keeps = nullptr;                 // only these are returned
+  const index::RowSet* keeps = nullptr;          // only these are returned
 };
 
 struct Recommendation {
@@ -38,7 +38,7 @@ struct Recommendation {
 // Views a model that outlives it. Thread safe.
 class Recommender {
  public:
-  explicit Recommender(const Model& model);
+  explicit Recommender(const model::Model& model);
   Recommender(const Recommender&) = delete;
   Recommender& operator=(const Recommender&) = delete;
 
@@ -54,15 +54,16 @@ class Recommender {
  private:
   struct Search;
 
-  std::vector<ScoredRow> find(const Search& search, std::span<const std::uint32_t> played, std::size_t count) const;
-  std::vector<ScoredRow> find_by_blend(const Search& search, std::span<const std::uint32_t> played,
-                                       std::size_t count) const;
+  std::vector<math::ScoredRow> find(const Search& search, std::span<const std::uint32_t> played,
+                                    std::size_t count) const;
+  std::vector<math::ScoredRow> find_by_blend(const Search& search, std::span<const std::uint32_t> played,
+                                             std::size_t count) const;
 
-  const Model& model_;
+  const model::Model& model_;
   const BlendSources sources_;
 };
 
 // The songs of a model for the blend. Views the model.
-BlendSources blend_sources(const Model& model);
+BlendSources blend_sources(const model::Model& model);
 
-}  // namespace segue
+}  // namespace segue::recommend

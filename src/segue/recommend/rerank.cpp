@@ -9,7 +9,7 @@
 #include "segue/recommend/cosine.h"
 #include "segue/recommend/list_rules.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -23,13 +23,13 @@ constexpr std::size_t kLeastPlainPool = kScalePlace + 1;
 constexpr std::size_t kWidenPlain = 4;
 
 struct Candidate {
-  ScoredRow scored;
+  math::ScoredRow scored;
   float plain = 0;     // the sum without likeness
   float likeness = 0;  // to the picks so far
   bool gone = false;
 };
 
-float scale_of(std::span<const ScoredRow> pool) {
+float scale_of(std::span<const math::ScoredRow> pool) {
   const std::size_t place = std::min(pool.size() - 1, kScalePlace);
   const float spread = pool.front().score - pool[place].score;
   return spread > 0 ? 1 / spread : 0;
@@ -42,14 +42,14 @@ std::unordered_map<std::uint32_t, std::size_t> ages(std::span<const std::uint32_
   return ages;
 }
 
-std::vector<Candidate> candidates_of(const Model& model, std::span<const ScoredRow> pool, const ListContext& context,
-                                     const RerankOptions& options) {
+std::vector<Candidate> candidates_of(const model::Model& model, std::span<const math::ScoredRow> pool,
+                                     const ListContext& context, const RerankOptions& options) {
   const bool rests = options.mode == ListMode::any && options.freshness > 0;
   const auto age_of = ages(rests ? context.played : std::span<const std::uint32_t>());
   const float scale = scale_of(pool);
   std::vector<Candidate> candidates;
   candidates.reserve(pool.size());
-  for (const ScoredRow& one : pool) {
+  for (const math::ScoredRow& one : pool) {
     double value = (1 - options.diversity) * static_cast<double>((one.score - pool.front().score) * scale);
     if (options.popularity != 0) value += options.popularity * static_cast<double>(fame(model.songs(), one.row));
     if (const auto age = age_of.find(one.row); age != age_of.end()) {
@@ -68,7 +68,7 @@ bool keeps_order(const RerankOptions& options) {
   return options.diversity == 0 && options.popularity == 0 && options.surprise == 0 && !rests;
 }
 
-ListRules rules_of(const Model& model, const ListContext& context, const RerankOptions& options) {
+ListRules rules_of(const model::Model& model, const ListContext& context, const RerankOptions& options) {
   ListRules rules(model.songs(), options.artist_cap, options.artist_gap, options.fold_versions);
   for (const std::uint32_t row : context.excluded) rules.ban(row);
   if (options.mode == ListMode::discover) {
@@ -97,7 +97,7 @@ Candidate* best_allowed(std::vector<Candidate>& candidates, ListRules& rules, do
 
 }  // namespace
 
-float fame(const Catalogue& songs, std::uint32_t row) {
+float fame(const data::Catalogue& songs, std::uint32_t row) {
   // Rows come in order of plays.
   const double most = std::log1p(static_cast<double>(songs.plays(0)));
   const double least = std::log1p(static_cast<double>(songs.plays(songs.size() - 1)));
@@ -112,8 +112,8 @@ float gumbel(std::uint64_t seed, std::uint32_t row) {
   return static_cast<float>(-std::log(-std::log(uniform)));
 }
 
-std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, std::size_t k, const ListContext& context,
-                         const RerankOptions& options) {
+std::vector<Pick> rerank(const model::Model& model, std::span<const math::ScoredRow> pool, std::size_t k,
+                         const ListContext& context, const RerankOptions& options) {
   std::vector<Pick> picks;
   if (pool.empty()) return picks;
   ListRules rules = rules_of(model, context, options);
@@ -138,15 +138,16 @@ std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, st
   return picks;
 }
 
-std::vector<Pick> rerank_widening(const Model& model, const std::function<std::vector<ScoredRow>(std::size_t n)>& find,
-                                  std::size_t k, const ListContext& context, const RerankOptions& options) {
+std::vector<Pick> rerank_widening(const model::Model& model,
+                                  const std::function<std::vector<math::ScoredRow>(std::size_t n)>& find, std::size_t k,
+                                  const ListContext& context, const RerankOptions& options) {
   const bool plain = keeps_order(options);
   for (std::size_t wanted = plain ? std::max(2 * k, kLeastPlainPool) : std::max(4 * k, kLeastPool);;
        wanted *= plain ? kWidenPlain : kWiden) {
-    const std::vector<ScoredRow> pool = find(wanted);
+    const std::vector<math::ScoredRow> pool = find(wanted);
     std::vector<Pick> picks = rerank(model, pool, k, context, options);
     if (picks.size() >= k || pool.size() < wanted) return picks;
   }
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -26,7 +26,7 @@
 #include "segue/model/model.h"
 #include "segue/recommend/rerank_options.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // What was there before the list. All rows of the model.
 struct ListContext {
@@ -45,19 +45,20 @@ struct Pick {
 // place; where none is allowed the list ends. Without artist_gap it is as long as any list under the rules can be. A
 // function of its arguments alone. `pool` is sorted best first, no NaN; a row that comes twice counts once. In mode
 // discover `played` is excluded. About k * pool.size() products of vectors where diversity > 0. Thread safe.
-std::vector<Pick> rerank(const Model& model, std::span<const ScoredRow> pool, std::size_t k, const ListContext& context,
-                         const RerankOptions& options);
+std::vector<Pick> rerank(const model::Model& model, std::span<const math::ScoredRow> pool, std::size_t k,
+                         const ListContext& context, const RerankOptions& options);
 
 // rerank() over pools that grow until k songs are found. find(n) returns the n best songs that fit, fewer only where
 // there are no more. The first pool has max(4 k, 200), every next one 8 times as many; where songs come in the order of
 // the pool (no diversity, popularity, surprise or rest), max(2 k, 101), and 4 times as many.
-std::vector<Pick> rerank_widening(const Model& model, const std::function<std::vector<ScoredRow>(std::size_t n)>& find,
-                                  std::size_t k, const ListContext& context, const RerankOptions& options);
+std::vector<Pick> rerank_widening(const model::Model& model,
+                                  const std::function<std::vector<math::ScoredRow>(std::size_t n)>& find, std::size_t k,
+                                  const ListContext& context, const RerankOptions& options);
 
 // The part of a score that says how famous a song is: log plays from -1 to 1 over the catalogue, 0 where all are alike.
-float fame(const Catalogue& songs, std::uint32_t row);
+float fame(const data::Catalogue& songs, std::uint32_t row);
 
 // A standard Gumbel variable of (seed, song), the same on every machine.
 float gumbel(std::uint64_t seed, std::uint32_t row);
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -9,7 +9,7 @@
 
 #include "segue/base/options.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // Whether songs already played may come again.
 enum class ListMode { discover, any };
@@ -31,34 +31,38 @@ struct RerankOptions {
   std::uint64_t seed = 1;
 };
 
+}  // namespace segue::recommend
+
+namespace segue {
+
 template <>
-struct OptionsOf<RerankOptions> {
+struct OptionsOf<recommend::RerankOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
-      option<&RerankOptions::mode>("mode",
-                                   "discover: only songs not played yet; any: those too, once they have rested"),
-      option<&RerankOptions::diversity>(
+      option<&recommend::RerankOptions::mode>(
+          "mode", "discover: only songs not played yet; any: those too, once they have rested"),
+      option<&recommend::RerankOptions::diversity>(
           "diversity", "0: the songs that fit best; towards 1: songs unlike each other, however well they fit",
           between(0, 1)),
-      option<&RerankOptions::popularity>(
+      option<&recommend::RerankOptions::popularity>(
           "popularity", "Towards 1: the hits among the songs that fit; towards -1: those seldom played",
           between(-1, 1)),
-      option<&RerankOptions::artist_cap>("artist_cap", "Songs of one artist in a list at most, 0 for any number",
-                                         between(0, 1'000'000)),
-      option<&RerankOptions::artist_gap>("artist_gap", "Songs by others between two songs of one artist at least",
-                                         between(0, 1000)),
-      option<&RerankOptions::fold_versions>(
+      option<&recommend::RerankOptions::artist_cap>(
+          "artist_cap", "Songs of one artist in a list at most, 0 for any number", between(0, 1'000'000)),
+      option<&recommend::RerankOptions::artist_gap>(
+          "artist_gap", "Songs by others between two songs of one artist at least", between(0, 1000)),
+      option<&recommend::RerankOptions::fold_versions>(
           "fold_versions",
           "One version only of a recording that is there live, remastered, remixed, under several ids"),
-      option<&RerankOptions::freshness>(
+      option<&recommend::RerankOptions::freshness>(
           "freshness", "With mode any: a song played this many songs ago has won back half of its score; 0: at once",
           between(0, 1e9)),
-      option<&RerankOptions::surprise>(
+      option<&recommend::RerankOptions::surprise>(
           "surprise", "Towards 1: chance has a say; other songs with each --seed, good ones first", between(0, 1)),
-      option<&RerankOptions::seed>("seed", "Of the chance in --surprise: the same seed gives the same songs",
-                                   between(0, 9007199254740992.0)),
+      option<&recommend::RerankOptions::seed>("seed", "Of the chance in --surprise: the same seed gives the same songs",
+                                              between(0, 9007199254740992.0)),
   };
 };
-SEGUE_CHECK_OPTIONS(RerankOptions);
+SEGUE_CHECK_OPTIONS(recommend::RerankOptions);
 
 }  // namespace segue

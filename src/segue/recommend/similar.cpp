@@ -5,10 +5,10 @@
 
 #include "segue/base/error.h"
 #include "segue/base/words.h"
-#include "segue/data/text.h"
+#include "segue/data/text/text.h"
 #include "segue/math/kernels.h"
 
-namespace segue {
+namespace segue::recommend {
 
 namespace {
 
@@ -16,15 +16,15 @@ namespace {
 constexpr float kLeastLength = 1e-4F;
 
 // Adds `sign` times the unit vector of a song.
-void add_song(const Model& model, std::uint32_t song, float sign, std::span<float> sum) {
-  best_kernels().axpy(sign * model.inverse_norms()[song], model.vectors().row(song), sum.data(), sum.size());
+void add_song(const model::Model& model, std::uint32_t song, float sign, std::span<float> sum) {
+  math::best_kernels().axpy(sign * model.inverse_norms()[song], model.vectors().row(song), sum.data(), sum.size());
 }
 
 float length_of(std::span<const float> vector) {
-  return std::sqrt(best_kernels().squared_norm(vector.data(), vector.size()));
+  return std::sqrt(math::best_kernels().squared_norm(vector.data(), vector.size()));
 }
 
-std::string name_of(const Song& song, GroupKind kind) {
+std::string name_of(const data::Song& song, GroupKind kind) {
   if (kind == GroupKind::artist) return std::string(song.artist);
   if (song.album.empty() || song.artist.empty()) return std::string(song.album);
   return fmt::format("{} – {}", song.artist, song.album);
@@ -42,9 +42,9 @@ bool has_words(std::string_view folded, std::string_view words) {
 
 }  // namespace
 
-std::vector<ScoredRow> similar_songs(const Model& model, std::span<const std::uint32_t> plus,
-                                     std::span<const std::uint32_t> minus, const SimilarOptions& options,
-                                     const RowSet* keeps) {
+std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const std::uint32_t> plus,
+                                           std::span<const std::uint32_t> minus, const SimilarOptions& options,
+                                           const index::RowSet* keeps) {
   std::vector<float> sum(model.vectors().columns);
   for (const std::uint32_t song : plus) add_song(model, song, 1, sum);
   for (const std::uint32_t song : minus) add_song(model, song, -1, sum);
@@ -53,19 +53,19 @@ std::vector<ScoredRow> similar_songs(const Model& model, std::span<const std::ui
     fail(ErrorCode::bad_input, "expected songs whose vectors have a direction together, found {} that have none",
          plus.size() + minus.size());
   }
-  best_kernels().scale(1 / length, sum.data(), sum.size());
+  math::best_kernels().scale(1 / length, sum.data(), sum.size());
   std::vector<std::uint32_t> excluded(plus.begin(), plus.end());
   excluded.insert(excluded.end(), minus.begin(), minus.end());
   return model.index().search(sum, options.k, {excluded, keeps}, {.threads = options.threads});
 }
 
-SongGroups::SongGroups(const Model& model, GroupKind kind, const RowSet* keeps) : model_(model) {
+SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::RowSet* keeps) : model_(model) {
   std::unordered_map<std::string, std::uint32_t> spellings;  // folding is slow, and most names come often
   const auto add = [&](const std::string& name, std::uint32_t song) {
     if (name.empty()) return;
     const auto [spelling, is_new] = spellings.try_emplace(name, 0);
     if (is_new) {
-      const auto [group, is_first] = found_.try_emplace(search_fold(name), size());
+      const auto [group, is_first] = found_.try_emplace(data::search_fold(name), size());
       if (is_first) {
         groups_.push_back({name, {}, 0});
         folded_.push_back(group->first);
@@ -79,14 +79,14 @@ SongGroups::SongGroups(const Model& model, GroupKind kind, const RowSet* keeps) 
   };
   for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
     if (keeps != nullptr && !keeps->contains(row)) continue;
-    const Song song = model.songs().song(row);
+    const data::Song song = model.songs().song(row);
     if (kind == GroupKind::tag) {
       for (const std::string_view tag : song.tags) add(std::string(tag), row);
     } else {
       add(name_of(song, kind), row);
     }
   }
-  sums_ = Matrix(groups_.size(), model.vectors().columns);
+  sums_ = math::Matrix(groups_.size(), model.vectors().columns);
   for (std::uint32_t group = 0; group < size(); ++group) {
     const std::span<float> sum = sums_.view()[group];
     for (const std::uint32_t song : groups_[group].songs) add_song(model, song, 1, sum);
@@ -96,7 +96,7 @@ SongGroups::SongGroups(const Model& model, GroupKind kind, const RowSet* keeps) 
 }
 
 std::vector<std::uint32_t> SongGroups::find(std::string_view typed) const {
-  const std::string wanted = search_fold(typed);
+  const std::string wanted = data::search_fold(typed);
   if (const auto found = found_.find(wanted); found != found_.end()) return {found->second};
   std::vector<std::uint32_t> found;
   for (std::uint32_t group = 0; group < size() && !wanted.empty(); ++group) {
@@ -120,22 +120,22 @@ std::vector<float> SongGroups::direction(std::uint32_t group) const {
          groups_[group].songs.size());
   }
   std::vector<float> unit(sum.begin(), sum.end());
-  best_kernels().scale(inverse_norms_[group], unit.data(), unit.size());
+  math::best_kernels().scale(inverse_norms_[group], unit.data(), unit.size());
   return unit;
 }
 
-std::vector<ScoredRow> SongGroups::similar(std::uint32_t group, std::size_t k, std::size_t least_songs) const {
-  RowSet large(groups_.size());
+std::vector<math::ScoredRow> SongGroups::similar(std::uint32_t group, std::size_t k, std::size_t least_songs) const {
+  index::RowSet large(groups_.size());
   for (std::uint32_t other = 0; other < size(); ++other) {
     if (other != group && groups_[other].songs.size() >= least_songs) large.insert(other);
   }
-  return ExactIndex(sums_.view(), inverse_norms_).search(direction(group), k, {{}, &large});
+  return index::ExactIndex(sums_.view(), inverse_norms_).search(direction(group), k, {{}, &large});
 }
 
-std::vector<ScoredRow> SongGroups::typical_songs(std::uint32_t group, std::size_t k) const {
-  RowSet own(model_.songs().size());
+std::vector<math::ScoredRow> SongGroups::typical_songs(std::uint32_t group, std::size_t k) const {
+  index::RowSet own(model_.songs().size());
   for (const std::uint32_t song : groups_[group].songs) own.insert(song);
-  return ExactIndex(model_.vectors(), model_.inverse_norms()).search(direction(group), k, {{}, &own});
+  return index::ExactIndex(model_.vectors(), model_.inverse_norms()).search(direction(group), k, {{}, &own});
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

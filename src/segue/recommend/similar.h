@@ -12,15 +12,15 @@
 #include "segue/model/model.h"
 #include "segue/recommend/options.h"
 
-namespace segue {
+namespace segue::recommend {
 
 // The songs nearest to the sum of the unit vectors of `plus` less those of `minus`, none of either: "A + B - C" of
 // Mikolov et al. 2013 (arXiv:1301.3781). One song in `plus` alone gives the songs most like it. `keeps` may be nullptr.
 // Best first, ties by row; options.k songs where there are so many. Throws bad_input where the sum has no direction.
 // REQUIRES: rows < model.songs().size().
-std::vector<ScoredRow> similar_songs(const Model& model, std::span<const std::uint32_t> plus,
-                                     std::span<const std::uint32_t> minus, const SimilarOptions& options,
-                                     const RowSet* keeps);
+std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const std::uint32_t> plus,
+                                           std::span<const std::uint32_t> minus, const SimilarOptions& options,
+                                           const index::RowSet* keeps);
 
 enum class GroupKind { artist, album, tag };
 
@@ -37,7 +37,7 @@ class SongGroups {
  public:
   // Songs without such a name are in no group, spellings that search takes for the same are in one. `keeps` leaves
   // out songs; it may be nullptr.
-  SongGroups(const Model& model, GroupKind kind, const RowSet* keeps);
+  SongGroups(const model::Model& model, GroupKind kind, const index::RowSet* keeps);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(groups_.size()); }
   const SongGroup& group(std::uint32_t group) const { return groups_[group]; }
@@ -49,19 +49,19 @@ class SongGroups {
 
   // The k groups of at least `least_songs` songs that point most the same way; not `group` itself. Rows are groups.
   // Throws bad_input where the group has no direction.
-  std::vector<ScoredRow> similar(std::uint32_t group, std::size_t k, std::size_t least_songs) const;
+  std::vector<math::ScoredRow> similar(std::uint32_t group, std::size_t k, std::size_t least_songs) const;
   // The songs of a group nearest to its middle.
-  std::vector<ScoredRow> typical_songs(std::uint32_t group, std::size_t k) const;
+  std::vector<math::ScoredRow> typical_songs(std::uint32_t group, std::size_t k) const;
 
  private:
   std::vector<float> direction(std::uint32_t group) const;
 
-  const Model& model_;
+  const model::Model& model_;
   std::vector<SongGroup> groups_;
   std::vector<std::string> folded_;                       // names as search compares them
   std::unordered_map<std::string, std::uint32_t> found_;  // of these
-  Matrix sums_;
+  math::Matrix sums_;
   std::vector<float> inverse_norms_;
 };
 
-}  // namespace segue
+}  // namespace segue::recommend

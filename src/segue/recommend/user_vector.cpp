@@ -5,15 +5,15 @@
 #include "segue/base/error.h"
 #include "segue/math/kernels.h"
 
-namespace segue {
+namespace segue::recommend {
 
 double recency_weight(std::size_t age, double half_life) {
   return half_life > 0 ? std::exp2(-static_cast<double>(age) / half_life) : 1;
 }
 
-std::vector<float> user_vector(const Model& model, std::span<const std::uint32_t> songs, double half_life) {
-  const MatrixView<const float> vectors = model.vectors();
-  const Kernels& kernels = best_kernels();
+std::vector<float> user_vector(const model::Model& model, std::span<const std::uint32_t> songs, double half_life) {
+  const math::MatrixView<const float> vectors = model.vectors();
+  const math::Kernels& kernels = math::best_kernels();
   std::vector<float> mean(vectors.columns);
   std::size_t with_vector = 0;
   for (std::size_t i = 0; i < songs.size(); ++i) {
@@ -32,4 +32,4 @@ std::vector<float> user_vector(const Model& model, std::span<const std::uint32_t
   return mean;
 }
 
-}  // namespace segue
+}  // namespace segue::recommend

@@ -6,7 +6,7 @@
 #include "segue/base/error.h"
 #include "segue/store/tokens.h"
 
-namespace segue {
+namespace segue::serve {
 
 namespace {
 
@@ -22,7 +22,7 @@ bool is_meant_for_here(const Request& request) {
   return origin.empty() || (scheme != std::string_view::npos && origin.substr(scheme + 3) == host);
 }
 
-Identity identity_of(const StoredToken& token) {
+Identity identity_of(const store::StoredToken& token) {
   return {.token_id = token.id, .user = token.user, .read = token.read, .submit = token.submit, .admin = token.admin};
 }
 
@@ -44,7 +44,7 @@ std::string_view secret_of(const Request& request) {
 bool Authenticator::is_remembered(const Request& request) const {
   if (request.header("authorization").empty()) return true;
   try {
-    const std::string hash = hash_of_secret(secret_of(request));
+    const std::string hash = store::hash_of_secret(secret_of(request));
     const std::scoped_lock lock(mutex_);
     const auto found = known_.find(hash);
     return found != known_.end() && Clock::now() < found->second.until;
@@ -60,7 +60,7 @@ Identity Authenticator::identify(const Request& request) {
     nobody.read = nobody.submit = open_loopback_ && request.loopback && is_meant_for_here(request);
     return nobody;
   }
-  const std::string hash = hash_of_secret(secret);
+  const std::string hash = store::hash_of_secret(secret);
   std::optional<Known> stale;
   {
     const std::scoped_lock lock(mutex_);
@@ -69,7 +69,7 @@ Identity Authenticator::identify(const Request& request) {
   if (!stale || Clock::now() >= stale->until) {
     Known fresh;
     try {
-      const std::optional<StoredToken> token = store_.token_by_hash(hash);
+      const std::optional<store::StoredToken> token = store_.token_by_hash(hash);
       if (token) fresh.identity = identity_of(*token);
     } catch (const Error& error) {
       // While the store is away, who was let in before is let in.
@@ -86,4 +86,4 @@ Identity Authenticator::identify(const Request& request) {
   return *stale->identity;
 }
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "segue/serve/router.h"
+#include "segue/serve/http/router.h"
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::serve {
 
 // The secret of "Authorization: Token SECRET" or "Bearer SECRET"; "" without one. Throws unauthorised for another kind.
 std::string_view secret_of(const Request& request);
@@ -26,7 +26,7 @@ class Authenticator {
 
   // `open_loopback`: requests from this machine without a token may read and submit, as the user "local" where the
   // token's user would count; but not those of pages from elsewhere (Origin), nor those for another name (Host).
-  Authenticator(ListenStore& store, bool open_loopback) : store_(store), open_loopback_(open_loopback) {}
+  Authenticator(store::ListenStore& store, bool open_loopback) : store_(store), open_loopback_(open_loopback) {}
 
   // Whether identify() would have to ask the store.
   bool is_remembered(const Request& request) const;
@@ -39,10 +39,10 @@ class Authenticator {
     Clock::time_point until;
   };
 
-  ListenStore& store_;
+  store::ListenStore& store_;
   const bool open_loopback_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Known> known_;  // by hash
 };
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -4,7 +4,7 @@
 #include "segue/base/file.h"
 #include "segue/base/json.h"
 
-namespace segue {
+namespace segue::serve {
 
 std::string evaluation_report(const std::filesystem::path& file) {
   std::string text = read_text(file);
@@ -17,4 +17,4 @@ std::string evaluation_report(const std::filesystem::path& file) {
   return text;
 }
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <string>
 
-namespace segue {
+namespace segue::serve {
 
 // Its text. Throws not_found, io_failed, and bad_input where the file is no such report.
 std::string evaluation_report(const std::filesystem::path& file);
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -7,7 +7,7 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::serve {
 
 namespace {
 
@@ -163,4 +163,4 @@ void append_sample(std::string& out, std::string_view name, std::initializer_lis
   out += fmt::format("{} {}\n", labels.size() > 0 ? "}" : "", value);
 }
 
-}  // namespace segue
+}  // namespace segue::serve

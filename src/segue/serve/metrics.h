@@ -12,9 +12,9 @@
 #include <string>
 #include <string_view>
 
-#include "segue/serve/router.h"
+#include "segue/serve/http/router.h"
 
-namespace segue {
+namespace segue::serve {
 
 // Upper ends of the latency buckets, in seconds; the last bucket has none.
 inline constexpr std::array kLatencyBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
@@ -78,4 +78,4 @@ void append_family(std::string& out, std::string_view name, std::string_view typ
 void append_sample(std::string& out, std::string_view name, std::initializer_list<std::string_view> labels,
                    double value);
 
-}  // namespace segue
+}  // namespace segue::serve

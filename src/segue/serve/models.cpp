@@ -7,11 +7,11 @@
 #include "segue/base/manifest.h"
 #include "segue/base/random.h"
 #include "segue/base/words.h"
-#include "segue/data/times.h"
+#include "segue/data/log/times.h"
 #include "segue/model/verify.h"
-#include "segue/serve/map_replies.h"
+#include "segue/serve/api/map_replies.h"
 
-namespace segue {
+namespace segue::serve {
 
 namespace fs = std::filesystem;
 
@@ -23,7 +23,7 @@ fs::path checked(const fs::path& folder, bool verify) {
   if (error) fail(ErrorCode::not_found, "{}: {}", folder.string(), error.message());
   if (verify) {
     NoProgress progress;
-    verify_model(real, progress);
+    model::verify_model(real, progress);
   }
   return real;
 }
@@ -31,21 +31,21 @@ fs::path checked(const fs::path& folder, bool verify) {
 std::chrono::system_clock::time_point time_made(const Manifest& manifest) {
   const json::value* const made = manifest.fields.if_contains("made_at");
   if (made == nullptr || !made->is_string()) return {};
-  const auto time = parse_time(made->get_string(), TimeUnit::automatic);
+  const auto time = data::parse_time(made->get_string(), data::TimeUnit::automatic);
   return std::chrono::system_clock::time_point(std::chrono::microseconds(time.value_or(0)));
 }
 
 // The digest a folder has now, "" where there is none to be read.
 std::string digest_of(const fs::path& folder) {
   try {
-    return open_manifest(folder, kModelFormat).digest;
+    return open_manifest(folder, model::kModelFormat).digest;
   } catch (const Error&) {
     return "";
   }
 }
 
-Model with_codes(const fs::path& folder) {
-  Model model(folder);
+model::Model with_codes(const fs::path& folder) {
+  model::Model model(folder);
   model.code_vectors();
   return model;
 }
@@ -53,7 +53,7 @@ Model with_codes(const fs::path& folder) {
 // One search of each kind and the keys of all songs, so that the pages of the graph, the hash of the ids and folded
 // names are there before the first request.
 void warm(const ServedModel& served) {
-  const Model& model = served.model;
+  const model::Model& model = served.model;
   if (model.songs().size() == 0) return;
   (void)model.songs().find(model.songs().id(0));
   (void)model.transitions(0);
@@ -65,7 +65,7 @@ void warm(const ServedModel& served) {
 }
 
 // What the graph finds of the 10 nearest songs to some songs all over the catalogue; 1 where search is exact.
-double sampled_recall(const Model& model) {
+double sampled_recall(const model::Model& model) {
   constexpr std::size_t kNearest = 10;
   constexpr std::uint32_t kSample = 20;
   if (model.index().graph() == nullptr) return 1;
@@ -74,11 +74,11 @@ double sampled_recall(const Model& model) {
   for (std::uint32_t i = 0; i < kSample; ++i) {
     const auto row = static_cast<std::uint32_t>(std::uint64_t{model.songs().size()} * i / kSample);
     const std::span<const float> vector(model.vectors().row(row), model.vectors().columns);
-    const auto exact = model.index().search(vector, kNearest, {}, {.method = SearchMethod::exact});
-    const auto walked = model.index().search(vector, kNearest, {}, {.method = SearchMethod::graph});
+    const auto exact = model.index().search(vector, kNearest, {}, {.method = index::SearchMethod::exact});
+    const auto walked = model.index().search(vector, kNearest, {}, {.method = index::SearchMethod::graph});
     wanted += exact.size();
-    for (const ScoredRow& one : exact) {
-      found += static_cast<std::size_t>(std::ranges::count(walked, one.row, &ScoredRow::row));
+    for (const math::ScoredRow& one : exact) {
+      found += static_cast<std::size_t>(std::ranges::count(walked, one.row, &math::ScoredRow::row));
     }
   }
   return wanted == 0 ? 1 : static_cast<double>(found) / static_cast<double>(wanted);
@@ -120,7 +120,7 @@ ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const f
       loaded(std::chrono::system_clock::now()),
       trained(time_made(model.manifest())) {
   recall = sampled_recall(model);
-  if (const SongMap* const song_map = model.map()) {
+  if (const layout::SongMap* const song_map = model.map()) {
     map = map_body(*song_map);
     regions = regions_body(*song_map);
     tags = tags_body(model.songs());
@@ -242,4 +242,4 @@ std::vector<std::string> ModelSet::changed() const {
   return names;
 }
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -17,11 +17,11 @@
 
 #include "segue/model/model.h"
 #include "segue/recommend/recommender.h"
-#include "segue/serve/http.h"
-#include "segue/serve/song_matcher.h"
-#include "segue/store/catalogue_search.h"
+#include "segue/search/catalogue_search.h"
+#include "segue/search/song_matcher.h"
+#include "segue/serve/http/http.h"
 
-namespace segue {
+namespace segue::serve {
 
 // A model with all that requests need of it. Immutable; thread safe.
 struct ServedModel {
@@ -31,10 +31,10 @@ struct ServedModel {
 
   std::string name;
   std::filesystem::path folder;  // with every link followed: what was opened
-  Model model;
-  Recommender recommender;
-  SongMatcher matcher;
-  CatalogueSearch search;
+  model::Model model;
+  recommend::Recommender recommender;
+  search::SongMatcher matcher;
+  search::CatalogueSearch search;
   std::shared_ptr<const SharedBody> map;      // of GET /v1/map, nullptr where the model has none
   std::shared_ptr<const SharedBody> regions;  // of GET /v1/map/regions
   std::shared_ptr<const SharedBody> tags;     // of GET /v1/map/tags
@@ -92,4 +92,4 @@ class ModelSet {
   std::vector<Slot> slots_;
 };
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -3,26 +3,26 @@
 #include <algorithm>
 #include <vector>
 
-#include "segue/map/placement.h"
+#include "segue/layout/placement.h"
 
-namespace segue {
+namespace segue::serve {
 
 namespace {
 constexpr std::size_t kNeighbours = 15;
 constexpr double kPerplexity = 5;
 }  // namespace
 
-std::optional<Point> place_of_vector(const Model& model, std::span<const float> vector) {
-  const SongMap* const map = model.map();
+std::optional<layout::Point> place_of_vector(const model::Model& model, std::span<const float> vector) {
+  const layout::SongMap* const map = model.map();
   if (map == nullptr) return std::nullopt;
-  std::vector<std::uint32_t> rows(kNeighbours, NeighbourView::kNone);
+  std::vector<std::uint32_t> rows(kNeighbours, layout::NeighbourView::kNone);
   std::vector<float> squared(kNeighbours, 0.0F);
   std::size_t found = 0;
-  for (const ScoredRow& near : model.index().search(vector, kNeighbours, {}, {.threads = 1})) {
+  for (const math::ScoredRow& near : model.index().search(vector, kNeighbours, {}, {.threads = 1})) {
     rows[found] = near.row;
     squared[found++] = std::max(0.0F, 2 - 2 * near.score);  // of unit vectors
   }
-  return place_by_neighbours(map->layout, {1, kNeighbours, rows, squared}, kPerplexity, 1).front();
+  return layout::place_by_neighbours(map->layout, {1, kNeighbours, rows, squared}, kPerplexity, 1).front();
 }
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -4,12 +4,12 @@
 #include <optional>
 #include <span>
 
-#include "segue/map/layout.h"
+#include "segue/layout/layout.h"
 #include "segue/model/model.h"
 
-namespace segue {
+namespace segue::serve {
 
 // Where most of the songs nearest to `vector` are, see place_by_neighbours(). nullopt where the model has no map.
-std::optional<Point> place_of_vector(const Model& model, std::span<const float> vector);
+std::optional<layout::Point> place_of_vector(const model::Model& model, std::span<const float> vector);
 
-}  // namespace segue
+}  // namespace segue::serve

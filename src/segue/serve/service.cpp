@@ -5,13 +5,13 @@
 
 #include "segue/base/error.h"
 #include "segue/base/unix_time.h"
+#include "segue/serve/api/openapi.h"
+#include "segue/serve/api/parameters.h"
+#include "segue/serve/api/routes.h"
 #include "segue/serve/evaluation_report.h"
-#include "segue/serve/listenbrainz.h"
-#include "segue/serve/openapi.h"
-#include "segue/serve/parameters.h"
-#include "segue/serve/routes.h"
+#include "segue/serve/listenbrainz/listenbrainz.h"
 
-namespace segue {
+namespace segue::serve {
 
 namespace {
 
@@ -180,4 +180,4 @@ void Service::reload_all() {
   for (const ModelSource& source : setup_.models.sources()) reload(source.name);
 }
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -20,23 +20,23 @@
 
 #include "segue/base/error.h"
 #include "segue/serve/auth.h"
-#include "segue/serve/http.h"
+#include "segue/serve/http/http.h"
+#include "segue/serve/http/rate_limit.h"
+#include "segue/serve/http/router.h"
+#include "segue/serve/http/static_files.h"
+#include "segue/serve/listenbrainz/playing_now.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
-#include "segue/serve/playing_now.h"
-#include "segue/serve/rate_limit.h"
-#include "segue/serve/router.h"
-#include "segue/serve/static_files.h"
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::serve {
 
 // Something an operator may want to know, one at a time: "reload", {"model": "default", ...}. Called from any thread.
 using LogEvent = std::function<void(std::string_view event, const json::object& fields)>;
 
 struct ServiceSetup {
   ModelSet& models;
-  ListenStore& store;
+  store::ListenStore& store;
   const StaticFiles& files;
   RateLimitOptions limits{};
   bool open_loopback = false;
@@ -70,7 +70,7 @@ class Service final : public RequestHandler {
   Reply not_routed(const Request& request) const;
   Reply failed(const Route& route, const Request& request, const Error& error) const;
   // Of a minute ago at most. Throws as ListenStore::check() does.
-  StoreFacts store_facts();
+  store::StoreFacts store_facts();
   Reply ready();
   Reply metrics_text();
   Reply status();
@@ -88,8 +88,8 @@ class Service final : public RequestHandler {
   std::atomic<bool> draining_{false};
 
   std::mutex counting_;  // of what follows
-  StoreFacts counted_;
+  store::StoreFacts counted_;
   std::optional<std::chrono::steady_clock::time_point> counted_at_;
 };
 
-}  // namespace segue
+}  // namespace segue::serve

@@ -2,7 +2,7 @@
 
 #include <new>
 
-namespace segue {
+namespace segue::store {
 
 namespace {
 
@@ -73,4 +73,4 @@ std::size_t GroupCommit::waiting() const {
   return queue_.size() + group_.size();
 }
 
-}  // namespace segue
+}  // namespace segue::store

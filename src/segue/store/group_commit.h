@@ -17,7 +17,7 @@
 #include "segue/base/error.h"
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::store {
 
 // Listens that wait to be committed, on the stack of the thread that brought them.
 struct Addition {
@@ -52,4 +52,4 @@ class GroupCommit {
   std::vector<Addition*> group_;  // being committed; empty where nobody commits
 };
 
-}  // namespace segue
+}  // namespace segue::store

@@ -1,12 +1,13 @@
 #include "segue/base/digest.h"
-#include "segue/data/text.h"
+#include "segue/data/text/text.h"
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::store {
 
 std::string msid_of(const StoredListen& listen) {
   // Unit separators cannot be in a folded text, so no two triples run together.
-  std::string text = fold_name(listen.artist) + '\x1f' + fold_name(listen.title) + '\x1f' + fold_name(listen.release);
+  std::string text = data::fold_name(listen.artist) + '\x1f' + data::fold_name(listen.title) + '\x1f' +
+                     data::fold_name(listen.release);
   if (listen.title.empty()) text += '\x1f' + listen.song_id;
   std::string digest = sha256_of(text).substr(0, 32);
   digest[12] = '8';  // a UUID of version 8, RFC 9562: made of a digest of our own
@@ -15,4 +16,4 @@ std::string msid_of(const StoredListen& listen) {
          '-' + digest.substr(20);
 }
 
-}  // namespace segue
+}  // namespace segue::store

@@ -8,7 +8,7 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
-namespace segue {
+namespace segue::store {
 
 namespace {
 
@@ -293,4 +293,4 @@ void PostgresTransaction::commit() {
   if (committed.command() != "COMMIT") fail(ErrorCode::io_failed, "{}: the transaction failed", connection_.name());
 }
 
-}  // namespace segue
+}  // namespace segue::store

@@ -17,7 +17,7 @@
 struct pg_conn;
 struct pg_result;
 
-namespace segue {
+namespace segue::store {
 
 // Where a database is. `name` is what messages call it: never the URL, which may hold a password.
 struct PostgresPlace {
@@ -143,4 +143,4 @@ class PostgresTransaction {
   bool done_ = false;
 };
 
-}  // namespace segue
+}  // namespace segue::store

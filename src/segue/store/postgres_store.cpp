@@ -8,7 +8,7 @@
 #include "segue/base/unix_time.h"
 #include "segue/store/stored_rows.h"
 
-namespace segue {
+namespace segue::store {
 
 namespace {
 
@@ -322,7 +322,7 @@ std::vector<Feedback> PostgresStore::feedback_of(std::string_view user, std::opt
       values);
   std::vector<Feedback> list;
   for (std::size_t row = 0; row < rows.size(); ++row) {
-    Feedback feedback = segue::feedback_of(rows[row]);
+    Feedback feedback = store::feedback_of(rows[row]);
     feedback.artist = rows.text(row, 6);
     feedback.title = rows.text(row, 7);
     list.push_back(std::move(feedback));
@@ -398,4 +398,4 @@ void PostgresStore::check() {
   run("SELECT 1 FROM segue.tokens LIMIT 1");
 }
 
-}  // namespace segue
+}  // namespace segue::store

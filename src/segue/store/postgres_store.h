@@ -15,7 +15,7 @@
 #include "segue/store/postgres.h"
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::store {
 
 class PostgresStore final : public ListenStore {
  public:
@@ -59,4 +59,4 @@ class PostgresStore final : public ListenStore {
   GroupCommit additions_;
 };
 
-}  // namespace segue
+}  // namespace segue::store

@@ -9,7 +9,7 @@
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 
-namespace segue {
+namespace segue::store {
 
 namespace {
 
@@ -145,4 +145,4 @@ void SqliteTransaction::commit() {
   done_ = true;
 }
 
-}  // namespace segue
+}  // namespace segue::store

@@ -10,7 +10,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace segue {
+namespace segue::store {
 
 // An open database. Used by one thread at a time.
 class SqliteConnection {
@@ -82,4 +82,4 @@ class SqliteTransaction {
   bool done_ = false;
 };
 
-}  // namespace segue
+}  // namespace segue::store

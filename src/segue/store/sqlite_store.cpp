@@ -7,7 +7,7 @@
 #include "segue/base/unix_time.h"
 #include "segue/store/stored_rows.h"
 
-namespace segue {
+namespace segue::store {
 
 namespace {
 
@@ -250,7 +250,7 @@ std::vector<Feedback> SqliteStore::feedback_of(std::string_view user, std::optio
   SqliteStatement names(*reader, "SELECT artist, title FROM listens WHERE user = ? AND msid = ? LIMIT 1");
   std::vector<Feedback> list;
   while (rows.step()) {
-    Feedback feedback = segue::feedback_of(rows);
+    Feedback feedback = store::feedback_of(rows);
     if (!feedback.msid.empty() && names.reset().bind(user).bind(feedback.msid).step()) {
       feedback.artist = names.text(0);
       feedback.title = names.text(1);
@@ -329,4 +329,4 @@ void SqliteStore::check() {
   row.step();
 }
 
-}  // namespace segue
+}  // namespace segue::store

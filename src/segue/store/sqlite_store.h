@@ -13,7 +13,7 @@
 #include "segue/store/sqlite.h"
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::store {
 
 class SqliteStore final : public ListenStore {
  public:
@@ -61,4 +61,4 @@ class SqliteStore final : public ListenStore {
   std::vector<std::unique_ptr<SqliteConnection>> readers_;  // those that nobody uses now
 };
 
-}  // namespace segue
+}  // namespace segue::store

@@ -6,7 +6,7 @@
 #include "segue/store/postgres_store.h"
 #include "segue/store/sqlite_store.h"
 
-namespace segue {
+namespace segue::store {
 
 bool is_postgres_url(std::string_view where) {
   return where.starts_with("postgresql://") || where.starts_with("postgres://");
@@ -20,4 +20,4 @@ std::unique_ptr<ListenStore> open_store(const std::string& where, WhereNone wher
   return std::make_unique<SqliteStore>(where);
 }
 
-}  // namespace segue
+}  // namespace segue::store

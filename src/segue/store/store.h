@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace segue {
+namespace segue::store {
 
 // One listen as it came in. Texts are valid UTF-8 without NUL. Which song of a model it is, is found when it is read:
 // by song_id, by recording_mbid, or by artist and title; so a later model may know what this one does not.
@@ -132,4 +132,4 @@ enum class WhereNone { make, refuse };  // what to do where there is no such fil
 // Throws wrong_use, not_found, unavailable, corrupt, unsupported (written by a newer Segue).
 std::unique_ptr<ListenStore> open_store(const std::string& where, WhereNone where_none = WhereNone::make);
 
-}  // namespace segue
+}  // namespace segue::store

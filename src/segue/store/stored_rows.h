@@ -4,7 +4,7 @@
 
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::store {
 
 // user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at
 template <class Row>
@@ -51,4 +51,4 @@ StoredToken token_of(const Row& row) {
   return token;
 }
 
-}  // namespace segue
+}  // namespace segue::store

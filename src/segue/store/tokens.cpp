@@ -9,7 +9,7 @@
 #include "segue/base/error.h"
 #include "segue/base/unix_time.h"
 
-namespace segue {
+namespace segue::store {
 
 namespace {
 
@@ -41,4 +41,4 @@ std::string hash_of_secret(std::string_view secret) {
   return sha256_of(secret);
 }
 
-}  // namespace segue
+}  // namespace segue::store

@@ -6,7 +6,7 @@
 
 #include "segue/store/store.h"
 
-namespace segue {
+namespace segue::store {
 
 struct NewToken {
   StoredToken token;   // what is stored
@@ -19,4 +19,4 @@ NewToken make_token(StoredToken token);
 // SHA-256: a secret of 256 random bits needs no slow hash.
 std::string hash_of_secret(std::string_view secret);
 
-}  // namespace segue
+}  // namespace segue::store

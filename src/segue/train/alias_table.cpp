@@ -5,7 +5,7 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::train {
 
 AliasTable::AliasTable(std::span<const double> weights) {
   constexpr double kFull = 0x1.0p32;
@@ -39,4 +39,4 @@ AliasTable::AliasTable(std::span<const double> weights) {
   for (const std::uint32_t i : high) columns_[i] = {0, i};
 }
 
-}  // namespace segue
+}  // namespace segue::train

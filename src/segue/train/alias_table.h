@@ -10,7 +10,7 @@
 
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::train {
 
 class AliasTable {
  public:
@@ -40,4 +40,4 @@ class AliasTable {
   std::vector<Column> columns_;
 };
 
-}  // namespace segue
+}  // namespace segue::train

@@ -14,7 +14,7 @@
 
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::train {
 
 // What one pass over all plays did.
 struct EpochReport {
@@ -49,9 +49,9 @@ struct RowBytes {
   std::string_view element;      // "f32", "bf16"
 };
 template <class Number>
-RowBytes row_bytes_of(MatrixView<Number> matrix) {
+RowBytes row_bytes_of(math::MatrixView<Number> matrix) {
   return {reinterpret_cast<std::byte*>(matrix.data), matrix.rows, matrix.columns * sizeof(Number),
-          matrix.stride * sizeof(Number), sizeof(Number) == sizeof(Bf16) ? "bf16" : "f32"};
+          matrix.stride * sizeof(Number), sizeof(Number) == sizeof(math::Bf16) ? "bf16" : "f32"};
 }
 
 struct TrainingMatrices {
@@ -83,4 +83,4 @@ struct Checkpoints {
   const CheckpointSource* source = nullptr;  // where to go on from, instead of the beginning
 };
 
-}  // namespace segue
+}  // namespace segue::train

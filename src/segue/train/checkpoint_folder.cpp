@@ -14,7 +14,7 @@
 #include "segue/base/folder.h"
 #include "segue/base/options_json.h"
 
-namespace segue {
+namespace segue::train {
 
 namespace fs = std::filesystem;
 
@@ -310,4 +310,4 @@ void Checkpoint::load(const TrainingMatrices& matrices) const {
   load_one(kContextFile, matrices.context);
 }
 
-}  // namespace segue
+}  // namespace segue::train

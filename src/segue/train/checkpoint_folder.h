@@ -17,7 +17,7 @@
 #include "segue/train/checkpoint.h"
 #include "segue/train/options.h"
 
-namespace segue {
+namespace segue::train {
 
 inline constexpr FormatVersion kCheckpointFormat{"segue-checkpoint", 1};
 
@@ -26,17 +26,25 @@ struct CheckpointOptions {
   bool resume = false;
 };
 
+}  // namespace segue::train
+
+namespace segue {
+
 template <>
-struct OptionsOf<CheckpointOptions> {
+struct OptionsOf<train::CheckpointOptions> {
   static constexpr std::string_view section = "train";
   static constexpr std::array rows = {
-      option<&CheckpointOptions::checkpoint_every>(
+      option<&train::CheckpointOptions::checkpoint_every>(
           "checkpoint_every", "Keep what is trained in MODEL.checkpoint this often, and on Ctrl-C; 0s keeps nothing"),
-      option<&CheckpointOptions::resume>(
+      option<&train::CheckpointOptions::resume>(
           "resume", "Go on from MODEL.checkpoint where there is one, else start from the beginning"),
   };
 };
-SEGUE_CHECK_OPTIONS(CheckpointOptions);
+SEGUE_CHECK_OPTIONS(train::CheckpointOptions);
+
+}  // namespace segue
+
+namespace segue::train {
 
 // The folder that holds the checkpoint of a model: "model" and "model/" have "model.checkpoint".
 std::filesystem::path checkpoint_of(const std::filesystem::path& model);
@@ -92,4 +100,4 @@ class Checkpoint final : public CheckpointSource {
 // Whether a folder of that name is a checkpoint, whole or not.
 bool is_checkpoint(const std::filesystem::path& folder);
 
-}  // namespace segue
+}  // namespace segue::train

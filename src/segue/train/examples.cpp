@@ -6,14 +6,14 @@
 
 #include "segue/base/error.h"
 
-namespace segue {
+namespace segue::train {
 
 Random random_stream(std::uint64_t seed, Draw purpose, std::uint64_t epoch, std::uint64_t number) {
   // 3 bits of purpose, 16 of epoch, 45 of number.
   return Random(seed, static_cast<std::uint64_t>(purpose) << 61 | epoch << 45 | number);
 }
 
-std::vector<Block> cut_into_blocks(const Queues& queues, std::uint64_t plays) {
+std::vector<Block> cut_into_blocks(const data::Queues& queues, std::uint64_t plays) {
   std::vector<Block> blocks;
   std::uint64_t in_block = 0;
   std::size_t begin = 0;
@@ -53,7 +53,7 @@ std::uint32_t noise_songs(const TrainOptions& options) {
 
 }  // namespace
 
-ExampleStream::ExampleStream(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
+ExampleStream::ExampleStream(const data::Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
                              std::uint32_t epoch, std::size_t block_number, Block block)
     : queues_(queues),
       vocabulary_(vocabulary),
@@ -151,4 +151,4 @@ bool ExampleStream::open_queue() {
   return true;
 }
 
-}  // namespace segue
+}  // namespace segue::train

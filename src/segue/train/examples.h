@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "segue/base/random.h"
-#include "segue/data/queues.h"
+#include "segue/data/dataset/queues.h"
 #include "segue/train/noise_pool.h"
 #include "segue/train/options.h"
 #include "segue/train/vocabulary.h"
 
-namespace segue {
+namespace segue::train {
 
 // Purposes of random streams: each (seed, purpose, epoch, number) has a sequence of its own.
 enum class Draw : std::uint64_t { initial_vectors, block_order, subsampling, windows, noise, rounding };
@@ -27,7 +27,7 @@ struct Block {
 };
 
 // Cuts the queues into blocks of about `plays` plays; no queue is cut.
-std::vector<Block> cut_into_blocks(const Queues& queues, std::uint64_t plays);
+std::vector<Block> cut_into_blocks(const data::Queues& queues, std::uint64_t plays);
 
 // The numbers of the blocks in the order of an epoch (from 0), shuffled by the seed.
 std::vector<std::uint32_t> block_order(std::size_t blocks, std::uint64_t seed, std::uint32_t epoch);
@@ -65,8 +65,8 @@ class ExampleStream {
   // A larger context would pull its centre further in one step than any step size is good for.
   static constexpr std::size_t kPlayedAtOnce = 16;
 
-  ExampleStream(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options, std::uint32_t epoch,
-                std::size_t block_number, Block block);
+  ExampleStream(const data::Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
+                std::uint32_t epoch, std::size_t block_number, Block block);
   ExampleStream(const ExampleStream&) = delete;
 
   // Overwrites `example` with the next one; false when there is none.
@@ -81,7 +81,7 @@ class ExampleStream {
   void add_context(std::vector<std::uint32_t>& songs, std::vector<std::uint32_t>& fresh, std::size_t most);
   void add_noise(Example& example);
 
-  const Queues& queues_;
+  const data::Queues& queues_;
   const Vocabulary& vocabulary_;
   const TrainOptions& options_;
   Random subsampling_;
@@ -102,4 +102,4 @@ class ExampleStream {
   std::uint64_t plays_kept_ = 0;
 };
 
-}  // namespace segue
+}  // namespace segue::train

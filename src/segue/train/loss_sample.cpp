@@ -8,7 +8,7 @@
 #include "segue/math/kernels.h"
 #include "segue/train/alias_table.h"
 
-namespace segue {
+namespace segue::train {
 
 namespace {
 
@@ -57,7 +57,7 @@ struct Drawn {
 // All draws lie in one long row of triples, queue after queue; a piece of queues holds a stretch of it.
 class Sampler {
  public:
-  Sampler(const Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads)
+  Sampler(const data::Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads)
       : queues_(queues), plays_(plays), threads_(threads) {}
 
   LossSample draw() {
@@ -135,7 +135,7 @@ class Sampler {
     }
   }
 
-  const Queues& queues_;
+  const data::Queues& queues_;
   std::span<const std::uint64_t> plays_;
   std::size_t threads_;
   std::vector<std::uint64_t> starts_;  // of each piece in the row of triples, and the end
@@ -152,7 +152,7 @@ double loss_of(float x) {
 class Judge {
  public:
   Judge(const RowReader& vectors, const RowReader& context, std::size_t length)
-      : vectors_(vectors), context_(context), kernels_(best_kernels()), input_(length), scratch_(length) {}
+      : vectors_(vectors), context_(context), kernels_(math::best_kernels()), input_(length), scratch_(length) {}
 
   double skipgram(const SampledPair& pair) {
     return judge(vectors_(pair.centre, input_.data()), pair.neighbour, pair.noise);
@@ -181,24 +181,24 @@ class Judge {
 
   const RowReader& vectors_;
   const RowReader& context_;
-  const Kernels& kernels_;
+  const math::Kernels& kernels_;
   std::vector<float> input_;
   std::vector<float> scratch_;
 };
 
 }  // namespace
 
-LossSample draw_loss_sample(const Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads) {
+LossSample draw_loss_sample(const data::Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads) {
   return Sampler(queues, plays, threads).draw();
 }
 
-RowReader row_reader(MatrixView<const float> matrix) {
+RowReader row_reader(math::MatrixView<const float> matrix) {
   return [matrix](std::uint32_t song, float*) { return matrix.row(song); };
 }
 
-RowReader row_reader(MatrixView<const Bf16> matrix) {
+RowReader row_reader(math::MatrixView<const math::Bf16> matrix) {
   return [matrix](std::uint32_t song, float* scratch) {
-    widen(matrix[song], scratch);
+    math::widen(matrix[song], scratch);
     return scratch;
   };
 }
@@ -222,4 +222,4 @@ double mean_loss(const LossSample& sample, Architecture architecture, const RowR
   return total / static_cast<double>(sample.pairs.size());
 }
 
-}  // namespace segue
+}  // namespace segue::train

@@ -26,11 +26,11 @@
 #include <span>
 #include <vector>
 
-#include "segue/data/queues.h"
+#include "segue/data/dataset/queues.h"
 #include "segue/math/matrix.h"
 #include "segue/train/options.h"
 
-namespace segue {
+namespace segue::train {
 
 struct SampledPair {
   static constexpr std::uint32_t kWindow = 5;
@@ -52,15 +52,15 @@ struct LossSample {
 
 // `plays` of the songs of the vocabulary, which are the first ones. Reads all queues twice, with `threads` threads; the
 // result does not depend on them. Keeps a few MB for its time, and 24 bytes a song.
-LossSample draw_loss_sample(const Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads);
+LossSample draw_loss_sample(const data::Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads);
 
 // The numbers of a song's row, `length` of them: where they lie, or written to `scratch`. Thread safe.
 using RowReader = std::function<const float*(std::uint32_t song, float* scratch)>;
-RowReader row_reader(MatrixView<const float> matrix);
-RowReader row_reader(MatrixView<const Bf16> matrix);
+RowReader row_reader(math::MatrixView<const float> matrix);
+RowReader row_reader(math::MatrixView<const math::Bf16> matrix);
 
 // The mean over the sample, 0 for an empty one. Rows of `length` numbers. The same for any number of threads.
 double mean_loss(const LossSample& sample, Architecture architecture, const RowReader& vectors,
                  const RowReader& context, std::size_t length, std::size_t threads);
 
-}  // namespace segue
+}  // namespace segue::train

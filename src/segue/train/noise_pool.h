@@ -8,7 +8,7 @@
 #include "segue/base/random.h"
 #include "segue/train/alias_table.h"
 
-namespace segue {
+namespace segue::train {
 
 // Deals the same `songs` draws to `uses` examples, then others: sharing saves that rows are fetched from memory for
 // every example anew. With one use all draws are independent. Not thread safe; the table has to outlive it.
@@ -41,4 +41,4 @@ class NoisePool {
   std::vector<std::uint32_t> songs_;
 };
 
-}  // namespace segue
+}  // namespace segue::train

@@ -9,7 +9,7 @@
 
 #include "segue/base/options.h"
 
-namespace segue {
+namespace segue::train {
 
 enum class Architecture { skipgram, cbow };
 
@@ -54,44 +54,49 @@ struct TrainOptions {
   std::uint64_t seed = 1;
 };
 
+}  // namespace segue::train
+
+namespace segue {
+
 template <>
-struct OptionsOf<TrainOptions> {
+struct OptionsOf<train::TrainOptions> {
   static constexpr std::string_view section = "train";
   static constexpr std::array rows = {
-      option<&TrainOptions::architecture>("architecture", "Predict the neighbours of a song, or a song from them"),
-      option<&TrainOptions::dim>("dim", "Numbers in a song vector", between(1, 4096)),
-      option<&TrainOptions::window>("window", "Songs before and after a song that count as its neighbours",
-                                    between(1, 1000)),
-      option<&TrainOptions::dynamic_window>(
+      option<&train::TrainOptions::architecture>("architecture",
+                                                 "Predict the neighbours of a song, or a song from them"),
+      option<&train::TrainOptions::dim>("dim", "Numbers in a song vector", between(1, 4096)),
+      option<&train::TrainOptions::window>("window", "Songs before and after a song that count as its neighbours",
+                                           between(1, 1000)),
+      option<&train::TrainOptions::dynamic_window>(
           "dynamic_window", "Draw each window's size from 1 to --window, so that near songs weigh more"),
-      option<&TrainOptions::negatives>("negatives", "Noise songs drawn for each pair", between(0, 100)),
-      option<&TrainOptions::negative_sharing>(
+      option<&train::TrainOptions::negatives>("negatives", "Noise songs drawn for each pair", between(0, 100)),
+      option<&train::TrainOptions::negative_sharing>(
           "negative_sharing", "Draw noise songs for each pair, for each window, or for a block of windows (fastest)"),
-      option<&TrainOptions::negative_block>(
+      option<&train::TrainOptions::negative_block>(
           "negative_block", "Windows, one after another, that share their noise songs, with --negative-sharing block",
           between(1, 1000)),
-      option<&TrainOptions::negative_pool>(
+      option<&train::TrainOptions::negative_pool>(
           "negative_pool",
           "Noise songs that a block of windows shares; they count for as much as --negatives for each pair",
           between(1, 100)),
-      option<&TrainOptions::negative_exponent>(
+      option<&train::TrainOptions::negative_exponent>(
           "negative_exponent", "Noise songs are drawn by plays to this power; 0 is uniform, below 0 prefers rare songs",
           between(-5, 5)),
-      option<&TrainOptions::subsample>(
+      option<&train::TrainOptions::subsample>(
           "subsample", "Songs with a larger share of all plays than this are skipped at random; 0 skips none",
           between(0, 1)),
-      option<&TrainOptions::min_plays>("min_plays", "Songs played less often are left out", at_least(1)),
-      option<&TrainOptions::epochs>("epochs", "Passes over all plays", between(1, 10000)),
-      option<&TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
-      option<&TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end, reached in a straight line",
-                                               between(0, 10)),
-      option<&TrainOptions::precision>("precision",
-                                       "Hold vectors in training as float32, or as bfloat16 in half the memory"),
-      option<&TrainOptions::threads>("threads", "Threads to use, 0 for all cores; 1 makes training reproducible",
-                                     between(0, 1024)),
-      option<&TrainOptions::seed>("seed", "Start of all random numbers", at_least(0)),
+      option<&train::TrainOptions::min_plays>("min_plays", "Songs played less often are left out", at_least(1)),
+      option<&train::TrainOptions::epochs>("epochs", "Passes over all plays", between(1, 10000)),
+      option<&train::TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
+      option<&train::TrainOptions::min_learning_rate>(
+          "min_learning_rate", "Step size at the end, reached in a straight line", between(0, 10)),
+      option<&train::TrainOptions::precision>("precision",
+                                              "Hold vectors in training as float32, or as bfloat16 in half the memory"),
+      option<&train::TrainOptions::threads>("threads", "Threads to use, 0 for all cores; 1 makes training reproducible",
+                                            between(0, 1024)),
+      option<&train::TrainOptions::seed>("seed", "Start of all random numbers", at_least(0)),
   };
 };
-SEGUE_CHECK_OPTIONS(TrainOptions);
+SEGUE_CHECK_OPTIONS(train::TrainOptions);
 
 }  // namespace segue

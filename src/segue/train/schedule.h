@@ -6,7 +6,7 @@
 
 #include "segue/train/options.h"
 
-namespace segue {
+namespace segue::train {
 
 // A straight line from learning_rate at 0 plays done to min_learning_rate at `total` = epochs * plays of the
 // vocabulary, where plays count before subsampling, as in word2vec.c.
@@ -15,4 +15,4 @@ inline double learning_rate_at(const TrainOptions& options, std::uint64_t done, 
   return options.learning_rate + (options.min_learning_rate - options.learning_rate) * part;
 }
 
-}  // namespace segue
+}  // namespace segue::train

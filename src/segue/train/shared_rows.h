@@ -20,13 +20,14 @@
 
 #define SEGUE_HOGWILD __attribute__((no_sanitize("thread")))
 
-namespace segue {
+namespace segue::train {
 
 // W1 and W2 while workers train them; Number is float or Bf16. Row pointers are for kernels and prefetches only.
 template <class Number>
 class SharedRows {
  public:
-  SharedRows(MatrixView<Number> vectors, MatrixView<Number> context) : vectors_(vectors), context_(context) {}
+  SharedRows(math::MatrixView<Number> vectors, math::MatrixView<Number> context)
+      : vectors_(vectors), context_(context) {}
 
   Number* input(std::uint32_t song) const { return vectors_.row(song); }
   Number* output(std::uint32_t song) const { return context_.row(song); }
@@ -41,8 +42,8 @@ class SharedRows {
   }
 
  private:
-  MatrixView<Number> vectors_;
-  MatrixView<Number> context_;
+  math::MatrixView<Number> vectors_;
+  math::MatrixView<Number> context_;
 };
 
-}  // namespace segue
+}  // namespace segue::train

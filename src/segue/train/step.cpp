@@ -4,7 +4,7 @@
 
 #include "segue/train/step_kernels.h"
 
-namespace segue {
+namespace segue::train {
 
 std::span<const StepKernel> all_step_kernels() {
   static const std::vector<StepKernel> kernels = [] {
@@ -19,4 +19,4 @@ const StepKernel& best_step_kernel() {
   return all_step_kernels().front();
 }
 
-}  // namespace segue
+}  // namespace segue::train

@@ -32,7 +32,7 @@
 
 #include "segue/math/bf16.h"
 
-namespace segue {
+namespace segue::train {
 
 // Outputs of one step at most: a context and the most noise songs that TrainOptions allows, with room to spare.
 inline constexpr std::size_t kMaxOutputs = 128;
@@ -67,11 +67,11 @@ using StepFunction = float (*)(const StepRows<Number>& rows, const StepSize& siz
 struct StepKernel {
   std::string_view name;  // "avx512", "avx2", "sse4", "neon", "scalar"
   StepFunction<float> step;
-  StepFunction<Bf16> step_bf16;
+  StepFunction<math::Bf16> step_bf16;
 
   template <class Number>
   StepFunction<Number> step_for() const {
-    if constexpr (sizeof(Number) == sizeof(Bf16)) {
+    if constexpr (sizeof(Number) == sizeof(math::Bf16)) {
       return step_bf16;
     } else {
       return step;
@@ -85,4 +85,4 @@ std::span<const StepKernel> all_step_kernels();
 // The first of them.
 const StepKernel& best_step_kernel();
 
-}  // namespace segue
+}  // namespace segue::train

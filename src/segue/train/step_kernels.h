@@ -5,9 +5,9 @@
 
 #include "segue/train/step.h"
 
-namespace segue {
+namespace segue::train {
 
 StepKernel scalar_step_kernel();              // step_scalar.cpp
 std::vector<StepKernel> simd_step_kernels();  // step_simd.cpp: what this processor can run, widest first
 
-}  // namespace segue
+}  // namespace segue::train

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-namespace segue {
+namespace segue::train {
 
 namespace {
 
@@ -70,4 +70,4 @@ double reference_loss(const ReferenceRows& rows) {
   return loss_of(dots_of(rows.outputs, mean_of(rows.inputs, rows.dim)), rows);
 }
 
-}  // namespace segue
+}  // namespace segue::train

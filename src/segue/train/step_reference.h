@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-namespace segue {
+namespace segue::train {
 
 struct ReferenceRows {
   std::span<double* const> inputs;
@@ -20,4 +20,4 @@ double reference_step(const ReferenceRows& rows, double rate, double damping = 0
 // The loss alone, changing nothing.
 double reference_loss(const ReferenceRows& rows);
 
-}  // namespace segue
+}  // namespace segue::train

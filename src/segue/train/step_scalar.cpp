@@ -7,7 +7,7 @@
 #include "segue/train/shared_rows.h"
 #include "segue/train/step_kernels.h"
 
-namespace segue {
+namespace segue::train {
 
 namespace {
 
@@ -22,14 +22,14 @@ std::uint32_t next_random(std::uint32_t& state) {
 float load(const float& number) {
   return number;
 }
-float load(const Bf16& number) {
-  return to_float(number);
+float load(const math::Bf16& number) {
+  return math::to_float(number);
 }
 void store(float& to, float number, std::uint32_t*) {
   to = number;
 }
-void store(Bf16& to, float number, std::uint32_t* random) {
-  to = round_stochastically(number, next_random(*random));
+void store(math::Bf16& to, float number, std::uint32_t* random) {
+  to = math::round_stochastically(number, next_random(*random));
 }
 
 float dot(const float* a, const float* b, std::size_t length) {
@@ -85,7 +85,7 @@ SEGUE_HOGWILD float scalar_step(const StepRows<Number>& rows, const StepSize& si
 }  // namespace
 
 StepKernel scalar_step_kernel() {
-  return {"scalar", scalar_step<float>, scalar_step<Bf16>};
+  return {"scalar", scalar_step<float>, scalar_step<math::Bf16>};
 }
 
-}  // namespace segue
+}  // namespace segue::train

@@ -26,7 +26,7 @@
 #include "segue/train/step_kernels.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace segue::HWY_NAMESPACE {
+namespace segue::train::HWY_NAMESPACE {
 
 #if HWY_TARGET != HWY_SCALAR
 
@@ -58,14 +58,14 @@ struct Rounding {
 HWY_INLINE V load(const float* from) {
   return hn::LoadU(Wide(), from);
 }
-HWY_INLINE V load(const Bf16* from) {
+HWY_INLINE V load(const math::Bf16* from) {
   const auto bits = hn::LoadU(Halves(), reinterpret_cast<const std::uint16_t*>(from));
   return hn::BitCast(Wide(), hn::ShiftLeft<16>(hn::PromoteTo(Words(), bits)));
 }
 HWY_INLINE void store(V numbers, float* to, Rounding&) {
   hn::StoreU(numbers, Wide(), to);
 }
-HWY_INLINE void store(V numbers, Bf16* to, Rounding& rounding) {
+HWY_INLINE void store(V numbers, math::Bf16* to, Rounding& rounding) {
   const auto rounded = hn::ShiftRight<16>(hn::Add(hn::BitCast(Words(), numbers), rounding.next()));
   hn::StoreU(hn::TruncateTo(Halves(), rounded), Halves(), reinterpret_cast<std::uint16_t*>(to));
 }
@@ -282,18 +282,18 @@ SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
 SEGUE_HOGWILD float step_f32(const StepRows<float>& rows, const StepSize& size) {
   return step(rows, size);
 }
-SEGUE_HOGWILD float step_bf16(const StepRows<Bf16>& rows, const StepSize& size) {
+SEGUE_HOGWILD float step_bf16(const StepRows<math::Bf16>& rows, const StepSize& size) {
   return step(rows, size);
 }
 
 #endif  // HWY_TARGET != HWY_SCALAR
 
-}  // namespace segue::HWY_NAMESPACE
+}  // namespace segue::train::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
-namespace segue {
+namespace segue::train {
 
 std::vector<StepKernel> simd_step_kernels() {
   [[maybe_unused]] const std::int64_t supported = hwy::SupportedTargets();
@@ -313,6 +313,6 @@ std::vector<StepKernel> simd_step_kernels() {
   return kernels;
 }
 
-}  // namespace segue
+}  // namespace segue::train
 
 #endif  // HWY_ONCE

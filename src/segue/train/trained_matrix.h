@@ -6,14 +6,15 @@
 
 #include "segue/math/matrix.h"
 
-namespace segue {
+namespace segue::train {
 
 // rows x columns numbers, either floats or Bf16, readable as floats.
 class TrainedMatrix {
  public:
   TrainedMatrix() = default;
-  TrainedMatrix(Matrix floats) : floats_(std::move(floats)) {}          // NOLINT(google-explicit-constructor)
-  TrainedMatrix(MatrixOf<Bf16> halves) : halves_(std::move(halves)) {}  // NOLINT(google-explicit-constructor)
+  TrainedMatrix(math::Matrix floats) : floats_(std::move(floats)) {}  // NOLINT(google-explicit-constructor)
+  TrainedMatrix(math::MatrixOf<math::Bf16> halves)
+      : halves_(std::move(halves)) {}  // NOLINT(google-explicit-constructor)
 
   std::size_t rows() const { return floats_.rows() + halves_.rows(); }
   std::size_t columns() const { return floats_.columns() + halves_.columns(); }
@@ -21,26 +22,26 @@ class TrainedMatrix {
   // A row's numbers: where they lie, or written to `scratch` (columns() floats).
   const float* row(std::size_t r, float* scratch) const {
     if (halves_.rows() == 0) return floats_.view().row(r);
-    widen(halves_.view()[r], scratch);
+    math::widen(halves_.view()[r], scratch);
     return scratch;
   }
 
   // Turns halves into floats, which takes twice their memory.
   void widen_all() {
     if (halves_.rows() == 0) return;
-    Matrix floats(rows(), columns());
-    for (std::size_t r = 0; r < floats.rows(); ++r) widen(halves_.view()[r], floats.view().row(r));
+    math::Matrix floats(rows(), columns());
+    for (std::size_t r = 0; r < floats.rows(); ++r) math::widen(halves_.view()[r], floats.view().row(r));
     floats_ = std::move(floats);
     halves_ = {};
   }
 
   // REQUIRES: trained as floats, or widened.
-  MatrixView<float> view() { return floats_.view(); }
-  MatrixView<const float> view() const { return floats_.view(); }
+  math::MatrixView<float> view() { return floats_.view(); }
+  math::MatrixView<const float> view() const { return floats_.view(); }
 
  private:
-  Matrix floats_;
-  MatrixOf<Bf16> halves_;
+  math::Matrix floats_;
+  math::MatrixOf<math::Bf16> halves_;
 };
 
-}  // namespace segue
+}  // namespace segue::train

@@ -16,14 +16,14 @@
 #include "segue/train/schedule.h"
 #include "segue/train/worker.h"
 
-namespace segue {
+namespace segue::train {
 
 namespace {
 
 constexpr std::uint64_t kPlaysInBlock = 10'000;
 constexpr std::size_t kRowsAtOnce = 4096;
 
-void check(const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options) {
+void check(const data::Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options) {
   if (options.min_learning_rate > options.learning_rate) {
     fail(ErrorCode::wrong_use, "--min-learning-rate: expected at most --learning-rate ({}), found {}",
          options.learning_rate, options.min_learning_rate);
@@ -40,15 +40,15 @@ void check(const Queues& queues, const Vocabulary& vocabulary, const TrainOption
 void set(float& number, float to, Random&) {
   number = to;
 }
-void set(Bf16& number, float to, Random& random) {
-  number = round_stochastically(to, static_cast<std::uint32_t>(random()));
+void set(math::Bf16& number, float to, Random& random) {
+  number = math::round_stochastically(to, static_cast<std::uint32_t>(random()));
 }
 
 // Each row has its own stream, so threads make no difference.
 template <class Number>
-MatrixOf<Number> initial_vectors(std::uint32_t songs, const TrainOptions& options, std::size_t threads) {
-  MatrixOf<Number> matrix(songs, options.dim);
-  const MatrixView<Number> view = matrix.view();
+math::MatrixOf<Number> initial_vectors(std::uint32_t songs, const TrainOptions& options, std::size_t threads) {
+  math::MatrixOf<Number> matrix(songs, options.dim);
+  const math::MatrixView<Number> view = matrix.view();
   const float range = 2 * kInitialReach / std::sqrt(static_cast<float>(options.dim));
   parallel_for(songs, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t song = begin; song < end; ++song) {
@@ -63,8 +63,8 @@ MatrixOf<Number> initial_vectors(std::uint32_t songs, const TrainOptions& option
 template <class Number>
 class Training {
  public:
-  Training(const StepKernel& kernel, const Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options,
-           Progress& progress, std::stop_token stop, CheckpointSink* sink)
+  Training(const StepKernel& kernel, const data::Queues& queues, const Vocabulary& vocabulary,
+           const TrainOptions& options, Progress& progress, std::stop_token stop, CheckpointSink* sink)
       : kernel_(kernel),
         queues_(queues),
         vocabulary_(vocabulary),
@@ -81,7 +81,7 @@ class Training {
   std::uint64_t plays_total() const { return plays_total_; }
 
   // Trains the matrices from `position` to the end. `sample_loss` is what the matrices have now.
-  void run(MatrixView<Number> vectors, MatrixView<Number> context, TrainingPosition& position,
+  void run(math::MatrixView<Number> vectors, math::MatrixView<Number> context, TrainingPosition& position,
            const std::function<double()>& sample_loss) {
     std::vector<Worker<Number>> workers(threads_, Worker<Number>(kernel_, SharedRows<Number>(vectors, context)));
     const TrainingMatrices matrices{row_bytes_of(vectors), row_bytes_of(context)};
@@ -168,7 +168,7 @@ class Training {
   }
 
   const StepKernel& kernel_;
-  const Queues& queues_;
+  const data::Queues& queues_;
   const Vocabulary& vocabulary_;
   const TrainOptions& options_;
   Progress& progress_;
@@ -200,7 +200,7 @@ TrainingPosition resumed(const CheckpointSource& source, std::uint64_t blocks, s
 }
 
 template <class Number>
-TrainedVectors train_as(const StepKernel& kernel, const Queues& queues, std::span<const std::uint64_t> plays,
+TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, std::span<const std::uint64_t> plays,
                         const TrainOptions& options, Progress& progress, std::stop_token stop,
                         const Checkpoints& checkpoints) {
   const Vocabulary vocabulary = make_vocabulary(plays, options);
@@ -209,8 +209,8 @@ TrainedVectors train_as(const StepKernel& kernel, const Queues& queues, std::spa
   const std::size_t threads = training.threads();
   const LossSample sample = draw_loss_sample(queues, plays.first(vocabulary.size), threads);
 
-  MatrixOf<Number> vectors;
-  MatrixOf<Number> context(vocabulary.size, options.dim);
+  math::MatrixOf<Number> vectors;
+  math::MatrixOf<Number> context(vocabulary.size, options.dim);
   const auto sample_loss = [&] {
     return mean_loss(sample, options.architecture, row_reader(vectors.view()), row_reader(context.view()), options.dim,
                      threads);
@@ -218,7 +218,7 @@ TrainedVectors train_as(const StepKernel& kernel, const Queues& queues, std::spa
   TrainingPosition position;
   if (checkpoints.source != nullptr) {
     position = resumed(*checkpoints.source, training.blocks(), training.plays_total(), options);
-    vectors = MatrixOf<Number>(vocabulary.size, options.dim);
+    vectors = math::MatrixOf<Number>(vocabulary.size, options.dim);
     checkpoints.source->load({row_bytes_of(vectors.view()), row_bytes_of(context.view())});
   } else {
     position.blocks = training.blocks();
@@ -231,18 +231,19 @@ TrainedVectors train_as(const StepKernel& kernel, const Queues& queues, std::spa
 
 }  // namespace
 
-TrainedVectors train_vectors_with(const StepKernel& kernel, const Queues& queues, std::span<const std::uint64_t> plays,
-                                  const TrainOptions& options, Progress& progress, std::stop_token stop,
-                                  const Checkpoints& checkpoints) {
+TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
+                                  std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
+                                  std::stop_token stop, const Checkpoints& checkpoints) {
   SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negative_block > 0);
   SEGUE_ASSERT(options.negatives + ExampleStream::kPlayedAtOnce <= kMaxOutputs);
-  const auto train = options.precision == Precision::bf16 ? train_as<Bf16> : train_as<float>;
+  const auto train = options.precision == Precision::bf16 ? train_as<math::Bf16> : train_as<float>;
   return train(kernel, queues, plays, options, progress, std::move(stop), checkpoints);
 }
 
-TrainedVectors train_vectors(const Queues& queues, std::span<const std::uint64_t> plays, const TrainOptions& options,
-                             Progress& progress, std::stop_token stop, const Checkpoints& checkpoints) {
+TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
+                             const TrainOptions& options, Progress& progress, std::stop_token stop,
+                             const Checkpoints& checkpoints) {
   return train_vectors_with(best_step_kernel(), queues, plays, options, progress, std::move(stop), checkpoints);
 }
 
-}  // namespace segue
+}  // namespace segue::train

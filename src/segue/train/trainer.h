@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "segue/base/progress.h"
-#include "segue/data/queues.h"
+#include "segue/data/dataset/queues.h"
 #include "segue/train/checkpoint.h"
 #include "segue/train/options.h"
 #include "segue/train/step.h"
 #include "segue/train/trained_matrix.h"
 
-namespace segue {
+namespace segue::train {
 
 // W1 starts uniform on +-kInitialReach / sqrt(dim): rows of length near 0.4, whatever the dim. W2 starts at 0. The
 // papers do not say how to start; word2vec.c's +-0.5 / dim spends the first epochs climbing away from 0
@@ -35,15 +35,16 @@ struct TrainedVectors {
 // Throws bad_input when no song has min_plays or no queue has two of them, interrupted when `stop` is requested (after
 // a last checkpoint), corrupt when the checkpoint to go on from does not fit queues and options, wrong_use when
 // min_learning_rate is above learning_rate or the loss runs away to infinity.
-TrainedVectors train_vectors(const Queues& queues, std::span<const std::uint64_t> plays, const TrainOptions& options,
-                             Progress& progress, std::stop_token stop, const Checkpoints& checkpoints = {});
+TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
+                             const TrainOptions& options, Progress& progress, std::stop_token stop,
+                             const Checkpoints& checkpoints = {});
 
 // The same with a kernel of the caller's choice, for tests and benchmarks.
-TrainedVectors train_vectors_with(const StepKernel& kernel, const Queues& queues, std::span<const std::uint64_t> plays,
-                                  const TrainOptions& options, Progress& progress, std::stop_token stop,
-                                  const Checkpoints& checkpoints = {});
+TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
+                                  std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
+                                  std::stop_token stop, const Checkpoints& checkpoints = {});
 
 // The number of leading songs with at least min_plays.
 std::uint32_t trained_song_count(std::span<const std::uint64_t> plays, std::uint64_t min_plays);
 
-}  // namespace segue
+}  // namespace segue::train

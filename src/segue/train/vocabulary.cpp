@@ -7,7 +7,7 @@
 #include "segue/base/error.h"
 #include "segue/train/trainer.h"
 
-namespace segue {
+namespace segue::train {
 
 double keep_probability(double share, double subsample) {
   return std::min(1.0, std::sqrt(subsample / share));
@@ -41,4 +41,4 @@ Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOpti
   return vocabulary;
 }
 
-}  // namespace segue
+}  // namespace segue::train

@@ -8,7 +8,7 @@
 #include "segue/train/alias_table.h"
 #include "segue/train/options.h"
 
-namespace segue {
+namespace segue::train {
 
 // Songs 0 ... size-1 of the catalogue.
 struct Vocabulary {
@@ -25,4 +25,4 @@ Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOpti
 // (arXiv:1310.4546, equation 5). word2vec.c keeps sqrt(t / f) + t / f, which is more, above all near f = t.
 double keep_probability(double share, double subsample);
 
-}  // namespace segue
+}  // namespace segue::train

@@ -2,7 +2,7 @@
 
 #include "segue/train/schedule.h"
 
-namespace segue {
+namespace segue::train {
 
 // Measured (docs/decisions/0005): the less of it, the lower the hit rate of shared noise; 32 is about as good.
 double damping_of(const TrainOptions& options) {
@@ -65,6 +65,6 @@ BlockReport Worker<Number>::train(ExampleStream& stream, const TrainOptions& opt
 }
 
 template class Worker<float>;
-template class Worker<Bf16>;
+template class Worker<math::Bf16>;
 
-}  // namespace segue
+}  // namespace segue::train

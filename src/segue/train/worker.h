@@ -10,7 +10,7 @@
 #include "segue/train/shared_rows.h"
 #include "segue/train/step.h"
 
-namespace segue {
+namespace segue::train {
 
 struct BlockReport {
   double loss = 0;          // sum over the pairs, from a sample of the examples
@@ -59,6 +59,6 @@ class alignas(64) Worker {
 };
 
 extern template class Worker<float>;
-extern template class Worker<Bf16>;
+extern template class Worker<math::Bf16>;
 
-}  // namespace segue
+}  // namespace segue::train

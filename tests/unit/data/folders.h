@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-namespace segue {
+namespace segue::data {
 
 class TestFolder {
  public:
@@ -37,4 +37,4 @@ inline std::string bytes_of(const std::filesystem::path& path) {
   return text.str();
 }
 
-}  // namespace segue
+}  // namespace segue::data

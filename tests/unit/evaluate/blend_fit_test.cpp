@@ -4,33 +4,33 @@
 
 #include "segue/base/options_json.h"
 #include "segue/base/random.h"
-#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
 #include "segue/recommend/recommender.h"
 
 #include "tests/support/expect_error.h"
 #include "tests/support/small_dataset.h"
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 using testing::Scratch;
 using testing::small_dataset;
 
 constexpr SplitOptions kValidation{.split = SplitKind::queues, .part = SplitPart::validation, .held_out = 0.25};
-constexpr TrainOptions kQuick{.dim = 8, .subsample = 0, .min_plays = 1, .epochs = 20, .threads = 1};
+constexpr train::TrainOptions kQuick{.dim = 8, .subsample = 0, .min_plays = 1, .epochs = 20, .threads = 1};
 // Vectors stay as they were drawn, whatever the number of threads.
-constexpr TrainOptions kUntrained{
+constexpr train::TrainOptions kUntrained{
     .dim = 8, .min_plays = 1, .epochs = 1, .learning_rate = 0, .min_learning_rate = 0, .threads = 1};
 
 // Nothing but transitions, forward and backward alike.
-constexpr BlendWeights kTransitionsAlone{.blend_backward = 1,
-                                         .blend_popularity_damping = 0,
-                                         .blend_last_song = 0,
-                                         .blend_recent_songs = 0,
-                                         .blend_last_artist = 0,
-                                         .blend_recent_artists = 0,
-                                         .blend_version = 0};
+constexpr model::BlendWeights kTransitionsAlone{.blend_backward = 1,
+                                                .blend_popularity_damping = 0,
+                                                .blend_last_song = 0,
+                                                .blend_recent_songs = 0,
+                                                .blend_last_artist = 0,
+                                                .blend_recent_artists = 0,
+                                                .blend_version = 0};
 
 std::vector<std::string> users_of(std::size_t queues) {
   std::vector<std::string> users;
@@ -39,7 +39,7 @@ std::vector<std::string> users_of(std::size_t queues) {
 }
 
 // Everyone goes round a circle of thirty songs, always the same way.
-Dataset circle(const Scratch& scratch) {
+data::Dataset circle(const Scratch& scratch) {
   std::vector<std::vector<std::uint32_t>> queues(80);
   for (std::uint32_t i = 0; i < queues.size(); ++i) {
     for (std::uint32_t place = 0; place < 4 + i % 4; ++place) queues[i].push_back((i * 7 + place) % 30);
@@ -48,7 +48,7 @@ Dataset circle(const Scratch& scratch) {
 }
 
 // Everyone plays songs of one of six genres of twelve songs, in any order.
-Dataset genres(const Scratch& scratch) {
+data::Dataset genres(const Scratch& scratch) {
   std::vector<std::vector<std::uint32_t>> queues(120);
   for (std::uint32_t i = 0; i < queues.size(); ++i) {
     Random random(3, i);
@@ -60,7 +60,7 @@ Dataset genres(const Scratch& scratch) {
   return small_dataset(scratch, queues, users_of(queues.size()));
 }
 
-BlendFit fit(const Dataset& dataset, const BlendWeights& start, const TrainOptions& train) {
+BlendFit fit(const data::Dataset& dataset, const model::BlendWeights& start, const train::TrainOptions& train) {
   const Split split = make_split(dataset, kValidation, train.min_plays, train.seed);
   NoProgress progress;
   Ingredients ingredients(split.training, train, progress, {});
@@ -69,8 +69,8 @@ BlendFit fit(const Dataset& dataset, const BlendWeights& start, const TrainOptio
 
 TEST(FitBlend, LearnsWhichWayTheCircleGoes) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
-  BlendWeights start = kTransitionsAlone;
+  const data::Dataset dataset = circle(scratch);
+  model::BlendWeights start = kTransitionsAlone;
   start.blend_backward = 4;
   const BlendFit found = fit(dataset, start, kUntrained);
   EXPECT_GT(found.positions, 50U);
@@ -81,9 +81,9 @@ TEST(FitBlend, LearnsWhichWayTheCircleGoes) {
 
 TEST(FitBlend, LearnsToTrustVectors) {
   const Scratch scratch;
-  const Dataset dataset = genres(scratch);
+  const data::Dataset dataset = genres(scratch);
   // Transitions are drowned.
-  BlendWeights start = kTransitionsAlone;
+  model::BlendWeights start = kTransitionsAlone;
   start.blend_floor = 100;
   start.blend_recent_songs = -0.5;
   const BlendFit found = fit(dataset, start, kQuick);
@@ -93,7 +93,7 @@ TEST(FitBlend, LearnsToTrustVectors) {
 
 TEST(FitBlend, NeverEndsBelowWhereItBegan) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
+  const data::Dataset dataset = circle(scratch);
   const BlendFit from_defaults = fit(dataset, {}, kUntrained);
   EXPECT_GE(from_defaults.ndcg, from_defaults.ndcg_before);
   const BlendFit again = fit(dataset, from_defaults.weights, kUntrained);
@@ -103,8 +103,8 @@ TEST(FitBlend, NeverEndsBelowWhereItBegan) {
 
 TEST(FitBlend, ThreadsDoNotShow) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
-  TrainOptions train = kUntrained;
+  const data::Dataset dataset = circle(scratch);
+  train::TrainOptions train = kUntrained;
   const BlendFit one = fit(dataset, {}, train);
   train.threads = 3;
   const BlendFit three = fit(dataset, {}, train);
@@ -119,13 +119,13 @@ TEST(FitBlend, NeedsATargetThatIsKnown) {
   // No two users share a song.
   std::vector<std::vector<std::uint32_t>> queues(12);
   for (std::uint32_t i = 0; i < queues.size(); ++i) queues[i] = {4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 3};
-  const Dataset dataset = small_dataset(scratch, queues, users_of(queues.size()));
+  const data::Dataset dataset = small_dataset(scratch, queues, users_of(queues.size()));
   EXPECT_ERROR(fit(dataset, {}, kUntrained), ErrorCode::bad_input, "expected validation positions whose next song");
 }
 
 TEST(FitBlend, StopsWhenAsked) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
+  const data::Dataset dataset = circle(scratch);
   const Split split = make_split(dataset, kValidation, 1, 1);
   NoProgress progress;
   std::stop_source source;
@@ -139,35 +139,36 @@ TEST(FitBlend, StopsWhenAsked) {
 // What is measured is what listeners get.
 TEST(BlendRow, RanksAsRecommend) {
   const Scratch scratch;
-  const Dataset dataset = genres(scratch);
+  const data::Dataset dataset = genres(scratch);
   const Split split = make_split(dataset, kValidation, 1, 1);
   NoProgress progress;
   Ingredients ingredients(split.training, kQuick, progress, {});
-  BlendWeights weights;
+  model::BlendWeights weights;
   weights.blend_recent_context = 0.5;
   const std::unique_ptr<NextSongModel> blend = make_blend(weights);
   ASSERT_TRUE(blend->fit(ingredients));
 
-  std::vector<SongRecord> songs;
+  std::vector<data::SongRecord> songs;
   for (std::uint32_t song = 0; song < split.training.song_count(); ++song) {
-    const Song of_dataset = dataset.songs.song(split.rows[song]);
+    const data::Song of_dataset = dataset.songs.song(split.rows[song]);
     songs.push_back(
         {std::string(of_dataset.id), "", std::string(of_dataset.artist), "", {}, split.training.plays[song]});
   }
   testing::write_songs(scratch / "songs.arrow", songs);
-  write_model(scratch / "model", Catalogue(scratch / "songs.arrow"), "d", kQuick, ingredients.vectors(),
-              ingredients.transitions(), weights, {.options = {.index = SearchMethod::exact}}, progress, {});
-  const Model model(scratch / "model");
+  model::write_model(scratch / "model", data::Catalogue(scratch / "songs.arrow"), "d", kQuick, ingredients.vectors(),
+                     ingredients.transitions(), weights, {.options = {.index = index::SearchMethod::exact}}, progress,
+                     {});
+  const model::Model model(scratch / "model");
 
   const std::vector<std::vector<std::uint32_t>> histories = {{0}, {5, 9, 5}, {1, 2, 3, 4, 5, 6, 7, 8}, {60, 33, 12}};
   for (const std::vector<std::uint32_t>& heard : histories) {
     std::vector<std::uint32_t> masked = heard;
     std::ranges::sort(masked);
     const std::vector<Query> queries = {{heard, masked, kNobody, std::nullopt, 0}};
-    std::vector<std::vector<ScoredRow>> lists(1);
+    std::vector<std::vector<math::ScoredRow>> lists(1);
     blend->ranker()->rank(queries, 20, lists);
-    std::vector<ScoredRow> recommended;
-    for (const Recommendation& one : Recommender(model).recommend({.played = heard}, {.k = 20})) {
+    std::vector<math::ScoredRow> recommended;
+    for (const recommend::Recommendation& one : recommend::Recommender(model).recommend({.played = heard}, {.k = 20})) {
       recommended.push_back({one.song, one.score});
     }
     ASSERT_EQ(recommended.size(), 20U);
@@ -176,4 +177,4 @@ TEST(BlendRow, RanksAsRecommend) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

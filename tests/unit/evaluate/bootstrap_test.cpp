@@ -6,7 +6,7 @@
 
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 // 400 units of one position, hit or not with chance 0.3: the interval is about 1.96 standard errors to both sides.
@@ -46,4 +46,4 @@ TEST(Bootstrap, ThreadsDoNotShow) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -4,24 +4,24 @@
 
 #include <gtest/gtest.h>
 
-#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
-#include "segue/evaluate/report.h"
+#include "segue/evaluate/report/report.h"
 
 #include "tests/support/expect_error.h"
 #include "tests/support/small_dataset.h"
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 using testing::Scratch;
 
-Dataset circle(const Scratch& scratch) {
+data::Dataset circle(const Scratch& scratch) {
   return testing::circle_dataset(scratch, 40);
 }
 
-Evaluation run(const Dataset& dataset, std::string_view models, EvaluateOptions options = {},
-               const TrainOptions& train = {.dim = 8, .subsample = 0, .min_plays = 1, .threads = 1},
+Evaluation run(const data::Dataset& dataset, std::string_view models, EvaluateOptions options = {},
+               const train::TrainOptions& train = {.dim = 8, .subsample = 0, .min_plays = 1, .threads = 1},
                std::stop_token stop = {}) {
   NoProgress progress;
   options.heard = 3;
@@ -77,10 +77,10 @@ TEST(Evaluate, SlicesAddUpToTheWhole) {
 
 TEST(Evaluate, ThreadsDoNotShowInTheNumbers) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
+  const data::Dataset dataset = circle(scratch);
   constexpr std::string_view kAllButVectors =
       "random,popularity,recent,markov,rules,co-count,co-count-10,item-knn,vsknn,vstan,als";
-  TrainOptions train{.dim = 8, .min_plays = 1, .threads = 1};
+  train::TrainOptions train{.dim = 8, .min_plays = 1, .threads = 1};
   Evaluation one = run(dataset, kAllButVectors, {}, train);
   train.threads = 3;
   Evaluation three = run(dataset, kAllButVectors, {}, train);
@@ -92,7 +92,7 @@ TEST(Evaluate, ThreadsDoNotShowInTheNumbers) {
 
 TEST(Evaluate, DiversityIsToldByVectorsWhereThereAreSome) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
+  const data::Dataset dataset = circle(scratch);
   EXPECT_FALSE(score_of(run(dataset, "popularity"), "popularity").lists.diversity);
   const Evaluation evaluation = run(dataset, "random,sgns");
   EXPECT_GT(*score_of(evaluation, "random").lists.diversity, *score_of(evaluation, "sgns").lists.diversity - 0.5);
@@ -107,7 +107,7 @@ TEST(Evaluate, WithoutResamplesThereAreNoIntervals) {
 
 TEST(Evaluate, StopsWhenAsked) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
+  const data::Dataset dataset = circle(scratch);
   std::stop_source source;
   source.request_stop();
   EXPECT_ERROR(run(dataset, "popularity", {}, {.min_plays = 1}, source.get_token()), ErrorCode::interrupted, "popul");
@@ -115,11 +115,11 @@ TEST(Evaluate, StopsWhenAsked) {
 
 TEST(Evaluate, ModelsThatDoNotApplyAreNamed) {
   const Scratch scratch;
-  const Dataset dataset = circle(scratch);
+  const data::Dataset dataset = circle(scratch);
   const Evaluation evaluation = run(dataset, "popularity,personal");
   EXPECT_EQ(evaluation.skipped, std::vector<std::string>{"personal"});
   EXPECT_ERROR(run(dataset, "personal"), ErrorCode::wrong_use, "expected one that applies");
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

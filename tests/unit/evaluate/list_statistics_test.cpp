@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 const std::vector<std::uint64_t> kPlays = {8, 4, 2, 2};
@@ -12,8 +12,8 @@ const std::vector<std::uint32_t> kArtists = {1, 1, 2, 0};
 
 TEST(ListStatistics, OfTwoListsByHand) {
   ListCounts counts(4);
-  counts.add(std::vector<ScoredRow>{{0, 3}, {1, 2}, {2, 1}}, kArtists);
-  counts.add(std::vector<ScoredRow>{{0, 1}}, kArtists);
+  counts.add(std::vector<math::ScoredRow>{{0, 3}, {1, 2}, {2, 1}}, kArtists);
+  counts.add(std::vector<math::ScoredRow>{{0, 1}}, kArtists);
   const ListStatistics lists = counts.statistics(kPlays);
   EXPECT_DOUBLE_EQ(lists.coverage[0], 3.0 / 4);
   EXPECT_DOUBLE_EQ(lists.mean_length, 2);
@@ -27,7 +27,7 @@ TEST(ListStatistics, OfTwoListsByHand) {
 
 TEST(ListStatistics, OneSongForAllIsAHub) {
   ListCounts counts(4);
-  for (int i = 0; i < 8; ++i) counts.add(std::vector<ScoredRow>{{2, 1}}, kArtists);
+  for (int i = 0; i < 8; ++i) counts.add(std::vector<math::ScoredRow>{{2, 1}}, kArtists);
   const ListStatistics lists = counts.statistics(kPlays);
   EXPECT_DOUBLE_EQ(lists.gini, 0.75);
   // 8 0 0 0: mean 2, third moment (216 - 3 * 8) / 4 = 48, variance (36 + 3 * 4) / 4 = 12.
@@ -38,8 +38,8 @@ TEST(ListStatistics, MergedCountsAreThoseOfOneCounter) {
   ListCounts one(4);
   ListCounts other(4);
   ListCounts both(4);
-  const std::vector<ScoredRow> a = {{3, 1}, {0, 1}};
-  const std::vector<ScoredRow> b = {{1, 1}};
+  const std::vector<math::ScoredRow> a = {{3, 1}, {0, 1}};
+  const std::vector<math::ScoredRow> b = {{1, 1}};
   one.add(a, kArtists);
   other.add(b, kArtists);
   both.add(a, kArtists);
@@ -57,4 +57,4 @@ TEST(ListStatistics, NoListsAreNoNumbers) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

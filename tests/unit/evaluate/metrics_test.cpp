@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 TEST(Metrics, AListThatStartsWithTheNextSongIsPerfect) {
@@ -41,4 +41,4 @@ TEST(Metrics, NothingAskedIsNothingScored) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -8,7 +8,7 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/small_dataset.h"
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 using ::testing::ElementsAre;
@@ -31,7 +31,7 @@ std::vector<std::uint32_t> copy(std::span<const std::uint32_t> songs) {
 
 TEST(Split, ByTimeTheLastQueuesAreAskedAfterAGap) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
+  const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   SplitOptions options{.split = SplitKind::time, .held_out = 0.2, .gap = std::chrono::hours(2)};
   const Split test = make_split(dataset, options, 1, 1);
   EXPECT_EQ(test.held_out.front().queue, 16U);
@@ -47,7 +47,7 @@ TEST(Split, ByTimeTheLastQueuesAreAskedAfterAGap) {
 
 TEST(Split, ByQueuesAUserIsOnOneSideOnly) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
+  const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   const Split split = make_split(dataset, {.split = SplitKind::queues, .held_out = 0.3}, 1, 5);
   EXPECT_EQ(split.held_out.size(), 6U);
   EXPECT_EQ(split.units, 3U);
@@ -62,7 +62,7 @@ TEST(Split, ByQueuesAUserIsOnOneSideOnly) {
 
 TEST(Split, TheTestPartIsNeverSeenWhenValidationIsAsked) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
+  const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   SplitOptions options{.split = SplitKind::queues, .held_out = 0.3};
   const Split test = make_split(dataset, options, 1, 5);
   options.part = SplitPart::validation;
@@ -75,7 +75,7 @@ TEST(Split, TheTestPartIsNeverSeenWhenValidationIsAsked) {
 
 TEST(Split, OfTheLastSongTrainingHasTheSongsBefore) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {2, 0}, {1}}, {"a", "b", "c"});
+  const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {2, 0}, {1}}, {"a", "b", "c"});
   const Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
   ASSERT_EQ(split.training.queues.size(), 2U);
   EXPECT_EQ(split.training_plays, 3U);
@@ -90,7 +90,7 @@ TEST(Split, OfTheLastSongTrainingHasTheSongsBefore) {
 
 TEST(Split, TheCatalogueIsNumberedByPlaysInTraining) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, {{0, 1, 2, 1}, {1, 2, 0, 3}}, {"a", "b"});
+  const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2, 1}, {1, 2, 0, 3}}, {"a", "b"});
   const Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
   // Training is 0 1 2 | 1 2 0: two plays each, by row where they are equal; song 3 is unknown.
   EXPECT_THAT(split.rows, ElementsAre(0U, 1U, 2U));
@@ -102,17 +102,17 @@ TEST(Split, TheCatalogueIsNumberedByPlaysInTraining) {
 
 TEST(Split, WhatCannotBeHeldOutIsSaid) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, {{0, 1}, {1, 0}}, {"a", "a"});
+  const data::Dataset dataset = small_dataset(scratch, {{0, 1}, {1, 0}}, {"a", "a"});
   EXPECT_ERROR(make_split(dataset, {.split = SplitKind::queues}, 1, 1), ErrorCode::bad_input, "training part");
   EXPECT_ERROR(make_split(dataset, {.split = SplitKind::last_song}, 9, 1), ErrorCode::bad_input, "9 plays or more");
   const Scratch other;
-  const Dataset alone = small_dataset(other, {{0}, {0}}, {"a", "b"});
+  const data::Dataset alone = small_dataset(other, {{0}, {0}}, {"a", "b"});
   EXPECT_ERROR(make_split(alone, {.split = SplitKind::queues}, 1, 1), ErrorCode::bad_input, "two songs or more");
 }
 
 TEST(Split, MaxPositionsTakesWholeQueues) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
+  const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   SplitOptions options{.split = SplitKind::queues, .held_out = 0.4, .max_positions = 9};
   EXPECT_EQ(make_split(dataset, options, 1, 1).positions(), 12U);  // of 4 each
 }
@@ -120,7 +120,7 @@ TEST(Split, MaxPositionsTakesWholeQueues) {
 // Queue 0 1 0 2 1 with the last two songs counting as heard, all known.
 TEST(Positions, AreDiscoveryOrRepeatByWhatWasJustHeard) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {0, 1, 0, 2, 1}}, {"a", "b"});
+  const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {0, 1, 0, 2, 1}}, {"a", "b"});
   Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
   split.kind = SplitKind::queues;
   split.held_out = {{1, kNobody, 0, 1, 5}};
@@ -143,7 +143,7 @@ TEST(Positions, AreDiscoveryOrRepeatByWhatWasJustHeard) {
 
 TEST(Positions, WithoutAWindowAllBeforeCountAsHeard) {
   const Scratch scratch;
-  const Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {0, 1, 2, 0}}, {"a", "b"});
+  const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {0, 1, 2, 0}}, {"a", "b"});
   Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
   split.kind = SplitKind::queues;
   split.held_out = {{1, kNobody, 0, 1, 4}};
@@ -152,4 +152,4 @@ TEST(Positions, WithoutAWindowAllBeforeCountAsHeard) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -11,14 +11,14 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/slow_distance.h"
 
-namespace segue {
+namespace segue::index {
 namespace {
 
 using testing::slow_distance;
 
-Matrix some_vectors(std::size_t rows, std::size_t columns) {
+math::Matrix some_vectors(std::size_t rows, std::size_t columns) {
   Random random(7);
-  Matrix matrix(rows, columns);
+  math::Matrix matrix(rows, columns);
   for (std::size_t row = 0; row < rows; ++row) {
     for (float& number : matrix.view()[row]) {
       number = row % 50 == 3 ? 0 : random.uniform_float() + random.uniform_float() - 1;
@@ -27,7 +27,7 @@ Matrix some_vectors(std::size_t rows, std::size_t columns) {
   return matrix;
 }
 
-void expect_right(const Matrix& vectors, const NeighbourLists& lists, std::size_t k, Distance distance) {
+void expect_right(const math::Matrix& vectors, const NeighbourLists& lists, std::size_t k, Distance distance) {
   const auto rows = vectors.view();
   ASSERT_EQ(lists.k, k);
   ASSERT_EQ(lists.rows.size(), rows.rows * k);
@@ -49,7 +49,7 @@ void expect_right(const Matrix& vectors, const NeighbourLists& lists, std::size_
 
 TEST(AllNeighbours, AreThoseOfSortingEveryPair) {
   NoProgress progress;
-  const Matrix vectors = some_vectors(600, 19);
+  const math::Matrix vectors = some_vectors(600, 19);
   for (const Distance distance : {Distance::euclidean, Distance::cosine}) {
     expect_right(vectors, all_neighbours(vectors.view(), 12, {.distance = distance}, progress, {}), 12, distance);
   }
@@ -57,7 +57,7 @@ TEST(AllNeighbours, AreThoseOfSortingEveryPair) {
 
 TEST(AllNeighbours, DoNotDependOnTheNumberOfThreads) {
   NoProgress progress;
-  const Matrix vectors = some_vectors(2000, 5);
+  const math::Matrix vectors = some_vectors(2000, 5);
   const NeighbourLists one = all_neighbours(vectors.view(), 7, {.threads = 1}, progress, {});
   const NeighbourLists three = all_neighbours(vectors.view(), 7, {.threads = 3}, progress, {});
   EXPECT_EQ(one.rows, three.rows);
@@ -67,7 +67,7 @@ TEST(AllNeighbours, DoNotDependOnTheNumberOfThreads) {
 TEST(AllNeighbours, AreAllOthersWhereThereAreFewer) {
   NoProgress progress;
   for (const std::size_t rows : {0, 1, 2, 5}) {
-    const Matrix vectors = some_vectors(rows, 3);
+    const math::Matrix vectors = some_vectors(rows, 3);
     expect_right(vectors, all_neighbours(vectors.view(), 9, {}, progress, {}), rows == 0 ? 0 : rows - 1,
                  Distance::cosine);
   }
@@ -77,10 +77,10 @@ TEST(AllNeighbours, StopWhenAsked) {
   NoProgress progress;
   std::stop_source source;
   source.request_stop();
-  const Matrix vectors = some_vectors(2000, 5);
+  const math::Matrix vectors = some_vectors(2000, 5);
   EXPECT_ERROR((void)all_neighbours(vectors.view(), 3, {}, progress, source.get_token()), ErrorCode::interrupted,
                "interrupted");
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::index

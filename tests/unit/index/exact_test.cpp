@@ -10,7 +10,7 @@
 
 #include "tests/support/clustered.h"
 
-namespace segue {
+namespace segue::index {
 namespace {
 
 // Enough rows for several threads to have a piece; an odd width.
@@ -18,7 +18,7 @@ constexpr std::size_t kRows = 70'001;
 constexpr std::size_t kColumns = 7;
 
 struct Vectors {
-  Matrix matrix;
+  math::Matrix matrix;
   std::vector<float> inverse_norms;
 
   explicit Vectors(std::size_t rows) : matrix(rows, kColumns), inverse_norms(rows) {
@@ -63,42 +63,42 @@ TEST(ExactIndex, FindsWhatSortingEveryRowFinds) {
     if (vectors.inverse_norms[row] > 0) wanted.push_back(cosine(vectors, row, query));
   }
   std::ranges::sort(wanted, std::greater());
-  const std::vector<ScoredRow> found = vectors.index().search(query, 50);
+  const std::vector<math::ScoredRow> found = vectors.index().search(query, 50);
   ASSERT_EQ(found.size(), 50U);
   for (std::size_t i = 0; i < found.size(); ++i) {
     EXPECT_NEAR(found[i].score, wanted[i], 1e-6);
     EXPECT_NEAR(found[i].score, cosine(vectors, found[i].row, query), 1e-6);
     if (i > 0) {
-      EXPECT_TRUE(is_better(found[i - 1], found[i]));
+      EXPECT_TRUE(math::is_better(found[i - 1], found[i]));
     }
   }
 }
 
 TEST(ExactIndex, GivesTheSameWithAnyNumberOfThreads) {
   const Vectors vectors(kRows);
-  const std::vector<ScoredRow> one = vectors.index().search(some_query(), 500, {}, 1);
+  const std::vector<math::ScoredRow> one = vectors.index().search(some_query(), 500, {}, 1);
   EXPECT_EQ(one.size(), 500U);
   for (const std::size_t threads : {2, 3, 8}) EXPECT_EQ(vectors.index().search(some_query(), 500, {}, threads), one);
 }
 
 TEST(ExactIndex, LeavesOutZeroRowsAndGivesAllOthersForALargeK) {
   const Vectors vectors(100);
-  const std::vector<ScoredRow> found = vectors.index().search(some_query(), 1000);
+  const std::vector<math::ScoredRow> found = vectors.index().search(some_query(), 1000);
   const auto zeros = std::ranges::count(vectors.inverse_norms, 0.0F);
   EXPECT_GT(zeros, 0);
   EXPECT_EQ(found.size(), 100U - static_cast<std::size_t>(zeros));
-  for (const ScoredRow& one : found) EXPECT_GT(vectors.inverse_norms[one.row], 0);
+  for (const math::ScoredRow& one : found) EXPECT_GT(vectors.inverse_norms[one.row], 0);
 }
 
 TEST(ExactIndex, HonoursExclusionsAndTheFilter) {
   const Vectors vectors(2000);
-  const std::vector<ScoredRow> all = vectors.index().search(some_query(), 2000);
+  const std::vector<math::ScoredRow> all = vectors.index().search(some_query(), 2000);
   const std::vector<std::uint32_t> excluded = {all[4].row, all[0].row, all[1].row, all[4].row};
   for (const std::uint32_t step : {2, 100, 700}) {  // kept: many, few, fewer than asked for
     RowSet keeps(2000);
     for (std::uint32_t row = 0; row < 2000; row += step) keeps.insert(row);
-    std::vector<ScoredRow> wanted;
-    for (const ScoredRow& one : all) {
+    std::vector<math::ScoredRow> wanted;
+    for (const math::ScoredRow& one : all) {
       if (std::ranges::find(excluded, one.row) == excluded.end() && one.row % step == 0) wanted.push_back(one);
     }
     wanted.resize(std::min<std::size_t>(wanted.size(), 10));
@@ -132,7 +132,7 @@ TEST(CodedExactIndex, FindsWhatTheOneWithoutCodesFinds) {
 
 TEST(CodedExactIndex, HasRowsOfOneLargeNumberAndQueriesOfSmallOnes) {
   // The codes of such rows are 127 and zeros: they tell nothing of what is small.
-  Matrix rows(300, 8);
+  math::Matrix rows(300, 8);
   std::vector<float> inverse_norms(300);
   for (std::size_t row = 0; row < 300; ++row) {
     const std::span<float> numbers = rows.view()[row];
@@ -142,7 +142,7 @@ TEST(CodedExactIndex, HasRowsOfOneLargeNumberAndQueriesOfSmallOnes) {
   }
   const CodedRows codes(rows.view(), inverse_norms, 1);
   const std::vector<float> query = {0, 1, 0, 0, 0, 0, 0, 0};
-  const std::vector<ScoredRow> found = ExactIndex(rows.view(), inverse_norms, &codes).search(query, 3);
+  const std::vector<math::ScoredRow> found = ExactIndex(rows.view(), inverse_norms, &codes).search(query, 3);
   EXPECT_EQ(found, ExactIndex(rows.view(), inverse_norms).search(query, 3));
   EXPECT_EQ(found.front().row, 299U);
 }
@@ -168,4 +168,4 @@ TEST(ExactIndex, OfNoRowsOrForNoSongsFindsNothing) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::index

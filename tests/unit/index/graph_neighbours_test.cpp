@@ -8,7 +8,7 @@
 #include "tests/support/clustered.h"
 #include "tests/support/slow_distance.h"
 
-namespace segue {
+namespace segue::index {
 namespace {
 
 using testing::slow_distance;
@@ -36,4 +36,4 @@ TEST(AllNeighbours, ThroughTheGraphAreNearlyTheSame) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::index

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue {
+namespace segue::index {
 namespace {
 
 using Lists = std::vector<std::vector<std::uint32_t>>;
@@ -22,4 +22,4 @@ TEST(BreadthFirst, GoesOnWhereLinksDoNotLead) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::index

@@ -15,7 +15,7 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 
-namespace segue {
+namespace segue::index {
 namespace {
 
 using testing::Clustered;
@@ -40,7 +40,7 @@ double recall(const Clustered& vectors, const GraphIndex& graph) {
   for (std::size_t row = 0; row < vectors.matrix.rows(); row += 10) {
     if (vectors.inverse_norms[row] == 0) continue;
     const std::vector<std::uint32_t> found = graph.search(vectors.unit(row), 40);
-    for (const ScoredRow& one : vectors.exact().search(vectors.unit(row), 10)) {
+    for (const math::ScoredRow& one : vectors.exact().search(vectors.unit(row), 10)) {
       hits += std::ranges::find(found, one.row) != found.end() ? 1 : 0;
       ++wanted;
     }
@@ -187,4 +187,4 @@ TEST_F(DamagedGraph, WithALinkToNowhereIsRefused) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::index

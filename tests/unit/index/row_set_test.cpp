@@ -6,7 +6,7 @@
 
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::index {
 namespace {
 
 std::vector<std::uint32_t> rows_of(const RowSet& set, std::size_t begin, std::size_t end) {
@@ -43,4 +43,4 @@ TEST(RowSet, OfNothingHasNothing) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::index

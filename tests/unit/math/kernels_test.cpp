@@ -13,7 +13,7 @@
 #include "segue/base/random.h"
 #include "segue/math/codes.h"
 
-namespace segue {
+namespace segue::math {
 namespace {
 
 constexpr std::size_t kLongest = 300;
@@ -239,4 +239,4 @@ TEST(KernelList, EndsWithScalarAndIsFoundByName) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::math

@@ -6,7 +6,7 @@
 
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::math {
 namespace {
 
 std::vector<ScoredRow> random_rows(std::uint32_t count) {
@@ -55,4 +55,4 @@ TEST(TopK, SaysBeforehandWhatItWouldKeep) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::math

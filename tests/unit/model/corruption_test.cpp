@@ -14,7 +14,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::model {
 namespace {
 
 namespace fs = std::filesystem;
@@ -27,7 +27,7 @@ void overwrite(const fs::path& path, std::string_view text) {
 void read_everything(const Model& model) {
   double sum = 0;
   for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
-    const Song song = model.songs().song(row);
+    const data::Song song = model.songs().song(row);
     sum += static_cast<double>(song.display().size() + song.tags.size());
     for (const float number : model.vectors()[row]) sum += static_cast<double>(number);
     for (const std::uint32_t neighbour : model.transitions(row).neighbours) {
@@ -73,4 +73,4 @@ INSTANTIATE_TEST_SUITE_P(Of, CorruptionTest,
                          [](const auto& tested) { return tested.param.substr(0, tested.param.find('.')); });
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::model

@@ -14,7 +14,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::model {
 namespace {
 
 namespace fs = std::filesystem;
@@ -171,4 +171,4 @@ TEST_F(ExportTest, StopsWithoutAFile) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::model

@@ -16,14 +16,14 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::model {
 namespace {
 
 class IndexFile : public ::testing::Test {
  protected:
   IndexFile() { testing::write_small_model(folder_ / "model", testing::small_model(24)); }
 
-  void rebuild(SearchMethod method) {
+  void rebuild(index::SearchMethod method) {
     extend_model(folder_ / "model", std::array{kIndexName}, [&](const std::filesystem::path& made) {
       return json::object{{"index", write_index(made, {.options = {.index = method}, .threads = 1}, progress_, {})}};
     });
@@ -45,7 +45,7 @@ class IndexFile : public ::testing::Test {
 
 TEST_F(IndexFile, IsMadeAndRemovedWithoutTouchingTheRest) {
   const std::string before = Model(folder_ / "model").manifest().digest;
-  rebuild(SearchMethod::graph);
+  rebuild(index::SearchMethod::graph);
   {
     const Model model(folder_ / "model");
     ASSERT_NE(model.index().graph(), nullptr);
@@ -55,7 +55,7 @@ TEST_F(IndexFile, IsMadeAndRemovedWithoutTouchingTheRest) {
     EXPECT_EQ(index.at("recall_at_10").to_number<double>(), 1.0);
     EXPECT_NO_THROW(verify_model(folder_ / "model", progress_));
   }
-  rebuild(SearchMethod::automatic);  // too few songs
+  rebuild(index::SearchMethod::automatic);  // too few songs
   const Model model(folder_ / "model");
   EXPECT_EQ(model.index().graph(), nullptr);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "model" / kIndexName));
@@ -63,7 +63,7 @@ TEST_F(IndexFile, IsMadeAndRemovedWithoutTouchingTheRest) {
 }
 
 TEST_F(IndexFile, OfOtherVectorsIsNotUsed) {
-  rebuild(SearchMethod::graph);
+  rebuild(index::SearchMethod::graph);
   alter(kVectorsName, 256, 7);
   const Model model(folder_ / "model");
   EXPECT_EQ(model.index().graph(), nullptr);
@@ -71,13 +71,13 @@ TEST_F(IndexFile, OfOtherVectorsIsNotUsed) {
 }
 
 TEST_F(IndexFile, DamagedIsRefusedAndMadeAnew) {
-  rebuild(SearchMethod::graph);
+  rebuild(index::SearchMethod::graph);
   alter(kIndexName, 4096, 99);
   const Model model(folder_ / "model");
   EXPECT_ERROR((void)model.index(), ErrorCode::corrupt, "expected at most 32 links");
-  rebuild(SearchMethod::graph);
+  rebuild(index::SearchMethod::graph);
   EXPECT_NE(Model(folder_ / "model").index().graph(), nullptr);
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::model

@@ -12,24 +12,24 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::model {
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr std::uint32_t kSongs = 24;
 
-SongMap small_map() {
-  SongMap map;
+layout::SongMap small_map() {
+  layout::SongMap map;
   for (std::uint32_t i = 0; i < kSongs; ++i) {
     map.layout.push_back({static_cast<float>(i), -0.5F * static_cast<float>(i)});
-    map.cluster.push_back(i % 3 == 0 ? kNoRegion : 1);
+    map.cluster.push_back(i % 3 == 0 ? layout::kNoRegion : 1);
   }
-  map.regions = {{{1, 2}, "أم كلثوم, فيروز", 16, 0, kNoRegion}, {{1, 2}, "", 16, 1, 0}};
+  map.regions = {{{1, 2}, "أم كلثوم, فيروز", 16, 0, layout::kNoRegion}, {{1, 2}, "", 16, 1, 0}};
   return map;
 }
 
-void add_map(const fs::path& folder, const SongMap& map) {
+void add_map(const fs::path& folder, const layout::SongMap& map) {
   const std::array names = {kMapName, kClustersName};
   extend_model(folder, names, [&](const fs::path& made) {
     write_map(made, map);
@@ -40,7 +40,7 @@ void add_map(const fs::path& folder, const SongMap& map) {
 TEST(MapFile, RoundTrip) {
   const testing::Scratch scratch;
   write_map(scratch.path(), small_map());
-  const SongMap read = read_map(scratch.path(), kSongs);
+  const layout::SongMap read = read_map(scratch.path(), kSongs);
   EXPECT_EQ(read.layout, small_map().layout);
   EXPECT_EQ(read.cluster, small_map().cluster);
   ASSERT_EQ(read.regions.size(), 2U);
@@ -53,7 +53,7 @@ TEST(MapFile, RefusesWhatContradictsItself) {
   const testing::Scratch scratch;
   write_map(scratch.path(), small_map());
   EXPECT_ERROR(read_map(scratch.path(), kSongs + 1), ErrorCode::corrupt, "expected 25 rows, one a song, found 24");
-  SongMap map = small_map();
+  layout::SongMap map = small_map();
   map.cluster[3] = 2;
   write_map(scratch.path(), map);
   EXPECT_ERROR(read_map(scratch.path(), kSongs), ErrorCode::corrupt, "row 3: expected a cluster from -1 to 1, found 2");
@@ -82,10 +82,10 @@ TEST(ExtendModel, AddsAMapAndKeepsEverythingElse) {
   EXPECT_EQ(before.vectors().row(3)[0], after.vectors().row(3)[0]) << "the model that was open stays so";
   NoProgress quiet;
   verify_model(folder, quiet);
-  SongMap moved = small_map();
+  layout::SongMap moved = small_map();
   moved.layout[0] = {9, 9};
   add_map(folder, moved);
-  EXPECT_EQ(Model(folder).map()->layout[0], (Point{9, 9}));
+  EXPECT_EQ(Model(folder).map()->layout[0], (layout::Point{9, 9}));
 }
 
 TEST(ExtendModel, DoesNotVouchForDamage) {
@@ -111,4 +111,4 @@ TEST(ExtendModel, AFailedWriterLeavesTheOldFolder) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::model

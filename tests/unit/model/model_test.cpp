@@ -8,15 +8,15 @@
 
 #include "segue/base/file.h"
 #include "segue/base/options_json.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/model/npy.h"
-#include "segue/model/transitions_file.h"
+#include "segue/transitions/transitions_file.h"
 
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::model {
 namespace {
 
 namespace fs = std::filesystem;
@@ -84,7 +84,8 @@ TEST_F(ModelTest, KeepsOnlyTheSongsWithVectors) {
   SmallModel fewer = small_model(24, 10);
   const SmallModel ten = small_model(10, 10);
   testing::write_songs(folder_ / "songs.arrow", fewer.songs);
-  write_model(folder_ / "ten", Catalogue(folder_ / "songs.arrow"), "d", ten.options, ten.trained, ten.transitions);
+  write_model(folder_ / "ten", data::Catalogue(folder_ / "songs.arrow"), "d", ten.options, ten.trained,
+              ten.transitions);
   EXPECT_EQ(Model(folder_ / "ten").songs().size(), 10U);
 }
 
@@ -107,18 +108,19 @@ TEST_F(ModelTest, RefusesVectorsWithoutADirection) {
 }
 
 TEST_F(ModelTest, RefusesShapesThatDisagree) {
-  replace("vectors.npy", [](const fs::path& file) { write_npy(file, Matrix(23, 10).view()); });
+  replace("vectors.npy", [](const fs::path& file) { write_npy(file, math::Matrix(23, 10).view()); });
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "vectors.npy: expected the shape (24, 10), found (23, 10)");
   testing::write_small_model(path_, written_);
-  replace("context.npy", [](const fs::path& file) { write_npy(file, Matrix(24, 11).view()); });
+  replace("context.npy", [](const fs::path& file) { write_npy(file, math::Matrix(24, 11).view()); });
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "context.npy: expected the shape (24, 10), found (24, 11)");
   testing::write_small_model(path_, written_);
-  replace("transitions.arrow", [](const fs::path& file) { write_transitions(file, small_model(20).transitions); });
+  replace("transitions.arrow",
+          [](const fs::path& file) { transitions::write_transitions(file, small_model(20).transitions); });
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "transitions.arrow: expected 24 rows, one a song, found 20");
   replace("transitions.arrow", [](const fs::path& file) {
-    Transitions beyond = small_model().transitions;
+    transitions::Transitions beyond = small_model().transitions;
     beyond.neighbours.front() = 24;
-    write_transitions(file, beyond);
+    transitions::write_transitions(file, beyond);
   });
   EXPECT_ERROR((void)Model(path_).transitions(0), ErrorCode::corrupt, "transitions.arrow: row 0");
 }
@@ -175,8 +177,8 @@ TEST_F(BlendOfModelTest, IsThatWhichWasWritten) {
   testing::write_songs(folder_ / "songs.arrow", written_.songs);
   NoProgress progress;
   written_.transitions.window = 7;
-  write_model(path_, Catalogue(folder_ / "songs.arrow"), "d", written_.options, written_.trained, written_.transitions,
-              weights, {.options = {.index = SearchMethod::exact}}, progress, {});
+  write_model(path_, data::Catalogue(folder_ / "songs.arrow"), "d", written_.options, written_.trained,
+              written_.transitions, weights, {.options = {.index = index::SearchMethod::exact}}, progress, {});
   const Model model(path_);
   EXPECT_EQ(model.manifest().fields.at("blend"), json::value(options_to_json(weights)));
   EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(weights));
@@ -218,7 +220,7 @@ TEST_F(BlendOfModelTest, OfAnotherTypeIsCorrupt) {
 }
 
 TEST_F(BlendOfModelTest, TransitionsOfModelsOfBeforeHaveTheWindowOfTraining) {
-  EXPECT_EQ(Model(path_).transition_window(), kTransitionWindow);
+  EXPECT_EQ(Model(path_).transition_window(), transitions::kTransitionWindow);
   change([](json::object& fields) {
     fields.erase("transition_window");
     fields["options"].as_object()["window"] = 3;
@@ -236,4 +238,4 @@ TEST_F(ModelTest, ReplacesAnOlderModelAsAWhole) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::model

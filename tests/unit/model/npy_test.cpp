@@ -10,7 +10,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::model {
 namespace {
 
 using testing::Scratch;
@@ -41,13 +41,13 @@ class Aligned {
   std::size_t size_;
 };
 
-MatrixView<const float> parsed(const std::string& text) {
+math::MatrixView<const float> parsed(const std::string& text) {
   return parse_npy(Aligned(text).bytes(), "vectors.npy");  // for errors and shapes only: the numbers are gone
 }
 
 TEST(Npy, WritesWithoutThePaddingOfRowsAndReadsItBack) {
   const Scratch folder;
-  Matrix matrix(5, 3);
+  math::Matrix matrix(5, 3);
   for (std::size_t row = 0; row < 5; ++row) {
     for (std::size_t column = 0; column < 3; ++column) {
       matrix.view().row(row)[column] = static_cast<float>(row) + 0.1F * static_cast<float>(column);
@@ -140,4 +140,4 @@ TEST(Npy, OfAMissingFile) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::model

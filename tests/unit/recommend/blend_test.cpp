@@ -14,7 +14,7 @@
 
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 using Rows = std::vector<std::uint32_t>;
@@ -26,20 +26,20 @@ constexpr std::uint32_t kWithoutContext = 9;
 constexpr std::uint32_t kWithoutTransitions = 11;
 
 // All different, none 0, none 1.
-constexpr BlendWeights kWeights{.blend_transition_half_life = 2.5,
-                                .blend_transition_power = 0.7,
-                                .blend_backward = 0.4,
-                                .blend_seed_damping = 0.3,
-                                .blend_popularity_damping = 0.15,
-                                .blend_floor = 0.05,
-                                .blend_vector_half_life = 4,
-                                .blend_last_song = 1.1,
-                                .blend_recent_songs = 1.3,
-                                .blend_last_context = -0.6,
-                                .blend_recent_context = 0.8,
-                                .blend_last_artist = 0.9,
-                                .blend_recent_artists = 0.25,
-                                .blend_version = 2.2};
+constexpr model::BlendWeights kWeights{.blend_transition_half_life = 2.5,
+                                       .blend_transition_power = 0.7,
+                                       .blend_backward = 0.4,
+                                       .blend_seed_damping = 0.3,
+                                       .blend_popularity_damping = 0.15,
+                                       .blend_floor = 0.05,
+                                       .blend_vector_half_life = 4,
+                                       .blend_last_song = 1.1,
+                                       .blend_recent_songs = 1.3,
+                                       .blend_last_context = -0.6,
+                                       .blend_recent_context = 0.8,
+                                       .blend_last_artist = 0.9,
+                                       .blend_recent_artists = 0.25,
+                                       .blend_version = 2.2};
 
 struct Neighbours {
   Rows songs;
@@ -75,12 +75,12 @@ class BlendTest : public ::testing::Test {
                 .transitions =
                     [this](std::uint32_t song) {
                       const Neighbours& near = neighbours_[song];
-                      return TransitionsOf{near.songs, near.forward, near.backward, near.counts};
+                      return transitions::TransitionsOf{near.songs, near.forward, near.backward, near.counts};
                     },
                 // Five artists; songs 0 and 20, 1 and 21 and so on are versions.
                 .keys =
                     [](std::uint32_t song) {
-                      return SongKeys{song % 5, 100 + song % 20};
+                      return data::SongKeys{song % 5, 100 + song % 20};
                     }};
   }
 
@@ -151,7 +151,7 @@ class BlendTest : public ::testing::Test {
 
   testing::SmallModel small_ = testing::small_model(kSongs, 10);
   std::vector<float> inverse_norms_;
-  const LogPlays log_plays_{kSongs, [this](std::uint32_t song) { return small_.songs[song].plays; }};
+  const data::LogPlays log_plays_{kSongs, [this](std::uint32_t song) { return small_.songs[song].plays; }};
   std::vector<Neighbours> neighbours_;
   BlendSources sources_;
 };
@@ -182,7 +182,7 @@ TEST_F(BlendTest, EvidenceAndScoreAreThoseOfTheFormula) {
 }
 
 TEST_F(BlendTest, WithoutWeightContextVectorsAreLeftUnread) {
-  BlendWeights weights = kWeights;
+  model::BlendWeights weights = kWeights;
   weights.blend_last_context = weights.blend_recent_context = 0;
   const Rows heard = {1, 5, 2, 21};
   const BlendQuery query(sources_, weights, heard);
@@ -202,7 +202,7 @@ TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
   std::map<std::uint32_t, double> wanted;
   Rows heard;
   Random random(4);
-  BlendWeights weights = kWeights;
+  model::BlendWeights weights = kWeights;
   for (std::uint32_t song = 0; song < rows.size(); ++song) {
     heard.push_back(song);
     std::set<std::uint32_t> distinct = {12, 2047, 2048, kMany - 1};
@@ -214,10 +214,11 @@ TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
   }
   const std::vector<float> none(200);
   BlendSources sources = sources_;
-  const LogPlays log_plays(kMany, [](std::uint32_t) { return 7U; });
+  const data::LogPlays log_plays(kMany, [](std::uint32_t) { return 7U; });
   sources.log_plays = &log_plays;
   sources.transitions = [&](std::uint32_t song) {
-    return TransitionsOf{.neighbours = rows[song], .forward = forward[song], .backward = none, .counts = {}};
+    return transitions::TransitionsOf{
+        .neighbours = rows[song], .forward = forward[song], .backward = none, .counts = {}};
   };
   const BlendQuery query(sources, weights, heard);
   const double decay = std::exp2(-1 / weights.blend_transition_half_life);
@@ -231,7 +232,7 @@ TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
   }
   ASSERT_EQ(query.by_transitions().size(), wanted.size());
   auto expected = wanted.begin();
-  for (const ScoredRow& found : query.by_transitions()) {
+  for (const math::ScoredRow& found : query.by_transitions()) {
     EXPECT_EQ(found.row, expected->first);
     EXPECT_NEAR(found.score, expected->second, 1e-5 * expected->second);
     ++expected;
@@ -246,12 +247,12 @@ TEST_F(BlendTest, TransitionsAreEverySongWithSomeInOrder) {
     if (transitions_to(song, heard) > 0) expected.push_back(song);
   }
   Rows found;
-  for (const ScoredRow& song : query.by_transitions()) found.push_back(song.row);
+  for (const math::ScoredRow& song : query.by_transitions()) found.push_back(song.row);
   EXPECT_EQ(found, expected);
 }
 
 TEST_F(BlendTest, PairsThatCountForNothingAreNone) {
-  BlendWeights forward_only = kWeights;
+  model::BlendWeights forward_only = kWeights;
   forward_only.blend_backward = 0;
   const Rows heard = {5};
   const BlendQuery query(sources_, forward_only, heard);
@@ -265,7 +266,7 @@ TEST_F(BlendTest, OnlyTheNewestSongsAreLookedAt) {
   Rows heard(kBlendHeard + 10, 4);
   std::ranges::fill(std::span(heard).first(10), 1U);
   const Rows newest(kBlendHeard, 4);
-  BlendWeights slow = kWeights;
+  model::BlendWeights slow = kWeights;
   slow.blend_transition_half_life = slow.blend_vector_half_life = 1000;
   const BlendQuery query(sources_, slow, heard);
   const BlendQuery of_newest(sources_, slow, newest);
@@ -307,18 +308,18 @@ TEST_F(BlendTest, OfManyCandidatesTheStrongestAreFound) {
   }
   const std::vector<float> none(weights.size());
   const std::vector<std::uint32_t> counts(weights.size());
-  const LogPlays log_plays(kMany, [](std::uint32_t song) { return 1 + (kMany - song) / 100; });
+  const data::LogPlays log_plays(kMany, [](std::uint32_t song) { return 1 + (kMany - song) / 100; });
   BlendSources sources = sources_;
   sources.log_plays = &log_plays;
-  sources.transitions = [&](std::uint32_t) { return TransitionsOf{neighbours, weights, none, counts}; };
+  sources.transitions = [&](std::uint32_t) { return transitions::TransitionsOf{neighbours, weights, none, counts}; };
   const Rows heard = {5};
   const BlendQuery query(sources, kWeights, heard);
-  std::vector<ScoredRow> all;
-  for (const ScoredRow& song : query.by_transitions()) {
+  std::vector<math::ScoredRow> all;
+  for (const math::ScoredRow& song : query.by_transitions()) {
     const auto damping = static_cast<float>(kWeights.blend_popularity_damping);
     all.push_back({song.row, song.score * std::exp(-damping * log_plays.of(song.row))});
   }
-  std::ranges::sort(all, is_better);
+  std::ranges::sort(all, math::is_better);
   for (const std::size_t refused : {1, 2, 40}) {  // all, every second, ...
     const auto keeps = [&](std::uint32_t song) { return song / 2 % refused != 0; };
     for (const std::size_t count : {0, 1, 10, 300, 1500, 5000}) {
@@ -336,8 +337,8 @@ TEST_F(BlendTest, TheBestHaveTheBestScores) {
   const Rows heard = {5, 2, 9};
   const BlendQuery query(sources_, kWeights, heard);
   Rows songs;
-  TopK wanted(7);
-  TopK wanted_less(7);
+  math::TopK wanted(7);
+  math::TopK wanted_less(7);
   const auto malus = [](std::uint32_t song) { return song % 2 == 0 ? 0.5F : 0.0F; };
   for (std::uint32_t song = 1; song < kSongs; song += 2 - song % 3 / 2) {
     songs.push_back(song);
@@ -357,9 +358,9 @@ TEST_F(BlendTest, TheBestHaveTheBestScores) {
 // Songs so alike that codes cannot tell all of them apart, and songs without a vector.
 TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
   constexpr std::uint32_t kMany = 3000;
-  Matrix vectors(kMany, 20);
+  math::Matrix vectors(kMany, 20);
   std::vector<float> inverse_norms(kMany);
-  const LogPlays log_plays(kMany, [](std::uint32_t) { return 3U; });
+  const data::LogPlays log_plays(kMany, [](std::uint32_t) { return 3U; });
   Random random(8);
   Rows songs;
   for (std::uint32_t song = 0; song < kMany; ++song) {
@@ -371,17 +372,17 @@ TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
     inverse_norms[song] = square > 0 ? 1 / std::sqrt(square) : 0;
     songs.push_back(song);
   }
-  const MatrixView<const float> view = std::as_const(vectors).view();
+  const math::MatrixView<const float> view = std::as_const(vectors).view();
   BlendSources sources = sources_;
   sources.vectors = view;
   sources.context = {nullptr, 0, 0, 0};
   sources.inverse_norms = inverse_norms;
   sources.log_plays = &log_plays;
-  sources.keys = [](std::uint32_t song) { return SongKeys{song + 1, song + 1}; };
+  sources.keys = [](std::uint32_t song) { return data::SongKeys{song + 1, song + 1}; };
   BlendSources coded = sources;
-  const CodedRows codes(view, inverse_norms, 1);
+  const index::CodedRows codes(view, inverse_norms, 1);
   coded.codes = &codes;
-  BlendWeights weights = kWeights;
+  model::BlendWeights weights = kWeights;
   weights.blend_last_context = weights.blend_recent_context = 0;
   for (const double weight : {1.0, -1.0}) {
     weights.blend_last_song = weight;
@@ -419,4 +420,4 @@ TEST_F(BlendTest, WithoutADirectionEveryCosineIsZero) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -7,17 +7,17 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 class ExplainTest : public ::testing::Test {
  protected:
   ExplainTest() {
     testing::write_small_model(folder_ / "model", testing::small_model());
-    model_ = std::make_unique<Model>(folder_ / "model");
+    model_ = std::make_unique<model::Model>(folder_ / "model");
   }
   testing::Scratch folder_;
-  std::unique_ptr<Model> model_;
+  std::unique_ptr<model::Model> model_;
 };
 
 TEST_F(ExplainTest, SharesAddUpAndTheNearestSeedHasTheLargest) {
@@ -32,7 +32,7 @@ TEST_F(ExplainTest, SharesAddUpAndTheNearestSeedHasTheLargest) {
   EXPECT_EQ(reasons.together->seed, 0U);
   EXPECT_EQ(reasons.together->times, 4U);
   EXPECT_EQ(reasons.together->after, 3);
-  EXPECT_EQ(reasons.within, kTransitionWindow);
+  EXPECT_EQ(reasons.within, transitions::kTransitionWindow);
   EXPECT_LE(reasons_for(*model_, played, 0, 4, 1).seeds.size(), 1U);
 }
 
@@ -64,4 +64,4 @@ TEST_F(ExplainTest, IsASentence) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

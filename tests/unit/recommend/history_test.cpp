@@ -8,7 +8,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 using testing::small_model;
@@ -18,7 +18,7 @@ class HistoryTest : public ::testing::Test {
   HistoryTest() {
     testing::write_small_model(folder_ / "model", small_model(8, 4));
     // The dataset has the songs in another order, and some the model does not have.
-    std::vector<SongRecord> songs = small_model(8, 4).songs;
+    std::vector<data::SongRecord> songs = small_model(8, 4).songs;
     std::ranges::reverse(songs);
     songs.push_back({.id = "unknown", .title = "", .artist = "", .album = "", .tags = {}, .plays = 1});
     testing::write_small_dataset(folder_ / "dataset", songs, {{7, 6, 8}, {0, 1}, {5, 5, 8}}, {"anna", "berta", "anna"});
@@ -27,18 +27,18 @@ class HistoryTest : public ::testing::Test {
 };
 
 TEST_F(HistoryTest, IsTheUsersQueuesInOrderMatchedById) {
-  const Model model(folder_ / "model");
-  const History history = history_of(open_dataset(folder_ / "dataset"), model.songs(), "anna");
+  const model::Model model(folder_ / "model");
+  const History history = history_of(data::open_dataset(folder_ / "dataset"), model.songs(), "anna");
   EXPECT_EQ(history.songs, (std::vector<std::uint32_t>{0, 1, 2, 2}));
   EXPECT_EQ(history.unknown_plays, 2U);
 }
 
 TEST_F(HistoryTest, OfAnUnknownUserNamesTheNearest) {
-  const Model model(folder_ / "model");
-  const Dataset dataset = open_dataset(folder_ / "dataset");
+  const model::Model model(folder_ / "model");
+  const data::Dataset dataset = data::open_dataset(folder_ / "dataset");
   EXPECT_ERROR((void)history_of(dataset, model.songs(), "ana"), ErrorCode::not_found,
                "user ana: not in the dataset (did you mean anna?)");
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -16,7 +16,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 using Rows = std::vector<std::uint32_t>;
@@ -31,7 +31,7 @@ TEST(KMedoids, AgreesWithAllChoicesOfMedoids) {
     for (auto& point : points) point = {random.uniform_float(), random.uniform_float()};
     std::vector<float> weights(kPoints);
     for (float& weight : weights) weight = 0.1F + random.uniform_float();
-    Matrix distances(kPoints, kPoints);
+    math::Matrix distances(kPoints, kPoints);
     for (std::uint32_t i = 0; i < kPoints; ++i) {
       for (std::uint32_t j = 0; j < kPoints; ++j) {
         distances.view().row(i)[j] = std::hypot(points[i][0] - points[j][0], points[i][1] - points[j][1]);
@@ -55,7 +55,7 @@ TEST(KMedoids, AgreesWithAllChoicesOfMedoids) {
 }
 
 TEST(KMedoids, SilhouetteIsHighForClustersThatStandApart) {
-  Matrix distances(4, 4);
+  math::Matrix distances(4, 4);
   for (std::size_t i = 0; i < 4; ++i) {
     for (std::size_t j = 0; j < 4; ++j) distances.view().row(i)[j] = i == j ? 0 : i / 2 == j / 2 ? 0.1F : 1.0F;
   }
@@ -71,10 +71,10 @@ class InterestsTest : public ::testing::Test {
  protected:
   InterestsTest() {
     testing::write_small_model(folder_ / "model", testing::small_model(60, 13));
-    model_ = std::make_unique<Model>(folder_ / "model");
+    model_ = std::make_unique<model::Model>(folder_ / "model");
   }
   testing::Scratch folder_;
-  std::unique_ptr<Model> model_;
+  std::unique_ptr<model::Model> model_;
 };
 
 TEST_F(InterestsTest, TwoPlantedTastesAreFound) {
@@ -105,20 +105,20 @@ TEST_F(InterestsTest, RecencyWeighs) {
 
 // What it is for: the lists of both tastes together serve both, the list of the mean does not.
 TEST_F(InterestsTest, TwoTastesAreBothServed) {
-  const ExactIndex index(model_->vectors(), model_->inverse_norms());
+  const index::ExactIndex index(model_->vectors(), model_->inverse_norms());
   const Rows played{0, 4, 8, 12, 16, 20, 24, 1, 5, 9};
   const auto share_of_second = [](const Rows& rows) {
     return static_cast<double>(std::ranges::count_if(rows, [](std::uint32_t row) { return row % 4 == 1; })) /
            static_cast<double>(rows.size());
   };
   Rows by_mean;
-  for (const ScoredRow& one : index.search(user_vector(*model_, played, 0), 7, {.excluded = played})) {
+  for (const math::ScoredRow& one : index.search(user_vector(*model_, played, 0), 7, {.excluded = played})) {
     by_mean.push_back(one.row);
   }
   EXPECT_EQ(share_of_second(by_mean), 0);
 
   const auto interests = find_interests(*model_, played, 0, kAutoInterests);
-  std::vector<std::vector<ScoredRow>> lists;
+  std::vector<std::vector<math::ScoredRow>> lists;
   std::vector<float> weights;
   for (const Interest& interest : interests) {
     lists.push_back(index.search(user_vector(*model_, interest.plays, 0), 7, {.excluded = played}));
@@ -133,7 +133,8 @@ TEST_F(InterestsTest, TwoTastesAreBothServed) {
 }
 
 TEST_F(InterestsTest, MergingGivesEachItsShareAndNoSongTwice) {
-  const std::vector<std::vector<ScoredRow>> lists = {{{0, 1}, {1, 1}, {2, 1}, {3, 1}}, {{1, 9}, {4, 9}}, {{5, 2}}};
+  const std::vector<std::vector<math::ScoredRow>> lists = {
+      {{0, 1}, {1, 1}, {2, 1}, {3, 1}}, {{1, 9}, {4, 9}}, {{5, 2}}};
   const std::vector<float> weights{0.5F, 0.25F, 0.25F};
   const auto merged = merge_interests(lists, weights, 10);
   Rows rows;
@@ -143,7 +144,7 @@ TEST_F(InterestsTest, MergingGivesEachItsShareAndNoSongTwice) {
   EXPECT_EQ(merged[1].score, 9);
   EXPECT_EQ(merge_interests(lists, weights, 2).size(), 2U);
   const auto pool = pool_by_place(merged);
-  EXPECT_TRUE(std::ranges::is_sorted(pool, is_better));
+  EXPECT_TRUE(std::ranges::is_sorted(pool, math::is_better));
 }
 
 TEST_F(InterestsTest, SaysWhatIsWrong) {
@@ -160,8 +161,8 @@ TEST_F(InterestsTest, DislikedSongsPushTheQueryAway) {
   const Rows disliked{5};
   const std::vector<float> query = user_vector(*model_, liked, 0);
   const std::vector<float> moved = away_from(*model_, query, disliked);
-  const ExactIndex index(model_->vectors(), model_->inverse_norms());
-  for (const ScoredRow& one : index.search(moved, 10)) EXPECT_EQ(one.row % 4, 0U);
+  const index::ExactIndex index(model_->vectors(), model_->inverse_norms());
+  for (const math::ScoredRow& one : index.search(moved, 10)) EXPECT_EQ(one.row % 4, 0U);
   float square = 0;
   for (const float number : moved) square += number * number;
   EXPECT_NEAR(square, 1, 1e-5);
@@ -169,4 +170,4 @@ TEST_F(InterestsTest, DislikedSongsPushTheQueryAway) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -11,7 +11,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 // 91 songs on a quarter of a circle, a degree apart, in a shuffled order: song i lies at 37 i mod 91 degrees.
@@ -36,16 +36,16 @@ class JourneyTest : public ::testing::Test {
       small_.songs[row].artist = "Artist " + std::to_string(row);
     }
   }
-  const Model& model() {
+  const model::Model& model() {
     if (!model_) {
       testing::write_small_model(folder_ / "model", small_);
-      model_ = std::make_unique<Model>(folder_ / "model");
+      model_ = std::make_unique<model::Model>(folder_ / "model");
     }
     return *model_;
   }
   testing::SmallModel small_;
   testing::Scratch folder_;
-  std::unique_ptr<Model> model_;
+  std::unique_ptr<model::Model> model_;
 };
 
 TEST_F(JourneyTest, IsEvenOnAnArc) {
@@ -103,4 +103,4 @@ TEST_F(JourneyTest, SaysThatAnEndHasNoDirection) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -8,7 +8,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 class PlaylistTest : public ::testing::Test {
@@ -17,13 +17,13 @@ class PlaylistTest : public ::testing::Test {
     testing::write_songs(folder_ / "songs.arrow", {{"spotify:track:1", "A & B <c> ]]>", "D\"E'F", "G", {}, 3},
                                                    {"#x y", "line\nbreak\x01", "أم كلثوم", "", {}, 2},
                                                    {"bare", "", "", "", {}, 1}});
-    songs_ = Catalogue(folder_ / "songs.arrow");
+    songs_ = data::Catalogue(folder_ / "songs.arrow");
   }
   std::string text(PlaylistFormat format, std::string_view location = "") const {
     return playlist_text(songs_, {"My\nlist", {0, 1, 2}}, format, location);
   }
   testing::Scratch folder_;
-  Catalogue songs_;
+  data::Catalogue songs_;
 };
 
 TEST_F(PlaylistTest, M3u8HasTwoLinesASong) {
@@ -74,4 +74,4 @@ TEST_F(PlaylistTest, AnEmptyListIsAPlaylistToo) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

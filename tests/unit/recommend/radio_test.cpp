@@ -13,7 +13,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 using Rows = std::vector<std::uint32_t>;
@@ -29,8 +29,8 @@ class RadioTest : public ::testing::Test {
     small.songs[20].title = "Same";  // by the artist of 8
     for (std::size_t column = 0; column < 13; ++column) small.trained.vectors.view().row(50)[column] = 0;
     testing::write_small_model(folder_ / "model", small);
-    model_ = std::make_unique<Model>(folder_ / "model");
-    index_ = std::make_unique<ExactIndex>(model_->vectors(), model_->inverse_norms());
+    model_ = std::make_unique<model::Model>(folder_ / "model");
+    index_ = std::make_unique<index::ExactIndex>(model_->vectors(), model_->inverse_norms());
   }
   Radio radio(const Rows& seeds, const RerankOptions& list, double drift = 0.2) const {
     return {*model_,
@@ -46,8 +46,8 @@ class RadioTest : public ::testing::Test {
     return rows;
   }
   testing::Scratch folder_;
-  std::unique_ptr<Model> model_;
-  std::unique_ptr<ExactIndex> index_;
+  std::unique_ptr<model::Model> model_;
+  std::unique_ptr<index::ExactIndex> index_;
 };
 
 TEST_F(RadioTest, StaysWithTheSeedsAndSpacesArtists) {
@@ -143,4 +143,4 @@ TEST_F(RadioTest, RefusesSeedsWithoutAVector) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -13,7 +13,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 using Rows = std::vector<std::uint32_t>;
@@ -24,7 +24,7 @@ class RecommenderTest : public ::testing::Test {
     small_.transitions.neighbours[small_.transitions.offsets[8]] = 13;  // was 12: now 12 knows 8, but 8 not 12
     std::ranges::fill(small_.trained.vectors.view()[22], 0.0F);
     testing::write_small_model(folder_ / "model", small_);
-    model_ = std::make_unique<Model>(folder_ / "model");
+    model_ = std::make_unique<model::Model>(folder_ / "model");
   }
 
   std::vector<Recommendation> recommend(const Rows& played, const RecommendOptions& options) const {
@@ -33,7 +33,7 @@ class RecommenderTest : public ::testing::Test {
 
   testing::SmallModel small_ = testing::small_model(24, 10);
   testing::Scratch folder_;
-  std::unique_ptr<Model> model_;
+  std::unique_ptr<model::Model> model_;
 };
 
 TEST_F(RecommenderTest, VectorsFindSongsOfTheSameGenre) {
@@ -79,7 +79,7 @@ TEST_F(RecommenderTest, ADislikedSongTakesFromTheCosines) {
   const auto steered = recommender.recommend({.played = played, .disliked = disliked}, {.k = 24});
   ASSERT_EQ(plain.size(), 21U);  // without those played and song 22
   ASSERT_EQ(steered.size(), 19U);
-  const BlendWeights& weights = model_->blend_weights();
+  const model::BlendWeights& weights = model_->blend_weights();
   for (const Recommendation& one : steered) {
     const auto before = std::ranges::find(plain, one.song, &Recommendation::song);
     ASSERT_NE(before, plain.end());
@@ -158,4 +158,4 @@ TEST_F(RecommenderTest, SongsWithoutADirectionAreRefused) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -10,7 +10,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 // 24 songs of four artists, song i by artist i % 4; the most played first.
@@ -21,7 +21,7 @@ class RerankTest : public ::testing::Test {
     small.songs[5].title = "Waltz (Live)";
     small.songs[9].title = "Waltz - Remastered";  // by the artist of 5
     testing::write_small_model(folder_ / "model", small);
-    model_ = std::make_unique<Model>(folder_ / "model");
+    model_ = std::make_unique<model::Model>(folder_ / "model");
     for (std::uint32_t row = 0; row < 24; ++row) pool_.push_back({row, 1 - 0.01F * static_cast<float>(row)});
   }
   std::vector<std::uint32_t> rows(std::size_t k, const RerankOptions& options, const ListContext& context = {}) const {
@@ -30,8 +30,8 @@ class RerankTest : public ::testing::Test {
     return rows;
   }
   testing::Scratch folder_;
-  std::unique_ptr<Model> model_;
-  std::vector<ScoredRow> pool_;
+  std::unique_ptr<model::Model> model_;
+  std::vector<math::ScoredRow> pool_;
 };
 
 const RerankOptions kPlain{.artist_cap = 0, .artist_gap = 0, .fold_versions = false};
@@ -97,7 +97,7 @@ TEST_F(RerankTest, LeavesOutThePlayedOrLetsThemRest) {
 
 TEST_F(RerankTest, PopularityMovesTowardsHitsOrAway) {
   RerankOptions options = kPlain;
-  for (ScoredRow& one : pool_) one.score = std::abs(static_cast<float>(one.row) - 12) * -0.01F;
+  for (math::ScoredRow& one : pool_) one.score = std::abs(static_cast<float>(one.row) - 12) * -0.01F;
   options.popularity = 1;
   EXPECT_LT(rows(1, options).front(), 12U);
   options.popularity = -1;
@@ -105,7 +105,7 @@ TEST_F(RerankTest, PopularityMovesTowardsHitsOrAway) {
 }
 
 TEST_F(RerankTest, DiversityTakesSongsUnlikeTheOthers) {
-  std::ranges::sort(pool_, std::less(), [](const ScoredRow& one) { return one.row % 4; });
+  std::ranges::sort(pool_, std::less(), [](const math::ScoredRow& one) { return one.row % 4; });
   for (std::size_t i = 0; i < pool_.size(); ++i) pool_[i].score = 1 - 0.01F * static_cast<float>(i);
   const auto likeness = [&](double diversity) {
     RerankOptions options = kPlain;
@@ -150,7 +150,7 @@ TEST_F(RerankTest, WideningAsksForMoreUntilTheListIsFull) {
   const auto find = [&](std::size_t n) {
     asked.push_back(n);
     // The first pools are all of one artist.
-    std::vector<ScoredRow> found;
+    std::vector<math::ScoredRow> found;
     for (std::size_t i = 0; i < n; ++i) found.push_back({n < 3000 ? 0U : static_cast<std::uint32_t>(i % 24), 0});
     return found;
   };
@@ -172,4 +172,4 @@ TEST_F(RerankTest, WideningAsksForMoreUntilTheListIsFull) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -13,7 +13,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 class SimilarTest : public ::testing::Test {
@@ -22,11 +22,11 @@ class SimilarTest : public ::testing::Test {
     testing::write_small_model(folder_ / "model", testing::small_model(24));
     model_.emplace(folder_ / "model");
   }
-  const Model& model() const { return *model_; }
+  const model::Model& model() const { return *model_; }
   std::string artist(std::uint32_t row) const { return std::string(model().songs().song(row).artist); }
 
   testing::Scratch folder_;
-  std::optional<Model> model_;
+  std::optional<model::Model> model_;
 };
 
 TEST_F(SimilarTest, ArithmeticFindsSongsLikeBothAndNoneOfThem) {
@@ -34,7 +34,7 @@ TEST_F(SimilarTest, ArithmeticFindsSongsLikeBothAndNoneOfThem) {
   const std::vector<std::uint32_t> minus = {2};
   const auto found = similar_songs(model(), plus, minus, {.k = 30}, nullptr);
   EXPECT_EQ(found.size(), 21U);
-  for (const ScoredRow& one : found) EXPECT_GT(one.row, 2U);
+  for (const math::ScoredRow& one : found) EXPECT_GT(one.row, 2U);
   EXPECT_NE(found.front().row % 4, 2U);
   EXPECT_EQ(found.back().row % 4, 2U);
   const std::vector<std::uint32_t> same = {5};
@@ -72,7 +72,7 @@ TEST_F(SimilarTest, FilteredSongsAreTheOnlyOnesFound) {
   const std::vector<std::uint32_t> song = {0};
   const auto found = similar_songs(model(), song, {}, {.k = 10}, &*keeps);
   EXPECT_EQ(found.size(), 7U);
-  for (const ScoredRow& one : found) EXPECT_LT(one.row, 8U);
+  for (const math::ScoredRow& one : found) EXPECT_LT(one.row, 8U);
 }
 
 TEST_F(SimilarTest, ArtistsAreComparedByTheirSongs) {
@@ -83,12 +83,13 @@ TEST_F(SimilarTest, ArtistsAreComparedByTheirSongs) {
   for (const std::uint32_t song : group.songs) EXPECT_EQ(artist(song), "Kendrick Lamar");
   const auto similar = artists.similar(found.front(), 100, 1);
   EXPECT_EQ(similar.size(), artists.size() - 1);
-  for (const ScoredRow& one : similar) EXPECT_NE(one.row, found.front());
+  for (const math::ScoredRow& one : similar) EXPECT_NE(one.row, found.front());
   EXPECT_TRUE(artists.similar(found.front(), 100, 1000).empty());
-  for (const ScoredRow& one : artists.typical_songs(found.front(), 2)) EXPECT_EQ(artist(one.row), "Kendrick Lamar");
+  for (const math::ScoredRow& one : artists.typical_songs(found.front(), 2))
+    EXPECT_EQ(artist(one.row), "Kendrick Lamar");
   EXPECT_TRUE(artists.find("nobody at all").empty());
   EXPECT_EQ(artists.suggestion("Kendrik Lamar"), " (did you mean Kendrick Lamar?)");
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

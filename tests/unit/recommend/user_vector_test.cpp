@@ -8,7 +8,7 @@
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
-namespace segue {
+namespace segue::recommend {
 namespace {
 
 // Three songs along the axes, with lengths that must not matter; the opposite of the first; and one without a vector.
@@ -16,14 +16,14 @@ class UserVectorTest : public ::testing::Test {
  protected:
   UserVectorTest() {
     testing::SmallModel small = testing::small_model(5, 3);
-    const MatrixView<float> vectors = small.trained.vectors.view();
+    const math::MatrixView<float> vectors = small.trained.vectors.view();
     for (std::size_t row = 0; row < 5; ++row) std::ranges::fill(vectors[row], 0.0F);
     vectors.row(0)[0] = 5;
     vectors.row(1)[1] = 0.25F;
     vectors.row(2)[2] = 1;
     vectors.row(3)[0] = -2;
     testing::write_small_model(folder_ / "model", small);
-    model_ = std::make_unique<Model>(folder_ / "model");
+    model_ = std::make_unique<model::Model>(folder_ / "model");
   }
   void expect_vector(const std::vector<std::uint32_t>& songs, double half_life, std::vector<double> wanted) const {
     const std::vector<float> found = user_vector(*model_, songs, half_life);
@@ -31,7 +31,7 @@ class UserVectorTest : public ::testing::Test {
     for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(found[i], wanted[i] / norm, 1e-6) << "number " << i;
   }
   testing::Scratch folder_;
-  std::unique_ptr<Model> model_;
+  std::unique_ptr<model::Model> model_;
 };
 
 TEST_F(UserVectorTest, IsTheMeanOfUnitVectors) {
@@ -58,4 +58,4 @@ TEST_F(UserVectorTest, RefusesSongsWithoutADirection) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::recommend

@@ -7,7 +7,7 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/memory_store.h"
 
-namespace segue {
+namespace segue::serve {
 namespace {
 
 Request request(std::vector<Header> headers, bool loopback = true) {
@@ -19,10 +19,10 @@ Request request(std::vector<Header> headers, bool loopback = true) {
 
 TEST(Authenticator, KnowsTokensByTheirSecret) {
   testing::MemoryStore store;
-  StoredToken wanted;
+  store::StoredToken wanted;
   wanted.user = "ann";
   wanted.read = true;
-  const NewToken made = make_token(wanted);
+  const store::NewToken made = store::make_token(wanted);
   store.add_token(made.token);
   Authenticator authenticator(store, false);
   for (const char* scheme : {"Token ", "token ", "Bearer "}) {
@@ -56,4 +56,4 @@ TEST(Authenticator, OpensThisMachineToItselfAlone) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::serve

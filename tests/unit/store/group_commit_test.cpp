@@ -11,7 +11,7 @@
 
 #include "tests/support/expect_error.h"
 
-namespace segue {
+namespace segue::store {
 namespace {
 
 std::vector<StoredListen> listens_of(const std::string& user) {
@@ -93,4 +93,4 @@ TEST(GroupCommit, FailsAsOneWhereTheStoreIsAway) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::store

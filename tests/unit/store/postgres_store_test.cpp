@@ -16,7 +16,7 @@
 #include "tests/support/listens.h"
 #include "tests/support/postgres_server.h"
 
-namespace segue {
+namespace segue::store {
 namespace {
 
 using testing::listen;
@@ -349,4 +349,4 @@ TEST(PostgresStore, LosesNothingItAcknowledgedInCrashes) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::store

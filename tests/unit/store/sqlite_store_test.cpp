@@ -12,7 +12,7 @@
 #include "tests/support/listens.h"
 #include "tests/support/scratch.h"
 
-namespace segue {
+namespace segue::store {
 namespace {
 
 using testing::listen;
@@ -111,4 +111,4 @@ TEST(SqliteConnection, SaysThatThereIsNoSpaceAndChangesNothing) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::store

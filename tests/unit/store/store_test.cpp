@@ -17,7 +17,7 @@
 #include "tests/support/postgres_server.h"
 #include "tests/support/scratch.h"
 
-namespace segue {
+namespace segue::store {
 namespace {
 
 using testing::listen;
@@ -391,4 +391,4 @@ RC_GTEST_PROP(StoreProperty, PostgresqlDoesWhatItsTwinDoes, ()) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::store

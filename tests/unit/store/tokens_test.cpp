@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue {
+namespace segue::store {
 namespace {
 
 TEST(Tokens, AreUnlikeEachOtherAndKeptAsDigestsOnly) {
@@ -28,4 +28,4 @@ TEST(Tokens, AreUnlikeEachOtherAndKeptAsDigestsOnly) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::store

@@ -19,7 +19,7 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 
-namespace segue {
+namespace segue::train {
 namespace {
 
 namespace fs = std::filesystem;
@@ -42,7 +42,7 @@ TrainOptions small_options(Architecture architecture = Architecture::skipgram) {
 TrainedVectors train(const Corpus& corpus, const TrainOptions& options, const Checkpoints& checkpoints = {},
                      const std::stop_token& stop = {}) {
   NoProgress progress;
-  return train_vectors(Queues(corpus.queues), corpus.plays, options, progress, stop, checkpoints);
+  return train_vectors(data::Queues(corpus.queues), corpus.plays, options, progress, stop, checkpoints);
 }
 
 bool same_bytes(const TrainedMatrix& a, const TrainedMatrix& b) {
@@ -266,10 +266,10 @@ TEST(CheckpointFolder, matrices_of_another_shape_are_refused) {
   const testing::Scratch scratch;
   write_checkpoint(scratch / "m.checkpoint", small_options());
   const Checkpoint checkpoint(scratch / "m.checkpoint");
-  Matrix wider(100, 11);
+  math::Matrix wider(100, 11);
   EXPECT_ERROR(checkpoint.load({row_bytes_of(wider.view()), row_bytes_of(wider.view())}), ErrorCode::corrupt,
                "\"row_bytes\":44");
-  Matrix right(100, 10);
+  math::Matrix right(100, 10);
   RowBytes other = row_bytes_of(right.view());
   other.element = "bf16";
   EXPECT_ERROR(checkpoint.load({other, other}), ErrorCode::corrupt, "bf16");
@@ -284,7 +284,7 @@ TEST(CheckpointFolder, is_due_by_the_clock_and_not_while_one_is_written) {
   EXPECT_FALSE(sink.due());
   now += milliseconds(1);
   EXPECT_TRUE(sink.due());
-  Matrix matrix(3, 4);
+  math::Matrix matrix(3, 4);
   sink.write({}, {row_bytes_of(matrix.view()), row_bytes_of(matrix.view())});
   EXPECT_FALSE(sink.due()) << "the time starts again";
   EXPECT_TRUE(sink.wait());
@@ -298,7 +298,7 @@ TEST(CheckpointFolder, one_that_cannot_be_written_is_told_and_tried_again) {
   std::vector<std::string> failures;
   CheckpointFolder sink(scratch / "disk/c", "d1", {}, milliseconds(0),
                         [&](const Error& error) { failures.emplace_back(error.what()); });
-  Matrix matrix(3, 4);
+  math::Matrix matrix(3, 4);
   const TrainingMatrices matrices{row_bytes_of(matrix.view()), row_bytes_of(matrix.view())};
   fs::remove(scratch / "disk");
   sink.write({}, matrices);
@@ -327,4 +327,4 @@ TEST(CheckpointFolder, lies_beside_the_model) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::train

@@ -9,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue {
+namespace segue::train {
 namespace {
 
 using testing::ElementsAre;
@@ -19,7 +19,7 @@ struct OneQueue {
   explicit OneQueue(std::uint32_t songs) : plays(songs, 1) {
     std::vector<std::uint32_t> queue(songs);
     std::iota(queue.begin(), queue.end(), 0U);
-    queues = Queues(std::vector<std::vector<std::uint32_t>>{queue});
+    queues = data::Queues(std::vector<std::vector<std::uint32_t>>{queue});
     options.min_plays = 1;
     options.subsample = 0;
     options.dynamic_window = false;
@@ -36,7 +36,7 @@ struct OneQueue {
     EXPECT_FALSE(stream.next(after)) << "a stream that has ended stays ended";
     return all;
   }
-  Queues queues;
+  data::Queues queues;
   std::vector<std::uint64_t> plays;
   TrainOptions options;
 };
@@ -166,7 +166,7 @@ TEST(Examples, songs_outside_the_vocabulary_are_as_if_never_played) {
   data.options.window = 1;
   data.options.min_plays = 2;
   data.plays = {5, 5, 1};
-  data.queues = Queues(std::vector<std::vector<std::uint32_t>>{{0, 2, 2, 1}, {2, 0}, {}});
+  data.queues = data::Queues(std::vector<std::vector<std::uint32_t>>{{0, 2, 2, 1}, {2, 0}, {}});
   const std::vector<Example> examples = data.examples();
   ASSERT_EQ(examples.size(), 2U);
   EXPECT_THAT(examples[0].inputs, ElementsAre(0));
@@ -203,7 +203,7 @@ TEST(Examples, subsampling_keeps_each_play_with_its_probability) {
   data.plays = {90'000, 10'000};
   std::vector<std::uint32_t> queue;
   for (int i = 0; i < 10'000; ++i) queue.insert(queue.end(), {0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
-  data.queues = Queues(std::vector<std::vector<std::uint32_t>>{queue});
+  data.queues = data::Queues(std::vector<std::vector<std::uint32_t>>{queue});
   const Vocabulary vocabulary = make_vocabulary(data.plays, data.options);
   ExampleStream stream(data.queues, vocabulary, data.options, 0, 0, {0, 1});
   for (Example example; stream.next(example);) continue;
@@ -230,7 +230,7 @@ TEST(Examples, a_block_has_the_same_examples_every_time_and_others_in_another_ep
 
 TEST(Examples, count_the_plays_before_their_queue) {
   OneQueue data(3);
-  data.queues = Queues(std::vector<std::vector<std::uint32_t>>{{0, 1, 2}, {2}, {0, 1}});
+  data.queues = data::Queues(std::vector<std::vector<std::uint32_t>>{{0, 1, 2}, {2}, {0, 1}});
   const std::vector<Example> examples = data.examples();
   EXPECT_EQ(examples.front().plays_before, 0U);
   EXPECT_EQ(examples.back().plays_before, 4U);
@@ -239,7 +239,7 @@ TEST(Examples, count_the_plays_before_their_queue) {
 TEST(Blocks, hold_whole_queues_and_all_of_them) {
   std::vector<std::vector<std::uint32_t>> queues(1000, std::vector<std::uint32_t>(30));
   queues[500].resize(5000);
-  const std::vector<Block> blocks = cut_into_blocks(Queues(queues), 100);
+  const std::vector<Block> blocks = cut_into_blocks(data::Queues(queues), 100);
   std::size_t next = 0;
   for (const Block& block : blocks) {
     EXPECT_EQ(block.begin, next);
@@ -248,7 +248,7 @@ TEST(Blocks, hold_whole_queues_and_all_of_them) {
     next = block.end;
   }
   EXPECT_EQ(next, 1000U);
-  EXPECT_TRUE(cut_into_blocks(Queues(std::vector<std::vector<std::uint32_t>>{}), 100).empty());
+  EXPECT_TRUE(cut_into_blocks(data::Queues(std::vector<std::vector<std::uint32_t>>{}), 100).empty());
 }
 
 TEST(Blocks, come_in_another_order_each_epoch) {
@@ -261,4 +261,4 @@ TEST(Blocks, come_in_another_order_each_epoch) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::train

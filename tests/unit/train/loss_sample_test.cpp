@@ -12,12 +12,12 @@
 
 #include "bench/corpus.h"
 
-namespace segue {
+namespace segue::train {
 namespace {
 
 LossSample draw(const std::vector<std::vector<std::uint32_t>>& queues, const std::vector<std::uint64_t>& plays,
                 std::size_t threads = 1) {
-  return draw_loss_sample(Queues(queues), plays, threads);
+  return draw_loss_sample(data::Queues(queues), plays, threads);
 }
 
 bool same(const LossSample& a, const LossSample& b) {
@@ -127,7 +127,7 @@ TEST(LossSample, loss_is_that_of_the_formula_for_any_number_of_threads) {
   for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
     options.architecture = architecture;
     NoProgress progress;
-    const TrainedVectors trained = train_vectors(Queues(corpus.queues), corpus.plays, options, progress, {});
+    const TrainedVectors trained = train_vectors(data::Queues(corpus.queues), corpus.plays, options, progress, {});
     const std::vector<std::uint64_t> plays(corpus.plays.begin(),
                                            corpus.plays.begin() + static_cast<long>(trained.vectors.rows()));
     const LossSample sample = draw(corpus.queues, plays);
@@ -143,7 +143,7 @@ TEST(LossSample, loss_is_that_of_the_formula_for_any_number_of_threads) {
 }
 
 TEST(LossSample, of_an_untrained_model_is_log_2_an_output) {
-  const Matrix vectors(2, 4);
+  const math::Matrix vectors(2, 4);
   const LossSample sample = draw({{0, 1}}, {1'000'000'000, 1});
   const double loss =
       mean_loss(sample, Architecture::skipgram, row_reader(vectors.view()), row_reader(vectors.view()), 4, 1);
@@ -161,7 +161,7 @@ TEST(LossSample, is_the_same_quantity_for_other_options) {
   options.learning_rate = options.min_learning_rate = 0;
   const auto untrained = [&](const TrainOptions& some) {
     NoProgress progress;
-    return train_vectors(Queues(corpus.queues), corpus.plays, some, progress, {}).untrained_loss;
+    return train_vectors(data::Queues(corpus.queues), corpus.plays, some, progress, {}).untrained_loss;
   };
   const double loss = untrained(options);
   options.negatives = 20;
@@ -174,4 +174,4 @@ TEST(LossSample, is_the_same_quantity_for_other_options) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::train

@@ -13,7 +13,7 @@
 #include "segue/train/trainer.h"
 #include "segue/train/vocabulary.h"
 
-namespace segue {
+namespace segue::train {
 namespace {
 
 // Pearson's statistic divided by its degrees of freedom: near 1, and above 2 with less than one chance in 10^4 here.
@@ -115,4 +115,4 @@ TEST(Schedule, is_a_straight_line) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::train

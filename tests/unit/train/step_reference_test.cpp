@@ -9,7 +9,7 @@
 
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::train {
 namespace {
 
 struct Rows {
@@ -123,4 +123,4 @@ TEST(ReferenceStep, large_dot_products_neither_overflow_nor_vanish) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::train

@@ -14,7 +14,7 @@
 
 #include "bench/corpus.h"
 
-namespace segue {
+namespace segue::train {
 namespace {
 
 TrainOptions small_options() {
@@ -28,7 +28,7 @@ TrainOptions small_options() {
 
 TrainedVectors train(const Corpus& corpus, const TrainOptions& options) {
   NoProgress progress;
-  return train_vectors(Queues(corpus.queues), corpus.plays, options, progress, {});
+  return train_vectors(data::Queues(corpus.queues), corpus.plays, options, progress, {});
 }
 
 bool same_bytes(const TrainedMatrix& a, const TrainedMatrix& b) {
@@ -181,7 +181,7 @@ TEST(Trainer, stops_when_asked) {
   const Corpus corpus = clustered();
   StopHalfway progress;
   try {
-    train_vectors(Queues(corpus.queues), corpus.plays, small_options(), progress, progress.source.get_token());
+    train_vectors(data::Queues(corpus.queues), corpus.plays, small_options(), progress, progress.source.get_token());
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::interrupted);
@@ -228,4 +228,4 @@ TEST(Trainer, two_songs_and_no_noise_are_enough) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::train

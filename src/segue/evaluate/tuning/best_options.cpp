@@ -8,7 +8,7 @@
 #include "segue/base/version.h"
 #include "segue/base/words.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -27,9 +27,9 @@ std::string lines_of(const Options& options, std::initializer_list<std::string_v
   return lines;
 }
 
-std::string train_lines(const TrainOptions& options) {
+std::string train_lines(const train::TrainOptions& options) {
   std::string lines;
-  for (const OptionRow& row : rows_of<TrainOptions>()) {
+  for (const OptionRow& row : rows_of<train::TrainOptions>()) {
     if (row.name != "threads" && row.name != "seed") lines += line_of(row, &options);
   }
   return lines;
@@ -38,7 +38,7 @@ std::string train_lines(const TrainOptions& options) {
 std::string blend_lines(const std::optional<BlendFit>& blend) {
   std::string lines;
   if (!blend) return lines;
-  for (const OptionRow& row : rows_of<BlendWeights>()) lines += line_of(row, &blend->weights);
+  for (const OptionRow& row : rows_of<model::BlendWeights>()) lines += line_of(row, &blend->weights);
   return lines;
 }
 
@@ -87,4 +87,4 @@ std::string to_toml(const BestOptions& result) {
   return text;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -11,7 +11,7 @@
 #include "segue/evaluate/split.h"
 #include "segue/evaluate/tuning/trial.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 struct BestOptions {
   std::string dataset;  // as typed
@@ -33,4 +33,4 @@ std::string to_toml(const BestOptions& result);
 // "sgns", "sgns-10": what `segue evaluate` calls vectors that are asked this way.
 std::string_view model_name_of(TuneQuery query);
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -55,4 +55,4 @@ std::optional<Step> next_step(std::span<const Trial> trials, std::size_t rungs, 
   return std::nullopt;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

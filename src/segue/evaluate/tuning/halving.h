@@ -18,7 +18,7 @@
 
 #include "segue/evaluate/tuning/trial.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // The epochs of each rung, ascending: most, most / reduction, ..., none below `least`.
 std::vector<std::uint32_t> rungs_of(std::uint32_t least, std::uint32_t most, std::uint32_t reduction);
@@ -37,4 +37,4 @@ struct Step {
 std::optional<Step> next_step(std::span<const Trial> trials, std::size_t rungs, std::uint32_t reduction,
                               std::uint32_t most_numbers, const std::function<bool(const Step&)>& affordable);
 
-}  // namespace segue
+}  // namespace segue::evaluate

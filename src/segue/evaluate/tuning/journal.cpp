@@ -11,7 +11,7 @@
 #include "segue/base/error.h"
 #include "segue/base/options_json.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -85,7 +85,7 @@ void check_about(const json::object& found, const json::object& about, const std
 json::object to_json(const Trial& trial, const Space& space) {
   json::object options;
   for (const Dimension& dimension : space.dimensions) {
-    options[dimension.row->name] = to_json(dimension.row->value(&trial.options));
+    options[dimension.row->name] = segue::to_json(dimension.row->value(&trial.options));
   }
   json::object object{{"trial", trial.number},         {"rung", trial.rung},       {"epochs", trial.options.epochs},
                       {"options", std::move(options)}, {"seconds", trial.seconds}, {"failure", trial.failure}};
@@ -141,4 +141,4 @@ void Journal::add(const Trial& trial) {
   trials_.push_back(trial_from(parse_json(line, path_.string()).get_object(), space_, path_.string()));
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

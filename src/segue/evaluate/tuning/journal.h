@@ -12,7 +12,7 @@
 #include "segue/evaluate/tuning/space.h"
 #include "segue/evaluate/tuning/trial.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 class Journal {
  public:
@@ -36,4 +36,4 @@ class Journal {
 // One trial as a line of the journal and of --json: with the options that are searched, and the epochs.
 json::object to_json(const Trial& trial, const Space& space);
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -10,7 +10,7 @@
 
 #include "segue/base/options.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // From which songs just heard the next one is foretold (models/sgns.cpp): the last one, or the last ten with decay.
 enum class TuneQuery { best, last, recent };
@@ -28,24 +28,30 @@ struct TuneOptions {
   std::uint64_t positions = 10'000;
 };
 
+}  // namespace segue::evaluate
+
+namespace segue {
+
 template <>
-struct OptionsOf<TuneOptions> {
+struct OptionsOf<evaluate::TuneOptions> {
   static constexpr std::string_view section = "tune";
   static constexpr std::array rows = {
-      option<&TuneOptions::trials>("trials", "Sets of options to try; 0: until the time is up", between(0, 100'000)),
-      option<&TuneOptions::time>("time", "Time to spend, that of the trials in the journal included; 0s: no limit"),
-      option<&TuneOptions::space>(
+      option<&evaluate::TuneOptions::trials>("trials", "Sets of options to try; 0: until the time is up",
+                                             between(0, 100'000)),
+      option<&evaluate::TuneOptions::time>("time",
+                                           "Time to spend, that of the trials in the journal included; 0s: no limit"),
+      option<&evaluate::TuneOptions::space>(
           "space", "What is searched otherwise than by default: \"window=2..50, dim=64, epochs=10..90\""),
-      option<&TuneOptions::reduction>(
+      option<&evaluate::TuneOptions::reduction>(
           "reduction", "One of this many trials goes on to this many times the epochs (successive halving)",
           between(2, 10)),
-      option<&TuneOptions::query>("query",
-                                  "Foretell from the last song, from the recent ones, or by what is better of the two"),
-      option<&TuneOptions::positions>(
+      option<&evaluate::TuneOptions::query>(
+          "query", "Foretell from the last song, from the recent ones, or by what is better of the two"),
+      option<&evaluate::TuneOptions::positions>(
           "positions", "Positions of the validation part that a trial is measured at; the best are measured at all",
           at_least(100)),
   };
 };
-SEGUE_CHECK_OPTIONS(TuneOptions);
+SEGUE_CHECK_OPTIONS(evaluate::TuneOptions);
 
 }  // namespace segue

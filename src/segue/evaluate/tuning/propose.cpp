@@ -8,7 +8,7 @@
 
 #include "segue/base/random.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -35,8 +35,8 @@ std::span<const Start> known_starts() {
   return starts;
 }
 
-TrainOptions start_in(const Space& space, const Start& start) {
-  TrainOptions options = space.given;
+train::TrainOptions start_in(const Space& space, const Start& start) {
+  train::TrainOptions options = space.given;
   for (const auto& [name, value] : start) {
     const auto found = std::ranges::find(space.dimensions, name, [](const Dimension& d) { return d.row->name; });
     if (found != space.dimensions.end()) found->row->set(&options, *found->row, value);
@@ -45,11 +45,11 @@ TrainOptions start_in(const Space& space, const Start& start) {
 }
 
 // Whether two sets are the same, whatever their epochs.
-bool same_set(const Space& space, const TrainOptions& a, const TrainOptions& b) {
+bool same_set(const Space& space, const train::TrainOptions& a, const train::TrainOptions& b) {
   return std::ranges::all_of(space.dimensions, [&](const Dimension& d) { return d.text(a) == d.text(b); });
 }
 
-bool was_tried(const Space& space, const TrainOptions& options, std::span<const Trial> trials) {
+bool was_tried(const Space& space, const train::TrainOptions& options, std::span<const Trial> trials) {
   return std::ranges::any_of(
       trials, [&](const Trial& trial) { return !trial.is_given() && same_set(space, trial.options, options); });
 }
@@ -193,12 +193,13 @@ std::vector<double> ParzenEstimate::draw(Random& random) const {
   return drawn;
 }
 
-TrainOptions propose(const Space& space, std::uint32_t number, std::span<const Trial> trials, std::uint64_t seed) {
+train::TrainOptions propose(const Space& space, std::uint32_t number, std::span<const Trial> trials,
+                            std::uint64_t seed) {
   // Starts that the space makes the same count once.
-  std::vector<TrainOptions> starts;
+  std::vector<train::TrainOptions> starts;
   for (const Start& start : known_starts()) {
-    const TrainOptions options = start_in(space, start);
-    if (std::ranges::none_of(starts, [&](const TrainOptions& one) { return same_set(space, one, options); })) {
+    const train::TrainOptions options = start_in(space, start);
+    if (std::ranges::none_of(starts, [&](const train::TrainOptions& one) { return same_set(space, one, options); })) {
       starts.push_back(options);
     }
   }
@@ -211,7 +212,7 @@ TrainOptions propose(const Space& space, std::uint32_t number, std::span<const T
   const bool is_even = known.empty() || drawn % kEvenEvery == 0;
   // One after another: every third point of the sequence would not be even.
   const std::uint64_t even_index = known.empty() ? drawn : kEvenLater + drawn / kEvenEvery;
-  TrainOptions options =
+  train::TrainOptions options =
       space.options_at(is_even ? even_point(dimensions, even_index, seed) : likely_point(space, known, random));
   for (std::size_t attempt = 0; attempt < kAttempts && was_tried(space, options, trials); ++attempt) {
     std::vector<double> point;
@@ -221,4 +222,4 @@ TrainOptions propose(const Space& space, std::uint32_t number, std::span<const T
   return options;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -16,11 +16,12 @@
 #include "segue/evaluate/tuning/space.h"
 #include "segue/evaluate/tuning/trial.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // The set of options with that number, from 1, after `trials`: the same each time for the same arguments. Different
 // from all that were tried, as long as chance finds one. Its epochs are those of space.given.
-TrainOptions propose(const Space& space, std::uint32_t number, std::span<const Trial> trials, std::uint64_t seed);
+train::TrainOptions propose(const Space& space, std::uint32_t number, std::span<const Trial> trials,
+                            std::uint64_t seed);
 
 // The point with that index, from 0, of the even sequence, shifted by the seed.
 std::vector<double> even_point(std::size_t dimensions, std::uint64_t index, std::uint64_t seed);
@@ -42,4 +43,4 @@ class ParzenEstimate {
   std::vector<double> widths_;  // of the bumps of each dimension
 };
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -11,7 +11,7 @@
 #include "segue/base/options_json.h"
 #include "segue/evaluate/tuning/propose.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -158,7 +158,7 @@ class Search {
 
 }  // namespace
 
-std::uint32_t whole_queue_length(const Queues& queues) {
+std::uint32_t whole_queue_length(const data::Queues& queues) {
   constexpr double kShare = 0.9;
   constexpr std::uint64_t kMostWindow = 1000;
   std::map<std::size_t, std::uint64_t> plays_by_length;
@@ -176,7 +176,7 @@ std::uint32_t whole_queue_length(const Queues& queues) {
   return 2;
 }
 
-json::object about_search(const Dataset& dataset, const Split& split, const SplitOptions& split_options,
+json::object about_search(const data::Dataset& dataset, const Split& split, const SplitOptions& split_options,
                           const EvaluateOptions& evaluate, const SearchPlan& plan) {
   json::object given = options_to_json(plan.space.given);
   given.erase("threads");
@@ -232,4 +232,4 @@ std::vector<double> importance_of(const Space& space, std::span<const Trial> tri
   return importance;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "segue/base/progress.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/tuning/halving.h"
 #include "segue/evaluate/tuning/journal.h"
 #include "segue/evaluate/tuning/space.h"
 #include "segue/evaluate/tuning/trial.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // Told what happens; called from one thread, between trials.
 class SearchObserver {
@@ -37,10 +37,10 @@ struct SearchPlan {
 
 // The length that nine of ten plays' queues do not exceed: what a window has to have to reach the whole of most queues.
 // At most the largest window that training takes, at least 2.
-std::uint32_t whole_queue_length(const Queues& queues);
+std::uint32_t whole_queue_length(const data::Queues& queues);
 
 // Everything that the scores depend on, for the journal.
-json::object about_search(const Dataset& dataset, const Split& split, const SplitOptions& split_options,
+json::object about_search(const data::Dataset& dataset, const Split& split, const SplitOptions& split_options,
                           const EvaluateOptions& evaluate, const SearchPlan& plan);
 
 // Goes on from what the journal has; after it the journal has every trial that ended, the given options first. Neither
@@ -55,4 +55,4 @@ SearchEnd search(const SearchPlan& plan, const TrialRunner& runner, Journal& jou
 // are fewer than eight trials. Rough: four groups take 3 / (trials - 1) by chance.
 std::vector<double> importance_of(const Space& space, std::span<const Trial> trials);
 
-}  // namespace segue
+}  // namespace segue::evaluate

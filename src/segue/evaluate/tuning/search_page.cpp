@@ -11,9 +11,9 @@
 
 #include "segue/base/version.h"
 #include "segue/base/words.h"
-#include "segue/evaluate/html.h"
+#include "segue/evaluate/report/html.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -81,7 +81,7 @@ std::vector<std::pair<double, std::string>> ticks_of(const Dimension& dimension)
   }
   if (dimension.is_choice()) return ticks;
   for (const double number : round_numbers(dimension)) {
-    TrainOptions options;
+    train::TrainOptions options;
     const double inside = std::clamp(number, dimension.low, dimension.high);
     const bool is_whole = dimension.row->kind == OptionKind::integer;
     if (is_whole && std::round(number) != number) continue;
@@ -349,4 +349,4 @@ std::string search_page(const SearchPlan& plan, std::span<const Trial> trials, c
   return Page(plan, trials, result, about).text();
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

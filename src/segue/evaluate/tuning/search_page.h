@@ -8,10 +8,10 @@
 #include "segue/evaluate/tuning/best_options.h"
 #include "segue/evaluate/tuning/search.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 // One self-contained HTML page: nothing is loaded from anywhere. REQUIRES: best_of(trials).
 std::string search_page(const SearchPlan& plan, std::span<const Trial> trials, const BestOptions& result,
                         const json::object& about);
 
-}  // namespace segue
+}  // namespace segue::evaluate

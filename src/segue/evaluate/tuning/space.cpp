@@ -12,7 +12,7 @@
 #include "segue/base/json.h"
 #include "segue/base/words.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -61,7 +61,7 @@ std::vector<std::string_view> split_at(std::string_view text, char separator) {
 
 const OptionRow& row_named(std::string_view name) {
   std::vector<std::string_view> known;
-  for (const OptionRow& row : rows_of<TrainOptions>()) {
+  for (const OptionRow& row : rows_of<train::TrainOptions>()) {
     if (row.name == name) return row;
     known.push_back(row.name);
   }
@@ -74,7 +74,7 @@ bool is_number(const OptionRow& row) {
 
 // The value as the option reads it; what the option refuses is refused in its words.
 double number_of(const OptionRow& row, std::string_view text) {
-  TrainOptions options;
+  train::TrainOptions options;
   row.set(&options, row, text);
   const std::string read = row.text(&options);
   double number = 0;
@@ -84,7 +84,7 @@ double number_of(const OptionRow& row, std::string_view text) {
 
 class SpaceBuilder {
  public:
-  SpaceBuilder(const TrainOptions& given, std::uint32_t whole_queue) : whole_(fmt::format("{}", whole_queue)) {
+  SpaceBuilder(const train::TrainOptions& given, std::uint32_t whole_queue) : whole_(fmt::format("{}", whole_queue)) {
     space_.given = given;
   }
 
@@ -122,7 +122,7 @@ class SpaceBuilder {
     if (row.name == kEpochs)
       fail(ErrorCode::wrong_use, "--space: epochs: expected a range or a number, found {}", text);
     Dimension dimension{.row = &row};
-    TrainOptions options;
+    train::TrainOptions options;
     for (const std::string_view value : split_at(text, '|')) {
       row.set(&options, row, value);
       dimension.values.push_back(row.text(&options));  // as it is read back
@@ -185,7 +185,7 @@ Axis axis_of(const Dimension& dimension) {
 
 }  // namespace
 
-void Dimension::set(double unit, TrainOptions& options) const {
+void Dimension::set(double unit, train::TrainOptions& options) const {
   if (is_choice()) {
     const auto at = static_cast<std::size_t>(unit * static_cast<double>(values.size()));
     row->set(&options, *row, values[std::min(at, values.size() - 1)]);
@@ -201,7 +201,7 @@ void Dimension::set(double unit, TrainOptions& options) const {
   row->set(&options, *row, fmt::format("{}", value));
 }
 
-double Dimension::unit_of(const TrainOptions& options) const {
+double Dimension::unit_of(const train::TrainOptions& options) const {
   if (is_choice()) {
     const auto found = std::ranges::find(values, text(options));
     const auto at = found == values.end() ? 0 : found - values.begin();
@@ -215,21 +215,21 @@ std::string Dimension::describe() const {
   return fmt::format("{}..{}{}", low, high, scale == Scale::log ? " log" : "");
 }
 
-std::vector<double> Space::point_of(const TrainOptions& options) const {
+std::vector<double> Space::point_of(const train::TrainOptions& options) const {
   std::vector<double> point;
   for (const Dimension& dimension : dimensions) point.push_back(dimension.unit_of(options));
   return point;
 }
 
-TrainOptions Space::options_at(std::span<const double> point) const {
+train::TrainOptions Space::options_at(std::span<const double> point) const {
   SEGUE_ASSERT(point.size() == dimensions.size());
-  TrainOptions options = given;
+  train::TrainOptions options = given;
   for (std::size_t i = 0; i < point.size(); ++i) dimensions[i].set(point[i], options);
   return options;
 }
 
-TrainOptions Space::moved_inside(const TrainOptions& options) const {
-  TrainOptions inside = options;
+train::TrainOptions Space::moved_inside(const train::TrainOptions& options) const {
+  train::TrainOptions inside = options;
   for (const Dimension& dimension : dimensions) {
     if (dimension.is_choice()) {
       dimension.set(dimension.unit_of(options), inside);
@@ -247,7 +247,7 @@ bool is_searchable(std::string_view name) {
   return std::ranges::find(kNotSearched, name, &NotSearched::name) == kNotSearched.end();
 }
 
-Space make_space(std::string_view text, std::span<const std::string_view> fixed, const TrainOptions& given,
+Space make_space(std::string_view text, std::span<const std::string_view> fixed, const train::TrainOptions& given,
                  std::uint32_t whole_queue) {
   std::map<std::string_view, std::string_view> said;  // by the rows' own names
   for (const std::string_view item : split_at(text, ',')) {
@@ -293,4 +293,4 @@ json::object to_json(const Space& space) {
   return object;
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -17,7 +17,7 @@
 #include "segue/base/options.h"
 #include "segue/train/options.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 enum class Scale { linear, log };
 
@@ -33,10 +33,10 @@ struct Dimension {
   bool is_choice() const { return !values.empty(); }
   // Sets the option to the value at `unit` in [0, 1]. Equal stretches of [0, 1] go to each whole number or value
   // (stretches of the logarithm with Scale::log); other numbers are rounded to three digits.
-  void set(double unit, TrainOptions& options) const;
+  void set(double unit, train::TrainOptions& options) const;
   // The middle of the stretch that has the option's value; the nearer end for one outside.
-  double unit_of(const TrainOptions& options) const;
-  std::string text(const TrainOptions& options) const { return row->text(&options); }
+  double unit_of(const train::TrainOptions& options) const;
+  std::string text(const train::TrainOptions& options) const { return row->text(&options); }
   std::string describe() const;  // "2..50 log", "pair|window"
 };
 
@@ -45,12 +45,12 @@ struct Space {
   std::uint32_t least_epochs = 1;
   std::uint32_t most_epochs = 1;
   // What is not searched, and where the search begins: the options given, moved into the space where they lie outside.
-  TrainOptions given;
+  train::TrainOptions given;
 
-  std::vector<double> point_of(const TrainOptions& options) const;
-  TrainOptions options_at(std::span<const double> point) const;  // REQUIRES: as many numbers as dimensions
+  std::vector<double> point_of(const train::TrainOptions& options) const;
+  train::TrainOptions options_at(std::span<const double> point) const;  // REQUIRES: as many numbers as dimensions
   // Moves every dimension of `options` to the nearest value inside.
-  TrainOptions moved_inside(const TrainOptions& options) const;
+  train::TrainOptions moved_inside(const train::TrainOptions& options) const;
 };
 
 // `text` changes what is searched by default: items with commas between,
@@ -60,7 +60,7 @@ struct Space {
 // `fixed` names options that are not searched either but stay as in `given`. "whole" as an end of window is the length
 // that nine of ten plays' queues do not exceed: `whole_queue`. Throws wrong_use for an option that is not known or
 // cannot be searched, one that is both fixed and in `text`, and an end that the option does not take.
-Space make_space(std::string_view text, std::span<const std::string_view> fixed, const TrainOptions& given,
+Space make_space(std::string_view text, std::span<const std::string_view> fixed, const train::TrainOptions& given,
                  std::uint32_t whole_queue);
 
 // Whether the option may be searched: it neither changes what is asked (min_plays) nor is a matter of the machine.
@@ -68,4 +68,4 @@ bool is_searchable(std::string_view name);
 
 json::object to_json(const Space& space);
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -9,10 +9,10 @@
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
 #include "segue/evaluate/ingredients.h"
-#include "segue/evaluate/models/models.h"
+#include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/ranking.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 namespace {
 
@@ -32,7 +32,7 @@ std::vector<Position> sample_of(std::span<const Position> positions, std::uint64
 // The song vectors of one training, asked in one way or the other.
 class Measurer {
  public:
-  Measurer(const Dataset& dataset, const Split& split, const EvaluateOptions& evaluate, Ingredients& ingredients)
+  Measurer(const data::Dataset& dataset, const Split& split, const EvaluateOptions& evaluate, Ingredients& ingredients)
       : dataset_(dataset), split_(split), evaluate_(evaluate), ingredients_(ingredients) {}
 
   TrialScore measure(TuneQuery query, std::span<const Position> positions) {
@@ -55,7 +55,7 @@ class Measurer {
     return *model;
   }
 
-  const Dataset& dataset_;
+  const data::Dataset& dataset_;
   const Split& split_;
   const EvaluateOptions& evaluate_;
   Ingredients& ingredients_;
@@ -78,7 +78,7 @@ double spent_on(std::span<const Trial> trials) {
                          [](double sum, const Trial& trial) { return sum + trial.seconds; });
 }
 
-TrialRunner::TrialRunner(const Dataset& dataset, const Split& split, const EvaluateOptions& evaluate,
+TrialRunner::TrialRunner(const data::Dataset& dataset, const Split& split, const EvaluateOptions& evaluate,
                          const TuneOptions& options, std::uint64_t seed)
     : dataset_(dataset),
       split_(split),
@@ -119,4 +119,4 @@ void TrialRunner::run(Trial& trial, double worth_all, Progress& progress, const 
   trial.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "segue/base/progress.h"
-#include "segue/data/dataset.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/options.h"
 #include "segue/evaluate/positions.h"
 #include "segue/evaluate/split.h"
 #include "segue/evaluate/tuning/options.h"
 #include "segue/train/options.h"
 
-namespace segue {
+namespace segue::evaluate {
 
 struct TrialScore {
   double ndcg = 0;  // at 10, the mean over positions: what is searched for
@@ -27,7 +27,7 @@ struct TrialScore {
 struct Trial {
   std::uint32_t number = 0;  // of the set of options; 0: the options given, as they are
   std::uint32_t rung = 0;    // how far it was let (halving.h)
-  TrainOptions options = {};
+  train::TrainOptions options = {};
   TrialScore sample = {};              // at the positions that every trial is measured at
   std::optional<TrialScore> all = {};  // at all positions, for those that were among the best of their time
   double seconds = 0;                  // training and measuring
@@ -47,8 +47,8 @@ double spent_on(std::span<const Trial> trials);
 class TrialRunner {
  public:
   // Dataset and split outlive it. Throws bad_input where the split has no such position.
-  TrialRunner(const Dataset& dataset, const Split& split, const EvaluateOptions& evaluate, const TuneOptions& options,
-              std::uint64_t seed);
+  TrialRunner(const data::Dataset& dataset, const Split& split, const EvaluateOptions& evaluate,
+              const TuneOptions& options, std::uint64_t seed);
 
   // Trains and measures `trial.options`; fills everything but number and rung. All positions are asked where the
   // sample's NDCG is at least `worth_all`. A training whose loss runs away to infinity is a failure, no error. Throws
@@ -60,7 +60,7 @@ class TrialRunner {
   Mode mode() const { return mode_; }
 
  private:
-  const Dataset& dataset_;
+  const data::Dataset& dataset_;
   const Split& split_;
   const EvaluateOptions evaluate_;
   const TuneQuery query_;
@@ -69,4 +69,4 @@ class TrialRunner {
   std::vector<Position> sample_;
 };
 
-}  // namespace segue
+}  // namespace segue::evaluate

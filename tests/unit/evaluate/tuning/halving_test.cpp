@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 using ::testing::ElementsAre;
@@ -90,4 +90,4 @@ TEST(Halving, PassesOverWhatItCannotAfford) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

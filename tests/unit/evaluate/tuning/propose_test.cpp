@@ -8,20 +8,20 @@
 
 #include "segue/base/options_json.h"
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 Space small_space() {
   return make_space("window=2..50, dim=64, epochs=4..12, negative_sharing=pair|window|block", {}, {}, 50);
 }
 
-Trial scored(std::uint32_t number, const TrainOptions& options, double ndcg) {
+Trial scored(std::uint32_t number, const train::TrainOptions& options, double ndcg) {
   return {.number = number, .options = options, .sample = {.ndcg = ndcg}};
 }
 
 TEST(Propose, TheGivenOptionsComeFirst) {
   const Space space = small_space();
-  const TrainOptions first = propose(space, 1, {}, 7);
+  const train::TrainOptions first = propose(space, 1, {}, 7);
   for (const Dimension& dimension : space.dimensions) EXPECT_EQ(dimension.text(first), dimension.text(space.given));
   EXPECT_EQ(propose(space, 2, {}, 7).window, 20U);  // a start that is known
 }
@@ -31,11 +31,11 @@ TEST(Propose, StaysInsideAndDoesNotRepeat) {
   std::vector<Trial> trials;
   std::set<std::string> seen;
   for (std::uint32_t number = 1; number <= 60; ++number) {
-    const TrainOptions options = propose(space, number, trials, 7);
+    const train::TrainOptions options = propose(space, number, trials, 7);
     std::string text;
     for (const Dimension& dimension : space.dimensions) {
       text += dimension.text(options) + " ";
-      TrainOptions inside = options;
+      train::TrainOptions inside = options;
       EXPECT_EQ(dimension.text(space.moved_inside(inside)), dimension.text(options)) << dimension.row->name;
     }
     EXPECT_TRUE(seen.insert(text).second) << text;
@@ -47,7 +47,7 @@ TEST(Propose, TheSameTrialsGiveTheSameProposal) {
   const Space space = small_space();
   std::vector<Trial> trials;
   for (std::uint32_t number = 1; number <= 20; ++number) {
-    const TrainOptions options = propose(space, number, trials, 7);
+    const train::TrainOptions options = propose(space, number, trials, 7);
     EXPECT_EQ(options_to_json(options), options_to_json(propose(space, number, trials, 7)));
     trials.push_back(scored(number, options, options.negative_exponent));
   }
@@ -58,7 +58,7 @@ TEST(Propose, TheSameTrialsGiveTheSameProposal) {
 // nearer to it than what comes evenly.
 TEST(Propose, LearnsWhereTheGoodOnesAre) {
   const Space space = make_space("window=2..50, dim=64, learning_rate=0.025, negatives=5, epochs=4", {}, {}, 50);
-  const auto away = [](const TrainOptions& options) {
+  const auto away = [](const train::TrainOptions& options) {
     return std::pow(std::log(options.window / 10.0) / std::log(25), 2) +
            std::pow((options.negative_exponent + 0.5) / 2, 2) + std::pow(std::log10(options.subsample / 1e-5) / 4, 2);
   };
@@ -66,7 +66,7 @@ TEST(Propose, LearnsWhereTheGoodOnesAre) {
   double late = 0;
   double even = 0;
   for (std::uint32_t number = 1; number <= 60; ++number) {
-    const TrainOptions options = propose(space, number, trials, 3);
+    const train::TrainOptions options = propose(space, number, trials, 3);
     if (number > 30) {
       late += away(options);
       even += away(space.options_at(even_point(space.dimensions.size(), number, 3)));
@@ -115,4 +115,4 @@ TEST(Parzen, DrawsLieInsideNearThePoints) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

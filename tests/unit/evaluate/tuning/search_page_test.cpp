@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 std::size_t count_of(std::string_view text, std::string_view part) {
@@ -95,4 +95,4 @@ TEST(BestOptions, AreWrittenForTrainingAndEvaluation) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -11,7 +11,7 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/small_dataset.h"
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 using testing::Scratch;
@@ -31,7 +31,7 @@ struct Setting {
   Journal journal(const std::filesystem::path& path) const { return {path, about(), plan.space}; }
 
   SplitOptions split_options{.split = SplitKind::queues, .part = SplitPart::validation, .held_out = 0.25};
-  Dataset dataset;
+  data::Dataset dataset;
   Split split;
   SearchPlan plan;
   TrialRunner runner;
@@ -245,7 +245,7 @@ TEST(WholeQueue, IsWhatNineOfTenPlaysFitInto) {
   const auto length = [](std::initializer_list<std::size_t> lengths) {
     std::vector<std::vector<std::uint32_t>> queues;
     for (const std::size_t one : lengths) queues.emplace_back(one);
-    return whole_queue_length(Queues(queues));
+    return whole_queue_length(data::Queues(queues));
   };
   EXPECT_EQ(length({40, 50, 10}), 50U);
   EXPECT_EQ(length({60, 4, 3}), 60U);
@@ -255,4 +255,4 @@ TEST(WholeQueue, IsWhatNineOfTenPlaysFitInto) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

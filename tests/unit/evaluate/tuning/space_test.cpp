@@ -8,12 +8,12 @@
 
 #include "tests/support/expect_error.h"
 
-namespace segue {
+namespace segue::evaluate {
 namespace {
 
 constexpr std::uint32_t kWhole = 80;
 
-Space space_of(std::string_view text, const TrainOptions& given = {}) {
+Space space_of(std::string_view text, const train::TrainOptions& given = {}) {
   return make_space(text, {}, given, kWhole);
 }
 
@@ -22,7 +22,7 @@ const Dimension& dimension(const Space& space, std::string_view name) {
 }
 
 double window_at(const Space& space, double unit) {
-  TrainOptions options;
+  train::TrainOptions options;
   dimension(space, "window").set(unit, options);
   return options.window;
 }
@@ -31,7 +31,7 @@ TEST(Space, TheDefaultReachesFromNeighboursToWholeQueues) {
   const Space space = space_of("");
   EXPECT_EQ(window_at(space, 0), 2);
   EXPECT_EQ(window_at(space, 1), kWhole);
-  TrainOptions options;
+  train::TrainOptions options;
   dimension(space, "negative_exponent").set(0, options);
   EXPECT_EQ(options.negative_exponent, -1);
   dimension(space, "subsample").set(1, options);
@@ -41,7 +41,7 @@ TEST(Space, TheDefaultReachesFromNeighboursToWholeQueues) {
 
 TEST(Space, ALogarithmicScaleHalvesByFactors) {
   const Space space = space_of("subsample=1e-6..1e-2, learning_rate=0.01..0.09 linear");
-  TrainOptions options;
+  train::TrainOptions options;
   dimension(space, "subsample").set(0.5, options);
   EXPECT_EQ(options.subsample, 1e-4);
   dimension(space, "learning_rate").set(0.5, options);
@@ -56,7 +56,7 @@ TEST(Space, EveryWholeNumberOfALinearRangeIsAsLikely) {
 }
 
 TEST(Space, AStepHoldsWhereBothEndsAreItsMultiples) {
-  TrainOptions options;
+  train::TrainOptions options;
   for (int i = 0; i <= 100; ++i) {
     dimension(space_of("dim=32..128"), "dim").set(i / 100.0, options);
     EXPECT_EQ(options.dim % 16, 0U);
@@ -71,11 +71,11 @@ TEST(Space, AStepHoldsWhereBothEndsAreItsMultiples) {
 
 TEST(Space, ChoicesHaveEqualShares) {
   const Space space = space_of("negative_sharing=pair|block, dynamic_window=true|false");
-  TrainOptions options;
+  train::TrainOptions options;
   dimension(space, "negative_sharing").set(0.49, options);
-  EXPECT_EQ(options.negative_sharing, NegativeSharing::pair);
+  EXPECT_EQ(options.negative_sharing, train::NegativeSharing::pair);
   dimension(space, "negative_sharing").set(0.51, options);
-  EXPECT_EQ(options.negative_sharing, NegativeSharing::block);
+  EXPECT_EQ(options.negative_sharing, train::NegativeSharing::block);
   dimension(space, "dynamic_window").set(1, options);
   EXPECT_FALSE(options.dynamic_window);
   EXPECT_EQ(dimension(space, "dynamic_window").unit_of(options), 0.75);
@@ -85,9 +85,9 @@ TEST(Space, AValueIsFoundWhereItWasPut) {
   const Space space = space_of("negative_sharing=pair|window|block, dim=16..256");
   for (const Dimension& one : space.dimensions) {
     for (int i = 0; i <= 50; ++i) {
-      TrainOptions first;
+      train::TrainOptions first;
       one.set(i / 50.0, first);
-      TrainOptions second;
+      train::TrainOptions second;
       one.set(one.unit_of(first), second);
       EXPECT_EQ(one.text(first), one.text(second)) << one.row->name << " at " << i;
     }
@@ -95,7 +95,7 @@ TEST(Space, AValueIsFoundWhereItWasPut) {
 }
 
 TEST(Space, OneValueOrAGivenOptionIsNotSearched) {
-  const TrainOptions given{.dim = 24};
+  const train::TrainOptions given{.dim = 24};
   const std::vector<std::string_view> fixed = {"dim"};
   const Space space = make_space("window=whole, epochs=7", fixed, given, kWhole);
   for (const Dimension& one : space.dimensions) {
@@ -113,8 +113,8 @@ TEST(Space, WhatIsGivenIsMovedInside) {
       space_of("window=10..20, epochs=20..40, negative_sharing=pair|window", {.window = 5, .epochs = 5});
   EXPECT_EQ(space.given.window, 10U);
   EXPECT_EQ(space.given.epochs, 20U);
-  EXPECT_EQ(space.given.negative_sharing, NegativeSharing::pair);
-  EXPECT_EQ(space.given.subsample, TrainOptions().subsample);  // inside, so not even rounded
+  EXPECT_EQ(space.given.negative_sharing, train::NegativeSharing::pair);
+  EXPECT_EQ(space.given.subsample, train::TrainOptions().subsample);  // inside, so not even rounded
 }
 
 TEST(Space, SaysWhatIsWrong) {
@@ -137,4 +137,4 @@ TEST(Space, SaysWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace segue
+}  // namespace segue::evaluate

@@ -1,0 +1,42 @@
+// Tables in files: the Arrow IPC file format, uncompressed, so that what is written is what gets mapped.
+//
+// A table is written in batches, because the offsets of texts and lists are 32 bits wide within one.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <arrow/type_fwd.h>
+
+namespace segue::data {
+
+// The batches point into the file, which stays mapped as long as one of them lives.
+struct MappedTable {
+  std::shared_ptr<arrow::MemoryPool> pool;  // outlives the batches
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+};
+
+// Maps the file and checks all of it: its structure, that its columns have the names and types of `wanted`, offsets,
+// UTF-8; after this no access can leave the file. Values are not changed: null where they were null.
+// Throws not_found, corrupt.
+MappedTable map_table(const std::filesystem::path& path, const arrow::Schema& wanted);
+
+// Throws corrupt when `column` or, for a list, one of its items is null.
+void refuse_nulls(const std::filesystem::path& path, const std::string& name, const arrow::Array& column);
+
+// Writes the table batch by batch. Not thread safe. Errors are those of FileWriter: no_space, io_failed.
+class TableWriter {
+ public:
+  TableWriter(const std::filesystem::path& path, const std::shared_ptr<arrow::Schema>& schema);
+  ~TableWriter();
+  void write(const arrow::RecordBatch& batch);
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace segue::data

@@ -1,0 +1,324 @@
+#include "segue/data/dataset/catalogue.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <functional>
+#include <limits>
+#include <mutex>
+
+#include <arrow/array.h>
+#include <arrow/builder.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+
+#include "segue/base/error.h"
+#include "segue/base/large_pages.h"
+#include "segue/base/parallel.h"
+#include "segue/base/random.h"
+#include "segue/data/arrow/arrow_status.h"
+#include "segue/data/arrow/table_file.h"
+
+namespace segue::data {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+enum Column { kId, kTitle, kArtist, kAlbum, kTags, kPlays };
+
+std::shared_ptr<arrow::Schema> songs_schema() {
+  return arrow::schema({
+      arrow::field("id", arrow::utf8(), false),
+      arrow::field("title", arrow::utf8(), false),
+      arrow::field("artist", arrow::utf8(), false),
+      arrow::field("album", arrow::utf8(), false),
+      arrow::field("tags", arrow::list(arrow::utf8()), false),
+      arrow::field("plays", arrow::uint64(), false),
+  });
+}
+
+struct Batch {
+  std::uint32_t first_row = 0;
+  std::shared_ptr<arrow::RecordBatch> owner;
+  const arrow::StringArray* texts[4] = {};
+  const arrow::ListArray* tags = nullptr;
+  const arrow::StringArray* tag_texts = nullptr;
+  const std::uint64_t* plays = nullptr;
+};
+
+// Ids to rows: open addressing with linear probing, at most half full.
+class IdTable {
+ public:
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  static std::size_t hash(std::string_view id) { return mix64(std::hash<std::string_view>{}(id)); }
+
+  void fill(const Catalogue& songs) {
+    rows_.assign(std::bit_ceil(std::size_t{songs.size()} * 2 + 1), kNone);
+    for (std::uint32_t row = 0; row < songs.size(); ++row) {
+      std::size_t slot = slot_of(songs.id(row));
+      while (rows_[slot] != kNone) slot = (slot + 1) & (rows_.size() - 1);
+      rows_[slot] = row;
+    }
+  }
+
+  std::size_t slot_of(std::string_view id) const { return hash(id) & (rows_.size() - 1); }
+  void prefetch(std::size_t slot) const { __builtin_prefetch(&rows_[slot]); }
+  std::uint32_t row_at(std::size_t slot) const { return rows_[slot]; }
+
+  std::optional<std::uint32_t> find(const Catalogue& songs, std::string_view id) const {
+    for (std::size_t slot = slot_of(id); rows_[slot] != kNone; slot = (slot + 1) & (rows_.size() - 1)) {
+      if (songs.id(rows_[slot]) == id) return rows_[slot];
+    }
+    return std::nullopt;
+  }
+
+ private:
+  std::vector<std::uint32_t> rows_;
+};
+
+// The keys of songs asked for so far. Threads may find the same ones at once: they find the same.
+class KnownKeys {
+ public:
+  explicit KnownKeys(std::uint32_t songs = 0) : keys_(songs) {}
+
+  template <class Make>
+  SongKeys get(std::uint32_t row, const Make& make) {
+    const std::atomic_ref<std::uint64_t> artist(keys_[row].artist);
+    const std::atomic_ref<std::uint64_t> recording(keys_[row].recording);
+    SongKeys known{artist.load(std::memory_order_relaxed), recording.load(std::memory_order_relaxed)};
+    if (known.artist == 0 || known.recording == 0) {
+      known = make();
+      artist.store(known.artist, std::memory_order_relaxed);
+      recording.store(known.recording, std::memory_order_relaxed);
+    }
+    return known;
+  }
+
+  void prefetch(std::uint32_t row) const { __builtin_prefetch(&keys_[row]); }
+
+ private:
+  LargeArray<SongKeys> keys_;
+};
+
+}  // namespace
+
+std::string Song::display() const {
+  if (artist.empty() && title.empty()) return std::string(id);
+  if (artist.empty()) return std::string(title);
+  if (title.empty()) return std::string(artist);
+  return fmt::format("{} – {}", artist, title);
+}
+
+struct Catalogue::State {
+  MappedTable table;
+  std::vector<Batch> batches;
+  std::uint32_t size = 0;
+  std::once_flag hashed;
+  IdTable ids;
+  KnownKeys keys;
+
+  const IdTable& hashed_ids(const Catalogue& songs) {
+    std::call_once(hashed, [&] { ids.fill(songs); });
+    return ids;
+  }
+
+  const Batch& batch_of(std::uint32_t row) const {
+    if (batches.size() == 1) return batches.front();
+    return *(std::ranges::upper_bound(batches, row, {}, &Batch::first_row) - 1);
+  }
+};
+
+Catalogue::Catalogue() : state_(std::make_unique<State>()) {}
+Catalogue::Catalogue(Catalogue&&) noexcept = default;
+Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
+Catalogue::~Catalogue() = default;
+
+Catalogue::Catalogue(const fs::path& songs_arrow) : Catalogue() {
+  const auto schema = songs_schema();
+  state_->table = map_table(songs_arrow, *schema);
+  std::uint64_t rows = 0;
+  for (const auto& record_batch : state_->table.batches) {
+    for (int column = 0; column < schema->num_fields(); ++column) {
+      refuse_nulls(songs_arrow, schema->field(column)->name(), *record_batch->column(column));
+    }
+    Batch batch;
+    batch.first_row = static_cast<std::uint32_t>(rows);
+    batch.owner = record_batch;
+    for (int column = kId; column <= kAlbum; ++column) {
+      batch.texts[column] = static_cast<const arrow::StringArray*>(record_batch->column(column).get());
+    }
+    batch.tags = static_cast<const arrow::ListArray*>(record_batch->column(kTags).get());
+    batch.tag_texts = static_cast<const arrow::StringArray*>(batch.tags->values().get());
+    batch.plays = static_cast<const arrow::UInt64Array*>(record_batch->column(kPlays).get())->raw_values();
+    state_->batches.push_back(std::move(batch));
+    rows += static_cast<std::uint64_t>(record_batch->num_rows());
+    if (rows >= IdTable::kNone) {
+      fail(ErrorCode::corrupt, "{}: expected fewer than {} songs, found {} or more", songs_arrow.string(),
+           IdTable::kNone, rows);
+    }
+  }
+  state_->size = static_cast<std::uint32_t>(rows);
+  state_->keys = KnownKeys(state_->size);
+}
+
+std::uint32_t Catalogue::size() const {
+  return state_->size;
+}
+
+Song Catalogue::song(std::uint32_t row) const {
+  Song song = song_without_tags(row);
+  const Batch& batch = state_->batch_of(row);
+  const std::int64_t i = row - batch.first_row;
+  const std::int64_t end = batch.tags->value_offset(i + 1);
+  for (std::int64_t tag = batch.tags->value_offset(i); tag < end; ++tag) {
+    song.tags.push_back(batch.tag_texts->GetView(tag));
+  }
+  return song;
+}
+
+Song Catalogue::song_without_tags(std::uint32_t row) const {
+  const Batch& batch = state_->batch_of(row);
+  const std::int64_t i = row - batch.first_row;
+  Song song;
+  song.id = batch.texts[kId]->GetView(i);
+  song.title = batch.texts[kTitle]->GetView(i);
+  song.artist = batch.texts[kArtist]->GetView(i);
+  song.album = batch.texts[kAlbum]->GetView(i);
+  song.plays = batch.plays[i];
+  return song;
+}
+
+std::string_view Catalogue::id(std::uint32_t row) const {
+  const Batch& batch = state_->batch_of(row);
+  return batch.texts[kId]->GetView(row - batch.first_row);
+}
+
+std::uint64_t Catalogue::plays(std::uint32_t row) const {
+  const Batch& batch = state_->batch_of(row);
+  return batch.plays[row - batch.first_row];
+}
+
+void Catalogue::prefetch(std::span<const std::uint32_t> rows) const {
+  // Where the texts are, of all; once that is there, the texts.
+  for (const std::uint32_t row : rows) {
+    const Batch& batch = state_->batch_of(row);
+    const std::size_t i = row - batch.first_row;
+    for (int column = kId; column <= kAlbum; ++column) __builtin_prefetch(batch.texts[column]->raw_value_offsets() + i);
+    __builtin_prefetch(batch.plays + i);
+  }
+  for (const std::uint32_t row : rows) {
+    const Batch& batch = state_->batch_of(row);
+    for (int column = kId; column <= kAlbum; ++column) {
+      const std::string_view text = batch.texts[column]->GetView(row - batch.first_row);
+      if (!text.empty()) __builtin_prefetch(text.data());
+    }
+  }
+}
+
+SongKeys Catalogue::keys(std::uint32_t row) const {
+  return state_->keys.get(row, [&] {
+    const Batch& batch = state_->batch_of(row);
+    const std::int64_t i = row - batch.first_row;
+    return song_keys(batch.texts[kArtist]->GetView(i), batch.texts[kTitle]->GetView(i), row);
+  });
+}
+
+void Catalogue::prefetch_keys(std::uint32_t row) const {
+  state_->keys.prefetch(row);
+}
+
+void Catalogue::remember_keys(std::size_t threads) const {
+  constexpr std::size_t kRowsPerPiece = 4096;
+  parallel_for(size(), kRowsPerPiece, thread_count(threads), [this](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) (void)keys(static_cast<std::uint32_t>(row));
+  });
+}
+
+std::optional<std::uint32_t> Catalogue::find(std::string_view id) const {
+  return state_->hashed_ids(*this).find(*this, id);
+}
+
+std::vector<std::optional<std::uint32_t>> Catalogue::find_all(std::span<const std::string> ids) const {
+  const IdTable& table = state_->hashed_ids(*this);
+  // Of all at once: where the row stands, where its id is, the id. Most are in their first slot.
+  std::vector<std::size_t> slots;
+  slots.reserve(ids.size());
+  for (const std::string& id : ids) table.prefetch(slots.emplace_back(table.slot_of(id)));
+  std::vector<std::uint32_t> rows;
+  rows.reserve(ids.size());
+  for (const std::size_t slot : slots) {
+    const std::uint32_t row = table.row_at(slot);
+    if (row == IdTable::kNone) continue;
+    const Batch& batch = state_->batch_of(row);
+    __builtin_prefetch(batch.texts[kId]->raw_value_offsets() + (row - batch.first_row));
+    rows.push_back(row);
+  }
+  for (const std::uint32_t row : rows) __builtin_prefetch(this->id(row).data());
+  std::vector<std::optional<std::uint32_t>> found;
+  found.reserve(ids.size());
+  for (const std::string& id : ids) found.push_back(table.find(*this, id));
+  return found;
+}
+
+struct CatalogueWriter::State {
+  // A batch ends before its 32-bit offsets could.
+  static constexpr std::int64_t kMostRows = 1'000'000;
+  static constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+
+  explicit State(const fs::path& songs_arrow)
+      : path(songs_arrow.string()),
+        schema(songs_schema()),
+        file(songs_arrow, schema),
+        tag_texts(std::make_shared<arrow::StringBuilder>()),
+        tags(arrow::default_memory_pool(), tag_texts) {}
+
+  void check(const arrow::Status& status) const { check_arrow(ErrorCode::io_failed, path, status); }
+
+  void end_batch() {
+    const std::int64_t rows = plays.length();
+    std::vector<std::shared_ptr<arrow::Array>> columns;
+    for (arrow::ArrayBuilder* builder :
+         std::initializer_list<arrow::ArrayBuilder*>{&texts[0], &texts[1], &texts[2], &texts[3], &tags, &plays}) {
+      columns.push_back(arrow_value(ErrorCode::io_failed, path, builder->Finish()));
+    }
+    file.write(*arrow::RecordBatch::Make(schema, rows, std::move(columns)));
+    bytes = 0;
+  }
+
+  std::string path;
+  std::shared_ptr<arrow::Schema> schema;
+  TableWriter file;
+  arrow::StringBuilder texts[4];
+  std::shared_ptr<arrow::StringBuilder> tag_texts;
+  arrow::ListBuilder tags;
+  arrow::UInt64Builder plays;
+  std::size_t bytes = 0;
+};
+
+CatalogueWriter::CatalogueWriter(const fs::path& songs_arrow) : state_(std::make_unique<State>(songs_arrow)) {}
+CatalogueWriter::~CatalogueWriter() = default;
+
+void CatalogueWriter::add(const Song& song) {
+  State& state = *state_;
+  const std::string_view texts[] = {song.id, song.title, song.artist, song.album};
+  for (std::size_t column = 0; column < std::size(texts); ++column) {
+    state.check(state.texts[column].Append(texts[column]));
+    state.bytes += texts[column].size();
+  }
+  state.check(state.tags.Append());
+  for (const std::string_view tag : song.tags) {
+    state.check(state.tag_texts->Append(tag));
+    state.bytes += tag.size();
+  }
+  state.check(state.plays.Append(song.plays));
+  if (state.plays.length() >= State::kMostRows || state.bytes >= State::kMostBytes) state.end_batch();
+}
+
+void CatalogueWriter::close() {
+  if (state_->plays.length() > 0) state_->end_batch();
+  state_->file.close();
+}
+
+}  // namespace segue::data

@@ -1,0 +1,25 @@
+// A dataset folder: queues and catalogue, what `segue ingest` writes.
+#pragma once
+
+#include <filesystem>
+
+#include "segue/base/manifest.h"
+#include "segue/data/dataset/catalogue.h"
+#include "segue/data/dataset/queues.h"
+
+namespace segue::data {
+
+inline constexpr FormatVersion kDatasetFormat{"segue-dataset", 1};
+inline constexpr std::string_view kSongsName = "songs.arrow";
+inline constexpr std::string_view kQueuesName = "queues.arrow";
+
+struct Dataset {
+  Manifest manifest;
+  Catalogue songs;
+  Queues queues;
+};
+
+// Maps the dataset and checks sizes, manifest and that queues and catalogue fit together. Throws as open_manifest does.
+Dataset open_dataset(const std::filesystem::path& folder);
+
+}  // namespace segue::data

@@ -1,0 +1,58 @@
+// All queues of a dataset: sessions or playlists, each an ordered list of songs.
+//
+// queues.arrow, mapped:
+//   user    utf8                    the user, or the playlist's id
+//   start   timestamp[us, UTC]      null where the input has no times
+//   songs   list<uint32>            rows of songs.arrow
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace segue::data {
+
+// Thread safe. Either mapped from a file or held in memory; the spans belong to it.
+class Queues {
+ public:
+  Queues();
+  // Maps and checks the file: types, offsets, every song < song_count. Throws not_found, corrupt.
+  Queues(const std::filesystem::path& queues_arrow, std::uint32_t song_count);
+  // In memory, without users and times: for tests, benchmarks and generated data.
+  explicit Queues(const std::vector<std::vector<std::uint32_t>>& queues);
+  Queues(Queues&&) noexcept;
+  Queues& operator=(Queues&&) noexcept;
+  ~Queues();
+
+  std::size_t size() const { return size_; }
+  std::uint64_t plays() const { return plays_; }
+  // REQUIRES: queue < size().
+  std::span<const std::uint32_t> songs(std::size_t queue) const;
+  std::string_view user(std::size_t queue) const;              // "" in memory
+  std::optional<std::int64_t> start(std::size_t queue) const;  // microseconds since 1970-01-01 UTC
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+  std::size_t size_ = 0;
+  std::uint64_t plays_ = 0;
+};
+
+// Writes queues.arrow queue by queue.
+class QueuesWriter {
+ public:
+  explicit QueuesWriter(const std::filesystem::path& queues_arrow);
+  ~QueuesWriter();
+  void add(std::string_view user, std::optional<std::int64_t> start, std::span<const std::uint32_t> songs);
+  void close();  // throws no_space, io_failed
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace segue::data

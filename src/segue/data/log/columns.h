@@ -1,0 +1,45 @@
+// Which column of a log means what.
+//
+// Names are compared without regard to case and to the marks _ - . space and :, so that "Artist Name", "artist_name"
+// and "artistName" are one. docs/ingest.md lists the names that are known.
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "segue/data/log/rows.h"
+
+namespace segue::data {
+
+enum class InputKind { automatic, listens, playlists };
+
+inline constexpr std::array<std::string_view, 3> kInputKindNames = {"auto", "listens", "playlists"};
+constexpr std::span<const std::string_view> names(InputKind) {
+  return kInputKindNames;
+}
+
+// What a file is read for.
+enum class Role { listens, playlists, songs };
+
+// Names given by the user for some fields, "" for the others.
+using NamedColumns = std::array<std::string, kFieldCount>;
+
+struct RecognisedColumns {
+  Role role;
+  FieldColumns columns;
+};
+
+// Finds the columns of a file of listens or playlists; `automatic` takes it for playlists when it has a column of song
+// lists. `has_user` says that all rows belong to one user, so that no column is needed for it. Throws bad_input, with
+// the columns found and those wanted, when something without which no row can be understood is not there.
+RecognisedColumns recognise_input(const std::vector<std::string>& columns, const NamedColumns& named, InputKind kind,
+                                  bool has_user, std::string_view file);
+
+// The same for a file of songs: id, and title, artist, album or tags.
+RecognisedColumns recognise_songs(const std::vector<std::string>& columns, const NamedColumns& named,
+                                  std::string_view file);
+
+}  // namespace segue::data

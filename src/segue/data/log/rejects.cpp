@@ -1,0 +1,47 @@
+#include "segue/data/log/rejects.h"
+
+#include <numeric>
+
+#include "segue/base/file.h"
+#include "segue/base/json.h"
+#include "segue/data/text/text.h"
+
+namespace segue::data {
+
+namespace {
+constexpr std::size_t kMostSampleBytes = 500;
+}
+
+void RejectLog::add(std::string_view file, const Reject& reject) {
+  if (wants(reject.reason)) {
+    samples_[index(reject.reason)].push_back(json::serialize(json::object{
+        {"reason", kReasonNames[index(reject.reason)]},
+        {"file", printable(file, 4096)},
+        {"line", reject.line},
+        {"text", printable(reject.text, kMostSampleBytes)},
+    }));
+  }
+  count(reject.reason);
+}
+
+std::uint64_t RejectLog::total() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+}
+
+json::object RejectLog::to_json() const {
+  json::object object;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    if (counts_[i] > 0) object[kReasonNames[i]] = counts_[i];
+  }
+  return object;
+}
+
+void RejectLog::write(const std::filesystem::path& path) const {
+  FileWriter file(path);
+  for (const std::vector<std::string>& lines : samples_) {
+    for (const std::string& line : lines) file.write(line + "\n");
+  }
+  file.close();
+}
+
+}  // namespace segue::data

@@ -1,0 +1,48 @@
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/draw/draw.h"
+
+namespace segue::draw {
+
+namespace {
+
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char letter : text) {
+    if (letter == '"') out += '"';
+    out += letter;
+  }
+  return out + '"';
+}
+
+std::string names_around(const layout::SongMap& map, std::int32_t region) {
+  std::string names;
+  for (; region != layout::kNoRegion; region = map.regions[static_cast<std::size_t>(region)].parent) {
+    const std::string& label = map.regions[static_cast<std::size_t>(region)].label;
+    if (label.empty()) continue;
+    if (!names.empty()) names.insert(0, " / ");
+    names.insert(0, label);
+  }
+  return names;
+}
+
+}  // namespace
+
+void write_map_csv(const std::filesystem::path& file, const layout::SongMap& map, const data::Catalogue& songs) {
+  SEGUE_ASSERT(map.layout.size() == songs.size());
+  AtomicFile target(file);
+  FileWriter writer(target.path());
+  writer.write("id,title,artist,x,y,region\n");
+  for (std::uint32_t row = 0; row < songs.size(); ++row) {
+    const data::Song song = songs.song(row);
+    writer.write(fmt::format("{},{},{},{},{},{}\n", csv_cell(song.id), csv_cell(song.title), csv_cell(song.artist),
+                             map.layout[row].x, map.layout[row].y, csv_cell(names_around(map, map.cluster[row]))));
+  }
+  writer.close();
+  target.commit();
+}
+
+}  // namespace segue::draw

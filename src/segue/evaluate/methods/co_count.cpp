@@ -1,0 +1,54 @@
+// How often songs were played close together, in either order: every two plays at distance d <= kPairWindow of a queue
+// count 1/d. Scored for the last song, or summed over the last ones with decay.
+#include <algorithm>
+
+#include "segue/evaluate/ingredients.h"
+#include "segue/evaluate/methods/methods.h"
+#include "segue/evaluate/rankers.h"
+
+namespace segue::evaluate {
+
+namespace {
+
+class CoCount final : public NextSongModel {
+ public:
+  explicit CoCount(HeardUse use) : use_(use) {}
+
+  std::string_view name() const override { return use_ == HeardUse::decayed ? "co-count-10" : "co-count"; }
+  std::string_view summary() const override {
+    return use_ == HeardUse::decayed ? "Songs played close to the last 10 songs, decay 0.8"
+                                     : "Songs played close to the last song, 1/distance";
+  }
+
+  bool fit(Ingredients& ingredients) override {
+    song_count_ = ingredients.training().song_count();
+    pairs_ = &ingredients.pairs();
+    return true;
+  }
+
+  std::unique_ptr<Ranker> ranker() const override {
+    return make_sparse_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
+      const std::size_t used = std::min(query.heard.size(), use_ == HeardUse::decayed ? kHeardUsed : 1);
+      float weight = 1;
+      for (std::size_t ago = 0; ago < used; ++ago, weight *= kHeardDecay) {
+        const transitions::TransitionsOf near = pairs_->of(query.heard[query.heard.size() - 1 - ago]);
+        for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
+          scores.add(near.neighbours[i], weight * (near.forward[i] + near.backward[i]));
+        }
+      }
+    });
+  }
+
+ private:
+  HeardUse use_;
+  std::uint32_t song_count_ = 0;
+  const transitions::Transitions* pairs_ = nullptr;
+};
+
+}  // namespace
+
+std::unique_ptr<NextSongModel> make_co_count(HeardUse use) {
+  return std::make_unique<CoCount>(use);
+}
+
+}  // namespace segue::evaluate

@@ -1,0 +1,65 @@
+#include "segue/layout/team.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "segue/base/error.h"
+
+namespace segue::layout {
+
+Team::Team(std::size_t threads) {
+  SEGUE_ASSERT(threads > 0);
+  for (std::size_t i = 1; i < threads; ++i) {
+    others_.emplace_back([this] { live(); });
+  }
+}
+
+Team::~Team() {
+  ending_ = true;
+  ++loop_;
+  loop_.notify_all();
+}
+
+// Sees every loop: for_pieces does not start another before all have been through with this one.
+void Team::live() {
+  for (std::uint32_t seen = 0;;) {
+    loop_.wait(seen);
+    ++seen;
+    if (ending_) return;
+    work();
+    if (--busy_ == 0) busy_.notify_one();
+  }
+}
+
+void Team::work() {
+  try {
+    for (std::size_t begin = next_.fetch_add(grain_); begin < count_; begin = next_.fetch_add(grain_)) {
+      (*body_)(begin, std::min(count_, begin + grain_));
+    }
+  } catch (...) {
+    next_ = count_;  // the others stop at their next piece
+    const std::lock_guard lock(mutex_);
+    if (!first_) first_ = std::current_exception();
+  }
+}
+
+void Team::for_pieces(std::size_t count, std::size_t grain, const Body& body) {
+  SEGUE_ASSERT(grain > 0);
+  body_ = &body;
+  count_ = count;
+  grain_ = grain;
+  next_ = 0;
+  const bool alone = others_.empty() || count <= grain;
+  if (!alone) {
+    busy_ = others_.size();
+    ++loop_;
+    loop_.notify_all();
+  }
+  work();
+  if (!alone) {
+    for (std::size_t busy = busy_; busy > 0; busy = busy_) busy_.wait(busy);
+  }
+  if (first_) std::rethrow_exception(std::exchange(first_, nullptr));
+}
+
+}  // namespace segue::layout

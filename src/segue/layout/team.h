@@ -1,0 +1,50 @@
+// Threads that are kept, for loops that are short and run thousands of times.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace segue::layout {
+
+// parallel_for (base/parallel.h) without making threads for each loop. While there is no loop, they sleep.
+// Not thread safe: one thread uses it.
+class Team {
+ public:
+  explicit Team(std::size_t threads);  // the caller is one of them. REQUIRES: threads > 0
+  ~Team();
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
+
+  std::size_t size() const { return others_.size() + 1; }
+
+  // Splits [0, count) into pieces of at most `grain` and runs body(begin, end) for each, pieces dealt in order as
+  // threads come free. The first exception thrown is thrown again here, after all have ended.
+  using Body = std::function<void(std::size_t begin, std::size_t end)>;
+  void for_pieces(std::size_t count, std::size_t grain, const Body& body);
+
+ private:
+  void live();
+  void work();
+
+  std::atomic<std::uint32_t> loop_{0};  // the number of the loop: a change wakes the sleepers
+  std::atomic<std::size_t> busy_{0};    // of the others, those not yet through with the loop
+  std::atomic<bool> ending_{false};
+
+  // The loop, written before loop_ and read after it.
+  const Body* body_ = nullptr;
+  std::size_t count_ = 0;
+  std::size_t grain_ = 1;
+  std::atomic<std::size_t> next_{0};
+  std::mutex mutex_;
+  std::exception_ptr first_;
+
+  std::vector<std::jthread> others_;  // last, so that they have ended before what they look at goes
+};
+
+}  // namespace segue::layout

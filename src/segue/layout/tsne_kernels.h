@@ -1,0 +1,74 @@
+// The inner loops of t-SNE, once for each kind of SIMD register and once in plain C++ (as math/kernels.h).
+//
+// What a loop does for a point does not depend on the range of points it is called for, but for the sums it returns.
+// Kernels differ from each other in the order of sums, and so in the last bits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "segue/layout/affinities.h"
+#include "segue/layout/layout.h"
+
+namespace segue::layout {
+
+// Where a grid lies on the map. Its node (row r, column c) is at (x0 + c h, y0 + r h) with h = 1 / scale.
+struct GridPlace {
+  float x0 = 0;
+  float y0 = 0;
+  float scale = 1;
+  std::size_t stride = 0;  // numbers from one row of the grid to the next
+};
+
+// Steps of gradient descent: velocity = momentum velocity - gain (attract attraction - repel repulsion).
+struct TsneStep {
+  float attract = 0;
+  float repel = 0;
+  float momentum = 0;
+};
+
+// What a point carries through the descent.
+struct TsneState {
+  Point* points;
+  Point* velocities;
+  Point* gains;
+  const Point* attractions;
+  const Point* repulsions;
+};
+
+struct TsneKernels {
+  std::string_view name;  // "scalar", "SSE4", "AVX2", "AVX3", "NEON"
+
+  // forces[i] = sum over j of p_ij w_ij (y_i - y_j), for rows [begin, end); w_ij = 1 / (1 + |y_i - y_j|^2)
+  void (*attract)(const Affinities& affinities, const Point* points, std::size_t begin, std::size_t end, Point* forces);
+
+  // sum over i in [begin, end) and j of p_ij log(1 + |y_i - y_j|^2)
+  double (*attraction_loss)(const Affinities& affinities, const Point* points, std::size_t begin, std::size_t end);
+
+  // Adds a unit charge for each point to the sixteen nodes round it, by cubic B-splines; to the rows [first, last) of
+  // the grid only, which starts at its row 0.
+  void (*spread)(std::span<const Point> points, const GridPlace& place, std::size_t first, std::size_t last,
+                 float* grid);
+
+  // Takes the potential f at each point from the coefficients on the grid: forces = -1/2 gradient of f; returns the sum
+  // of f.
+  double (*gather)(std::span<const Point> points, const GridPlace& place, const float* grid, Point* forces);
+
+  // forces[i] = sum over j of w_ij^2 (y_i - y_j) by looking at every j, for i in [begin, end) of all points; returns
+  // the sum of w_ij over them and all j != i.
+  double (*repel)(std::span<const Point> points, std::size_t begin, std::size_t end, Point* forces);
+
+  // One step of the points [begin, end), with gains as of Jacobs 1988: a coordinate that keeps its direction takes
+  // larger steps, one that turns smaller ones.
+  void (*move)(const TsneState& state, const TsneStep& step, std::size_t begin, std::size_t end);
+};
+
+inline constexpr float kLeastGain = 0.01F;
+inline constexpr float kLongestStep = 5;  // of a coordinate: what is thrown out of the map makes the grid large
+
+// Those this machine can run, best first; the last is "scalar".
+std::span<const TsneKernels* const> supported_tsne_kernels();
+
+}  // namespace segue::layout

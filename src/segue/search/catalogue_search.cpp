@@ -1,0 +1,149 @@
+#include "segue/search/catalogue_search.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/data/text/text.h"
+
+namespace segue::search {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kCandidates = 400;  // ranked of those that match, the most played
+constexpr std::size_t kMostWords = 16;
+constexpr std::string_view kLayout = "2";  // of the file: a change makes old ones stale
+
+std::string folded_names(const data::Song& song) {
+  return data::search_fold(song.artist) + ' ' + data::search_fold(song.title);
+}
+
+bool is_current(const fs::path& file, std::string_view digest) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return false;
+  try {
+    store::SqliteConnection connection(file, store::SqliteConnection::Mode::read);
+    store::SqliteStatement made(connection, "SELECT digest FROM made_of");
+    return made.step() && made.text(0) == digest;
+  } catch (const Error&) {
+    return false;  // of an older layout, or damaged: made anew
+  }
+}
+
+void build(const data::Catalogue& songs, const fs::path& file, const std::string& digest) {
+  AtomicFile whole(file);
+  {
+    store::SqliteConnection connection(whole.path(), store::SqliteConnection::Mode::create);
+    connection.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
+    store::SqliteTransaction transaction(connection);
+    // Only the index is kept: the texts are in the catalogue.
+    // search_fold() has split the words, at spaces: a vowel sign (M) in a word must not split it again.
+    connection.run(
+        "CREATE VIRTUAL TABLE names USING fts5 (words, content = '', detail = none, prefix = '1 2 3', tokenize = "
+        "'unicode61 remove_diacritics 0 categories ''L* M* N* P* S* C*''');"
+        "CREATE TABLE made_of (digest TEXT NOT NULL);");
+    store::SqliteStatement insert(connection, "INSERT INTO names (rowid, words) VALUES (?, ?)");
+    for (std::uint32_t row = 0; row < songs.size(); ++row) {
+      const std::string names = folded_names(songs.song(row));
+      insert.reset().bind(std::int64_t{row}).bind(names);
+      insert.run();
+    }
+    store::SqliteStatement(connection, "INSERT INTO made_of VALUES (?)").bind(digest).run();
+    transaction.commit();
+  }
+  whole.commit();
+}
+
+std::vector<std::string> words_of(std::string_view folded) {
+  std::vector<std::string> words;
+  while (!folded.empty() && words.size() < kMostWords) {
+    const std::string_view word = folded.substr(0, folded.find(' '));
+    folded.remove_prefix(std::min(word.size() + 1, folded.size()));
+    if (!word.empty()) words.emplace_back(word);
+  }
+  return words;
+}
+
+// Every word as a text of FTS5's, so that none is taken for an operator; each may be begun only.
+std::string match_of(const std::vector<std::string>& words) {
+  std::string match;
+  for (const std::string& word : words) match += fmt::format("{}\"{}\"*", match.empty() ? "" : " ", word);
+  return match;
+}
+
+// Smaller is better.
+using Rank = std::tuple<bool, std::size_t, std::uint32_t>;
+
+Rank rank_of(const data::Catalogue& songs, std::uint32_t row, std::string_view typed) {
+  const data::Song song = songs.song(row);
+  const std::string title = data::search_fold(song.title);
+  const std::string artist = data::search_fold(song.artist);
+  const bool exact = title == typed || artist + ' ' + title == typed || title + ' ' + artist == typed;
+  const std::size_t words = static_cast<std::size_t>(std::ranges::count(title, ' ') + std::ranges::count(artist, ' '));
+  return {!exact, words, row};
+}
+
+}  // namespace
+
+struct CatalogueSearch::Reader {
+  explicit Reader(const fs::path& file)
+      : connection(file, store::SqliteConnection::Mode::read),
+        rows(connection, "SELECT rowid FROM names WHERE names MATCH ? ORDER BY rowid LIMIT ?") {}
+  store::SqliteConnection connection;
+  store::SqliteStatement rows;
+};
+
+CatalogueSearch::CatalogueSearch(const data::Catalogue& songs, fs::path file, std::string digest)
+    : songs_(songs), file_(std::move(file)) {
+  const std::string made_of = fmt::format("{} {}", kLayout, digest);
+  if (!is_current(file_, made_of)) build(songs, file_, made_of);
+  readers_.push_back(std::make_unique<Reader>(file_));
+}
+
+CatalogueSearch::~CatalogueSearch() = default;
+
+std::unique_ptr<CatalogueSearch::Reader> CatalogueSearch::take_reader() const {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!readers_.empty()) {
+      std::unique_ptr<Reader> reader = std::move(readers_.back());
+      readers_.pop_back();
+      return reader;
+    }
+  }
+  return std::make_unique<Reader>(file_);
+}
+
+std::vector<std::uint32_t> CatalogueSearch::search(std::string_view typed, std::size_t limit) const {
+  std::vector<std::uint32_t> found;
+  if (limit == 0) return found;
+  if (const auto row = songs_.find(typed)) found.push_back(*row);
+  const std::string folded = data::search_fold(typed);
+  const std::vector<std::string> words = words_of(folded);
+  if (words.empty()) return found;
+
+  std::vector<Rank> ranked;
+  std::unique_ptr<Reader> reader = take_reader();
+  const std::string match = match_of(words);
+  reader->rows.reset().bind(match).bind(static_cast<std::int64_t>(std::max(kCandidates, limit)));
+  while (reader->rows.step()) {
+    ranked.push_back(rank_of(songs_, static_cast<std::uint32_t>(reader->rows.number(0)), folded));
+  }
+  reader->rows.reset();
+  {
+    const std::scoped_lock lock(mutex_);
+    readers_.push_back(std::move(reader));
+  }
+  std::ranges::sort(ranked);
+  for (const Rank& one : ranked) {
+    if (found.size() == limit) break;
+    const std::uint32_t row = std::get<2>(one);
+    if (found.empty() || found.front() != row) found.push_back(row);
+  }
+  return found;
+}
+
+}  // namespace segue::search

@@ -1,0 +1,186 @@
+#include "segue/search/song_search.h"
+
+#include <algorithm>
+#include <bitset>
+#include <functional>
+#include <string>
+#include <tuple>
+
+#include "segue/data/text/text.h"
+
+namespace segue::search {
+
+namespace {
+
+std::vector<std::string_view> words_of(std::string_view folded) {
+  std::vector<std::string_view> words;
+  while (!folded.empty()) {
+    const std::size_t end = std::min(folded.find(' '), folded.size());
+    words.push_back(folded.substr(0, end));
+    folded.remove_prefix(std::min(end + 1, folded.size()));
+  }
+  return words;
+}
+
+struct Candidate {
+  bool other_text = true;       // more or other than what was typed
+  std::size_t other_words = 0;  // of the song, that no word typed begins
+  std::size_t begun_words = 0;  // typed, that only begin a word of the song
+  std::uint64_t plays = 0;
+  std::uint32_t row = 0;
+
+  auto rank() const { return std::tuple(other_text, other_words, begun_words); }
+  bool before(const Candidate& other) const {
+    if (rank() != other.rank()) return rank() < other.rank();
+    return plays != other.plays ? plays > other.plays : row < other.row;
+  }
+};
+
+struct Folded {
+  std::string artist;
+  std::string title;
+};
+
+class Query {
+ public:
+  explicit Query(std::string_view folded) : text_(folded), words_(words_of(text_)) {}
+
+  // False when a word typed begins no word of the song.
+  bool matches(const Folded& song, Candidate& candidate) const {
+    // Most songs fail here, without their words being told apart.
+    for (const std::string_view typed : words_) {
+      if (song.artist.find(typed) == std::string::npos && song.title.find(typed) == std::string::npos) return false;
+    }
+    std::vector<std::string_view> words = words_of(song.artist);
+    const std::vector<std::string_view> title_words = words_of(song.title);
+    words.insert(words.end(), title_words.begin(), title_words.end());
+    std::vector<bool> used(words.size());
+    candidate.begun_words = 0;
+    for (const std::string_view typed : words_) {
+      bool found = false;
+      bool whole = false;
+      for (std::size_t i = 0; i < words.size(); ++i) {
+        if (!words[i].starts_with(typed)) continue;
+        found = used[i] = true;
+        whole = whole || words[i].size() == typed.size();
+      }
+      if (!found) return false;
+      candidate.begun_words += whole ? 0 : 1;
+    }
+    candidate.other_text =
+        text_ != song.title && text_ != song.artist + " " + song.title && text_ != song.title + " " + song.artist;
+    // The artist's words do not count against a title that was typed in full.
+    candidate.other_words = candidate.other_text ? static_cast<std::size_t>(std::ranges::count(used, false)) : 0;
+    return true;
+  }
+
+ private:
+  std::string text_;
+  std::vector<std::string_view> words_;
+};
+
+// Which three-byte pieces a text has, by a hash of 16 bits. Similarity is Jaccard's over pieces, counted with repeats
+// on the side of the song: rough, but one pass and no memory a song.
+class Trigrams {
+ public:
+  explicit Trigrams(std::string_view text) {
+    for_each(text, [&](std::size_t piece) { pieces_.set(piece); });
+    count_ = pieces_.count();
+  }
+
+  double similarity(std::string_view text) const {
+    std::size_t all = 0;
+    std::size_t shared = 0;
+    for_each(text, [&](std::size_t piece) {
+      ++all;
+      shared += pieces_.test(piece) ? 1 : 0;
+    });
+    shared = std::min(shared, count_);
+    return static_cast<double>(shared) / static_cast<double>(all + count_ - shared);
+  }
+
+ private:
+  template <class Visit>
+  static void for_each(std::string_view text, Visit visit) {
+    // A space before and after, so that beginnings and ends of words count.
+    unsigned last = ' ';
+    unsigned before = 0;
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+      const unsigned letter = i < text.size() ? static_cast<unsigned char>(text[i]) : ' ';
+      if (i > 0) visit((before * 961 + last * 31 * 7 + letter) & 0xFFFFU);
+      before = last;
+      last = letter;
+    }
+  }
+
+  std::bitset<65536> pieces_;
+  std::size_t count_ = 0;
+};
+
+void fold(const data::Song& song, Folded& folded) {
+  data::search_fold(song.artist, folded.artist);
+  data::search_fold(song.title, folded.title);
+}
+
+FoundSongs by_words(const data::Catalogue& songs, std::string_view text, std::size_t limit) {
+  const Query query(text);
+  std::vector<Candidate> candidates;
+  Folded folded;
+  for (std::uint32_t row = 0; row < songs.size(); ++row) {
+    Candidate candidate;
+    candidate.row = row;
+    const data::Song song = songs.song(row);
+    candidate.plays = song.plays;
+    fold(song, folded);
+    if (query.matches(folded, candidate)) candidates.push_back(candidate);
+  }
+  FoundSongs found;
+  if (candidates.empty()) return found;
+  found.match = SongMatch::words;
+  std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) { return a.before(b); });
+  for (const Candidate& candidate : candidates) {
+    if (candidate.rank() == candidates.front().rank()) ++found.equally_good;
+    if (found.songs.size() < limit) found.songs.push_back(candidate.row);
+  }
+  return found;
+}
+
+FoundSongs by_spelling(const data::Catalogue& songs, std::string_view text, std::size_t limit) {
+  struct Near {
+    double similarity;
+    std::uint32_t row;
+  };
+  constexpr double kLeast = 0.15;  // below it the shared pieces are chance
+  const Trigrams query(text);
+  std::vector<Near> near;
+  Folded folded;
+  std::string whole;
+  for (std::uint32_t row = 0; row < songs.size(); ++row) {
+    fold(songs.song(row), folded);
+    whole.assign(folded.artist);
+    whole += ' ';
+    whole += folded.title;
+    const double similarity = std::max(query.similarity(folded.title), query.similarity(whole));
+    if (similarity >= kLeast) near.push_back({similarity, row});
+  }
+  // Rows come by plays, so that a stable sort leaves the better known first.
+  std::ranges::stable_sort(near, std::greater{}, &Near::similarity);
+  FoundSongs found;
+  for (const Near& song : near) {
+    if (found.songs.size() < limit) found.songs.push_back(song.row);
+  }
+  return found;
+}
+
+}  // namespace
+
+FoundSongs find_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
+  if (const auto row = songs.find(query)) return {SongMatch::id, {*row}, 1};
+  if (data::fault_of(query) != data::TextFault::none) return {};
+  const std::string text = data::search_fold(query);
+  if (text.empty()) return {};
+  FoundSongs found = by_words(songs, text, limit);
+  return found.match == SongMatch::words ? found : by_spelling(songs, text, limit);
+}
+
+}  // namespace segue::search

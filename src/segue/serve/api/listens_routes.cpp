@@ -1,0 +1,147 @@
+// POST /v1/listens, DELETE /v1/users/{user}
+#include "segue/base/error.h"
+#include "segue/data/text/text.h"
+#include "segue/serve/api/parameters.h"
+#include "segue/serve/listenbrainz/listenbrainz.h"
+#include "segue/serve/listenbrainz/submitted_listens.h"
+
+namespace segue::serve {
+
+namespace {
+
+constexpr std::size_t kMostBulkListens = 10'000;
+constexpr std::size_t kShownBytes = 60;  // of a value, in messages
+constexpr std::size_t kMostUserLetters = 128;
+constexpr std::size_t kMostTextLetters = 1024;
+
+// A listen of the list, and where it is: for messages.
+class BulkListen {
+ public:
+  BulkListen(const json::value& value, std::size_t place)
+      : subject_(fmt::format("listens[{}]", place)), reader_(object_of(value), subject_ + ".") {}
+
+  store::StoredListen read(const Identity& who, std::int64_t now) {
+    store::StoredListen listen;
+    listen.user = text("user", kMostUserLetters);
+    listen.listened_at = time(now);
+    listen.artist = text("artist", kMostTextLetters);
+    listen.title = text("title", kMostTextLetters);
+    listen.release = text("release", kMostTextLetters);
+    listen.song_id = text("song_id", kMostTextLetters);
+    const std::string mbid = text("recording_mbid", kMostTextLetters);
+    reader_.refuse_others();
+    if (!mbid.empty()) {
+      listen.recording_mbid = canonical_uuid(mbid);
+      if (listen.recording_mbid.empty()) fail(ErrorCode::wrong_use, "{}.recording_mbid: expected a UUID", subject_);
+    }
+    if (listen.user.empty()) fail(ErrorCode::wrong_use, "{}.user: expected a user, found none", subject_);
+    const bool named = !data::fold_name(listen.artist).empty() && !data::fold_name(listen.title).empty();
+    if (listen.song_id.empty() && !named) {
+      fail(ErrorCode::wrong_use, "{}: expected song_id, or artist and title, found neither", subject_);
+    }
+    who.must_be(listen.user);
+    listen.msid = store::msid_of(listen);
+    return listen;
+  }
+
+ private:
+  const json::object& object_of(const json::value& value) const {
+    if (!value.is_object()) fail(ErrorCode::wrong_use, "{}: expected an object", subject_);
+    return value.get_object();
+  }
+
+  std::string text(std::string_view name, std::size_t most) {
+    std::string found = reader_.text(name);
+    if (const std::size_t letters = letters_of(found); letters > most) {
+      fail(ErrorCode::wrong_use, "{}.{}: expected at most {} letters, found {}", subject_, name, most, letters);
+    }
+    return found;
+  }
+
+  std::int64_t time(std::int64_t now) {
+    const json::value* const value = reader_.find("listened_at");
+    const bool whole = value != nullptr && value->is_int64();
+    if (!whole || value->get_int64() < kFirstListenedAt || value->get_int64() >= now + kClockSkew) {
+      fail(ErrorCode::wrong_use, "{}.listened_at: expected seconds since 1970 from {} to an hour from now, found {}",
+           subject_, kFirstListenedAt,
+           value == nullptr ? "none" : data::printable(json::serialize(*value), kShownBytes));
+    }
+    return value->get_int64();
+  }
+
+  std::string subject_;
+  BodyReader reader_;
+};
+
+Reply add_listens(const ListenParts& parts, const Exchange& exchange) {
+  const json::object body = body_object(exchange.request);
+  BodyReader reader(body);
+  const json::value* const value = reader.find("listens");
+  reader.refuse_others();
+  if (value == nullptr || !value->is_array()) fail(ErrorCode::wrong_use, "listens: expected a list of objects");
+  const json::array& list = value->get_array();
+  if (list.size() > kMostBulkListens) {
+    fail(ErrorCode::too_large, "listens: expected at most {} in one request, found {}", kMostBulkListens, list.size());
+  }
+  std::vector<store::StoredListen> listens;
+  listens.reserve(list.size());
+  const std::int64_t now = parts.unix_now();
+  for (const json::value& item : list) {
+    listens.push_back(BulkListen(item, listens.size()).read(exchange.who, now));
+  }
+  const store::AddedListens counts = parts.store.add(listens);
+  return json_reply({{"added", counts.added}, {"known", counts.known}});
+}
+
+json::object listens_body() {
+  const auto text = [](std::size_t most) { return json::object{{"type", "string"}, {"maxLength", most}}; };
+  json::object user = text(kMostUserLetters);
+  user["minLength"] = 1;
+  json::object listen = object_schema();
+  add_property(listen, "user", std::move(user), true);
+  add_property(listen, "listened_at", {{"type", "integer"}, {"minimum", kFirstListenedAt}}, true);
+  for (const std::string_view name : {"artist", "title", "release", "song_id"}) {
+    add_property(listen, name, text(kMostTextLetters));
+  }
+  add_property(listen, "recording_mbid", {{"type", "string"}, {"format", "uuid"}});
+  json::object body = object_schema();
+  add_property(body, "listens", {{"type", "array"}, {"maxItems", kMostBulkListens}, {"items", std::move(listen)}},
+               true);
+  return body;
+}
+
+// A user may forget themselves; who may do so for everybody is an admin, not every service that submits.
+Reply forget_user(const ListenParts& parts, const Exchange& exchange) {
+  const std::string& user = exchange.at("user");
+  if (!exchange.who.admin && exchange.who.user != user) {
+    fail(ErrorCode::forbidden, "user {}: expected a token of this user or an admin's", user);
+  }
+  parts.playing_now.forget(user);
+  const store::Forgotten gone = parts.store.forget(user);
+  return json_reply({{"listens", gone.listens}, {"feedback", gone.feedback}, {"tokens", gone.tokens}});
+}
+
+}  // namespace
+
+std::vector<Route> listens_routes(const ListenParts& parts) {
+  std::vector<Route> routes(2);
+  routes[0].method = Method::post;
+  routes[0].path = "/v1/listens";
+  routes[0].summary = "Many listens of many users";
+  routes[0].scope = Scope::submit;
+  routes[0].may_block = true;
+  routes[0].body = listens_body();
+  routes[0].reply = "AddedListens";
+  routes[0].handle = [parts](const Exchange& exchange) { return add_listens(parts, exchange); };
+
+  routes[1].method = Method::remove;
+  routes[1].path = "/v1/users/{user}";
+  routes[1].summary = "Forgets everything about a user";
+  routes[1].scope = Scope::submit;
+  routes[1].may_block = true;
+  routes[1].reply = "Forgotten";
+  routes[1].handle = [parts](const Exchange& exchange) { return forget_user(parts, exchange); };
+  return routes;
+}
+
+}  // namespace segue::serve

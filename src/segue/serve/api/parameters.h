@@ -1,0 +1,86 @@
+// Values of requests: percent-encoding, queries, JSON bodies, and the option structs (base/options.h) they fill.
+#pragma once
+
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "segue/base/json.h"
+#include "segue/base/options.h"
+#include "segue/serve/http/router.h"
+
+namespace segue::serve {
+
+using Names = std::initializer_list<std::string_view>;
+
+// "%C3%A9" -> "é"; `plus`: "+" is a blank, as in queries. Throws wrong_use for what is no encoding, for a NUL byte and
+// for what is not UTF-8 once decoded.
+std::string percent_decoded(std::string_view text, bool plus);
+// "a=1&b=x+y" -> pairs, decoded; a name without "=" has the value "". Throws wrong_use.
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
+
+// The JSON Schema of an option with its range, choices and default.
+json::object schema_of(const OptionRow& row, const void* defaults);
+std::vector<Parameter> parameters_of(std::span<const OptionRow> rows, const void* defaults, Names left_out);
+void add_properties(json::object& schema, std::span<const OptionRow> rows, const void* defaults, Names left_out);
+
+// The rows of an option struct as query parameters; as properties of an object's schema.
+template <class Options>
+std::vector<Parameter> parameters_of(Names left_out = {}, const Options& defaults = {}) {
+  return parameters_of(rows_of<Options>(), &defaults, left_out);
+}
+template <class Options>
+void add_properties(json::object& schema, Names left_out = {}, const Options& defaults = {}) {
+  add_properties(schema, rows_of<Options>(), &defaults, left_out);
+}
+
+// {"type": "object", "additionalProperties": false, "properties": {}}
+json::object object_schema();
+void add_property(json::object& schema, std::string_view name, json::object property, bool required = false);
+
+// Sets what was sent. Throws wrong_use for a value that is wrong and for one sent twice, but for lists.
+void read_query(const Exchange& exchange, std::span<const OptionRow> rows, void* options);
+template <class Options>
+void read_query(const Exchange& exchange, Options& options) {
+  read_query(exchange, rows_of<Options>(), &options);
+}
+
+// The members of a JSON object, each of which somebody has to ask for. Views an object that outlives it.
+class BodyReader {
+ public:
+  // `subject` is put before names in messages: "filter.".
+  explicit BodyReader(const json::object& object, std::string subject = "");
+
+  // Sets the rows the object has, but those left out. Throws wrong_use.
+  template <class Options>
+  void read(Options& options, Names left_out = {}) {
+    read(rows_of<Options>(), &options, left_out);
+  }
+  // A text, "" where there is none; a list of texts; a nested object, or nullptr. Throw wrong_use for other types.
+  std::string text(std::string_view name);
+  std::vector<std::string> texts(std::string_view name);
+  const json::object* object(std::string_view name);
+  const json::value* find(std::string_view name);  // nullptr: not there
+
+  // Throws wrong_use for a member nobody asked for, with the nearest name.
+  void refuse_others() const;
+
+ private:
+  void read(std::span<const OptionRow> rows, void* options, Names left_out);
+
+  const json::object& object_;
+  std::string subject_;
+  std::vector<std::string_view> known_;
+};
+
+// Throws wrong_use: "unknown name SUBJECTX (did you mean Y?)".
+[[noreturn]] void throw_unknown_name(std::string_view subject, std::string_view name,
+                                     std::span<const std::string_view> known);
+
+// The body as one JSON object: valid UTF-8, at most 32 levels deep, no NUL in any text. Throws wrong_use.
+json::object body_object(const Request& request);
+
+}  // namespace segue::serve

@@ -1,0 +1,33 @@
+// Replies as bytes on the wire: status line, headers, entity tags, compression.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "segue/serve/http/http.h"
+
+namespace segue::serve {
+
+// What the head of a reply says beside the reply itself.
+struct WireOptions {
+  bool keep_alive = true;
+  bool http_1_0 = false;
+  std::string_view cors_origin;  // "" for none
+};
+
+// A reply ready to be sent: head, then body, which is a view of the reply's or of `own`.
+struct WireReply {
+  std::string head;
+  std::string own;        // a body made here: compressed
+  std::string_view body;  // "" for HEAD, 304 and 204
+};
+
+// Conditional and compressed as `request` allows: 304 for an entity tag that the client has, gzip for text of a
+// kilobyte and more where it is accepted (RFC 9110, sections 8.8, 12.5, 13.1). Views `reply`, which has to outlive it;
+// not to be moved.
+void make_wire_reply(const Request& request, const Reply& reply, const WireOptions& options, WireReply& wire);
+
+// Whether Accept-Encoding allows gzip: named or "*", with a weight above 0.
+bool accepts_gzip(std::string_view accept_encoding);
+
+}  // namespace segue::serve

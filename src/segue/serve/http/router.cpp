@@ -1,0 +1,131 @@
+#include "segue/serve/http/router.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+
+#include "segue/base/error.h"
+#include "segue/serve/api/parameters.h"
+
+namespace segue::serve {
+
+namespace {
+
+// The next segment of "/a/b"; what is left goes on with its slash.
+std::string_view take_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const std::string_view segment = path.substr(0, end);
+  path.remove_prefix(end);
+  return segment;
+}
+
+bool is_name(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+// A name takes no empty segment.
+bool fits(std::span<const std::string> pattern, std::span<const std::string_view> path) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (is_name(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Identity::may(Scope scope) const {
+  switch (scope) {
+    case Scope::none:
+      return true;
+    case Scope::read:
+      return read || admin;
+    case Scope::submit:
+      return submit || admin;
+    case Scope::admin:
+      return admin;
+  }
+  return false;
+}
+
+void Identity::must_be(std::string_view of_user) const {
+  if (user.empty() || admin || user == of_user) return;
+  fail(ErrorCode::forbidden, "user {}: expected a token of this user or of a service, found one of another user",
+       of_user);
+}
+
+const std::string& Exchange::at(std::string_view name) const {
+  for (const auto& [key, value] : path) {
+    if (key == name) return value;
+  }
+  SEGUE_ASSERT(false && "a name that the route's path does not have");
+  return path.front().second;
+}
+
+const std::string* Exchange::find(std::string_view name) const {
+  const auto found = std::ranges::find(query, name, [](const auto& pair) { return std::string_view(pair.first); });
+  return found == query.end() ? nullptr : &found->second;
+}
+
+Reply json_reply(const json::value& document, int status) {
+  return {.status = status, .body = json::serialize(document)};
+}
+
+Reply error_reply(int status, std::string_view code, std::string_view message) {
+  return json_reply({{"error", {{"code", code}, {"message", message}}}}, status);
+}
+
+Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
+  for (const Route& route : routes_) {
+    std::vector<std::string>& pattern = patterns_.emplace_back();
+    for (std::string_view path = route.path; !path.empty();) pattern.emplace_back(take_segment(path));
+    SEGUE_ASSERT(pattern.size() <= kMostSegments);
+  }
+}
+
+const Route* Router::find(Method method, std::string_view path) const {
+  if (!path.starts_with('/')) return nullptr;
+  std::array<std::string_view, kMostSegments> segments;
+  std::size_t count = 0;
+  while (!path.empty()) {
+    if (count == segments.size()) return nullptr;
+    segments[count++] = take_segment(path);
+  }
+  const Method wanted = method == Method::head ? Method::get : method;
+  const Route* found = nullptr;
+  std::ptrdiff_t most = -1;
+  for (std::size_t i = 0; i < routes_.size(); ++i) {
+    const std::vector<std::string>& pattern = patterns_[i];
+    if (routes_[i].method != wanted || pattern.size() != count || !fits(pattern, {segments.data(), count})) continue;
+    if (const auto literal = std::ranges::count_if(pattern, std::not_fn(is_name)); literal > most) {
+      most = literal;
+      found = &routes_[i];
+    }
+  }
+  return found;
+}
+
+std::string Router::allowed(std::string_view path) const {
+  std::string names;
+  for (const Method method : {Method::get, Method::post, Method::put, Method::remove}) {
+    if (find(method, path) == nullptr) continue;
+    if (!names.empty()) names += ", ";
+    names += name_of(method);
+    if (method == Method::get) names += ", HEAD";
+  }
+  return names;
+}
+
+std::vector<std::pair<std::string_view, std::string>> Router::path_values(const Route& route, std::string_view path) {
+  std::vector<std::pair<std::string_view, std::string>> values;
+  std::string_view pattern = route.path;
+  while (!pattern.empty()) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view found = take_segment(path);
+    if (is_name(wanted)) values.emplace_back(wanted.substr(1, wanted.size() - 2), percent_decoded(found, false));
+  }
+  return values;
+}
+
+}  // namespace segue::serve

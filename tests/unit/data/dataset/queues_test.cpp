@@ -1,0 +1,106 @@
+#include "segue/data/dataset/queues.h"
+
+#include <gtest/gtest.h>
+
+#include "segue/base/error.h"
+
+#include "tests/unit/data/folders.h"
+
+namespace segue::data {
+namespace {
+
+std::vector<std::uint32_t> list(std::span<const std::uint32_t> songs) {
+  return {songs.begin(), songs.end()};
+}
+
+void write_three_queues(const std::filesystem::path& path) {
+  QueuesWriter writer(path);
+  writer.add("ann", 1'000'000, std::vector<std::uint32_t>{0, 1, 2});
+  writer.add("bob", std::nullopt, std::vector<std::uint32_t>{2, 2});
+  writer.add("", -1, {});
+  writer.close();
+}
+
+TEST(Queues, gives_back_what_was_written) {
+  const TestFolder folder;
+  write_three_queues(folder / "queues.arrow");
+  const Queues queues(folder / "queues.arrow", 3);
+  ASSERT_EQ(queues.size(), 3U);
+  EXPECT_EQ(queues.plays(), 5U);
+  EXPECT_EQ(list(queues.songs(0)), (std::vector<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(list(queues.songs(1)), (std::vector<std::uint32_t>{2, 2}));
+  EXPECT_TRUE(queues.songs(2).empty());
+  EXPECT_EQ(queues.user(0), "ann");
+  EXPECT_EQ(queues.start(0), 1'000'000);
+  EXPECT_EQ(queues.start(1), std::nullopt);
+  EXPECT_EQ(queues.start(2), -1);
+}
+
+TEST(Queues, in_memory) {
+  const Queues queues({{4, 5}, {}, {6}});
+  ASSERT_EQ(queues.size(), 3U);
+  EXPECT_EQ(queues.plays(), 3U);
+  EXPECT_EQ(list(queues.songs(0)), (std::vector<std::uint32_t>{4, 5}));
+  EXPECT_TRUE(queues.songs(1).empty());
+  EXPECT_EQ(list(queues.songs(2)), (std::vector<std::uint32_t>{6}));
+  EXPECT_EQ(queues.user(0), "");
+  EXPECT_EQ(queues.start(0), std::nullopt);
+  EXPECT_EQ(Queues().size(), 0U);
+}
+
+TEST(Queues, rows_cross_batches) {
+  const TestFolder folder;
+  constexpr std::uint32_t kQueues = 1'000'002;
+  QueuesWriter writer(folder / "queues.arrow");
+  for (std::uint32_t i = 0; i < kQueues; ++i) writer.add(std::to_string(i), i, std::vector<std::uint32_t>{i, i + 1});
+  writer.close();
+  const Queues queues(folder / "queues.arrow", kQueues + 1);
+  ASSERT_EQ(queues.size(), kQueues);
+  EXPECT_EQ(queues.plays(), 2 * kQueues);
+  for (const std::uint32_t queue : {0U, 999'999U, 1'000'000U, kQueues - 1}) {
+    EXPECT_EQ(list(queues.songs(queue)), (std::vector<std::uint32_t>{queue, queue + 1}));
+    EXPECT_EQ(queues.user(queue), std::to_string(queue));
+    EXPECT_EQ(queues.start(queue), queue);
+  }
+}
+
+TEST(Queues, refuses_songs_the_catalogue_does_not_have) {
+  const TestFolder folder;
+  write_three_queues(folder / "queues.arrow");
+  try {
+    Queues queues(folder / "queues.arrow", 2);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::corrupt);
+    EXPECT_NE(std::string(error.what()).find("expected songs below 2, found 2"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Queues, a_flipped_byte_is_an_error_or_harmless) {
+  const TestFolder folder;
+  write_three_queues(folder / "queues.arrow");
+  const std::string good = bytes_of(folder / "queues.arrow");
+  std::size_t refused = 0;
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    for (const unsigned flip : {0x01U, 0x80U, 0xFFU}) {
+      std::string bad = good;
+      bad[at] = static_cast<char>(static_cast<unsigned char>(bad[at]) ^ flip);
+      folder.write("queues.arrow", bad);
+      try {
+        const Queues queues(folder / "queues.arrow", 3);
+        for (std::size_t queue = 0; queue < queues.size(); ++queue) {
+          for (const std::uint32_t song : queues.songs(queue)) EXPECT_LT(song, 3U);
+          (void)std::string(queues.user(queue));
+          (void)queues.start(queue);
+        }
+      } catch (const Error& error) {
+        EXPECT_TRUE(error.code() == ErrorCode::corrupt) << at << ": " << error.what();
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, good.size() / 4);
+}
+
+}  // namespace
+}  // namespace segue::data

@@ -1,0 +1,222 @@
+// Every baseline on queues so small that its answer can be worked out by hand.
+#include "segue/evaluate/methods/methods.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "segue/evaluate/ingredients.h"
+#include "segue/evaluate/methods/als_factors.h"
+#include "segue/evaluate/rankers.h"
+
+#include "tests/support/expect_error.h"
+
+namespace segue::evaluate {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t kDay = 86'400'000'000;
+
+// Queue i is of user i and starts on day i.
+TrainingSet training_of(const std::vector<std::vector<std::uint32_t>>& queues) {
+  TrainingSet training;
+  for (std::uint32_t queue = 0; queue < queues.size(); ++queue) {
+    for (const std::uint32_t song : queues[queue]) {
+      training.plays.resize(std::max<std::size_t>(training.plays.size(), song + 1));
+      ++training.plays[song];
+    }
+    training.users.push_back(queue);
+    training.starts.emplace_back(queue * kDay);
+  }
+  training.user_count = static_cast<std::uint32_t>(queues.size());
+  training.users_return = true;
+  training.queues = data::Queues(queues);
+  return training;
+}
+
+class Fitted {
+ public:
+  Fitted(std::unique_ptr<NextSongModel> model, const std::vector<std::vector<std::uint32_t>>& queues,
+         const train::TrainOptions& options = {.dim = 8, .min_plays = 1, .threads = 1})
+      : training_(training_of(queues)), ingredients_(training_, options, progress_, {}), model_(std::move(model)) {
+    applies_ = model_->fit(ingredients_);
+  }
+
+  bool applies() const { return applies_; }
+  std::vector<std::uint32_t> after(std::vector<std::uint32_t> heard, std::vector<std::uint32_t> masked = {},
+                                   std::size_t k = 10, std::uint32_t user = kNobody) const {
+    const std::vector<Query> queries = {{heard, masked, user, 100 * kDay, 0}};
+    std::vector<std::vector<math::ScoredRow>> lists(1);
+    model_->ranker()->rank(queries, k, lists);
+    std::vector<std::uint32_t> songs;
+    for (const math::ScoredRow& song : lists[0]) songs.push_back(song.row);
+    return songs;
+  }
+
+ private:
+  TrainingSet training_;
+  NoProgress progress_;
+  Ingredients ingredients_;
+  std::unique_ptr<NextSongModel> model_;
+  bool applies_ = false;
+};
+
+TEST(Models, PopularityIsTheOrderOfPlays) {
+  const Fitted model(make_popularity(), {{0, 1, 0, 2}, {0, 1}});
+  EXPECT_THAT(model.after({2}), ElementsAre(0, 1, 2));
+  EXPECT_THAT(model.after({2}, {0}), ElementsAre(1, 2));
+  EXPECT_THAT(model.after({}, {}, 1), ElementsAre(0));
+}
+
+TEST(Models, RecentPopularityForgets) {
+  std::vector<std::vector<std::uint32_t>> queues(101);
+  queues[0] = {0, 0, 0, 0};  // a hundred days ago: four plays are worth 0.4
+  queues[100] = {1};
+  EXPECT_THAT(Fitted(make_recent_popularity(), queues).after({}), ElementsAre(1, 0));
+}
+
+TEST(Models, PersonalTopIsTheUsersOwn) {
+  const Fitted model(make_personal_top(), {{0, 1, 1}, {2}});
+  EXPECT_THAT(model.after({}, {}, 10, 0), ElementsAre(1, 0));
+  EXPECT_THAT(model.after({}, {}, 10, 1), ElementsAre(2));
+  EXPECT_THAT(model.after({0}, {}, 10, kNobody), IsEmpty());
+}
+
+TEST(Models, MarkovTakesWhatCameDirectlyAfter) {
+  const Fitted model(make_markov(), {{0, 1, 2}, {0, 1}, {0, 2}, {3, 0}});
+  EXPECT_THAT(model.after({3, 0}), ElementsAre(1, 2));
+  EXPECT_THAT(model.after({1}), ElementsAre(2));
+  EXPECT_THAT(model.after({2}), IsEmpty());
+  EXPECT_THAT(model.after({}), IsEmpty());
+}
+
+TEST(Models, RulesTakeWhatCameLaterByDistance) {
+  const Fitted model(make_sequential_rules(), {{0, 1, 2, 3}, {0, 4, 2}});
+  // After 0: song 1 and 4 at distance 1, song 2 twice at 2, song 3 at 3.
+  EXPECT_THAT(model.after({0}), ElementsAre(1, 2, 4, 3));
+  EXPECT_THAT(model.after({3}), IsEmpty());
+}
+
+TEST(Models, CoCountGoesBothWays) {
+  const std::vector<std::vector<std::uint32_t>> queues = {{0, 1, 2}, {3, 2}};
+  const Fitted last(make_co_count(HeardUse::last_song), queues);
+  EXPECT_THAT(last.after({0, 2}), ElementsAre(1, 3, 0));
+  EXPECT_THAT(last.after({0, 2}, {0, 2}), ElementsAre(1, 3));
+  // Near 2 count 1 for song 1 and 3, near 0 another 0.8 for song 1.
+  const Fitted decayed(make_co_count(HeardUse::decayed), queues);
+  EXPECT_THAT(decayed.after({0, 2}, {0, 2}), ElementsAre(1, 3));
+  EXPECT_THAT(decayed.after({3, 0}, {0, 3}), ElementsAre(2, 1));  // 2: 0.5 + 0.8, 1: 1
+}
+
+TEST(Models, ItemKnnPrefersWhatIsSeldomElsewhere) {
+  // Song 1 and 2 are both twice with 0, but 1 is in four more queues.
+  const Fitted model(make_item_knn(), {{0, 1, 2}, {0, 1, 2}, {1, 3}, {1, 3}, {1, 3}, {1, 3}});
+  EXPECT_THAT(model.after({0}), ElementsAre(2, 1));
+}
+
+TEST(Models, SessionNeighboursAreThoseThatShareWhatWasHeardLast) {
+  const std::vector<std::vector<std::uint32_t>> queues = {{0, 1, 2}, {3, 4, 5}};
+  for (const auto make : {make_vsknn, make_vstan}) {
+    const Fitted model(make(), queues);
+    EXPECT_THAT(model.after({0, 4}, {0, 4}, 2), ElementsAre(3, 5)) << make()->name();
+    EXPECT_THAT(model.after({}), IsEmpty()) << make()->name();
+  }
+}
+
+TEST(Models, VstanVotesForWhatStandsNearTheSharedSong) {
+  const Fitted model(make_vstan(), {{5, 4, 3, 2, 1, 0}});
+  EXPECT_THAT(model.after({0}, {0}), ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST(Models, RandomSongsAreDifferentSongs) {
+  const Fitted model(make_random(), {{0, 1, 2, 3, 4, 5, 6, 7}});
+  std::vector<std::uint32_t> songs = model.after({}, {3, 5});
+  EXPECT_EQ(songs, model.after({}, {3, 5}));
+  std::ranges::sort(songs);
+  EXPECT_THAT(songs, ElementsAre(0, 1, 2, 4, 6, 7));
+}
+
+std::vector<std::vector<std::uint32_t>> two_circles() {
+  std::vector<std::vector<std::uint32_t>> queues;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    std::vector<std::uint32_t>& queue = queues.emplace_back();
+    for (std::uint32_t place = 0; place < 8; ++place) queue.push_back((i % 2) * 5 + (i / 2 + place * 3) % 5);
+  }
+  return queues;
+}
+
+TEST(Models, VectorsAndFactorsFindTheSameCircle) {
+  const train::TrainOptions options{.dim = 8, .subsample = 0, .min_plays = 1, .threads = 1};
+  for (const VectorMetric metric : {VectorMetric::cosine, VectorMetric::euclidean}) {
+    for (const HeardUse use : {HeardUse::last_song, HeardUse::decayed}) {
+      const Fitted model(make_sgns(use, metric), two_circles(), options);
+      std::vector<std::uint32_t> songs = model.after({7, 6, 8}, {6, 7, 8}, 2);
+      std::ranges::sort(songs);
+      EXPECT_THAT(songs, ElementsAre(5, 9));
+      EXPECT_THAT(model.after({}), IsEmpty());
+      // Unmasked, the song nearest to a song is the song.
+      if (use == HeardUse::last_song) {
+        EXPECT_EQ(model.after({6}).front(), 6U);
+      }
+    }
+  }
+  std::vector<std::uint32_t> songs = Fitted(make_als(), two_circles()).after({7, 6, 8}, {6, 7, 8}, 2);
+  std::ranges::sort(songs);
+  EXPECT_THAT(songs, ElementsAre(5, 9));
+}
+
+TEST(Models, ThreadsDoNotShowInTheFactors) {
+  const data::Queues queues(two_circles());
+  NoProgress progress;
+  AlsOptions options{.dim = 6, .iterations = 3};
+  const AlsFactors one = factorise(queues, 10, options, progress, {});
+  options.threads = 3;
+  const AlsFactors three = factorise(queues, 10, options, progress, {});
+  for (std::size_t song = 0; song < 10; ++song) {
+    for (std::size_t i = 0; i < 6; ++i) EXPECT_EQ(one.songs.view()[song][i], three.songs.view()[song][i]);
+  }
+}
+
+// At the solution the gradient of the loss is zero: sum of c (p - x.y) y = regularisation x.
+TEST(Models, FoldingInSolvesTheLeastSquares) {
+  const AlsOptions options{.dim = 5, .alpha = 3, .regularisation = 0.5};
+  const math::Matrix songs = initial_song_factors(20, options);
+  const math::Matrix gram = gram_of(songs.view(), options.regularisation);
+  AlsFold fold(songs.view(), gram, options);
+  std::vector<float> x(5);
+  fold.solve(std::vector<std::uint32_t>{4, 7, 4}, x);
+  std::vector<double> gradient(5);
+  for (std::uint32_t song = 0; song < 20; ++song) {
+    const double confidence = song == 4 ? 7 : song == 7 ? 4 : 1;
+    double product = 0;
+    for (std::size_t i = 0; i < 5; ++i) product += static_cast<double>(x[i]) * songs.view()[song][i];
+    const double error = confidence * ((song == 4 || song == 7 ? 1 : 0) - product);
+    for (std::size_t i = 0; i < 5; ++i) gradient[i] += error * songs.view()[song][i];
+  }
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(gradient[i], options.regularisation * x[i], 1e-5);
+}
+
+TEST(Models, ATimeIsNeededForWhatIsRecent) {
+  TrainingSet training = training_of({{0, 1}});
+  training.starts[0].reset();
+  NoProgress progress;
+  Ingredients ingredients(training, {}, progress, {});
+  EXPECT_FALSE(make_recent_popularity()->fit(ingredients));
+}
+
+TEST(Models, AreChosenByName) {
+  const EvaluateOptions options;
+  EXPECT_EQ(make_models("all", options).size(), 15U);
+  const auto two = make_models("sgns,popularity", options);
+  ASSERT_EQ(two.size(), 2U);
+  EXPECT_EQ(two[0]->name(), "popularity");
+  EXPECT_ERROR(make_models("popularty", options), ErrorCode::wrong_use, "did you mean popularity?");
+  EXPECT_ERROR(make_models("", options), ErrorCode::wrong_use, "at least one name");
+}
+
+}  // namespace
+}  // namespace segue::evaluate

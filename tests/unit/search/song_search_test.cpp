@@ -1,0 +1,84 @@
+#include "segue/search/song_search.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/data/folders.h"
+
+namespace segue::search {
+namespace {
+
+class SongSearch : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    data::CatalogueWriter writer(folder_ / "songs.arrow");
+    for (const data::Song& song : std::vector<data::Song>{
+             {"s0", "HUMBLE.", "Kendrick Lamar", "", {}, 90},
+             {"s1", "HUMBLE. (Skrillex Remix)", "Kendrick Lamar", "", {}, 80},
+             {"s2", "Closer", "The Chainsmokers", "", {}, 70},
+             {"s3", "Closer", "Nine Inch Nails", "", {}, 60},
+             {"s4", "Halo", "Beyoncé", "", {}, 50},
+             {"s5", "نسّم علينا الهوى", "فيروز", "", {}, 40},
+             {"closer", "Another", "Somebody", "", {}, 1},
+         }) {
+      writer.add(song);
+    }
+    writer.close();
+    songs_ = data::Catalogue(folder_ / "songs.arrow");
+  }
+  std::string first(std::string_view query) const {
+    const FoundSongs found = find_songs(songs_, query);
+    return found.songs.empty() ? "" : std::string(songs_.id(found.songs.front()));
+  }
+
+  data::TestFolder folder_;
+  data::Catalogue songs_;
+};
+
+TEST_F(SongSearch, an_exact_id_wins) {
+  const FoundSongs found = find_songs(songs_, "closer");
+  EXPECT_EQ(found.match, SongMatch::id);
+  EXPECT_EQ(found.songs, (std::vector<std::uint32_t>{6}));
+}
+
+TEST_F(SongSearch, words_of_artist_and_title) {
+  EXPECT_EQ(first("Kendrick Lamar HUMBLE"), "s0");
+  EXPECT_EQ(first("humble kendrick"), "s0");
+  EXPECT_EQ(first("humble skrillex"), "s1");
+  EXPECT_EQ(first("nine inch closer"), "s3");
+  EXPECT_EQ(find_songs(songs_, "Kendrick Lamar HUMBLE").equally_good, 1U);
+}
+
+TEST_F(SongSearch, equal_matches_are_listed_best_known_first) {
+  const FoundSongs found = find_songs(songs_, "CLOSER");
+  EXPECT_EQ(found.match, SongMatch::words);
+  EXPECT_EQ(found.songs, (std::vector<std::uint32_t>{2, 3}));
+  EXPECT_EQ(found.equally_good, 2U);
+  EXPECT_EQ(find_songs(songs_, "CLOSER", 1).songs.size(), 1U);
+  EXPECT_EQ(find_songs(songs_, "CLOSER", 1).equally_good, 2U);
+}
+
+TEST_F(SongSearch, accents_and_arabic_marks_do_not_matter) {
+  EXPECT_EQ(first("Beyonce"), "s4");
+  EXPECT_EQ(first("BEYONCÉ halo"), "s4");
+  EXPECT_EQ(first("فَيروز"), "s5");
+  EXPECT_EQ(first("نسم علينا الهوي"), "s5");
+}
+
+TEST_F(SongSearch, begun_words_count_after_whole_ones) {
+  EXPECT_EQ(first("kendr hum"), "s0");
+  EXPECT_EQ(find_songs(songs_, "umble").match, SongMatch::none);
+}
+
+TEST_F(SongSearch, none_gives_the_nearest_spelling) {
+  const FoundSongs found = find_songs(songs_, "Kendrik Lamarr Humbel");
+  EXPECT_EQ(found.match, SongMatch::none);
+  ASSERT_FALSE(found.songs.empty());
+  EXPECT_EQ(songs_.id(found.songs.front()), "s0");
+  EXPECT_TRUE(find_songs(songs_, "qqqqzzzz").songs.empty());
+  EXPECT_TRUE(find_songs(songs_, "").songs.empty());
+  EXPECT_TRUE(find_songs(songs_, "!!!").songs.empty());
+  EXPECT_TRUE(find_songs(songs_, "\xff").songs.empty());
+}
+
+}  // namespace
+}  // namespace segue::search

@@ -1,0 +1,307 @@
+#include "segue/serve/http/http_server.h"
+
+#include <atomic>
+#include <ctime>
+#include <deque>
+#include <latch>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <zlib.h>
+
+#include "segue/serve/http/reply_bytes.h"
+#include "segue/serve/http/router.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/raw_client.h"
+
+namespace segue::serve {
+namespace {
+
+using testing::RawClient;
+using testing::RawReply;
+
+// /slow waits on the pool until it is let go; /big is a text of 5,000 letters; anything else is echoed.
+class StubHandler final : public RequestHandler {
+ public:
+  bool may_block(const Request& request) const override { return request.path.starts_with("/slow"); }
+  Reply answer(const Request& request) override {
+    if (request.path == "/slow") {
+      arrived.count_down();
+      go_on.wait();
+    }
+    if (request.path == "/big") return {.content_type = "text/plain", .body = std::string(5000, 'x')};
+    return {.content_type = "text/plain",
+            .body = std::string(name_of(request.method)) + ' ' + request.path + ' ' + request.query + ' ' +
+                    request.body + (request.loopback ? " here" : " elsewhere")};
+  }
+
+  void sent(const Request&, const Reply& reply, double) override {
+    if (reply.status >= 400) ++refused;
+  }
+
+  std::latch arrived{1};
+  std::latch go_on{1};
+  std::atomic<int> refused{0};
+};
+
+std::string gunzip(std::string_view bytes) {
+  z_stream stream{};
+  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
+  std::string in(bytes);
+  std::string out(1 << 20, '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(in.data());
+  stream.avail_in = static_cast<uInt>(in.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
+  out.resize(stream.total_out);
+  inflateEnd(&stream);
+  return out;
+}
+
+class HttpServerTest : public ::testing::Test {
+ protected:
+  void start(HttpServerOptions options = {}) {
+    options.port = 0;
+    options.io_threads = 2;
+    options.blocking_threads = 2;
+    server_.emplace(handler_, options);
+    thread_ = std::jthread([this](const std::stop_token& stop) { server_->run(stop); });
+  }
+  void stop() {
+    thread_.request_stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  ~HttpServerTest() override {
+    if (!handler_.go_on.try_wait()) handler_.go_on.count_down();
+    stop();
+  }
+  RawClient client() { return RawClient(server_->port()); }
+
+  StubHandler handler_;
+  std::optional<HttpServer> server_;
+  std::jthread thread_;
+};
+
+constexpr std::string_view kGet = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n";
+
+TEST_F(HttpServerTest, AnswersOneAfterTheOtherOnOneConnection) {
+  start();
+  RawClient client = this->client();
+  for (int i = 0; i < 3; ++i) {
+    const RawReply reply = client.ask(kGet);
+    EXPECT_EQ(reply.status, 200);
+    EXPECT_EQ(reply.body, "GET /a b=c  here");
+  }
+  EXPECT_EQ(client.ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc").body, "POST /p  abc here");
+  const RawReply last = client.ask("GET /z HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(RawClient::header(last, "Connection"), "close");
+  EXPECT_TRUE(client.ended());
+  RawClient old = this->client();
+  EXPECT_EQ(old.ask("GET /old HTTP/1.0\r\n\r\n").body, "GET /old   here");
+  EXPECT_TRUE(old.ended());
+}
+
+TEST_F(HttpServerTest, AnswersWhatWasSentAheadInOrder) {
+  start();
+  RawClient client = this->client();
+  client.send(
+      "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /slower HTTP/1.1\r\nHost: x\r\n\r\n");
+  handler_.arrived.wait();
+  // Others are answered meanwhile.
+  EXPECT_EQ(this->client().ask(kGet).status, 200);
+  handler_.go_on.count_down();
+  EXPECT_EQ(client.receive().body, "GET /slow   here");
+  EXPECT_EQ(client.receive().body, "GET /2   here");
+  EXPECT_EQ(client.receive().body, "GET /slower   here");
+}
+
+TEST_F(HttpServerTest, TakesChunksAndExpectations) {
+  start();
+  EXPECT_EQ(
+      client()
+          .ask("POST /c HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+          .body,
+      "POST /c  abcde here");
+  RawClient waiting = client();
+  EXPECT_EQ(waiting.ask("POST /e HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n").status,
+            100);
+  EXPECT_EQ(waiting.ask("hi").body, "POST /e  hi here");
+}
+
+TEST_F(HttpServerTest, AnswersHeadWithoutABody) {
+  start();
+  RawClient client = this->client();
+  const RawReply head = client.ask("HEAD /big HTTP/1.1\r\nHost: x\r\n\r\n", true);
+  EXPECT_EQ(RawClient::header(head, "Content-Length"), "5000");
+  EXPECT_EQ(client.ask(kGet).status, 200);
+}
+
+TEST_F(HttpServerTest, SaysThatNothingHasChanged) {
+  start();
+  RawClient client = this->client();
+  const std::string etag = RawClient::header(client.ask(kGet), "ETag");
+  ASSERT_FALSE(etag.empty());
+  const auto asking = [](const std::string& tags) {
+    return "GET /a?b=c HTTP/1.1\r\nHost: x\r\nIf-None-Match: " + tags + "\r\n\r\n";
+  };
+  EXPECT_EQ(client.ask(asking("\"other\", " + etag)).status, 304);
+  EXPECT_EQ(client.ask(asking("W/" + etag)).status, 304);
+  EXPECT_EQ(client.ask(asking("\"other\"")).status, 200);
+}
+
+TEST_F(HttpServerTest, CompressesWhereItIsAcceptedAndPays) {
+  start();
+  RawClient client = this->client();
+  const auto asking = [](std::string_view path, std::string_view accepted) {
+    return "GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\nAccept-Encoding: " + std::string(accepted) +
+           "\r\n\r\n";
+  };
+  const RawReply compressed = client.ask(asking("/big", "br, gzip;q=0.5"));
+  EXPECT_EQ(RawClient::header(compressed, "Content-Encoding"), "gzip");
+  EXPECT_EQ(RawClient::header(compressed, "Vary"), "Accept-Encoding");
+  EXPECT_LT(compressed.body.size(), 500U);
+  EXPECT_EQ(gunzip(compressed.body), std::string(5000, 'x'));
+  const RawReply plain = client.ask(asking("/big", "gzip;q=0, br"));
+  EXPECT_EQ(plain.body.size(), 5000U);
+  EXPECT_EQ(RawClient::header(client.ask(asking("/big", "GZip")), "Content-Encoding"), "gzip");
+  // Other bytes, another tag; either will do to say that nothing has changed.
+  const std::string tag = RawClient::header(compressed, "ETag");
+  EXPECT_NE(tag, RawClient::header(plain, "ETag"));
+  for (const std::string_view accepted : {"gzip", "identity"}) {
+    EXPECT_EQ(client
+                  .ask("GET /big HTTP/1.1\r\nHost: x\r\nAccept-Encoding: " + std::string(accepted) +
+                       "\r\nIf-None-Match: " + tag + "\r\n\r\n")
+                  .status,
+              304);
+  }
+  EXPECT_EQ(client.ask(asking("/big", "identity")).body.size(), 5000U);
+  EXPECT_EQ(RawClient::header(client.ask(asking("/small", "gzip")), "Content-Encoding"), "");
+}
+
+TEST_F(HttpServerTest, RefusesWhatIsNoRequestAndCloses) {
+  start({.max_header = 1024, .max_body = 1000});
+  struct Case {
+    std::string sent;
+    int status;
+  };
+  const std::vector<Case> cases = {
+      {"nonsense\r\n\r\n", 400},
+      {"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET a HTTP/1.1\r\nHost: x\r\n\r\n", 400},
+      {"GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505},
+      {"GET / HTTP/1.1\r\nHost x\r\n\r\n", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999999\r\n\r\n", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\nabcde", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\nContent-Length: 4\r\n\r\nabcd", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\nabcd", 501},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, identity\r\n\r\nabcd", 501},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;x=" + std::string(500'000, 'y'), 400},
+      {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\n\r\n", 400},
+      {"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400},
+      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1001\r\n\r\n", 413},
+      {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n" + std::string(2000, 'x') + "\r\n",
+       413},
+      {"GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(2000, 'x') + "\r\n\r\n", 431},
+  };
+  for (const Case& one : cases) {
+    RawClient client = this->client();
+    const RawReply reply = client.ask(one.sent);
+    EXPECT_EQ(reply.status, one.status) << one.sent.substr(0, 60);
+    EXPECT_NE(reply.body.find("\"error\""), std::string::npos) << one.sent.substr(0, 60);
+    EXPECT_TRUE(client.ended());
+  }
+  EXPECT_EQ(handler_.refused, static_cast<int>(cases.size()));
+  EXPECT_EQ(client().ask(kGet).status, 200);
+}
+
+TEST_F(HttpServerTest, TellsTheTime) {
+  start();
+  const std::string date = RawClient::header(client().ask(kGet), "Date");
+  std::tm parts{};
+  const char* const end = strptime(date.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  ASSERT_NE(end, nullptr) << date;
+  EXPECT_NEAR(static_cast<double>(timegm(&parts)), static_cast<double>(std::time(nullptr)), 5);
+}
+
+TEST_F(HttpServerTest, SlowAndIdleClientsHurtNobody) {
+  start({.idle_timeout = std::chrono::milliseconds(2000), .request_timeout = std::chrono::milliseconds(2000)});
+  std::deque<RawClient> idle;
+  std::deque<RawClient> slow;
+  for (int i = 0; i < 100; ++i) {
+    idle.emplace_back(server_->port());
+    slow.emplace_back(server_->port());
+    slow.back().send("POST /slow-writer HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nsome");
+  }
+  for (int i = 0; i < 50; ++i) EXPECT_EQ(client().ask(kGet).status, 200);
+  for (RawClient& one : slow) EXPECT_TRUE(one.ended());
+  for (RawClient& one : idle) EXPECT_TRUE(one.ended());
+}
+
+TEST_F(HttpServerTest, TellsClientsBeyondTheLimitToComeAgain) {
+  start({.max_connections = 2});
+  RawClient first = client();
+  RawClient second = client();
+  EXPECT_EQ(first.ask(kGet).status, 200);
+  EXPECT_EQ(second.ask(kGet).status, 200);
+  // With a request on its way: the reply is not to be lost with it.
+  EXPECT_EQ(client().ask(kGet).status, 503);
+  EXPECT_EQ(first.ask(kGet).status, 200);
+}
+
+TEST_F(HttpServerTest, FinishesWhatIsInFlightBeforeItEnds) {
+  start();
+  RawClient idle = client();
+  EXPECT_EQ(idle.ask(kGet).status, 200);
+  RawClient busy = client();
+  busy.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  handler_.arrived.wait();
+  thread_.request_stop();
+  EXPECT_TRUE(idle.ended());
+  handler_.go_on.count_down();
+  const RawReply reply = busy.receive();
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(RawClient::header(reply, "Connection"), "close");
+  stop();
+}
+
+TEST_F(HttpServerTest, LetsPagesOfOneOriginAsk) {
+  start({.cors_origin = "https://music.example"});
+  RawClient client = this->client();
+  const RawReply preflight =
+      client.ask("OPTIONS /v1/songs HTTP/1.1\r\nHost: x\r\nOrigin: https://music.example\r\n\r\n", true);
+  EXPECT_EQ(preflight.status, 204);
+  EXPECT_EQ(RawClient::header(preflight, "Access-Control-Allow-Origin"), "https://music.example");
+  EXPECT_NE(RawClient::header(preflight, "Access-Control-Allow-Headers").find("Authorization"), std::string::npos);
+  EXPECT_EQ(RawClient::header(client.ask(kGet), "Access-Control-Allow-Origin"), "https://music.example");
+}
+
+TEST(HttpServerOptionsTest, AreRefusedWhereTheyCannotWork) {
+  StubHandler handler;
+  const auto make = [&](const HttpServerOptions& options) { return HttpServer(handler, options).port(); };
+  EXPECT_ERROR(make({.host = "no where"}), ErrorCode::wrong_use, "--host: expected an IP address or the name of one");
+  EXPECT_NE(make({.host = "localhost", .port = 0}), 0);
+  EXPECT_ERROR(make({.port = 0, .tls_key = "k"}), ErrorCode::wrong_use, "together, found one of them");
+  EXPECT_ERROR(make({.port = 0, .tls_certificate = "c", .tls_key = "k"}), ErrorCode::wrong_use, "--tls-certificate c");
+  const HttpServer first(handler, {.port = 0});
+  EXPECT_ERROR(make({.port = first.port()}), ErrorCode::io_failed, "in use");
+}
+
+TEST(AcceptsGzip, ReadsWeights) {
+  EXPECT_TRUE(accepts_gzip("gzip"));
+  EXPECT_TRUE(accepts_gzip("deflate, gzip;q=1.0, *;q=0.5"));
+  EXPECT_TRUE(accepts_gzip("*"));
+  EXPECT_FALSE(accepts_gzip(""));
+  EXPECT_FALSE(accepts_gzip("identity, br"));
+  EXPECT_FALSE(accepts_gzip("gzip;q=0"));
+  EXPECT_FALSE(accepts_gzip("*;q=0"));
+}
+
+}  // namespace
+}  // namespace segue::serve

@@ -1,0 +1,148 @@
+#include "segue/transitions/transitions.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "segue/base/error.h"
+
+#include "bench/corpus.h"
+
+namespace segue::transitions {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+Transitions count(const std::vector<std::vector<std::uint32_t>>& queues, std::uint32_t songs,
+                  const TransitionOptions& options) {
+  NoProgress progress;
+  return count_transitions(data::Queues(queues), songs, options, progress, {});
+}
+
+TEST(Transitions, of_one_queue_by_hand) {
+  const Transitions transitions = count({{0, 1, 2, 1}}, 3, {.window = 2});
+  const TransitionsOf first = transitions.of(0);
+  EXPECT_THAT(first.neighbours, ElementsAre(1, 2));
+  EXPECT_THAT(first.forward, ElementsAre(1.0F, 0.5F));
+  EXPECT_THAT(first.backward, ElementsAre(0.0F, 0.0F));
+  EXPECT_THAT(first.counts, ElementsAre(1, 1));
+  const TransitionsOf second = transitions.of(1);  // 2 after it and before it; itself at distance 2 does not count
+  EXPECT_THAT(second.neighbours, ElementsAre(2, 0));
+  EXPECT_THAT(second.forward, ElementsAre(1.0F, 0.0F));
+  EXPECT_THAT(second.backward, ElementsAre(1.0F, 1.0F));
+  EXPECT_THAT(second.counts, ElementsAre(2, 1));
+}
+
+TEST(Transitions, songs_left_out_take_no_place) {
+  const Transitions transitions = count({{0, 7, 9, 1}}, 2, {.window = 1});
+  EXPECT_THAT(transitions.of(0).neighbours, ElementsAre(1));
+  EXPECT_THAT(transitions.of(0).forward, ElementsAre(1.0F));
+}
+
+TEST(Transitions, ties_go_to_the_smaller_row) {
+  const Transitions transitions = count({{3, 0}, {2, 0}, {0, 1}}, 5, {.window = 5, .kept = 2});
+  EXPECT_THAT(transitions.of(0).neighbours, ElementsAre(1, 2));
+  EXPECT_THAT(transitions.of(4).neighbours, IsEmpty());
+}
+
+TEST(Transitions, of_nothing) {
+  EXPECT_THAT(count({}, 0, {}).offsets, ElementsAre(0));
+  EXPECT_THAT(count({{}, {0}}, 1, {}).offsets, ElementsAre(0, 0));
+}
+
+// Straight from the header: for every two plays, into a map.
+struct Slow {
+  std::map<std::int64_t, std::uint32_t> counts_by_distance;  // negative: backward
+  double sum(bool backward) const {
+    double sum = 0;
+    for (std::int64_t d = 1; d < 100; ++d) {
+      const auto found = counts_by_distance.find(backward ? -d : d);
+      if (found != counts_by_distance.end()) sum += static_cast<double>(found->second) / static_cast<double>(d);
+    }
+    return sum;
+  }
+  std::uint32_t count() const {
+    std::uint32_t total = 0;
+    for (const auto& [distance, number] : counts_by_distance) total += number;
+    return total;
+  }
+};
+using SlowTransitions = std::map<std::uint32_t, std::map<std::uint32_t, Slow>>;
+
+SlowTransitions count_slowly(const std::vector<std::vector<std::uint32_t>>& queues, std::uint32_t songs,
+                             std::int64_t window) {
+  SlowTransitions slow;
+  for (std::vector<std::uint32_t> queue : queues) {
+    std::erase_if(queue, [&](std::uint32_t song) { return song >= songs; });
+    const auto size = static_cast<std::int64_t>(queue.size());
+    for (std::int64_t a = 0; a < size; ++a) {
+      for (std::int64_t b = a + 1; b < size && b - a <= window; ++b) {
+        const std::uint32_t earlier = queue[static_cast<std::size_t>(a)];
+        const std::uint32_t later = queue[static_cast<std::size_t>(b)];
+        if (earlier == later) continue;
+        ++slow[earlier][later].counts_by_distance[b - a];
+        ++slow[later][earlier].counts_by_distance[a - b];
+      }
+    }
+  }
+  return slow;
+}
+
+TEST(Transitions, agree_with_a_map_of_all_pairs) {
+  const Corpus corpus = generate_corpus({.songs = 150, .clusters = 5, .plays = 20'000});
+  constexpr std::uint32_t kSongs = 100;
+  constexpr std::size_t kKept = 30;
+  const Transitions transitions = count(corpus.queues, kSongs, {.window = 4, .kept = kKept});
+  SlowTransitions slow = count_slowly(corpus.queues, kSongs, 4);
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    std::vector<std::pair<double, std::uint32_t>> order;
+    for (const auto& [neighbour, pairs] : slow[song]) {
+      order.emplace_back(-(pairs.sum(false) + pairs.sum(true)), neighbour);
+    }
+    std::ranges::sort(order);
+    const TransitionsOf found = transitions.of(song);
+    ASSERT_EQ(found.neighbours.size(), std::min(kKept, order.size()));
+    for (std::size_t i = 0; i < found.neighbours.size(); ++i) {
+      const Slow& pairs = slow[song][order[i].second];
+      ASSERT_EQ(found.neighbours[i], order[i].second) << song;
+      ASSERT_EQ(found.forward[i], static_cast<float>(pairs.sum(false)));
+      ASSERT_EQ(found.backward[i], static_cast<float>(pairs.sum(true)));
+      ASSERT_EQ(found.counts[i], pairs.count());
+    }
+  }
+}
+
+TEST(Transitions, do_not_depend_on_threads_or_memory) {
+  const Corpus corpus = generate_corpus({.songs = 500, .clusters = 5, .plays = 50'000});
+  const Transitions whole = count(corpus.queues, 400, {.threads = 1});
+  for (const std::uint32_t threads : {1U, 4U}) {
+    for (const std::size_t memory : {std::size_t{1}, std::size_t{100'000}, std::size_t{1} << 30}) {
+      const Transitions other = count(corpus.queues, 400, {.memory_bytes = memory, .threads = threads});
+      EXPECT_EQ(other.offsets, whole.offsets);
+      EXPECT_EQ(other.neighbours, whole.neighbours);
+      EXPECT_EQ(other.forward, whole.forward);
+      EXPECT_EQ(other.backward, whole.backward);
+      EXPECT_EQ(other.counts, whole.counts);
+    }
+  }
+}
+
+TEST(Transitions, stop_when_asked) {
+  std::stop_source source;
+  source.request_stop();
+  NoProgress progress;
+  try {
+    count_transitions(data::Queues(std::vector<std::vector<std::uint32_t>>{{0, 1}}), 2, {}, progress,
+                      source.get_token());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::interrupted);
+  }
+}
+
+}  // namespace
+}  // namespace segue::transitions
