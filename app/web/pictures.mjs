@@ -110,7 +110,7 @@ async function busy(page) {
 }
 // The report, where the server has one.
 async function evaluation(page) {
-  const report = page.getByRole("region", { name: "Evaluation" });
+  const report = page.getByRole("region", { name: "Next-song accuracy" });
   await report.getByRole("row").nth(1).waitFor();
   await report.evaluate((section) => section.scrollIntoView({ block: "start" }));
 }

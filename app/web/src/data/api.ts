@@ -101,7 +101,7 @@ export function messageOf(error: unknown): string {
   if (error instanceof ApiError) return error.message;
   const { name, message } = error as Error;
   if (name === "AbortError") return "";
-  return name === "TypeError" ? "The server did not answer." : message; // fetch() fails with TypeError
+  return name === "TypeError" ? "The server did not respond." : message; // fetch() fails with TypeError
 }
 
 export const path = encodeURIComponent;

@@ -90,7 +90,7 @@ function fieldOf(table: Table): Field {
     const make = makers[`${detail.int(0)}${detail.byte(1) !== 0}`];
     if (make !== undefined) return { name, make };
   }
-  throw new Error(`map: column ${name} is of a type this page does not read`);
+  throw new Error(`map: column ${name} has an unsupported type`);
 }
 
 export function readArrow(buffer: ArrayBuffer): Columns {
@@ -102,12 +102,12 @@ export function readArrow(buffer: ArrayBuffer): Columns {
     const size = view.getInt32(at + 4, true);
     if (size === 0) break;
     const start = at + 8;
-    if (size < 0 || start + size > buffer.byteLength) throw new Error("map: the Arrow stream is cut short");
+    if (size < 0 || start + size > buffer.byteLength) throw new Error("map: the Arrow stream is truncated");
     const metadata = new DataView(buffer, start, size);
     const message = new Table(metadata, metadata.getUint32(0, true));
     const body = start + size;
     const bodyLength = message.long(3);
-    if (body + bodyLength > buffer.byteLength) throw new Error("map: the Arrow stream is cut short");
+    if (body + bodyLength > buffer.byteLength) throw new Error("map: the Arrow stream is truncated");
     const kind = message.byte(1);
     if (kind === kSchema) fields = message.table(2).tables(1).map(fieldOf);
     if (kind === kRecordBatch) {

@@ -84,7 +84,7 @@ export async function loadMap() {
     void loadTags();
   } catch (error) {
     const none = error instanceof ApiError && error.status === 404;
-    mapError.value = none ? "This model has no map yet: segue map MODEL makes one." : messageOf(error) || String(error);
+    mapError.value = none ? "This model has no map yet. Create one with: segue map MODEL" : messageOf(error) || String(error);
   } finally {
     loading = false;
   }
@@ -139,7 +139,7 @@ export function regionLegend(data: MapData, all: Region[], palette: string[], no
     return { category: k, label: all[i].label, size: 0, colour: palette[colourOf.get(i)!], region: i };
   });
   const rest = { category: kNone - 1, label: "Smaller regions", size: 0, colour: none };
-  const nowhere = { category: kNone, label: "In between", size: 0, colour: none };
+  const nowhere = { category: kNone, label: "No region", size: 0, colour: none };
   const categoryOfRoot = new Map(roots.map((i, k) => [i, Math.min(k, kNone - 1)]));
   const categoryOf = all.map((_, i) => categoryOfRoot.get(rootOf(all, i))!);
   const of = new Uint8Array(data.n);
@@ -181,7 +181,7 @@ function popularityLegend(data: MapData, scale: string[]): Legend {
   }
   const entries = scale.map((colour, k) => {
     const [first, last] = [(bounds[k + 1] ?? 0) + 1, bounds[k]].map((rank) => rank.toLocaleString("en"));
-    return { category: k, label: k === 0 ? `Seldom played: rank ${first} on` : `Rank ${first} to ${last}`, size: sizes[k], colour };
+    return { category: k, label: k === 0 ? `Rarely played: rank ${first} and below` : `Ranks ${first} to ${last}`, size: sizes[k], colour };
   });
   return { colouring: "popularity", entries: entries.filter((entry) => entry.size > 0).reverse(), of };
 }

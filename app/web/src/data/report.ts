@@ -47,7 +47,7 @@ export function readReport(text: string): Report {
   try {
     document = JSON.parse(text);
   } catch {
-    throw new Error("Expected what segue evaluate --report wrote, found no JSON.");
+    throw new Error("Expected a report written by segue evaluate --report, found text that is not JSON.");
   }
   return reportOf(document);
 }
@@ -57,7 +57,7 @@ export function reportOf(document: unknown): Report {
   const runs = at(document, "runs");
   const run = Array.isArray(runs) ? runs[0] : undefined;
   const modes = at(run, "modes");
-  if (!isObject(modes)) throw new Error("Expected what segue evaluate --report wrote, found other JSON.");
+  if (!isObject(modes)) throw new Error("Expected a report written by segue evaluate --report, found other JSON.");
   const questions = Object.entries(modes).map(([name, mode]) => {
     const models = at(mode, "models");
     return {

@@ -15,7 +15,7 @@ function Docs() {
   useEffect(() => {
     fetch("/openapi.json")
       .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(`${reply.status} ${reply.statusText}`))))
-      .then(setRead, (problem: Error) => setError(`The description of the API could not be read: ${problem.message}`));
+      .then(setRead, (problem: Error) => setError(`Cannot load the API description: ${problem.message}`));
   }, []);
   // The browser went to the anchor before there was one.
   useEffect(() => {
@@ -43,7 +43,7 @@ function Docs() {
       <main>
         {read.info.description && <p class="lead">{read.info.description}</p>}
         {shown.map((route) => <Operation key={route.id} route={route} document={read} />)}
-        {shown.length === 0 && <p role="status">No route is called that.</p>}
+        {shown.length === 0 && <p role="status">No matching routes.</p>}
       </main>
     </div>
   );

@@ -97,7 +97,7 @@ export function repliesOf(document: Document, { operation }: Route): { statuses:
   return [...together.values()];
 }
 
-// "number, 0 to 1, 0.2 if not given"
+// "number, 0 to 1, default 0.2"
 export function typeText(document: Document, schema: Schema | undefined): string {
   if (!schema) return "";
   const at = follow(document, schema);
@@ -114,6 +114,6 @@ export function typeText(document: Document, schema: Schema | undefined): string
   else if (at.minimum !== undefined) parts.push(`at least ${at.minimum}`);
   else if (at.maximum !== undefined) parts.push(`at most ${at.maximum}`);
   if (at.maxItems !== undefined) parts.push(`at most ${at.maxItems}`);
-  if (at.default !== undefined && at.default !== "") parts.push(`${JSON.stringify(at.default)} if not given`);
+  if (at.default !== undefined && at.default !== "") parts.push(`default ${JSON.stringify(at.default)}`);
   return parts.join(", ");
 }

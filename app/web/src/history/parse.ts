@@ -52,7 +52,7 @@ function fromRows(rows: Row[]): History {
   const first = rows.find((row) => row && typeof row === "object") ?? {};
   if ("track_metadata" in first) return collect("ListenBrainz", rows.map(listenBrainzRow));
   if ("master_metadata_track_name" in first || "trackName" in first) return collect("Spotify", rows.map(spotifyRow));
-  throw new Error("This JSON is neither a streaming history of Spotify nor listens of ListenBrainz.");
+  throw new Error("Expected a Spotify streaming history or ListenBrainz listens, found other JSON.");
 }
 
 function fromJson(content: string): History {
@@ -64,7 +64,7 @@ function fromJson(content: string): History {
     try {
       return fromRows(lines.map((line) => JSON.parse(line) as Row));
     } catch (error) {
-      if (error instanceof SyntaxError) throw new Error("This looks like JSON, but it cannot be read: it is cut short or damaged.");
+      if (error instanceof SyntaxError) throw new Error("This JSON cannot be read: it is truncated or damaged.");
       throw error;
     }
   }
@@ -107,14 +107,14 @@ function fromLines(content: string): History {
   };
   const history = collect("a list", rows.map(play));
   if (history.plays.length === 0) {
-    throw new Error("Expected a history of Spotify, Last.fm or ListenBrainz, or lines “Artist – Title”.");
+    throw new Error("Expected a history from Spotify, Last.fm, or ListenBrainz, or “Artist – Title” lines.");
   }
   return history;
 }
 
 export function readHistory(content: string): History {
   const trimmed = content.replace(/^\uFEFF/, "").trim();
-  if (trimmed === "") throw new Error("There is nothing in it.");
+  if (trimmed === "") throw new Error("The history is empty.");
   if (/^[[{]/.test(trimmed)) return fromJson(trimmed);
   return fromCsv(trimmed) ?? fromLines(trimmed);
 }

@@ -70,7 +70,7 @@ export function MapCanvas({ onPick, hint }: { onPick: (song: Song) => void; hint
         ref={top}
         tabIndex={0}
         role="application"
-        aria-label="Map of songs. Arrow keys move, plus and minus zoom, 0 shows everything, Enter takes the song in the middle."
+        aria-label="Song map. Arrow keys pan, plus and minus zoom, 0 shows everything, Enter selects the song in the centre."
         data-testid="map"
       />
       {hover && <Card {...hover} />}
@@ -110,7 +110,7 @@ function Card({ song, x, y }: Hover) {
       <span dir="auto">{song.artist}</span>
       <small>
         {entry && <i class="dot" style={{ background: entry.colour }} />}
-        <span dir="auto">{region || "In between"}</span> · {plays(song.plays)}
+        <span dir="auto">{region || "No region"}</span> · {plays(song.plays)}
       </small>
     </div>
   );

@@ -25,7 +25,7 @@ export function FindPanel() {
   }, []);
   return (
     <>
-      <h1 class="unseen">Find</h1>
+      <h1 class="unseen">Search</h1>
       <SongSearch
         label="Search songs and artists"
         placeholder="Songs and artists"
@@ -36,13 +36,13 @@ export function FindPanel() {
         fieldRef={field}
         onPick={(picked) => update({ song: picked.id }, true)}
       />
-      {song ? <Song key={song} id={song} /> : q === "" && <p class="empty">Type a title or an artist, or touch a point on the map.</p>}
+      {song ? <Song key={song} id={song} /> : q === "" && <p class="empty">Type a title or an artist, or select a song on the map.</p>}
     </>
   );
 }
 
 export function why({ similarity, together }: SimilarSong): string {
-  const parts = [`${Math.round(similarity * 100)} % alike`];
+  const parts = [`${Math.round(similarity * 100)} % similar`];
   if (together) parts.push(`played together ${times(together.times)}${order(together)}`);
   return parts.join(" · ");
 }
@@ -116,13 +116,13 @@ function Song({ id }: { id: string }) {
         <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "radio", seeds: [id] } }, true)}><Icon name="radio" size={18} />Radio</button>
         <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "journey", from: id } }, true)}><Icon name="journey" size={18} />Journey</button>
       </div>
-      <h3>Lies close to it</h3>
+      <h3>Nearest neighbours</h3>
       <Problem text={near.error} />
-      <ol class="songs" aria-label={`Songs most like ${one.title}`} aria-busy={near.busy}>
+      <ol class="songs" aria-label={`Songs similar to ${one.title}`} aria-busy={near.busy}>
         {near.value?.map((other) => (
           <SongRow key={other.id} song={other} kind="found" note={why(other)}
             onPick={() => update({ song: other.id, q: "" }, true)}
-            actions={[{ icon: "taste", label: "Add to your taste", onClick: () => likeSong(other.id), disabled: state.value.taste.songs.includes(other.id) }]} />
+            actions={[{ icon: "taste", label: "Add to taste", onClick: () => likeSong(other.id), disabled: state.value.taste.songs.includes(other.id) }]} />
         ))}
       </ol>
     </article>

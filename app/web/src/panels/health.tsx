@@ -54,7 +54,7 @@ export function HealthPanel() {
       {now && (
         <>
           <dl class="facts-grid" data-testid="status">
-            <Fact name="Up for" value={duration(now.uptime_seconds)} />
+            <Fact name="Uptime" value={duration(now.uptime_seconds)} />
             <Fact name="Requests/s" value={number(now.requests_per_second)} />
             <Fact name="Requests" value={number(routes.reduce((sum, route) => sum + route.requests, 0))} />
             {"error" in now.store && <Fact name="Store" value={now.store.error} />}
@@ -64,7 +64,7 @@ export function HealthPanel() {
           </dl>
           <Chart rates={rates} />
           <h2>Routes</h2>
-          <div class="table" tabIndex={0} role="region" aria-label="Routes and their latencies">
+          <div class="table" tabIndex={0} role="region" aria-label="Requests and latency by route">
             <table>
               <thead><tr><th scope="col">Route</th><th scope="col">Requests</th><th scope="col">Failed</th><th scope="col">Median</th><th scope="col">p99</th></tr></thead>
               <tbody>
@@ -104,11 +104,11 @@ function Chart({ rates }: { rates: number[] }) {
   const line = rates.map((rate, i) => `${i === 0 ? "M" : "L"}${x(i).toFixed(1)} ${y(rate).toFixed(1)}`).join("");
   return (
     <figure class="chart">
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`Requests a second, at most ${number(most)} in the last minutes`}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`Requests per second, peak ${number(most)} over the last few minutes`}>
         {rates.length > 1 && <path class="area" d={`${line}L${x(rates.length - 1)} ${height}L${x(0)} ${height}Z`} />}
         <path class="line" d={line} />
       </svg>
-      <figcaption>Requests a second, last {Math.round((kKept * kEvery) / 60000)} minutes · most: {number(most)}</figcaption>
+      <figcaption>Requests per second, last {Math.round((kKept * kEvery) / 60000)} minutes · peak: {number(most)}</figcaption>
     </figure>
   );
 }
@@ -124,15 +124,15 @@ function Model({ model, recall }: { model: ModelFacts; recall?: number }) {
         <Fact name="Dimensions" value={String(model.dim)} />
         {model.trained && <Fact name="Trained" value={day(model.trained)} />}
         {model.loaded && <Fact name="Loaded" value={day(model.loaded)} />}
-        {model.counts?.plays !== undefined && <Fact name="Plays trained on" value={number(model.counts.plays)} />}
-        {recall !== undefined && <Fact name="Neighbours found" value={percent(recall)} />}
-        <Fact name="Map" value={model.map ? "yes" : "none"} />
+        {model.counts?.plays !== undefined && <Fact name="Training plays" value={number(model.counts.plays)} />}
+        {recall !== undefined && <Fact name="Index recall" value={percent(recall)} />}
+        <Fact name="Map" value={model.map ? "yes" : "no"} />
         {model.digest && <Fact name="Digest" value={model.digest.replace(/^sha256:/, "").slice(0, 12)} />}
       </dl>
       {loss.length > 1 && <Loss loss={loss} />}
       {options.length > 0 && (
         <details>
-          <summary>Options of its training</summary>
+          <summary>Training options</summary>
           <dl class="options">{options.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{String(value)}</dd></div>)}</dl>
         </details>
       )}
@@ -159,7 +159,7 @@ export function Token() {
       setText("");
     }}>
       <label>
-        <span><Icon name="key" size={16} /> {token.value ? "A token is set for this tab" : "Token, if the server wants one"}</span>
+        <span><Icon name="key" size={16} /> {token.value ? "A token is set for this tab" : "Token, if the server requires one"}</span>
         <input type="password" autocomplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       <button type="submit" disabled={text === ""}>Use</button>

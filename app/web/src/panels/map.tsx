@@ -27,12 +27,12 @@ export function MapPanel() {
   return (
     <>
       <h1>{map.value ? `${map.value.n.toLocaleString("en")} songs` : "Map"}</h1>
-      <p class="lead">Songs that are played in the same surroundings lie close together.</p>
+      <p class="lead">Songs played in similar contexts lie close together.</p>
       {noWebGl.value && (
-        <p class="problem">This browser cannot draw the map (WebGL 2 is missing). Everything on it is in the list below.</p>
+        <p class="problem">This browser cannot draw the map because it lacks WebGL 2. The list below shows the same songs.</p>
       )}
       <Segments
-        label="Colour the songs by"
+        label="Colour songs by"
         value={colouring}
         choices={kColourings.filter((value) => value !== "tag" || tags.value).map((value) => ({ value, label: kNames[value] }))}
         onChange={(colour) => update({ colour, off: [] })}
@@ -72,14 +72,14 @@ function Entry({ entry, all, off }: { entry: LegendEntry; all: LegendEntry[]; of
           <span class="words" dir="auto">{entry.label}</span>
         </label>
         <span class="count">{entry.size.toLocaleString("en")}</span>
-        <button type="button" class="plain" aria-expanded={open} aria-label={`Songs of ${entry.label}`} title="Songs" onClick={() => {
+        <button type="button" class="plain" aria-expanded={open} aria-label={`Songs: ${entry.label}`} title="Songs" onClick={() => {
           setOpen(!open);
           if (!open && entry.region !== undefined) stage.value?.show(placesOf(entry.category), 8);
         }}><Icon name="fold" size={17} /></button>
       </div>
       {open && (
         <>
-          <button type="button" class="link only" aria-pressed={alone} onClick={() => set(alone ? [] : others)}>{alone ? "Show the others too" : "Show only these"}</button>
+          <button type="button" class="link only" aria-pressed={alone} onClick={() => set(alone ? [] : others)}>{alone ? "Show the others" : "Show only these"}</button>
           <Songs entry={entry} />
         </>
       )}

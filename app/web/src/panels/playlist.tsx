@@ -76,36 +76,36 @@ export function PlaylistPanel() {
   return (
     <>
       <h1>Playlist</h1>
-      <Segments label="Kind of playlist" value={kind} choices={[{ value: "radio", label: "Radio" }, { value: "journey", label: "Journey" }]}
+      <Segments label="Playlist type" value={kind} choices={[{ value: "radio", label: "Radio" }, { value: "journey", label: "Journey" }]}
         onChange={(next) => updatePlaylist({ ...kStart.playlist, kind: next, seeds: next === "radio" ? seeds : [], from: next === "journey" ? (from || seeds[0] || "") : "" })} />
       {kind === "radio" ? (
         <>
-          <p class="lead">A playlist that goes on from a few songs, each next one near those before.</p>
-          <SongSearch label="Start from" placeholder="Start from a song" onPick={(song) => !seeds.includes(song.id) && takeSong(song)} />
-          <ul class="songs" aria-label="Starts from">
+          <p class="lead">A playlist that continues from a few seed songs, each song close to the ones before it.</p>
+          <SongSearch label="Add a seed song" placeholder="Add a seed song" onPick={(song) => !seeds.includes(song.id) && takeSong(song)} />
+          <ul class="songs" aria-label="Seed songs">
             {seeds.map((id) => seenById(id)).filter((song) => song !== undefined).map((song) => (
               <SongRow key={song.id} song={song} kind="played" actions={[{ icon: "close", label: "Remove", onClick: () => takeSong(song) }]} />
             ))}
           </ul>
-          {seeds.length > 0 && <Slider label="Drift" value={drift} least={0} most={1} low="Stays near" high="Wanders off" onInput={(value) => updatePlaylist({ drift: value })} />}
+          {seeds.length > 0 && <Slider label="Drift" value={drift} least={0} most={1} low="Stays close" high="Drifts away" onInput={(value) => updatePlaylist({ drift: value })} />}
         </>
       ) : (
         <>
-          <p class="lead">A way from one song to another, with no step too long.</p>
+          <p class="lead">A path from one song to another without big jumps.</p>
           <End label="From" id={from} onSong={(song) => updatePlaylist({ from: song?.id ?? "", songs: [] })} />
           <End label="To" id={to} onSong={(song) => updatePlaylist({ to: song?.id ?? "", songs: [] })} />
           {from && to && (
             <>
-              <Slider label="Steps" value={wanted} least={0} most={24} step={1} low="As many as it takes" high="24"
+              <Slider label="Steps" value={wanted} least={0} most={24} step={1} low="As many as needed" high="24"
                 text={(n) => (n === 0 ? "auto" : String(n))} onInput={(n) => updatePlaylist({ steps: n })} />
-              <button type="button" class="link" onClick={() => updatePlaylist({ from: to, to: from, songs: [] })}><Icon name="swap" size={16} /> Turn around</button>
+              <button type="button" class="link" onClick={() => updatePlaylist({ from: to, to: from, songs: [] })}><Icon name="swap" size={16} /> Reverse</button>
             </>
           )}
         </>
       )}
       <Problem text={error || known.error} />
       {(songs.length > 0 || busy) && (
-        <section aria-label="Songs of the playlist">
+        <section aria-label="Playlist songs">
           <div class="row between">
             <h2>{songs.length} songs</h2>
             <Share />
@@ -115,7 +115,7 @@ export function PlaylistPanel() {
             set(songs.filter((one) => one.id !== song.id));
           }} />
           <div class="buttons">
-            {kind === "radio" && <button type="button" class="primary" disabled={busy} onClick={() => void make(true)}><Icon name="plus" size={18} />Keep going</button>}
+            {kind === "radio" && <button type="button" class="primary" disabled={busy} onClick={() => void make(true)}><Icon name="plus" size={18} />Add more songs</button>}
             {kFormats.map((format) => (
               <button type="button" key={format} aria-label={`Save as ${format.toUpperCase()}`} onClick={() => save(`segue-${kind}.${format}`, kMediaTypes[format], writePlaylist(format, title, songs))}>
                 <Icon name="save" size={18} />{format.toUpperCase()}
@@ -134,7 +134,7 @@ function End({ label, id, onSong }: { label: string; id: string; onSong: (song: 
     <div class="end">
       <span class="end-label" aria-hidden="true">{label}</span>
       {song.value ? (
-        <ul class="songs" aria-label={label}><SongRow song={song.value} kind="played" actions={[{ icon: "close", label: "Another", onClick: () => onSong(null) }]} /></ul>
+        <ul class="songs" aria-label={label}><SongRow song={song.value} kind="played" actions={[{ icon: "close", label: "Change", onClick: () => onSong(null) }]} /></ul>
       ) : (
         <SongSearch label={label} placeholder={label === "From" ? "First song" : "Last song"} onPick={onSong} />
       )}
@@ -150,7 +150,7 @@ export function Share() {
       await navigator.clipboard.writeText(location.href);
       tell("Link copied");
     } catch {
-      tell("The link is the page's address");
+      tell("Copy the link from the address bar");
     }
   };
   return (

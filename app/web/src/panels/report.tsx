@@ -7,8 +7,8 @@ import { Problem } from "../ui/controls";
 import { useAsked } from "../ui/hooks";
 
 const kAsked: Record<string, string> = {
-  discovery: "Discovery: the next song was not just heard",
-  repeat: "Repeat: the next song was just heard",
+  discovery: "Discovery: the next song was not heard recently",
+  repeat: "Repeat: the next song was heard recently",
   any: "Any next song",
 };
 
@@ -28,11 +28,11 @@ export function Evaluation({ served }: { served: boolean }) {
     }
   };
   return (
-    <section class="evaluation" aria-label="Evaluation">
-      <h2>Evaluation</h2>
+    <section class="evaluation" aria-label="Next-song accuracy">
+      <h2>Next-song accuracy</h2>
       <p class="more">
-        How often is the next song foretold?{" "}
-        {!served && <>Start the server with <code>--evaluation</code>, or open what <code>segue evaluate DATASET --report</code> wrote; it stays in this browser.</>}
+        How often each method predicts the next song.{" "}
+        {!served && <>Start the server with <code>--evaluation</code>, or open a report written by <code>segue evaluate DATASET --report</code>; it stays in this browser.</>}
       </p>
       <label class="drop-file">
         <input type="file" accept=".json" onChange={(event) => {
@@ -46,7 +46,7 @@ export function Evaluation({ served }: { served: boolean }) {
       {report && (
         <>
           <p class="more">
-            <span dir="auto">{report.dataset}</span>, split {report.split}, {number(report.queues)} queues held out
+            <span dir="auto">{report.dataset}</span>, {report.split} split, {number(report.queues)} held-out queues
           </p>
           {report.questions.map((question) => <Asked key={question.name} question={question} />)}
         </>
@@ -62,10 +62,10 @@ function Asked({ question }: { question: Question }) {
   return (
     <>
       <h3>{title}</h3>
-      <p class="more">{number(question.positions)} positions; the next song of {number(question.unknown)} is not in the catalogue: always missed.</p>
+      <p class="more">{number(question.positions)} positions; in {number(question.unknown)} the next song is not in the catalogue, which counts as a miss.</p>
       <div class="table" tabIndex={0} role="region" aria-label={title}>
         <table class="methods">
-          <thead><tr><th scope="col">Method</th><th scope="col">Hit rate @10</th><th scope="col">95 %</th><th scope="col">@100</th><th scope="col">NDCG@10</th></tr></thead>
+          <thead><tr><th scope="col">Method</th><th scope="col">Hit rate @10</th><th scope="col">95 % CI</th><th scope="col">@100</th><th scope="col">NDCG@10</th></tr></thead>
           <tbody>
             {question.methods.map((method) => (
               <tr key={method.name} class={method === best ? "best" : ""}>

@@ -68,7 +68,7 @@ export function TastePanel() {
   return (
     <>
       <h1>Your taste</h1>
-      <p class="lead">Pick songs that you like. Their mean on the map is your taste; what lies near it is for you.</p>
+      <p class="lead">Pick songs you like. Their mean on the map is your taste; its nearest neighbours are recommended.</p>
       <SongSearch label="Add a song" placeholder="Add a song you like" onPick={(song) => !taste.songs.includes(song.id) && toggleLiked(song.id)} />
       <ImportHistory onSongs={(songs) => updateTaste({ songs: [...new Set([...taste.songs, ...songs.map((song) => song.id)])] })} />
       <Problem text={liked.error || found.error} />
@@ -94,17 +94,17 @@ export function TastePanel() {
               <h2>For you</h2>
               <button type="button" class="link" disabled={!found.value?.items.length} onClick={() => {
                 update({ view: "playlist", playlist: { ...state.value.playlist, kind: "radio", seeds: taste.songs.slice(-8), songs: [] } }, true);
-              }}><Icon name="radio" size={16} /> Radio from this</button>
+              }}><Icon name="radio" size={16} /> Start radio</button>
             </div>
-            {found.value && found.value.items.length === 0 && <p class="status">Nothing is left that fits.</p>}
+            {found.value && found.value.items.length === 0 && <p class="status">No matching songs are left.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="recommended">
               {found.value?.items.map((song) => <Recommended key={song.id} song={song} />)}
             </ol>
           </section>
         </>
       )}
-      <Refused title="Not for me" songs={songsOf(taste.disliked)} kind="disliked" onBack={(id) => updateTaste({ disliked: without(taste.disliked, id) })} />
-      <Refused title="Left out" songs={songsOf(taste.excluded)} onBack={(id) => updateTaste({ excluded: without(taste.excluded, id) })} />
+      <Refused title="Disliked" songs={songsOf(taste.disliked)} kind="disliked" onBack={(id) => updateTaste({ disliked: without(taste.disliked, id) })} />
+      <Refused title="Hidden" songs={songsOf(taste.excluded)} onBack={(id) => updateTaste({ excluded: without(taste.excluded, id) })} />
     </>
   );
 }
@@ -115,7 +115,7 @@ function Recommended({ song }: { song: RecommendedSong }) {
     <SongRow song={song} kind="found" note={song.explanation?.text} actions={[
       { icon: "taste", label: "Like", onClick: () => toggleLiked(song.id) },
       { icon: "dislike", label: "Dislike", onClick: () => updateTaste({ disliked: [...disliked, song.id] }) },
-      { icon: "hide", label: "Leave out", onClick: () => updateTaste({ excluded: [...excluded, song.id] }) },
+      { icon: "hide", label: "Hide", onClick: () => updateTaste({ excluded: [...excluded, song.id] }) },
     ]} />
   );
 }
@@ -126,7 +126,7 @@ function Refused({ title, songs, kind, onBack }: { title: string; songs: { id: s
     <section aria-label={title}>
       <h2>{title}</h2>
       <ul class="songs">
-        {songs.map((song) => <SongRow key={song.id} song={song} kind={kind} actions={[{ icon: "close", label: "Take back", onClick: () => onBack(song.id) }]} />)}
+        {songs.map((song) => <SongRow key={song.id} song={song} kind={kind} actions={[{ icon: "close", label: "Undo", onClick: () => onBack(song.id) }]} />)}
       </ul>
     </section>
   );
@@ -135,12 +135,12 @@ function Refused({ title, songs, kind, onBack }: { title: string; songs: { id: s
 function Controls() {
   const { taste } = state.value;
   return (
-    <section class="controls" aria-label="How to choose">
+    <section class="controls" aria-label="Recommendation settings">
       <Segments label="Songs to recommend" value={taste.mode} onChange={(mode) => updateTaste({ mode })}
         choices={[{ value: "discover", label: "Discover" }, { value: "any", label: "Any song" }]} />
-      <Slider label="Diversity" value={taste.diversity} least={0} most={1} low="What fits best" high="Unlike each other" onInput={(diversity) => updateTaste({ diversity })} />
-      <Slider label="Popularity" value={taste.popularity} least={-1} most={1} low="Seldom played" high="Hits" onInput={(popularity) => updateTaste({ popularity })} />
-      <Switch label="Keep several interests apart" on={taste.several} onChange={(several) => updateTaste({ several })} />
+      <Slider label="Diversity" value={taste.diversity} least={0} most={1} low="Best matches" high="Most varied" onInput={(diversity) => updateTaste({ diversity })} />
+      <Slider label="Popularity" value={taste.popularity} least={-1} most={1} low="Rarely played" high="Hits" onInput={(popularity) => updateTaste({ popularity })} />
+      <Switch label="Treat interests separately" on={taste.several} onChange={(several) => updateTaste({ several })} />
     </section>
   );
 }
@@ -153,7 +153,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
   const means = Math.max(interests.length, 1);
   const texts = [
     `${count(played, "song")} ${played === 1 ? "lights" : "light"} up`,
-    `${means === 1 ? `${played === 1 ? "Its" : "Their"} mean appears` : `${means} means appear, one for each interest`}`,
+    `${means === 1 ? `${played === 1 ? "Its" : "Their"} mean appears` : `${means} means appear, one per interest`}`,
     `${count(found, "neighbour")} ${found === 1 ? "is" : "are"} found`,
   ];
   return (
@@ -163,7 +163,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
           <li key={i} class={current > i ? "done" : current === i ? "now" : ""} aria-current={current === i ? "step" : undefined}>{text}</li>
         ))}
       </ol>
-      <button type="button" class="link" onClick={() => stage.value?.play(kTimes)}><Icon name="play" size={16} /> Play the steps</button>
+      <button type="button" class="link" onClick={() => stage.value?.play(kTimes)}><Icon name="play" size={16} /> Play steps</button>
       {interests.length > 1 && (
         <ul class="interests" aria-label="Your interests">
           {interests.map((interest) => (

@@ -71,7 +71,7 @@ export function SongSearch({ label, placeholder, onPick, inline, query, onQuery,
   };
 
   const status =
-    wanted === "" ? "" : found.error || (found.busy && !found.value ? "Searching…" : songs.length === 0 ? `Nothing found for “${wanted}”.` : "");
+    wanted === "" ? "" : found.error || (found.busy && !found.value ? "Searching…" : songs.length === 0 ? `No results for “${wanted}”.` : "");
   return (
     <div class={`search ${inline ? "inline" : "drop"}`} onFocusOut={(event) => {
       if (!(event.currentTarget as HTMLElement).contains(event.relatedTarget as Node)) setOpen(false);
@@ -102,7 +102,7 @@ export function SongSearch({ label, placeholder, onPick, inline, query, onQuery,
           onKeyDown={onKeyDown}
         />
         {words !== "" && (
-          <button type="button" class="plain" aria-label="Clear the search" onClick={() => { setWords(""); field.current?.focus(); }}>
+          <button type="button" class="plain" aria-label="Clear search" onClick={() => { setWords(""); field.current?.focus(); }}>
             <Icon name="close" size={16} />
           </button>
         )}

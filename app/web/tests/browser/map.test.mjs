@@ -90,7 +90,7 @@ test("Enter on the map takes the song in the middle, and says which", async () =
   const { page, done } = await all.open("#/map?at=0.1_0.1_3");
   await page.getByTestId("map").focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("article").getByRole("list", { name: /Songs most like/ }).waitFor();
+  await page.getByRole("article").getByRole("list", { name: /Songs similar to/ }).waitFor();
   await done();
 });
 
@@ -117,15 +117,15 @@ test("colours by tag and by popularity", async () => {
   await page.getByRole("radio", { name: "Tag" }).check();
   await page.getByRole("region", { name: "Legend" }).getByText("jazz", { exact: true }).waitFor();
   await page.getByRole("radio", { name: "Popularity" }).check();
-  await page.getByText("Seldom played").waitFor();
-  await shows(page, "#2f5aa8", (count) => count > 300, "seldom played songs");
+  await page.getByText("Rarely played").waitFor();
+  await shows(page, "#2f5aa8", (count) => count > 300, "rarely played songs");
   assert.match(await page.evaluate(() => location.hash), /colour=popularity/);
   await done();
 });
 
 test("regions list their songs, which lead to the song", async () => {
   const { page, done } = await all.open();
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   const songs = page.locator(".legend .songs .song");
   await songs.first().waitFor();
   const title = await songs.first().locator(".title").textContent();
@@ -137,9 +137,9 @@ test("regions list their songs, which lead to the song", async () => {
 test("without WebGL there is the list, and everything else works", async () => {
   const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
   await page.getByText("This browser cannot draw the map").waitFor();
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   await page.locator(".legend .songs .song .main").first().click();
-  await page.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await page.getByRole("list", { name: /Songs similar to/ }).locator("li").first().waitFor();
   await go(page, "#/taste?like=s%2F1&like=s%2F2");
   await page.getByTestId("recommended").locator("li").first().waitFor();
   await go(page, "#/playlist?seed=s%2F3");

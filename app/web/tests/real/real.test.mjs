@@ -38,7 +38,7 @@ test("the map opens and draws every song, in a policy that lets nothing else in"
   await eventually(() => cameraOf(page), ([, , zoom]) => zoom > 1.5, "zoomed");
   await page.getByTestId("map").focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("article").getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await page.getByRole("article").getByRole("list", { name: /Songs similar to/ }).locator("li").first().waitFor();
   await done();
 });
 
@@ -50,11 +50,11 @@ test("search finds a song and flies to it; the similar songs are the server's", 
   await page.getByRole("option").filter({ hasText: song.title }).first().waitFor();
   await page.getByRole("option").filter({ hasText: song.title }).first().click();
   await page.getByRole("article").getByRole("heading", { level: 2, name: song.title }).waitFor();
-  const near = page.getByRole("list", { name: /Songs most like/ });
+  const near = page.getByRole("list", { name: /Songs similar to/ });
   await near.locator("li").nth(23).waitFor();
   const { items } = await all.server.get(`/v1/songs/${id(song)}/similar?k=24`);
   assert.deepEqual(await near.locator(".title").allTextContents(), items.map((one) => one.title || one.id));
-  assert.match(await near.locator(".note").first().textContent(), /^\d+ % alike/);
+  assert.match(await near.locator(".note").first().textContent(), /^\d+ % similar/);
   await eventually(() => cameraOf(page), ([x, y, zoom]) => zoom > 1.5 && (x !== 0 || y !== 0), "flew");
   await shows(page, "#ffd54a", (count) => count > 100, "neighbours are lit");
   await done();
@@ -69,7 +69,7 @@ test("a taste: its mean, neighbours with why, and a dislike that acts at once", 
   assert.equal(first.length, 30);
   assert.match(await page.getByTestId("recommended").locator(".note").first().textContent(), /^Because of /);
   await page.getByRole("button", { name: `Dislike: ${first[0]}`, exact: true }).first().click();
-  await page.getByRole("region", { name: "Not for me" }).getByText(first[0], { exact: true }).waitFor();
+  await page.getByRole("region", { name: "Disliked" }).getByText(first[0], { exact: true }).waitFor();
   await eventually(() => titles(page, "recommended"), (now) => now.length === 30 && now[0] !== first[0], "without the disliked one");
   await quiet(page);
   const before = await titles(page, "recommended");
@@ -85,7 +85,7 @@ test("a taste: its mean, neighbours with why, and a dislike that acts at once", 
 test("a radio goes on and is saved, a journey leads from one song to the other", async () => {
   const { page, done } = await all.open(`#/playlist?seed=${id(popular[1])}`);
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
-  await page.getByRole("button", { name: "Keep going" }).click();
+  await page.getByRole("button", { name: "Add more songs" }).click();
   await page.getByRole("heading", { name: "48 songs" }).waitFor();
   assert.equal(new Set(await page.getByTestId("playlist").locator("li").evaluateAll((rows) => rows.map((row) => row.dataset.id))).size, 48);
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as M3U8" }).click()]);
@@ -95,7 +95,7 @@ test("a radio goes on and is saved, a journey leads from one song to the other",
   await go(page, `#/playlist?list=journey&from=${id(from)}&to=${id(to)}`);
   await eventually(() => titles(page, "playlist"), (way) => way[0] === from.title && way.at(-1) === to.title, "the way");
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
-  await page.getByRole("button", { name: "Turn around" }).click();
+  await page.getByRole("button", { name: "Reverse" }).click();
   await eventually(() => titles(page, "playlist"), (way) => way[0] === to.title && way.at(-1) === from.title, "the way back");
   await done();
 });
@@ -113,7 +113,7 @@ test("legend and colours: what is off is not drawn, popularity has its own scale
   await shows(page, colour, (count) => count < before * 0.8, "without the largest region");
   await page.getByRole("button", { name: "Show all", exact: true }).click();
   await shows(page, colour, (count) => count > before * 0.9, "all songs again");
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   const songs = page.locator(".legend .songs .song");
   await songs.first().waitFor();
   const title = await songs.first().locator(".title").textContent();
@@ -121,20 +121,20 @@ test("legend and colours: what is off is not drawn, popularity has its own scale
   assert.equal(await page.getByRole("article").getByRole("heading", { level: 2 }).textContent(), title);
   await go(page, "#/map");
   await page.getByRole("radio", { name: "Popularity" }).check();
-  await page.getByText("Seldom played").waitFor();
-  await shows(page, "#2f5aa8", (count) => count > 300, "seldom played songs");
+  await page.getByText("Rarely played").waitFor();
+  await shows(page, "#2f5aa8", (count) => count > 300, "rarely played songs");
   await done();
 });
 
 test("a history is matched on consent; several interests have a mean each, and a link shows the same", async () => {
   const { page, done } = await all.open("#/taste");
-  await page.getByText("Bring your history").click();
+  await page.getByText("Import your history").click();
   const history = [...popular, { artist: "Nobody", title: "Not Here" }].map((song) => ({
     ts: "2024-05-01T10:00:00Z", ms_played: 200000, master_metadata_track_name: song.title, master_metadata_album_artist_name: song.artist,
   }));
   await page.locator("input[type=file]").setInputFiles({ name: "Streaming_History_Audio.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(history)) });
   await page.getByText(`${history.length} plays (Spotify)`).waitFor();
-  await page.getByRole("button", { name: "Send and find them" }).click();
+  await page.getByRole("button", { name: "Send and match" }).click();
   await page.getByText(`${popular.length} of ${history.length} songs are in the catalogue`).waitFor();
   await page.getByText(`${popular.length} songs light up`).waitFor();
   await page.getByText("30 neighbours are found").waitFor();
@@ -144,7 +144,7 @@ test("a history is matched on consent; several interests have a mean each, and a
     body: JSON.stringify({ songs: popular.map((song) => song.id), place: true, interests: "auto" }),
   })).json();
   if (interests.length > 1) assert.equal(await page.getByRole("list", { name: "Your interests" }).locator("li").count(), interests.length);
-  await page.getByRole("switch", { name: /several interests/ }).uncheck();
+  await page.getByRole("switch", { name: /interests separately/ }).uncheck();
   await page.getByText("Their mean appears").waitFor();
   await quiet(page);
   const found = await titles(page, "recommended");
@@ -160,7 +160,7 @@ test("a radio is rearranged and shortened, and its address shows the same", asyn
   const before = await titles(page, "playlist");
   await page.getByRole("button", { name: /^Move / }).first().focus();
   await page.keyboard.press("ArrowDown");
-  await page.getByText(/is now number 2 of 24/).waitFor();
+  await page.getByText(/is now at position 2 of 24/).waitFor();
   await page.getByTestId("playlist").getByRole("button", { name: /^Remove: / }).nth(2).click();
   await page.getByRole("heading", { name: "23 songs" }).waitFor();
   const wanted = [before[1], before[0], ...before.slice(3)];
@@ -180,9 +180,9 @@ test("a radio is rearranged and shortened, and its address shows the same", asyn
 test("without WebGL there is a list of all regions, and the other views work", async () => {
   const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
   await page.getByText("This browser cannot draw the map").waitFor();
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   await page.locator(".legend .songs .song .main").first().click();
-  await page.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await page.getByRole("list", { name: /Songs similar to/ }).locator("li").first().waitFor();
   await go(page, `#/taste?like=${id(popular[0])}`);
   await page.getByTestId("recommended").locator("li").first().waitFor();
   await done();
@@ -199,7 +199,7 @@ test("listens that are sent appear with their listener, whose recommendations fo
   });
   assert.equal(sent.status, 200, await sent.text());
   const { page, done } = await all.open("#/listeners");
-  await page.getByLabel("Name of the user").fill("alice");
+  await page.getByLabel("User name").fill("alice");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const heard = page.getByTestId("history").locator("li");
   await heard.nth(payload.length - 1).waitFor();
@@ -207,10 +207,10 @@ test("listens that are sent appear with their listener, whose recommendations fo
   assert.equal(await heard.filter({ hasText: "not in the catalogue" }).count(), 1);
   await page.getByTestId("for-user").locator("li").nth(19).waitFor();
   assert.match(await page.getByTestId("for-user").locator(".note").first().textContent(), /^Because of /);
-  await page.getByLabel("Name of the user").fill("nobody");
+  await page.getByLabel("User name").fill("nobody");
   await page.keyboard.press("Enter");
-  await page.getByText("No listens of nobody are stored.").waitFor();
-  await page.getByText(/: the most played songs/).waitFor();
+  await page.getByText("No listens are stored for nobody.").waitFor();
+  await page.getByText(/; showing the most played songs instead/).waitFor();
 
   await go(page, "#/health");
   const status = page.getByTestId("status");
@@ -219,7 +219,7 @@ test("listens that are sent appear with their listener, whose recommendations fo
   await eventually(() => fact("Listens stored"), (text) => text === String(payload.length), "listens stored");
   await page.getByRole("row", { name: /POST \/1\/submit-listens 1 0 / }).waitFor();
   await page.getByRole("img", { name: /Loss by epoch, from / }).waitFor();
-  if (process.env.SEGUE_EVALUATION) await page.getByRole("region", { name: "Evaluation" }).getByRole("row", { name: /^co-count/ }).first().waitFor();
+  if (process.env.SEGUE_EVALUATION) await page.getByRole("region", { name: "Next-song accuracy" }).getByRole("row", { name: /^co-count/ }).first().waitFor();
   await done();
 });
 
@@ -251,7 +251,7 @@ test("a server that ends and comes back: a banner, then everything works again",
   const { page, done } = await all.open("#/find", { allow: /ERR_|Failed to load/ });
   await all.server.stopForNow();
   await page.getByRole("combobox").fill(popular[3].title);
-  await page.getByText("The server does not answer.").first().waitFor();
+  await page.getByText("The server is not responding.").first().waitFor();
   await all.server.startAgain();
   await page.getByText("The server is back.").waitFor();
   await page.getByRole("option").first().waitFor();
@@ -263,8 +263,8 @@ test("without the loopback's leave the page asks for a token, and works with one
   const other = await bench({ real: closed });
   t.after(() => other.close());
   const { page, done } = await other.open("", { allow: /401/, wait: false });
-  await page.getByText("This server wants a token").waitFor();
-  await page.getByLabel(/Token, if the server wants one/).fill(await closed.token("", "read"));
+  await page.getByText("This server requires a token").waitFor();
+  await page.getByLabel(/Token, if the server requires one/).fill(await closed.token("", "read"));
   await page.getByRole("button", { name: "Use" }).click();
   await page.getByRole("heading", { name: /^[\d,]+ songs$/ }).waitFor();
   await done();

@@ -20,7 +20,7 @@ test("the questions of a report with all methods", () => {
 });
 
 test("what is no report says so; a method without numbers is left out", () => {
-  for (const text of ["", "[]", "{}", "null", '{"runs": []}', '{"runs": [{"modes": 3}]}']) assert.throws(() => readReport(text), /Expected what segue evaluate --report wrote/, text);
+  for (const text of ["", "[]", "{}", "null", '{"runs": []}', '{"runs": [{"modes": 3}]}']) assert.throws(() => readReport(text), /Expected a report written by segue evaluate --report/, text);
   const report = readReport(JSON.stringify({ runs: [{ modes: { any: { models: [{ name: "broken" }, 7, model("good", 0.5, { hit_rate_interval: null })] } } }] }));
   assert.deepEqual(report.questions[0].methods.map((one) => [one.name, Number.isNaN(one.margin)]), [["good", true]]);
 });
