@@ -1,4 +1,4 @@
-// The frame: navigation, the panel of the view, the map behind it, and banners.
+// The frame: navigation, the current view's panel, the map behind it, and banners.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { online, revision, tokenWanted } from "./data/api";
 import { loadMap, map } from "./data/map";
@@ -45,7 +45,7 @@ export function App() {
   const body = useRef<HTMLDivElement>(null);
   const [sheet, setSheet] = useState<"half" | "full" | "peek">("half");
 
-  // Once there are songs on the map, there is no need for it.
+  // The hint disappears as soon as the view marks songs on the map.
   const hint = scene.value.marks.length === 0 && map.value && !noWebGl.value ? (kHints[view] ?? "") : "";
 
   useEffect(() => followAddress((camera) => stage.value?.fly(camera ?? { ...kHome })), []);
@@ -56,7 +56,7 @@ export function App() {
     document.title = `${name} · Segue`;
     if (sheet === "peek") setSheet("half");
   }, [view]);
-  // "/" searches, from everywhere but fields.
+  // "/" opens the search from anywhere except a text field.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const field = (event.target as HTMLElement).closest("input, textarea, [contenteditable]");
@@ -68,7 +68,7 @@ export function App() {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  // What the panel covers is no part of the map's middle.
+  // The map centres on the area that the panel does not cover.
   useEffect(() => {
     const measure = () => {
       if (!panel.current || !stage.value) return;

@@ -1,4 +1,4 @@
-// Reads the server's own OpenAPI document and shows it: routes, parameters, bodies, replies.
+// Shows the server's OpenAPI document: routes, parameters, request bodies and responses.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../ui/icons";
@@ -17,7 +17,7 @@ function Docs() {
       .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(`${reply.status} ${reply.statusText}`))))
       .then(setRead, (problem: Error) => setError(`Cannot load the API description: ${problem.message}`));
   }, []);
-  // The browser went to the anchor before there was one.
+  // The browser looked for the anchor before it was rendered.
   useEffect(() => {
     if (read && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }, [read]);

@@ -1,4 +1,4 @@
-// One route of the document.
+// One route of the API: its parameters, request body and responses.
 import { follow, nameOf, repliesOf, typeText, type Document, type Parameter, type Route, type Schema } from "./openapi";
 
 const kDeepest = 5;

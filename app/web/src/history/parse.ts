@@ -1,15 +1,15 @@
-// Listening histories as other services hand them out, read here in the browser:
+// Reads listening histories exported by other services, in the browser:
 //   Spotify      "Extended streaming history" (Streaming_History_Audio_*.json) and "Account data" (StreamingHistory*.json)
-//   ListenBrainz an export (JSON, or JSON Lines), or an answer of its API
-//   Last.fm      CSV as its exporters write it, with or without a line of names
-//   and plain lines "Artist – Title".
-// What is none of these is an error; rows without an artist or a title are counted, not guessed.
+//   ListenBrainz an export (JSON or JSON Lines), or a response of its API
+//   Last.fm      CSV as written by its exporters, with or without a header line
+//   and plain "Artist – Title" lines.
+// Anything else is an error. Rows without an artist or a title are counted as skipped.
 import { readCsv } from "./csv";
 
 export interface Play {
   artist: string;
   title: string;
-  at: number; // seconds since 1970, 0 where unknown
+  at: number; // seconds since 1970, 0 if unknown
 }
 
 export interface History {
@@ -18,7 +18,7 @@ export interface History {
   skipped: number;
 }
 
-// Spotify's plays of less than this are skips, as with Last.fm and ListenBrainz, which never see those.
+// Shorter plays in a Spotify history count as skips; Last.fm and ListenBrainz never record them.
 const kLeastMilliseconds = 30_000;
 
 type Row = Record<string, unknown>;
@@ -87,7 +87,7 @@ function fromCsv(content: string): History | null {
   const find = (wanted: string[]) => names.findIndex((name) => wanted.includes(name));
   let [artist, title, at] = [find(kColumns.artist), find(kColumns.title), find(kColumns.at)];
   const named = artist >= 0 && title >= 0;
-  // Without names: artist, album, title, date, as the oldest of the exporters writes them.
+  // Without a header, the columns are artist, album, title and date, as the oldest exporter writes them.
   if (!named) {
     if (rows[0].length !== 4) return null;
     [artist, title, at] = [0, 2, 3];
@@ -126,7 +126,7 @@ export interface Heard {
   last: number;
 }
 
-// Each song once: the most played `most`, those heard last at the end, as recommendations want them.
+// The `most` most played songs, each once, ordered from least to most recently heard as recommendations expect.
 export function distinct(plays: Play[], most: number): Heard[] {
   const heard = new Map<string, Heard>();
   for (const { artist, title, at } of plays) {
@@ -143,7 +143,7 @@ export function distinct(plays: Play[], most: number): Heard[] {
   return most_played.sort((a, b) => a.last - b.last);
 }
 
-// Case, accents and Arabic marks do not count; nor does what brackets add to a title.
+// Ignores case, accents, Arabic marks and punctuation.
 export function fold(words: string): string {
   return words
     .normalize("NFKD")

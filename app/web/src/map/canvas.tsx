@@ -1,5 +1,5 @@
-// The map as a part of the page: canvases, the card at the pointer, the buttons. Where there is no WebGL it says so, and
-// the panel's list of regions takes its place.
+// The map as a component: its canvases, the card at the pointer, and the zoom buttons. Without WebGL 2 it sets `noWebGl`,
+// and the panel's legend replaces the map.
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { legend, map, mapError, regionName } from "../data/map";
@@ -98,7 +98,7 @@ function Card({ song, x, y }: Hover) {
   const region = map.value ? regionName(map.value.region[song.row]) : "";
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Beside the pointer, and inside the page.
+    // Place the card next to the pointer, inside the page.
     const { offsetWidth: width, offsetHeight: height, offsetParent: parent } = card.current!;
     const left = x + 18 + width > parent!.clientWidth ? x - width - 18 : x + 18;
     const top = y + 14 + height > parent!.clientHeight ? y - height - 14 : y + 14;

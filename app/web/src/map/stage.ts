@@ -1,6 +1,6 @@
-// The map on the page: two canvases, a camera, and the frames in which they are drawn. Frames are drawn when something
-// has changed, and only then. While the view moves, at most as many songs are drawn as can be in a frame's time (the
-// most popular; the others, a part a frame, as soon as it rests), so that input never waits.
+// The map on the page: two canvases, a camera, and the frame loop. A frame is drawn only when something has changed. While
+// the view moves, a frame draws only as many songs as fit in its time, the most popular first; the others follow, one
+// part per frame, once the view rests. So input never waits.
 import { effect, untracked } from "@preact/signals";
 import { camera as seen, moved, state, type Camera } from "../data/state";
 import { legend, map, placeOf, regions, rootOf, type MapData } from "../data/map";
@@ -16,14 +16,14 @@ import { between, kHome, View, type Insets } from "./view";
 
 const kFlight = 750; // ms
 const kRest = 160; // ms without movement until everything is drawn
-const kSlow = 38; // ms a frame may take while moving
-const kQuick = 20;
+const kSlow = 38; // ms a frame may take while moving; beyond that, draw fewer songs
+const kQuick = 20; // ms; below that, draw more songs
 const kFewest = 20_000;
-const kFewestAtRest = 60_000; // in a part of all
-const kAtOnce = 120_000; // songs that need no parts while the view rests
+const kFewestAtRest = 60_000; // songs per part
+const kAtOnce = 120_000; // up to this many songs are drawn in one part at rest
 const kReach = 11; // pixels within which a song is picked
-const kReachOfKeys = 160; // and around the middle, by Enter
-const kNamed = 36; // songs named at most
+const kReachOfKeys = 160; // the same around the centre, for Enter
+const kNamed = 36; // most songs labelled
 
 export interface Asked {
   hover: (row: number, x: number, y: number) => void;
@@ -39,7 +39,7 @@ export class Stage {
   private asked = false;
   private lastMove = 0;
   private lastFrame = 0;
-  private went = false; // moving, at the last frame
+  private went = false; // whether the view was moving at the last frame
   private budget = 250_000;
   private settling = 0;
   private filling = 0;
@@ -50,7 +50,7 @@ export class Stage {
   private naming = 0;
   private readonly undo: (() => void)[] = [];
 
-  // null where the browser has no WebGL2 (`points` is asked for first, by Points.on).
+  // Without WebGL 2 there is no Stage: the caller gets `points` from Points.on first.
   constructor(
     private readonly host: HTMLElement,
     private readonly pointCanvas: HTMLCanvasElement,
@@ -96,7 +96,7 @@ export class Stage {
     this.undo.forEach((each) => each());
   }
 
-  // What panels leave free, and the smaller things that lie over that.
+  // The insets that panels cover, and smaller elements over the remaining area.
   setInsets(insets: Insets, covering: Iterable<Element>) {
     this.view.insets = insets;
     const { left, top } = this.host.getBoundingClientRect();
@@ -107,7 +107,7 @@ export class Stage {
     this.redraw();
   }
 
-  // ---- what is shown
+  // ---- data and colours
 
   private take(data: MapData) {
     this.data = data;
@@ -115,7 +115,7 @@ export class Stage {
     this.lastLegend = null;
     this.recolour();
     this.redraw();
-    // The tree of places can wait until the first picture is on its way.
+    // Build the spatial index only after the first picture.
     requestAnimationFrame(() => setTimeout(() => {
       if (this.data !== data) return;
       this.picker = new Picker(data.places, () => {
@@ -188,7 +188,7 @@ export class Stage {
     if (places.length > 0) this.fly(this.view.showing(places, mostZoom));
   }
 
-  // Plays the steps of the scene one after the other. What is not in `from` stays done.
+  // Plays the steps of the scene one after the other. Steps without a length stay done.
   play(lengths: Partial<Record<keyof Steps, number>>) {
     const mine = ++this.growth;
     const order = (["lit", "mean", "found", "path"] as const).filter((step) => lengths[step]);
@@ -231,7 +231,7 @@ export class Stage {
     if (row >= 0) this.ask.pick(row);
   }
 
-  // Titles for the most popular songs in sight, once the view rests and is near enough.
+  // Labels the most popular visible songs once the view rests and is zoomed in far enough.
   private nameSongs() {
     clearTimeout(this.naming);
     this.naming = setTimeout(async () => {
@@ -260,7 +260,7 @@ export class Stage {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    // At once: a canvas that was resized is empty.
+    // Draw immediately, because resizing clears a canvas.
     this.points?.forget();
     this.draw();
   }
@@ -287,7 +287,7 @@ export class Stage {
     if (took > kSlow) this.budget = Math.max(this.budget * Math.min(0.75, Math.max(kSlow / took, 0.2)), kFewest);
     else if (took < kQuick) this.budget *= 1.15;
   }
-  // A finger or a button that is held down goes on moving.
+  // A finger or button that is held down counts as moving.
   private get moving() {
     return "moving" in this.topCanvas.dataset || performance.now() - this.lastMove < kRest;
   }
@@ -301,7 +301,7 @@ export class Stage {
     if (!data || !points) return;
     const { unit, middle, width, height } = view;
     const first = data.n > kAtOnce || this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
-    // The wider the songs lie apart, the larger they are.
+    // Points grow with the distance between songs.
     const apart = unit * Math.sqrt(3 / Math.max(data.n, 1));
     const quiet = scene.value.quiet ? 0.38 : 1;
     const frame: Frame = {
@@ -338,7 +338,7 @@ export class Stage {
     }
   }
 
-  // The songs that were left out, once the view rests.
+  // Draws the songs that were skipped, once the view rests.
   private fill(frame: Frame) {
     const mine = ++this.filling;
     const part = () => {

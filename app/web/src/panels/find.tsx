@@ -1,4 +1,4 @@
-// Find a song, fly there, and see what lies around it, with why.
+// Search for a song, fly to it, and list its nearest neighbours with reasons.
 import { useEffect, useRef } from "preact/hooks";
 import { get, path } from "../data/api";
 import { map, placeOf, regionName } from "../data/map";
@@ -20,7 +20,7 @@ export function FindPanel() {
   const { q, song } = state.value;
   const field = useRef<HTMLInputElement | null>(null);
   useEffect(() => {
-    // Ready to type, where that does not call up a phone's keyboard.
+    // Focus the field only on devices where that does not open an on-screen keyboard.
     if (!song && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
   return (
@@ -82,7 +82,7 @@ function Song({ id }: { id: string }) {
       steps.value = kDone;
       stage.value?.play({ found: 500 });
       const close = near.value.slice(0, 12).map((one) => placeOf(data, one.row));
-      // The nearest by vector may lie far off on the map: the view goes by the middle ones.
+      // The nearest vectors may lie far away on the map, so fit the view to the 70th percentile of distances.
       const apart = close.map((place) => Math.hypot(place.x - here.x, place.y - here.y)).sort((a, b) => a - b);
       const reach = Math.max(apart[Math.floor(apart.length * 0.7)] ?? 0.05, 0.02);
       stage.value?.show([{ x: here.x - reach, y: here.y - reach }, { x: here.x + reach, y: here.y + reach }], 20);

@@ -1,4 +1,4 @@
-// For the operator: how the server is, from GET /v1/status every few seconds, and what the models are.
+// For the operator: the server's health, polled from GET /v1/status every few seconds, and facts about its models.
 import { useEffect, useState } from "preact/hooks";
 import { get, path, setToken, token } from "../data/api";
 import type { ModelFacts } from "../data/types";
@@ -8,7 +8,7 @@ import { Icon } from "../ui/icons";
 import { Evaluation } from "./report";
 
 const kEvery = 2000; // ms
-const kKept = 90; // points of the chart
+const kKept = 90; // points in the chart
 
 interface RouteStatus {
   method: string;
@@ -95,7 +95,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   return <div><dt>{name}</dt><dd>{value}</dd></div>;
 }
 
-// Requests a second over the last minutes.
+// Requests per second over the last few minutes.
 function Chart({ rates }: { rates: number[] }) {
   const most = Math.max(...rates, 1);
   const [width, height] = [600, 110];

@@ -1,5 +1,5 @@
-// A listening history from elsewhere. It is read here; only when told to, artists and titles are sent to the server of
-// this page, to find the songs it knows.
+// Imports a listening history from another service. The file is read in the browser. Artists and titles are sent to this
+// page's server, to match them with its catalogue, only after the user agrees.
 import { useState } from "preact/hooks";
 import { messageOf } from "../data/api";
 import type { Song } from "../data/types";
@@ -8,7 +8,7 @@ import { distinct, readHistory, type Heard } from "../history/parse";
 import { Problem } from "../ui/controls";
 import { Icon } from "../ui/icons";
 
-const kMost = 120; // songs taken over: the most played
+const kMost = 120; // songs imported, the most played first
 const kMostBytes = 200e6;
 
 type Stage =

@@ -1,4 +1,4 @@
-// For the operator: what somebody has listened to lately, what would be recommended to them, and why.
+// For the operator: a user's recent listens, the recommendations they would get, and the reasons.
 import { useEffect, useState } from "preact/hooks";
 import { get, path } from "../data/api";
 import { map, placeOf, toMap } from "../data/map";

@@ -1,5 +1,5 @@
-// The map's panel: what the colours mean, which of them are shown, and the same map as a list, for those who cannot or
-// do not want to use the picture.
+// The map's panel: a legend that explains and filters the colours, and lists the songs of each entry for people who
+// cannot or do not want to use the canvas.
 import { useState } from "preact/hooks";
 import { legend, map, tags, type LegendEntry } from "../data/map";
 import { songsOfRows } from "../data/songs";
@@ -11,7 +11,7 @@ import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 
 const kSongsListed = 40;
-const kEntries = 16; // of the legend, until all are asked for
+const kEntries = 16; // legend entries shown until the user expands the list
 const kNames: Record<Colouring, string> = { region: "Region", tag: "Tag", popularity: "Popularity" };
 
 function openSong(id: string) {
@@ -95,7 +95,7 @@ const placesOf = (category: number) => {
   return places;
 };
 
-// Its most played songs: rows are in the order of plays.
+// The entry's most played songs; rows are sorted by plays, highest first.
 function Songs({ entry }: { entry: LegendEntry }) {
   const { value, error } = useAsked(async () => {
     const of = legend.peek()!.of;

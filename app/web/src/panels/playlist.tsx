@@ -1,4 +1,4 @@
-// Radio and journey: a playlist that grows as a line across the map, to be rearranged and saved.
+// Radio and journey: a playlist drawn as a line across the map, which can be reordered and saved.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, messageOf, path, post, revision } from "../data/api";
 import { map, placeOf } from "../data/map";
@@ -17,9 +17,9 @@ import { Reorderable } from "../ui/reorder";
 
 const kLength = 24;
 const kLabelled = 40;
-const kGrow = 110; // ms a song
+const kGrow = 110; // ms per song
 
-// A click on the map: a seed of the radio, or an end of the journey.
+// A click on the map picks a seed song of the radio or an end of the journey.
 export function takeSong(song: Song) {
   const { playlist } = state.value;
   if (playlist.kind === "radio") {
@@ -56,7 +56,7 @@ export function PlaylistPanel() {
       setBusy(false);
     }
   };
-  // A list is made as soon as what it is made of is there; one that came with the address is taken as it is.
+  // Request the list as soon as its inputs are complete; keep a list that came with the address as it is.
   const asked = JSON.stringify([kind, seeds, from, to, drift, wanted]);
   const made = useRef(playlist.songs.length > 0 ? asked : "");
   useEffect(() => {
@@ -168,7 +168,7 @@ function useScene(songs: Song[], ends: Song[], kind: "radio" | "journey") {
   useEffect(() => {
     if (!data || !at) return;
     const inList = new Set(songs.map((song) => song.id));
-    // The ends of a journey are in its list as well: they stand out, and are named first, and once.
+    // The ends of a journey are also in its list: highlight them, label them first, and label them only once.
     const marked = new Set<string>();
     const marks: Mark[] = ends.filter((song) => !inList.has(song.id) || kind === "journey").map((song) => {
       marked.add(song.id);
@@ -179,7 +179,7 @@ function useScene(songs: Song[], ends: Song[], kind: "radio" | "journey") {
       scene.value = kNothing;
       return;
     }
-    // A radio's line sets out from its seed.
+    // A radio's line starts at its seed song.
     const path = songs.map((song) => song.row);
     if (kind === "radio" && ends.length === 1 && path.length > 0) path.unshift(ends[0].row);
     scene.value = { marks, means: [], path, quiet: true };

@@ -1,4 +1,4 @@
-// How good the method is: the report of an evaluation, the server's own or one opened from a file, which stays in this
+// Next-song accuracy: an evaluation report, either the server's own or one opened from a file, which stays in this
 // browser.
 import { useState } from "preact/hooks";
 import { get } from "../data/api";

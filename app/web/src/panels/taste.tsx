@@ -1,5 +1,5 @@
-// Your taste, and the method at work: the songs light up, their mean appears (several, where there are several
-// interests), and its neighbours are drawn and listed.
+// Your taste, showing the method step by step: the songs light up, their mean appears (one per interest if there are
+// several), and its neighbours are drawn and listed.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../data/api";
 import { map, placeOf, toMap } from "../data/map";
@@ -17,8 +17,8 @@ import { ImportHistory } from "./import";
 
 const kFound = 30;
 const kLabelled = 10;
-const kListed = 8; // of the songs liked, until all are asked for
-const kSlide = 180; // ms a slider has to rest
+const kListed = 8; // liked songs shown until the user expands the list
+const kSlide = 180; // ms a slider must rest before a request is sent
 const kTimes = { lit: 900, mean: 900, found: 1000 };
 
 const without = (ids: string[], id: string) => ids.filter((one) => one !== id);
@@ -178,7 +178,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
   );
 }
 
-// Puts the songs, their means and what was found on the map, and plays the steps when the songs have changed.
+// Draws the songs, their means and the recommendations on the map, and plays the steps when the songs change.
 function useScene(songs: string[] | null, disliked: number[], found: Recommendations | null) {
   const shown = useRef("");
   const data = map.value;

@@ -7,8 +7,8 @@ export interface Asked<T> {
   busy: boolean;
 }
 
-// Asks anew when one of `inputs` changes, and when the server is back; a newer question ends an older one. The last value
-// stays while the next is on its way, so that lists do not flicker. `null`: nothing to ask.
+// Sends a request when one of `inputs` changes and when the server comes back; a newer request cancels an older one. The
+// last value stays while the next one loads, so that lists do not flicker. `null`: nothing to request.
 export function useAsked<T>(ask: ((signal: AbortSignal) => Promise<T>) | null, inputs: unknown[], delay = 0): Asked<T> {
   const [asked, set] = useState<Asked<T>>({ value: null, error: "", busy: ask !== null });
   useEffect(() => {

@@ -1,4 +1,4 @@
-// A list to be rearranged: by dragging the handle, or with the handle focused by the arrow keys.
+// A list that can be reordered by dragging a handle, or with the arrow keys while a handle has the focus.
 import { useRef, useState } from "preact/hooks";
 import type { Song } from "../data/types";
 import { Icon } from "./icons";

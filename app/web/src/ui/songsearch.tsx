@@ -1,5 +1,5 @@
-// Search as you type: a combobox with a listbox, as the ARIA authoring practices describe it. Either the list drops down
-// from the field, or (`inline`) it stands below it in the page.
+// Search as you type: a combobox with a listbox, following the ARIA Authoring Practices. The list drops down from the
+// field or, with `inline`, is part of the page below it.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { get, path } from "../data/api";
 import { remember } from "../data/songs";
@@ -14,14 +14,14 @@ interface Props {
   placeholder: string;
   onPick: (song: Song) => void;
   inline?: boolean;
-  query?: string; // of an inline one: kept by the owner
+  query?: string; // set if the parent keeps the query, as with `inline`
   onQuery?: (query: string) => void;
   limit?: number;
   autoFocus?: boolean;
   fieldRef?: { current: HTMLInputElement | null };
 }
 
-const kDelay = 90; // ms after a key until the server is asked
+const kDelay = 90; // ms from a key press to the request
 
 export function SongSearch({ label, placeholder, onPick, inline, query, onQuery, limit = 8, fieldRef }: Props) {
   const id = useId();

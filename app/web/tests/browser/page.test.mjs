@@ -1,4 +1,4 @@
-// The page as a whole: accessible, safe, in any language, on a phone, through a server that goes away.
+// The page as a whole: accessibility, security, languages, phones, and a server that goes away.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ for (const theme of ["dark", "light"]) {
   }
 }
 
-test("the API reader shows routes, parameters and members; axe-core reports nothing", async () => {
+test("the API reference shows routes, parameters and members; axe-core reports nothing", async () => {
   for (const theme of ["dark", "light"]) {
     const { page, done } = await all.open("docs", { theme, wait: false });
     const route = page.getByRole("article", { name: "GET /v1/songs/{id}/similar" });
@@ -61,7 +61,7 @@ test("the API reader shows routes, parameters and members; axe-core reports noth
   }
 });
 
-test("titles with markup are shown as text, wherever they stand", async () => {
+test("titles with markup are shown as text everywhere", async () => {
   const [markup] = kOdd;
   const { page, done } = await all.open();
   for (const hash of ["#/find?q=onerror", "#/find?song=s%2F20", "#/taste?like=s%2F20", "#/playlist?seed=s%2F20", "#/listeners?user=alice"]) {
@@ -73,7 +73,7 @@ test("titles with markup are shown as text, wherever they stand", async () => {
   await done();
 });
 
-test("the policy would stop a script, and the page has none inline", async () => {
+test("the policy blocks inline scripts, and the pages have none", async () => {
   const { page, done } = await all.open("", { allow: /Content Security Policy/ });
   const ran = await page.evaluate(() => {
     const script = document.createElement("script");
@@ -89,7 +89,7 @@ test("the policy would stop a script, and the page has none inline", async () =>
   await done();
 });
 
-test("right-to-left titles run from the right", async () => {
+test("right-to-left titles are laid out from right to left", async () => {
   const { page, done } = await all.open("#/find?song=s%2F21");
   const title = page.getByRole("article").getByRole("heading", { level: 2 });
   await title.waitFor();
@@ -97,7 +97,7 @@ test("right-to-left titles run from the right", async () => {
   await done();
 });
 
-test("a server that goes away: a banner, and everything works again when it is back", async () => {
+test("a server that goes away: a banner appears, and everything works again when it is back", async () => {
   const { page, done } = await all.open("#/find", { allow: /ERR_|Failed to load/ });
   await all.server.stop();
   const field = page.getByRole("combobox");
@@ -109,7 +109,7 @@ test("a server that goes away: a banner, and everything works again when it is b
   await done();
 });
 
-test("a page opened while the server is away shows its map when it is back", async () => {
+test("a page opened while the server is down shows its map once the server is back", async () => {
   const { page, done } = await all.open("", { allow: /ERR_|Failed to load/ });
   await page.route("**/v1/map", (route) => route.abort());
   await page.reload();
@@ -119,7 +119,7 @@ test("a page opened while the server is away shows its map when it is back", asy
   await done();
 });
 
-test("a server that wants a token is given one, for this tab only", async (t) => {
+test("a server that requires a token gets one, kept for this tab only", async (t) => {
   const own = await bench({ songs: 200, token: "secret" });
   t.after(() => own.close());
   const { page, done } = await own.open("", { allow: /401/, wait: false });
@@ -131,7 +131,7 @@ test("a server that wants a token is given one, for this tab only", async (t) =>
   await done();
 });
 
-test("the theme switch holds over a reload, and the system's choice holds without it", async () => {
+test("the chosen theme survives a reload, and the system's theme applies without a choice", async () => {
   const { page, done } = await all.open("", { theme: "light" });
   const scheme = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.equal(await scheme(), "rgb(251, 250, 247)");
@@ -144,7 +144,7 @@ test("the theme switch holds over a reload, and the system's choice holds withou
   await done();
 });
 
-test("everything is reached by keyboard: the skip link, views, the search by its key", async () => {
+test("everything can be reached by keyboard: the skip link, the views, and the search by its key", async () => {
   const { page, done } = await all.open();
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to panel");

@@ -1,4 +1,4 @@
-// Find, taste, playlists, listeners, health: each does what it says.
+// The views next to the map: search, taste, playlist, listeners and health.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -15,7 +15,7 @@ const changed = (page, id, was) =>
     return now !== "" && now !== was && document.querySelector(`[data-testid=${id}]`).getAttribute("aria-busy") !== "true";
   }, [id, was.join()]);
 
-test("find: search as you type by keyboard, accents and Arabic do not count, choosing shows neighbours with why", async () => {
+test("search: results as you type, by keyboard, ignoring accents and Arabic marks; choosing a song shows its neighbours with reasons", async () => {
   const { page, done } = await all.open("#/find");
   const field = page.getByRole("combobox", { name: "Search songs and artists" });
   await field.fill("bjork jog");
@@ -37,7 +37,7 @@ test("find: search as you type by keyboard, accents and Arabic do not count, cho
   await near.first().waitFor();
   assert.equal(await near.count(), 24);
   assert.match(await near.first().textContent(), /% similar · played together 12 times, mostly after it/);
-  await shows(page, "#ffd54a", (count) => count > 300, "neighbours are lit on the map");
+  await shows(page, "#ffd54a", (count) => count > 300, "neighbours are highlighted on the map");
   await page.goBack();
   await options.first().waitFor();
   await field.fill("qqqq");
@@ -45,7 +45,7 @@ test("find: search as you type by keyboard, accents and Arabic do not count, cho
   await done();
 });
 
-test("taste: songs, their means, neighbours; every control acts at once", async () => {
+test("taste: songs, their means and neighbours; every control acts at once", async () => {
   const { page, done } = await all.open("#/taste");
   const field = page.getByRole("combobox", { name: "Add a song" });
   for (const words of ["joga", "blue river"]) {
@@ -57,7 +57,7 @@ test("taste: songs, their means, neighbours; every control acts at once", async 
   await changed(page, "recommended", []);
   await page.getByText("2 songs light up").waitFor();
   await page.getByText("30 neighbours are found").waitFor();
-  await shows(page, "#ffffff", (count) => count > 60, "songs are lit", 8);
+  await shows(page, "#ffffff", (count) => count > 60, "songs are highlighted", 8);
 
   const first = await items(page, "recommended");
   await page.getByRole("button", { name: `Dislike: ${first[0]}` }).first().click();
@@ -83,7 +83,7 @@ test("taste: songs, their means, neighbours; every control acts at once", async 
   await done();
 });
 
-test("taste: several interests have a mean each, and a shared link shows the same", async () => {
+test("taste: each interest has its own mean, and a shared link shows the same", async () => {
   const { page, done } = await all.open("#/taste?like=s%2F1&like=s%2F2&like=s%2F3&like=s%2F4&like=s%2F5");
   await page.getByText(/2 means appear/).waitFor();
   assert.equal(await page.getByRole("list", { name: "Your interests" }).locator("li").count(), 2);
@@ -98,7 +98,7 @@ test("taste: several interests have a mean each, and a shared link shows the sam
   await done();
 });
 
-test("taste: the steps are played one after the other, unless motion is to be reduced", async () => {
+test("taste: the steps play one after the other unless reduced motion is requested", async () => {
   const { page, done } = await all.open("#/taste?like=s%2F1&like=s%2F2", { motion: "no-preference" });
   await page.getByRole("button", { name: "Play steps" }).waitFor();
   const seen = page.evaluate(() => new Promise((done) => {
@@ -116,7 +116,7 @@ test("taste: the steps are played one after the other, unless motion is to be re
   await done();
 });
 
-test("a history is read in the browser and matched only on consent", async () => {
+test("a history is read in the browser and matched only with consent", async () => {
   const { page, done } = await all.open("#/taste");
   await page.getByText("Import your history").click();
   const history = [1, 2, 3].map((i) => ({ ts: "2024-05-01T10:00:00Z", ms_played: 200000, master_metadata_track_name: ["Jóga", "Unknown", "أعطني الناي وغنّي"][i - 1], master_metadata_album_artist_name: ["Björk", "Nobody", "فيروز"][i - 1] }));
@@ -135,10 +135,10 @@ test("a history is read in the browser and matched only on consent", async () =>
   await done();
 });
 
-test("radio: grows, is rearranged, shortened and saved; the address keeps it", async () => {
+test("radio: extended, reordered, shortened and saved; the address keeps the list", async () => {
   const { page, done } = await all.open("#/playlist?seed=s%2F5");
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
-  await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // the view went there
+  await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // the map has moved to the list
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
   const before = await items(page, "playlist");
   await page.getByRole("button", { name: /^Move / }).first().focus();
@@ -159,7 +159,7 @@ test("radio: grows, is rearranged, shortened and saved; the address keeps it", a
   await page.getByRole("button", { name: "Add more songs" }).click();
   await page.getByRole("heading", { name: "47 songs" }).waitFor();
   const list = await items(page, "playlist");
-  assert.ok(!list.includes(now[0]), "what was removed does not come back");
+  assert.ok(!list.includes(now[0]), "removed songs do not come back");
   assert.equal(new Set(list).size, 47);
   for (const [format, start] of [["M3U8", "#EXTM3U"], ["JSPF", "{"], ["XSPF", "<?xml"]]) {
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save as ${format}` }).click()]);
@@ -177,7 +177,7 @@ test("radio: grows, is rearranged, shortened and saved; the address keeps it", a
   await done();
 });
 
-test("journey: both ends by search, as many steps as wanted, turned around", async () => {
+test("journey: both ends by search, a chosen number of steps, reversed", async () => {
   const { page, done } = await all.open("#/playlist?list=journey");
   for (const [end, words] of [["From", "joga"], ["To", "blue river"]]) {
     const field = page.getByRole("combobox", { name: end });
@@ -196,7 +196,7 @@ test("journey: both ends by search, as many steps as wanted, turned around", asy
   await done();
 });
 
-test("listeners: recent listens with those not in the catalogue, recommendations with why", async () => {
+test("listeners: recent listens including unknown songs, and recommendations with reasons", async () => {
   const { page, done } = await all.open("#/listeners");
   await page.getByLabel("User name").fill("alice");
   await page.getByRole("button", { name: "Show", exact: true }).click();

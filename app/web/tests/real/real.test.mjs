@@ -1,5 +1,5 @@
-// The pages as they come out of `segue serve`, on the demo model: the way through the whole web app. What needs odd songs,
-// tags or a broken server is tested in ../browser against a server made for it.
+// End-to-end tests of the pages that `segue serve` delivers, on the demo model. Tests that need unusual songs, tags or a
+// broken server are in ../browser and run against the fixture server.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -20,7 +20,7 @@ const titles = (page, list) => page.getByTestId(list).locator(".song .title").al
 const cameraOf = (page) => page.evaluate(() => /at=([^&]*)/.exec(location.hash)?.[1].split("_").map(Number) ?? [0, 0, 1]);
 const quiet = (page) => page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 
-test("the map opens and draws every song, in a policy that lets nothing else in", async () => {
+test("the map opens and draws every song, under a policy that allows nothing from elsewhere", async () => {
   const [{ songs }] = (await all.server.get("/v1/models")).items;
   const reply = await fetch(all.server.url);
   assert.match(reply.headers.get("content-security-policy"), /default-src 'self'; script-src 'self'/);
@@ -42,7 +42,7 @@ test("the map opens and draws every song, in a policy that lets nothing else in"
   await done();
 });
 
-test("search finds a song and flies to it; the similar songs are the server's", async () => {
+test("search finds a song and flies to it; its similar songs are those of the server", async () => {
   const [song] = popular;
   const { page, done } = await all.open("#/find");
   const field = page.getByRole("combobox", { name: "Search songs and artists" });
@@ -55,12 +55,12 @@ test("search finds a song and flies to it; the similar songs are the server's", 
   const { items } = await all.server.get(`/v1/songs/${id(song)}/similar?k=24`);
   assert.deepEqual(await near.locator(".title").allTextContents(), items.map((one) => one.title || one.id));
   assert.match(await near.locator(".note").first().textContent(), /^\d+ % similar/);
-  await eventually(() => cameraOf(page), ([x, y, zoom]) => zoom > 1.5 && (x !== 0 || y !== 0), "flew");
-  await shows(page, "#ffd54a", (count) => count > 100, "neighbours are lit");
+  await eventually(() => cameraOf(page), ([x, y, zoom]) => zoom > 1.5 && (x !== 0 || y !== 0), "flew to the song");
+  await shows(page, "#ffd54a", (count) => count > 100, "neighbours are highlighted");
   await done();
 });
 
-test("a taste: its mean, neighbours with why, and a dislike that acts at once", async () => {
+test("a taste: its mean, neighbours with reasons, and a dislike that acts at once", async () => {
   const { page, done } = await all.open(`#/taste?like=${id(popular[0])}&like=${id(popular[5])}`);
   await page.getByText("2 songs light up").waitFor();
   await page.getByText("30 neighbours are found").waitFor();
@@ -78,11 +78,11 @@ test("a taste: its mean, neighbours with why, and a dislike that acts at once", 
   await page.getByRole("slider", { name: /Popularity/ }).fill("-1");
   await page.getByRole("radio", { name: "Any song" }).check();
   await quiet(page);
-  await shows(page, "#ffffff", (count) => count > 60, "the songs are lit", 8);
+  await shows(page, "#ffffff", (count) => count > 60, "the songs are highlighted", 8);
   await done();
 });
 
-test("a radio goes on and is saved, a journey leads from one song to the other", async () => {
+test("a radio is extended and saved, and a journey leads from one song to another", async () => {
   const { page, done } = await all.open(`#/playlist?seed=${id(popular[1])}`);
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
   await page.getByRole("button", { name: "Add more songs" }).click();
@@ -100,10 +100,10 @@ test("a radio goes on and is saved, a journey leads from one song to the other",
   await done();
 });
 
-test("legend and colours: what is off is not drawn, popularity has its own scale, and a region lists its songs", async () => {
+test("legend and colours: unchecked entries are not drawn, popularity has its own scale, and a region lists its songs", async () => {
   const { page, done } = await all.open();
   const legend = page.getByRole("region", { name: "Legend" });
-  // Other regions, further down, may have the colour of the first.
+  // Regions further down may have the same colour as the first.
   const colour = await page.locator(".legend > li .dot").first().evaluate((dot) =>
     "#" + getComputedStyle(dot).backgroundColor.match(/\d+/g).map((part) => Number(part).toString(16).padStart(2, "0")).join(""));
   await shows(page, colour, (count) => count > 300, "songs of the largest region");
@@ -126,7 +126,7 @@ test("legend and colours: what is off is not drawn, popularity has its own scale
   await done();
 });
 
-test("a history is matched on consent; several interests have a mean each, and a link shows the same", async () => {
+test("a history is matched with consent; each interest has its own mean, and a link shows the same", async () => {
   const { page, done } = await all.open("#/taste");
   await page.getByText("Import your history").click();
   const history = [...popular, { artist: "Nobody", title: "Not Here" }].map((song) => ({
@@ -149,12 +149,12 @@ test("a history is matched on consent; several interests have a mean each, and a
   await quiet(page);
   const found = await titles(page, "recommended");
   const other = await all.open(new URL(page.url()).hash);
-  await eventually(() => titles(other.page, "recommended"), (now) => now.join() === found.join(), "the same songs by the link");
+  await eventually(() => titles(other.page, "recommended"), (now) => now.join() === found.join(), "the same songs through the link");
   await other.done();
   await done();
 });
 
-test("a radio is rearranged and shortened, and its address shows the same", async () => {
+test("a radio is reordered and shortened, and its address shows the same", async () => {
   const { page, done } = await all.open(`#/playlist?seed=${id(popular[3])}`);
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
   const before = await titles(page, "playlist");
@@ -177,7 +177,7 @@ test("a radio is rearranged and shortened, and its address shows the same", asyn
   await done();
 });
 
-test("without WebGL there is a list of all regions, and the other views work", async () => {
+test("without WebGL a list of all regions replaces the map, and the other views work", async () => {
   const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
   await page.getByText("This browser cannot draw the map").waitFor();
   await page.getByRole("button", { name: /^Songs: / }).first().click();
@@ -188,7 +188,7 @@ test("without WebGL there is a list of all regions, and the other views work", a
   await done();
 });
 
-test("listens that are sent appear with their listener, whose recommendations follow from them", async () => {
+test("submitted listens appear under their user and determine the recommendations", async () => {
   const token = await all.server.token("alice", "submit");
   const now = Math.floor(Date.now() / 1000);
   const payload = [...popular, { artist: "Nobody", title: "Not Here" }].map((song, i) => ({
@@ -247,7 +247,7 @@ test("/docs shows every operation of the OpenAPI document", async () => {
   await done();
 });
 
-test("a server that ends and comes back: a banner, then everything works again", async () => {
+test("a server that stops and restarts: a banner appears, then everything works again", async () => {
   const { page, done } = await all.open("#/find", { allow: /ERR_|Failed to load/ });
   await all.server.stopForNow();
   await page.getByRole("combobox").fill(popular[3].title);
@@ -258,7 +258,7 @@ test("a server that ends and comes back: a banner, then everything works again",
   await done();
 });
 
-test("without the loopback's leave the page asks for a token, and works with one", async (t) => {
+test("without --open-loopback the page asks for a token and works with one", async (t) => {
   const closed = await startReal();
   const other = await bench({ real: closed });
   t.after(() => other.close());
