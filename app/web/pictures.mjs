@@ -55,7 +55,7 @@ async function shot(hash, options = {}, act) {
   await page.locator(kReady[view]).first().waitFor({ state: "attached" });
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
   await act?.(page);
-  if (hash.includes("?")) await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // wait until the map has moved to the songs
+  if (hash.includes("?")) await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // the map has moved to the songs
   await page.evaluate(async () => {
     document.activeElement?.blur?.();
     await document.fonts.ready;

@@ -1,5 +1,5 @@
-// Reads an Arrow IPC stream that holds one record batch of plain columns: uncompressed numbers without nulls. GET /v1/map
-// sends this format. The columns are views of the received bytes, not copies.
+// Reads an Arrow IPC stream that holds one record batch of plain columns: uncompressed numbers without nulls. GET
+// /v1/map sends this format. The columns are views of the received bytes, not copies.
 //
 // A stream is a sequence of messages: 0xFFFFFFFF, the metadata's length, the metadata (a Flatbuffers table), the body.
 // See https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format; format/Schema.fbs and format/Message.fbs

@@ -129,8 +129,8 @@ export function regionLegend(data: MapData, all: Region[], palette: string[], no
   for (const i of roots) {
     const nearest = palette.map(() => Infinity);
     for (const [other, colour] of colourOf) {
-      const apart = (all[other].x - all[i].x) ** 2 + (all[other].y - all[i].y) ** 2;
-      nearest[colour] = Math.min(nearest[colour], apart);
+      const distance = (all[other].x - all[i].x) ** 2 + (all[other].y - all[i].y) ** 2;
+      nearest[colour] = Math.min(nearest[colour], distance);
     }
     colourOf.set(i, nearest.indexOf(Math.max(...nearest)));
   }

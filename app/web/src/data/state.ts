@@ -1,5 +1,5 @@
-// The whole state of the page as one value, mirrored in the address, so that every state can be shared and "back" works.
-// Only the hash is used, so the state never reaches the server or its logs.
+// The whole state of the page as one value, mirrored in the address, so that every state can be shared and "back"
+// works. Only the hash is used, so the state never reaches the server or its logs.
 import { signal } from "@preact/signals";
 
 export const kViews = ["map", "find", "taste", "playlist", "listeners", "health"] as const;

@@ -1,5 +1,6 @@
 // Reads listening histories exported by other services, in the browser:
-//   Spotify      "Extended streaming history" (Streaming_History_Audio_*.json) and "Account data" (StreamingHistory*.json)
+//   Spotify      "Extended streaming history" (Streaming_History_Audio_*.json) and "Account data"
+//                (StreamingHistory*.json)
 //   ListenBrainz an export (JSON or JSON Lines), or a response of its API
 //   Last.fm      CSV as written by its exporters, with or without a header line
 //   and plain "Artist – Title" lines.
@@ -139,8 +140,8 @@ export function distinct(plays: Play[], most: number): Heard[] {
       heard.set(key, { artist, title, times: 1, last: at });
     }
   }
-  const most_played = [...heard.values()].sort((a, b) => b.times - a.times || b.last - a.last).slice(0, most);
-  return most_played.sort((a, b) => a.last - b.last);
+  const mostPlayed = [...heard.values()].sort((a, b) => b.times - a.times || b.last - a.last).slice(0, most);
+  return mostPlayed.sort((a, b) => a.last - b.last);
 }
 
 // Ignores case, accents, Arabic marks and punctuation.

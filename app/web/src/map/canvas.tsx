@@ -1,5 +1,5 @@
-// The map as a component: its canvases, the card at the pointer, and the zoom buttons. Without WebGL 2 it sets `noWebGl`,
-// and the panel's legend replaces the map.
+// The map as a component: its canvases, the card at the pointer, and the zoom buttons. Without WebGL 2 it sets
+// `noWebGl`, and the panel's legend replaces the map.
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { legend, map, mapError, regionName } from "../data/map";

@@ -48,10 +48,10 @@ export function listen(target: HTMLElement, moves: Moves) {
       }
     } else {
       const other = others[0];
-      const apart = (at: { x: number; y: number }) => Math.max(Math.hypot(at.x - other.x, at.y - other.y), 1);
+      const distance = (at: { x: number; y: number }) => Math.max(Math.hypot(at.x - other.x, at.y - other.y), 1);
       travelled = Infinity;
       view.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
-      view.zoomAt((now.x + other.x) / 2, (now.y + other.y) / 2, apart(now) / apart(before));
+      view.zoomAt((now.x + other.x) / 2, (now.y + other.y) / 2, distance(now) / distance(before));
     }
     pointers.set(event.pointerId, now);
     if (travelled > kClick) moves.changed();

@@ -25,8 +25,8 @@ export class Picker {
     let least = Infinity;
     for (const row of this.tree?.within(x, y, within) ?? []) {
       if (!shown(row)) continue;
-      const apart = Math.hypot(this.places[2 * row] - x, this.places[2 * row + 1] - y) / within;
-      const badness = apart + 0.03 * Math.log2(row + 1);
+      const distance = Math.hypot(this.places[2 * row] - x, this.places[2 * row + 1] - y) / within;
+      const badness = distance + 0.03 * Math.log2(row + 1);
       if (badness < least) [best, least] = [row, badness];
     }
     return best;

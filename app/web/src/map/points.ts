@@ -1,9 +1,9 @@
-// Draws all songs as points with WebGL 2: one buffer of positions and one byte per song for its colour. Songs are sorted
-// by plays and drawn in reverse, so that popular ones lie on top; they are also larger.
+// Draws all songs as points with WebGL 2: one buffer of positions and one byte per song for its colour. Songs are
+// sorted by plays and drawn in reverse, so that popular ones lie on top; they are also larger.
 //
 // A software renderer needs half a second for a million points, during which the page would ignore input. So there are
-// two ways to draw: draw() shows a given number of the most popular songs at once; fill() draws all songs in parts to an
-// offscreen buffer, which replaces the picture after the last part. A fill can be abandoned at any time.
+// two ways to draw: draw() shows a given number of the most popular songs at once; fill() draws all songs in parts to
+// an offscreen buffer, which replaces the picture after the last part. A fill can be abandoned at any time.
 import { kNone } from "./palette";
 
 const kPalette = kNone + 1;
@@ -55,7 +55,7 @@ export class Points {
   private readonly categories: WebGLBuffer;
   private n = 0;
   private shown = { view: "", first: Infinity }; // the contents of the canvas
-  private beside: { view: string; next: number; fence: WebGLSync | null } | null = null; // the fill in progress
+  private pending: { view: string; next: number; fence: WebGLSync | null } | null = null; // the fill in progress
   private target: { buffer: WebGLFramebuffer; colours: WebGLRenderbuffer; width: number; height: number } | null = null;
 
   // null if the browser has no WebGL 2.
@@ -99,7 +99,7 @@ export class Points {
     return this.n;
   }
   // The number of points that the canvas does not show yet.
-  get leftOut() {
+  get missing() {
     return Math.min(this.shown.first, this.n);
   }
 
@@ -118,7 +118,7 @@ export class Points {
   // Marks the contents of the canvas as outdated.
   forget() {
     this.shown = { view: "", first: Infinity };
-    this.beside = null;
+    this.pending = null;
   }
 
   setCategories(of: Uint8Array) {
@@ -139,13 +139,13 @@ export class Points {
     this.forget();
   }
 
-  // Draws immediately, and only if the view has changed: pointer moves and scene animations leave the points as they are.
+  // Draws immediately, but only if the view has changed: pointer moves and scene animations do not redraw the points.
   draw(frame: Frame) {
     const { gl } = this;
     const view = viewOf(frame);
     if (view === this.shown.view && this.shown.first <= frame.first) return;
     this.shown = { view, first: frame.first };
-    this.beside = null;
+    this.pending = null;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     this.clear();
     this.points(frame, frame.first, this.n - frame.first);
@@ -158,20 +158,20 @@ export class Points {
     if (view === this.shown.view && this.shown.first === 0) return true;
     this.resize();
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.target!.buffer);
-    if (this.beside?.view !== view) {
-      this.beside = { view, next: 0, fence: null };
+    if (this.pending?.view !== view) {
+      this.pending = { view, next: 0, fence: null };
       this.clear();
     }
-    const { beside } = this;
+    const { pending } = this;
     // Wait for the previous part, because queued parts would delay the next movement.
-    if (beside.fence && gl.getSyncParameter(beside.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false;
-    gl.deleteSync(beside.fence);
-    beside.fence = null;
-    const count = Math.min(most, this.n - beside.next);
-    this.points(frame, beside.next, count);
-    beside.next += count;
-    if (beside.next < this.n) {
-      beside.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    if (pending.fence && gl.getSyncParameter(pending.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false;
+    gl.deleteSync(pending.fence);
+    pending.fence = null;
+    const count = Math.min(most, this.n - pending.next);
+    this.points(frame, pending.next, count);
+    pending.next += count;
+    if (pending.next < this.n) {
+      pending.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
       gl.flush();
       return false;
     }
@@ -179,7 +179,7 @@ export class Points {
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
     gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
     this.shown = { view, first: 0 };
-    this.beside = null;
+    this.pending = null;
     return true;
   }
 
@@ -194,7 +194,7 @@ export class Points {
     gl.bindFramebuffer(gl.FRAMEBUFFER, buffer);
     gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, colours);
     this.target = { buffer, colours, width, height };
-    this.beside = null;
+    this.pending = null;
   }
 
   private clear() {

@@ -1,5 +1,5 @@
-// The scene that a panel shows on top of the points: highlighted songs, means, the lines between them, and a path. Panels
-// set it; overlay.ts draws it.
+// The scene that a panel shows on top of the points: highlighted songs, means, the lines between them, and a path.
+// Panels set it; overlay.ts draws it.
 import { signal } from "@preact/signals";
 import type { Point } from "../data/types";
 

@@ -1,6 +1,6 @@
-// The map on the page: two canvases, a camera, and the frame loop. A frame is drawn only when something has changed. While
-// the view moves, a frame draws only as many songs as fit in its time, the most popular first; the others follow, one
-// part per frame, once the view rests. So input never waits.
+// The map on the page: two canvases, a camera, and the frame loop. A frame is drawn only when something has changed.
+// While the view moves, a frame draws only as many songs as fit in its time, the most popular first; the others follow,
+// one part per frame, once the view rests. So input never waits.
 import { effect, untracked } from "@preact/signals";
 import { camera as seen, moved, state, type Camera } from "../data/state";
 import { legend, map, placeOf, regions, rootOf, type MapData } from "../data/map";
@@ -25,7 +25,7 @@ const kReach = 11; // pixels within which a song is picked
 const kReachOfKeys = 160; // the same around the centre, for Enter
 const kNamed = 36; // most songs labelled
 
-export interface Asked {
+export interface StageEvents {
   hover: (row: number, x: number, y: number) => void;
   pick: (row: number) => void;
 }
@@ -36,10 +36,10 @@ export class Stage {
   private readonly overlay: Overlay;
   private picker: Picker | null = null;
   private data: MapData | null = null;
-  private asked = false;
+  private frameRequested = false;
   private lastMove = 0;
   private lastFrame = 0;
-  private went = false; // whether the view was moving at the last frame
+  private wasMoving = false; // whether the view was moving at the last frame
   private budget = 250_000;
   private settling = 0;
   private filling = 0;
@@ -56,7 +56,7 @@ export class Stage {
     private readonly pointCanvas: HTMLCanvasElement,
     private readonly topCanvas: HTMLCanvasElement,
     points: Points,
-    private readonly ask: Asked,
+    private readonly events: StageEvents,
   ) {
     this.points = points;
     this.overlay = new Overlay(topCanvas.getContext("2d")!);
@@ -224,11 +224,11 @@ export class Stage {
   private point(row: number, px: number, py: number) {
     this.topCanvas.dataset.over = String(row >= 0);
     pointed.value = row;
-    this.ask.hover(row, px, py);
+    this.events.hover(row, px, py);
   }
   private pick(px: number, py: number, reach = kReach) {
     const row = this.rowAt(px, py, reach);
-    if (row >= 0) this.ask.pick(row);
+    if (row >= 0) this.events.pick(row);
   }
 
   // Labels the most popular visible songs once the view rests and is zoomed in far enough.
@@ -269,10 +269,10 @@ export class Stage {
   }
 
   redraw() {
-    if (this.asked) return;
-    this.asked = true;
+    if (this.frameRequested) return;
+    this.frameRequested = true;
     requestAnimationFrame((now) => {
-      this.asked = false;
+      this.frameRequested = false;
       this.adapt(now);
       this.draw();
     });
@@ -281,9 +281,9 @@ export class Stage {
   private adapt(now: number) {
     const took = now - this.lastFrame;
     this.lastFrame = now;
-    const went = this.went;
-    this.went = this.moving;
-    if (!this.moving || !went || !this.data) return;
+    const wasMoving = this.wasMoving;
+    this.wasMoving = this.moving;
+    if (!this.moving || !wasMoving || !this.data) return;
     if (took > kSlow) this.budget = Math.max(this.budget * Math.min(0.75, Math.max(kSlow / took, 0.2)), kFewest);
     else if (took < kQuick) this.budget *= 1.15;
   }
@@ -302,7 +302,7 @@ export class Stage {
     const { unit, middle, width, height } = view;
     const first = data.n > kAtOnce || this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
     // Points grow with the distance between songs.
-    const apart = unit * Math.sqrt(3 / Math.max(data.n, 1));
+    const distance = unit * Math.sqrt(3 / Math.max(data.n, 1));
     const quiet = scene.value.quiet ? 0.38 : 1;
     const frame: Frame = {
       scale: [(2 * unit) / width, (2 * unit) / height],
@@ -310,8 +310,8 @@ export class Stage {
         (2 * (middle.x - view.camera.x * unit)) / width - 1,
         1 - (2 * (middle.y + view.camera.y * unit)) / height,
       ],
-      size: Math.min(Math.max(0.62 * apart ** 0.8, 1.1), 9) * this.ratio,
-      alpha: Math.min(Math.max(0.3 + apart / 14, 0.36), 0.85) * quiet,
+      size: Math.min(Math.max(0.62 * distance ** 0.8, 1.1), 9) * this.ratio,
+      alpha: Math.min(Math.max(0.3 + distance / 14, 0.36), 0.85) * quiet,
       first,
     };
     points.draw(frame);
@@ -347,8 +347,8 @@ export class Stage {
       else if (!this.points.fill(frame, Math.max(this.budget, kFewestAtRest))) requestAnimationFrame(part);
       else this.host.dataset.drawn = String(this.data.n);
     };
-    this.host.dataset.drawn = String(this.data!.n - this.points!.leftOut);
-    if (this.points!.leftOut === 0) return;
+    this.host.dataset.drawn = String(this.data!.n - this.points!.missing);
+    if (this.points!.missing === 0) return;
     if (this.moving) this.settle();
     else requestAnimationFrame(part);
   }

@@ -1,5 +1,5 @@
-// The camera: converts positions on the map (-1..1, y up) to pixels and back. The centre is that of the area not covered
-// by panels, so that the whole map fits next to them.
+// The camera: converts positions on the map (-1..1, y up) to pixels and back. The centre is that of the area not
+// covered by panels, so that the whole map fits next to them.
 import type { Camera } from "../data/state";
 
 export interface Insets {
@@ -68,8 +68,8 @@ export class View {
 // Interpolates between two cameras, zooming out on the way if they are far apart.
 export function between(from: Camera, to: Camera, part: number): Camera {
   const eased = part < 0.5 ? 4 * part ** 3 : 1 - (2 - 2 * part) ** 3 / 2;
-  const apart = Math.hypot(to.x - from.x, to.y - from.y) * Math.min(from.zoom, to.zoom);
-  const out = Math.exp(-Math.sin(Math.PI * eased) * Math.log1p(Math.max(apart - 1, 0)) * 0.7);
+  const distance = Math.hypot(to.x - from.x, to.y - from.y) * Math.min(from.zoom, to.zoom);
+  const out = Math.exp(-Math.sin(Math.PI * eased) * Math.log1p(Math.max(distance - 1, 0)) * 0.7);
   return {
     x: from.x + (to.x - from.x) * eased,
     y: from.y + (to.y - from.y) * eased,

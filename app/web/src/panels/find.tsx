@@ -8,7 +8,7 @@ import type { SimilarSong, SongDetail, Together } from "../data/types";
 import { plays, stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps } from "../map/scene";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { Disc, SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
@@ -60,8 +60,8 @@ export function likeSong(id: string) {
 }
 
 function Song({ id }: { id: string }) {
-  const song = useAsked((signal) => get<SongDetail>(`/v1/songs/${path(id)}`, signal), [id]);
-  const near = useAsked(
+  const song = useRequest((signal) => get<SongDetail>(`/v1/songs/${path(id)}`, signal), [id]);
+  const near = useRequest(
     async (signal) => remember((await get<{ items: SimilarSong[] }>(`/v1/songs/${path(id)}/similar?k=${kNeighbours}`, signal)).items),
     [id],
   );
@@ -83,8 +83,8 @@ function Song({ id }: { id: string }) {
       stage.value?.play({ found: 500 });
       const close = near.value.slice(0, 12).map((one) => placeOf(data, one.row));
       // The nearest vectors may lie far away on the map, so fit the view to the 70th percentile of distances.
-      const apart = close.map((place) => Math.hypot(place.x - here.x, place.y - here.y)).sort((a, b) => a - b);
-      const reach = Math.max(apart[Math.floor(apart.length * 0.7)] ?? 0.05, 0.02);
+      const distances = close.map((place) => Math.hypot(place.x - here.x, place.y - here.y)).sort((a, b) => a - b);
+      const reach = Math.max(distances[Math.floor(distances.length * 0.7)] ?? 0.05, 0.02);
       stage.value?.show([{ x: here.x - reach, y: here.y - reach }, { x: here.x + reach, y: here.y + reach }], 20);
     }
     return () => void (scene.value = kNothing);

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get, path, setToken, token } from "../data/api";
 import type { ModelFacts } from "../data/types";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { Evaluation } from "./report";
 
@@ -30,8 +30,8 @@ interface Status {
 export function HealthPanel() {
   const [tick, setTick] = useState(0);
   const [rates, setRates] = useState<number[]>([]);
-  const status = useAsked((signal) => get<Status>("/v1/status", signal), [tick]);
-  const models = useAsked(async (signal) => {
+  const status = useRequest((signal) => get<Status>("/v1/status", signal), [tick]);
+  const models = useRequest(async (signal) => {
     const { items } = await get<{ items: ModelFacts[] }>("/v1/models", signal);
     return Promise.all(items.map((one) => get<ModelFacts>(`/v1/models/${path(one.name)}`, signal)));
   }, []);

@@ -1,5 +1,5 @@
-// Imports a listening history from another service. The file is read in the browser. Artists and titles are sent to this
-// page's server, to match them with its catalogue, only after the user agrees.
+// Imports a listening history from another service. The file is read in the browser. Artists and titles are sent to
+// this page's server, to match them with its catalogue, only after the user agrees.
 import { useState } from "preact/hooks";
 import { messageOf } from "../data/api";
 import type { Song } from "../data/types";

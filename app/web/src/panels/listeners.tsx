@@ -8,7 +8,7 @@ import type { HistoryListen, Recommendations } from "../data/types";
 import { stage } from "../map/canvas";
 import { kNothing, scene, type Mark } from "../map/scene";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { SongRow } from "../ui/songlist";
 
 const kListens = 50;
@@ -19,11 +19,11 @@ export function ListenersPanel() {
   const { user } = state.value;
   const [name, setName] = useState(user);
   useEffect(() => setName(user), [user]);
-  const history = useAsked(
+  const history = useRequest(
     user ? async (signal) => (await get<{ items: HistoryListen[] }>(`/v1/users/${path(user)}/history?history=${kListens}`, signal)).items : null,
     [user],
   );
-  const found = useAsked(
+  const found = useRequest(
     user
       ? async (signal) => {
           const answer = await get<Recommendations>(`/v1/users/${path(user)}/recommendations?k=${kRecommended}&explain=true&interests=auto&place=true`, signal);

@@ -6,7 +6,7 @@ import { songsOfRows } from "../data/songs";
 import { kColourings, state, update, type Colouring } from "../data/state";
 import { noWebGl, plays, stage } from "../map/canvas";
 import { Segments } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 
@@ -97,7 +97,7 @@ const placesOf = (category: number) => {
 
 // The entry's most played songs; rows are sorted by plays, highest first.
 function Songs({ entry }: { entry: LegendEntry }) {
-  const { value, error } = useAsked(async () => {
+  const { value, error } = useRequest(async () => {
     const of = legend.peek()!.of;
     const rows: number[] = [];
     for (let i = 0; i < of.length && rows.length < kSongsListed; i++) if (of[i] === entry.category) rows.push(i);

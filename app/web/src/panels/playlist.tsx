@@ -9,7 +9,7 @@ import { kFormats, kMediaTypes, save, writePlaylist } from "../history/playlist"
 import { stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps, type Mark } from "../map/scene";
 import { Problem, Segments, Slider } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
@@ -35,7 +35,7 @@ export function PlaylistPanel() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
   const removed = useRef(new Set<string>());
-  const known = useAsked(() => songsOfIds([...seeds, from, to, ...playlist.songs].filter(Boolean)), [seeds, from, to, playlist.songs]);
+  const known = useRequest(() => songsOfIds([...seeds, from, to, ...playlist.songs].filter(Boolean)), [seeds, from, to, playlist.songs]);
   const songs = playlist.songs.map(seenById).filter((song) => song !== undefined);
   const complete = kind === "radio" ? seeds.length > 0 : from !== "" && to !== "";
 
@@ -45,10 +45,10 @@ export function PlaylistPanel() {
     setBusy(true);
     setError("");
     try {
-      const asked = kind === "radio"
+      const request = kind === "radio"
         ? post<{ items: PlaylistSong[] }>("/v1/radio", { songs: seeds, length: kLength, drift, ...(more ? { after: [...removed.current, ...before] } : {}) })
         : post<{ items: PlaylistSong[] }>("/v1/journey", { from, to, steps: wanted === 0 ? "auto" : String(wanted) });
-      const items = remember((await asked).items).filter((song) => !removed.current.has(song.id));
+      const items = remember((await request).items).filter((song) => !removed.current.has(song.id));
       updatePlaylist({ songs: [...before, ...items.map((song) => song.id)] });
     } catch (problem) {
       setError(messageOf(problem));
@@ -57,16 +57,16 @@ export function PlaylistPanel() {
     }
   };
   // Request the list as soon as its inputs are complete; keep a list that came with the address as it is.
-  const asked = JSON.stringify([kind, seeds, from, to, drift, wanted]);
-  const made = useRef(playlist.songs.length > 0 ? asked : "");
+  const inputs = JSON.stringify([kind, seeds, from, to, drift, wanted]);
+  const made = useRef(playlist.songs.length > 0 ? inputs : "");
   useEffect(() => {
-    if (!complete || (made.current === asked && (playlist.songs.length > 0 || error === ""))) return;
+    if (!complete || (made.current === inputs && (playlist.songs.length > 0 || error === ""))) return;
     const timer = setTimeout(() => {
-      made.current = asked;
+      made.current = inputs;
       void make(false);
     }, 200);
     return () => clearTimeout(timer);
-  }, [asked, complete, revision.value]);
+  }, [inputs, complete, revision.value]);
   useScene(songs, [...seeds.map(seenById), seenById(from), seenById(to)].filter((song) => song !== undefined), kind);
 
   const first = songs[0];
@@ -129,7 +129,7 @@ export function PlaylistPanel() {
 }
 
 function End({ label, id, onSong }: { label: string; id: string; onSong: (song: Song | null) => void }) {
-  const song = useAsked(id ? async (signal) => remember([seenById(id) ?? (await get<Song>(`/v1/songs/${path(id)}`, signal))])[0] : null, [id]);
+  const song = useRequest(id ? async (signal) => remember([seenById(id) ?? (await get<Song>(`/v1/songs/${path(id)}`, signal))])[0] : null, [id]);
   return (
     <div class="end">
       <span class="end-label" aria-hidden="true">{label}</span>
@@ -144,18 +144,18 @@ function End({ label, id, onSong }: { label: string; id: string; onSong: (song: 
 }
 
 export function Share() {
-  const [told, tell] = useState("");
+  const [message, setMessage] = useState("");
   const share = async () => {
     try {
       await navigator.clipboard.writeText(location.href);
-      tell("Link copied");
+      setMessage("Link copied");
     } catch {
-      tell("Copy the link from the address bar");
+      setMessage("Copy the link from the address bar");
     }
   };
   return (
     <span class="row">
-      <span class="told" role="status">{told}</span>
+      <span class="told" role="status">{message}</span>
       <button type="button" class="link" onClick={() => void share()}><Icon name="share" size={16} /> Share</button>
     </span>
   );

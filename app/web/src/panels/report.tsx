@@ -4,9 +4,9 @@ import { useState } from "preact/hooks";
 import { get } from "../data/api";
 import { readReport, reportOf, type Method, type Question, type Report } from "../data/report";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 
-const kAsked: Record<string, string> = {
+const kQuestionTitles: Record<string, string> = {
   discovery: "Discovery: the next song was not heard recently",
   repeat: "Repeat: the next song was heard recently",
   any: "Any next song",
@@ -14,9 +14,9 @@ const kAsked: Record<string, string> = {
 
 // `served`: whether the server has a report.
 export function Evaluation({ served }: { served: boolean }) {
-  const asked = useAsked(served ? async (signal) => reportOf(await get("/v1/evaluation", signal)) : null, [served]);
+  const own = useRequest(served ? async (signal) => reportOf(await get("/v1/evaluation", signal)) : null, [served]);
   const [opened, setReport] = useState<Report | null>(null);
-  const report = opened ?? asked.value;
+  const report = opened ?? own.value;
   const [error, setError] = useState("");
   const read = async (file: File) => {
     try {
@@ -42,23 +42,23 @@ export function Evaluation({ served }: { served: boolean }) {
         }} />
         <span>{report ? "Open another report" : "Open a report"}</span>
       </label>
-      <Problem text={error || asked.error} />
+      <Problem text={error || own.error} />
       {report && (
         <>
           <p class="more">
             <span dir="auto">{report.dataset}</span>, {report.split} split, {number(report.queues)} held-out queues
           </p>
-          {report.questions.map((question) => <Asked key={question.name} question={question} />)}
+          {report.questions.map((question) => <QuestionTable key={question.name} question={question} />)}
         </>
       )}
     </section>
   );
 }
 
-function Asked({ question }: { question: Question }) {
+function QuestionTable({ question }: { question: Question }) {
   const most = Math.max(...question.methods.map((method) => method.hitRate10), 1e-9);
   const best = question.methods.reduce<Method | null>((one, method) => (!one || method.hitRate10 > one.hitRate10 ? method : one), null);
-  const title = kAsked[question.name] ?? question.name;
+  const title = kQuestionTitles[question.name] ?? question.name;
   return (
     <>
       <h3>{title}</h3>

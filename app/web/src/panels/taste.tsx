@@ -9,7 +9,7 @@ import type { Interest, Recommendations, RecommendedSong } from "../data/types";
 import { stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps, type Mark } from "../map/scene";
 import { Problem, Segments, Slider, Switch } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
@@ -32,8 +32,8 @@ export function toggleLiked(id: string) {
 export function TastePanel() {
   const { taste } = state.value;
   const [all, setAll] = useState(false);
-  const liked = useAsked(() => songsOfIds([...taste.songs, ...taste.disliked, ...taste.excluded]), [taste.songs, taste.disliked, taste.excluded]);
-  const found = useAsked(
+  const liked = useRequest(() => songsOfIds([...taste.songs, ...taste.disliked, ...taste.excluded]), [taste.songs, taste.disliked, taste.excluded]);
+  const found = useRequest(
     taste.songs.length === 0
       ? null
       : async (signal) => {
@@ -225,6 +225,6 @@ function useScene(songs: string[] | null, disliked: number[], found: Recommendat
 }
 
 function nearest(means: { x: number; y: number }[], place: { x: number; y: number }): number {
-  const apart = means.map((mean) => Math.hypot(mean.x - place.x, mean.y - place.y));
-  return apart.indexOf(Math.min(...apart));
+  const distances = means.map((mean) => Math.hypot(mean.x - place.x, mean.y - place.y));
+  return distances.indexOf(Math.min(...distances));
 }

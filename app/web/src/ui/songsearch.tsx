@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { get, path } from "../data/api";
 import { remember } from "../data/songs";
 import type { Song } from "../data/types";
-import { useAsked } from "./hooks";
+import { useRequest } from "./hooks";
 import { Icon } from "./icons";
 import { Disc } from "./songlist";
 import { pointed } from "../map/scene";
@@ -33,7 +33,7 @@ export function SongSearch({ label, placeholder, onPick, inline, query, onQuery,
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const wanted = words.trim();
-  const found = useAsked(
+  const found = useRequest(
     wanted === "" ? null : async (signal) => remember((await get<{ items: Song[] }>(`/v1/songs?limit=${limit}&q=${path(wanted)}`, signal)).items),
     [wanted],
     kDelay,

@@ -1,5 +1,5 @@
-// End-to-end tests of the pages that `segue serve` delivers, on the demo model. Tests that need unusual songs, tags or a
-// broken server are in ../browser and run against the fixture server.
+// End-to-end tests of the pages that `segue serve` delivers, on the demo model. Tests that need unusual songs, tags or
+// a broken server are in ../browser and run against the fixture server.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
