@@ -1,6 +1,6 @@
 // A stand-in for `segue serve` with made-up music, for the tests that no demo model can serve: titles with markup,
-// Arabic, tags, a million songs, a server that goes away. It implements the parts of docs/http-api.md that the tests need
-// and sends the same policy.
+// Arabic, tags, a million songs, a server that goes away. It implements the parts of docs/http-api.md that the tests
+// need and sends the same policy.
 //   node tests/fixture.mjs DIST [PORT] [SONGS]
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";

@@ -65,7 +65,7 @@ export function ListenersPanel() {
           <section aria-label="Recommendations">
             <h2>Recommendations</h2>
             <Problem text={found.error} />
-            {found.value?.fallback && <p class="status">None of these songs are in the catalogue; showing the most played songs instead.</p>}
+            {found.value?.fallback && <p class="status">Nothing they listened to is in the catalogue; showing the most played songs instead.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="for-user">
               {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" note={song.explanation?.text} />)}
             </ol>
