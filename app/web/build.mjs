@@ -1,7 +1,7 @@
-// Builds the pages and writes them down for the binary: `node build.mjs OUT` makes
-//   OUT/dist/           what a browser loads, each file with its gzip beside it where that is smaller
-//   OUT/web_assets.cpp  the same bytes by .incbin, and the table that assets.h declares
-// web_assets.cpp holds the digest of every file, so that it changes, and is compiled anew, when one of them does.
+// Builds the pages and prepares them for embedding in the binary. `node build.mjs OUT` makes
+//   OUT/dist/           the files that a browser loads, each with a gzip file next to it if that is smaller
+//   OUT/web_assets.cpp  the same bytes through .incbin, and the table that assets.h declares
+// web_assets.cpp contains the digest of every file, so that it is recompiled whenever one of them changes.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -26,7 +26,7 @@ if (!existsSync(join(here, "node_modules/vite"))) {
   process.exit(1);
 }
 
-// The compiler checks types, Vite only takes them away.
+// tsc checks the types; Vite only strips them.
 const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
 execFileSync(process.execPath, [join(compiler, "../bin/tsc"), "--noEmit", "-p", here], { stdio: "inherit" });
 const { build } = await import("vite");

@@ -1,5 +1,5 @@
-// A picture of at most 256 colours as a PNG: a third of the size of one with all its colours. The colours are found by
-// median cut: the box of colours that spreads most is cut where half of its pixels lie on either side, again and again.
+// Writes a PNG with a palette of at most 256 colours, a third of the size of a full-colour one. Median cut chooses the
+// colours: it repeatedly splits the box of colours with the widest spread at its median pixel.
 import { crc32, deflateSync } from "node:zlib";
 
 const kColours = 256;
@@ -30,7 +30,7 @@ function chunk(name, data) {
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
 }
 
-// `rgba`: four bytes a pixel, row by row, opaque.
+// `rgba`: four bytes per pixel, row by row, opaque.
 export function indexedPng(rgba, width, height) {
   const counts = new Map();
   const key = (i) => (rgba[4 * i] << 16) | (rgba[4 * i + 1] << 8) | rgba[4 * i + 2];
@@ -49,7 +49,7 @@ export function indexedPng(rgba, width, height) {
     for (const channel of [0, 1, 2]) palette[3 * index + channel] = Math.round(colours.reduce((sum, { rgb, count }) => sum + rgb[channel] * count, 0) / pixels);
     for (const { colour } of colours) indexOf.set(colour, index);
   });
-  const rows = Buffer.alloc((width + 1) * height); // each begins with its filter: none
+  const rows = Buffer.alloc((width + 1) * height); // each row begins with its filter type, 0 for none
   for (let y = 0, i = 0; y < height; y++) for (let x = 0; x < width; x++, i++) rows[y * (width + 1) + 1 + x] = indexOf.get(key(i));
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

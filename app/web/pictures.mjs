@@ -1,6 +1,6 @@
-// Pictures of every view for docs/web.md, taken of `segue serve` with a model of the bundled playlists:
-//   SEGUE_EVALUATION=REPORT tools/node app/web/pictures.mjs MODEL [OUT]     OUT: docs/pictures
-// The environment names the program, the report and the pages, as for tests/real/server.mjs.
+// Takes the screenshots in docs/web.md from `segue serve` with a model of the bundled playlists:
+//   SEGUE_EVALUATION=REPORT tools/node app/web/pictures.mjs MODEL [OUT]     OUT defaults to docs/pictures
+// Environment variables name the program, the report and the pages, as in tests/real/server.mjs.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,7 +15,7 @@ process.env.SEGUE_MODEL = resolve(model);
 const { bench, kPhone } = await import("./tests/browser/browser.mjs");
 const { startReal } = await import("./tests/real/server.mjs");
 const kMost = 300_000; // bytes
-const kPolls = 30; // of the status, before the picture of it
+const kPolls = 30; // status updates before the screenshot of the health view
 
 const real = await startReal("--open-loopback");
 const all = await bench({ real });
@@ -30,7 +30,7 @@ const songs = await Promise.all(
 );
 const [hurricane, heaven, mood, foolish, bad, jolene] = songs.map((song) => encodeURIComponent(song.id));
 
-// Somebody who listens in the evening.
+// Alice's listens of one evening.
 const heard = [songs[2], songs[3], songs[0], songs[5], { artist: "The Neighbours", title: "Kitchen Demo" }, songs[1]];
 const evening = Math.floor(Date.UTC(2026, 0, 16, 21, 4) / 1000);
 await fetch(`${real.url}/1/submit-listens`, {
@@ -55,11 +55,11 @@ async function shot(hash, options = {}, act) {
   await page.locator(kReady[view]).first().waitFor({ state: "attached" });
   await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
   await act?.(page);
-  if (hash.includes("?")) await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // it went where the songs are
+  if (hash.includes("?")) await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // the map has moved to the songs
   await page.evaluate(async () => {
     document.activeElement?.blur?.();
     await document.fonts.ready;
-    // The view rests when its address stays the same; names are asked for after that.
+    // The view rests once the address stops changing; song names are requested after that.
     const rest = () => new Promise((done) => setTimeout(done, 500));
     for (let before = ""; before !== location.hash; await rest()) before = location.hash;
   });
@@ -68,7 +68,7 @@ async function shot(hash, options = {}, act) {
   return png;
 }
 
-// Side by side, as one picture.
+// Joins screenshots side by side into one picture.
 const blank = await all.browser.newPage();
 async function save(name, ...shots) {
   const { width, height, base64 } = await blank.evaluate(async (shots) => {
@@ -95,22 +95,22 @@ async function save(name, ...shots) {
   console.log(`${name}.png ${width} × ${height}, ${Math.round(png.length / 1000)} kB`);
 }
 
-// Zoomed in by the wheel, with the card of the song at the pointer.
+// Zooms in with the wheel and waits for the card of the song at the pointer.
 async function near(page) {
   await page.mouse.move(900, 330);
   for (let i = 0; i < 4; i++) await page.mouse.wheel(0, -240);
   await page.getByRole("tooltip").waitFor();
 }
-// Enough traffic for a curve.
+// Makes enough traffic for the chart.
 async function busy(page) {
   for (let i = 0; i < kPolls; i++) {
     const asks = Array.from({ length: 20 + Math.round(16 * Math.sin(i / 3)) }, (_, k) => fetch(`${real.url}/v1/songs/${mood}/similar?k=${k + 1}`));
     await Promise.all([page.waitForResponse("**/v1/status"), ...asks]);
   }
 }
-// The report, where the server has one.
+// Scrolls to the evaluation report.
 async function evaluation(page) {
-  const report = page.getByRole("region", { name: "Evaluation" });
+  const report = page.getByRole("region", { name: "Next-song accuracy" });
   await report.getByRole("row").nth(1).waitFor();
   await report.evaluate((section) => section.scrollIntoView({ block: "start" }));
 }

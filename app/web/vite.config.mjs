@@ -1,8 +1,8 @@
-// Two pages, the app and the API reader; everything they load lies beside them under assets/ with its hash in the name,
-// so that the server's content security policy needs no exception and browsers may keep the files for ever.
+// Two pages: the app and the API reference. All files they load are under assets/ with a hash in their names, so the
+// server's content security policy needs no exception and browsers may cache the files for ever.
 import { defineConfig } from "vite";
 
-// `npm run dev` asks this server for the API.
+// `npm run dev` forwards API requests to this server.
 const server = process.env.SEGUE_SERVER ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
@@ -17,6 +17,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 250,
     rolldownOptions: { input: ["index.html", "docs.html"] },
   },
-  // The host stays that of the page, so that what the page asks counts as its own origin's.
+  // Keep the page's Host header, so that the server treats API requests as same-origin.
   server: { proxy: { "^/(v1|1|health|metrics|openapi.json)": { target: server, changeOrigin: false } } },
 });

@@ -1,4 +1,4 @@
-// The frame: navigation, the panel of the view, the map behind it, and banners.
+// The frame: navigation, the current view's panel, the map behind it, and banners.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { online, revision, tokenWanted } from "./data/api";
 import { loadMap, map } from "./data/map";
@@ -18,15 +18,15 @@ import { Icon, type IconName } from "./ui/icons";
 
 const kItems: { view: View; label: string; icon: IconName }[] = [
   { view: "map", label: "Map", icon: "map" },
-  { view: "find", label: "Find", icon: "find" },
+  { view: "find", label: "Search", icon: "find" },
   { view: "taste", label: "Your taste", icon: "taste" },
   { view: "playlist", label: "Playlist", icon: "playlist" },
   { view: "listeners", label: "Listeners", icon: "listeners" },
   { view: "health", label: "Health", icon: "health" },
 ];
 const kHints: Partial<Record<View, string>> = {
-  taste: "Touch songs on the map to add them",
-  playlist: "Touch songs on the map to start from them",
+  taste: "Select songs on the map to add them",
+  playlist: "Select songs on the map to start from them",
 };
 const kWide: View[] = ["health", "listeners"];
 const kPanels = { map: MapPanel, find: FindPanel, taste: TastePanel, playlist: PlaylistPanel, listeners: ListenersPanel, health: HealthPanel };
@@ -45,7 +45,7 @@ export function App() {
   const body = useRef<HTMLDivElement>(null);
   const [sheet, setSheet] = useState<"half" | "full" | "peek">("half");
 
-  // Once there are songs on the map, there is no need for it.
+  // The hint disappears as soon as the view marks songs on the map.
   const hint = scene.value.marks.length === 0 && map.value && !noWebGl.value ? (kHints[view] ?? "") : "";
 
   useEffect(() => followAddress((camera) => stage.value?.fly(camera ?? { ...kHome })), []);
@@ -56,7 +56,7 @@ export function App() {
     document.title = `${name} · Segue`;
     if (sheet === "peek") setSheet("half");
   }, [view]);
-  // "/" searches, from everywhere but fields.
+  // "/" opens the search from anywhere except a text field.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const field = (event.target as HTMLElement).closest("input, textarea, [contenteditable]");
@@ -68,7 +68,7 @@ export function App() {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  // What the panel covers is no part of the map's middle.
+  // The map centres on the area that the panel does not cover.
   useEffect(() => {
     const measure = () => {
       if (!panel.current || !stage.value) return;
@@ -96,9 +96,9 @@ export function App() {
       <a class="skip" href="#panel" onClick={(event) => {
         event.preventDefault();
         body.current?.focus();
-      }}>Skip to the panel</a>
+      }}>Skip to panel</a>
       <nav class="rail" aria-label="Views">
-        <a class="brand" href={hashFor({ view: "map" })} aria-label="Segue: the map">
+        <a class="brand" href={hashFor({ view: "map" })} aria-label="Segue: go to the map">
           <svg viewBox="0 0 32 32" width="32" height="32" aria-hidden="true">
             <path d="M6 21c4.5-10 8.5 5 11.5-3s5-7.5 8.5-7" />
             <circle cx="6" cy="21" r="3" />
@@ -119,14 +119,14 @@ export function App() {
             </li>
           ))}
         </ul>
-        <button type="button" class="round theme" aria-label={theme.value === "dark" ? "Light colours" : "Dark colours"} onClick={switchTheme}>
+        <button type="button" class="round theme" aria-label={theme.value === "dark" ? "Switch to light theme" : "Switch to dark theme"} onClick={switchTheme}>
           <Icon name={theme.value === "dark" ? "sun" : "moon"} />
         </button>
       </nav>
       <main>
         <MapCanvas onPick={onPick} hint={hint} />
         <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={kItems.find((item) => item.view === view)!.label}>
-          <button type="button" class="sheet-handle" aria-expanded={sheet !== "peek"} aria-label={sheet === "full" ? "Make the panel smaller" : "Make the panel larger"}
+          <button type="button" class="sheet-handle" aria-expanded={sheet !== "peek"} aria-label={sheet === "full" ? "Collapse panel" : "Expand panel"}
             onClick={() => setSheet(sheet === "peek" ? "half" : sheet === "half" ? "full" : "peek")}><i aria-hidden="true" /></button>
           <div class="panel-body" ref={body} tabIndex={-1}>
             <Panel key={view} />
@@ -155,17 +155,17 @@ function Banners() {
     <div class="banners" role="status" aria-live="assertive">
       {!online.value && (
         <div class="banner bad">
-          <span class="spinner" aria-hidden="true" /> The server does not answer. What you see stays; trying again…
+          <span class="spinner" aria-hidden="true" /> The server is not responding. Your view is kept; retrying…
         </div>
       )}
       {online.value && back && <div class="banner good">The server is back.</div>}
       {tokenWanted.value && online.value && (
         <div class="banner">
-          <p>This server wants a token that may read.</p>
+          <p>This server requires a token with read access.</p>
           <Token />
         </div>
       )}
-      {noWebGl.value && !map.value && <span class="unseen">Loading the list of songs</span>}
+      {noWebGl.value && !map.value && <span class="unseen">Loading songs</span>}
     </div>
   );
 }

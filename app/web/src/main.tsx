@@ -7,6 +7,6 @@ import { theme } from "./map/palette";
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
 });
-// The songs' places are on their way while the browser prepares to draw them.
+// Start loading the map's data while the browser prepares to render.
 void loadMap();
 render(<App />, document.getElementById("app")!);

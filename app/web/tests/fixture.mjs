@@ -1,5 +1,6 @@
-// A stand-in for `segue serve` with made-up music: what the tests need that no demo model has (titles with markup, Arabic,
-// tags, a million songs, a server that goes away) and nothing more. It answers docs/http-api.md and sends the same policy.
+// A stand-in for `segue serve` with made-up music, for the tests that no demo model can serve: titles with markup,
+// Arabic, tags, a million songs, a server that goes away. It implements the parts of docs/http-api.md that the tests
+// need and sends the same policy.
 //   node tests/fixture.mjs DIST [PORT] [SONGS]
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -15,7 +16,7 @@ const kFirst = ["Blue", "Quiet", "Golden", "Broken", "Northern", "Slow", "Electr
 const kSecond = ["River", "Garden", "Signal", "Letter", "Window", "Summer", "Engine", "Harbour", "Mirror", "Season", "Forest", "Avenue"];
 const kArtists = ["Mara Lind", "The Ferrymen", "Ólafur Vík", "Nadia Benali", "Cassette Club", "Kwame Osei", "Trio Lumen", "Anna & the Tides"];
 
-// Songs that must not go wrong.
+// Songs with difficult titles and artists.
 export const kOdd = [
   { title: "<img src=x onerror=\"document.title='hacked'\">", artist: "<script>alert(1)</script>" },
   { title: "أعطني الناي وغنّي", artist: "فيروز" },
@@ -24,7 +25,7 @@ export const kOdd = [
   { title: "W".repeat(160), artist: "A very long name" },
 ];
 
-// The same numbers on every run (mulberry32).
+// A seeded generator, so that every run gets the same numbers (mulberry32).
 function random(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;
@@ -52,7 +53,7 @@ export function makeCatalogue(n) {
     tag[i] = i % 17 === 16 ? 255 : mine % kTags.length;
     regions[mine].size++;
   }
-  // Two finer regions in the first one, for names that come with the zoom.
+  // Two finer regions inside the first, whose names appear when zoomed in.
   for (const side of [-1, 1]) {
     regions.push({ label: `deep ${side < 0 ? "left" : "right"}`, x: regions[0].x + side, y: regions[0].y, size: regions[0].size >> 1, level: 1, parent: 0 });
   }
@@ -115,7 +116,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
   };
   function recommend(rows, options) {
     if (rows.length === 0) throw new Refused(422, "bad_input", "songs: expected ids of songs that the model has, found none");
-    // Two interests where the songs lie in two halves.
+    // Two interests if the songs lie in both halves of the map.
     const halves = options.interests === "1" ? [rows] : [rows.filter((i) => x[i] < 0), rows.filter((i) => x[i] >= 0)].filter((half) => half.length > 0);
     const interests = halves.map((half) => {
       const [px, py] = mean(half);
@@ -237,7 +238,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
       return;
     }
     if (url.pathname.startsWith("/v1/") && token && request.headers.authorization !== `Token ${token}`) {
-      json(401, { error: { code: "unauthorized", message: "a token is wanted" } });
+      json(401, { error: { code: "unauthorized", message: "expected a token, found none" } });
       return;
     }
     if (url.pathname === "/v1/map") {

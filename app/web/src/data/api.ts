@@ -1,5 +1,5 @@
-// Talking to the server the page came from, and to no other. Whether it answers, and whether it wants a token, are
-// signals that the banner and the token field show.
+// Requests to the server that served the page, and to no other. Two signals, shown by the banner and the token field,
+// say whether it responds and whether it requires a token.
 import { signal } from "@preact/signals";
 
 export class ApiError extends Error {
@@ -16,7 +16,7 @@ const kTokenKey = "segue-token";
 const kRetrySeconds = 2;
 
 export const online = signal(true);
-// Counts how often the server came back or another token was given: what was asked in vain is asked again.
+// Incremented when the server comes back or the token changes, so that failed requests are retried.
 export const revision = signal(0);
 export const tokenWanted = signal(false);
 export const token = signal(readToken());
@@ -25,7 +25,7 @@ function readToken(): string {
   try {
     return sessionStorage.getItem(kTokenKey) ?? "";
   } catch {
-    return ""; // storage is switched off: the token lasts as long as the page
+    return ""; // storage is disabled: the token lasts until the page closes
   }
 }
 
@@ -78,7 +78,7 @@ async function ask(path: string, init: RequestInit): Promise<Response> {
     code = error.code ?? code;
     message = error.message ?? (typeof error === "string" ? error : message);
   } catch {
-    // not JSON: the status line has to do
+    // not JSON: fall back to the status line
   }
   throw new ApiError(reply.status, code, message);
 }
@@ -96,12 +96,12 @@ export async function post<T>(path: string, body: unknown, signal?: AbortSignal)
   return (await ask(path, init)).json();
 }
 
-// What to tell people; "" for a request that was only overtaken by a newer one.
+// The message to show; "" for a request that a newer one cancelled.
 export function messageOf(error: unknown): string {
   if (error instanceof ApiError) return error.message;
   const { name, message } = error as Error;
   if (name === "AbortError") return "";
-  return name === "TypeError" ? "The server did not answer." : message; // fetch() fails with TypeError
+  return name === "TypeError" ? "The server did not respond." : message; // fetch() fails with TypeError
 }
 
 export const path = encodeURIComponent;

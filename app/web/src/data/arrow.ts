@@ -1,9 +1,9 @@
-// Reads an Arrow IPC stream of one record batch with plain columns: numbers without nulls, uncompressed. That is what
-// GET /v1/map sends; the columns are views of the bytes that came, not copies.
+// Reads an Arrow IPC stream that holds one record batch of plain columns: uncompressed numbers without nulls. GET
+// /v1/map sends this format. The columns are views of the received bytes, not copies.
 //
-// A stream is a row of messages: 0xFFFFFFFF, the length of the metadata, the metadata (a Flatbuffers table), the body.
-// See https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format and, for the fields, format/Schema.fbs
-// and format/Message.fbs there.
+// A stream is a sequence of messages: 0xFFFFFFFF, the metadata's length, the metadata (a Flatbuffers table), the body.
+// See https://arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format; format/Schema.fbs and format/Message.fbs
+// there define the fields.
 
 export type Column = Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array;
 export interface Columns {
@@ -16,7 +16,7 @@ const kRecordBatch = 3;
 const kInt = 2;
 const kFloatingPoint = 3;
 
-// A Flatbuffers table: fields by their number in the schema.
+// A Flatbuffers table; fields are addressed by their index in the schema.
 class Table {
   private readonly vtable: number;
   constructor(
@@ -59,7 +59,7 @@ class Table {
       return new Table(this.view, slot + this.view.getUint32(slot, true));
     });
   }
-  // A vector of structs of `size` bytes: where each begins.
+  // The offsets of the structs in a vector of structs of `size` bytes.
   structs(i: number, size: number): number[] {
     const at = this.follow(i);
     const length = at ? this.view.getUint32(at, true) : 0;
@@ -90,7 +90,7 @@ function fieldOf(table: Table): Field {
     const make = makers[`${detail.int(0)}${detail.byte(1) !== 0}`];
     if (make !== undefined) return { name, make };
   }
-  throw new Error(`map: column ${name} is of a type this page does not read`);
+  throw new Error(`map: column ${name} has an unsupported type`);
 }
 
 export function readArrow(buffer: ArrayBuffer): Columns {
@@ -102,19 +102,19 @@ export function readArrow(buffer: ArrayBuffer): Columns {
     const size = view.getInt32(at + 4, true);
     if (size === 0) break;
     const start = at + 8;
-    if (size < 0 || start + size > buffer.byteLength) throw new Error("map: the Arrow stream is cut short");
+    if (size < 0 || start + size > buffer.byteLength) throw new Error("map: the Arrow stream is truncated");
     const metadata = new DataView(buffer, start, size);
     const message = new Table(metadata, metadata.getUint32(0, true));
     const body = start + size;
     const bodyLength = message.long(3);
-    if (body + bodyLength > buffer.byteLength) throw new Error("map: the Arrow stream is cut short");
+    if (body + bodyLength > buffer.byteLength) throw new Error("map: the Arrow stream is truncated");
     const kind = message.byte(1);
     if (kind === kSchema) fields = message.table(2).tables(1).map(fieldOf);
     if (kind === kRecordBatch) {
       const batch = message.table(2);
       if (batch.has(3)) throw new Error("map: expected uncompressed columns");
       const length = batch.long(0);
-      // Each column has two buffers, {offset, length} each: which values are there, and the values.
+      // Each column has two buffers, {offset, length} each: the validity bitmap and the values.
       const buffers = batch.structs(2, 16);
       const columns = new Map<string, Column>();
       fields.forEach((field, i) => {

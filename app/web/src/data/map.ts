@@ -1,4 +1,4 @@
-// The map as it came from the server, scaled to -1..1, with the colour of every song under each colouring.
+// The map loaded from the server, scaled to -1..1, and the colour of every song under each colouring.
 import { batch, computed, signal } from "@preact/signals";
 import { kColours, kNone, kPopularitySteps, scaleOf, theme } from "../map/palette";
 import { ApiError, get, getBytes, messageOf } from "./api";
@@ -8,16 +8,16 @@ import type { Point, Region } from "./types";
 
 export interface MapData {
   n: number;
-  // Of song i: x at 2i, y at 2i + 1, y upwards.
+  // Song i has x at 2i and y at 2i + 1; y points up.
   places: Float32Array;
   region: Int16Array; // -1: none
   middle: Point;
-  half: number; // what 1 stands for
+  half: number; // the server's units per unit here
 }
 
 export interface Tags {
   names: string[];
-  first: Uint8Array; // of each song: index of a name, 255 for none
+  first: Uint8Array; // per song: the index of its first tag's name, 255 for none
 }
 
 export const map = signal<MapData | null>(null);
@@ -29,7 +29,7 @@ export const toMap = (data: MapData, point: Point): Point => ({
   x: (point.x - data.middle.x) / data.half,
   y: (point.y - data.middle.y) / data.half,
 });
-// The name of a region, or of the one around it that has a name.
+// The region's name, or that of its nearest named ancestor.
 export function regionName(i: number): string {
   const region = regions.value[i];
   if (!region) return "";
@@ -61,7 +61,7 @@ export async function loadMap() {
   if (map.value || loading) return;
   loading = true;
   try {
-    // The picture does not wait for names of regions and tags.
+    // Draw the points without waiting for region names and tags.
     let early: Region[] = [];
     const names = get<{ items: Region[] }>("/v1/map/regions").catch(() => ({ items: [] as Region[] }));
     void names.then(({ items }) => (early = items));
@@ -73,7 +73,7 @@ export async function loadMap() {
     }
     const data = scaled(x, y, region);
     const named = (items: Region[]) => items.map((one) => ({ ...one, ...toMap(data, one) }));
-    // With the names that are there by then, so that the songs are coloured once.
+    // Include the names that have arrived by now, so that the songs are coloured only once.
     batch(() => {
       regions.value = named(early);
       map.value = data;
@@ -84,7 +84,7 @@ export async function loadMap() {
     void loadTags();
   } catch (error) {
     const none = error instanceof ApiError && error.status === 404;
-    mapError.value = none ? "This model has no map yet: segue map MODEL makes one." : messageOf(error) || String(error);
+    mapError.value = none ? "This model has no map yet. Create one with: segue map MODEL" : messageOf(error) || String(error);
   } finally {
     loading = false;
   }
@@ -98,14 +98,14 @@ async function loadTags() {
     for (let i = 0; i < letters.length; i++) first[i] = letters.charCodeAt(i);
     if (items.length > 0) tags.value = { names: items, first };
   } catch {
-    tags.value = null; // the map does without
+    tags.value = null; // the map works without tags
   }
 }
 
 // ---- colours
 
 export interface LegendEntry {
-  category: number; // in the palette
+  category: number; // index into the palette
   label: string;
   size: number;
   colour: string;
@@ -114,14 +114,14 @@ export interface LegendEntry {
 export interface Legend {
   colouring: Colouring;
   entries: LegendEntry[];
-  of: Uint8Array; // each song's category
+  of: Uint8Array; // the category of each song
 }
 
-// The region of the first level around one; itself, where it is of that level.
+// The top-level region that contains region i; i itself if it is top-level.
 export const rootOf = (all: Region[], i: number): number => (all[i].parent >= 0 && all[i].parent !== i ? rootOf(all, all[i].parent) : i);
 
-// Regions of the first level have the colours; finer ones have that of the one around them. Neighbouring regions get
-// different colours: each takes the one whose regions lie farthest.
+// Top-level regions get colours, and finer regions inherit them. To keep neighbours distinct, each region takes the
+// colour whose nearest region so far is farthest away.
 export function regionLegend(data: MapData, all: Region[], palette: string[], none: string): Legend {
   const roots = all.map((_, i) => i).filter((i) => rootOf(all, i) === i);
   roots.sort((a, b) => all[b].size - all[a].size);
@@ -129,17 +129,17 @@ export function regionLegend(data: MapData, all: Region[], palette: string[], no
   for (const i of roots) {
     const nearest = palette.map(() => Infinity);
     for (const [other, colour] of colourOf) {
-      const apart = (all[other].x - all[i].x) ** 2 + (all[other].y - all[i].y) ** 2;
-      nearest[colour] = Math.min(nearest[colour], apart);
+      const distance = (all[other].x - all[i].x) ** 2 + (all[other].y - all[i].y) ** 2;
+      nearest[colour] = Math.min(nearest[colour], distance);
     }
     colourOf.set(i, nearest.indexOf(Math.max(...nearest)));
   }
-  // The smallest of very many share one entry.
+  // If there are too many regions, the smallest share one entry.
   const entries: LegendEntry[] = roots.slice(0, kNone - 1).map((i, k) => {
     return { category: k, label: all[i].label, size: 0, colour: palette[colourOf.get(i)!], region: i };
   });
   const rest = { category: kNone - 1, label: "Smaller regions", size: 0, colour: none };
-  const nowhere = { category: kNone, label: "In between", size: 0, colour: none };
+  const nowhere = { category: kNone, label: "No region", size: 0, colour: none };
   const categoryOfRoot = new Map(roots.map((i, k) => [i, Math.min(k, kNone - 1)]));
   const categoryOf = all.map((_, i) => categoryOfRoot.get(rootOf(all, i))!);
   const of = new Uint8Array(data.n);
@@ -160,7 +160,7 @@ function tagLegend(data: MapData, { names, first }: Tags, palette: string[], non
     if (first[i] < names.length && first[i] < kNone) of[i] = first[i];
     counts[of[i]]++;
   }
-  // More tags than colours: the most frequent have one, the others are grey but can be filtered.
+  // If there are more tags than colours, the rarer tags are grey but can still be filtered.
   const entries: LegendEntry[] = names.map((label, k) => {
     return { category: k, label, size: counts[k], colour: palette[k] ?? none };
   });
@@ -168,7 +168,7 @@ function tagLegend(data: MapData, { names, first }: Tags, palette: string[], non
   return { colouring: "tag", entries: entries.filter((entry) => entry.size > 0), of };
 }
 
-// Songs come in the order of plays: steps of the logarithm of the rank.
+// Songs are sorted by plays, so the steps divide the logarithm of the rank evenly.
 function popularityLegend(data: MapData, scale: string[]): Legend {
   const of = new Uint8Array(data.n);
   const bounds = scale.map((_, k) => Math.round(data.n ** (1 - k / kPopularitySteps)));
@@ -181,7 +181,7 @@ function popularityLegend(data: MapData, scale: string[]): Legend {
   }
   const entries = scale.map((colour, k) => {
     const [first, last] = [(bounds[k + 1] ?? 0) + 1, bounds[k]].map((rank) => rank.toLocaleString("en"));
-    return { category: k, label: k === 0 ? `Seldom played: rank ${first} on` : `Rank ${first} to ${last}`, size: sizes[k], colour };
+    return { category: k, label: k === 0 ? `Rarely played: rank ${first} and below` : `Ranks ${first} to ${last}`, size: sizes[k], colour };
   });
   return { colouring: "popularity", entries: entries.filter((entry) => entry.size > 0).reverse(), of };
 }

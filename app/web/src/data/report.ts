@@ -1,4 +1,4 @@
-// What `segue evaluate --report` wrote, as far as the page shows it: the server's own, or a file an operator opens.
+// Reads the parts the page shows of a report written by `segue evaluate --report`: the server's own or an opened file.
 
 export interface Method {
   name: string;
@@ -7,12 +7,12 @@ export interface Method {
   hitRate10: number;
   hitRate100: number;
   ndcg10: number;
-  margin: number; // half the 95 % interval of hitRate10; NaN: not measured
+  margin: number; // half the width of hitRate10's 95 % interval; NaN if not measured
 }
 export interface Question {
   name: string; // discovery, repeat, personal, any
   positions: number;
-  unknown: number; // positions whose next song no method can know
+  unknown: number; // positions whose next song is not in the catalogue
   methods: Method[];
 }
 export interface Report {
@@ -47,17 +47,17 @@ export function readReport(text: string): Report {
   try {
     document = JSON.parse(text);
   } catch {
-    throw new Error("Expected what segue evaluate --report wrote, found no JSON.");
+    throw new Error("Expected a report written by segue evaluate --report, found text that is not JSON.");
   }
   return reportOf(document);
 }
 
-// Of several runs, which differ in their seed, the first.
+// Runs differ only in their seed; the page shows the first.
 export function reportOf(document: unknown): Report {
   const runs = at(document, "runs");
   const run = Array.isArray(runs) ? runs[0] : undefined;
   const modes = at(run, "modes");
-  if (!isObject(modes)) throw new Error("Expected what segue evaluate --report wrote, found other JSON.");
+  if (!isObject(modes)) throw new Error("Expected a report written by segue evaluate --report, found other JSON.");
   const questions = Object.entries(modes).map(([name, mode]) => {
     const models = at(mode, "models");
     return {

@@ -1,4 +1,4 @@
-// Songs that were seen, so that titles are asked for once.
+// A cache of songs, so that each title is requested only once.
 import { get, path } from "./api";
 import type { Song } from "./types";
 
@@ -27,7 +27,7 @@ export async function songsOfRows(rows: number[]): Promise<Song[]> {
   return rows.map((row) => byRow.get(row)).filter((song) => song !== undefined);
 }
 
-// Songs of a shared link: those the model does not know (any more) are left out.
+// The songs of a shared link. Ids that the model does not know, or no longer knows, are skipped.
 export async function songsOfIds(ids: string[]): Promise<Song[]> {
   const missing = ids.filter((id) => !byId.has(id));
   await inTurns(missing, async (id) => {
@@ -40,7 +40,7 @@ export async function songsOfIds(ids: string[]): Promise<Song[]> {
   return ids.map((id) => byId.get(id)).filter((song) => song !== undefined);
 }
 
-// Calls `each` for all items, a few at a time. Stops at the first failure.
+// Calls `each` for every item, a few at a time. Stops at the first failure.
 export async function inTurns<T>(items: T[], each: (item: T, i: number) => Promise<void>, atOnce = kRequestsAtOnce) {
   let next = 0;
   const worker = async () => {

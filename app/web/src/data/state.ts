@@ -1,5 +1,5 @@
-// What the page shows, in one value, and that value in the address: every state can be shared and gone back to. Only the
-// hash is used, so that the server never sees it in its logs.
+// The whole state of the page as one value, mirrored in the address, so that every state can be shared and "back"
+// works. Only the hash is used, so the state never reaches the server or its logs.
 import { signal } from "@preact/signals";
 
 export const kViews = ["map", "find", "taste", "playlist", "listeners", "health"] as const;
@@ -8,9 +8,9 @@ export const kColourings = ["region", "tag", "popularity"] as const;
 export type Colouring = (typeof kColourings)[number];
 
 export interface Camera {
-  x: number; // the middle, on the map scaled to -1..1
+  x: number; // the centre, on the map scaled to -1..1
   y: number;
-  zoom: number; // 1: everything
+  zoom: number; // 1 shows everything
 }
 
 export interface Taste {
@@ -20,7 +20,7 @@ export interface Taste {
   mode: "discover" | "any";
   diversity: number;
   popularity: number;
-  several: boolean; // several interests, each with a mean of its own
+  several: boolean; // split the songs into interests, each with its own mean
 }
 
 export interface Playlist {
@@ -29,14 +29,14 @@ export interface Playlist {
   drift: number;
   from: string;
   to: string;
-  steps: number; // 0: as many as it takes
-  songs: string[]; // the list as it stands, after reordering and removing
+  steps: number; // 0: as many as needed
+  songs: string[]; // the current list, after reordering and removal
 }
 
 export interface State {
   view: View;
   colour: Colouring;
-  off: number[]; // legend entries that are filtered out
+  off: number[]; // categories of legend entries that are filtered out
   song: string;
   q: string;
   taste: Taste;
@@ -129,7 +129,7 @@ export function fromHash(hash: string): { state: State; camera: Camera | null } 
 
 const start = typeof location === "undefined" ? { state: kStart, camera: null } : fromHash(location.hash);
 export const state = signal<State>(start.state);
-// Where the map is looked at. Apart from the rest: it changes with every frame, and no panel cares.
+// The map's camera. Separate from the state, because it changes with every frame and no panel depends on it.
 export const camera = signal<Camera | null>(start.camera);
 
 let written = "";
@@ -141,7 +141,7 @@ function write(push: boolean) {
   else history.replaceState(null, "", hash);
 }
 
-// `push`: a step that "back" goes back over.
+// `push` adds a history entry, so that "back" undoes the change.
 export function update(change: Partial<State>, push = false) {
   state.value = { ...state.value, ...change };
   write(push);
@@ -156,7 +156,7 @@ export function moved(to: Camera | null) {
   later = setTimeout(() => write(false), 250) as unknown as number;
 }
 
-// Takes over what the address says when somebody goes back, or pastes another one; `to` is told of another camera.
+// Applies the address when the user goes back or pastes another one, and passes its camera to `to`.
 export function followAddress(to: (camera: Camera | null) => void) {
   const read = () => {
     if (location.hash === written) return;

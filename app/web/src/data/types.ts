@@ -1,4 +1,4 @@
-// What the API answers (docs/http-api.md), as far as the page reads it.
+// The parts of the API's responses (docs/http-api.md) that the page reads.
 
 export interface Song {
   id: string;
@@ -51,7 +51,7 @@ export interface Recommendations {
   items: RecommendedSong[];
   interests?: Interest[];
   unknown?: string[];
-  fallback?: "popular"; // nothing that the model knows was listened to: the most played songs
+  fallback?: "popular"; // the model knows none of the listens; the items are the most played songs
 }
 
 export interface PlaylistSong extends Song {
@@ -84,14 +84,14 @@ export interface ModelFacts {
   trained?: string;
   digest?: string;
   default?: boolean;
-  map?: boolean | Record<string, unknown>; // how it was laid out
+  map?: boolean | Record<string, unknown>; // its layout options
   loaded?: string;
   options?: Record<string, unknown>;
   counts?: { plays?: number };
   history?: { epoch: number; sample_loss?: number; mean_loss: number }[];
 }
 
-// Where something is on the map, in the map's own units.
+// A position on the map, in the map's own units.
 export interface Point {
   x: number;
   y: number;

@@ -1,4 +1,4 @@
-// Reads the server's own OpenAPI document and shows it: routes, parameters, bodies, replies.
+// Shows the server's OpenAPI document: routes, parameters, request bodies and responses.
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../ui/icons";
@@ -15,9 +15,9 @@ function Docs() {
   useEffect(() => {
     fetch("/openapi.json")
       .then((reply) => (reply.ok ? reply.json() : Promise.reject(new Error(`${reply.status} ${reply.statusText}`))))
-      .then(setRead, (problem: Error) => setError(`The description of the API could not be read: ${problem.message}`));
+      .then(setRead, (problem: Error) => setError(`Cannot load the API description: ${problem.message}`));
   }, []);
-  // The browser went to the anchor before there was one.
+  // The browser looked for the anchor before it was rendered.
   useEffect(() => {
     if (read && location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   }, [read]);
@@ -43,7 +43,7 @@ function Docs() {
       <main>
         {read.info.description && <p class="lead">{read.info.description}</p>}
         {shown.map((route) => <Operation key={route.id} route={route} document={read} />)}
-        {shown.length === 0 && <p role="status">No route is called that.</p>}
+        {shown.length === 0 && <p role="status">No matching routes.</p>}
       </main>
     </div>
   );

@@ -1,4 +1,4 @@
-// OpenAPI 3.1, as far as this page shows it.
+// The parts of OpenAPI 3.1 that this page shows.
 
 export interface Schema {
   $ref?: string;
@@ -59,7 +59,7 @@ export interface Route {
 
 const kMethods = ["get", "post", "put", "patch", "delete"];
 
-// "#/components/schemas/Song" → what stands there.
+// Resolves references such as "#/components/schemas/Song".
 export function follow<T extends { $ref?: string }>(document: Document, one: T): T {
   let now = one;
   for (let i = 0; now.$ref && i < 16; i++) {
@@ -84,7 +84,7 @@ export function operationsOf(document: Document): Route[] {
   );
 }
 
-// Statuses with the same reply, errors mostly, stand together.
+// Groups statuses that have the same response, mostly errors.
 export function repliesOf(document: Document, { operation }: Route): { statuses: string[]; reply: Reply }[] {
   const together = new Map<string, { statuses: string[]; reply: Reply }>();
   for (const [status, given] of Object.entries(operation.responses ?? {})) {
@@ -97,7 +97,7 @@ export function repliesOf(document: Document, { operation }: Route): { statuses:
   return [...together.values()];
 }
 
-// "number, 0 to 1, 0.2 if not given"
+// "number, 0 to 1, default 0.2"
 export function typeText(document: Document, schema: Schema | undefined): string {
   if (!schema) return "";
   const at = follow(document, schema);
@@ -114,6 +114,6 @@ export function typeText(document: Document, schema: Schema | undefined): string
   else if (at.minimum !== undefined) parts.push(`at least ${at.minimum}`);
   else if (at.maximum !== undefined) parts.push(`at most ${at.maximum}`);
   if (at.maxItems !== undefined) parts.push(`at most ${at.maxItems}`);
-  if (at.default !== undefined && at.default !== "") parts.push(`${JSON.stringify(at.default)} if not given`);
+  if (at.default !== undefined && at.default !== "") parts.push(`default ${JSON.stringify(at.default)}`);
   return parts.join(", ");
 }

@@ -1,4 +1,4 @@
-// One route of the document.
+// One route of the API: its parameters, request body and responses.
 import { follow, nameOf, repliesOf, typeText, type Document, type Parameter, type Route, type Schema } from "./openapi";
 
 const kDeepest = 5;
@@ -16,12 +16,12 @@ export function Operation({ route, document }: { route: Route; document: Documen
       {route.parameters.length > 0 && <Parameters all={route.parameters} document={document} />}
       {body.map(([type, { schema }]) => (
         <section key={type}>
-          <h3>Body <small>{type}</small></h3>
+          <h3>Request body <small>{type}</small></h3>
           {schema && <Fields schema={schema} document={document} />}
         </section>
       ))}
       <section>
-        <h3>Replies</h3>
+        <h3>Responses</h3>
         <ul class="replies">
           {repliesOf(document, route).map(({ statuses, reply }) => {
             const contents = Object.entries(reply.content ?? {});
@@ -52,7 +52,7 @@ function Parameters({ all, document }: { all: Parameter[]; document: Document })
       <dl class="fields">
         {all.map((one) => (
           <div key={`${one.in} ${one.name}`}>
-            <dt><code>{one.name}</code>{one.required && one.in !== "path" && <em>needed</em>}{one.in !== "query" && <em>{one.in}</em>}</dt>
+            <dt><code>{one.name}</code>{one.required && one.in !== "path" && <em>required</em>}{one.in !== "query" && <em>{one.in}</em>}</dt>
             <dd><span class="type">{typeText(document, one.schema)}</span>{(one.description ?? one.schema?.description) && <p>{one.description ?? one.schema?.description}</p>}</dd>
           </div>
         ))}
@@ -73,12 +73,12 @@ function Fields({ schema, document, depth = 0 }: { schema: Schema; document: Doc
         const nested = follow(document, inner.type === "array" && inner.items ? inner.items : one);
         return (
           <div key={name}>
-            <dt><code>{name}</code>{at.required?.includes(name) && <em>needed</em>}</dt>
+            <dt><code>{name}</code>{at.required?.includes(name) && <em>required</em>}</dt>
             <dd>
               <span class="type">{typeText(document, one)}</span>
               {(one.description ?? inner.description) && <p>{one.description ?? inner.description}</p>}
               {nested.properties && depth < kDeepest && (
-                <details><summary>Members</summary><Fields schema={one} document={document} depth={depth + 1} /></details>
+                <details><summary>Fields</summary><Fields schema={one} document={document} depth={depth + 1} /></details>
               )}
             </dd>
           </div>

@@ -1,4 +1,4 @@
-// Comma-separated values by RFC 4180: quotes may hold commas, line breaks and doubled quotes.
+// Reads comma-separated values (RFC 4180): quoted cells may contain commas, line breaks and doubled quotes.
 export function readCsv(content: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

@@ -1,4 +1,4 @@
-// Finds songs that were heard in the catalogue of the server, by its search: what is sent is artist and title, nothing else.
+// Matches songs of a history with the server's catalogue, using its search. Only artist and title are sent.
 import { get, path } from "../data/api";
 import { inTurns, remember } from "../data/songs";
 import type { Song } from "../data/types";
@@ -6,7 +6,7 @@ import { fold, type Heard } from "./parse";
 
 const plain = (title: string) => fold(title.replace(/\s*[([].*?[)\]]/g, "").replace(/\s+-\s+.*$/, ""));
 
-// The same title, and one artist in the other's name: "A, B" is found by "A".
+// The titles are equal and one artist's name contains the other: "A" matches "A, B".
 function fits(heard: Heard, song: Song): boolean {
   const [mine, theirs] = [fold(heard.artist), fold(song.artist)];
   if (!` ${theirs} `.includes(` ${mine} `) && !` ${mine} `.includes(` ${theirs} `)) return false;

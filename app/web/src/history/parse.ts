@@ -1,15 +1,16 @@
-// Listening histories as other services hand them out, read here in the browser:
-//   Spotify      "Extended streaming history" (Streaming_History_Audio_*.json) and "Account data" (StreamingHistory*.json)
-//   ListenBrainz an export (JSON, or JSON Lines), or an answer of its API
-//   Last.fm      CSV as its exporters write it, with or without a line of names
-//   and plain lines "Artist – Title".
-// What is none of these is an error; rows without an artist or a title are counted, not guessed.
+// Reads listening histories exported by other services, in the browser:
+//   Spotify      "Extended streaming history" (Streaming_History_Audio_*.json) and "Account data"
+//                (StreamingHistory*.json)
+//   ListenBrainz an export (JSON or JSON Lines), or a response of its API
+//   Last.fm      CSV as written by its exporters, with or without a header line
+//   and plain "Artist – Title" lines.
+// Anything else is an error. Rows without an artist or a title are counted as skipped.
 import { readCsv } from "./csv";
 
 export interface Play {
   artist: string;
   title: string;
-  at: number; // seconds since 1970, 0 where unknown
+  at: number; // seconds since 1970, 0 if unknown
 }
 
 export interface History {
@@ -18,7 +19,7 @@ export interface History {
   skipped: number;
 }
 
-// Spotify's plays of less than this are skips, as with Last.fm and ListenBrainz, which never see those.
+// Shorter plays in a Spotify history count as skips; Last.fm and ListenBrainz never record them.
 const kLeastMilliseconds = 30_000;
 
 type Row = Record<string, unknown>;
@@ -52,7 +53,7 @@ function fromRows(rows: Row[]): History {
   const first = rows.find((row) => row && typeof row === "object") ?? {};
   if ("track_metadata" in first) return collect("ListenBrainz", rows.map(listenBrainzRow));
   if ("master_metadata_track_name" in first || "trackName" in first) return collect("Spotify", rows.map(spotifyRow));
-  throw new Error("This JSON is neither a streaming history of Spotify nor listens of ListenBrainz.");
+  throw new Error("Expected a Spotify streaming history or ListenBrainz listens, found other JSON.");
 }
 
 function fromJson(content: string): History {
@@ -64,7 +65,7 @@ function fromJson(content: string): History {
     try {
       return fromRows(lines.map((line) => JSON.parse(line) as Row));
     } catch (error) {
-      if (error instanceof SyntaxError) throw new Error("This looks like JSON, but it cannot be read: it is cut short or damaged.");
+      if (error instanceof SyntaxError) throw new Error("This JSON cannot be read: it is truncated or damaged.");
       throw error;
     }
   }
@@ -87,7 +88,7 @@ function fromCsv(content: string): History | null {
   const find = (wanted: string[]) => names.findIndex((name) => wanted.includes(name));
   let [artist, title, at] = [find(kColumns.artist), find(kColumns.title), find(kColumns.at)];
   const named = artist >= 0 && title >= 0;
-  // Without names: artist, album, title, date, as the oldest of the exporters writes them.
+  // Without a header, the columns are artist, album, title and date, as the oldest exporter writes them.
   if (!named) {
     if (rows[0].length !== 4) return null;
     [artist, title, at] = [0, 2, 3];
@@ -107,14 +108,14 @@ function fromLines(content: string): History {
   };
   const history = collect("a list", rows.map(play));
   if (history.plays.length === 0) {
-    throw new Error("Expected a history of Spotify, Last.fm or ListenBrainz, or lines “Artist – Title”.");
+    throw new Error("Expected a history from Spotify, Last.fm, or ListenBrainz, or “Artist – Title” lines.");
   }
   return history;
 }
 
 export function readHistory(content: string): History {
   const trimmed = content.replace(/^\uFEFF/, "").trim();
-  if (trimmed === "") throw new Error("There is nothing in it.");
+  if (trimmed === "") throw new Error("The history is empty.");
   if (/^[[{]/.test(trimmed)) return fromJson(trimmed);
   return fromCsv(trimmed) ?? fromLines(trimmed);
 }
@@ -126,7 +127,7 @@ export interface Heard {
   last: number;
 }
 
-// Each song once: the most played `most`, those heard last at the end, as recommendations want them.
+// The `most` most played songs, each once, ordered from least to most recently heard as recommendations expect.
 export function distinct(plays: Play[], most: number): Heard[] {
   const heard = new Map<string, Heard>();
   for (const { artist, title, at } of plays) {
@@ -139,11 +140,11 @@ export function distinct(plays: Play[], most: number): Heard[] {
       heard.set(key, { artist, title, times: 1, last: at });
     }
   }
-  const most_played = [...heard.values()].sort((a, b) => b.times - a.times || b.last - a.last).slice(0, most);
-  return most_played.sort((a, b) => a.last - b.last);
+  const mostPlayed = [...heard.values()].sort((a, b) => b.times - a.times || b.last - a.last).slice(0, most);
+  return mostPlayed.sort((a, b) => a.last - b.last);
 }
 
-// Case, accents and Arabic marks do not count; nor does what brackets add to a title.
+// Ignores case, accents, Arabic marks and punctuation.
 export function fold(words: string): string {
   return words
     .normalize("NFKD")

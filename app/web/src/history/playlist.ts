@@ -1,5 +1,5 @@
-// Playlists as players read them, in the words that `segue radio -o` writes: a list that was rearranged here is saved
-// without asking the server again.
+// Writes playlist files in the same form as `segue radio -o`, so that a list reordered in the page can be saved without
+// another request.
 import { nameOf } from "../data/songs";
 import type { Song } from "../data/types";
 

@@ -1,5 +1,5 @@
-// The map as a part of the page: canvases, the card at the pointer, the buttons. Where there is no WebGL it says so, and
-// the panel's list of regions takes its place.
+// The map as a component: its canvases, the card at the pointer, and the zoom buttons. Without WebGL 2 it sets
+// `noWebGl`, and the panel's legend replaces the map.
 import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { legend, map, mapError, regionName } from "../data/map";
@@ -70,7 +70,7 @@ export function MapCanvas({ onPick, hint }: { onPick: (song: Song) => void; hint
         ref={top}
         tabIndex={0}
         role="application"
-        aria-label="Map of songs. Arrow keys move, plus and minus zoom, 0 shows everything, Enter takes the song in the middle."
+        aria-label="Song map. Arrow keys pan, plus and minus zoom, 0 shows everything, Enter selects the song in the centre."
         data-testid="map"
       />
       {hover && <Card {...hover} />}
@@ -98,7 +98,7 @@ function Card({ song, x, y }: Hover) {
   const region = map.value ? regionName(map.value.region[song.row]) : "";
   const card = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    // Beside the pointer, and inside the page.
+    // Place the card next to the pointer, inside the page.
     const { offsetWidth: width, offsetHeight: height, offsetParent: parent } = card.current!;
     const left = x + 18 + width > parent!.clientWidth ? x - width - 18 : x + 18;
     const top = y + 14 + height > parent!.clientHeight ? y - height - 14 : y + 14;
@@ -110,7 +110,7 @@ function Card({ song, x, y }: Hover) {
       <span dir="auto">{song.artist}</span>
       <small>
         {entry && <i class="dot" style={{ background: entry.colour }} />}
-        <span dir="auto">{region || "In between"}</span> · {plays(song.plays)}
+        <span dir="auto">{region || "No region"}</span> · {plays(song.plays)}
       </small>
     </div>
   );

@@ -1,11 +1,11 @@
-// Pointers, wheel and keys on the map, turned into movements of the view. One finger or the mouse pans, two fingers
-// pinch; a press that hardly moves is a pick.
+// Turns pointer, wheel and key events on the map into movements of the view. One finger or the mouse pans, two fingers
+// zoom; a press that hardly moves picks a song.
 import type { View } from "./view";
 
 export interface Moves {
   view: View;
   changed: () => void; // the view has moved
-  stop: () => void; // whatever flies has to stop
+  stop: () => void; // stops a running flight
   hover: (x: number, y: number) => void;
   leave: () => void;
   pick: (x: number, y: number) => void;
@@ -13,8 +13,8 @@ export interface Moves {
   home: () => void;
 }
 
-const kClick = 5; // pixels a press may move
-const kStep = 70; // pixels a key moves
+const kClick = 5; // pixels a press may move and still count as a click
+const kStep = 70; // pixels per arrow key press
 
 export function listen(target: HTMLElement, moves: Moves) {
   const { view } = moves;
@@ -48,10 +48,10 @@ export function listen(target: HTMLElement, moves: Moves) {
       }
     } else {
       const other = others[0];
-      const apart = (at: { x: number; y: number }) => Math.max(Math.hypot(at.x - other.x, at.y - other.y), 1);
+      const distance = (at: { x: number; y: number }) => Math.max(Math.hypot(at.x - other.x, at.y - other.y), 1);
       travelled = Infinity;
       view.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
-      view.zoomAt((now.x + other.x) / 2, (now.y + other.y) / 2, apart(now) / apart(before));
+      view.zoomAt((now.x + other.x) / 2, (now.y + other.y) / 2, distance(now) / distance(before));
     }
     pointers.set(event.pointerId, now);
     if (travelled > kClick) moves.changed();

@@ -1,4 +1,4 @@
-// What is drawn over the points, on a plain canvas: names of regions and songs, and the scene.
+// Draws the layer above the points on a 2D canvas: the names of regions and songs, and the scene.
 import type { Region, Song } from "../data/types";
 import type { MapData } from "../data/map";
 import type { Colours } from "./palette";
@@ -13,23 +13,23 @@ export interface Drawing {
   steps: Steps;
   pointed: number;
   colours: Colours;
-  songs: Song[]; // named where there is room, the most popular first
+  songs: Song[]; // labelled if there is room, the most popular first
   hidden: (region: number) => boolean;
   crosshair: boolean;
-  covered: Box[]; // by what lies over the map: no place for names
+  covered: Box[]; // areas under buttons and hints, which names avoid
 }
 
 export type Box = [left: number, top: number, right: number, bottom: number];
 const kNamedFirst = { focus: 0, played: 1, path: 2, found: 3, disliked: 4 };
 const kFont = 'system-ui, "Noto Sans", "Noto Sans Arabic", sans-serif';
-// From which zoom on, and up to which, the names of a level are shown.
-// A region that holds no finer ones with a name keeps its own.
+// The zoom range in which the names of each level are shown.
+// A region without named subregions keeps its name at higher zooms.
 const kLevels = [
   { from: 0, to: 3.2 },
   { from: 2, to: 9 },
   { from: 4.5, to: Infinity },
 ];
-const kShifts = [0, 1.1, -1.1]; // of a region's name, in heights of its letters
+const kShifts = [0, 1.1, -1.1]; // vertical offsets tried for a region's name, in font sizes
 const kMargin = 8;
 const kOvershoot = 1.7;
 const popped = (part: number) => {
@@ -38,7 +38,7 @@ const popped = (part: number) => {
   const back = part - 1;
   return 1 + (kOvershoot + 1) * back ** 3 + kOvershoot * back ** 2;
 };
-// Of n things that come one after the other: how far the i-th is.
+// The progress of the i-th of n animations that start one after the other.
 const staggered = (part: number, i: number, n: number) => {
   const share = 0.45;
   const start = n > 1 ? (i / (n - 1)) * (1 - share) : 0;
@@ -111,7 +111,7 @@ export class Overlay {
       if (x < view.insets.left - 100 || x > view.width + 100 || y < -20 || y > view.height + 20) continue;
       const size = 10.5 + 4.5 * Math.sqrt(region.size / largest) + (zoom > 2 ? 1.5 : 0);
       c.font = `600 ${size.toFixed(1)}px ${kFont}`;
-      // In its middle, or a little above or below, and all of it in sight while the middle is.
+      // Centre the name on the region, or slightly above or below, and keep it fully visible while the centre is.
       const width = c.measureText(region.label).width;
       const air = zoom < 2 ? 11 : 7;
       const [left, right] = [view.insets.left + width / 2 + kMargin, view.width - width / 2 - kMargin];
@@ -137,7 +137,7 @@ export class Overlay {
     }
   }
 
-  // Names of lit songs beside them: what was played first, then what was found, as long as there is room.
+  // Labels next to the highlighted songs, played songs before found ones, as long as there is room.
   private sceneNames(drawing: Drawing) {
     const { context: c } = this;
     const { view, colours, scene, steps } = drawing;
@@ -158,7 +158,7 @@ export class Overlay {
       const [x, y] = spots[i];
       const words = shortened(mark.label, 30);
       const half = c.measureText(words).width / 2;
-      // Below, above, at the right, at the left: the first place that hides no mark.
+      // Try below, above, right and left; take the first position that hides no mark.
       for (const [dx, dy] of [[0, 17], [0, -17], [half + 12, 0], [-half - 12, 0]]) {
         const box: Box = [x + dx - half, y + dy - 8, x + dx + half, y + dy + 8];
         if (!free(box) || !this.fits(x + dx, y + dy, 2 * half, 16, view)) continue;
@@ -166,7 +166,7 @@ export class Overlay {
         break;
       }
     }
-    // Other names leave the marks free.
+    // Keep later names off the marks.
     for (const [x, y] of spots) this.taken.push([x - 6, y - 6, x + 6, y + 6]);
   }
 
@@ -197,7 +197,7 @@ export class Overlay {
     c.globalAlpha = 1;
   }
 
-  // A smooth line through the songs, as far as it has grown.
+  // A smooth line through the songs, up to the current progress.
   private path(drawing: Drawing) {
     const { context: c } = this;
     const { scene, steps, colours } = drawing;
@@ -272,7 +272,7 @@ export class Overlay {
     }
   }
 
-  // A mean: a ring with a cross in it, the larger the more it weighs.
+  // Each mean is a ring with a cross in it, larger for a larger weight.
   private means({ scene, steps, view, colours }: Drawing) {
     const { context: c } = this;
     if (steps.mean <= 0) return;
@@ -344,8 +344,8 @@ function ring(c: CanvasRenderingContext2D, x: number, y: number, radius: number)
   c.stroke();
 }
 type Spot = [x: number, y: number];
-// Of a centripetal Catmull-Rom curve, which neither overshoots nor loops where a short step follows a long one: the piece
-// from a to b as the handles of a Bézier curve (Yuksel, Schaefer, Keyser 2011).
+// The Bézier handles of the segment from a to b of a centripetal Catmull-Rom curve, which neither overshoots nor loops
+// when a short step follows a long one (Yuksel, Schaefer, Keyser 2011).
 function handles(before: Spot, a: Spot, b: Spot, after: Spot): [Spot, Spot] {
   const root = (p: Spot, q: Spot) => Math.sqrt(Math.hypot(p[0] - q[0], p[1] - q[1]));
   const [d1, d2, d3] = [root(before, a), root(a, b), root(b, after)];

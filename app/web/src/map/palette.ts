@@ -1,5 +1,5 @@
-// The colours of `segue map` (src/segue/map/colours.cpp): Okabe and Ito's for regions and tags, cividis for popularity;
-// the colour-blind tell them apart.
+// The colours of `segue map` (src/segue/map/colours.cpp): Okabe and Ito's palette for regions and tags, cividis for
+// popularity. Both are safe for colour-blind readers.
 import { signal } from "@preact/signals";
 
 export type Theme = "dark" | "light";
@@ -37,13 +37,13 @@ export const kColours: Record<Theme, Colours> = {
   },
 };
 const kCividis = ["#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#fee838"];
-// On dark paper the rarest songs have to be seen as well, on light paper the most played.
+// Adjusted so that the rarest songs stay visible on a dark background and the most played on a light one.
 const kScale: Record<Theme, string[]> = {
   dark: ["#2f5aa8", "#4a6596", "#65738a", "#7f8285", "#98937d", "#b4a872", "#d6c462", "#fee838"],
   light: [...kCividis].reverse().map((colour) => (colour === "#fee838" ? "#d9c22a" : colour)),
 };
 export const kPopularitySteps = 8;
-export const kNone = 95; // the category of songs without one; others are smaller
+export const kNone = 95; // the category of songs without one; all others are smaller
 export const scaleOf = (theme: Theme) => kScale[theme];
 
 const kThemeKey = "segue-theme";
@@ -65,7 +65,7 @@ export function switchTheme() {
   try {
     localStorage.setItem(kThemeKey, theme.value);
   } catch {
-    // it lasts as long as the page
+    // storage is disabled: the choice lasts until the page closes
   }
 }
 

@@ -1,4 +1,4 @@
-// Which songs are where.
+// Finds songs by their position on the map.
 import KDBush from "kdbush";
 
 export class Picker {
@@ -18,21 +18,21 @@ export class Picker {
     worker.postMessage(places);
   }
 
-  // The song nearest to a place and no farther than `within`, among those that `shown` lets pass; of songs about as
-  // near the more popular one, which lies on top. -1: none.
+  // The nearest song within the distance `within` for which `shown` is true; among songs about equally near, the more
+  // popular one, which is drawn on top. -1 if there is none.
   nearest(x: number, y: number, within: number, shown: (row: number) => boolean): number {
     let best = -1;
     let least = Infinity;
     for (const row of this.tree?.within(x, y, within) ?? []) {
       if (!shown(row)) continue;
-      const apart = Math.hypot(this.places[2 * row] - x, this.places[2 * row + 1] - y) / within;
-      const badness = apart + 0.03 * Math.log2(row + 1);
+      const distance = Math.hypot(this.places[2 * row] - x, this.places[2 * row + 1] - y) / within;
+      const badness = distance + 0.03 * Math.log2(row + 1);
       if (badness < least) [best, least] = [row, badness];
     }
     return best;
   }
 
-  // The `most` most popular songs inside a rectangle.
+  // The `most` most popular songs in a rectangle.
   inside(left: number, bottom: number, right: number, top: number, most: number, shown: (row: number) => boolean): number[] {
     const rows = (this.tree?.range(left, bottom, right, top) ?? []).filter(shown);
     return rows.sort((a, b) => a - b).slice(0, most);

@@ -1,4 +1,4 @@
-// Builds the tree that finds songs by place, beside the page: a million songs take half a second.
+// Builds the spatial index in a worker, because a million songs take half a second.
 import KDBush from "kdbush";
 
 onmessage = ({ data }: MessageEvent<Float32Array>) => {

@@ -1,9 +1,9 @@
-// All songs as points, drawn by WebGL2: one buffer of places, one byte a song for its colour. Songs come in the order of
-// plays; they are drawn from the last to the first, so that popular ones lie on top, and larger.
+// Draws all songs as points with WebGL 2: one buffer of positions and one byte per song for its colour. Songs are
+// sorted by plays and drawn in reverse, so that popular ones lie on top; they are also larger.
 //
-// A million points take a software renderer half a second, in which no input would be seen. So there are two ways to
-// draw: at once, as many of the most popular as are asked for; or all of them a part at a time, beside what is shown,
-// which is replaced when the last part is there. The second can be left off at any time.
+// A software renderer needs half a second for a million points, during which the page would ignore input. So there are
+// two ways to draw: draw() shows a given number of the most popular songs at once; fill() draws all songs in parts to
+// an offscreen buffer, which replaces the picture after the last part. A fill can be abandoned at any time.
 import { kNone } from "./palette";
 
 const kPalette = kNone + 1;
@@ -11,12 +11,12 @@ const kPalette = kNone + 1;
 const kVertex = `#version 300 es
 layout(location = 0) in vec2 place;
 layout(location = 1) in float category;
-uniform vec2 scale;      // of the map to the clip space
+uniform vec2 scale;      // from the map to clip space
 uniform vec2 shift;
-uniform float size;      // of a seldom played song, in pixels
+uniform float size;      // of a rarely played song, in pixels
 uniform float songs;
 uniform float alpha;
-uniform vec4 palette[${kPalette}];  // with 0 in .a: filtered out
+uniform vec4 palette[${kPalette}];  // .a = 0: filtered out
 out lowp vec4 colour;
 out mediump float pixels;
 void main() {
@@ -29,7 +29,7 @@ void main() {
   colour = vec4(mine.rgb, min(1.0, alpha * (1.0 + popular)));
 }`;
 
-// A disc whose edge is one pixel soft.
+// A disc with an edge one pixel soft.
 const kFragment = `#version 300 es
 precision mediump float;
 in lowp vec4 colour;
@@ -46,7 +46,7 @@ export interface Frame {
   shift: [number, number];
   size: number;
   alpha: number;
-  first: number; // points that are left out: the least popular
+  first: number; // points to skip, the least popular
 }
 
 export class Points {
@@ -54,11 +54,11 @@ export class Points {
   private readonly places: WebGLBuffer;
   private readonly categories: WebGLBuffer;
   private n = 0;
-  private shown = { view: "", first: Infinity }; // what is on the canvas
-  private beside: { view: string; next: number; fence: WebGLSync | null } | null = null; // what is being drawn
+  private shown = { view: "", first: Infinity }; // the contents of the canvas
+  private pending: { view: string; next: number; fence: WebGLSync | null } | null = null; // the fill in progress
   private target: { buffer: WebGLFramebuffer; colours: WebGLRenderbuffer; width: number; height: number } | null = null;
 
-  // null where the browser has no WebGL2.
+  // null if the browser has no WebGL 2.
   static on(canvas: HTMLCanvasElement): Points | null {
     const gl = canvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true, powerPreference: "low-power" });
     if (!gl) return null;
@@ -98,8 +98,8 @@ export class Points {
   get count() {
     return this.n;
   }
-  // Points that the canvas does not show yet.
-  get leftOut() {
+  // The number of points that the canvas does not show yet.
+  get missing() {
     return Math.min(this.shown.first, this.n);
   }
 
@@ -115,10 +115,10 @@ export class Points {
     this.setCategories(new Uint8Array(this.n).fill(kNone));
   }
 
-  // What is on the canvas does not hold any more.
+  // Marks the contents of the canvas as outdated.
   forget() {
     this.shown = { view: "", first: Infinity };
-    this.beside = null;
+    this.pending = null;
   }
 
   setCategories(of: Uint8Array) {
@@ -127,7 +127,7 @@ export class Points {
     this.forget();
   }
 
-  // "#rrggbb" by category; null: not drawn.
+  // "#rrggbb" for each category; null: not drawn.
   setPalette(colours: (string | null)[]) {
     const values = new Float32Array(4 * kPalette);
     colours.forEach((colour, i) => {
@@ -139,39 +139,39 @@ export class Points {
     this.forget();
   }
 
-  // At once. Only where something differs from what is shown: a pointer or a playing scene leaves the points as they are.
+  // Draws immediately, but only if the view has changed: pointer moves and scene animations do not redraw the points.
   draw(frame: Frame) {
     const { gl } = this;
     const view = viewOf(frame);
     if (view === this.shown.view && this.shown.first <= frame.first) return;
     this.shown = { view, first: frame.first };
-    this.beside = null;
+    this.pending = null;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     this.clear();
     this.points(frame, frame.first, this.n - frame.first);
   }
 
-  // The next part of all points, `most` at a time, beside what is shown. Whether all are shown now.
+  // Draws the next part of all points, at most `most`, offscreen. Returns whether the canvas now shows all of them.
   fill(frame: Frame, most: number): boolean {
     const { gl } = this;
     const view = viewOf(frame);
     if (view === this.shown.view && this.shown.first === 0) return true;
     this.resize();
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.target!.buffer);
-    if (this.beside?.view !== view) {
-      this.beside = { view, next: 0, fence: null };
+    if (this.pending?.view !== view) {
+      this.pending = { view, next: 0, fence: null };
       this.clear();
     }
-    const { beside } = this;
-    // The part before has to be done: parts that wait in a row would hold up the next movement.
-    if (beside.fence && gl.getSyncParameter(beside.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false;
-    gl.deleteSync(beside.fence);
-    beside.fence = null;
-    const count = Math.min(most, this.n - beside.next);
-    this.points(frame, beside.next, count);
-    beside.next += count;
-    if (beside.next < this.n) {
-      beside.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    const { pending } = this;
+    // Wait for the previous part, because queued parts would delay the next movement.
+    if (pending.fence && gl.getSyncParameter(pending.fence, gl.SYNC_STATUS) !== gl.SIGNALED) return false;
+    gl.deleteSync(pending.fence);
+    pending.fence = null;
+    const count = Math.min(most, this.n - pending.next);
+    this.points(frame, pending.next, count);
+    pending.next += count;
+    if (pending.next < this.n) {
+      pending.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
       gl.flush();
       return false;
     }
@@ -179,11 +179,11 @@ export class Points {
     gl.bindFramebuffer(gl.DRAW_FRAMEBUFFER, null);
     gl.blitFramebuffer(0, 0, width, height, 0, 0, width, height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
     this.shown = { view, first: 0 };
-    this.beside = null;
+    this.pending = null;
     return true;
   }
 
-  // A place to draw beside the canvas, as large.
+  // Makes the offscreen buffer as large as the canvas.
   private resize() {
     const { gl } = this;
     const [width, height] = [gl.drawingBufferWidth, gl.drawingBufferHeight];
@@ -194,7 +194,7 @@ export class Points {
     gl.bindFramebuffer(gl.FRAMEBUFFER, buffer);
     gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, colours);
     this.target = { buffer, colours, width, height };
-    this.beside = null;
+    this.pending = null;
   }
 
   private clear() {

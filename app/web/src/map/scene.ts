@@ -1,5 +1,5 @@
-// What a panel shows on top of the points: songs that are lit, means of songs, lines between them, a path. Panels say
-// what; overlay.ts draws it.
+// The scene that a panel shows on top of the points: highlighted songs, means, the lines between them, and a path.
+// Panels set it; overlay.ts draws it.
 import { signal } from "@preact/signals";
 import type { Point } from "../data/types";
 
@@ -10,7 +10,7 @@ export interface Mark {
   kind: MarkKind;
   label?: string;
   number?: number;
-  mean?: number; // of the scene's means: the one a line leads to
+  mean?: number; // index of the mean that a line connects it to
 }
 
 export interface Mean extends Point {
@@ -22,13 +22,13 @@ export interface Scene {
   marks: Mark[];
   means: Mean[];
   path: number[]; // rows, in order
-  quiet: boolean; // the points behind step back
+  quiet: boolean; // dims the points behind
 }
 
 export const kNothing: Scene = { marks: [], means: [], path: [], quiet: false };
 export const scene = signal<Scene>(kNothing);
 
-// The way from the songs to what is recommended, in steps; path: how much of it is drawn. Each from 0 to 1.
+// The progress of each step from the songs to the recommendations, and of drawing the path. Each from 0 to 1.
 export interface Steps {
   lit: number;
   mean: number;
@@ -38,5 +38,5 @@ export interface Steps {
 export const kDone: Steps = { lit: 1, mean: 1, found: 1, path: 1 };
 export const steps = signal<Steps>(kDone);
 
-// The song that a list or the pointer is at.
+// The row of the song under the pointer, in a list or on the map. -1: none.
 export const pointed = signal<number>(-1);

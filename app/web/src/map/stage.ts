@@ -1,6 +1,6 @@
-// The map on the page: two canvases, a camera, and the frames in which they are drawn. Frames are drawn when something
-// has changed, and only then. While the view moves, at most as many songs are drawn as can be in a frame's time (the
-// most popular; the others, a part a frame, as soon as it rests), so that input never waits.
+// The map on the page: two canvases, a camera, and the frame loop. A frame is drawn only when something has changed.
+// While the view moves, a frame draws only as many songs as fit in its time, the most popular first; the others follow,
+// one part per frame, once the view rests. So input never waits.
 import { effect, untracked } from "@preact/signals";
 import { camera as seen, moved, state, type Camera } from "../data/state";
 import { legend, map, placeOf, regions, rootOf, type MapData } from "../data/map";
@@ -16,16 +16,16 @@ import { between, kHome, View, type Insets } from "./view";
 
 const kFlight = 750; // ms
 const kRest = 160; // ms without movement until everything is drawn
-const kSlow = 38; // ms a frame may take while moving
-const kQuick = 20;
+const kSlow = 38; // ms a frame may take while moving; beyond that, draw fewer songs
+const kQuick = 20; // ms; below that, draw more songs
 const kFewest = 20_000;
-const kFewestAtRest = 60_000; // in a part of all
-const kAtOnce = 120_000; // songs that need no parts while the view rests
+const kFewestAtRest = 60_000; // songs per part
+const kAtOnce = 120_000; // up to this many songs are drawn in one part at rest
 const kReach = 11; // pixels within which a song is picked
-const kReachOfKeys = 160; // and around the middle, by Enter
-const kNamed = 36; // songs named at most
+const kReachOfKeys = 160; // the same around the centre, for Enter
+const kNamed = 36; // most songs labelled
 
-export interface Asked {
+export interface StageEvents {
   hover: (row: number, x: number, y: number) => void;
   pick: (row: number) => void;
 }
@@ -36,10 +36,10 @@ export class Stage {
   private readonly overlay: Overlay;
   private picker: Picker | null = null;
   private data: MapData | null = null;
-  private asked = false;
+  private frameRequested = false;
   private lastMove = 0;
   private lastFrame = 0;
-  private went = false; // moving, at the last frame
+  private wasMoving = false; // whether the view was moving at the last frame
   private budget = 250_000;
   private settling = 0;
   private filling = 0;
@@ -50,13 +50,13 @@ export class Stage {
   private naming = 0;
   private readonly undo: (() => void)[] = [];
 
-  // null where the browser has no WebGL2 (`points` is asked for first, by Points.on).
+  // Without WebGL 2 there is no Stage: the caller gets `points` from Points.on first.
   constructor(
     private readonly host: HTMLElement,
     private readonly pointCanvas: HTMLCanvasElement,
     private readonly topCanvas: HTMLCanvasElement,
     points: Points,
-    private readonly ask: Asked,
+    private readonly events: StageEvents,
   ) {
     this.points = points;
     this.overlay = new Overlay(topCanvas.getContext("2d")!);
@@ -96,7 +96,7 @@ export class Stage {
     this.undo.forEach((each) => each());
   }
 
-  // What panels leave free, and the smaller things that lie over that.
+  // The insets that panels cover, and smaller elements over the remaining area.
   setInsets(insets: Insets, covering: Iterable<Element>) {
     this.view.insets = insets;
     const { left, top } = this.host.getBoundingClientRect();
@@ -107,7 +107,7 @@ export class Stage {
     this.redraw();
   }
 
-  // ---- what is shown
+  // ---- data and colours
 
   private take(data: MapData) {
     this.data = data;
@@ -115,7 +115,7 @@ export class Stage {
     this.lastLegend = null;
     this.recolour();
     this.redraw();
-    // The tree of places can wait until the first picture is on its way.
+    // Build the spatial index only after the first picture.
     requestAnimationFrame(() => setTimeout(() => {
       if (this.data !== data) return;
       this.picker = new Picker(data.places, () => {
@@ -188,7 +188,7 @@ export class Stage {
     if (places.length > 0) this.fly(this.view.showing(places, mostZoom));
   }
 
-  // Plays the steps of the scene one after the other. What is not in `from` stays done.
+  // Plays the steps of the scene one after the other. Steps without a length stay done.
   play(lengths: Partial<Record<keyof Steps, number>>) {
     const mine = ++this.growth;
     const order = (["lit", "mean", "found", "path"] as const).filter((step) => lengths[step]);
@@ -224,14 +224,14 @@ export class Stage {
   private point(row: number, px: number, py: number) {
     this.topCanvas.dataset.over = String(row >= 0);
     pointed.value = row;
-    this.ask.hover(row, px, py);
+    this.events.hover(row, px, py);
   }
   private pick(px: number, py: number, reach = kReach) {
     const row = this.rowAt(px, py, reach);
-    if (row >= 0) this.ask.pick(row);
+    if (row >= 0) this.events.pick(row);
   }
 
-  // Titles for the most popular songs in sight, once the view rests and is near enough.
+  // Labels the most popular visible songs once the view rests and is zoomed in far enough.
   private nameSongs() {
     clearTimeout(this.naming);
     this.naming = setTimeout(async () => {
@@ -260,7 +260,7 @@ export class Stage {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    // At once: a canvas that was resized is empty.
+    // Draw immediately, because resizing clears a canvas.
     this.points?.forget();
     this.draw();
   }
@@ -269,10 +269,10 @@ export class Stage {
   }
 
   redraw() {
-    if (this.asked) return;
-    this.asked = true;
+    if (this.frameRequested) return;
+    this.frameRequested = true;
     requestAnimationFrame((now) => {
-      this.asked = false;
+      this.frameRequested = false;
       this.adapt(now);
       this.draw();
     });
@@ -281,13 +281,13 @@ export class Stage {
   private adapt(now: number) {
     const took = now - this.lastFrame;
     this.lastFrame = now;
-    const went = this.went;
-    this.went = this.moving;
-    if (!this.moving || !went || !this.data) return;
+    const wasMoving = this.wasMoving;
+    this.wasMoving = this.moving;
+    if (!this.moving || !wasMoving || !this.data) return;
     if (took > kSlow) this.budget = Math.max(this.budget * Math.min(0.75, Math.max(kSlow / took, 0.2)), kFewest);
     else if (took < kQuick) this.budget *= 1.15;
   }
-  // A finger or a button that is held down goes on moving.
+  // A finger or button that is held down counts as moving.
   private get moving() {
     return "moving" in this.topCanvas.dataset || performance.now() - this.lastMove < kRest;
   }
@@ -301,8 +301,8 @@ export class Stage {
     if (!data || !points) return;
     const { unit, middle, width, height } = view;
     const first = data.n > kAtOnce || this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
-    // The wider the songs lie apart, the larger they are.
-    const apart = unit * Math.sqrt(3 / Math.max(data.n, 1));
+    // Points grow with the distance between songs.
+    const distance = unit * Math.sqrt(3 / Math.max(data.n, 1));
     const quiet = scene.value.quiet ? 0.38 : 1;
     const frame: Frame = {
       scale: [(2 * unit) / width, (2 * unit) / height],
@@ -310,8 +310,8 @@ export class Stage {
         (2 * (middle.x - view.camera.x * unit)) / width - 1,
         1 - (2 * (middle.y + view.camera.y * unit)) / height,
       ],
-      size: Math.min(Math.max(0.62 * apart ** 0.8, 1.1), 9) * this.ratio,
-      alpha: Math.min(Math.max(0.3 + apart / 14, 0.36), 0.85) * quiet,
+      size: Math.min(Math.max(0.62 * distance ** 0.8, 1.1), 9) * this.ratio,
+      alpha: Math.min(Math.max(0.3 + distance / 14, 0.36), 0.85) * quiet,
       first,
     };
     points.draw(frame);
@@ -338,7 +338,7 @@ export class Stage {
     }
   }
 
-  // The songs that were left out, once the view rests.
+  // Draws the songs that were skipped, once the view rests.
   private fill(frame: Frame) {
     const mine = ++this.filling;
     const part = () => {
@@ -347,8 +347,8 @@ export class Stage {
       else if (!this.points.fill(frame, Math.max(this.budget, kFewestAtRest))) requestAnimationFrame(part);
       else this.host.dataset.drawn = String(this.data.n);
     };
-    this.host.dataset.drawn = String(this.data!.n - this.points!.leftOut);
-    if (this.points!.leftOut === 0) return;
+    this.host.dataset.drawn = String(this.data!.n - this.points!.missing);
+    if (this.points!.missing === 0) return;
     if (this.moving) this.settle();
     else requestAnimationFrame(part);
   }

@@ -1,5 +1,5 @@
-// The camera: from places on the map (-1..1, y upwards) to pixels and back. What panels cover does not count as the
-// middle, so that "everything" fits beside them.
+// The camera: converts positions on the map (-1..1, y up) to pixels and back. The centre is that of the area not
+// covered by panels, so that the whole map fits next to them.
 import type { Camera } from "../data/state";
 
 export interface Insets {
@@ -25,7 +25,7 @@ export class View {
   get freeHeight() {
     return Math.max(this.height - this.insets.top - this.insets.bottom, 80);
   }
-  // Pixels of one unit of the map.
+  // Pixels per unit of the map.
   get unit() {
     return (Math.min(this.freeWidth, this.freeHeight) / 2) * 0.94 * this.camera.zoom;
   }
@@ -46,14 +46,14 @@ export class View {
     this.look({ ...this.camera, x: this.camera.x - dx / this.unit, y: this.camera.y + dy / this.unit });
   }
 
-  // The place under the pixel stays where it is.
+  // Zooms around a pixel: the position under it stays fixed.
   zoomAt(px: number, py: number, by: number) {
     const [x, y] = [this.fromX(px), this.fromY(py)];
     this.look({ ...this.camera, zoom: this.camera.zoom * by });
     this.look({ ...this.camera, x: this.camera.x + x - this.fromX(px), y: this.camera.y + y - this.fromY(py) });
   }
 
-  // A camera that shows all these places.
+  // A camera that shows all the given positions.
   showing(places: { x: number; y: number }[], mostZoom = 14): Camera {
     if (places.length === 0) return { ...kHome };
     const xs = places.map((place) => place.x);
@@ -65,11 +65,11 @@ export class View {
   }
 }
 
-// Between two cameras: out a little on the way, when it is far.
+// Interpolates between two cameras, zooming out on the way if they are far apart.
 export function between(from: Camera, to: Camera, part: number): Camera {
   const eased = part < 0.5 ? 4 * part ** 3 : 1 - (2 - 2 * part) ** 3 / 2;
-  const apart = Math.hypot(to.x - from.x, to.y - from.y) * Math.min(from.zoom, to.zoom);
-  const out = Math.exp(-Math.sin(Math.PI * eased) * Math.log1p(Math.max(apart - 1, 0)) * 0.7);
+  const distance = Math.hypot(to.x - from.x, to.y - from.y) * Math.min(from.zoom, to.zoom);
+  const out = Math.exp(-Math.sin(Math.PI * eased) * Math.log1p(Math.max(distance - 1, 0)) * 0.7);
   return {
     x: from.x + (to.x - from.x) * eased,
     y: from.y + (to.y - from.y) * eased,

@@ -1,4 +1,4 @@
-// Find a song, fly there, and see what lies around it, with why.
+// Search for a song, fly to it, and list its nearest neighbours with reasons.
 import { useEffect, useRef } from "preact/hooks";
 import { get, path } from "../data/api";
 import { map, placeOf, regionName } from "../data/map";
@@ -8,7 +8,7 @@ import type { SimilarSong, SongDetail, Together } from "../data/types";
 import { plays, stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps } from "../map/scene";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { Disc, SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
@@ -20,12 +20,12 @@ export function FindPanel() {
   const { q, song } = state.value;
   const field = useRef<HTMLInputElement | null>(null);
   useEffect(() => {
-    // Ready to type, where that does not call up a phone's keyboard.
+    // Focus the field only on devices where that does not open an on-screen keyboard.
     if (!song && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
   return (
     <>
-      <h1 class="unseen">Find</h1>
+      <h1 class="unseen">Search</h1>
       <SongSearch
         label="Search songs and artists"
         placeholder="Songs and artists"
@@ -36,13 +36,13 @@ export function FindPanel() {
         fieldRef={field}
         onPick={(picked) => update({ song: picked.id }, true)}
       />
-      {song ? <Song key={song} id={song} /> : q === "" && <p class="empty">Type a title or an artist, or touch a point on the map.</p>}
+      {song ? <Song key={song} id={song} /> : q === "" && <p class="empty">Type a title or an artist, or select a song on the map.</p>}
     </>
   );
 }
 
 export function why({ similarity, together }: SimilarSong): string {
-  const parts = [`${Math.round(similarity * 100)} % alike`];
+  const parts = [`${Math.round(similarity * 100)} % similar`];
   if (together) parts.push(`played together ${times(together.times)}${order(together)}`);
   return parts.join(" · ");
 }
@@ -60,8 +60,8 @@ export function likeSong(id: string) {
 }
 
 function Song({ id }: { id: string }) {
-  const song = useAsked((signal) => get<SongDetail>(`/v1/songs/${path(id)}`, signal), [id]);
-  const near = useAsked(
+  const song = useRequest((signal) => get<SongDetail>(`/v1/songs/${path(id)}`, signal), [id]);
+  const near = useRequest(
     async (signal) => remember((await get<{ items: SimilarSong[] }>(`/v1/songs/${path(id)}/similar?k=${kNeighbours}`, signal)).items),
     [id],
   );
@@ -82,9 +82,9 @@ function Song({ id }: { id: string }) {
       steps.value = kDone;
       stage.value?.play({ found: 500 });
       const close = near.value.slice(0, 12).map((one) => placeOf(data, one.row));
-      // The nearest by vector may lie far off on the map: the view goes by the middle ones.
-      const apart = close.map((place) => Math.hypot(place.x - here.x, place.y - here.y)).sort((a, b) => a - b);
-      const reach = Math.max(apart[Math.floor(apart.length * 0.7)] ?? 0.05, 0.02);
+      // The nearest vectors may lie far away on the map, so fit the view to the 70th percentile of distances.
+      const distances = close.map((place) => Math.hypot(place.x - here.x, place.y - here.y)).sort((a, b) => a - b);
+      const reach = Math.max(distances[Math.floor(distances.length * 0.7)] ?? 0.05, 0.02);
       stage.value?.show([{ x: here.x - reach, y: here.y - reach }, { x: here.x + reach, y: here.y + reach }], 20);
     }
     return () => void (scene.value = kNothing);
@@ -116,13 +116,13 @@ function Song({ id }: { id: string }) {
         <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "radio", seeds: [id] } }, true)}><Icon name="radio" size={18} />Radio</button>
         <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "journey", from: id } }, true)}><Icon name="journey" size={18} />Journey</button>
       </div>
-      <h3>Lies close to it</h3>
+      <h3>Nearest neighbours</h3>
       <Problem text={near.error} />
-      <ol class="songs" aria-label={`Songs most like ${one.title}`} aria-busy={near.busy}>
+      <ol class="songs" aria-label={`Songs similar to ${one.title}`} aria-busy={near.busy}>
         {near.value?.map((other) => (
           <SongRow key={other.id} song={other} kind="found" note={why(other)}
             onPick={() => update({ song: other.id, q: "" }, true)}
-            actions={[{ icon: "taste", label: "Add to your taste", onClick: () => likeSong(other.id), disabled: state.value.taste.songs.includes(other.id) }]} />
+            actions={[{ icon: "taste", label: "Add to taste", onClick: () => likeSong(other.id), disabled: state.value.taste.songs.includes(other.id) }]} />
         ))}
       </ol>
     </article>

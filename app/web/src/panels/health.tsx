@@ -1,14 +1,14 @@
-// For the operator: how the server is, from GET /v1/status every few seconds, and what the models are.
+// For the operator: the server's health, polled from GET /v1/status every few seconds, and facts about its models.
 import { useEffect, useState } from "preact/hooks";
 import { get, path, setToken, token } from "../data/api";
 import type { ModelFacts } from "../data/types";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { Evaluation } from "./report";
 
 const kEvery = 2000; // ms
-const kKept = 90; // points of the chart
+const kKept = 90; // points in the chart
 
 interface RouteStatus {
   method: string;
@@ -30,8 +30,8 @@ interface Status {
 export function HealthPanel() {
   const [tick, setTick] = useState(0);
   const [rates, setRates] = useState<number[]>([]);
-  const status = useAsked((signal) => get<Status>("/v1/status", signal), [tick]);
-  const models = useAsked(async (signal) => {
+  const status = useRequest((signal) => get<Status>("/v1/status", signal), [tick]);
+  const models = useRequest(async (signal) => {
     const { items } = await get<{ items: ModelFacts[] }>("/v1/models", signal);
     return Promise.all(items.map((one) => get<ModelFacts>(`/v1/models/${path(one.name)}`, signal)));
   }, []);
@@ -54,7 +54,7 @@ export function HealthPanel() {
       {now && (
         <>
           <dl class="facts-grid" data-testid="status">
-            <Fact name="Up for" value={duration(now.uptime_seconds)} />
+            <Fact name="Uptime" value={duration(now.uptime_seconds)} />
             <Fact name="Requests/s" value={number(now.requests_per_second)} />
             <Fact name="Requests" value={number(routes.reduce((sum, route) => sum + route.requests, 0))} />
             {"error" in now.store && <Fact name="Store" value={now.store.error} />}
@@ -64,7 +64,7 @@ export function HealthPanel() {
           </dl>
           <Chart rates={rates} />
           <h2>Routes</h2>
-          <div class="table" tabIndex={0} role="region" aria-label="Routes and their latencies">
+          <div class="table" tabIndex={0} role="region" aria-label="Requests and latency by route">
             <table>
               <thead><tr><th scope="col">Route</th><th scope="col">Requests</th><th scope="col">Failed</th><th scope="col">Median</th><th scope="col">p99</th></tr></thead>
               <tbody>
@@ -95,7 +95,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   return <div><dt>{name}</dt><dd>{value}</dd></div>;
 }
 
-// Requests a second over the last minutes.
+// Requests per second over the last few minutes.
 function Chart({ rates }: { rates: number[] }) {
   const most = Math.max(...rates, 1);
   const [width, height] = [600, 110];
@@ -104,11 +104,11 @@ function Chart({ rates }: { rates: number[] }) {
   const line = rates.map((rate, i) => `${i === 0 ? "M" : "L"}${x(i).toFixed(1)} ${y(rate).toFixed(1)}`).join("");
   return (
     <figure class="chart">
-      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`Requests a second, at most ${number(most)} in the last minutes`}>
+      <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={`Requests per second, peak ${number(most)} over the last few minutes`}>
         {rates.length > 1 && <path class="area" d={`${line}L${x(rates.length - 1)} ${height}L${x(0)} ${height}Z`} />}
         <path class="line" d={line} />
       </svg>
-      <figcaption>Requests a second, last {Math.round((kKept * kEvery) / 60000)} minutes · most: {number(most)}</figcaption>
+      <figcaption>Requests per second, last {Math.round((kKept * kEvery) / 60000)} minutes · peak: {number(most)}</figcaption>
     </figure>
   );
 }
@@ -124,15 +124,15 @@ function Model({ model, recall }: { model: ModelFacts; recall?: number }) {
         <Fact name="Dimensions" value={String(model.dim)} />
         {model.trained && <Fact name="Trained" value={day(model.trained)} />}
         {model.loaded && <Fact name="Loaded" value={day(model.loaded)} />}
-        {model.counts?.plays !== undefined && <Fact name="Plays trained on" value={number(model.counts.plays)} />}
-        {recall !== undefined && <Fact name="Neighbours found" value={percent(recall)} />}
-        <Fact name="Map" value={model.map ? "yes" : "none"} />
+        {model.counts?.plays !== undefined && <Fact name="Training plays" value={number(model.counts.plays)} />}
+        {recall !== undefined && <Fact name="Index recall" value={percent(recall)} />}
+        <Fact name="Map" value={model.map ? "yes" : "no"} />
         {model.digest && <Fact name="Digest" value={model.digest.replace(/^sha256:/, "").slice(0, 12)} />}
       </dl>
       {loss.length > 1 && <Loss loss={loss} />}
       {options.length > 0 && (
         <details>
-          <summary>Options of its training</summary>
+          <summary>Training options</summary>
           <dl class="options">{options.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{String(value)}</dd></div>)}</dl>
         </details>
       )}
@@ -159,7 +159,7 @@ export function Token() {
       setText("");
     }}>
       <label>
-        <span><Icon name="key" size={16} /> {token.value ? "A token is set for this tab" : "Token, if the server wants one"}</span>
+        <span><Icon name="key" size={16} /> {token.value ? "A token is set for this tab" : "Token, if the server requires one"}</span>
         <input type="password" autocomplete="off" value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       <button type="submit" disabled={text === ""}>Use</button>

@@ -1,5 +1,5 @@
-// A listening history from elsewhere. It is read here; only when told to, artists and titles are sent to the server of
-// this page, to find the songs it knows.
+// Imports a listening history from another service. The file is read in the browser. Artists and titles are sent to
+// this page's server, to match them with its catalogue, only after the user agrees.
 import { useState } from "preact/hooks";
 import { messageOf } from "../data/api";
 import type { Song } from "../data/types";
@@ -8,7 +8,7 @@ import { distinct, readHistory, type Heard } from "../history/parse";
 import { Problem } from "../ui/controls";
 import { Icon } from "../ui/icons";
 
-const kMost = 120; // songs taken over: the most played
+const kMost = 120; // songs imported, the most played first
 const kMostBytes = 200e6;
 
 type Stage =
@@ -28,7 +28,7 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
       const histories = contents.map(readHistory);
       const plays = histories.flatMap((history) => history.plays);
       const skipped = histories.reduce((sum, history) => sum + history.skipped, 0);
-      if (plays.length === 0) throw new Error("There is no play with an artist and a title in it.");
+      if (plays.length === 0) throw new Error("The history has no plays with both an artist and a title.");
       setNow({ at: "read", kind: histories[0].kind, plays: plays.length, skipped, heard: distinct(plays, kMost) });
     } catch (problem) {
       setNow({ at: "start" });
@@ -36,7 +36,7 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
     }
   };
   const readFiles = async (files: File[]) => {
-    if (files.reduce((sum, file) => sum + file.size, 0) > kMostBytes) setError("More than 200 MB: take fewer files at a time.");
+    if (files.reduce((sum, file) => sum + file.size, 0) > kMostBytes) setError("The files exceed 200 MB. Choose fewer at a time.");
     else read(await Promise.all(files.map((file) => file.text())));
   };
   const match = async (heard: Heard[]) => {
@@ -54,8 +54,8 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
 
   return (
     <details class="import">
-      <summary><Icon name="upload" size={18} /> Bring your history</summary>
-      <p>From Spotify (JSON), Last.fm (CSV), ListenBrainz, or lines “Artist – Title”. It is read in this browser and stays here.</p>
+      <summary><Icon name="upload" size={18} /> Import your history</summary>
+      <p>From Spotify (JSON), Last.fm (CSV), ListenBrainz, or “Artist – Title” lines. The history is read in this browser and stays here.</p>
       <label class="drop-file"
         onDragOver={(event) => event.preventDefault()}
         onDrop={(event) => {
@@ -67,10 +67,10 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
           if (files.length > 0) void readFiles(files);
           event.currentTarget.value = "";
         }} />
-        <span>Choose files, or drop them here</span>
+        <span>Choose files or drop them here</span>
       </label>
       <label class="paste">
-        <span>Or paste it</span>
+        <span>Or paste it here</span>
         <textarea rows={3} dir="auto" spellcheck={false} value={pasted} onInput={(event) => setPasted(event.currentTarget.value)} />
       </label>
       <button type="button" disabled={pasted.trim() === ""} onClick={() => read([pasted])}>Read</button>
@@ -79,17 +79,17 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
         {now.at === "read" && (
           <div class="consent">
             <p>
-              {now.plays.toLocaleString("en")} plays ({now.kind}){now.skipped > 0 && `, ${now.skipped.toLocaleString("en")} rows passed over`}.
-              To find your {now.heard.length === 1 ? "song" : `${now.heard.length} most played songs`} in the catalogue, artist and title of each are sent
-              to this server. Nothing else is sent, and nothing is kept.
+              {now.plays.toLocaleString("en")} plays ({now.kind}){now.skipped > 0 && `, ${now.skipped.toLocaleString("en")} rows skipped`}.
+              To find your {now.heard.length === 1 ? "song" : `${now.heard.length} most played songs`} in the catalogue, this page sends the artist and title
+              of each to this server. Nothing else is sent, and nothing is stored.
             </p>
             <div class="buttons">
-              <button type="button" class="primary" onClick={() => void match(now.heard)}>Send and find them</button>
-              <button type="button" onClick={() => setNow({ at: "start" })}>No</button>
+              <button type="button" class="primary" onClick={() => void match(now.heard)}>Send and match</button>
+              <button type="button" onClick={() => setNow({ at: "start" })}>Cancel</button>
             </div>
           </div>
         )}
-        {now.at === "matching" && <p>Looking for your songs… <progress max={now.of} value={now.done} aria-label="Songs looked for" /></p>}
+        {now.at === "matching" && <p>Matching your songs… <progress max={now.of} value={now.done} aria-label="Songs matched" /></p>}
         {now.at === "done" && <p>{now.found} of {now.of} songs are in the catalogue{now.found > 0 ? " and were added." : "."}</p>}
       </div>
     </details>

@@ -1,4 +1,4 @@
-// For the operator: what somebody has listened to lately, what would be recommended to them, and why.
+// For the operator: a user's recent listens, the recommendations they would get, and the reasons.
 import { useEffect, useState } from "preact/hooks";
 import { get, path } from "../data/api";
 import { map, placeOf, toMap } from "../data/map";
@@ -8,7 +8,7 @@ import type { HistoryListen, Recommendations } from "../data/types";
 import { stage } from "../map/canvas";
 import { kNothing, scene, type Mark } from "../map/scene";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { SongRow } from "../ui/songlist";
 
 const kListens = 50;
@@ -19,11 +19,11 @@ export function ListenersPanel() {
   const { user } = state.value;
   const [name, setName] = useState(user);
   useEffect(() => setName(user), [user]);
-  const history = useAsked(
+  const history = useRequest(
     user ? async (signal) => (await get<{ items: HistoryListen[] }>(`/v1/users/${path(user)}/history?history=${kListens}`, signal)).items : null,
     [user],
   );
-  const found = useAsked(
+  const found = useRequest(
     user
       ? async (signal) => {
           const answer = await get<Recommendations>(`/v1/users/${path(user)}/recommendations?k=${kRecommended}&explain=true&interests=auto&place=true`, signal);
@@ -37,35 +37,35 @@ export function ListenersPanel() {
   return (
     <>
       <h1>Listeners</h1>
-      <p class="lead">What somebody listened to, and what this server would play for them.</p>
+      <p class="lead">What a user listened to recently, and what this server recommends to them.</p>
       <form class="field-row" onSubmit={(event) => {
         event.preventDefault();
         update({ user: name.trim() }, true);
       }}>
         <label>
-          <span>Name of the user</span>
+          <span>User name</span>
           <input type="text" dir="auto" spellcheck={false} autocomplete="off" value={name} onInput={(event) => setName(event.currentTarget.value)} />
         </label>
         <button type="submit" class="primary" disabled={name.trim() === ""}>Show</button>
       </form>
       {!user && (
         <p class="empty">
-          Listens come from any player or scrobbler that speaks the ListenBrainz protocol, under the name its token is for; many at once by{" "}
+          Any player or scrobbler that speaks the ListenBrainz protocol can send listens; they are stored under its token's user. To import many at once, use{" "}
           <a href="/docs#post-v1-listens">POST /v1/listens</a>.
         </p>
       )}
       {user && (
         <div class="columns">
           <section aria-label="Recent listens">
-            <h2>Listened to</h2>
+            <h2>Recent listens</h2>
             <Problem text={history.error} />
-            {history.value?.length === 0 && <p class="status">No listens of {user} are stored.</p>}
+            {history.value?.length === 0 && <p class="status">No listens are stored for {user}.</p>}
             <ol class="songs" aria-busy={history.busy} data-testid="history">{history.value?.map((listen, i) => <Listen key={i} listen={listen} />)}</ol>
           </section>
           <section aria-label="Recommendations">
-            <h2>Recommended</h2>
+            <h2>Recommendations</h2>
             <Problem text={found.error} />
-            {found.value?.fallback && <p class="status">Nothing they listened to is in the catalogue: the most played songs.</p>}
+            {found.value?.fallback && <p class="status">Nothing they listened to is in the catalogue; showing the most played songs instead.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="for-user">
               {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" note={song.explanation?.text} />)}
             </ol>

@@ -1,17 +1,17 @@
-// The map's panel: what the colours mean, which of them are shown, and the same map as a list, for those who cannot or
-// do not want to use the picture.
+// The map's panel: a legend that explains and filters the colours, and lists the songs of each entry for people who
+// cannot or do not want to use the canvas.
 import { useState } from "preact/hooks";
 import { legend, map, tags, type LegendEntry } from "../data/map";
 import { songsOfRows } from "../data/songs";
 import { kColourings, state, update, type Colouring } from "../data/state";
 import { noWebGl, plays, stage } from "../map/canvas";
 import { Segments } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 
 const kSongsListed = 40;
-const kEntries = 16; // of the legend, until all are asked for
+const kEntries = 16; // legend entries shown until the user expands the list
 const kNames: Record<Colouring, string> = { region: "Region", tag: "Tag", popularity: "Popularity" };
 
 function openSong(id: string) {
@@ -27,12 +27,12 @@ export function MapPanel() {
   return (
     <>
       <h1>{map.value ? `${map.value.n.toLocaleString("en")} songs` : "Map"}</h1>
-      <p class="lead">Songs that are played in the same surroundings lie close together.</p>
+      <p class="lead">Songs played in similar contexts lie close together.</p>
       {noWebGl.value && (
-        <p class="problem">This browser cannot draw the map (WebGL 2 is missing). Everything on it is in the list below.</p>
+        <p class="problem">This browser cannot draw the map because it lacks WebGL 2. The list below shows the same songs.</p>
       )}
       <Segments
-        label="Colour the songs by"
+        label="Colour songs by"
         value={colouring}
         choices={kColourings.filter((value) => value !== "tag" || tags.value).map((value) => ({ value, label: kNames[value] }))}
         onChange={(colour) => update({ colour, off: [] })}
@@ -72,14 +72,14 @@ function Entry({ entry, all, off }: { entry: LegendEntry; all: LegendEntry[]; of
           <span class="words" dir="auto">{entry.label}</span>
         </label>
         <span class="count">{entry.size.toLocaleString("en")}</span>
-        <button type="button" class="plain" aria-expanded={open} aria-label={`Songs of ${entry.label}`} title="Songs" onClick={() => {
+        <button type="button" class="plain" aria-expanded={open} aria-label={`Songs: ${entry.label}`} title="Songs" onClick={() => {
           setOpen(!open);
           if (!open && entry.region !== undefined) stage.value?.show(placesOf(entry.category), 8);
         }}><Icon name="fold" size={17} /></button>
       </div>
       {open && (
         <>
-          <button type="button" class="link only" aria-pressed={alone} onClick={() => set(alone ? [] : others)}>{alone ? "Show the others too" : "Show only these"}</button>
+          <button type="button" class="link only" aria-pressed={alone} onClick={() => set(alone ? [] : others)}>{alone ? "Show the others" : "Show only these"}</button>
           <Songs entry={entry} />
         </>
       )}
@@ -95,9 +95,9 @@ const placesOf = (category: number) => {
   return places;
 };
 
-// Its most played songs: rows are in the order of plays.
+// The entry's most played songs; rows are sorted by plays, highest first.
 function Songs({ entry }: { entry: LegendEntry }) {
-  const { value, error } = useAsked(async () => {
+  const { value, error } = useRequest(async () => {
     const of = legend.peek()!.of;
     const rows: number[] = [];
     for (let i = 0; i < of.length && rows.length < kSongsListed; i++) if (of[i] === entry.category) rows.push(i);

@@ -1,4 +1,4 @@
-// Radio and journey: a playlist that grows as a line across the map, to be rearranged and saved.
+// Radio and journey: a playlist drawn as a line across the map, which can be reordered and saved.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, messageOf, path, post, revision } from "../data/api";
 import { map, placeOf } from "../data/map";
@@ -9,7 +9,7 @@ import { kFormats, kMediaTypes, save, writePlaylist } from "../history/playlist"
 import { stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps, type Mark } from "../map/scene";
 import { Problem, Segments, Slider } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
@@ -17,9 +17,9 @@ import { Reorderable } from "../ui/reorder";
 
 const kLength = 24;
 const kLabelled = 40;
-const kGrow = 110; // ms a song
+const kGrow = 110; // ms per song
 
-// A click on the map: a seed of the radio, or an end of the journey.
+// A click on the map picks a seed song of the radio or an end of the journey.
 export function takeSong(song: Song) {
   const { playlist } = state.value;
   if (playlist.kind === "radio") {
@@ -35,7 +35,7 @@ export function PlaylistPanel() {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState("");
   const removed = useRef(new Set<string>());
-  const known = useAsked(() => songsOfIds([...seeds, from, to, ...playlist.songs].filter(Boolean)), [seeds, from, to, playlist.songs]);
+  const known = useRequest(() => songsOfIds([...seeds, from, to, ...playlist.songs].filter(Boolean)), [seeds, from, to, playlist.songs]);
   const songs = playlist.songs.map(seenById).filter((song) => song !== undefined);
   const complete = kind === "radio" ? seeds.length > 0 : from !== "" && to !== "";
 
@@ -45,10 +45,10 @@ export function PlaylistPanel() {
     setBusy(true);
     setError("");
     try {
-      const asked = kind === "radio"
+      const request = kind === "radio"
         ? post<{ items: PlaylistSong[] }>("/v1/radio", { songs: seeds, length: kLength, drift, ...(more ? { after: [...removed.current, ...before] } : {}) })
         : post<{ items: PlaylistSong[] }>("/v1/journey", { from, to, steps: wanted === 0 ? "auto" : String(wanted) });
-      const items = remember((await asked).items).filter((song) => !removed.current.has(song.id));
+      const items = remember((await request).items).filter((song) => !removed.current.has(song.id));
       updatePlaylist({ songs: [...before, ...items.map((song) => song.id)] });
     } catch (problem) {
       setError(messageOf(problem));
@@ -56,17 +56,17 @@ export function PlaylistPanel() {
       setBusy(false);
     }
   };
-  // A list is made as soon as what it is made of is there; one that came with the address is taken as it is.
-  const asked = JSON.stringify([kind, seeds, from, to, drift, wanted]);
-  const made = useRef(playlist.songs.length > 0 ? asked : "");
+  // Request the list as soon as its inputs are complete; keep a list that came with the address as it is.
+  const inputs = JSON.stringify([kind, seeds, from, to, drift, wanted]);
+  const made = useRef(playlist.songs.length > 0 ? inputs : "");
   useEffect(() => {
-    if (!complete || (made.current === asked && (playlist.songs.length > 0 || error === ""))) return;
+    if (!complete || (made.current === inputs && (playlist.songs.length > 0 || error === ""))) return;
     const timer = setTimeout(() => {
-      made.current = asked;
+      made.current = inputs;
       void make(false);
     }, 200);
     return () => clearTimeout(timer);
-  }, [asked, complete, revision.value]);
+  }, [inputs, complete, revision.value]);
   useScene(songs, [...seeds.map(seenById), seenById(from), seenById(to)].filter((song) => song !== undefined), kind);
 
   const first = songs[0];
@@ -76,36 +76,36 @@ export function PlaylistPanel() {
   return (
     <>
       <h1>Playlist</h1>
-      <Segments label="Kind of playlist" value={kind} choices={[{ value: "radio", label: "Radio" }, { value: "journey", label: "Journey" }]}
+      <Segments label="Playlist type" value={kind} choices={[{ value: "radio", label: "Radio" }, { value: "journey", label: "Journey" }]}
         onChange={(next) => updatePlaylist({ ...kStart.playlist, kind: next, seeds: next === "radio" ? seeds : [], from: next === "journey" ? (from || seeds[0] || "") : "" })} />
       {kind === "radio" ? (
         <>
-          <p class="lead">A playlist that goes on from a few songs, each next one near those before.</p>
-          <SongSearch label="Start from" placeholder="Start from a song" onPick={(song) => !seeds.includes(song.id) && takeSong(song)} />
-          <ul class="songs" aria-label="Starts from">
+          <p class="lead">A playlist that continues from a few seed songs, each song close to the ones before it.</p>
+          <SongSearch label="Add a seed song" placeholder="Add a seed song" onPick={(song) => !seeds.includes(song.id) && takeSong(song)} />
+          <ul class="songs" aria-label="Seed songs">
             {seeds.map((id) => seenById(id)).filter((song) => song !== undefined).map((song) => (
               <SongRow key={song.id} song={song} kind="played" actions={[{ icon: "close", label: "Remove", onClick: () => takeSong(song) }]} />
             ))}
           </ul>
-          {seeds.length > 0 && <Slider label="Drift" value={drift} least={0} most={1} low="Stays near" high="Wanders off" onInput={(value) => updatePlaylist({ drift: value })} />}
+          {seeds.length > 0 && <Slider label="Drift" value={drift} least={0} most={1} low="Stays close" high="Drifts away" onInput={(value) => updatePlaylist({ drift: value })} />}
         </>
       ) : (
         <>
-          <p class="lead">A way from one song to another, with no step too long.</p>
+          <p class="lead">A path from one song to another without big jumps.</p>
           <End label="From" id={from} onSong={(song) => updatePlaylist({ from: song?.id ?? "", songs: [] })} />
           <End label="To" id={to} onSong={(song) => updatePlaylist({ to: song?.id ?? "", songs: [] })} />
           {from && to && (
             <>
-              <Slider label="Steps" value={wanted} least={0} most={24} step={1} low="As many as it takes" high="24"
+              <Slider label="Steps" value={wanted} least={0} most={24} step={1} low="As many as needed" high="24"
                 text={(n) => (n === 0 ? "auto" : String(n))} onInput={(n) => updatePlaylist({ steps: n })} />
-              <button type="button" class="link" onClick={() => updatePlaylist({ from: to, to: from, songs: [] })}><Icon name="swap" size={16} /> Turn around</button>
+              <button type="button" class="link" onClick={() => updatePlaylist({ from: to, to: from, songs: [] })}><Icon name="swap" size={16} /> Reverse</button>
             </>
           )}
         </>
       )}
       <Problem text={error || known.error} />
       {(songs.length > 0 || busy) && (
-        <section aria-label="Songs of the playlist">
+        <section aria-label="Playlist songs">
           <div class="row between">
             <h2>{songs.length} songs</h2>
             <Share />
@@ -115,7 +115,7 @@ export function PlaylistPanel() {
             set(songs.filter((one) => one.id !== song.id));
           }} />
           <div class="buttons">
-            {kind === "radio" && <button type="button" class="primary" disabled={busy} onClick={() => void make(true)}><Icon name="plus" size={18} />Keep going</button>}
+            {kind === "radio" && <button type="button" class="primary" disabled={busy} onClick={() => void make(true)}><Icon name="plus" size={18} />Add more songs</button>}
             {kFormats.map((format) => (
               <button type="button" key={format} aria-label={`Save as ${format.toUpperCase()}`} onClick={() => save(`segue-${kind}.${format}`, kMediaTypes[format], writePlaylist(format, title, songs))}>
                 <Icon name="save" size={18} />{format.toUpperCase()}
@@ -129,12 +129,12 @@ export function PlaylistPanel() {
 }
 
 function End({ label, id, onSong }: { label: string; id: string; onSong: (song: Song | null) => void }) {
-  const song = useAsked(id ? async (signal) => remember([seenById(id) ?? (await get<Song>(`/v1/songs/${path(id)}`, signal))])[0] : null, [id]);
+  const song = useRequest(id ? async (signal) => remember([seenById(id) ?? (await get<Song>(`/v1/songs/${path(id)}`, signal))])[0] : null, [id]);
   return (
     <div class="end">
       <span class="end-label" aria-hidden="true">{label}</span>
       {song.value ? (
-        <ul class="songs" aria-label={label}><SongRow song={song.value} kind="played" actions={[{ icon: "close", label: "Another", onClick: () => onSong(null) }]} /></ul>
+        <ul class="songs" aria-label={label}><SongRow song={song.value} kind="played" actions={[{ icon: "close", label: "Change", onClick: () => onSong(null) }]} /></ul>
       ) : (
         <SongSearch label={label} placeholder={label === "From" ? "First song" : "Last song"} onPick={onSong} />
       )}
@@ -144,18 +144,18 @@ function End({ label, id, onSong }: { label: string; id: string; onSong: (song: 
 }
 
 export function Share() {
-  const [told, tell] = useState("");
+  const [message, setMessage] = useState("");
   const share = async () => {
     try {
       await navigator.clipboard.writeText(location.href);
-      tell("Link copied");
+      setMessage("Link copied");
     } catch {
-      tell("The link is the page's address");
+      setMessage("Copy the link from the address bar");
     }
   };
   return (
     <span class="row">
-      <span class="told" role="status">{told}</span>
+      <span class="told" role="status">{message}</span>
       <button type="button" class="link" onClick={() => void share()}><Icon name="share" size={16} /> Share</button>
     </span>
   );
@@ -168,7 +168,7 @@ function useScene(songs: Song[], ends: Song[], kind: "radio" | "journey") {
   useEffect(() => {
     if (!data || !at) return;
     const inList = new Set(songs.map((song) => song.id));
-    // The ends of a journey are in its list as well: they stand out, and are named first, and once.
+    // The ends of a journey are also in its list: highlight them, label them first, and label them only once.
     const marked = new Set<string>();
     const marks: Mark[] = ends.filter((song) => !inList.has(song.id) || kind === "journey").map((song) => {
       marked.add(song.id);
@@ -179,7 +179,7 @@ function useScene(songs: Song[], ends: Song[], kind: "radio" | "journey") {
       scene.value = kNothing;
       return;
     }
-    // A radio's line sets out from its seed.
+    // A radio's line starts at its seed song.
     const path = songs.map((song) => song.row);
     if (kind === "radio" && ends.length === 1 && path.length > 0) path.unshift(ends[0].row);
     scene.value = { marks, means: [], path, quiet: true };

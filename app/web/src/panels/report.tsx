@@ -1,22 +1,22 @@
-// How good the method is: the report of an evaluation, the server's own or one opened from a file, which stays in this
+// Next-song accuracy: an evaluation report, either the server's own or one opened from a file, which stays in this
 // browser.
 import { useState } from "preact/hooks";
 import { get } from "../data/api";
 import { readReport, reportOf, type Method, type Question, type Report } from "../data/report";
 import { Problem } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 
-const kAsked: Record<string, string> = {
-  discovery: "Discovery: the next song was not just heard",
-  repeat: "Repeat: the next song was just heard",
+const kQuestionTitles: Record<string, string> = {
+  discovery: "Discovery: the next song was not heard recently",
+  repeat: "Repeat: the next song was heard recently",
   any: "Any next song",
 };
 
 // `served`: whether the server has a report.
 export function Evaluation({ served }: { served: boolean }) {
-  const asked = useAsked(served ? async (signal) => reportOf(await get("/v1/evaluation", signal)) : null, [served]);
+  const own = useRequest(served ? async (signal) => reportOf(await get("/v1/evaluation", signal)) : null, [served]);
   const [opened, setReport] = useState<Report | null>(null);
-  const report = opened ?? asked.value;
+  const report = opened ?? own.value;
   const [error, setError] = useState("");
   const read = async (file: File) => {
     try {
@@ -28,11 +28,11 @@ export function Evaluation({ served }: { served: boolean }) {
     }
   };
   return (
-    <section class="evaluation" aria-label="Evaluation">
-      <h2>Evaluation</h2>
+    <section class="evaluation" aria-label="Next-song accuracy">
+      <h2>Next-song accuracy</h2>
       <p class="more">
-        How often is the next song foretold?{" "}
-        {!served && <>Start the server with <code>--evaluation</code>, or open what <code>segue evaluate DATASET --report</code> wrote; it stays in this browser.</>}
+        How often each method predicts the next song.{" "}
+        {!served && <>Start the server with <code>--evaluation</code>, or open a report written by <code>segue evaluate DATASET --report</code>; it stays in this browser.</>}
       </p>
       <label class="drop-file">
         <input type="file" accept=".json" onChange={(event) => {
@@ -42,30 +42,30 @@ export function Evaluation({ served }: { served: boolean }) {
         }} />
         <span>{report ? "Open another report" : "Open a report"}</span>
       </label>
-      <Problem text={error || asked.error} />
+      <Problem text={error || own.error} />
       {report && (
         <>
           <p class="more">
-            <span dir="auto">{report.dataset}</span>, split {report.split}, {number(report.queues)} queues held out
+            <span dir="auto">{report.dataset}</span>, {report.split} split, {number(report.queues)} held-out queues
           </p>
-          {report.questions.map((question) => <Asked key={question.name} question={question} />)}
+          {report.questions.map((question) => <QuestionTable key={question.name} question={question} />)}
         </>
       )}
     </section>
   );
 }
 
-function Asked({ question }: { question: Question }) {
+function QuestionTable({ question }: { question: Question }) {
   const most = Math.max(...question.methods.map((method) => method.hitRate10), 1e-9);
   const best = question.methods.reduce<Method | null>((one, method) => (!one || method.hitRate10 > one.hitRate10 ? method : one), null);
-  const title = kAsked[question.name] ?? question.name;
+  const title = kQuestionTitles[question.name] ?? question.name;
   return (
     <>
       <h3>{title}</h3>
-      <p class="more">{number(question.positions)} positions; the next song of {number(question.unknown)} is not in the catalogue: always missed.</p>
+      <p class="more">{number(question.positions)} positions; in {number(question.unknown)} the next song is not in the catalogue, which counts as a miss.</p>
       <div class="table" tabIndex={0} role="region" aria-label={title}>
         <table class="methods">
-          <thead><tr><th scope="col">Method</th><th scope="col">Hit rate @10</th><th scope="col">95 %</th><th scope="col">@100</th><th scope="col">NDCG@10</th></tr></thead>
+          <thead><tr><th scope="col">Method</th><th scope="col">Hit rate @10</th><th scope="col">95 % CI</th><th scope="col">@100</th><th scope="col">NDCG@10</th></tr></thead>
           <tbody>
             {question.methods.map((method) => (
               <tr key={method.name} class={method === best ? "best" : ""}>

@@ -1,5 +1,5 @@
-// Your taste, and the method at work: the songs light up, their mean appears (several, where there are several
-// interests), and its neighbours are drawn and listed.
+// Your taste, showing the method step by step: the songs light up, their mean appears (one per interest if there are
+// several), and its neighbours are drawn and listed.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { post } from "../data/api";
 import { map, placeOf, toMap } from "../data/map";
@@ -9,7 +9,7 @@ import type { Interest, Recommendations, RecommendedSong } from "../data/types";
 import { stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps, type Mark } from "../map/scene";
 import { Problem, Segments, Slider, Switch } from "../ui/controls";
-import { useAsked } from "../ui/hooks";
+import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
@@ -17,8 +17,8 @@ import { ImportHistory } from "./import";
 
 const kFound = 30;
 const kLabelled = 10;
-const kListed = 8; // of the songs liked, until all are asked for
-const kSlide = 180; // ms a slider has to rest
+const kListed = 8; // liked songs shown until the user expands the list
+const kSlide = 180; // ms a slider must rest before a request is sent
 const kTimes = { lit: 900, mean: 900, found: 1000 };
 
 const without = (ids: string[], id: string) => ids.filter((one) => one !== id);
@@ -32,8 +32,8 @@ export function toggleLiked(id: string) {
 export function TastePanel() {
   const { taste } = state.value;
   const [all, setAll] = useState(false);
-  const liked = useAsked(() => songsOfIds([...taste.songs, ...taste.disliked, ...taste.excluded]), [taste.songs, taste.disliked, taste.excluded]);
-  const found = useAsked(
+  const liked = useRequest(() => songsOfIds([...taste.songs, ...taste.disliked, ...taste.excluded]), [taste.songs, taste.disliked, taste.excluded]);
+  const found = useRequest(
     taste.songs.length === 0
       ? null
       : async (signal) => {
@@ -68,7 +68,7 @@ export function TastePanel() {
   return (
     <>
       <h1>Your taste</h1>
-      <p class="lead">Pick songs that you like. Their mean on the map is your taste; what lies near it is for you.</p>
+      <p class="lead">Pick songs you like. Their mean on the map is your taste; its nearest neighbours are recommended.</p>
       <SongSearch label="Add a song" placeholder="Add a song you like" onPick={(song) => !taste.songs.includes(song.id) && toggleLiked(song.id)} />
       <ImportHistory onSongs={(songs) => updateTaste({ songs: [...new Set([...taste.songs, ...songs.map((song) => song.id)])] })} />
       <Problem text={liked.error || found.error} />
@@ -94,17 +94,17 @@ export function TastePanel() {
               <h2>For you</h2>
               <button type="button" class="link" disabled={!found.value?.items.length} onClick={() => {
                 update({ view: "playlist", playlist: { ...state.value.playlist, kind: "radio", seeds: taste.songs.slice(-8), songs: [] } }, true);
-              }}><Icon name="radio" size={16} /> Radio from this</button>
+              }}><Icon name="radio" size={16} /> Start radio</button>
             </div>
-            {found.value && found.value.items.length === 0 && <p class="status">Nothing is left that fits.</p>}
+            {found.value && found.value.items.length === 0 && <p class="status">No matching songs are left.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="recommended">
               {found.value?.items.map((song) => <Recommended key={song.id} song={song} />)}
             </ol>
           </section>
         </>
       )}
-      <Refused title="Not for me" songs={songsOf(taste.disliked)} kind="disliked" onBack={(id) => updateTaste({ disliked: without(taste.disliked, id) })} />
-      <Refused title="Left out" songs={songsOf(taste.excluded)} onBack={(id) => updateTaste({ excluded: without(taste.excluded, id) })} />
+      <Refused title="Disliked" songs={songsOf(taste.disliked)} kind="disliked" onBack={(id) => updateTaste({ disliked: without(taste.disliked, id) })} />
+      <Refused title="Hidden" songs={songsOf(taste.excluded)} onBack={(id) => updateTaste({ excluded: without(taste.excluded, id) })} />
     </>
   );
 }
@@ -115,7 +115,7 @@ function Recommended({ song }: { song: RecommendedSong }) {
     <SongRow song={song} kind="found" note={song.explanation?.text} actions={[
       { icon: "taste", label: "Like", onClick: () => toggleLiked(song.id) },
       { icon: "dislike", label: "Dislike", onClick: () => updateTaste({ disliked: [...disliked, song.id] }) },
-      { icon: "hide", label: "Leave out", onClick: () => updateTaste({ excluded: [...excluded, song.id] }) },
+      { icon: "hide", label: "Hide", onClick: () => updateTaste({ excluded: [...excluded, song.id] }) },
     ]} />
   );
 }
@@ -126,7 +126,7 @@ function Refused({ title, songs, kind, onBack }: { title: string; songs: { id: s
     <section aria-label={title}>
       <h2>{title}</h2>
       <ul class="songs">
-        {songs.map((song) => <SongRow key={song.id} song={song} kind={kind} actions={[{ icon: "close", label: "Take back", onClick: () => onBack(song.id) }]} />)}
+        {songs.map((song) => <SongRow key={song.id} song={song} kind={kind} actions={[{ icon: "close", label: "Undo", onClick: () => onBack(song.id) }]} />)}
       </ul>
     </section>
   );
@@ -135,12 +135,12 @@ function Refused({ title, songs, kind, onBack }: { title: string; songs: { id: s
 function Controls() {
   const { taste } = state.value;
   return (
-    <section class="controls" aria-label="How to choose">
+    <section class="controls" aria-label="Recommendation settings">
       <Segments label="Songs to recommend" value={taste.mode} onChange={(mode) => updateTaste({ mode })}
         choices={[{ value: "discover", label: "Discover" }, { value: "any", label: "Any song" }]} />
-      <Slider label="Diversity" value={taste.diversity} least={0} most={1} low="What fits best" high="Unlike each other" onInput={(diversity) => updateTaste({ diversity })} />
-      <Slider label="Popularity" value={taste.popularity} least={-1} most={1} low="Seldom played" high="Hits" onInput={(popularity) => updateTaste({ popularity })} />
-      <Switch label="Keep several interests apart" on={taste.several} onChange={(several) => updateTaste({ several })} />
+      <Slider label="Diversity" value={taste.diversity} least={0} most={1} low="Best matches" high="Most varied" onInput={(diversity) => updateTaste({ diversity })} />
+      <Slider label="Popularity" value={taste.popularity} least={-1} most={1} low="Rarely played" high="Hits" onInput={(popularity) => updateTaste({ popularity })} />
+      <Switch label="Treat interests separately" on={taste.several} onChange={(several) => updateTaste({ several })} />
     </section>
   );
 }
@@ -153,7 +153,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
   const means = Math.max(interests.length, 1);
   const texts = [
     `${count(played, "song")} ${played === 1 ? "lights" : "light"} up`,
-    `${means === 1 ? `${played === 1 ? "Its" : "Their"} mean appears` : `${means} means appear, one for each interest`}`,
+    `${means === 1 ? `${played === 1 ? "Its" : "Their"} mean appears` : `${means} means appear, one per interest`}`,
     `${count(found, "neighbour")} ${found === 1 ? "is" : "are"} found`,
   ];
   return (
@@ -163,7 +163,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
           <li key={i} class={current > i ? "done" : current === i ? "now" : ""} aria-current={current === i ? "step" : undefined}>{text}</li>
         ))}
       </ol>
-      <button type="button" class="link" onClick={() => stage.value?.play(kTimes)}><Icon name="play" size={16} /> Play the steps</button>
+      <button type="button" class="link" onClick={() => stage.value?.play(kTimes)}><Icon name="play" size={16} /> Play steps</button>
       {interests.length > 1 && (
         <ul class="interests" aria-label="Your interests">
           {interests.map((interest) => (
@@ -178,7 +178,7 @@ function StepList({ played, interests, found }: { played: number; interests: Int
   );
 }
 
-// Puts the songs, their means and what was found on the map, and plays the steps when the songs have changed.
+// Draws the songs, their means and the recommendations on the map, and plays the steps when the songs change.
 function useScene(songs: string[] | null, disliked: number[], found: Recommendations | null) {
   const shown = useRef("");
   const data = map.value;
@@ -225,6 +225,6 @@ function useScene(songs: string[] | null, disliked: number[], found: Recommendat
 }
 
 function nearest(means: { x: number; y: number }[], place: { x: number; y: number }): number {
-  const apart = means.map((mean) => Math.hypot(mean.x - place.x, mean.y - place.y));
-  return apart.indexOf(Math.min(...apart));
+  const distances = means.map((mean) => Math.hypot(mean.x - place.x, mean.y - place.y));
+  return distances.indexOf(Math.min(...distances));
 }

@@ -1,4 +1,4 @@
-// A few controls that look the same everywhere.
+// Form controls shared by all panels.
 import { useId } from "preact/hooks";
 
 interface SliderProps {
@@ -7,7 +7,7 @@ interface SliderProps {
   least: number;
   most: number;
   step?: number;
-  low: string; // what the ends mean
+  low: string; // labels of the two ends
   high: string;
   onInput: (value: number) => void;
   text?: (value: number) => string;
@@ -44,7 +44,7 @@ interface SegmentsProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-// One of a few, side by side: radio buttons, which bring their keyboard along.
+// A segmented control. It uses radio buttons for their built-in keyboard support.
 export function Segments<T extends string>({ label, value, choices, onChange }: SegmentsProps<T>) {
   const id = useId();
   return (

@@ -1,4 +1,4 @@
-// Line icons, 24 × 24, drawn for this page.
+// Line icons, 24 × 24, drawn for this app.
 const kPaths = {
   map: "M9 4 4 6v14l5-2 6 2 5-2V4l-5 2-6-2Zm0 0v14m6-12v14",
   find: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14Zm5 12 4 4",

@@ -1,4 +1,4 @@
-// A list to be rearranged: by dragging the handle, or with the handle focused by the arrow keys.
+// A list that can be reordered by dragging a handle, or with the arrow keys while a handle has the focus.
 import { useRef, useState } from "preact/hooks";
 import type { Song } from "../data/types";
 import { Icon } from "./icons";
@@ -26,7 +26,7 @@ export function Reorderable({ songs, busy, onOrder, onRemove }: Props) {
   const move = (from: number, to: number) => {
     if (to < 0 || to >= songs.length || from === to) return;
     onOrder(moved(songs, from, to));
-    say(`${songs[from].title} is now number ${to + 1} of ${songs.length}`);
+    say(`${songs[from].title} is now at position ${to + 1} of ${songs.length}`);
   };
   const drag = (event: PointerEvent) => {
     if (dragged < 0 || !list.current) return;
@@ -47,7 +47,7 @@ export function Reorderable({ songs, busy, onOrder, onRemove }: Props) {
             <button
               type="button"
               class={`plain handle ${dragged === i ? "held" : ""}`}
-              aria-label={`Move ${song.title}: number ${i + 1} of ${songs.length}; up and down arrow keys move it`}
+              aria-label={`Move ${song.title}, position ${i + 1} of ${songs.length}. Use the up and down arrow keys.`}
               onPointerDown={(event) => {
                 event.currentTarget.setPointerCapture(event.pointerId);
                 setDragged(i);

@@ -1,4 +1,4 @@
-// Songs in a list: a disc in the colour of the place they come from, title and artist, what there is to say, actions.
+// A song in a list: a disc in its colour on the map, its title and artist, an optional note, and actions.
 import type { ComponentChildren } from "preact";
 import { legend } from "../data/map";
 import type { Song } from "../data/types";
@@ -14,7 +14,7 @@ export function Disc({ row }: { row: number }) {
 
 export interface Action {
   icon: IconName;
-  label: string; // said with the song's title behind it
+  label: string; // the accessible name adds the song's title
   onClick: () => void;
   disabled?: boolean;
 }

@@ -1,10 +1,10 @@
-// Search as you type: a combobox with a listbox, as the ARIA authoring practices describe it. Either the list drops down
-// from the field, or (`inline`) it stands below it in the page.
+// Search as you type: a combobox with a listbox, following the ARIA Authoring Practices. The list drops down from the
+// field or, with `inline`, is part of the page below it.
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { get, path } from "../data/api";
 import { remember } from "../data/songs";
 import type { Song } from "../data/types";
-import { useAsked } from "./hooks";
+import { useRequest } from "./hooks";
 import { Icon } from "./icons";
 import { Disc } from "./songlist";
 import { pointed } from "../map/scene";
@@ -14,14 +14,14 @@ interface Props {
   placeholder: string;
   onPick: (song: Song) => void;
   inline?: boolean;
-  query?: string; // of an inline one: kept by the owner
+  query?: string; // set if the parent keeps the query, as with `inline`
   onQuery?: (query: string) => void;
   limit?: number;
   autoFocus?: boolean;
   fieldRef?: { current: HTMLInputElement | null };
 }
 
-const kDelay = 90; // ms after a key until the server is asked
+const kDelay = 90; // ms from a key press to the request
 
 export function SongSearch({ label, placeholder, onPick, inline, query, onQuery, limit = 8, fieldRef }: Props) {
   const id = useId();
@@ -33,7 +33,7 @@ export function SongSearch({ label, placeholder, onPick, inline, query, onQuery,
   const list = useRef<HTMLUListElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const wanted = words.trim();
-  const found = useAsked(
+  const found = useRequest(
     wanted === "" ? null : async (signal) => remember((await get<{ items: Song[] }>(`/v1/songs?limit=${limit}&q=${path(wanted)}`, signal)).items),
     [wanted],
     kDelay,
@@ -71,7 +71,7 @@ export function SongSearch({ label, placeholder, onPick, inline, query, onQuery,
   };
 
   const status =
-    wanted === "" ? "" : found.error || (found.busy && !found.value ? "Searching…" : songs.length === 0 ? `Nothing found for “${wanted}”.` : "");
+    wanted === "" ? "" : found.error || (found.busy && !found.value ? "Searching…" : songs.length === 0 ? `No results for “${wanted}”.` : "");
   return (
     <div class={`search ${inline ? "inline" : "drop"}`} onFocusOut={(event) => {
       if (!(event.currentTarget as HTMLElement).contains(event.relatedTarget as Node)) setOpen(false);
@@ -102,7 +102,7 @@ export function SongSearch({ label, placeholder, onPick, inline, query, onQuery,
           onKeyDown={onKeyDown}
         />
         {words !== "" && (
-          <button type="button" class="plain" aria-label="Clear the search" onClick={() => { setWords(""); field.current?.focus(); }}>
+          <button type="button" class="plain" aria-label="Clear search" onClick={() => { setWords(""); field.current?.focus(); }}>
             <Icon name="close" size={16} />
           </button>
         )}

@@ -1,5 +1,5 @@
-// A browser for the tests: Debian's Chromium, drawing in software. A page that logs an error or breaks the policy fails
-// the test it is in.
+// A browser for the tests: Debian's Chromium with software rendering. A page that logs an error or violates the content
+// security policy fails its test.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -19,7 +19,7 @@ export async function launch(args = []) {
   return chromium.launch({ executablePath, args: [...kSoftware, ...args] });
 }
 
-// One browser and one server for all tests of a file.
+// One browser and one server, shared by all tests of a file.
 export async function bench({ real, ...fixture } = {}, args = []) {
   const browser = await launch(args);
   const server = real ?? (await startFixture({ dist, ...fixture }));
@@ -37,7 +37,7 @@ export async function bench({ real, ...fixture } = {}, args = []) {
     });
     page.on("pageerror", (error) => problems.push(error.stack));
     page.on("request", (request) => {
-      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) problems.push(`asked ${request.url()}`);
+      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) problems.push(`requested ${request.url()}`);
     });
     if (first) await page.addInitScript(first);
     await page.goto(`${server.url}/${hash}`);
@@ -55,7 +55,7 @@ export async function bench({ real, ...fixture } = {}, args = []) {
   return { browser, server, open, close };
 }
 
-// To another state of the page that is open, as by a pasted address.
+// Moves the open page to another state, as if its address were pasted.
 export async function go(page, hash) {
   await page.evaluate((hash) => (location.hash = hash), hash);
   await page.locator(`.app[data-view=${/#\/(\w+)/.exec(hash)[1]}]`).waitFor();
@@ -63,8 +63,8 @@ export async function go(page, hash) {
 
 const axeSource = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const kRules = { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
-export const kContrast = { type: "rule", values: ["color-contrast"] }; // all that a theme can break
-// Everything axe-core finds, as text. The policy keeps foreign scripts out, so axe comes by the debugger.
+export const kContrast = { type: "rule", values: ["color-contrast"] }; // the only rule that a theme can break
+// Everything axe-core finds, as text. The policy blocks injected scripts, so axe is loaded through the debugger.
 export async function axe(page, runOnly = kRules) {
   if (await page.evaluate(() => !globalThis.axe)) await page.evaluate(readFileSync(axeSource, "utf8"));
   const { violations } = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations"] }), runOnly);
@@ -73,17 +73,17 @@ export async function axe(page, runOnly = kRules) {
 
 const kPatience = 15_000; // ms
 
-// Asks until the answer passes; the last answer fails the test.
+// Calls `ask` until its answer passes; fails with the last answer after kPatience.
 export async function eventually(ask, passes, what) {
   const until = performance.now() + kPatience;
   let answer = await ask();
   while (!passes(answer) && performance.now() < until) answer = await ask();
   assert.ok(passes(answer), `${what}: ${answer}`);
 }
-// The part of the page where the map is gets so many pixels of a colour.
+// Waits until the number of pixels of a colour in the map's part of the page passes.
 export const shows = (page, colour, passes, what, tolerance) => eventually(() => pixels(page, colour, kMapPart, tolerance), passes, what);
 
-// How many pixels of the drawn map are close to a colour, "#rrggbb"; of a picture of the page, as people see it.
+// Counts the pixels close to a colour, "#rrggbb", in a screenshot of the page, as a user would see it.
 export async function pixels(page, colour, clip, tolerance = 40) {
   const png = (await page.screenshot({ clip })).toString("base64");
   return page.evaluate(
@@ -102,7 +102,7 @@ export async function pixels(page, colour, clip, tolerance = 40) {
     [png, colour, tolerance],
   );
 }
-// In the page, before its scripts: a browser that cannot draw the map.
+// Runs in the page before its scripts: simulates a browser that cannot draw the map.
 export function withoutWebGl() {
   const real = HTMLCanvasElement.prototype.getContext;
   HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
@@ -110,4 +110,4 @@ export function withoutWebGl() {
   };
 }
 export const kMapPart = { x: 560, y: 60, width: 620, height: 680 };
-export const kMiddle = [888, 400]; // of what the panel leaves of the map
+export const kMiddle = [888, 400]; // the centre of the map next to the panel

@@ -1,4 +1,4 @@
-// The map: it is drawn, moved by mouse, wheel, fingers and keys, coloured and filtered, and picked from.
+// The map: drawing, moving by mouse, wheel, touch and keys, colouring, filtering and picking songs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { makeCatalogue } from "../fixture.mjs";
@@ -7,13 +7,13 @@ import { axe, bench, go, kMapPart, kMiddle, kPhone, pixels, shows, withoutWebGl 
 
 const catalogue = makeCatalogue(3000);
 const { scaled } = await load("data/map.ts");
-const [firstX, firstY] = scaled(catalogue.x, catalogue.y, catalogue.region).places; // of the most played song
+const [firstX, firstY] = scaled(catalogue.x, catalogue.y, catalogue.region).places; // the most played song
 let all;
 before(async () => (all = await bench({ catalogue })));
 after(() => all.close());
 
 const cameraOf = (page) => page.evaluate(() => /at=([^&]*)/.exec(location.hash)?.[1].split("_").map(Number) ?? [0, 0, 1]);
-// The address follows the view once it rests.
+// The address is updated once the view rests.
 const settled = (page, pattern) => page.waitForFunction((pattern) => new RegExp(pattern).test(location.hash), pattern.source);
 const zoomed = (page, than) => page.waitForFunction((than) => Number(/at=[^&]*_([\d.]+)/.exec(location.hash)?.[1] ?? 1) !== than, than);
 
@@ -22,7 +22,7 @@ test("songs are drawn in the colours of their regions, in both themes", async ()
     const { page, done } = await all.open("", { theme });
     await page.getByRole("heading", { name: "3,000 songs" }).waitFor();
     await shows(page, blue, (count) => count > 300, `${theme}: blue points`);
-    await shows(page, none, (count) => count > 200_000, `${theme}: paper between them`, 6);
+    await shows(page, none, (count) => count > 200_000, `${theme}: background between them`, 6);
     await done();
   }
 });
@@ -71,7 +71,7 @@ test("two fingers pinch", async () => {
   await done();
 });
 
-test("the pointer shows a card, a click opens the song there", async () => {
+test("the pointer shows a card, and a click opens its song", async () => {
   const { page, done } = await all.open(`#/map?at=${firstX}_${firstY}_6`);
   const card = page.getByRole("tooltip");
   await page.mouse.move(...kMiddle);
@@ -86,21 +86,21 @@ test("the pointer shows a card, a click opens the song there", async () => {
   await done();
 });
 
-test("Enter on the map takes the song in the middle, and says which", async () => {
+test("Enter on the map picks the song in the centre", async () => {
   const { page, done } = await all.open("#/map?at=0.1_0.1_3");
   await page.getByTestId("map").focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("article").getByRole("list", { name: /Songs most like/ }).waitFor();
+  await page.getByRole("article").getByRole("list", { name: /Songs similar to/ }).waitFor();
   await done();
 });
 
-test("the legend filters: what is off is not drawn", async () => {
+test("the legend filters: unchecked entries are not drawn", async () => {
   const { page, done } = await all.open();
   const orange = "#e69f00";
   const first = page.getByRole("region", { name: "Legend" }).getByRole("checkbox");
   await shows(page, orange, (count) => count > 200, "orange points");
   const before = await pixels(page, orange, kMapPart);
-  // All orange regions off: each entry whose dot has that colour.
+  // Uncheck all orange regions: every entry whose dot has that colour.
   const names = await page.locator(".legend > li").evaluateAll((rows) =>
     rows.flatMap((row, i) => (getComputedStyle(row.querySelector(".dot")).backgroundColor === "rgb(230, 159, 0)" ? [i] : [])));
   for (const i of names) await first.nth(i).uncheck();
@@ -117,15 +117,15 @@ test("colours by tag and by popularity", async () => {
   await page.getByRole("radio", { name: "Tag" }).check();
   await page.getByRole("region", { name: "Legend" }).getByText("jazz", { exact: true }).waitFor();
   await page.getByRole("radio", { name: "Popularity" }).check();
-  await page.getByText("Seldom played").waitFor();
-  await shows(page, "#2f5aa8", (count) => count > 300, "seldom played songs");
+  await page.getByText("Rarely played").waitFor();
+  await shows(page, "#2f5aa8", (count) => count > 300, "rarely played songs");
   assert.match(await page.evaluate(() => location.hash), /colour=popularity/);
   await done();
 });
 
-test("regions list their songs, which lead to the song", async () => {
+test("regions list their songs, and a click opens a song", async () => {
   const { page, done } = await all.open();
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   const songs = page.locator(".legend .songs .song");
   await songs.first().waitFor();
   const title = await songs.first().locator(".title").textContent();
@@ -134,12 +134,12 @@ test("regions list their songs, which lead to the song", async () => {
   await done();
 });
 
-test("without WebGL there is the list, and everything else works", async () => {
+test("without WebGL the list replaces the map and everything else works", async () => {
   const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
   await page.getByText("This browser cannot draw the map").waitFor();
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   await page.locator(".legend .songs .song .main").first().click();
-  await page.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await page.getByRole("list", { name: /Songs similar to/ }).locator("li").first().waitFor();
   await go(page, "#/taste?like=s%2F1&like=s%2F2");
   await page.getByTestId("recommended").locator("li").first().waitFor();
   await go(page, "#/playlist?seed=s%2F3");
@@ -148,7 +148,7 @@ test("without WebGL there is the list, and everything else works", async () => {
   await done();
 });
 
-test("of very many songs the most played are drawn while the view moves, and all of them when it rests", async (t) => {
+test("with very many songs, the most played are drawn while the view moves and all of them when it rests", async (t) => {
   const many = 300_000;
   const own = await bench({ songs: many });
   t.after(() => own.close());
@@ -167,7 +167,7 @@ test("of very many songs the most played are drawn while the view moves, and all
   await page.getByRole("button", { name: "Show everything" }).click();
   await settled(page, /at=0_0_1(&|$)/);
   await drawn(many);
-  assert.ok((await page.evaluate(() => globalThis.least)) < many, "fewer on the way");
+  assert.ok((await page.evaluate(() => globalThis.least)) < many, "fewer songs while moving");
   await shows(page, "#66c0f4", (count) => Math.abs(count - before) < before / 50, `as many blue points as before: ${before}`);
   await done();
 });

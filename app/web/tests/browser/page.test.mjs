@@ -1,4 +1,4 @@
-// The page as a whole: accessible, safe, in any language, on a phone, through a server that goes away.
+// The page as a whole: accessibility, security, languages, phones, and a server that goes away.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,12 +45,12 @@ for (const theme of ["dark", "light"]) {
   }
 }
 
-test("the API reader shows routes, parameters and members; axe-core reports nothing", async () => {
+test("the API reference shows routes, parameters and members; axe-core reports nothing", async () => {
   for (const theme of ["dark", "light"]) {
     const { page, done } = await all.open("docs", { theme, wait: false });
     const route = page.getByRole("article", { name: "GET /v1/songs/{id}/similar" });
     await route.waitFor();
-    await route.getByText("integer, 1 to 1000000, 10 if not given").waitFor();
+    await route.getByText("integer, 1 to 1000000, default 10").waitFor();
     await route.getByText("Songs to <b>return</b>").waitFor();
     await page.locator("details").evaluateAll((details) => details.forEach((one) => (one.open = true)));
     await route.getByText("list of Song").first().waitFor();
@@ -61,7 +61,7 @@ test("the API reader shows routes, parameters and members; axe-core reports noth
   }
 });
 
-test("titles with markup are shown as text, wherever they stand", async () => {
+test("titles with markup are shown as text everywhere", async () => {
   const [markup] = kOdd;
   const { page, done } = await all.open();
   for (const hash of ["#/find?q=onerror", "#/find?song=s%2F20", "#/taste?like=s%2F20", "#/playlist?seed=s%2F20", "#/listeners?user=alice"]) {
@@ -73,7 +73,7 @@ test("titles with markup are shown as text, wherever they stand", async () => {
   await done();
 });
 
-test("the policy would stop a script, and the page has none inline", async () => {
+test("the policy blocks inline scripts, and the pages have none", async () => {
   const { page, done } = await all.open("", { allow: /Content Security Policy/ });
   const ran = await page.evaluate(() => {
     const script = document.createElement("script");
@@ -89,7 +89,7 @@ test("the policy would stop a script, and the page has none inline", async () =>
   await done();
 });
 
-test("right-to-left titles run from the right", async () => {
+test("right-to-left titles are laid out from right to left", async () => {
   const { page, done } = await all.open("#/find?song=s%2F21");
   const title = page.getByRole("article").getByRole("heading", { level: 2 });
   await title.waitFor();
@@ -97,64 +97,64 @@ test("right-to-left titles run from the right", async () => {
   await done();
 });
 
-test("a server that goes away: a banner, and everything works again when it is back", async () => {
+test("a server that goes away: a banner appears, and everything works again when it is back", async () => {
   const { page, done } = await all.open("#/find", { allow: /ERR_|Failed to load/ });
   await all.server.stop();
   const field = page.getByRole("combobox");
   await field.fill("joga");
-  await page.getByText("The server does not answer.").first().waitFor();
+  await page.getByText("The server is not responding.").first().waitFor();
   await all.server.start();
   await page.getByText("The server is back.").waitFor();
   await page.getByRole("option", { name: /Jóga/ }).waitFor();
   await done();
 });
 
-test("a page opened while the server is away shows its map when it is back", async () => {
+test("a page opened while the server is down shows its map once the server is back", async () => {
   const { page, done } = await all.open("", { allow: /ERR_|Failed to load/ });
   await page.route("**/v1/map", (route) => route.abort());
   await page.reload();
-  await page.getByText("The server does not answer.").first().waitFor();
+  await page.getByText("The server is not responding.").first().waitFor();
   await page.unroute("**/v1/map");
   await page.getByRole("heading", { name: "2,000 songs" }).waitFor();
   await done();
 });
 
-test("a server that wants a token is given one, for this tab only", async (t) => {
+test("a server that requires a token gets one, kept for this tab only", async (t) => {
   const own = await bench({ songs: 200, token: "secret" });
   t.after(() => own.close());
   const { page, done } = await own.open("", { allow: /401/, wait: false });
-  await page.getByText("This server wants a token").waitFor();
-  await page.getByLabel(/Token, if the server wants one/).fill("secret");
+  await page.getByText("This server requires a token").waitFor();
+  await page.getByLabel(/Token, if the server requires one/).fill("secret");
   await page.getByRole("button", { name: "Use" }).click();
   await page.getByRole("heading", { name: "200 songs" }).waitFor();
   assert.deepEqual(await page.evaluate(() => [sessionStorage.length, localStorage.length]), [1, 0]);
   await done();
 });
 
-test("the theme switch holds over a reload, and the system's choice holds without it", async () => {
+test("the chosen theme survives a reload, and the system's theme applies without a choice", async () => {
   const { page, done } = await all.open("", { theme: "light" });
   const scheme = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   assert.equal(await scheme(), "rgb(251, 250, 247)");
-  await page.getByRole("button", { name: "Dark colours" }).click();
-  await page.getByRole("button", { name: "Light colours" }).waitFor();
+  await page.getByRole("button", { name: "Switch to dark theme" }).click();
+  await page.getByRole("button", { name: "Switch to light theme" }).waitFor();
   assert.equal(await scheme(), "rgb(11, 14, 20)");
   await page.reload();
-  await page.getByRole("button", { name: "Light colours" }).waitFor();
+  await page.getByRole("button", { name: "Switch to light theme" }).waitFor();
   assert.equal(await scheme(), "rgb(11, 14, 20)");
   await done();
 });
 
-test("everything is reached by keyboard: the skip link, views, the search by its key", async () => {
+test("everything can be reached by keyboard: the skip link, the views, and the search by its key", async () => {
   const { page, done } = await all.open();
   await page.keyboard.press("Tab");
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the panel");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to panel");
   const reached = new Set();
   for (let i = 0; i < 40; i++) {
     await page.keyboard.press("Tab");
     reached.add(await page.evaluate(() => document.activeElement.getAttribute("aria-label") || document.activeElement.textContent.trim()));
   }
-  for (const name of ["Your taste", "Health", "Light colours", "Zoom in"]) assert.ok(reached.has(name), `${name} of ${[...reached]}`);
-  assert.ok([...reached].some((name) => name.startsWith("Map of songs")));
+  for (const name of ["Your taste", "Health", "Switch to light theme", "Zoom in"]) assert.ok(reached.has(name), `${name} of ${[...reached]}`);
+  assert.ok([...reached].some((name) => name.startsWith("Song map")));
   await page.keyboard.press("/");
   await page.waitForFunction(() => document.activeElement.getAttribute("role") === "combobox");
   await done();
@@ -174,10 +174,10 @@ test("on a phone nothing is wider than the screen, and the sheet grows and shrin
   await go(page, "#/map");
   const height = () => page.locator("#panel").evaluate((one) => one.clientHeight);
   const half = await height();
-  await page.getByRole("button", { name: "Make the panel larger" }).click();
+  await page.getByRole("button", { name: "Expand panel" }).click();
   await page.locator("#panel.full").waitFor();
   assert.ok((await height()) > half * 1.5);
-  await page.getByRole("button", { name: "Make the panel smaller" }).click();
+  await page.getByRole("button", { name: "Collapse panel" }).click();
   await page.locator("#panel.peek").waitFor();
   assert.ok((await height()) < half / 2);
   await done();

@@ -1,4 +1,4 @@
-// Find, taste, playlists, listeners, health: each does what it says.
+// The views next to the map: search, taste, playlist, listeners and health.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -15,7 +15,7 @@ const changed = (page, id, was) =>
     return now !== "" && now !== was && document.querySelector(`[data-testid=${id}]`).getAttribute("aria-busy") !== "true";
   }, [id, was.join()]);
 
-test("find: search as you type by keyboard, accents and Arabic do not count, choosing shows neighbours with why", async () => {
+test("search: results as you type, by keyboard, ignoring accents and Arabic marks; choosing a song shows its neighbours with reasons", async () => {
   const { page, done } = await all.open("#/find");
   const field = page.getByRole("combobox", { name: "Search songs and artists" });
   await field.fill("bjork jog");
@@ -33,19 +33,19 @@ test("find: search as you type by keyboard, accents and Arabic do not count, cho
   const title = await page.locator(`[id="${active}"] .title`).textContent();
   await field.press("Enter");
   assert.equal(await page.getByRole("article").getByRole("heading", { level: 2 }).textContent(), title);
-  const near = page.getByRole("list", { name: /Songs most like/ }).locator("li");
+  const near = page.getByRole("list", { name: /Songs similar to/ }).locator("li");
   await near.first().waitFor();
   assert.equal(await near.count(), 24);
-  assert.match(await near.first().textContent(), /% alike · played together 12 times, mostly after it/);
-  await shows(page, "#ffd54a", (count) => count > 300, "neighbours are lit on the map");
+  assert.match(await near.first().textContent(), /% similar · played together 12 times, mostly after it/);
+  await shows(page, "#ffd54a", (count) => count > 300, "neighbours are highlighted on the map");
   await page.goBack();
   await options.first().waitFor();
   await field.fill("qqqq");
-  await page.getByText("Nothing found for “qqqq”.").waitFor();
+  await page.getByText("No results for “qqqq”.").waitFor();
   await done();
 });
 
-test("taste: songs, their means, neighbours; every control acts at once", async () => {
+test("taste: songs, their means and neighbours; every control acts at once", async () => {
   const { page, done } = await all.open("#/taste");
   const field = page.getByRole("combobox", { name: "Add a song" });
   for (const words of ["joga", "blue river"]) {
@@ -57,17 +57,17 @@ test("taste: songs, their means, neighbours; every control acts at once", async 
   await changed(page, "recommended", []);
   await page.getByText("2 songs light up").waitFor();
   await page.getByText("30 neighbours are found").waitFor();
-  await shows(page, "#ffffff", (count) => count > 60, "songs are lit", 8);
+  await shows(page, "#ffffff", (count) => count > 60, "songs are highlighted", 8);
 
   const first = await items(page, "recommended");
   await page.getByRole("button", { name: `Dislike: ${first[0]}` }).first().click();
-  await page.getByRole("region", { name: "Not for me" }).getByText(first[0], { exact: true }).waitFor();
+  await page.getByRole("region", { name: "Disliked" }).getByText(first[0], { exact: true }).waitFor();
   await changed(page, "recommended", first);
   assert.ok(!(await items(page, "recommended")).includes(first[0]));
   const second = await items(page, "recommended");
-  await page.getByRole("button", { name: `Leave out: ${second[1]}` }).first().click();
+  await page.getByRole("button", { name: `Hide: ${second[1]}` }).first().click();
   await changed(page, "recommended", second);
-  await page.getByRole("region", { name: "Left out" }).getByText(second[1], { exact: true }).waitFor();
+  await page.getByRole("region", { name: "Hidden" }).getByText(second[1], { exact: true }).waitFor();
 
   const lastBody = () => all.server.seen.bodies.filter((one) => one.path === "/v1/recommendations").at(-1).body;
   const asked = async (act, test) => {
@@ -79,28 +79,28 @@ test("taste: songs, their means, neighbours; every control acts at once", async 
   await asked(() => page.getByRole("radio", { name: "Any song" }).check(), (body) => body.mode === "any");
   await asked(() => page.getByRole("slider", { name: /Diversity/ }).fill("0.7"), (body) => body.diversity === 0.7);
   await asked(() => page.getByRole("slider", { name: /Popularity/ }).fill("-0.5"), (body) => body.popularity === -0.5);
-  await asked(() => page.getByRole("switch", { name: /several interests/ }).uncheck(), (body) => body.interests === "1");
+  await asked(() => page.getByRole("switch", { name: /interests separately/ }).uncheck(), (body) => body.interests === "1");
   await done();
 });
 
-test("taste: several interests have a mean each, and a shared link shows the same", async () => {
+test("taste: each interest has its own mean, and a shared link shows the same", async () => {
   const { page, done } = await all.open("#/taste?like=s%2F1&like=s%2F2&like=s%2F3&like=s%2F4&like=s%2F5");
   await page.getByText(/2 means appear/).waitFor();
   assert.equal(await page.getByRole("list", { name: "Your interests" }).locator("li").count(), 2);
-  await page.getByRole("switch", { name: /several interests/ }).uncheck();
+  await page.getByRole("switch", { name: /interests separately/ }).uncheck();
   await page.getByText("Their mean appears").waitFor();
   const shared = page.url();
   const other = await all.open(new URL(shared).hash);
   await other.page.getByText("5 songs light up").waitFor();
   await other.page.getByText("30 neighbours are found").waitFor();
-  assert.equal(await other.page.getByRole("switch", { name: /several interests/ }).isChecked(), false);
+  assert.equal(await other.page.getByRole("switch", { name: /interests separately/ }).isChecked(), false);
   await other.done();
   await done();
 });
 
-test("taste: the steps are played one after the other, unless motion is to be reduced", async () => {
+test("taste: the steps play one after the other unless reduced motion is requested", async () => {
   const { page, done } = await all.open("#/taste?like=s%2F1&like=s%2F2", { motion: "no-preference" });
-  await page.getByRole("button", { name: "Play the steps" }).waitFor();
+  await page.getByRole("button", { name: "Play steps" }).waitFor();
   const seen = page.evaluate(() => new Promise((done) => {
     const steps = [];
     const look = () => {
@@ -116,34 +116,34 @@ test("taste: the steps are played one after the other, unless motion is to be re
   await done();
 });
 
-test("a history is read in the browser and matched only on consent", async () => {
+test("a history is read in the browser and matched only with consent", async () => {
   const { page, done } = await all.open("#/taste");
-  await page.getByText("Bring your history").click();
+  await page.getByText("Import your history").click();
   const history = [1, 2, 3].map((i) => ({ ts: "2024-05-01T10:00:00Z", ms_played: 200000, master_metadata_track_name: ["Jóga", "Unknown", "أعطني الناي وغنّي"][i - 1], master_metadata_album_artist_name: ["Björk", "Nobody", "فيروز"][i - 1] }));
   const before = all.server.seen.requests.length;
   await page.locator("input[type=file]").setInputFiles({ name: "Streaming_History_Audio.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(history)) });
   await page.getByText("3 plays (Spotify)").waitFor();
   assert.equal(all.server.seen.requests.slice(before).filter((one) => /[?&]q=/.test(one)).length, 0, "nothing was sent yet");
-  await page.getByRole("button", { name: "Send and find them" }).click();
+  await page.getByRole("button", { name: "Send and match" }).click();
   await page.getByText("2 of 3 songs are in the catalogue").waitFor();
   await page.getByText("2 songs light up").waitFor();
   const sent = all.server.seen.requests.slice(before).filter((one) => /[?&]q=/.test(one));
   assert.equal(sent.length, 3);
-  await page.getByLabel("Or paste it").fill("hello");
+  await page.getByLabel("Or paste it here").fill("hello");
   await page.getByRole("button", { name: "Read", exact: true }).click();
   await page.getByRole("alert").getByText(/Expected a history/).waitFor();
   await done();
 });
 
-test("radio: grows, is rearranged, shortened and saved; the address keeps it", async () => {
+test("radio: extended, reordered, shortened and saved; the address keeps the list", async () => {
   const { page, done } = await all.open("#/playlist?seed=s%2F5");
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
-  await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // the view went there
+  await page.waitForFunction(() => /[?&]at=/.test(location.hash)); // the map has moved to the list
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
   const before = await items(page, "playlist");
   await page.getByRole("button", { name: /^Move / }).first().focus();
   await page.keyboard.press("ArrowDown");
-  await page.getByText(/is now number 2 of 24/).waitFor();
+  await page.getByText(/is now at position 2 of 24/).waitFor();
   let now = await items(page, "playlist");
   assert.deepEqual(now.slice(0, 2), [before[1], before[0]]);
   const handle = await page.getByRole("button", { name: /^Move / }).nth(0).boundingBox();
@@ -156,10 +156,10 @@ test("radio: grows, is rearranged, shortened and saved; the address keeps it", a
   assert.deepEqual(now.slice(0, 3), [before[0], before[2], before[1]]);
   await page.getByRole("button", { name: `Remove: ${now[0]}`, exact: true }).click();
   await page.getByRole("heading", { name: "23 songs" }).waitFor();
-  await page.getByRole("button", { name: "Keep going" }).click();
+  await page.getByRole("button", { name: "Add more songs" }).click();
   await page.getByRole("heading", { name: "47 songs" }).waitFor();
   const list = await items(page, "playlist");
-  assert.ok(!list.includes(now[0]), "what was removed does not come back");
+  assert.ok(!list.includes(now[0]), "removed songs do not come back");
   assert.equal(new Set(list).size, 47);
   for (const [format, start] of [["M3U8", "#EXTM3U"], ["JSPF", "{"], ["XSPF", "<?xml"]]) {
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: `Save as ${format}` }).click()]);
@@ -177,7 +177,7 @@ test("radio: grows, is rearranged, shortened and saved; the address keeps it", a
   await done();
 });
 
-test("journey: both ends by search, as many steps as wanted, turned around", async () => {
+test("journey: both ends by search, a chosen number of steps, reversed", async () => {
   const { page, done } = await all.open("#/playlist?list=journey");
   for (const [end, words] of [["From", "joga"], ["To", "blue river"]]) {
     const field = page.getByRole("combobox", { name: end });
@@ -191,23 +191,23 @@ test("journey: both ends by search, as many steps as wanted, turned around", asy
   assert.equal(way[0], "Jóga");
   await page.getByRole("slider", { name: /Steps/ }).fill("12");
   await page.getByRole("heading", { name: "13 songs" }).waitFor();
-  await page.getByRole("button", { name: "Turn around" }).click();
+  await page.getByRole("button", { name: "Reverse" }).click();
   await page.waitForFunction(() => [...document.querySelectorAll("[data-testid=playlist] .title")].at(-1)?.textContent === "Jóga");
   await done();
 });
 
-test("listeners: recent listens with those not in the catalogue, recommendations with why", async () => {
+test("listeners: recent listens including unknown songs, and recommendations with reasons", async () => {
   const { page, done } = await all.open("#/listeners");
-  await page.getByLabel("Name of the user").fill("alice");
+  await page.getByLabel("User name").fill("alice");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   await page.getByTestId("for-user").locator("li").first().waitFor();
   assert.equal(await page.getByTestId("history").locator("li").count(), 6);
   await page.getByText("not in the catalogue").waitFor();
   assert.match(await page.getByTestId("for-user").locator("li").first().textContent(), /Because of/);
-  await page.getByLabel("Name of the user").fill("nobody");
+  await page.getByLabel("User name").fill("nobody");
   await page.keyboard.press("Enter");
-  await page.getByText("No listens of nobody are stored.").waitFor();
-  await page.getByText(/: the most played songs/).waitFor();
+  await page.getByText("No listens are stored for nobody.").waitFor();
+  await page.getByText(/; showing the most played songs instead/).waitFor();
   await done();
 });
 
@@ -223,11 +223,11 @@ test("health: rates, latencies and the model's facts", async () => {
   const report = { dataset: "plays", runs: [{ split: "time", held_out_queues: 12, modes: { discovery: { positions: 300, unknown: 20, models: [
     { name: "popularity", baseline: true, hit_rate: { 10: 0.02, 100: 0.1 }, ndcg: { 10: 0.01 }, hit_rate_interval: [0.01, 0.03] },
     { name: "blend", hit_rate: { 10: 0.08, 100: 0.2 }, ndcg: { 10: 0.05 }, hit_rate_interval: [0.06, 0.1] }] } } }] };
-  const field = page.getByRole("region", { name: "Evaluation" }).locator("input[type=file]");
+  const field = page.getByRole("region", { name: "Next-song accuracy" }).locator("input[type=file]");
   await field.setInputFiles(file("{}"));
-  await page.getByRole("alert").getByText(/Expected what segue evaluate --report wrote/).waitFor();
+  await page.getByRole("alert").getByText(/Expected a report written by segue evaluate --report/).waitFor();
   await field.setInputFiles(file(JSON.stringify(report)));
   await page.getByRole("row", { name: /^blend ?best 0.0800 ±0.0200 0.2000 0.0500/ }).waitFor();
-  await page.getByText("300 positions; the next song of 20").waitFor();
+  await page.getByText("300 positions; in 20 the next song").waitFor();
   await done();
 });

@@ -1,5 +1,5 @@
-// The pages as they come out of `segue serve`, on the demo model: the way through the whole web app. What needs odd songs,
-// tags or a broken server is tested in ../browser against a server made for it.
+// End-to-end tests of the pages that `segue serve` delivers, on the demo model. Tests that need unusual songs, tags or
+// a broken server are in ../browser and run against the fixture server.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
@@ -20,7 +20,7 @@ const titles = (page, list) => page.getByTestId(list).locator(".song .title").al
 const cameraOf = (page) => page.evaluate(() => /at=([^&]*)/.exec(location.hash)?.[1].split("_").map(Number) ?? [0, 0, 1]);
 const quiet = (page) => page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 
-test("the map opens and draws every song, in a policy that lets nothing else in", async () => {
+test("the map opens and draws every song, under a policy that allows nothing from elsewhere", async () => {
   const [{ songs }] = (await all.server.get("/v1/models")).items;
   const reply = await fetch(all.server.url);
   assert.match(reply.headers.get("content-security-policy"), /default-src 'self'; script-src 'self'/);
@@ -38,11 +38,11 @@ test("the map opens and draws every song, in a policy that lets nothing else in"
   await eventually(() => cameraOf(page), ([, , zoom]) => zoom > 1.5, "zoomed");
   await page.getByTestId("map").focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("article").getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await page.getByRole("article").getByRole("list", { name: /Songs similar to/ }).locator("li").first().waitFor();
   await done();
 });
 
-test("search finds a song and flies to it; the similar songs are the server's", async () => {
+test("search finds a song and flies to it; its similar songs are those of the server", async () => {
   const [song] = popular;
   const { page, done } = await all.open("#/find");
   const field = page.getByRole("combobox", { name: "Search songs and artists" });
@@ -50,17 +50,17 @@ test("search finds a song and flies to it; the similar songs are the server's", 
   await page.getByRole("option").filter({ hasText: song.title }).first().waitFor();
   await page.getByRole("option").filter({ hasText: song.title }).first().click();
   await page.getByRole("article").getByRole("heading", { level: 2, name: song.title }).waitFor();
-  const near = page.getByRole("list", { name: /Songs most like/ });
+  const near = page.getByRole("list", { name: /Songs similar to/ });
   await near.locator("li").nth(23).waitFor();
   const { items } = await all.server.get(`/v1/songs/${id(song)}/similar?k=24`);
   assert.deepEqual(await near.locator(".title").allTextContents(), items.map((one) => one.title || one.id));
-  assert.match(await near.locator(".note").first().textContent(), /^\d+ % alike/);
-  await eventually(() => cameraOf(page), ([x, y, zoom]) => zoom > 1.5 && (x !== 0 || y !== 0), "flew");
-  await shows(page, "#ffd54a", (count) => count > 100, "neighbours are lit");
+  assert.match(await near.locator(".note").first().textContent(), /^\d+ % similar/);
+  await eventually(() => cameraOf(page), ([x, y, zoom]) => zoom > 1.5 && (x !== 0 || y !== 0), "flew to the song");
+  await shows(page, "#ffd54a", (count) => count > 100, "neighbours are highlighted");
   await done();
 });
 
-test("a taste: its mean, neighbours with why, and a dislike that acts at once", async () => {
+test("a taste: its mean, neighbours with reasons, and a dislike that acts at once", async () => {
   const { page, done } = await all.open(`#/taste?like=${id(popular[0])}&like=${id(popular[5])}`);
   await page.getByText("2 songs light up").waitFor();
   await page.getByText("30 neighbours are found").waitFor();
@@ -69,7 +69,7 @@ test("a taste: its mean, neighbours with why, and a dislike that acts at once", 
   assert.equal(first.length, 30);
   assert.match(await page.getByTestId("recommended").locator(".note").first().textContent(), /^Because of /);
   await page.getByRole("button", { name: `Dislike: ${first[0]}`, exact: true }).first().click();
-  await page.getByRole("region", { name: "Not for me" }).getByText(first[0], { exact: true }).waitFor();
+  await page.getByRole("region", { name: "Disliked" }).getByText(first[0], { exact: true }).waitFor();
   await eventually(() => titles(page, "recommended"), (now) => now.length === 30 && now[0] !== first[0], "without the disliked one");
   await quiet(page);
   const before = await titles(page, "recommended");
@@ -78,14 +78,14 @@ test("a taste: its mean, neighbours with why, and a dislike that acts at once", 
   await page.getByRole("slider", { name: /Popularity/ }).fill("-1");
   await page.getByRole("radio", { name: "Any song" }).check();
   await quiet(page);
-  await shows(page, "#ffffff", (count) => count > 60, "the songs are lit", 8);
+  await shows(page, "#ffffff", (count) => count > 60, "the songs are highlighted", 8);
   await done();
 });
 
-test("a radio goes on and is saved, a journey leads from one song to the other", async () => {
+test("a radio is extended and saved, and a journey leads from one song to another", async () => {
   const { page, done } = await all.open(`#/playlist?seed=${id(popular[1])}`);
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
-  await page.getByRole("button", { name: "Keep going" }).click();
+  await page.getByRole("button", { name: "Add more songs" }).click();
   await page.getByRole("heading", { name: "48 songs" }).waitFor();
   assert.equal(new Set(await page.getByTestId("playlist").locator("li").evaluateAll((rows) => rows.map((row) => row.dataset.id))).size, 48);
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as M3U8" }).click()]);
@@ -95,15 +95,15 @@ test("a radio goes on and is saved, a journey leads from one song to the other",
   await go(page, `#/playlist?list=journey&from=${id(from)}&to=${id(to)}`);
   await eventually(() => titles(page, "playlist"), (way) => way[0] === from.title && way.at(-1) === to.title, "the way");
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
-  await page.getByRole("button", { name: "Turn around" }).click();
+  await page.getByRole("button", { name: "Reverse" }).click();
   await eventually(() => titles(page, "playlist"), (way) => way[0] === to.title && way.at(-1) === from.title, "the way back");
   await done();
 });
 
-test("legend and colours: what is off is not drawn, popularity has its own scale, and a region lists its songs", async () => {
+test("legend and colours: unchecked entries are not drawn, popularity has its own scale, and a region lists its songs", async () => {
   const { page, done } = await all.open();
   const legend = page.getByRole("region", { name: "Legend" });
-  // Other regions, further down, may have the colour of the first.
+  // Regions further down may have the same colour as the first.
   const colour = await page.locator(".legend > li .dot").first().evaluate((dot) =>
     "#" + getComputedStyle(dot).backgroundColor.match(/\d+/g).map((part) => Number(part).toString(16).padStart(2, "0")).join(""));
   await shows(page, colour, (count) => count > 300, "songs of the largest region");
@@ -113,7 +113,7 @@ test("legend and colours: what is off is not drawn, popularity has its own scale
   await shows(page, colour, (count) => count < before * 0.8, "without the largest region");
   await page.getByRole("button", { name: "Show all", exact: true }).click();
   await shows(page, colour, (count) => count > before * 0.9, "all songs again");
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   const songs = page.locator(".legend .songs .song");
   await songs.first().waitFor();
   const title = await songs.first().locator(".title").textContent();
@@ -121,20 +121,20 @@ test("legend and colours: what is off is not drawn, popularity has its own scale
   assert.equal(await page.getByRole("article").getByRole("heading", { level: 2 }).textContent(), title);
   await go(page, "#/map");
   await page.getByRole("radio", { name: "Popularity" }).check();
-  await page.getByText("Seldom played").waitFor();
-  await shows(page, "#2f5aa8", (count) => count > 300, "seldom played songs");
+  await page.getByText("Rarely played").waitFor();
+  await shows(page, "#2f5aa8", (count) => count > 300, "rarely played songs");
   await done();
 });
 
-test("a history is matched on consent; several interests have a mean each, and a link shows the same", async () => {
+test("a history is matched with consent; each interest has its own mean, and a link shows the same", async () => {
   const { page, done } = await all.open("#/taste");
-  await page.getByText("Bring your history").click();
+  await page.getByText("Import your history").click();
   const history = [...popular, { artist: "Nobody", title: "Not Here" }].map((song) => ({
     ts: "2024-05-01T10:00:00Z", ms_played: 200000, master_metadata_track_name: song.title, master_metadata_album_artist_name: song.artist,
   }));
   await page.locator("input[type=file]").setInputFiles({ name: "Streaming_History_Audio.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(history)) });
   await page.getByText(`${history.length} plays (Spotify)`).waitFor();
-  await page.getByRole("button", { name: "Send and find them" }).click();
+  await page.getByRole("button", { name: "Send and match" }).click();
   await page.getByText(`${popular.length} of ${history.length} songs are in the catalogue`).waitFor();
   await page.getByText(`${popular.length} songs light up`).waitFor();
   await page.getByText("30 neighbours are found").waitFor();
@@ -144,23 +144,23 @@ test("a history is matched on consent; several interests have a mean each, and a
     body: JSON.stringify({ songs: popular.map((song) => song.id), place: true, interests: "auto" }),
   })).json();
   if (interests.length > 1) assert.equal(await page.getByRole("list", { name: "Your interests" }).locator("li").count(), interests.length);
-  await page.getByRole("switch", { name: /several interests/ }).uncheck();
+  await page.getByRole("switch", { name: /interests separately/ }).uncheck();
   await page.getByText("Their mean appears").waitFor();
   await quiet(page);
   const found = await titles(page, "recommended");
   const other = await all.open(new URL(page.url()).hash);
-  await eventually(() => titles(other.page, "recommended"), (now) => now.join() === found.join(), "the same songs by the link");
+  await eventually(() => titles(other.page, "recommended"), (now) => now.join() === found.join(), "the same songs through the link");
   await other.done();
   await done();
 });
 
-test("a radio is rearranged and shortened, and its address shows the same", async () => {
+test("a radio is reordered and shortened, and its address shows the same", async () => {
   const { page, done } = await all.open(`#/playlist?seed=${id(popular[3])}`);
   await page.getByRole("heading", { name: "24 songs" }).waitFor();
   const before = await titles(page, "playlist");
   await page.getByRole("button", { name: /^Move / }).first().focus();
   await page.keyboard.press("ArrowDown");
-  await page.getByText(/is now number 2 of 24/).waitFor();
+  await page.getByText(/is now at position 2 of 24/).waitFor();
   await page.getByTestId("playlist").getByRole("button", { name: /^Remove: / }).nth(2).click();
   await page.getByRole("heading", { name: "23 songs" }).waitFor();
   const wanted = [before[1], before[0], ...before.slice(3)];
@@ -177,18 +177,18 @@ test("a radio is rearranged and shortened, and its address shows the same", asyn
   await done();
 });
 
-test("without WebGL there is a list of all regions, and the other views work", async () => {
+test("without WebGL a list of all regions replaces the map, and the other views work", async () => {
   const { page, done } = await all.open("", { wait: false, first: withoutWebGl });
   await page.getByText("This browser cannot draw the map").waitFor();
-  await page.getByRole("button", { name: /^Songs of/ }).first().click();
+  await page.getByRole("button", { name: /^Songs: / }).first().click();
   await page.locator(".legend .songs .song .main").first().click();
-  await page.getByRole("list", { name: /Songs most like/ }).locator("li").first().waitFor();
+  await page.getByRole("list", { name: /Songs similar to/ }).locator("li").first().waitFor();
   await go(page, `#/taste?like=${id(popular[0])}`);
   await page.getByTestId("recommended").locator("li").first().waitFor();
   await done();
 });
 
-test("listens that are sent appear with their listener, whose recommendations follow from them", async () => {
+test("submitted listens appear under their user and determine the recommendations", async () => {
   const token = await all.server.token("alice", "submit");
   const now = Math.floor(Date.now() / 1000);
   const payload = [...popular, { artist: "Nobody", title: "Not Here" }].map((song, i) => ({
@@ -199,7 +199,7 @@ test("listens that are sent appear with their listener, whose recommendations fo
   });
   assert.equal(sent.status, 200, await sent.text());
   const { page, done } = await all.open("#/listeners");
-  await page.getByLabel("Name of the user").fill("alice");
+  await page.getByLabel("User name").fill("alice");
   await page.getByRole("button", { name: "Show", exact: true }).click();
   const heard = page.getByTestId("history").locator("li");
   await heard.nth(payload.length - 1).waitFor();
@@ -207,10 +207,10 @@ test("listens that are sent appear with their listener, whose recommendations fo
   assert.equal(await heard.filter({ hasText: "not in the catalogue" }).count(), 1);
   await page.getByTestId("for-user").locator("li").nth(19).waitFor();
   assert.match(await page.getByTestId("for-user").locator(".note").first().textContent(), /^Because of /);
-  await page.getByLabel("Name of the user").fill("nobody");
+  await page.getByLabel("User name").fill("nobody");
   await page.keyboard.press("Enter");
-  await page.getByText("No listens of nobody are stored.").waitFor();
-  await page.getByText(/: the most played songs/).waitFor();
+  await page.getByText("No listens are stored for nobody.").waitFor();
+  await page.getByText(/; showing the most played songs instead/).waitFor();
 
   await go(page, "#/health");
   const status = page.getByTestId("status");
@@ -219,7 +219,7 @@ test("listens that are sent appear with their listener, whose recommendations fo
   await eventually(() => fact("Listens stored"), (text) => text === String(payload.length), "listens stored");
   await page.getByRole("row", { name: /POST \/1\/submit-listens 1 0 / }).waitFor();
   await page.getByRole("img", { name: /Loss by epoch, from / }).waitFor();
-  if (process.env.SEGUE_EVALUATION) await page.getByRole("region", { name: "Evaluation" }).getByRole("row", { name: /^co-count/ }).first().waitFor();
+  if (process.env.SEGUE_EVALUATION) await page.getByRole("region", { name: "Next-song accuracy" }).getByRole("row", { name: /^co-count/ }).first().waitFor();
   await done();
 });
 
@@ -247,24 +247,24 @@ test("/docs shows every operation of the OpenAPI document", async () => {
   await done();
 });
 
-test("a server that ends and comes back: a banner, then everything works again", async () => {
+test("a server that stops and restarts: a banner appears, then everything works again", async () => {
   const { page, done } = await all.open("#/find", { allow: /ERR_|Failed to load/ });
   await all.server.stopForNow();
   await page.getByRole("combobox").fill(popular[3].title);
-  await page.getByText("The server does not answer.").first().waitFor();
+  await page.getByText("The server is not responding.").first().waitFor();
   await all.server.startAgain();
   await page.getByText("The server is back.").waitFor();
   await page.getByRole("option").first().waitFor();
   await done();
 });
 
-test("without the loopback's leave the page asks for a token, and works with one", async (t) => {
+test("without --open-loopback the page asks for a token and works with one", async (t) => {
   const closed = await startReal();
   const other = await bench({ real: closed });
   t.after(() => other.close());
   const { page, done } = await other.open("", { allow: /401/, wait: false });
-  await page.getByText("This server wants a token").waitFor();
-  await page.getByLabel(/Token, if the server wants one/).fill(await closed.token("", "read"));
+  await page.getByText("This server requires a token").waitFor();
+  await page.getByLabel(/Token, if the server requires one/).fill(await closed.token("", "read"));
   await page.getByRole("button", { name: "Use" }).click();
   await page.getByRole("heading", { name: /^[\d,]+ songs$/ }).waitFor();
   await done();

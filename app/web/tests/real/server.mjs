@@ -1,7 +1,7 @@
-// `segue serve` with a model, for tests that drive its pages as they come out of the binary.
+// Starts `segue serve` with a model, for tests of the pages in the binary. Environment variables:
 //   SEGUE_MODEL       the model's folder
-//   SEGUE             the program, else build/release/bin/segue
-//   SEGUE_EVALUATION  a report to serve beside it
+//   SEGUE             the program; default: build/release/bin/segue
+//   SEGUE_EVALUATION  an evaluation report to serve as well
 //   SEGUE_WEB_ROOT    pages to serve instead of those in the binary
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
@@ -21,7 +21,7 @@ export async function startReal(...options) {
   const files = [...named("--web-root", process.env.SEGUE_WEB_ROOT), ...named("--evaluation", process.env.SEGUE_EVALUATION)];
   let process_;
 
-  // On a free port the first time, on the same one after that.
+  // Uses a free port the first time and the same port after that.
   async function start(port = 0) {
     process_ = spawn(kSegue, ["serve", kModel, "--store", store, "--port", String(port), ...files, ...options], { stdio: ["ignore", "ignore", "pipe"] });
     process_.stderr.setEncoding("utf8");
@@ -36,7 +36,7 @@ export async function startReal(...options) {
       });
     });
   }
-  // By SIGTERM: it has to end by itself, with status 0.
+  // Sends SIGTERM; the server must exit by itself with status 0.
   async function end() {
     process_.removeAllListeners("exit");
     const ended = new Promise((done) => process_.once("exit", (status) => done(status)));
@@ -53,7 +53,7 @@ export async function startReal(...options) {
       await end();
       rmSync(folder, { recursive: true });
     },
-    // The secret of a new token, for one user or ("") for all.
+    // Creates a token for one user, or for all users if `user` is "", and returns its secret.
     token: async (user, ...scopes) => {
       const given = ["token", "create", "--store", store, "--name", "test", "--json", ...(user ? ["--user", user] : []), ...scopes.map((scope) => `--${scope}`)];
       return JSON.parse((await promisify(execFile)(kSegue, given)).stdout).secret;

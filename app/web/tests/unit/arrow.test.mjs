@@ -1,4 +1,4 @@
-// Our reader of Arrow streams against streams that Apache Arrow has written.
+// Our Arrow stream reader, tested on streams written by Apache Arrow.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Float32, tableFromArrays, tableToIPC, vectorFromArray } from "apache-arrow";
@@ -8,7 +8,7 @@ import { load } from "./load.mjs";
 const { readArrow } = await load("data/arrow.ts");
 const bufferOf = (bytes) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 
-test("a map, of any number of songs", () => {
+test("a map with any number of songs", () => {
   for (const n of [1, 2, 7, 8, 9, 1000, 20001]) {
     const made = makeCatalogue(n);
     const { length, columns } = readArrow(bufferOf(arrowStream(made)));
@@ -24,7 +24,7 @@ test("numbers of other widths", () => {
   for (const [name, values] of Object.entries(arrays)) assert.deepEqual(columns.get(name), values);
 });
 
-test("a stream that is cut, empty or something else is refused", () => {
+test("a truncated, empty or foreign stream is rejected", () => {
   const bytes = arrowStream(makeCatalogue(50));
   for (let size = 0; size < bytes.length - 8; size += 13) assert.throws(() => readArrow(bufferOf(bytes.slice(0, size))), Error, String(size));
   assert.throws(() => readArrow(bufferOf(Buffer.from("<!doctype html><p>"))), /expected an Arrow stream/);

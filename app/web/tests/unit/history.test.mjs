@@ -1,4 +1,4 @@
-// Histories of other services, as they hand them out.
+// Histories as other services export them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
@@ -6,7 +6,7 @@ import { load } from "./load.mjs";
 const { readHistory, distinct, fold } = await load("history/parse.ts");
 const { readCsv } = await load("history/csv.ts");
 
-test("Spotify, extended streaming history: short plays and podcasts are passed over", () => {
+test("Spotify, extended streaming history: short plays and podcasts are skipped", () => {
   const rows = [
     { ts: "2024-05-01T10:00:00Z", ms_played: 200000, master_metadata_track_name: "Jóga", master_metadata_album_artist_name: "Björk", spotify_track_uri: "spotify:track:1" },
     { ts: "2024-05-01T10:05:00Z", ms_played: 4000, master_metadata_track_name: "Skipped", master_metadata_album_artist_name: "Björk" },
@@ -22,7 +22,7 @@ test("Spotify, account data", () => {
   assert.deepEqual(history.plays, [{ artist: "A", title: "B", at: 1714557600 }]);
 });
 
-test("ListenBrainz: an export, JSON Lines, and an answer of the API", () => {
+test("ListenBrainz: an export, JSON Lines, and an API response", () => {
   const listen = { listened_at: 1700000000, track_metadata: { artist_name: "فيروز", track_name: "أعطني الناي" } };
   const wanted = [{ artist: "فيروز", title: "أعطني الناي", at: 1700000000 }];
   for (const content of [JSON.stringify([listen]), `${JSON.stringify(listen)}\n${JSON.stringify(listen)}\n`, JSON.stringify({ payload: { listens: [listen] } }), JSON.stringify(listen)]) {
@@ -32,21 +32,21 @@ test("ListenBrainz: an export, JSON Lines, and an answer of the API", () => {
   }
 });
 
-test("Last.fm CSV, with and without names", () => {
+test("Last.fm CSV, with and without a header", () => {
   const named = 'uts,utc_time,artist,artist_mbid,album,album_mbid,track,track_mbid\n"1700000000","14 Nov 2023, 22:13","A ""The"" B","","","","One, two",""\n';
   assert.deepEqual(readHistory(named).plays, [{ artist: 'A "The" B', title: "One, two", at: 1700000000 }]);
   const bare = "Björk,Homogenic,Jóga,14 Nov 2023 22:13\r\nBjörk,Homogenic,,14 Nov 2023 22:20\r\n";
   assert.deepEqual(readHistory("\uFEFF" + bare), { kind: "Last.fm", plays: [{ artist: "Björk", title: "Jóga", at: 1699999980 }], skipped: 1 });
 });
 
-test("lines", () => {
+test("\"Artist – Title\" lines", () => {
   assert.deepEqual(readHistory("Miles Davis – So What\n\nnonsense\nA-ha - Take on Me").plays, [
     { artist: "Miles Davis", title: "So What", at: 0 },
     { artist: "A-ha", title: "Take on Me", at: 0 },
   ]);
 });
 
-test("what is no history says so", () => {
+test("anything else is rejected", () => {
   for (const content of ["", "  \n", "hello", "[1, 2", '{"a": 1}', "[]", "[null]"]) assert.throws(() => readHistory(content), Error, content);
 });
 

@@ -1,4 +1,4 @@
-// TypeScript sources for tests in Node, which has no style preferences.
+// Loads TypeScript sources for tests in Node, which has no matchMedia.
 import { join } from "node:path";
 import { runnerImport } from "vite";
 

@@ -12,7 +12,7 @@ function view() {
   return made;
 }
 
-test("pixels and places are inverse, and the middle lies beside the panel", () => {
+test("pixel and position conversions are inverse, and the centre lies next to the panel", () => {
   const made = view();
   made.look({ x: 0.2, y: -0.3, zoom: 5 });
   for (const [x, y] of [[0, 0], [0.5, -0.7], [-1, 1]]) {
@@ -22,7 +22,7 @@ test("pixels and places are inverse, and the middle lies beside the panel", () =
   assert.equal(made.toX(0.2), 700);
 });
 
-test("zooming keeps the place under the pixel, until there is no more zoom", () => {
+test("zooming keeps the position under the pixel, up to the largest zoom", () => {
   const made = view();
   const [x, y] = [made.fromX(600), made.fromY(200)];
   made.zoomAt(600, 200, 3);
@@ -31,7 +31,7 @@ test("zooming keeps the place under the pixel, until there is no more zoom", () 
   assert.equal(made.camera.zoom, kMostZoom);
 });
 
-test("a camera that shows places has them all in the free part", () => {
+test("a camera that shows positions keeps them all in the free area", () => {
   const made = view();
   const places = [{ x: -0.5, y: 0.1 }, { x: 0.4, y: 0.3 }, { x: 0, y: -0.6 }];
   made.look(made.showing(places));
@@ -41,7 +41,7 @@ test("a camera that shows places has them all in the free part", () => {
   }
 });
 
-test("a flight begins and ends where it should", () => {
+test("a flight starts and ends at the given cameras", () => {
   const [from, to] = [{ x: 0, y: 0, zoom: 1 }, { x: 0.7, y: -0.4, zoom: 20 }];
   for (const [part, wanted] of [[0, from], [1, to]]) {
     const at = between(from, to, part);
@@ -49,13 +49,13 @@ test("a flight begins and ends where it should", () => {
   }
 });
 
-test("the map is scaled to -1..1, whatever its units, and one song is enough", () => {
+test("the map is scaled to -1..1 whatever its units, even with one song", () => {
   const data = scaled(Float32Array.of(-300, 500), Float32Array.of(10, 20), Int16Array.of(0, -1));
   assert.deepEqual([...data.places], [-1, Math.fround(-5 / 400), 1, Math.fround(5 / 400)]);
   assert.deepEqual([...scaled(Float32Array.of(3), Float32Array.of(4), Int16Array.of(0)).places], [0, 0]);
 });
 
-test("finer regions have the colour of the one around them, near ones differ, every song is counted once", () => {
+test("finer regions inherit their colour, neighbouring regions differ, and every song is counted once", () => {
   const region = (x, size, parent, level) => ({ label: `r${x}`, x, y: 0, size, parent, level });
   const all = [region(0, 10, -1, 0), region(0.1, 9, -1, 0), region(0.9, 8, -1, 0), region(0.05, 3, 0, 1)];
   const data = { n: 6, places: new Float32Array(12), region: Int16Array.of(0, 1, 2, 3, -1, 99), middle: { x: 0, y: 0 }, half: 1 };

@@ -1,4 +1,4 @@
-// Playlists that were rearranged in the page are written as `segue radio -o` writes them.
+// Playlists saved by the page are identical to those of `segue radio -o`.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
@@ -23,7 +23,7 @@ test("JSPF", () => {
   ]);
 });
 
-test("XSPF has its markup escaped", () => {
+test("XSPF escapes markup", () => {
   const text = writePlaylist("xspf", 'A "title" & more', songs);
   assert.match(text, /<title>A &quot;title&quot; &amp; more<\/title>/);
   assert.match(text, /<identifier>segue:song:abc%2F1<\/identifier><title>A &amp; &lt;b&gt; B<\/title><creator>X<\/creator>/);
@@ -31,7 +31,7 @@ test("XSPF has its markup escaped", () => {
   assert.doesNotMatch(text, /<b>/);
 });
 
-test("a song is moved, and no farther than the ends", () => {
+test("a song is moved, at most to the ends of the list", () => {
   assert.deepEqual(moved([1, 2, 3, 4], 0, 2), [2, 3, 1, 4]);
   assert.deepEqual(moved([1, 2, 3, 4], 3, 0), [4, 1, 2, 3]);
   assert.deepEqual(moved([1, 2, 3, 4], 1, 99), [1, 3, 4, 2]);

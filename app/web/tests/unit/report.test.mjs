@@ -1,4 +1,4 @@
-// A report of an evaluation, as the command writes it.
+// Reading a report written by segue evaluate --report.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
@@ -19,8 +19,8 @@ test("the questions of a report with all methods", () => {
     [["popularity", true, 0.02, 0.04, 0.01, 0.01], ["blend", false, 0.08, 0.16, 0.04, 0.01]]);
 });
 
-test("what is no report says so; a method without numbers is left out", () => {
-  for (const text of ["", "[]", "{}", "null", '{"runs": []}', '{"runs": [{"modes": 3}]}']) assert.throws(() => readReport(text), /Expected what segue evaluate --report wrote/, text);
+test("anything but a report is rejected, and a method without numbers is skipped", () => {
+  for (const text of ["", "[]", "{}", "null", '{"runs": []}', '{"runs": [{"modes": 3}]}']) assert.throws(() => readReport(text), /Expected a report written by segue evaluate --report/, text);
   const report = readReport(JSON.stringify({ runs: [{ modes: { any: { models: [{ name: "broken" }, 7, model("good", 0.5, { hit_rate_interval: null })] } } }] }));
   assert.deepEqual(report.questions[0].methods.map((one) => [one.name, Number.isNaN(one.margin)]), [["good", true]]);
 });

@@ -1,4 +1,4 @@
-// The address of the page holds every state: what is written is read back the same.
+// The page's address holds its whole state: reading it back gives the same state.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
@@ -16,7 +16,7 @@ const full = {
   user: "alice@example.org",
 };
 
-test("every state comes back from its address", () => {
+test("every state survives the round trip through its address", () => {
   for (const view of kViews) {
     const state = { ...full, view };
     assert.deepEqual(fromHash(toHash(state, null)), { state, camera: null });
@@ -24,12 +24,12 @@ test("every state comes back from its address", () => {
   assert.deepEqual(fromHash(toHash(kStart, null)).state, kStart);
 });
 
-test("the camera comes back to four places", () => {
+test("the camera survives the round trip to four decimals", () => {
   const { camera } = fromHash(toHash(kStart, { x: -0.123456, y: 0.5, zoom: 12.25 }));
   assert.deepEqual(camera, { x: -0.1235, y: 0.5, zoom: 12.25 });
 });
 
-test("states drawn at random come back", () => {
+test("random states survive the round trip", () => {
   let seed = 5;
   const chance = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   const letters = ["a", "ß", "%", "&", "=", "#", "?", "/", "+", " ", "ع", "🎵", ",", "."];
@@ -45,7 +45,7 @@ test("states drawn at random come back", () => {
   }
 });
 
-test("an address that says nonsense shows the start", () => {
+test("an invalid address shows the start", () => {
   for (const hash of ["", "#", "#/", "#/nowhere", "#/map?at=1_2", "#/map?at=a_b_c", "#/map?colour=pink&mode=x&list=y&off=a.b.-1&several=x"]) {
     assert.deepEqual(fromHash(hash), { state: kStart, camera: null }, hash);
   }
