@@ -46,8 +46,8 @@ json::object lists_for(const model::Model& model, const index::ExactIndex& index
   }
   lists["weights"] = json::array(weights.begin(), weights.end());
   json::array& merged = lists["interests"].emplace_array();
-  for (const recommend::MergedRow& one : recommend::merge_interests(found, weights, k))
-    merged.emplace_back(model.songs().id(one.row));
+  for (const recommend::MergedSong& one : recommend::merge_interests(found, weights, k))
+    merged.emplace_back(model.songs().id(one.song));
   return lists;
 }
 

@@ -62,7 +62,7 @@ std::vector<std::uint32_t> walk_along_transitions(const model::Model& model, std
   std::vector<std::uint32_t> history;
   while (history.size() < songs) {
     std::span<const std::uint32_t> next;
-    if (!history.empty()) next = model.transition_neighbours(history.back());
+    if (!history.empty()) next = model.transitions(history.back()).neighbours;
     const std::uint32_t song =
         next.empty() ? random.below(model.songs().size()) : next[random.below(static_cast<std::uint32_t>(next.size()))];
     if (model.inverse_norms()[song] > 0) history.push_back(song);
@@ -144,7 +144,7 @@ void run(std::span<char*> arguments) {
     std::size_t all = 0;
     for (std::size_t i = 0; i < std::min<std::size_t>(options.judged, histories.size()); ++i) {
       const std::vector<math::ScoredRow> right = best_list(model, histories[i], options.k, by);
-      for (const recommend::Recommendation& one : recommender.recommend({.played = histories[i]}, wanted)) {
+      for (const recommend::Recommendation& one : recommender.recommend({.played = histories[i]}, wanted).items) {
         hits += std::ranges::find(right, one.song, &math::ScoredRow::row) != right.end() ? 1 : 0;
       }
       all += right.size();

@@ -40,7 +40,7 @@ class JourneyCommand final : public Command {
     const std::vector<recommend::JourneySong> songs = recommend::find_journey(model, from, to, options_);
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
-      for (const recommend::JourneySong& song : songs) list.push_back(song.row);
+      for (const recommend::JourneySong& song : songs) list.push_back(song.song);
       const std::string title =
           fmt::format("From {} to {}", song_text(model.songs(), from), song_text(model.songs(), to));
       write_playlist(model.songs(), list, title, playlist_, terminal);
@@ -56,7 +56,7 @@ class JourneyCommand final : public Command {
     json::object document{{"steps", songs.size() - 1}};
     json::array& items = document["items"].emplace_array();
     for (const recommend::JourneySong& song : songs) {
-      json::object item = song_json(model.songs(), song.row);
+      json::object item = song_json(model.songs(), song.song);
       item["similarity"] = song.similarity;
       item["progress"] = song.progress;
       items.push_back(std::move(item));
@@ -68,8 +68,8 @@ class JourneyCommand final : public Command {
     Table table({">step", ">progress", ">similarity", "song", ">plays"});
     for (std::size_t i = 0; i < songs.size(); ++i) {
       table.add({std::to_string(i), fmt::format("{:.2f}", songs[i].progress),
-                 i == 0 ? "" : fmt::format("{:.3f}", songs[i].similarity), song_text(model.songs(), songs[i].row),
-                 with_commas(model.songs().plays(songs[i].row))});
+                 i == 0 ? "" : fmt::format("{:.3f}", songs[i].similarity), song_text(model.songs(), songs[i].song),
+                 with_commas(model.songs().plays(songs[i].song))});
     }
     return table.text();
   }

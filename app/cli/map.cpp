@@ -97,7 +97,7 @@ class MapCommand final : public Command {
     options.k = kNeighboursShown;
     options.threads = tsne_.threads;
     for (const recommend::Recommendation& found :
-         recommend::Recommender(model).recommend({.played = highlight.songs}, options)) {
+         recommend::Recommender(model).recommend({.played = highlight.songs}, options).items) {
       highlight.neighbours.push_back(found.song);
     }
     return highlight;

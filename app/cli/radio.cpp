@@ -51,7 +51,7 @@ class RadioCommand final : public Command {
     }
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
-      for (const recommend::RadioSong& song : songs) list.push_back(song.row);
+      for (const recommend::RadioSong& song : songs) list.push_back(song.song);
       write_playlist(model.songs(), list, "Radio: " + song_text(model.songs(), seeds.front()), playlist_, terminal);
     } else if (terminal.json()) {
       terminal.print(document(model, seeds, songs));
@@ -68,7 +68,7 @@ class RadioCommand final : public Command {
     for (const std::uint32_t row : seeds) ids.emplace_back(model.songs().id(row));
     json::array& items = document["items"].emplace_array();
     for (const recommend::RadioSong& song : songs) {
-      json::object item = song_json(model.songs(), song.row);
+      json::object item = song_json(model.songs(), song.song);
       item["score"] = song.score;
       item["similarity"] = song.similarity;
       item["seed_similarity"] = song.seed_similarity;
@@ -81,8 +81,8 @@ class RadioCommand final : public Command {
     Table table({">", ">similarity", ">to seeds", "song", ">plays"});
     for (std::size_t i = 0; i < songs.size(); ++i) {
       table.add({std::to_string(i + 1), fmt::format("{:.3f}", songs[i].similarity),
-                 fmt::format("{:.3f}", songs[i].seed_similarity), song_text(model.songs(), songs[i].row),
-                 with_commas(model.songs().plays(songs[i].row))});
+                 fmt::format("{:.3f}", songs[i].seed_similarity), song_text(model.songs(), songs[i].song),
+                 with_commas(model.songs().plays(songs[i].song))});
     }
     return table.text();
   }

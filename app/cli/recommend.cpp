@@ -28,13 +28,13 @@ json::object reasons_json(const model::Model& model, const recommend::Reasons& r
   json::object document;
   json::array& seeds = document["seeds"].emplace_array();
   for (const recommend::SeedShare& seed : reasons.seeds) {
-    json::object item = song(seed.seed);
+    json::object item = song(seed.song);
     item["share"] = seed.share;
     item["similarity"] = seed.similarity;
     seeds.push_back(std::move(item));
   }
   if (reasons.together) {
-    document["together"] = {{"song", song(reasons.together->seed)},
+    document["together"] = {{"song", song(reasons.together->song)},
                             {"times", reasons.together->times},
                             {"within", reasons.within},
                             {"after", reasons.together->after},
@@ -75,7 +75,7 @@ class RecommendCommand final : public Command {
     const std::vector<std::uint32_t> disliked = resolve_songs(model.songs(), dislike_.dislike, terminal);
     const recommend::Listener listener{played, disliked, {}, keeps ? &*keeps : nullptr};
     const std::vector<recommend::Recommendation> found =
-        recommend::Recommender(model).recommend(listener, options_, list_, interests);
+        recommend::Recommender(model).recommend(listener, options_, list_, interests).items;
     if (!model.index_note().empty()) terminal.note(model.index_note());
     if (terminal.json()) {
       terminal.print(document(model, played, found));

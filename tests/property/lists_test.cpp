@@ -94,7 +94,7 @@ RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
   Rows list;
   std::map<std::uint64_t, std::uint32_t> of_artist;
   for (std::size_t i = 0; i < picks.size(); ++i) {
-    const std::uint32_t row = picks[i].row;
+    const std::uint32_t row = picks[i].song;
     RC_ASSERT(std::ranges::find(pool, row, &math::ScoredRow::row) != pool.end());
     RC_ASSERT(std::ranges::find(banned, row) == banned.end());
     RC_ASSERT(std::ranges::find(list, row) == list.end());
@@ -134,11 +134,11 @@ RC_GTEST_PROP(Lists, AreAFunctionOfTheirArguments, ()) {
   const recommend::RerankOptions options = some_options();
   const auto one = recommend::rerank(model(), pool, 20, {}, options);
   const auto other = recommend::rerank(model(), pool, 20, {}, options);
-  RC_ASSERT(std::ranges::equal(one, other, {}, &recommend::Pick::row, &recommend::Pick::row));
+  RC_ASSERT(std::ranges::equal(one, other, {}, &recommend::Pick::song, &recommend::Pick::song));
   // And the first songs of a longer list are the shorter one.
   const auto fewer = recommend::rerank(model(), pool, 7, {}, options);
   RC_ASSERT(fewer.size() == std::min<std::size_t>(7, one.size()));
-  for (std::size_t i = 0; i < fewer.size(); ++i) RC_ASSERT(fewer[i].row == one[i].row);
+  for (std::size_t i = 0; i < fewer.size(); ++i) RC_ASSERT(fewer[i].song == one[i].song);
 }
 
 RC_GTEST_PROP(Radios, NeverRepeatNorBreakARule, ()) {
@@ -164,11 +164,11 @@ RC_GTEST_PROP(Radios, NeverRepeatNorBreakARule, ()) {
     const auto same = again.next();
     RC_ASSERT(song.has_value() == same.has_value());
     if (!song) break;
-    RC_ASSERT(song->row == same->row);
-    RC_ASSERT(std::ranges::find(songs, song->row) == songs.end());
-    RC_ASSERT(std::ranges::find(banned, song->row) == banned.end());
-    if (list.fold_versions) RC_ASSERT(!is_version_of_one(song->row, songs));
-    songs.push_back(song->row);
+    RC_ASSERT(song->song == same->song);
+    RC_ASSERT(std::ranges::find(songs, song->song) == songs.end());
+    RC_ASSERT(std::ranges::find(banned, song->song) == banned.end());
+    if (list.fold_versions) RC_ASSERT(!is_version_of_one(song->song, songs));
+    songs.push_back(song->song);
   }
 }
 
@@ -190,14 +190,14 @@ RC_GTEST_PROP(Journeys, LeadFromOneToTheOtherWithoutTurningBack, ()) {
     return;
   }
   if (steps > 0) RC_ASSERT(songs.size() == steps + 1);
-  RC_ASSERT((songs.front().row == from && songs.back().row == to));
+  RC_ASSERT((songs.front().song == from && songs.back().song == to));
   std::set<std::uint32_t> seen;
   for (std::size_t i = 0; i < songs.size(); ++i) {
-    RC_ASSERT(seen.insert(songs[i].row).second);
+    RC_ASSERT(seen.insert(songs[i].song).second);
     RC_ASSERT((i == 0 || songs[i].progress > songs[i - 1].progress));
     for (std::size_t j = i > options.artist_gap ? i - options.artist_gap : 0; j < i; ++j) {
       const bool both_ends = j == 0 && i + 1 == songs.size();
-      RC_ASSERT((both_ends || keys()[songs[i].row].artist != keys()[songs[j].row].artist));
+      RC_ASSERT((both_ends || keys()[songs[i].song].artist != keys()[songs[j].song].artist));
     }
   }
 }

@@ -109,15 +109,15 @@ void check(const Request& request, recommend::ListMode mode, const std::vector<r
     RC_ASSERT(std::abs(one.similarity) <= 1.0001F);
     RC_ASSERT(one.reasons.has_value() == request.options.explain);
     if (!one.reasons) continue;
-    for (const recommend::SeedShare& seed : one.reasons->seeds) RC_ASSERT(request.was_played(seed.seed));
-    if (one.reasons->together) RC_ASSERT(request.was_played(one.reasons->together->seed));
+    for (const recommend::SeedShare& seed : one.reasons->seeds) RC_ASSERT(request.was_played(seed.song));
+    if (one.reasons->together) RC_ASSERT(request.was_played(one.reasons->together->song));
     if (one.reasons->interest) RC_ASSERT(request.was_played(*one.reasons->interest));
   }
 }
 
 RC_GTEST_PROP(Recommendations, AreUnplayedDistinctSortedAndAsManyAsAskedFor, ()) {
   const Request request = some_request();
-  const auto found = recommend::Recommender(model()).recommend(request.listener(), request.options);
+  const auto found = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   check(request, recommend::ListMode::discover, found);
   RC_ASSERT(request.is_full(found.size(), recommend::ListMode::discover));
   for (std::size_t i = 0; i < found.size(); ++i) {
@@ -141,7 +141,7 @@ RC_GTEST_PROP(Recommendations, ByTransitionsWerePlayedNearOneOfTheSongs, ()) {
   std::erase_if(near, [&](std::uint32_t row) { return request.is_refused(row) || request.was_played(row); });
   std::set<std::uint32_t> songs;
   for (const recommend::Recommendation& one :
-       recommend::Recommender(model()).recommend(request.listener(), request.options)) {
+       recommend::Recommender(model()).recommend(request.listener(), request.options).items) {
     songs.insert(one.song);
   }
   RC_ASSERT(songs == near);
@@ -158,7 +158,8 @@ RC_GTEST_PROP(Recommendations, AsAListKeepItsRules, ()) {
   list.fold_versions = *rc::gen::arbitrary<bool>();
   list.surprise = *rc::gen::element(0.0, 0.5);
   const std::uint32_t interests = *rc::gen::element(1U, 2U, 3U, recommend::kAutoInterests);
-  const auto found = recommend::Recommender(model()).recommend(request.listener(), request.options, list, interests);
+  const auto found =
+      recommend::Recommender(model()).recommend(request.listener(), request.options, list, interests).items;
   check(request, list.mode, found);
   std::map<std::uint64_t, std::uint32_t> of_artist;
   std::map<std::uint64_t, std::size_t> last;
@@ -173,16 +174,17 @@ RC_GTEST_PROP(Recommendations, AsAListKeepItsRules, ()) {
   // Without rules a list is as long as it can be, however many tastes there are.
   list.artist_cap = list.artist_gap = 0;
   list.fold_versions = false;
-  const auto free = recommend::Recommender(model()).recommend(request.listener(), request.options, list, interests);
+  const auto free =
+      recommend::Recommender(model()).recommend(request.listener(), request.options, list, interests).items;
   check(request, list.mode, free);
   RC_ASSERT(request.is_full(free.size(), list.mode));
 }
 
 RC_GTEST_PROP(Recommendations, OfFewerSongsAreTheFirstOfMore, ()) {
   Request request = some_request();
-  const auto more = recommend::Recommender(model()).recommend(request.listener(), request.options);
+  const auto more = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   request.options.k = *rc::gen::inRange(1U, request.options.k + 1);
-  const auto fewer = recommend::Recommender(model()).recommend(request.listener(), request.options);
+  const auto fewer = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   RC_ASSERT(fewer.size() == std::min<std::size_t>(more.size(), request.options.k));
   for (std::size_t i = 0; i < fewer.size(); ++i) RC_ASSERT(fewer[i].song == more[i].song);
 }
@@ -191,9 +193,9 @@ RC_GTEST_PROP(Recommendations, ByVectorsWithoutAHalfLifeDoNotDependOnTheOrderOfP
   Request request = some_request();
   request.options.by = recommend::RecommendBy::vectors;
   request.options.half_life = 0;
-  const auto one = recommend::Recommender(model()).recommend(request.listener(), request.options);
+  const auto one = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   std::ranges::reverse(request.played);
-  const auto other = recommend::Recommender(model()).recommend(request.listener(), request.options);
+  const auto other = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   RC_ASSERT(one.size() == other.size());
   // Sums in another order differ in their last bits, and so may the order of songs that are equally good.
   for (std::size_t i = 0; i < one.size(); ++i) RC_ASSERT(std::abs(one[i].score - other[i].score) < 1e-5F);

@@ -23,10 +23,6 @@ constexpr std::array<std::string_view, kGenres> kArtists = {"Kendrick Lamar", "�
 constexpr std::array<std::string_view, kGenres> kTitles = {"HUMBLE", "إنت عمري", "Jóga", "Waltz for Debby"};
 constexpr std::array<std::string_view, kGenres> kTags = {"rap", "طرب", "electronic", "jazz"};
 
-data::Song view_of(const data::SongRecord& record) {
-  return {record.id, record.title, record.artist, record.album, {record.tags.begin(), record.tags.end()}, record.plays};
-}
-
 data::SongRecord song_number(std::uint32_t i, std::uint32_t songs) {
   const std::uint32_t genre = i % kGenres;
   data::SongRecord song;
@@ -87,7 +83,10 @@ SmallModel small_model(std::uint32_t songs, std::uint32_t dim) {
 
 void write_songs(const fs::path& songs_arrow, const std::vector<data::SongRecord>& songs) {
   data::CatalogueWriter writer(songs_arrow);
-  for (const data::SongRecord& song : songs) writer.add(view_of(song));
+  for (const data::SongRecord& song : songs) {
+    const std::vector<std::string_view> tags(song.tags.begin(), song.tags.end());
+    writer.add({song.id, song.title, song.artist, song.album, song.plays}, tags);
+  }
   writer.close();
 }
 

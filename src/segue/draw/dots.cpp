@@ -36,7 +36,7 @@ void by_region(ColouredSongs& result, const layout::SongMap& map, MapTheme theme
 void by_tag(ColouredSongs& result, const data::Catalogue& songs, MapTheme theme) {
   std::map<std::string_view, std::size_t> counts;
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
-    for (const std::string_view tag : songs.song(row).tags) ++counts[tag];
+    for (const std::string_view tag : songs.tags(row)) ++counts[tag];
   }
   if (counts.empty()) fail(ErrorCode::wrong_use, "--colour tag: expected songs with tags, found none");
   std::vector<std::pair<std::string_view, std::size_t>> most(counts.begin(), counts.end());
@@ -50,7 +50,7 @@ void by_tag(ColouredSongs& result, const data::Catalogue& songs, MapTheme theme)
     colour = colours_of(theme).none;
     // Of several the rarest, which says most.
     std::size_t best = most.size();
-    for (const std::string_view tag : songs.song(row).tags) {
+    for (const std::string_view tag : songs.tags(row)) {
       const auto found = std::ranges::find(most, tag, &std::pair<std::string_view, std::size_t>::first);
       if (found == most.end()) continue;
       const auto place = static_cast<std::size_t>(found - most.begin());

@@ -213,8 +213,8 @@ class Fitter {
                      questions[i].begin = static_cast<std::uint32_t>(evidence.size());
                      questions[i].count = static_cast<std::uint32_t>(candidates.size());
                      evidence.push_back(query.evidence(target));
-                     for (const std::uint32_t song : candidates) {
-                       if (song != target) evidence.push_back(query.evidence(song));
+                     for (const recommend::Evidence& other : query.evidence(candidates)) {
+                       if (other.song != target) evidence.push_back(other);
                      }
                    });
   }

@@ -96,8 +96,13 @@ recommend::BlendSources Ingredients::blend_sources() {
           .log_plays = &log_plays(),
           .transitions = [&transitions](std::uint32_t song) { return transitions.of(song); },
           .keys =
-              [&training](std::uint32_t song) {
-                return training.keys.empty() ? data::SongKeys{song, song} : training.keys[song];
+              [&training](std::span<const data::SongRow> songs) {
+                std::vector<data::SongKeys> keys;
+                keys.reserve(songs.size());
+                for (const data::SongRow song : songs) {
+                  keys.push_back(training.keys.empty() ? data::SongKeys{song, song} : training.keys[song]);
+                }
+                return keys;
               }};
 }
 

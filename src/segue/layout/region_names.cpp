@@ -100,7 +100,7 @@ SongTerms terms_of(const data::Catalogue& songs, Terms& tags, Terms& artists) {
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     const data::Song song = songs.song(row);
     std::vector<std::uint32_t>& numbers = result.tags.emplace_back();
-    for (const std::string_view tag : song.tags) {
+    for (const std::string_view tag : songs.tags(row)) {
       if (!tag.empty()) numbers.push_back(tags.number_of(tag));
     }
     result.weight.push_back(std::log1p(static_cast<double>(song.plays)));

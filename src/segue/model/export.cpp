@@ -93,11 +93,12 @@ void export_npy(ExportRows& rows, const fs::path& folder) {
   FileWriter songs(folder / "songs.jsonl");
   for (std::uint32_t row = 0; row < rows.size(); ++row) {
     const data::Song song = rows.model().songs().song(row);
+    const std::vector<std::string_view> tags = rows.model().songs().tags(row);
     const json::object line = {{"id", song.id},
                                {"title", song.title},
                                {"artist", song.artist},
                                {"album", song.album},
-                               {"tags", json::array(song.tags.begin(), song.tags.end())},
+                               {"tags", json::array(tags.begin(), tags.end())},
                                {"plays", song.plays}};
     songs.write(json::serialize(line) + "\n");
     vectors.add(rows.vector(row));

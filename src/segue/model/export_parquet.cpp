@@ -72,7 +72,7 @@ void export_parquet(ExportRows& rows, const std::filesystem::path& path) {
     check(texts(2)->Append(song.artist));
     check(texts(3)->Append(song.album));
     check(tags->Append());
-    for (const std::string_view one : song.tags) check(tag->Append(one));
+    for (const std::string_view one : rows.model().songs().tags(row)) check(tag->Append(one));
     check(plays->Append(song.plays));
     check(vectors->Append());
     const std::span<const float> vector = rows.vector(row);

@@ -97,7 +97,7 @@ std::uint64_t write_songs(const fs::path& file, const data::Catalogue& songs, st
   for (std::uint32_t row = 0; row < rows; ++row) {
     const data::Song song = songs.song(row);
     plays += song.plays;
-    writer.add(song);
+    writer.add(song, songs.tags(row));
   }
   writer.close();
   return plays;
@@ -258,15 +258,9 @@ const std::string& Model::index_note() const {
 transitions::TransitionsOf Model::transitions(std::uint32_t song) const {
   return state_->checked_transitions().of(song);
 }
-std::span<const std::uint32_t> Model::transition_neighbours(std::uint32_t song) const {
-  return state_->checked_transitions().neighbours(song);
-}
-bool Model::has_all_transitions(std::uint32_t song) const {
-  return state_->checked_transitions().has_all(song);
-}
-void Model::prefetch_songs(std::span<const std::uint32_t> songs) const {
-  state_->songs.prefetch(songs);
-  state_->checked_transitions().prefetch_neighbours(songs);
+std::vector<transitions::PlayedTogether> Model::played_together(std::uint32_t song,
+                                                                std::span<const std::uint32_t> others) const {
+  return state_->checked_transitions().played_together(song, others);
 }
 const layout::SongMap* Model::map() const {
   return state_->map ? &*state_->map : nullptr;

@@ -16,6 +16,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "segue/base/format_version.h"
 #include "segue/base/progress.h"
@@ -29,6 +30,7 @@
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
 #include "segue/transitions/transitions.h"
+#include "segue/transitions/transitions_file.h"
 
 namespace segue {
 struct Manifest;  // base/manifest.h
@@ -62,10 +64,9 @@ class Model {
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
   // Throws corrupt where their file is damaged. REQUIRES: song < songs().size()
   transitions::TransitionsOf transitions(std::uint32_t song) const;
-  std::span<const std::uint32_t> transition_neighbours(std::uint32_t song) const;  // theirs alone, which reads less
-  bool has_all_transitions(std::uint32_t song) const;  // whether no other list has the song that is not in its own
-  // Asks memory for what an answer says of songs, all at once: their texts, and their transitions' neighbours.
-  void prefetch_songs(std::span<const std::uint32_t> songs) const;
+  // How often `song` was played close to each of `others`; as TransitionsFile::played_together().
+  std::vector<transitions::PlayedTogether> played_together(std::uint32_t song,
+                                                           std::span<const std::uint32_t> others) const;
 
   // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
   // every search is exact. Throws corrupt where the graph's file is damaged.

@@ -14,19 +14,19 @@ namespace segue::recommend {
 
 namespace {
 
-// Songs heard so long ago that they count less than this do not count.
+// Songs heard so long ago that their weight is below this are ignored.
 constexpr double kLeastWeight = 0.01;
-// Candidates whose vectors are asked for while one is weighed.
+// How many candidates ahead of the one being scored vectors are prefetched.
 constexpr std::size_t kAhead = 6;
-// Of a score, relative.
+// Relative rounding error of a score.
 constexpr float kRounding = 1e-5F;
 
 double decay_of(double half_life) {
   return std::exp2(-1 / half_life);
 }
 
-// By row, stable, so that each sum adds up in the same order whatever else is there: digit by digit, least first, a
-// fraction of what comparisons take for a few thousand.
+// Stable, so that each sum adds up in the same order whatever the other songs are. A radix sort, which takes a fraction
+// of the time of comparisons for a few thousand songs.
 void sort_by_row(std::vector<math::ScoredRow>& parts) {
   constexpr std::uint32_t kBits = 11;
   constexpr std::uint32_t kDigits = 1U << kBits;
@@ -42,10 +42,10 @@ void sort_by_row(std::vector<math::ScoredRow>& parts) {
   }
 }
 
-// A score that at least n of the songs reach, and few more: counts them by their first bits, in whose order numbers of
-// 0 and above are. REQUIRES: 0 < n <= songs.size(), no score below 0
+// A score that at least n songs reach, and few more. Counts songs by the first bits of their scores, which sort like
+// the scores themselves if none is negative. REQUIRES: 0 < n <= songs.size(), no score below 0
 float reached_by(std::span<const math::ScoredRow> songs, std::size_t n) {
-  constexpr std::uint32_t kDropped = 20;  // of 32 bits: sign, exponent and three more are looked at
+  constexpr std::uint32_t kDropped = 20;  // of 32 bits: sign, exponent and three more are left
   std::array<std::uint32_t, (1U << (31 - kDropped))> counts{};
   for (const math::ScoredRow& song : songs) ++counts[std::bit_cast<std::uint32_t>(song.score) >> kDropped];
   std::size_t bucket = counts.size();
@@ -72,17 +72,17 @@ float Evidence::score(const model::BlendWeights& weights) const {
 }
 
 BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights,
-                       std::span<const std::uint32_t> heard)
+                       std::span<const data::SongRow> heard)
     : sources_(sources), weights_(weights), recent_(sources.vectors.columns) {
   SEGUE_ASSERT(!heard.empty());
   const std::size_t used = std::min(heard.size(), kBlendHeard);
   heard_.assign(heard.rbegin(), heard.rbegin() + static_cast<std::ptrdiff_t>(used));
-  for (const std::uint32_t song : heard_) math::prefetch(sources.vectors[song]);
+  for (const data::SongRow song : heard_) math::prefetch(sources.vectors[song]);
 
   const double vector_decay = decay_of(weights.blend_vector_half_life);
   double weight = 1;
-  for (const std::uint32_t song : heard_) {
-    keys_.push_back(sources.keys(song));
+  keys_ = sources.keys(heard_);
+  for (const data::SongRow song : heard_) {
     artist_weights_.push_back(static_cast<float>(weight));
     const float scale = static_cast<float>(weight) * sources.inverse_norms[song];
     if (scale > 0) math::best_kernels().axpy(scale, sources.vectors.row(song), recent_.data(), recent_.size());
@@ -93,7 +93,7 @@ BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& w
   add_transitions();
 }
 
-// by_transitions_ of heard_.
+// Fills by_transitions_ from heard_.
 void BlendQuery::add_transitions() {
   std::vector<transitions::TransitionsOf> lists;
   std::size_t most = 0;
@@ -132,19 +132,19 @@ void BlendQuery::add_transitions() {
   by_transitions_.resize(kept);
 }
 
-std::vector<std::uint32_t> BlendQuery::candidates(std::size_t count, std::span<const std::uint32_t> near,
-                                                  const std::function<bool(std::uint32_t)>& keeps) const {
-  std::vector<std::uint32_t> others(near.begin(), near.end());
+std::vector<data::SongRow> BlendQuery::candidates(std::size_t count, std::span<const data::SongRow> near,
+                                                  const std::function<bool(data::SongRow)>& keeps) const {
+  std::vector<data::SongRow> others(near.begin(), near.end());
   std::ranges::sort(others);
-  std::vector<std::uint32_t> rows;
+  std::vector<data::SongRow> rows;
   rows.reserve(count + near.size());
   std::ranges::set_union(strongest(count, keeps), others, std::back_inserter(rows));
   return rows;
 }
 
-// Of by_transitions_ after damping, ascending by row.
-std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
-                                                 const std::function<bool(std::uint32_t)>& keeps) const {
+// The strongest of by_transitions_ after damping, ascending by row.
+std::vector<data::SongRow> BlendQuery::strongest(std::size_t count,
+                                                 const std::function<bool(data::SongRow)>& keeps) const {
   std::vector<math::ScoredRow> damped = by_transitions_;
   const auto damping = static_cast<float>(weights_.blend_popularity_damping);
   data::LogPlays::Ascending log_plays(*sources_.log_plays);
@@ -158,9 +158,9 @@ std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
     song.score *= factor;
   }
   std::vector<math::ScoredRow> kept;
-  // Whether a song is kept is asked of few more than are wanted: those heard, first of all, may be refused.
-  for (std::size_t asked = count + kBlendHeard; count > 0; asked *= 2) {
-    const float bar = asked < damped.size() ? reached_by(damped, asked) : 0;
+  // keeps() is slow, so only a few songs more than needed are checked; it mostly rejects the songs heard.
+  for (std::size_t checked = count + kBlendHeard; count > 0; checked *= 2) {
+    const float bar = checked < damped.size() ? reached_by(damped, checked) : 0;
     kept.clear();
     for (const math::ScoredRow& song : damped) {
       if (song.score >= bar && keeps(song.row)) kept.push_back(song);
@@ -169,9 +169,9 @@ std::vector<std::uint32_t> BlendQuery::strongest(std::size_t count,
       const math::ScoredRow last = nth_best(kept, count);
       std::erase_if(kept, [&](const math::ScoredRow& song) { return math::is_better(last, song); });
     }
-    if (kept.size() == count || asked >= damped.size()) break;
+    if (kept.size() == count || checked >= damped.size()) break;
   }
-  std::vector<std::uint32_t> rows;
+  std::vector<data::SongRow> rows;
   rows.reserve(kept.size());
   for (const math::ScoredRow& song : kept) rows.push_back(song.row);
   return rows;
@@ -181,47 +181,47 @@ bool BlendQuery::has_context(EvidenceOf of) const {
   return of == EvidenceOf::all || weights_.blend_last_context != 0 || weights_.blend_recent_context != 0;
 }
 
-void BlendQuery::prefetch_vectors(std::uint32_t song) const {
+void BlendQuery::prefetch_vectors(data::SongRow song) const {
   math::prefetch(&sources_.inverse_norms[song], sizeof(float));
   math::prefetch(sources_.vectors[song]);
   if (has_context(EvidenceOf::weighted)) math::prefetch(sources_.context[song]);
 }
 
-std::vector<math::ScoredRow> BlendQuery::best(std::span<const std::uint32_t> songs, std::size_t k,
-                                              const Malus& malus) const {
-  const bool coded = sources_.codes != nullptr && songs.size() > k && !malus && !has_context(EvidenceOf::weighted);
-  for (const std::uint32_t song : songs) {
-    if (sources_.prefetch_keys) sources_.prefetch_keys(song);
-    if (coded) sources_.codes->prefetch_row(song);
+std::vector<math::ScoredRow> BlendQuery::best(std::span<const data::SongRow> songs, std::size_t k,
+                                              const Penalty& penalty) const {
+  const bool coded = sources_.codes != nullptr && songs.size() > k && !penalty && !has_context(EvidenceOf::weighted);
+  if (coded) {
+    for (const data::SongRow song : songs) sources_.codes->prefetch_row(song);
   }
+  const std::vector<data::SongKeys> keys = sources_.keys(songs);
   std::vector<Evidence> all;
   all.reserve(songs.size());
   auto part = by_transitions_.begin();
   data::LogPlays::Ascending log_plays(*sources_.log_plays);
-  for (const std::uint32_t song : songs) {
-    while (part != by_transitions_.end() && part->row < song) ++part;
-    const bool has_some = part != by_transitions_.end() && part->row == song;
-    all.push_back(evidence_without_cosines(song, has_some ? part->score : 0, log_plays.of(song)));
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    while (part != by_transitions_.end() && part->row < songs[i]) ++part;
+    const bool has_some = part != by_transitions_.end() && part->row == songs[i];
+    all.push_back(evidence_without_cosines(songs[i], keys[i], has_some ? part->score : 0, log_plays.of(songs[i])));
   }
   if (coded) drop_those_behind(all, k);
   math::TopK best(k);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i + kAhead < all.size()) prefetch_vectors(all[i + kAhead].song);
     add_cosines(all[i], EvidenceOf::weighted);
-    if (malus) {
-      const float off = malus(all[i].song);
-      all[i].last_song -= off;
-      all[i].recent_songs -= off;
+    if (penalty) {
+      const float subtracted = penalty(all[i].song);
+      all[i].last_song -= subtracted;
+      all[i].recent_songs -= subtracted;
     }
     best.offer({all[i].song, all[i].score(weights_)});
   }
   return best.take();
 }
 
-// Leaves out songs that cannot be among the k best, as far as the codes of their vectors tell.
+// Drops songs that cannot be among the k best according to the codes of their vectors.
 void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const {
   const index::CodedRows& codes = *sources_.codes;
-  const std::uint32_t last_song = heard_.front();
+  const data::SongRow last_song = heard_.front();
   std::vector<float> last_vector(recent_.size());
   math::best_kernels().axpy(sources_.inverse_norms[last_song], sources_.vectors.row(last_song), last_vector.data(),
                             last_vector.size());
@@ -246,7 +246,7 @@ void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) 
     const float score = songs[i].score(weights_);
     const double error = std::abs(weights_.blend_last_song) * static_cast<double>(to_last.error) +
                          std::abs(weights_.blend_recent_songs) * static_cast<double>(to_recent.error);
-    // And what the score itself is rounded to.
+    // Plus the rounding error of the score itself.
     const float off = static_cast<float>(error) + kRounding * (1 + std::abs(score));
     most[i] = score + off;
     least.offer({songs[i].song, score - off});
@@ -258,20 +258,30 @@ void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) 
   songs.resize(kept);
 }
 
-Evidence BlendQuery::evidence(std::uint32_t song, EvidenceOf of) const {
-  const auto found = std::ranges::lower_bound(by_transitions_, song, {}, &math::ScoredRow::row);
-  const bool has_some = found != by_transitions_.end() && found->row == song;
-  Evidence evidence = evidence_without_cosines(song, has_some ? found->score : 0, sources_.log_plays->of(song));
-  add_cosines(evidence, of);
-  return evidence;
+Evidence BlendQuery::evidence(data::SongRow song, EvidenceOf of) const {
+  return evidence(std::span(&song, 1), of).front();
 }
 
-Evidence BlendQuery::evidence_without_cosines(std::uint32_t song, float transitions, float log_plays) const {
+std::vector<Evidence> BlendQuery::evidence(std::span<const data::SongRow> songs, EvidenceOf of) const {
+  const std::vector<data::SongKeys> keys = sources_.keys(songs);
+  std::vector<Evidence> all;
+  all.reserve(songs.size());
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    const auto found = std::ranges::lower_bound(by_transitions_, songs[i], {}, &math::ScoredRow::row);
+    const bool has_some = found != by_transitions_.end() && found->row == songs[i];
+    all.push_back(
+        evidence_without_cosines(songs[i], keys[i], has_some ? found->score : 0, sources_.log_plays->of(songs[i])));
+    add_cosines(all.back(), of);
+  }
+  return all;
+}
+
+Evidence BlendQuery::evidence_without_cosines(data::SongRow song, const data::SongKeys& keys, float transitions,
+                                              float log_plays) const {
   Evidence evidence;
   evidence.song = song;
   evidence.transitions = transitions;
   evidence.log_plays = log_plays;
-  const data::SongKeys keys = sources_.keys(song);
   for (std::size_t ago = 0; ago < heard_.size(); ++ago) {
     if (keys.artist != keys_[ago].artist) continue;
     if (ago == 0) evidence.last_artist = 1;

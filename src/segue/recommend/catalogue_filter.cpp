@@ -97,23 +97,24 @@ std::optional<index::RowSet> songs_passing(const FilterOptions& options, const d
   const bool by_name = !only_tags.empty() || !not_tags.empty() || !only_artists.empty() || !not_artists.empty();
 
   index::RowSet rows(songs.size());
-  for (std::uint32_t row = 0; row < songs.size(); ++row) {
+  for (data::SongRow row = 0; row < songs.size(); ++row) {
     bool passes = songs.plays(row) >= options.min_plays;
     passes = passes && (options.max_plays == 0 || songs.plays(row) <= options.max_plays);
     passes = passes && row + 1 >= options.min_rank && (options.max_rank == 0 || row < options.max_rank);
     passes = passes && (!only_ids || only_ids->contains(row)) && (!not_ids || !not_ids->contains(row));
     if (by_name) {
-      const data::Song song = songs.song(row);
+      const std::string_view artist = songs.song(row).artist;
+      const std::vector<std::string_view> tags = songs.tags(row);
       const auto has = [&](Names& names) {
         bool any = false;
-        for (const std::string_view tag : song.tags) any = names.has(tag, false) || any;
+        for (const std::string_view tag : tags) any = names.has(tag, false) || any;
         return any;
       };
       // Looked at even where the song is out already: names that no song has are found so.
       if (!only_tags.empty()) passes = has(only_tags) && passes;
       if (!not_tags.empty()) passes = !has(not_tags) && passes;
-      if (!only_artists.empty()) passes = only_artists.has(song.artist, true) && passes;
-      if (!not_artists.empty()) passes = !not_artists.has(song.artist, true) && passes;
+      if (!only_artists.empty()) passes = only_artists.has(artist, true) && passes;
+      if (!not_artists.empty()) passes = !not_artists.has(artist, true) && passes;
     }
     if (passes) rows.insert(row);
   }

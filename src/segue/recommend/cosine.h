@@ -9,7 +9,7 @@
 namespace segue::recommend {
 
 // The cosine of two song vectors; 0 where one of them is zero. REQUIRES: rows of the model.
-inline float song_cosine(const model::Model& model, std::uint32_t a, std::uint32_t b) {
+inline float song_cosine(const model::Model& model, data::SongRow a, data::SongRow b) {
   const math::MatrixView<const float> vectors = model.vectors();
   const float dot = math::best_kernels().dot(vectors.row(a), vectors.row(b), vectors.columns);
   return dot * model.inverse_norms()[a] * model.inverse_norms()[b];

@@ -45,6 +45,6 @@ inline constexpr float kDislikeStrength = 0.5F;
 // length. Songs without a vector do not count; where nothing counts, or nothing is left, the query is returned as it
 // is. `query`: a unit vector of model.vectors().columns numbers.
 std::vector<float> away_from(const model::Model& model, std::span<const float> query,
-                             std::span<const std::uint32_t> disliked, float strength = kDislikeStrength);
+                             std::span<const data::SongRow> disliked, float strength = kDislikeStrength);
 
 }  // namespace segue::recommend

@@ -34,7 +34,7 @@ History history_of(const data::Dataset& dataset, const data::Catalogue& model_so
   if (queues.empty()) fail_unknown(dataset.queues, user);
   History history;
   for (const std::size_t queue : queues) {
-    for (const std::uint32_t song : dataset.queues.songs(queue)) {
+    for (const data::SongRow song : dataset.queues.songs(queue)) {
       if (const auto row = model_songs.find(dataset.songs.id(song))) {
         history.songs.push_back(*row);
       } else {

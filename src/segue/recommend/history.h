@@ -11,7 +11,7 @@
 namespace segue::recommend {
 
 struct History {
-  std::vector<std::uint32_t> songs;  // rows of the model, in the order they were played, the newest last
+  std::vector<data::SongRow> songs;  // rows of the model, in the order they were played, the newest last
   std::uint64_t unknown_plays = 0;   // plays of songs that the model does not have
 };
 

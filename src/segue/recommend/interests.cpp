@@ -21,25 +21,25 @@ constexpr std::size_t kFewestForAuto = 4;
 constexpr double kLeastSilhouette = 0.25;
 
 struct WeightedSong {
-  std::uint32_t row = 0;
+  data::SongRow song = 0;
   float weight = 0;
 };
 
 // Distinct songs with a vector, the heaviest first, ties by row.
-std::vector<WeightedSong> weighted_songs(const model::Model& model, std::span<const std::uint32_t> played,
+std::vector<WeightedSong> weighted_songs(const model::Model& model, std::span<const data::SongRow> played,
                                          double half_life) {
-  std::unordered_map<std::uint32_t, double> weights;
+  std::unordered_map<data::SongRow, double> weights;
   for (std::size_t i = 0; i < played.size(); ++i) {
     if (model.inverse_norms()[played[i]] == 0) continue;
     weights[played[i]] += recency_weight(played.size() - 1 - i, half_life);
   }
   std::vector<WeightedSong> songs;
   for (const auto& [row, weight] : weights) {
-    // What has faded to nothing still has to belong somewhere.
+    // A song whose weight has faded to 0 still belongs to some interest.
     songs.push_back({row, std::max(static_cast<float>(weight), 1e-30F)});
   }
   std::ranges::sort(songs, [](const WeightedSong& a, const WeightedSong& b) {
-    return math::is_better({a.row, a.weight}, {b.row, b.weight});
+    return math::is_better({a.song, a.weight}, {b.song, b.weight});
   });
   return songs;
 }
@@ -49,7 +49,7 @@ math::Matrix distances_of(const model::Model& model, std::span<const WeightedSon
   const math::MatrixView<float> view = distances.view();
   for (std::size_t i = 0; i < songs.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      const float distance = std::max(0.0F, 1 - song_cosine(model, songs[i].row, songs[j].row));
+      const float distance = std::max(0.0F, 1 - song_cosine(model, songs[i].song, songs[j].song));
       view.row(i)[j] = view.row(j)[i] = distance;
     }
   }
@@ -72,7 +72,7 @@ Clustering cluster(math::MatrixView<const float> distances, std::span<const floa
   return best;
 }
 
-std::uint32_t nearest_medoid(const model::Model& model, std::span<const Interest> interests, std::uint32_t row) {
+std::uint32_t nearest_medoid(const model::Model& model, std::span<const Interest> interests, data::SongRow row) {
   math::TopK nearest(1);
   for (std::uint32_t i = 0; i < interests.size(); ++i) {
     nearest.offer({i, song_cosine(model, interests[i].medoid, row)});
@@ -94,7 +94,7 @@ std::uint32_t interests_wanted(const InterestOptions& options) {
   return wanted;
 }
 
-std::vector<Interest> find_interests(const model::Model& model, std::span<const std::uint32_t> played, double half_life,
+std::vector<Interest> find_interests(const model::Model& model, std::span<const data::SongRow> played, double half_life,
                                      std::uint32_t wanted) {
   const std::vector<WeightedSong> songs = weighted_songs(model, played, half_life);
   if (songs.empty()) {
@@ -107,31 +107,31 @@ std::vector<Interest> find_interests(const model::Model& model, std::span<const 
   const Clustering clustering = cluster(distances.view(), weights, wanted);
 
   std::vector<Interest> interests(clustering.medoids.size());
-  for (std::size_t i = 0; i < interests.size(); ++i) interests[i].medoid = clustered[clustering.medoids[i]].row;
-  std::unordered_map<std::uint32_t, std::uint32_t> interest_of;
+  for (std::size_t i = 0; i < interests.size(); ++i) interests[i].medoid = clustered[clustering.medoids[i]].song;
+  std::unordered_map<data::SongRow, std::uint32_t> interest_of;
   double total = 0;
   std::vector<double> sums(interests.size(), 0.0);
   for (std::size_t i = 0; i < songs.size(); ++i) {
     const std::uint32_t own =
-        i < clustered.size() ? clustering.clusters[i] : nearest_medoid(model, interests, songs[i].row);
-    interests[own].songs.push_back(songs[i].row);
-    interest_of[songs[i].row] = own;
+        i < clustered.size() ? clustering.clusters[i] : nearest_medoid(model, interests, songs[i].song);
+    interests[own].songs.push_back(songs[i].song);
+    interest_of[songs[i].song] = own;
     sums[own] += static_cast<double>(songs[i].weight);
     total += static_cast<double>(songs[i].weight);
   }
   for (std::size_t i = 0; i < interests.size(); ++i) interests[i].weight = static_cast<float>(sums[i] / total);
-  for (const std::uint32_t row : played) {
+  for (const data::SongRow row : played) {
     if (const auto own = interest_of.find(row); own != interest_of.end()) interests[own->second].plays.push_back(row);
   }
   std::ranges::stable_sort(interests, std::greater(), &Interest::weight);
   return interests;
 }
 
-std::vector<MergedRow> merge_interests(std::span<const std::vector<math::ScoredRow>> lists,
-                                       std::span<const float> weights, std::size_t k) {
+std::vector<MergedSong> merge_interests(std::span<const std::vector<math::ScoredRow>> lists,
+                                        std::span<const float> weights, std::size_t k) {
   SEGUE_ASSERT(lists.size() == weights.size());
-  std::vector<MergedRow> merged;
-  std::unordered_set<std::uint32_t> taken;
+  std::vector<MergedSong> merged;
+  std::unordered_set<data::SongRow> taken;
   std::vector<std::size_t> next(lists.size(), 0);
   std::vector<double> owed(lists.size(), 0.0);
   while (merged.size() < k) {
@@ -148,15 +148,15 @@ std::vector<MergedRow> merge_interests(std::span<const std::vector<math::ScoredR
     owed[turn] -= total;
     const math::ScoredRow& song = lists[turn][next[turn]];
     taken.insert(song.row);
-    merged.push_back({.row = song.row, .score = song.score, .interest = static_cast<std::uint32_t>(turn)});
+    merged.push_back({.song = song.row, .score = song.score, .interest = static_cast<std::uint32_t>(turn)});
   }
   return merged;
 }
 
-std::vector<math::ScoredRow> pool_by_place(std::span<const MergedRow> merged) {
+std::vector<math::ScoredRow> pool_by_place(std::span<const MergedSong> merged) {
   std::vector<math::ScoredRow> pool;
   for (std::size_t i = 0; i < merged.size(); ++i) {
-    pool.push_back({merged[i].row, 1 - static_cast<float>(i) / static_cast<float>(merged.size())});
+    pool.push_back({merged[i].song, 1 - static_cast<float>(i) / static_cast<float>(merged.size())});
   }
   return pool;
 }

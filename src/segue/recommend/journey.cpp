@@ -28,15 +28,15 @@ constexpr double kWorthIt = 0.9;
 
 // A song in the plane of the two ends.
 struct Passed {
-  std::uint32_t row = 0;
+  data::SongRow song = 0;
   float to_a = 0;  // cosines
   float to_b = 0;
 };
 
 struct Path {
-  std::vector<std::uint32_t> rows;  // both ends included
-  double longest = 0;               // largest 1 - cosine of a step
-  double unevenness = 0;            // coefficient of variation of 1 - cosine
+  std::vector<data::SongRow> songs;  // both ends included
+  double longest = 0;                // largest 1 - cosine of a step
+  double unevenness = 0;             // coefficient of variation of 1 - cosine
 
   // What more steps should make smaller: short steps beside one long one are no gain.
   double roughness() const { return longest * (1 + unevenness); }
@@ -44,7 +44,7 @@ struct Path {
 
 class Planner {
  public:
-  Planner(const model::Model& model, std::uint32_t from, std::uint32_t to, const JourneyOptions& options)
+  Planner(const model::Model& model, data::SongRow from, data::SongRow to, const JourneyOptions& options)
       : model_(model), from_(from), to_(to), options_(options) {
     const float* inverse = model.inverse_norms().data();
     if (from == to) fail(ErrorCode::wrong_use, "expected two songs, found the same one twice");
@@ -62,20 +62,20 @@ class Planner {
   }
 
   double progress(float to_a, float to_b) const { return 0.5 + static_cast<double>(to_b - to_a) / (2 * (1 - cosine_)); }
-  double progress(std::uint32_t row) const {
+  double progress(data::SongRow row) const {
     return progress(song_cosine(model_, from_, row), song_cosine(model_, to_, row));
   }
 
   // The best path of n steps under the rules, if there is one.
   std::optional<Path> path(std::uint32_t n) {
-    std::vector<std::vector<std::uint32_t>> layers = layers_of(n);
+    std::vector<std::vector<data::SongRow>> layers = layers_of(n);
     const double usual = usual_step(layers);
     while (true) {
       std::optional<Path> found = shortest(layers, usual);
       if (!found) return std::nullopt;
       const std::size_t at = first_fault(*found);
       if (at == 0) return found;
-      std::erase(layers[at], found->rows[at]);
+      std::erase(layers[at], found->songs[at]);
     }
   }
 
@@ -112,7 +112,7 @@ class Planner {
     }
   }
 
-  void offer(std::vector<math::TopK>& bins, std::uint32_t row, float to_a, float to_b) const {
+  void offer(std::vector<math::TopK>& bins, data::SongRow row, float to_a, float to_b) const {
     const double p = progress(to_a, to_b);
     if (!(p > 0 && p < 1)) return;
     // Coordinates in the plane of a and b: along a, and across.
@@ -123,7 +123,7 @@ class Planner {
     bins[bin].offer({row, static_cast<float>(std::hypot(along, across))});
   }
 
-  std::vector<float> unit(std::uint32_t row) const {
+  std::vector<float> unit(data::SongRow row) const {
     const std::span<const float> vector = model_.vectors()[row];
     std::vector<float> scaled(vector.begin(), vector.end());
     math::best_kernels().scale(model_.inverse_norms()[row], scaled.data(), scaled.size());
@@ -131,8 +131,8 @@ class Planner {
   }
 
   // layers[0] is the first song alone, layers[n] the last.
-  std::vector<std::vector<std::uint32_t>> layers_of(std::uint32_t n) {
-    std::vector<std::vector<std::uint32_t>> layers(n + 1);
+  std::vector<std::vector<data::SongRow>> layers_of(std::uint32_t n) {
+    std::vector<std::vector<data::SongRow>> layers(n + 1);
     layers.front() = {from_};
     layers.back() = {to_};
     for (std::uint32_t i = 1; i < n; ++i) {
@@ -140,7 +140,7 @@ class Planner {
       const auto of_a = static_cast<float>(std::sin((1 - t) * angle_) / std::sin(angle_));
       const auto of_b = static_cast<float>(std::sin(t * angle_) / std::sin(angle_));
       math::TopK nearest(kLayerSongs);
-      for (const Passed& song : passed_) nearest.offer({song.row, of_a * song.to_a + of_b * song.to_b});
+      for (const Passed& one : passed_) nearest.offer({one.song, of_a * one.to_a + of_b * one.to_b});
       for (const math::ScoredRow& one : nearest.take()) {
         if (!is_version_of_an_end(one.row)) layers[i].push_back(one.row);
       }
@@ -148,7 +148,7 @@ class Planner {
     return layers;
   }
 
-  double usual_step(const std::vector<std::vector<std::uint32_t>>& layers) const {
+  double usual_step(const std::vector<std::vector<data::SongRow>>& layers) const {
     double sum = 0;
     for (std::size_t i = 1; i < layers.size(); ++i) {
       if (layers[i].empty() || layers[i - 1].empty()) return 1;
@@ -157,7 +157,7 @@ class Planner {
     return std::max(sum / static_cast<double>(layers.size() - 1), 1e-6);
   }
 
-  double step(std::uint32_t a, std::uint32_t b) const {
+  double step(data::SongRow a, data::SongRow b) const {
     return std::max(0.0, 1 - static_cast<double>(song_cosine(model_, a, b)));
   }
 
@@ -166,7 +166,7 @@ class Planner {
     std::size_t before = 0;  // place in the layer before
   };
 
-  std::optional<Path> shortest(const std::vector<std::vector<std::uint32_t>>& layers, double usual) {
+  std::optional<Path> shortest(const std::vector<std::vector<data::SongRow>>& layers, double usual) {
     const auto n = static_cast<double>(layers.size() - 1);
     std::vector<std::vector<Node>> nodes(layers.size());
     nodes[0] = {{.cost = 0}};
@@ -174,8 +174,8 @@ class Planner {
       nodes[i].resize(layers[i].size());
       for (std::size_t at = 0; at < layers[i].size(); ++at) {
         for (std::size_t before = 0; before < layers[i - 1].size(); ++before) {
-          const std::uint32_t a = layers[i - 1][before];
-          const std::uint32_t b = layers[i][at];
+          const data::SongRow a = layers[i - 1][before];
+          const data::SongRow b = layers[i][at];
           const double rise = known_progress(b) - known_progress(a);
           if (!(rise > 0) || !(nodes[i - 1][before].cost < nodes[i][at].cost)) continue;
           if (layers.size() > 2 && options_.artist_gap > 0 && keys(a).artist == keys(b).artist) continue;
@@ -187,13 +187,13 @@ class Planner {
     }
     if (nodes.back().front().cost == std::numeric_limits<double>::infinity()) return std::nullopt;
     Path path;
-    path.rows.resize(layers.size());
+    path.songs.resize(layers.size());
     std::size_t at = 0;
-    for (std::size_t i = layers.size(); i-- > 0; at = nodes[i][at].before) path.rows[i] = layers[i][at];
+    for (std::size_t i = layers.size(); i-- > 0; at = nodes[i][at].before) path.songs[i] = layers[i][at];
     double sum = 0;
     double squares = 0;
-    for (std::size_t i = 1; i < path.rows.size(); ++i) {
-      const double distance = step(path.rows[i - 1], path.rows[i]);
+    for (std::size_t i = 1; i < path.songs.size(); ++i) {
+      const double distance = step(path.songs[i - 1], path.songs[i]);
       path.longest = std::max(path.longest, distance);
       sum += distance;
       squares += distance * distance;
@@ -204,41 +204,41 @@ class Planner {
 
   // The first place between the ends whose song breaks a rule; 0 where none does.
   std::size_t first_fault(const Path& path) {
-    const std::size_t n = path.rows.size() - 1;
+    const std::size_t n = path.songs.size() - 1;
     for (std::size_t i = 1; i < n; ++i) {
       for (std::size_t j = 0; j <= n; ++j) {
         if (j >= i && j < n) continue;  // itself, or looked at from there
-        const data::SongKeys one = keys(path.rows[i]);
-        const data::SongKeys other = keys(path.rows[j]);
+        const data::SongKeys one = keys(path.songs[i]);
+        const data::SongKeys other = keys(path.songs[j]);
         const bool close = (j < i ? i - j : j - i) <= options_.artist_gap;
         const bool same = options_.fold_versions && one.recording == other.recording;
-        if (same || (close && one.artist == other.artist) || path.rows[i] == path.rows[j]) return i;
+        if (same || (close && one.artist == other.artist) || path.songs[i] == path.songs[j]) return i;
       }
     }
     return 0;
   }
 
-  bool is_version_of_an_end(std::uint32_t row) {
+  bool is_version_of_an_end(data::SongRow row) {
     const std::uint64_t recording = keys(row).recording;
     return options_.fold_versions && (recording == keys(from_).recording || recording == keys(to_).recording);
   }
 
-  data::SongKeys keys(std::uint32_t row) const { return model_.songs().keys(row); }
+  data::SongKeys keys(data::SongRow row) const { return model_.songs().keys(row); }
 
-  double known_progress(std::uint32_t row) {
+  double known_progress(data::SongRow row) {
     const auto [at, is_new] = progress_.try_emplace(row);
     if (is_new) at->second = row == from_ ? 0 : row == to_ ? 1 : progress(row);
     return at->second;
   }
 
   const model::Model& model_;
-  std::uint32_t from_;
-  std::uint32_t to_;
+  data::SongRow from_;
+  data::SongRow to_;
   const JourneyOptions& options_;
   double cosine_ = 0;
   double angle_ = 0;
   std::vector<Passed> passed_;
-  std::unordered_map<std::uint32_t, double> progress_;
+  std::unordered_map<data::SongRow, double> progress_;
 };
 
 std::optional<std::uint32_t> steps_wanted(const std::string& text) {
@@ -273,18 +273,18 @@ Path path_of_few_steps(Planner& planner) {
 
 }  // namespace
 
-std::vector<JourneySong> find_journey(const model::Model& model, std::uint32_t from, std::uint32_t to,
+std::vector<JourneySong> find_journey(const model::Model& model, data::SongRow from, data::SongRow to,
                                       const JourneyOptions& options) {
   const std::optional<std::uint32_t> steps = steps_wanted(options.steps);
   Planner planner(model, from, to, options);
   const Path path = steps ? path_of(planner, *steps) : path_of_few_steps(planner);
   std::vector<JourneySong> songs;
-  for (std::size_t i = 0; i < path.rows.size(); ++i) {
-    const std::uint32_t row = path.rows[i];
-    JourneySong& song = songs.emplace_back();
-    song.row = row;
-    if (i > 0) song.similarity = song_cosine(model, path.rows[i - 1], row);
-    song.progress = i == 0 ? 0 : row == to ? 1 : static_cast<float>(planner.progress(row));
+  for (std::size_t i = 0; i < path.songs.size(); ++i) {
+    const data::SongRow song = path.songs[i];
+    JourneySong& one = songs.emplace_back();
+    one.song = song;
+    if (i > 0) one.similarity = song_cosine(model, path.songs[i - 1], song);
+    one.progress = i == 0 ? 0 : song == to ? 1 : static_cast<float>(planner.progress(song));
   }
   return songs;
 }

@@ -59,7 +59,7 @@ inline constexpr std::uint32_t kFewestAutoSteps = 4;
 inline constexpr std::uint32_t kMostAutoSteps = 24;
 
 struct JourneySong {
-  std::uint32_t row = 0;
+  data::SongRow song = 0;
   float similarity = 1;  // cosine to the song before it; 1 for the first
   float progress = 0;    // p
 };
@@ -68,7 +68,7 @@ struct JourneySong {
 // Throws wrong_use for steps that are neither auto nor 1 to kMostSteps and for from = to, bad_input where an end has no
 // vector or both vectors are the same, not_found where the catalogue has no such path of that many steps. REQUIRES:
 // rows of the model. One pass over the vectors; thread safe.
-std::vector<JourneySong> find_journey(const model::Model& model, std::uint32_t from, std::uint32_t to,
+std::vector<JourneySong> find_journey(const model::Model& model, data::SongRow from, data::SongRow to,
                                       const JourneyOptions& options);
 
 }  // namespace segue::recommend

@@ -8,33 +8,43 @@ ListRules::ListRules(const data::Catalogue& songs, std::uint32_t artist_cap, std
                      bool fold_versions)
     : songs_(songs), artist_cap_(artist_cap), artist_gap_(artist_gap), fold_versions_(fold_versions) {}
 
-void ListRules::ban(std::uint32_t row) {
-  rows_.insert(row);
-  if (fold_versions_) recordings_.insert(songs_.keys(row).recording);
+void ListRules::ban(std::span<const data::SongRow> songs) {
+  banned_.insert(songs.begin(), songs.end());
+  if (!fold_versions_) return;
+  for (const data::SongKeys& keys : songs_.keys(songs)) recordings_.insert(keys.recording);
 }
 
-void ListRules::heard(std::uint32_t row) {
-  OfArtist& artist = artists_[songs_.keys(row).artist];
+void ListRules::heard(data::SongRow song) {
+  appended(songs_.keys(song));
+}
+
+ListRules::OfArtist& ListRules::appended(const data::SongKeys& keys) {
+  OfArtist& artist = artists_[keys.artist];
   artist.last = position_++;
   artist.was_heard = true;
+  return artist;
 }
 
-Verdict ListRules::judge(std::uint32_t row) {
-  if (rows_.contains(row)) return Verdict::never;
-  const data::SongKeys song = songs_.keys(row);
-  if (fold_versions_ && recordings_.contains(song.recording)) return Verdict::never;
-  const auto found = artists_.find(song.artist);
+Verdict ListRules::judge(data::SongRow song) {
+  return banned_.contains(song) ? Verdict::never : judge(song, songs_.keys(song));
+}
+
+Verdict ListRules::judge(data::SongRow song, const data::SongKeys& keys) {
+  if (banned_.contains(song)) return Verdict::never;
+  if (fold_versions_ && recordings_.contains(keys.recording)) return Verdict::never;
+  const auto found = artists_.find(keys.artist);
   if (found == artists_.end()) return Verdict::allowed;
   const OfArtist& artist = found->second;
   if (artist_cap_ > 0 && artist.songs >= artist_cap_) return Verdict::never;
   return artist.was_heard && position_ - artist.last <= artist_gap_ ? Verdict::wait : Verdict::allowed;
 }
 
-void ListRules::take(std::uint32_t row) {
-  SEGUE_ASSERT(judge(row) == Verdict::allowed);
-  ban(row);
-  ++artists_[songs_.keys(row).artist].songs;
-  heard(row);
+void ListRules::take(data::SongRow song) {
+  const data::SongKeys keys = songs_.keys(song);
+  SEGUE_ASSERT(judge(song, keys) == Verdict::allowed);
+  banned_.insert(song);
+  if (fold_versions_) recordings_.insert(keys.recording);
+  ++appended(keys).songs;
 }
 
 }  // namespace segue::recommend

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -13,38 +14,42 @@ namespace segue::recommend {
 
 enum class Verdict {
   allowed,
-  wait,   // its artist was heard too short a while ago
-  never,  // in this list: banned, there already in some version, or its artist had as many songs as it may
+  wait,   // its artist was heard too recently
+  never,  // in this list: banned, some version of it is there already, or its artist has reached the cap
 };
 
-// One list that grows. Views the catalogue. Not thread safe.
+// A growing list. Views the catalogue. Not thread safe.
 class ListRules {
  public:
   ListRules(const data::Catalogue& songs, std::uint32_t artist_cap, std::uint32_t artist_gap, bool fold_versions);
 
-  // The song never comes, nor, where versions are folded, another version of it.
-  void ban(std::uint32_t row);
-  // The artist of a song that was heard before the list began has to wait as if it were in the list.
-  void heard(std::uint32_t row);
+  // Songs that are never allowed, nor, if versions are folded, other versions of them.
+  void ban(std::span<const data::SongRow> songs);
+  // A song heard before the list began: its artist has to wait as if the song were in the list.
+  void heard(data::SongRow song);
 
-  Verdict judge(std::uint32_t row);
+  Verdict judge(data::SongRow song);
+  // For callers that have read many keys at once. REQUIRES: `keys` are those of the song.
+  Verdict judge(data::SongRow song, const data::SongKeys& keys);
   std::uint32_t artist_gap() const { return artist_gap_; }
   void set_artist_gap(std::uint32_t gap) { artist_gap_ = gap; }
-  // Appends the song. REQUIRES: judge(row) is allowed.
-  void take(std::uint32_t row);
+  // Appends the song. REQUIRES: judge(song) is allowed.
+  void take(data::SongRow song);
 
  private:
   const data::Catalogue& songs_;
   std::uint32_t artist_cap_;
   std::uint32_t artist_gap_;
   bool fold_versions_;
-  std::uint64_t position_ = 0;  // of the next song, counting those heard
+  std::uint64_t position_ = 0;  // of the next song, counting those heard before
   struct OfArtist {
     std::uint32_t songs = 0;  // in the list
     std::uint64_t last = 0;   // position of the newest
     bool was_heard = false;
   };
-  boost::unordered_flat_set<std::uint32_t> rows_;  // taken or banned
+  OfArtist& appended(const data::SongKeys& keys);
+
+  boost::unordered_flat_set<data::SongRow> banned_;  // taken or banned
   boost::unordered_flat_set<std::uint64_t> recordings_;
   boost::unordered_flat_map<std::uint64_t, OfArtist> artists_;
 };

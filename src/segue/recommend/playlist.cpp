@@ -159,7 +159,7 @@ std::string m3u_line(std::string_view id) {
 std::string m3u8(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
   std::string text = "#EXTM3U\n";
   if (!playlist.title.empty()) text += fmt::format("#PLAYLIST:{}\n", one_line(playlist.title));
-  for (const std::uint32_t row : playlist.songs) {
+  for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
     // "artist - title" with a plain hyphen is what players take apart; -1: the length is not known.
     const std::string name = song.artist.empty()  ? one_line(song.title.empty() ? song.id : song.title)
@@ -180,7 +180,7 @@ std::string xspf(const data::Catalogue& songs, const Playlist& playlist, std::st
   put("  ", "title", playlist.title);
   put("  ", "creator", "Segue");
   text += "  <trackList>\n";
-  for (const std::uint32_t row : playlist.songs) {
+  for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
     text += "    <track>\n";
     put("      ", "location", location_of(song, location));
@@ -198,7 +198,7 @@ json::object jspf(const data::Catalogue& songs, const Playlist& playlist, std::s
   if (!playlist.title.empty()) list["title"] = one_line(playlist.title);
   list["creator"] = "Segue";
   json::array& tracks = list["track"].emplace_array();
-  for (const std::uint32_t row : playlist.songs) {
+  for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
     json::object track;
     const std::string uri = location_of(song, location);
@@ -216,7 +216,7 @@ json::object own_json(const data::Catalogue& songs, const Playlist& playlist, st
   json::object list;
   if (!playlist.title.empty()) list["title"] = playlist.title;
   json::array& items = list["items"].emplace_array();
-  for (const std::uint32_t row : playlist.songs) {
+  for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
     json::object item{
         {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};

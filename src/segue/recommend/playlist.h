@@ -30,7 +30,7 @@ constexpr std::span<const std::string_view> names(PlaylistFormat) {
 
 struct Playlist {
   std::string title;
-  std::vector<std::uint32_t> songs;  // rows of the catalogue
+  std::vector<data::SongRow> songs;  // rows of the catalogue
 };
 
 // How a song is told to a player. `location` is a template: {id} stands for the id, percent-encoded, {title} and

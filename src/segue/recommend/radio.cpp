@@ -33,10 +33,10 @@ constexpr float kTransition = 0.5F;
 constexpr float kInOut = 0.5F;
 constexpr float kOwed = 0.1F;
 
-std::vector<std::uint32_t> distinct_in_order(std::span<const std::uint32_t> rows) {
-  std::vector<std::uint32_t> distinct;
-  std::unordered_set<std::uint32_t> seen;
-  for (const std::uint32_t row : rows) {
+std::vector<data::SongRow> distinct_in_order(std::span<const data::SongRow> rows) {
+  std::vector<data::SongRow> distinct;
+  std::unordered_set<data::SongRow> seen;
+  for (const data::SongRow row : rows) {
     if (seen.insert(row).second) distinct.push_back(row);
   }
   return distinct;
@@ -44,14 +44,14 @@ std::vector<std::uint32_t> distinct_in_order(std::span<const std::uint32_t> rows
 
 // The vector of a song that is seldom played is half noise. Songs played around it say more surely where it belongs:
 // the unit vector of the seed and, kAround times as heavy, the mean of its neighbours' by their transition weights.
-std::vector<float> centre_of(const model::Model& model, std::uint32_t seed) {
+std::vector<float> centre_of(const model::Model& model, data::SongRow seed) {
   const math::Kernels& kernels = math::best_kernels();
   std::vector<float> centre = user_vector(model, std::span(&seed, 1), 0);
   const transitions::TransitionsOf around = model.transitions(seed);
   float total = 0;
   for (std::size_t j = 0; j < around.neighbours.size(); ++j) total += around.forward[j] + around.backward[j];
   for (std::size_t j = 0; total > 0 && j < around.neighbours.size(); ++j) {
-    const std::uint32_t row = around.neighbours[j];
+    const data::SongRow row = around.neighbours[j];
     const float weight = kAround * (around.forward[j] + around.backward[j]) / total;
     kernels.axpy(weight * model.inverse_norms()[row], model.vectors().row(row), centre.data(), centre.size());
   }
@@ -75,11 +75,11 @@ RerankOptions radio_list_options() {
 struct Radio::Recent {
   std::vector<float> vector;                           // weighted sum of song vectors
   std::vector<float> place;                            // unit: weighted sum of unit vectors
-  std::unordered_map<std::uint32_t, float> followers;  // T
-  std::vector<std::uint32_t> follower_rows;            // in the order they were found
+  std::unordered_map<data::SongRow, float> followers;  // T
+  std::vector<data::SongRow> follower_rows;            // in the order they were found
 };
 
-std::vector<Radio::Centre> Radio::centres_of(const model::Model& model, std::span<const std::uint32_t> seeds) {
+std::vector<Radio::Centre> Radio::centres_of(const model::Model& model, std::span<const data::SongRow> seeds) {
   std::vector<Centre> centres;
   if (seeds.size() > kOwnCentres) {
     for (const Interest& interest : find_interests(model, seeds, 0, kAutoInterests)) {
@@ -87,14 +87,14 @@ std::vector<Radio::Centre> Radio::centres_of(const model::Model& model, std::spa
     }
     return centres;
   }
-  for (const std::uint32_t seed : seeds) {
+  for (const data::SongRow seed : seeds) {
     if (model.inverse_norms()[seed] > 0) centres.push_back({.vector = centre_of(model, seed)});
   }
   for (Centre& centre : centres) centre.share = 1 / static_cast<float>(centres.size());
   return centres;
 }
 
-Radio::Radio(const model::Model& model, FindNear find_near, std::span<const std::uint32_t> seeds,
+Radio::Radio(const model::Model& model, FindNear find_near, std::span<const data::SongRow> seeds,
              const RadioOptions& options, const RerankOptions& list_options)
     : model_(model),
       find_near_(std::move(find_near)),
@@ -107,10 +107,10 @@ Radio::Radio(const model::Model& model, FindNear find_near, std::span<const std:
     fail(ErrorCode::bad_input, "expected seed songs with a vector, found none among {}", seeds.size());
   }
   if (list_options_.mode == ListMode::discover) exclude(seeds_);
-  for (const std::uint32_t seed : seeds_) {
+  for (const data::SongRow seed : seeds_) {
     rules_.heard(seed);
     newest_.push_back(seed);
-    for (const std::uint32_t follower : model_.transitions(seed).neighbours) around_seeds_.insert(follower);
+    for (const data::SongRow follower : model_.transitions(seed).neighbours) around_seeds_.insert(follower);
   }
   for (const Centre& centre : centres_) {
     for (const math::ScoredRow& near : find_near_(centre.vector, kAroundSeeds)) around_seeds_.insert(near.row);
@@ -118,8 +118,8 @@ Radio::Radio(const model::Model& model, FindNear find_near, std::span<const std:
   while (newest_.size() > kRemembered) newest_.pop_front();
 }
 
-void Radio::exclude(std::span<const std::uint32_t> rows) {
-  for (const std::uint32_t row : rows) rules_.ban(row);
+void Radio::exclude(std::span<const data::SongRow> rows) {
+  rules_.ban(rows);
 }
 
 Radio::Recent Radio::recent() const {
@@ -132,7 +132,7 @@ Radio::Recent Radio::recent() const {
   float total = 0;
   for (std::size_t i = 0; i < count; ++i) total += std::pow(kDecay, static_cast<float>(i));
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t row = newest_[newest_.size() - 1 - i];
+    const data::SongRow row = newest_[newest_.size() - 1 - i];
     const float weight = std::pow(kDecay, static_cast<float>(i)) / total;
     kernels.axpy(weight, vectors.row(row), recent.vector.data(), vectors.columns);
     kernels.axpy(weight * model_.inverse_norms()[row], vectors.row(row), recent.place.data(), vectors.columns);
@@ -157,7 +157,7 @@ void Radio::look_around(std::span<const float> place) {
   for (const math::ScoredRow& near : find_near_(place, kAroundHere)) around_here_.push_back(near.row);
 }
 
-std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
+std::vector<data::SongRow> Radio::candidates(const Recent& recent) {
   const auto cosine_to = [&](const std::vector<float>& place) {
     return math::best_kernels().dot(place.data(), recent.place.data(), place.size());
   };
@@ -167,16 +167,16 @@ std::vector<std::uint32_t> Radio::candidates(const Recent& recent) {
                     : played_ >= looked_at_ + kLookEvery && cosine_to(here_) < kElsewhere;
   if (elsewhere) look_around(recent.place);
 
-  std::vector<std::uint32_t> rows(around_seeds_.begin(), around_seeds_.end());
-  for (const std::uint32_t row : around_here_) rows.push_back(row);
-  for (const std::uint32_t row : recent.follower_rows) rows.push_back(row);
+  std::vector<data::SongRow> rows(around_seeds_.begin(), around_seeds_.end());
+  for (const data::SongRow row : around_here_) rows.push_back(row);
+  for (const data::SongRow row : recent.follower_rows) rows.push_back(row);
   std::ranges::sort(rows);
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  std::erase_if(rows, [&](std::uint32_t row) { return gone_.contains(row) || model_.inverse_norms()[row] == 0; });
+  std::erase_if(rows, [&](data::SongRow row) { return gone_.contains(row) || model_.inverse_norms()[row] == 0; });
   return rows;
 }
 
-std::vector<float> Radio::centre_cosines(std::uint32_t row) const {
+std::vector<float> Radio::centre_cosines(data::SongRow row) const {
   const math::MatrixView<const float> vectors = model_.vectors();
   std::vector<float> cosines;
   for (const Centre& centre : centres_) {
@@ -186,7 +186,7 @@ std::vector<float> Radio::centre_cosines(std::uint32_t row) const {
   return cosines;
 }
 
-Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
+Radio::Scored Radio::score(const Recent& recent, data::SongRow row) const {
   const math::Kernels& kernels = math::best_kernels();
   const std::size_t columns = model_.vectors().columns;
   const auto follower = recent.followers.find(row);
@@ -195,7 +195,7 @@ Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
   const float close =
       kernels.dot(recent.place.data(), model_.vectors().row(row), columns) * model_.inverse_norms()[row];
   Scored scored;
-  scored.song.row = row;
+  scored.song.song = row;
   const std::vector<float> cosines = centre_cosines(row);
   // A song serves the centre it is nearest to, whichever is owed more.
   scored.centre = static_cast<std::size_t>(std::ranges::max_element(cosines) - cosines.begin());
@@ -209,7 +209,7 @@ Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
   }
   if (list_options_.diversity > 0) {
     float likeness = 0;
-    for (const std::uint32_t before : newest_) likeness = std::max(likeness, song_cosine(model_, before, row));
+    for (const data::SongRow before : newest_) likeness = std::max(likeness, song_cosine(model_, before, row));
     scored.value -= static_cast<float>(list_options_.diversity) * 2 * likeness;
   }
   if (list_options_.surprise > 0) {
@@ -219,12 +219,12 @@ Radio::Scored Radio::score(const Recent& recent, std::uint32_t row) const {
   return scored;
 }
 
-std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<const std::uint32_t> rows) {
+std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<const data::SongRow> rows) {
   std::vector<Scored> scored;
   scored.reserve(rows.size());
-  for (const std::uint32_t row : rows) scored.push_back(score(recent, row));
+  for (const data::SongRow row : rows) scored.push_back(score(recent, row));
   const auto worse = [](const Scored& a, const Scored& b) {
-    return math::is_better({b.song.row, b.value}, {a.song.row, a.value});
+    return math::is_better({b.song.song, b.value}, {a.song.song, a.value});
   };
   // Rules cost more than scores and nearly always allow the first: a heap hands out the best, one at a time.
   std::ranges::make_heap(scored, worse);
@@ -232,9 +232,9 @@ std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<cons
     std::ranges::pop_heap(scored, worse);
     const Scored best = scored.back();
     scored.pop_back();
-    const Verdict verdict = rules_.judge(best.song.row);
+    const Verdict verdict = rules_.judge(best.song.song);
     if (verdict == Verdict::allowed) return best;
-    if (verdict == Verdict::never) gone_.insert(best.song.row);
+    if (verdict == Verdict::never) gone_.insert(best.song.song);
   }
   return std::nullopt;
 }
@@ -245,7 +245,7 @@ std::optional<Radio::Scored> Radio::anywhere(const Recent& recent) {
   const std::vector<float>& query = centres_.front().vector;
   while (true) {
     index::RowSet allowed(model_.songs().size());
-    for (std::uint32_t row = 0; row < model_.songs().size(); ++row) {
+    for (data::SongRow row = 0; row < model_.songs().size(); ++row) {
       if (rules_.judge(row) == Verdict::allowed) allowed.insert(row);
     }
     const std::vector<math::ScoredRow> found = index.search(query, 1, {{}, &allowed});
@@ -261,13 +261,13 @@ std::optional<RadioSong> Radio::next() {
   if (!best) best = anywhere(now);
   if (!best) return std::nullopt;
   RadioSong song = best->song;
-  song.similarity = song_cosine(model_, newest_.back(), song.row);
-  rules_.take(song.row);
-  was_played(song.row, best->centre);
+  song.similarity = song_cosine(model_, newest_.back(), song.song);
+  rules_.take(song.song);
+  was_played(song.song, best->centre);
   return song;
 }
 
-void Radio::was_played(std::uint32_t row, std::size_t centre) {
+void Radio::was_played(data::SongRow row, std::size_t centre) {
   gone_.insert(row);
   for (Centre& one : centres_) one.owed += one.share;
   centres_[centre].owed -= 1;
@@ -276,12 +276,12 @@ void Radio::was_played(std::uint32_t row, std::size_t centre) {
   ++played_;
 }
 
-void Radio::go_on_after(std::span<const std::uint32_t> rows) {
-  for (const std::uint32_t row : rows) {
+void Radio::resume_after(std::span<const data::SongRow> rows) {
+  for (const data::SongRow row : rows) {
     if (rules_.judge(row) == Verdict::allowed) {
       rules_.take(row);
     } else {  // under rules of its own
-      rules_.ban(row);
+      rules_.ban(std::span(&row, 1));
       rules_.heard(row);
     }
     const std::vector<float> cosines = centre_cosines(row);

@@ -63,7 +63,7 @@ namespace segue::recommend {
 RerankOptions radio_list_options();
 
 struct RadioSong {
-  std::uint32_t row = 0;
+  data::SongRow song = 0;
   float score = 0;            // the sum above
   float similarity = 0;       // cosine to the song before it, the newest seed for the first
   float seed_similarity = 0;  // largest cosine to a centre of the seeds
@@ -74,7 +74,7 @@ struct RadioSong {
 class Radio {
  public:
   // `seeds` in order, the newest last. Throws bad_input where no seed has a vector.
-  Radio(const model::Model& model, FindNear find_near, std::span<const std::uint32_t> seeds,
+  Radio(const model::Model& model, FindNear find_near, std::span<const data::SongRow> seeds,
         const RadioOptions& options, const RerankOptions& list_options);
 
   // The next song: one with a vector, never one that was there before, nor another version of it (fold_versions); none
@@ -83,11 +83,11 @@ class Radio {
   std::optional<RadioSong> next();
 
   // Songs never to be played; may be called at any time.
-  void exclude(std::span<const std::uint32_t> rows);
+  void exclude(std::span<const data::SongRow> rows);
 
   // Songs that a radio of these seeds has played already, in their order, whoever remembered them: it goes on from the
   // last of them and plays none of them again. REQUIRES: rows of the model.
-  void go_on_after(std::span<const std::uint32_t> rows);
+  void resume_after(std::span<const data::SongRow> rows);
 
  private:
   struct Recent;
@@ -101,14 +101,14 @@ class Radio {
     float share = 0;            // of the songs; those of all centres add up to 1
     float owed = 0;             // songs that it is behind its share
   };
-  static std::vector<Centre> centres_of(const model::Model& model, std::span<const std::uint32_t> seeds);
+  static std::vector<Centre> centres_of(const model::Model& model, std::span<const data::SongRow> seeds);
 
   Recent recent() const;
-  std::vector<std::uint32_t> candidates(const Recent& recent);
-  Scored score(const Recent& recent, std::uint32_t row) const;
-  std::vector<float> centre_cosines(std::uint32_t row) const;
-  void was_played(std::uint32_t row, std::size_t centre);
-  std::optional<Scored> best_of(const Recent& recent, std::span<const std::uint32_t> rows);
+  std::vector<data::SongRow> candidates(const Recent& recent);
+  Scored score(const Recent& recent, data::SongRow row) const;
+  std::vector<float> centre_cosines(data::SongRow row) const;
+  void was_played(data::SongRow row, std::size_t centre);
+  std::optional<Scored> best_of(const Recent& recent, std::span<const data::SongRow> rows);
   std::optional<Scored> anywhere(const Recent& recent);
   void look_around(std::span<const float> place);
 
@@ -117,12 +117,12 @@ class Radio {
   RadioOptions options_;
   RerankOptions list_options_;
   ListRules rules_;
-  std::vector<std::uint32_t> seeds_;                // distinct
+  std::vector<data::SongRow> seeds_;                // distinct
   std::vector<Centre> centres_;                     // of the seeds
-  std::deque<std::uint32_t> newest_;                // seeds at first
-  std::unordered_set<std::uint32_t> gone_;          // can never come
-  std::unordered_set<std::uint32_t> around_seeds_;  // candidates that stay
-  std::vector<std::uint32_t> around_here_;          // near where the radio was when it last looked around
+  std::deque<data::SongRow> newest_;                // seeds at first
+  std::unordered_set<data::SongRow> gone_;          // can never come
+  std::unordered_set<data::SongRow> around_seeds_;  // candidates that stay
+  std::vector<data::SongRow> around_here_;          // near where the radio was when it last looked around
   std::vector<float> here_;
   std::uint64_t played_ = 0;
   std::uint64_t looked_at_ = 0;  // played_ when it last looked around

@@ -16,20 +16,20 @@ namespace segue::recommend {
 
 namespace {
 
-std::vector<std::uint32_t> distinct(std::span<const std::uint32_t> rows) {
-  std::vector<std::uint32_t> sorted(rows.begin(), rows.end());
+std::vector<data::SongRow> distinct(std::span<const data::SongRow> rows) {
+  std::vector<data::SongRow> sorted(rows.begin(), rows.end());
   std::ranges::sort(sorted);
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   return sorted;
 }
 
-std::vector<std::uint32_t> joined(std::span<const std::uint32_t> a, std::span<const std::uint32_t> b) {
-  std::vector<std::uint32_t> rows(a.begin(), a.end());
+std::vector<data::SongRow> joined(std::span<const data::SongRow> a, std::span<const data::SongRow> b) {
+  std::vector<data::SongRow> rows(a.begin(), a.end());
   rows.insert(rows.end(), b.begin(), b.end());
   return rows;
 }
 
-// Transitions, and nothing beside them.
+// Weights under which transitions alone count.
 model::BlendWeights transitions_alone(model::BlendWeights weights) {
   weights.blend_last_song = weights.blend_recent_songs = 0;
   weights.blend_last_context = weights.blend_recent_context = 0;
@@ -47,7 +47,7 @@ model::BlendWeights weights_for(const model::Model& model, const RecommendOption
   return weights;
 }
 
-// Of the user vector, and of what a song counts among the reasons.
+// Of the user vector and of the seeds in the reasons.
 double half_life_of(const RecommendOptions& options, const model::BlendWeights& weights) {
   return options.half_life > 0 || options.by == RecommendBy::vectors ? options.half_life
                                                                      : weights.blend_vector_half_life;
@@ -58,13 +58,19 @@ double half_life_of(const RecommendOptions& options, const model::BlendWeights& 
 struct Recommender::Search {
   RecommendOptions options;
   model::BlendWeights weights;
-  std::span<const std::uint32_t> disliked;
-  std::vector<std::uint32_t> excluded;  // sorted
+  std::span<const data::SongRow> disliked;
+  std::vector<data::SongRow> excluded;  // sorted
   const index::RowSet* keeps;
 
-  bool may_return(std::uint32_t row) const {
-    return (keeps == nullptr || keeps->contains(row)) && !std::ranges::binary_search(excluded, row);
+  bool may_return(data::SongRow song) const {
+    return (keeps == nullptr || keeps->contains(song)) && !std::ranges::binary_search(excluded, song);
   }
+};
+
+// Built once for what was played, or for each of its tastes, then used for every pool.
+struct Recommender::Query {
+  std::optional<BlendQuery> blend;  // unless by vectors alone
+  std::vector<float> direction;     // to search around, away from the disliked songs; unless by transitions alone
 };
 
 BlendSources blend_sources(const model::Model& model) {
@@ -72,87 +78,99 @@ BlendSources blend_sources(const model::Model& model) {
           .inverse_norms = model.inverse_norms(),
           .context = model.context(),
           .log_plays = &model.log_plays(),
-          .transitions = [&model](std::uint32_t song) { return model.transitions(song); },
-          .keys = [&model](std::uint32_t song) { return model.songs().keys(song); },
-          .prefetch_keys = [&model](std::uint32_t song) { model.songs().prefetch_keys(song); },
+          .transitions = [&model](data::SongRow song) { return model.transitions(song); },
+          .keys = [&model](std::span<const data::SongRow> songs) { return model.songs().keys(songs); },
           .codes = model.codes()};
 }
 
 Recommender::Recommender(const model::Model& model) : model_(model), sources_(blend_sources(model)) {}
 
-std::vector<math::ScoredRow> Recommender::find_by_blend(const Search& search, std::span<const std::uint32_t> played,
-                                                        std::size_t count) const {
-  const BlendQuery query(sources_, search.weights, played);
-  const auto may_return = [&](std::uint32_t row) { return search.may_return(row); };
-  std::vector<std::uint32_t> near;
-  if (search.options.by == RecommendBy::blend) {
-    const std::vector<float> away = away_from(model_, query.recent(), search.disliked);
-    near = model_.index().near(away, std::max(count, kBlendByVectors), {search.excluded, search.keeps},
-                               search.options.threads);
+Recommender::Query Recommender::query_of(const Search& search, std::span<const data::SongRow> played) const {
+  Query query;
+  if (search.options.by == RecommendBy::vectors) {
+    query.direction = away_from(model_, user_vector(model_, played, search.options.half_life), search.disliked);
+    return query;
   }
-  const auto likeness = [&](std::uint32_t row) {
+  query.blend.emplace(sources_, search.weights, played);
+  if (search.options.by == RecommendBy::blend) {
+    query.direction = away_from(model_, query.blend->recent(), search.disliked);
+  }
+  return query;
+}
+
+std::vector<math::ScoredRow> Recommender::find(const Search& search, const Query& query, std::size_t count) const {
+  const index::SearchFilter filter{search.excluded, search.keeps};
+  if (!query.blend) {
+    return model_.index().search(query.direction, count, filter, {.threads = search.options.threads});
+  }
+  std::vector<data::SongRow> near;
+  if (!query.direction.empty()) {
+    near = model_.index().near(query.direction, std::max(count, kBlendByVectors), filter, search.options.threads);
+  }
+  const auto may_return = [&](data::SongRow song) { return search.may_return(song); };
+  const auto likeness = [&](data::SongRow song) {
     float sum = 0;
-    for (const std::uint32_t song : search.disliked) sum += song_cosine(model_, song, row);
+    for (const data::SongRow disliked : search.disliked) sum += song_cosine(model_, disliked, song);
     return kDislikeStrength * sum / static_cast<float>(search.disliked.size());
   };
-  return query.best(query.candidates(std::max(count, kBlendByTransitions), near, may_return), count,
-                    search.disliked.empty() ? BlendQuery::Malus() : BlendQuery::Malus(likeness));
+  return query.blend->best(query.blend->candidates(std::max(count, kBlendByTransitions), near, may_return), count,
+                           search.disliked.empty() ? BlendQuery::Penalty() : BlendQuery::Penalty(likeness));
 }
 
-std::vector<math::ScoredRow> Recommender::find(const Search& search, std::span<const std::uint32_t> played,
-                                               std::size_t count) const {
-  if (search.options.by != RecommendBy::vectors) return find_by_blend(search, played, count);
-  const std::vector<float> user =
-      away_from(model_, user_vector(model_, played, search.options.half_life), search.disliked);
-  std::vector<math::ScoredRow> found =
-      model_.index().search(user, count, {search.excluded, search.keeps}, {.threads = search.options.threads});
-  for (const math::ScoredRow& one : found) model_.songs().prefetch_keys(one.row);  // for the rules of the list
-  return found;
-}
-
-std::vector<Recommendation> Recommender::recommend(const Listener& listener, const RecommendOptions& options) const {
+Recommendations Recommender::recommend(const Listener& listener, const RecommendOptions& options) const {
   static constexpr RerankOptions kPlain{.artist_cap = 0, .artist_gap = 0, .fold_versions = false};
   return recommend(listener, options, kPlain, 1);
 }
 
-std::vector<Recommendation> Recommender::recommend(const Listener& listener, const RecommendOptions& options,
-                                                   const RerankOptions& list, std::uint32_t interests) const {
+Recommendations Recommender::recommend(const Listener& listener, const RecommendOptions& options,
+                                       const RerankOptions& list, std::uint32_t interests) const {
   Search search{options, weights_for(model_, options), listener.disliked, {}, listener.keeps};
-  // Where songs may come again, the rules of the list say when (rerank.h).
+  // In mode any, the rules of the list say when a song may come again (rerank.h).
   if (list.mode == ListMode::any) search.weights.blend_version = 0;
-  const std::vector<std::uint32_t> barred = joined(listener.disliked, listener.excluded);
+  const std::vector<data::SongRow> barred = joined(listener.disliked, listener.excluded);
   search.excluded = distinct(list.mode == ListMode::discover ? joined(barred, listener.played) : barred);
 
   const double half_life = half_life_of(options, search.weights);
-  std::vector<Interest> tastes;
-  if (interests != 1) tastes = find_interests(model_, listener.played, options.half_life, interests);
-  std::unordered_map<std::uint32_t, std::uint32_t> served;  // of each song found, its taste
+  Recommendations found;
+  if (interests != 1) {
+    found.interests = find_interests(model_, listener.played, options.half_life, interests);
+  }
+  // Throws if the songs have no direction, before anything is searched for.
+  const std::vector<float> user = user_vector(model_, listener.played, half_life);
+
+  const bool merges = found.interests.size() > 1;
+  std::vector<Query> queries;
+  std::vector<float> weights;
+  for (const Interest& interest : found.interests) {
+    if (merges) queries.push_back(query_of(search, interest.plays));
+    weights.push_back(interest.weight);
+  }
+  if (!merges) queries.push_back(query_of(search, listener.played));
+  std::unordered_map<data::SongRow, std::uint32_t> served;  // the interest each song serves
   const auto pool = [&](std::size_t count) {
-    if (tastes.size() < 2) return find(search, listener.played, count);
+    if (!merges) return find(search, queries.front(), count);
     std::vector<std::vector<math::ScoredRow>> lists;
-    std::vector<float> weights;
-    for (const Interest& taste : tastes) {
-      lists.push_back(find(search, taste.plays, count));
-      weights.push_back(taste.weight);
-    }
-    const std::vector<MergedRow> merged = merge_interests(lists, weights, count);
-    for (const MergedRow& row : merged) served[row.row] = row.interest;
+    for (const Query& query : queries) lists.push_back(find(search, query, count));
+    const std::vector<MergedSong> merged = merge_interests(lists, weights, count);
+    for (const MergedSong& one : merged) served[one.song] = one.interest;
     return pool_by_place(merged);
   };
-  // Throws where the songs have no direction, before anything is searched for.
-  const std::vector<float> user = user_vector(model_, listener.played, half_life);
-  std::vector<Recommendation> found;
+
+  std::vector<data::SongRow> songs;
   for (const Pick& pick : rerank_widening(model_, pool, options.k, {listener.played, barred}, list)) {
-    Recommendation& one = found.emplace_back();
-    one.song = pick.row;
+    Recommendation& one = found.items.emplace_back();
+    one.song = pick.song;
     one.score = pick.fit;
-    one.similarity = model_.inverse_norms()[pick.row] *
-                     math::best_kernels().dot(user.data(), model_.vectors().row(pick.row), user.size());
-    const auto taste = served.find(pick.row);
-    if (options.explain) {
-      one.reasons = reasons_for(model_, listener.played, half_life, pick.row);
-      if (taste != served.end()) one.reasons->interest = tastes[taste->second].medoid;
-    }
+    one.similarity = model_.inverse_norms()[pick.song] *
+                     math::best_kernels().dot(user.data(), model_.vectors().row(pick.song), user.size());
+    songs.push_back(pick.song);
+  }
+  if (!options.explain) return found;
+  std::vector<Reasons> reasons = reasons_for(model_, listener.played, half_life, songs);
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    found.items[i].reasons = std::move(reasons[i]);
+    const auto interest = served.find(songs[i]);
+    if (interest != served.end()) found.items[i].reasons->interest = found.interests[interest->second].medoid;
   }
   return found;
 }

@@ -1,9 +1,9 @@
 // What to play for someone who played these songs.
 //
-//   find      songs that fit, best first: by the blend of vectors and transitions (blend.h), or by one side alone
-//   merge     where the history has several tastes (interests.h), each finds its own
+//   find      songs that fit, best first: by the blend of vectors and transitions (blend.h), or by one of the two alone
+//   merge     if the history has several tastes (interests.h), each finds its own songs
 //   rerank    from songs that fit to a list that is good to listen to (rerank.h)
-//   explain   for each song, the played ones it stands on (explain.h)
+//   explain   the played songs that each pick is based on (explain.h)
 #pragma once
 
 #include <cstdint>
@@ -15,24 +15,30 @@
 #include "segue/model/model.h"
 #include "segue/recommend/blend.h"
 #include "segue/recommend/explain.h"
+#include "segue/recommend/interests.h"
 #include "segue/recommend/options.h"
 #include "segue/recommend/rerank_options.h"
 
 namespace segue::recommend {
 
-// Who is recommended to. All rows of the model; `keeps` may be nullptr.
+// Whom to recommend to. All rows of the model; `keeps` may be nullptr.
 struct Listener {
-  std::span<const std::uint32_t> played;         // in order, the newest last; a song may be there more than once
-  std::span<const std::uint32_t> disliked = {};  // never returned, nor what is much like them
-  std::span<const std::uint32_t> excluded = {};  // never returned
+  std::span<const data::SongRow> played;         // in order, the newest last; a song may occur more than once
+  std::span<const data::SongRow> disliked = {};  // never returned, and songs much like them rank lower
+  std::span<const data::SongRow> excluded = {};  // never returned
   const index::RowSet* keeps = nullptr;          // only these are returned
 };
 
 struct Recommendation {
-  std::uint32_t song = 0;
-  float score = 0;                 // of the blend, or a cosine: by what was asked for
+  data::SongRow song = 0;
+  float score = 0;                 // of the blend, or a cosine, as RecommendOptions::by says
   float similarity = 0;            // cosine to the user vector
-  std::optional<Reasons> reasons;  // where asked for
+  std::optional<Reasons> reasons;  // with RecommendOptions::explain
+};
+
+struct Recommendations {
+  std::vector<Recommendation> items;
+  std::vector<Interest> interests;  // the tastes of `played`; empty if one list was requested for all of it
 };
 
 // Views a model that outlives it. Thread safe.
@@ -43,21 +49,20 @@ class Recommender {
   Recommender& operator=(const Recommender&) = delete;
 
   // The options.k songs that fit best, best first, ties by row; none of played, disliked, excluded, no song twice.
-  // Fewer where there are fewer, which --by transitions alone reaches soon. Throws bad_input as user_vector() does.
-  std::vector<Recommendation> recommend(const Listener& listener, const RecommendOptions& options) const;
+  // Fewer if there are no more, which is soon the case by transitions alone. Throws bad_input as user_vector() does.
+  Recommendations recommend(const Listener& listener, const RecommendOptions& options) const;
 
-  // A list of them, under the rules of `list`, for at most `interests` tastes (kAutoInterests: as many as there are).
-  // In the order to be played.
-  std::vector<Recommendation> recommend(const Listener& listener, const RecommendOptions& options,
-                                        const RerankOptions& list, std::uint32_t interests) const;
+  // A list of them in the order to be played, under the rules of `list`. `interests`: at most this many tastes;
+  // kAutoInterests for as many as stand apart; 1 for one list for all that was played.
+  Recommendations recommend(const Listener& listener, const RecommendOptions& options, const RerankOptions& list,
+                            std::uint32_t interests) const;
 
  private:
   struct Search;
+  struct Query;
 
-  std::vector<math::ScoredRow> find(const Search& search, std::span<const std::uint32_t> played,
-                                    std::size_t count) const;
-  std::vector<math::ScoredRow> find_by_blend(const Search& search, std::span<const std::uint32_t> played,
-                                             std::size_t count) const;
+  Query query_of(const Search& search, std::span<const data::SongRow> played) const;
+  std::vector<math::ScoredRow> find(const Search& search, const Query& query, std::size_t count) const;
 
   const model::Model& model_;
   const BlendSources sources_;

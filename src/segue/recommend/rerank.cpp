@@ -13,19 +13,20 @@ namespace segue::recommend {
 
 namespace {
 
-// The place in the pool whose score is -1: far enough down to tell what fits from what does not, and the same however
-// far the pool was widened.
+// The place in the pool whose score becomes -1: far enough down to separate songs that fit from those that do not, and
+// the same however wide the pool is.
 constexpr std::size_t kScalePlace = 100;
 constexpr std::size_t kLeastPool = 200;
 constexpr std::size_t kWiden = 8;
-// Pools of which songs are only left out.
+// For pools whose order stays.
 constexpr std::size_t kLeastPlainPool = kScalePlace + 1;
 constexpr std::size_t kWidenPlain = 4;
 
 struct Candidate {
   math::ScoredRow scored;
-  float plain = 0;     // the sum without likeness
-  float likeness = 0;  // to the picks so far
+  std::uint32_t place = 0;  // in the pool
+  float plain = 0;          // the sum without likeness
+  float likeness = 0;       // to the picks so far
   bool gone = false;
 };
 
@@ -36,8 +37,8 @@ float scale_of(std::span<const math::ScoredRow> pool) {
 }
 
 // Songs since the last play of each: 0 for the newest.
-std::unordered_map<std::uint32_t, std::size_t> ages(std::span<const std::uint32_t> played) {
-  std::unordered_map<std::uint32_t, std::size_t> ages;
+std::unordered_map<data::SongRow, std::size_t> ages(std::span<const data::SongRow> played) {
+  std::unordered_map<data::SongRow, std::size_t> ages;
   for (std::size_t i = 0; i < played.size(); ++i) ages[played[i]] = played.size() - 1 - i;
   return ages;
 }
@@ -45,24 +46,25 @@ std::unordered_map<std::uint32_t, std::size_t> ages(std::span<const std::uint32_
 std::vector<Candidate> candidates_of(const model::Model& model, std::span<const math::ScoredRow> pool,
                                      const ListContext& context, const RerankOptions& options) {
   const bool rests = options.mode == ListMode::any && options.freshness > 0;
-  const auto age_of = ages(rests ? context.played : std::span<const std::uint32_t>());
+  const auto age_of = ages(rests ? context.played : std::span<const data::SongRow>());
   const float scale = scale_of(pool);
   std::vector<Candidate> candidates;
   candidates.reserve(pool.size());
-  for (const math::ScoredRow& one : pool) {
+  for (std::uint32_t place = 0; place < pool.size(); ++place) {
+    const math::ScoredRow& one = pool[place];
     double value = (1 - options.diversity) * static_cast<double>((one.score - pool.front().score) * scale);
     if (options.popularity != 0) value += options.popularity * static_cast<double>(fame(model.songs(), one.row));
     if (const auto age = age_of.find(one.row); age != age_of.end()) {
       value -= std::exp2(-static_cast<double>(age->second) / options.freshness);
     }
     if (options.surprise > 0) value += options.surprise / 2 * static_cast<double>(gumbel(options.seed, one.row));
-    candidates.push_back({.scored = one, .plain = static_cast<float>(value)});
+    candidates.push_back({.scored = one, .place = place, .plain = static_cast<float>(value)});
   }
   return candidates;
 }
 
-// Whether songs come in the order of the pool, but for those that the rules leave out: then a list is the same from
-// every pool that is large enough for it.
+// Whether songs stay in the order of the pool, except those that the rules drop: then every pool that is large enough
+// gives the same list.
 bool keeps_order(const RerankOptions& options) {
   const bool rests = options.mode == ListMode::any && options.freshness > 0;
   return options.diversity == 0 && options.popularity == 0 && options.surprise == 0 && !rests;
@@ -70,23 +72,29 @@ bool keeps_order(const RerankOptions& options) {
 
 ListRules rules_of(const model::Model& model, const ListContext& context, const RerankOptions& options) {
   ListRules rules(model.songs(), options.artist_cap, options.artist_gap, options.fold_versions);
-  for (const std::uint32_t row : context.excluded) rules.ban(row);
-  if (options.mode == ListMode::discover) {
-    for (const std::uint32_t row : context.played) rules.ban(row);
-  }
+  rules.ban(context.excluded);
+  if (options.mode == ListMode::discover) rules.ban(context.played);
   return rules;
 }
 
-// The allowed candidate of the largest value, ties by place in the pool; nullptr where none is allowed. Rules are asked
-// only of candidates that would win, and those that can never come are not asked again.
-Candidate* best_allowed(std::vector<Candidate>& candidates, ListRules& rules, double diversity) {
+std::vector<data::SongKeys> keys_of(const data::Catalogue& songs, std::span<const math::ScoredRow> pool) {
+  std::vector<data::SongRow> rows;
+  rows.reserve(pool.size());
+  for (const math::ScoredRow& one : pool) rows.push_back(one.row);
+  return songs.keys(rows);
+}
+
+// The allowed candidate of the largest value, ties by place in the pool; nullptr if none is allowed. Only candidates
+// that would win are judged, and those that are never allowed are not judged again. `keys`: of the pool.
+Candidate* best_allowed(std::vector<Candidate>& candidates, std::span<const data::SongKeys> keys, ListRules& rules,
+                        double diversity) {
   Candidate* best = nullptr;
   float bar = 0;
   for (Candidate& candidate : candidates) {
     if (candidate.gone) continue;
     const float value = candidate.plain - static_cast<float>(diversity) * candidate.likeness;
     if (best != nullptr && value <= bar) continue;
-    const Verdict verdict = rules.judge(candidate.scored.row);
+    const Verdict verdict = rules.judge(candidate.scored.row, keys[candidate.place]);
     candidate.gone = verdict == Verdict::never;
     if (verdict != Verdict::allowed) continue;
     best = &candidate;
@@ -97,17 +105,17 @@ Candidate* best_allowed(std::vector<Candidate>& candidates, ListRules& rules, do
 
 }  // namespace
 
-float fame(const data::Catalogue& songs, std::uint32_t row) {
-  // Rows come in order of plays.
+float fame(const data::Catalogue& songs, data::SongRow song) {
+  // Rows are sorted by plays.
   const double most = std::log1p(static_cast<double>(songs.plays(0)));
   const double least = std::log1p(static_cast<double>(songs.plays(songs.size() - 1)));
   if (!(most > least)) return 0;
-  const double now = std::log1p(static_cast<double>(songs.plays(row)));
+  const double now = std::log1p(static_cast<double>(songs.plays(song)));
   return static_cast<float>(2 * (now - least) / (most - least) - 1);
 }
 
-float gumbel(std::uint64_t seed, std::uint32_t row) {
-  Random random(seed, row);
+float gumbel(std::uint64_t seed, data::SongRow song) {
+  Random random(seed, song);
   const double uniform = random.uniform() + 0x1.0p-54;  // never 0
   return static_cast<float>(-std::log(-std::log(uniform)));
 }
@@ -117,22 +125,23 @@ std::vector<Pick> rerank(const model::Model& model, std::span<const math::Scored
   std::vector<Pick> picks;
   if (pool.empty()) return picks;
   ListRules rules = rules_of(model, context, options);
+  const std::vector<data::SongKeys> keys = keys_of(model.songs(), pool);
   std::vector<Candidate> candidates = candidates_of(model, pool, context, options);
-  // Without likeness values stay as they are: in order, the first allowed one is the best.
+  // Without likeness values do not change: once sorted, the first allowed one is the best.
   if (!(options.diversity > 0)) std::ranges::stable_sort(candidates, std::greater(), &Candidate::plain);
   float before = std::numeric_limits<float>::infinity();
   while (picks.size() < k) {
-    Candidate* best = best_allowed(candidates, rules, options.diversity);
+    Candidate* best = best_allowed(candidates, keys, rules, options.diversity);
     if (best == nullptr) break;
-    const std::uint32_t row = best->scored.row;
-    rules.take(row);
+    const data::SongRow song = best->scored.row;
+    rules.take(song);
     before = std::min(before, best->plain - static_cast<float>(options.diversity) * best->likeness);
-    picks.push_back({.row = row, .fit = best->scored.score, .value = before});
+    picks.push_back({.song = song, .fit = best->scored.score, .value = before});
     best->gone = true;
     if (!(options.diversity > 0)) continue;
     for (Candidate& candidate : candidates) {
-      if (!candidate.gone)
-        candidate.likeness = std::max(candidate.likeness, song_cosine(model, row, candidate.scored.row));
+      if (candidate.gone) continue;
+      candidate.likeness = std::max(candidate.likeness, song_cosine(model, song, candidate.scored.row));
     }
   }
   return picks;

@@ -16,7 +16,7 @@ namespace {
 constexpr float kLeastLength = 1e-4F;
 
 // Adds `sign` times the unit vector of a song.
-void add_song(const model::Model& model, std::uint32_t song, float sign, std::span<float> sum) {
+void add_song(const model::Model& model, data::SongRow song, float sign, std::span<float> sum) {
   math::best_kernels().axpy(sign * model.inverse_norms()[song], model.vectors().row(song), sum.data(), sum.size());
 }
 
@@ -42,26 +42,26 @@ bool has_words(std::string_view folded, std::string_view words) {
 
 }  // namespace
 
-std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const std::uint32_t> plus,
-                                           std::span<const std::uint32_t> minus, const SimilarOptions& options,
+std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const data::SongRow> plus,
+                                           std::span<const data::SongRow> minus, const SimilarOptions& options,
                                            const index::RowSet* keeps) {
   std::vector<float> sum(model.vectors().columns);
-  for (const std::uint32_t song : plus) add_song(model, song, 1, sum);
-  for (const std::uint32_t song : minus) add_song(model, song, -1, sum);
+  for (const data::SongRow song : plus) add_song(model, song, 1, sum);
+  for (const data::SongRow song : minus) add_song(model, song, -1, sum);
   const float length = length_of(sum);
   if (length < kLeastLength) {
     fail(ErrorCode::bad_input, "expected songs whose vectors have a direction together, found {} that have none",
          plus.size() + minus.size());
   }
   math::best_kernels().scale(1 / length, sum.data(), sum.size());
-  std::vector<std::uint32_t> excluded(plus.begin(), plus.end());
+  std::vector<data::SongRow> excluded(plus.begin(), plus.end());
   excluded.insert(excluded.end(), minus.begin(), minus.end());
   return model.index().search(sum, options.k, {excluded, keeps}, {.threads = options.threads});
 }
 
 SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::RowSet* keeps) : model_(model) {
   std::unordered_map<std::string, std::uint32_t> spellings;  // folding is slow, and most names come often
-  const auto add = [&](const std::string& name, std::uint32_t song) {
+  const auto add = [&](const std::string& name, data::SongRow song) {
     if (name.empty()) return;
     const auto [spelling, is_new] = spellings.try_emplace(name, 0);
     if (is_new) {
@@ -77,19 +77,18 @@ SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::R
     group.songs.push_back(song);
     group.plays += model.songs().plays(song);
   };
-  for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
+  for (data::SongRow row = 0; row < model.songs().size(); ++row) {
     if (keeps != nullptr && !keeps->contains(row)) continue;
-    const data::Song song = model.songs().song(row);
     if (kind == GroupKind::tag) {
-      for (const std::string_view tag : song.tags) add(std::string(tag), row);
+      for (const std::string_view tag : model.songs().tags(row)) add(std::string(tag), row);
     } else {
-      add(name_of(song, kind), row);
+      add(name_of(model.songs().song(row), kind), row);
     }
   }
   sums_ = math::Matrix(groups_.size(), model.vectors().columns);
   for (std::uint32_t group = 0; group < size(); ++group) {
     const std::span<float> sum = sums_.view()[group];
-    for (const std::uint32_t song : groups_[group].songs) add_song(model, song, 1, sum);
+    for (const data::SongRow song : groups_[group].songs) add_song(model, song, 1, sum);
     const float length = length_of(sum);
     inverse_norms_.push_back(length < kLeastLength ? 0 : 1 / length);
   }
@@ -134,7 +133,7 @@ std::vector<math::ScoredRow> SongGroups::similar(std::uint32_t group, std::size_
 
 std::vector<math::ScoredRow> SongGroups::typical_songs(std::uint32_t group, std::size_t k) const {
   index::RowSet own(model_.songs().size());
-  for (const std::uint32_t song : groups_[group].songs) own.insert(song);
+  for (const data::SongRow song : groups_[group].songs) own.insert(song);
   return index::ExactIndex(model_.vectors(), model_.inverse_norms()).search(direction(group), k, {{}, &own});
 }
 

@@ -18,8 +18,8 @@ namespace segue::recommend {
 // Mikolov et al. 2013 (arXiv:1301.3781). One song in `plus` alone gives the songs most like it. `keeps` may be nullptr.
 // Best first, ties by row; options.k songs where there are so many. Throws bad_input where the sum has no direction.
 // REQUIRES: rows < model.songs().size().
-std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const std::uint32_t> plus,
-                                           std::span<const std::uint32_t> minus, const SimilarOptions& options,
+std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const data::SongRow> plus,
+                                           std::span<const data::SongRow> minus, const SimilarOptions& options,
                                            const index::RowSet* keeps);
 
 enum class GroupKind { artist, album, tag };
@@ -27,7 +27,7 @@ enum class GroupKind { artist, album, tag };
 // Songs that share a name.
 struct SongGroup {
   std::string name;                  // "Miles Davis"; of an album "Miles Davis – Kind Of Blue"
-  std::vector<std::uint32_t> songs;  // ascending: the most played first
+  std::vector<data::SongRow> songs;  // ascending: the most played first
   std::uint64_t plays = 0;
 };
 

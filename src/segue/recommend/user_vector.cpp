@@ -11,7 +11,7 @@ double recency_weight(std::size_t age, double half_life) {
   return half_life > 0 ? std::exp2(-static_cast<double>(age) / half_life) : 1;
 }
 
-std::vector<float> user_vector(const model::Model& model, std::span<const std::uint32_t> songs, double half_life) {
+std::vector<float> user_vector(const model::Model& model, std::span<const data::SongRow> songs, double half_life) {
   const math::MatrixView<const float> vectors = model.vectors();
   const math::Kernels& kernels = math::best_kernels();
   std::vector<float> mean(vectors.columns);

@@ -19,6 +19,6 @@ double recency_weight(std::size_t age, double half_life);
 //
 // A unit vector of model.vectors().columns numbers. Throws bad_input where there is no direction: no songs, none with a
 // vector, or vectors that cancel out. REQUIRES: each row < model.songs().size(), half_life >= 0.
-std::vector<float> user_vector(const model::Model& model, std::span<const std::uint32_t> songs, double half_life);
+std::vector<float> user_vector(const model::Model& model, std::span<const data::SongRow> songs, double half_life);
 
 }  // namespace segue::recommend

@@ -76,7 +76,7 @@ SongMatcher::SongMatcher(const data::Catalogue& songs, std::size_t threads) : so
   parallel_for(songs.size(), kGrain, thread_count(threads), [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const auto row = static_cast<std::uint32_t>(i);
-      const data::Song song = songs.song_without_tags(row);
+      const data::Song song = songs.song(row);
       entries[i * kKinds] = {exact_key(song.artist, song.title), row, false};
       entries[i * kKinds + 1] = {recording_key(song.artist, song.title), row, false};
       entries[i * kKinds + 2] = {last_part_key(song.id), row, true};

@@ -5,6 +5,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/manifest.h"
+#include "segue/base/parallel.h"
 #include "segue/base/random.h"
 #include "segue/base/words.h"
 #include "segue/data/log/times.h"
@@ -50,14 +51,17 @@ model::Model with_codes(const fs::path& folder) {
   return model;
 }
 
-// One search of each kind and the keys of all songs, so that the pages of the graph, the hash of the ids and folded
-// names are there before the first request.
+// Does what the first requests would otherwise wait for: hashes the ids, folds the names of all songs, checks the
+// transitions and reads the pages of the graph.
 void warm(const ServedModel& served) {
   const model::Model& model = served.model;
   if (model.songs().size() == 0) return;
   (void)model.songs().find(model.songs().id(0));
   (void)model.transitions(0);
-  model.songs().remember_keys(0);
+  constexpr std::size_t kSongsPerPiece = 4096;
+  parallel_for(model.songs().size(), kSongsPerPiece, thread_count(0), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) (void)model.songs().keys(static_cast<data::SongRow>(row));
+  });
   std::uint32_t row = 0;
   while (row + 1 < model.songs().size() && model.inverse_norms()[row] == 0) ++row;
   if (model.inverse_norms()[row] == 0) return;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include <arrow/array.h>
@@ -70,6 +71,14 @@ Batch batch_of(std::shared_ptr<arrow::RecordBatch> columns, std::size_t first_ro
   return batch;
 }
 
+std::optional<std::size_t> position_of(std::span<const std::uint32_t> rows, std::uint32_t row) {
+  // Usually it is not there, which a loop without an exit finds out faster, several rows at a time.
+  std::uint32_t is_there = 0;
+  for (const std::uint32_t one : rows) is_there |= one == row ? ~0U : 0U;
+  if (is_there == 0) return std::nullopt;
+  return static_cast<std::size_t>(std::ranges::find(rows, row) - rows.begin());
+}
+
 bool is_weight(float weight) {
   return std::isfinite(weight) && weight >= 0;
 }
@@ -118,7 +127,7 @@ struct TransitionsFile::State {
   std::uint32_t song_count;
   data::MappedTable table;
   std::vector<Batch> batches;
-  std::size_t longest = 0;  // list; known once all were checked
+  std::size_t longest = 0;  // length of the longest list, set by check()
 
   const Batch& batch_of(std::uint32_t song) const {
     const auto after = std::ranges::upper_bound(batches, std::size_t{song}, {}, &Batch::first_row);
@@ -126,6 +135,18 @@ struct TransitionsFile::State {
     const Batch& batch = *std::prev(after);
     SEGUE_ASSERT(song - batch.first_row < batch.rows);
     return batch;
+  }
+
+  // Only the neighbours: a quarter of the memory of a list.
+  std::span<const std::uint32_t> neighbours(std::uint32_t song) const {
+    const Batch& batch = batch_of(song);
+    const std::int32_t* const offset = batch.offsets[0] + (song - batch.first_row);
+    return {batch.neighbours + offset[0], static_cast<std::size_t>(offset[1] - offset[0])};
+  }
+
+  void prefetch_offsets(std::uint32_t song) const {
+    const Batch& batch = batch_of(song);
+    math::prefetch(batch.offsets[0] + (song - batch.first_row), 2 * sizeof(std::int32_t));
   }
 };
 
@@ -163,22 +184,31 @@ TransitionsOf TransitionsFile::of(std::uint32_t song) const {
   return batch.of(song - batch.first_row);
 }
 
-std::span<const std::uint32_t> TransitionsFile::neighbours(std::uint32_t song) const {
-  const Batch& batch = state_->batch_of(song);
-  const std::int32_t* const offset = batch.offsets[0] + (song - batch.first_row);
-  return {batch.neighbours + offset[0], static_cast<std::size_t>(offset[1] - offset[0])};
-}
-
-bool TransitionsFile::has_all(std::uint32_t song) const {
-  return neighbours(song).size() < state_->longest;
-}
-
-void TransitionsFile::prefetch_neighbours(std::span<const std::uint32_t> songs) const {
-  for (const std::uint32_t song : songs) {
-    const Batch& batch = state_->batch_of(song);
-    math::prefetch(batch.offsets[0] + (song - batch.first_row), 2 * sizeof(std::int32_t));
+std::vector<PlayedTogether> TransitionsFile::played_together(std::uint32_t song,
+                                                             std::span<const std::uint32_t> others) const {
+  std::vector<PlayedTogether> together(others.size());
+  const std::span<const std::uint32_t> own = state_->neighbours(song);
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    if (const auto at = position_of(own, others[i])) {
+      const TransitionsOf list = of(song);
+      together[i] = {list.counts[*at], list.forward[*at], list.backward[*at]};
+    } else {
+      missing.push_back(i);
+    }
   }
-  for (const std::uint32_t song : songs) math::prefetch_first(neighbours(song));
+  // Lists have a maximum length: one shorter than the longest lost nothing, so a song that is missing from it does not
+  // have this song in its own list either.
+  if (own.size() < state_->longest) return together;
+  for (const std::size_t i : missing) state_->prefetch_offsets(others[i]);
+  for (const std::size_t i : missing) math::prefetch_first(state_->neighbours(others[i]));
+  for (const std::size_t i : missing) {
+    if (const auto at = position_of(state_->neighbours(others[i]), song)) {
+      const TransitionsOf list = of(others[i]);
+      together[i] = {list.counts[*at], list.backward[*at], list.forward[*at]};
+    }
+  }
+  return together;
 }
 
 void write_transitions(const std::filesystem::path& path, const Transitions& transitions) {

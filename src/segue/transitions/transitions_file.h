@@ -8,10 +8,18 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "segue/transitions/transitions.h"
 
 namespace segue::transitions {
+
+// How often two songs were played close together. All 0 if the transitions of neither song have the other.
+struct PlayedTogether {
+  std::uint32_t times = 0;  // pairs of plays
+  float after = 0;          // the transition weight of the second song played after the first
+  float before = 0;         // and before it
+};
 
 // A mapped file. Thread safe.
 class TransitionsFile {
@@ -28,13 +36,9 @@ class TransitionsFile {
 
   // All REQUIRE: song < song_count, and check() has been called.
   TransitionsOf of(std::uint32_t song) const;
-  std::span<const std::uint32_t> neighbours(std::uint32_t song) const;  // those alone: a quarter of the memory
-  // Whether neighbours() are all that were ever played close to the song. A list keeps so many at most: one that is
-  // shorter than the longest of all lost none, so that a song that is not in it has no list with this song in it
-  // either.
-  bool has_all(std::uint32_t song) const;
-  // Asks memory for neighbours() of all these, without waiting for one after the other.
-  void prefetch_neighbours(std::span<const std::uint32_t> songs) const;
+  // `song` with each of `others`. A song keeps only its strongest neighbours, so a pair may be in either list; that of
+  // `song` is preferred.
+  std::vector<PlayedTogether> played_together(std::uint32_t song, std::span<const std::uint32_t> others) const;
 
  private:
   struct State;

@@ -168,7 +168,8 @@ TEST(BlendRow, RanksAsRecommend) {
     std::vector<std::vector<math::ScoredRow>> lists(1);
     blend->ranker()->rank(queries, 20, lists);
     std::vector<math::ScoredRow> recommended;
-    for (const recommend::Recommendation& one : recommend::Recommender(model).recommend({.played = heard}, {.k = 20})) {
+    for (const recommend::Recommendation& one :
+         recommend::Recommender(model).recommend({.played = heard}, {.k = 20}).items) {
       recommended.push_back({one.song, one.score});
     }
     ASSERT_EQ(recommended.size(), 20U);

@@ -28,7 +28,7 @@ void read_everything(const Model& model) {
   double sum = 0;
   for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
     const data::Song song = model.songs().song(row);
-    sum += static_cast<double>(song.display().size() + song.tags.size());
+    sum += static_cast<double>(song.display().size() + model.songs().tags(row).size());
     for (const float number : model.vectors()[row]) sum += static_cast<double>(number);
     for (const std::uint32_t neighbour : model.transitions(row).neighbours) {
       sum += static_cast<double>(model.songs().plays(neighbour));

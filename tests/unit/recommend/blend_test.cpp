@@ -79,8 +79,10 @@ class BlendTest : public ::testing::Test {
                     },
                 // Five artists; songs 0 and 20, 1 and 21 and so on are versions.
                 .keys =
-                    [](std::uint32_t song) {
-                      return data::SongKeys{song % 5, 100 + song % 20};
+                    [](std::span<const data::SongRow> songs) {
+                      std::vector<data::SongKeys> keys;
+                      for (const data::SongRow song : songs) keys.push_back({song % 5, 100 + song % 20});
+                      return keys;
                     }};
   }
 
@@ -339,20 +341,33 @@ TEST_F(BlendTest, TheBestHaveTheBestScores) {
   Rows songs;
   math::TopK wanted(7);
   math::TopK wanted_less(7);
-  const auto malus = [](std::uint32_t song) { return song % 2 == 0 ? 0.5F : 0.0F; };
+  const auto penalty = [](std::uint32_t song) { return song % 2 == 0 ? 0.5F : 0.0F; };
   for (std::uint32_t song = 1; song < kSongs; song += 2 - song % 3 / 2) {
     songs.push_back(song);
     Evidence evidence = query.evidence(song);
     wanted.offer({song, evidence.score(kWeights)});
-    evidence.last_song -= malus(song);
-    evidence.recent_songs -= malus(song);
+    evidence.last_song -= penalty(song);
+    evidence.recent_songs -= penalty(song);
     wanted_less.offer({song, evidence.score(kWeights)});
   }
   EXPECT_EQ(query.best(songs, 7), wanted.take());
-  EXPECT_EQ(query.best(songs, 7, malus), wanted_less.take());
+  EXPECT_EQ(query.best(songs, 7, penalty), wanted_less.take());
   EXPECT_EQ(query.best(songs, 10000).size(), songs.size());
   EXPECT_TRUE(query.best(songs, 0).empty());
   EXPECT_TRUE(query.best({}, 7).empty());
+}
+
+TEST_F(BlendTest, evidence_of_many_songs_is_that_of_each) {
+  const Rows heard = {5, 2, 9};
+  const BlendQuery query(sources_, kWeights, heard);
+  const Rows songs = {3, 40, 7, 7};
+  const std::vector<Evidence> all = query.evidence(songs);
+  ASSERT_EQ(all.size(), songs.size());
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    EXPECT_EQ(all[i].song, songs[i]);
+    EXPECT_EQ(all[i].score(kWeights), query.evidence(songs[i]).score(kWeights));
+  }
+  EXPECT_TRUE(query.evidence(Rows()).empty());
 }
 
 // Songs so alike that codes cannot tell all of them apart, and songs without a vector.
@@ -378,7 +393,11 @@ TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
   sources.context = {nullptr, 0, 0, 0};
   sources.inverse_norms = inverse_norms;
   sources.log_plays = &log_plays;
-  sources.keys = [](std::uint32_t song) { return data::SongKeys{song + 1, song + 1}; };
+  sources.keys = [](std::span<const data::SongRow> rows) {
+    std::vector<data::SongKeys> keys;
+    for (const data::SongRow row : rows) keys.push_back({row + 1, row + 1});
+    return keys;
+  };
   BlendSources coded = sources;
   const index::CodedRows codes(view, inverse_norms, 1);
   coded.codes = &codes;

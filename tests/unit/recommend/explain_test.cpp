@@ -22,26 +22,29 @@ class ExplainTest : public ::testing::Test {
 
 TEST_F(ExplainTest, SharesAddUpAndTheNearestSeedHasTheLargest) {
   const std::vector<std::uint32_t> played{1, 0, 5};
-  const Reasons reasons = reasons_for(*model_, played, 0, 4, 10);
+  const std::vector<std::uint32_t> pick{4};
+  const Reasons reasons = reasons_for(*model_, played, 0, pick, 10).front();
   ASSERT_FALSE(reasons.seeds.empty());
-  EXPECT_EQ(reasons.seeds.front().seed, 0U);
+  EXPECT_EQ(reasons.seeds.front().song, 0U);
   float sum = 0;
   for (const SeedShare& seed : reasons.seeds) sum += seed.share;
   EXPECT_NEAR(sum, 1, 1e-5);
   ASSERT_TRUE(reasons.together.has_value());
-  EXPECT_EQ(reasons.together->seed, 0U);
+  EXPECT_EQ(reasons.together->song, 0U);
   EXPECT_EQ(reasons.together->times, 4U);
   EXPECT_EQ(reasons.together->after, 3);
   EXPECT_EQ(reasons.within, transitions::kTransitionWindow);
-  EXPECT_LE(reasons_for(*model_, played, 0, 4, 1).seeds.size(), 1U);
+  EXPECT_LE(reasons_for(*model_, played, 0, pick, 1).front().seeds.size(), 1U);
 }
 
 TEST_F(ExplainTest, PlayingASongAgainRaisesItsShare) {
   const std::vector<std::uint32_t> once{0, 4};
   const std::vector<std::uint32_t> twice{0, 0, 4};
+  const std::vector<std::uint32_t> pick{8};
   const auto share_of_0 = [&](const std::vector<std::uint32_t>& played, double half_life) {
-    for (const SeedShare& seed : reasons_for(*model_, played, half_life, 8).seeds) {
-      if (seed.seed == 0) return seed.share;
+    const std::vector<Reasons> reasons = reasons_for(*model_, played, half_life, pick);
+    for (const SeedShare& seed : reasons.front().seeds) {
+      if (seed.song == 0) return seed.share;
     }
     return 0.0F;
   };
@@ -53,9 +56,9 @@ TEST_F(ExplainTest, IsASentence) {
   const auto name = [](std::uint32_t row) { return "S" + std::to_string(row); };
   Reasons reasons;
   reasons.within = 5;
-  reasons.seeds = {{.seed = 1, .share = 0.62F}, {.seed = 2, .share = 0.31F}};
+  reasons.seeds = {{.song = 1, .share = 0.62F}, {.song = 2, .share = 0.31F}};
   EXPECT_EQ(sentence_of(reasons, name), "Because of S1 (62 %) and S2 (31 %).");
-  reasons.together = PlayedTogether{.seed = 2, .times = 41, .after = 9, .before = 2};
+  reasons.together = PlayedWith{.song = 2, .times = 41, .after = 9, .before = 2};
   reasons.interest = 7;
   EXPECT_EQ(sentence_of(reasons, name),
             "Because of S1 (62 %) and S2 (31 %); played within 5 songs of S2 41 times, mostly after it; for the taste "

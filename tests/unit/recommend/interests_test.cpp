@@ -125,9 +125,9 @@ TEST_F(InterestsTest, TwoTastesAreBothServed) {
     weights.push_back(interest.weight);
   }
   Rows merged;
-  for (const MergedRow& one : merge_interests(lists, weights, 7)) {
-    merged.push_back(one.row);
-    EXPECT_EQ(one.row % 4, interests[one.interest].medoid % 4);
+  for (const MergedSong& one : merge_interests(lists, weights, 7)) {
+    merged.push_back(one.song);
+    EXPECT_EQ(one.song % 4, interests[one.interest].medoid % 4);
   }
   EXPECT_NEAR(share_of_second(merged), 0.3, 0.15);
 }
@@ -138,7 +138,7 @@ TEST_F(InterestsTest, MergingGivesEachItsShareAndNoSongTwice) {
   const std::vector<float> weights{0.5F, 0.25F, 0.25F};
   const auto merged = merge_interests(lists, weights, 10);
   Rows rows;
-  for (const MergedRow& one : merged) rows.push_back(one.row);
+  for (const MergedSong& one : merged) rows.push_back(one.song);
   EXPECT_EQ(rows, (Rows{0, 1, 5, 2, 3, 4}));  // 1 serves the second, in whose list it is first
   EXPECT_EQ(merged[1].interest, 1U);
   EXPECT_EQ(merged[1].score, 9);

@@ -51,7 +51,7 @@ class JourneyTest : public ::testing::Test {
 TEST_F(JourneyTest, IsEvenOnAnArc) {
   const auto songs = find_journey(model(), song_at(0), song_at(90), {.steps = "9"});
   ASSERT_EQ(songs.size(), 10U);
-  for (std::uint32_t i = 0; i < 10; ++i) EXPECT_EQ(degrees(songs[i].row), 10 * i);
+  for (std::uint32_t i = 0; i < 10; ++i) EXPECT_EQ(degrees(songs[i].song), 10 * i);
   EXPECT_EQ(songs.front().progress, 0);
   EXPECT_EQ(songs.back().progress, 1);
   EXPECT_NEAR(songs[3].similarity, std::cos(std::numbers::pi / 18), 1e-5);
@@ -60,8 +60,8 @@ TEST_F(JourneyTest, IsEvenOnAnArc) {
 TEST_F(JourneyTest, OneStepIsBothEnds) {
   const auto songs = find_journey(model(), 3, 5, {.steps = "1"});
   ASSERT_EQ(songs.size(), 2U);
-  EXPECT_EQ(songs[0].row, 3U);
-  EXPECT_EQ(songs[1].row, 5U);
+  EXPECT_EQ(songs[0].song, 3U);
+  EXPECT_EQ(songs[1].song, 5U);
 }
 
 TEST_F(JourneyTest, KeepsArtistsApartAndFoldsVersions) {
@@ -71,13 +71,13 @@ TEST_F(JourneyTest, KeepsArtistsApartAndFoldsVersions) {
   }
   const auto songs = find_journey(model(), song_at(1), song_at(89), {.steps = "12", .artist_gap = 1});
   for (std::size_t i = 1; i + 1 < songs.size(); ++i) {
-    EXPECT_NE(degrees(songs[i].row) % 3, degrees(songs[i - 1].row) % 3);
+    EXPECT_NE(degrees(songs[i].song) % 3, degrees(songs[i - 1].song) % 3);
     EXPECT_GT(songs[i].progress, songs[i - 1].progress);
   }
   std::set<std::uint32_t> same;
   for (const JourneySong& song : songs) {
-    if (degrees(song.row) % 2 == 0) {
-      EXPECT_TRUE(same.insert(degrees(song.row) % 3).second);
+    if (degrees(song.song) % 2 == 0) {
+      EXPECT_TRUE(same.insert(degrees(song.song) % 3).second);
     }
   }
 }

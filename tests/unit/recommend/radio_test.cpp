@@ -42,7 +42,7 @@ class RadioTest : public ::testing::Test {
   Rows play(const Rows& seeds, const RerankOptions& list, std::size_t length, double drift = 0.2) const {
     Radio playing = radio(seeds, list, drift);
     Rows rows;
-    for (std::optional<RadioSong> song; rows.size() < length && (song = playing.next());) rows.push_back(song->row);
+    for (std::optional<RadioSong> song; rows.size() < length && (song = playing.next());) rows.push_back(song->song);
     return rows;
   }
   testing::Scratch folder_;
@@ -95,14 +95,14 @@ TEST_F(RadioTest, MayPlayTheSeedsAgainInModeAny) {
 
 TEST_F(RadioTest, NeverPlaysWhatIsExcluded) {
   Radio playing = radio({2}, radio_list_options());
-  const std::uint32_t first = playing.next()->row;
+  const std::uint32_t first = playing.next()->song;
   const Rows unwanted{6, 20};
   playing.exclude(unwanted);
   while (const std::optional<RadioSong> song = playing.next()) {
-    EXPECT_NE(song->row, first);
-    EXPECT_NE(song->row, 6U);
-    EXPECT_NE(song->row, 20U);
-    EXPECT_NE(song->row, 8U);  // a version of 20
+    EXPECT_NE(song->song, first);
+    EXPECT_NE(song->song, 6U);
+    EXPECT_NE(song->song, 20U);
+    EXPECT_NE(song->song, 8U);  // a version of 20
   }
 }
 
@@ -111,9 +111,9 @@ TEST_F(RadioTest, GoesOnAfterWhatItHasPlayed) {
   list.artist_gap = 3;
   const Rows before = play({2}, list, 8);
   Radio playing = radio({2}, list);
-  playing.go_on_after(before);
+  playing.resume_after(before);
   Rows all = before;
-  while (const std::optional<RadioSong> song = playing.next()) all.push_back(song->row);
+  while (const std::optional<RadioSong> song = playing.next()) all.push_back(song->song);
   EXPECT_EQ(all.size(), 57U);  // as many as in one go: none twice, none left out
   EXPECT_EQ(std::set<std::uint32_t>(all.begin(), all.end()).size(), all.size());
   for (std::size_t i = 8; i < 11; ++i) {

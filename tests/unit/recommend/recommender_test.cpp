@@ -7,6 +7,7 @@
 #include "segue/base/error.h"
 #include "segue/recommend/cosine.h"
 #include "segue/recommend/dislike.h"
+#include "segue/recommend/rerank.h"
 #include "segue/recommend/user_vector.h"
 
 #include "tests/support/expect_error.h"
@@ -28,7 +29,7 @@ class RecommenderTest : public ::testing::Test {
   }
 
   std::vector<Recommendation> recommend(const Rows& played, const RecommendOptions& options) const {
-    return Recommender(*model_).recommend({.played = played}, options);
+    return Recommender(*model_).recommend({.played = played}, options).items;
   }
 
   testing::SmallModel small_ = testing::small_model(24, 10);
@@ -75,8 +76,8 @@ TEST_F(RecommenderTest, ADislikedSongTakesFromTheCosines) {
   const Rows played = {0, 4};
   const Rows disliked = {8, 1};
   const Recommender recommender(*model_);
-  const auto plain = recommender.recommend({.played = played}, {.k = 24});
-  const auto steered = recommender.recommend({.played = played, .disliked = disliked}, {.k = 24});
+  const auto plain = recommender.recommend({.played = played}, {.k = 24}).items;
+  const auto steered = recommender.recommend({.played = played, .disliked = disliked}, {.k = 24}).items;
   ASSERT_EQ(plain.size(), 21U);  // without those played and song 22
   ASSERT_EQ(steered.size(), 19U);
   const model::BlendWeights& weights = model_->blend_weights();
@@ -99,13 +100,13 @@ TEST_F(RecommenderTest, ExplainsByTheNearestSeedAndTheTransitions) {
       EXPECT_FALSE(one.reasons->interest.has_value());
       if (one.song % 4 < 2) {
         ASSERT_FALSE(one.reasons->seeds.empty());
-        EXPECT_EQ(one.reasons->seeds.front().seed, one.song % 4);
+        EXPECT_EQ(one.reasons->seeds.front().song, one.song % 4);
         EXPECT_GT(one.reasons->seeds.front().similarity, 0.8);
       }
       const bool next = one.song == 4 || one.song == 5;
       ASSERT_EQ(one.reasons->together.has_value(), next) << one.song;
       if (!next) continue;
-      EXPECT_EQ(one.reasons->together->seed, one.song - 4);
+      EXPECT_EQ(one.reasons->together->song, one.song - 4);
       EXPECT_EQ(one.reasons->together->times, 4U);
       EXPECT_EQ(one.reasons->together->after, 3);
       EXPECT_EQ(one.reasons->together->before, 0.5F);
@@ -139,7 +140,7 @@ TEST_F(RecommenderTest, AHalfLifeMovesThePicksToTheNewestSongs) {
 TEST_F(RecommenderTest, EveryTasteIsServedAndNamed) {
   const Rows played = {0, 4, 8, 1, 5, 9};
   const auto found =
-      Recommender(*model_).recommend({.played = played}, {.k = 6, .explain = true}, {.artist_cap = 0}, 2);
+      Recommender(*model_).recommend({.played = played}, {.k = 6, .explain = true}, {.artist_cap = 0}, 2).items;
   ASSERT_EQ(found.size(), 6U);
   std::vector<std::size_t> served(4);
   for (const Recommendation& one : found) {
@@ -154,6 +155,99 @@ TEST_F(RecommenderTest, SongsWithoutADirectionAreRefused) {
   for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors, RecommendBy::transitions}) {
     EXPECT_ERROR(recommend({22}, {.by = by}), ErrorCode::bad_input, "found 1 songs, 0 with a vector");
     EXPECT_ERROR(recommend({}, {.by = by}), ErrorCode::bad_input, "found 0 songs, 0 with a vector");
+  }
+}
+
+// Lists in which songs of one artist, and so of one genre, have to be apart: the first pools have too few others.
+class WideningTest : public ::testing::Test {
+ protected:
+  WideningTest() {
+    testing::write_small_model(folder_ / "model", testing::small_model(3000, 12));
+    model_ = std::make_unique<model::Model>(folder_ / "model");
+    model_->code_vectors();
+  }
+
+  // The songs that fit, from queries built for this pool alone.
+  std::vector<math::ScoredRow> pool(const Listener& listener, const Rows& played, const RecommendOptions& options,
+                                    const RerankOptions& list, std::size_t count) const {
+    Rows excluded(listener.disliked.begin(), listener.disliked.end());
+    if (list.mode == ListMode::discover) {
+      excluded.insert(excluded.end(), listener.played.begin(), listener.played.end());
+    }
+    std::ranges::sort(excluded);
+    const index::SearchFilter filter{excluded, listener.keeps};
+    if (options.by == RecommendBy::vectors) {
+      const auto user = away_from(*model_, user_vector(*model_, played, options.half_life), listener.disliked);
+      return model_->index().search(user, count, filter, {.threads = 1});
+    }
+    model::BlendWeights weights = model_->blend_weights();
+    if (list.mode == ListMode::any) weights.blend_version = 0;
+    const BlendSources sources = blend_sources(*model_);
+    const BlendQuery query(sources, weights, played);
+    const auto keeps = [&](data::SongRow song) {
+      return !std::ranges::binary_search(excluded, song) &&
+             (listener.keeps == nullptr || listener.keeps->contains(song));
+    };
+    const auto near = model_->index().near(away_from(*model_, query.recent(), listener.disliked),
+                                           std::max(count, kBlendByVectors), filter, 1);
+    const BlendQuery::Penalty likeness = [&](data::SongRow song) {
+      float sum = 0;
+      for (const data::SongRow disliked : listener.disliked) sum += song_cosine(*model_, disliked, song);
+      return kDislikeStrength * sum / static_cast<float>(listener.disliked.size());
+    };
+    return query.best(query.candidates(std::max(count, kBlendByTransitions), near, keeps), count,
+                      listener.disliked.empty() ? BlendQuery::Penalty() : likeness);
+  }
+
+  std::vector<Pick> picks(const Listener& listener, const RecommendOptions& options, const RerankOptions& list,
+                          std::uint32_t interests) {
+    const std::vector<Interest> tastes = find_interests(*model_, listener.played, options.half_life, interests);
+    const auto find = [&](std::size_t count) {
+      ++pools_;
+      const Rows played(listener.played.begin(), listener.played.end());
+      if (tastes.size() < 2) return pool(listener, played, options, list, count);
+      std::vector<std::vector<math::ScoredRow>> lists;
+      std::vector<float> weights;
+      for (const Interest& taste : tastes) {
+        lists.push_back(pool(listener, taste.plays, options, list, count));
+        weights.push_back(taste.weight);
+      }
+      return pool_by_place(merge_interests(lists, weights, count));
+    };
+    return rerank_widening(*model_, find, options.k, {listener.played, listener.disliked}, list);
+  }
+
+  testing::Scratch folder_;
+  std::unique_ptr<model::Model> model_;
+  std::size_t pools_ = 0;
+};
+
+TEST_F(WideningTest, one_query_for_all_pools_gives_the_lists_of_a_new_query_for_each) {
+  const Rows played = {0, 4, 8, 40, 1, 12};
+  const Rows disliked = {16, 9};
+  index::RowSet even(3000);
+  for (std::uint32_t song = 0; song < 3000; song += 2) even.insert(song);
+  for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors}) {
+    for (const std::uint32_t interests : {1U, 2U}) {
+      for (const Listener& listener :
+           {Listener{played}, Listener{played, disliked}, Listener{.played = played, .keeps = &even}}) {
+        for (const ListMode mode : {ListMode::discover, ListMode::any}) {
+          const RecommendOptions options{.k = 60, .by = by, .explain = true, .threads = 1};
+          const RerankOptions list{.mode = mode, .artist_cap = 20, .artist_gap = 2};
+          pools_ = 0;
+          const std::vector<Pick> wanted = picks(listener, options, list, interests);
+          EXPECT_GE(pools_, mode == ListMode::discover ? 3U : 2U);
+          const Recommendations found = Recommender(*model_).recommend(listener, options, list, interests);
+          EXPECT_EQ(found.interests.size(), interests == 1 ? 0U : 2U);
+          ASSERT_EQ(found.items.size(), wanted.size());
+          for (std::size_t i = 0; i < wanted.size(); ++i) {
+            EXPECT_EQ(found.items[i].song, wanted[i].song);
+            EXPECT_EQ(found.items[i].score, wanted[i].fit);
+            EXPECT_EQ(found.items[i].reasons->interest.has_value(), interests == 2);
+          }
+        }
+      }
+    }
   }
 }
 

@@ -26,7 +26,7 @@ class RerankTest : public ::testing::Test {
   }
   std::vector<std::uint32_t> rows(std::size_t k, const RerankOptions& options, const ListContext& context = {}) const {
     std::vector<std::uint32_t> rows;
-    for (const Pick& pick : rerank(*model_, pool_, k, context, options)) rows.push_back(pick.row);
+    for (const Pick& pick : rerank(*model_, pool_, k, context, options)) rows.push_back(pick.song);
     return rows;
   }
   testing::Scratch folder_;
@@ -59,7 +59,7 @@ TEST_F(RerankTest, SpacesArtists) {
   options.artist_gap = 1;
   const auto picks = rerank(*model_, pool_, 5, {}, options);
   std::vector<std::uint32_t> got;
-  for (const Pick& pick : picks) got.push_back(pick.row);
+  for (const Pick& pick : picks) got.push_back(pick.song);
   EXPECT_EQ(got, (Rows{0, 1, 4, 2, 8}));
   // Song 4 waited: it has the value of its place, so that values never rise.
   EXPECT_EQ(picks[2].value, picks[1].value);

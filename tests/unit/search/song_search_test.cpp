@@ -12,15 +12,15 @@ class SongSearch : public ::testing::Test {
   void SetUp() override {
     data::CatalogueWriter writer(folder_ / "songs.arrow");
     for (const data::Song& song : std::vector<data::Song>{
-             {"s0", "HUMBLE.", "Kendrick Lamar", "", {}, 90},
-             {"s1", "HUMBLE. (Skrillex Remix)", "Kendrick Lamar", "", {}, 80},
-             {"s2", "Closer", "The Chainsmokers", "", {}, 70},
-             {"s3", "Closer", "Nine Inch Nails", "", {}, 60},
-             {"s4", "Halo", "Beyoncé", "", {}, 50},
-             {"s5", "نسّم علينا الهوى", "فيروز", "", {}, 40},
-             {"closer", "Another", "Somebody", "", {}, 1},
+             {"s0", "HUMBLE.", "Kendrick Lamar", "", 90},
+             {"s1", "HUMBLE. (Skrillex Remix)", "Kendrick Lamar", "", 80},
+             {"s2", "Closer", "The Chainsmokers", "", 70},
+             {"s3", "Closer", "Nine Inch Nails", "", 60},
+             {"s4", "Halo", "Beyoncé", "", 50},
+             {"s5", "نسّم علينا الهوى", "فيروز", "", 40},
+             {"closer", "Another", "Somebody", "", 1},
          }) {
-      writer.add(song);
+      writer.add(song, {});
     }
     writer.close();
     songs_ = data::Catalogue(folder_ / "songs.arrow");

@@ -46,11 +46,37 @@ TEST_F(TransitionsFileTest, GivesBackWhatWasWritten) {
   EXPECT_TRUE(file.of(1).neighbours.empty());
 }
 
-TEST_F(TransitionsFileTest, ListsShorterThanTheLongestLostNothing) {
+void expect_same(const PlayedTogether& found, const PlayedTogether& wanted) {
+  EXPECT_EQ(found.times, wanted.times);
+  EXPECT_EQ(found.after, wanted.after);
+  EXPECT_EQ(found.before, wanted.before);
+}
+
+TEST_F(TransitionsFileTest, a_pair_is_found_in_either_list) {
   const TransitionsFile file = written(three_songs(), 3);
-  EXPECT_FALSE(file.has_all(0));
-  EXPECT_TRUE(file.has_all(1));
-  EXPECT_TRUE(file.has_all(2));
+  const std::vector<std::uint32_t> all = {2, 1, 0};
+  const std::vector<PlayedTogether> of_0 = file.played_together(0, all);
+  ASSERT_EQ(of_0.size(), 3U);
+  expect_same(of_0[0], {1, 0, 0.25F});
+  expect_same(of_0[1], {3, 1.5F, 0});
+  expect_same(of_0[2], {});
+  // Song 2 has its own numbers for song 0; song 1 has no list, and one shorter than the longest is complete.
+  expect_same(file.played_together(2, all)[2], {2, 2, 0});
+  for (const PlayedTogether& none : file.played_together(1, all)) expect_same(none, {});
+  EXPECT_TRUE(file.played_together(0, {}).empty());
+}
+
+TEST_F(TransitionsFileTest, a_full_list_may_have_lost_songs_that_kept_it) {
+  const Transitions transitions{.offsets = {0, 1, 2, 3},
+                                .neighbours = {1, 0, 0},
+                                .forward = {4, 1, 3},
+                                .backward = {1, 4, 0.5F},
+                                .counts = {5, 5, 4}};
+  const TransitionsFile file = written(transitions, 3);
+  const std::vector<std::uint32_t> others = {1, 2};
+  const std::vector<PlayedTogether> of_0 = file.played_together(0, others);
+  expect_same(of_0[0], {5, 4, 1});
+  expect_same(of_0[1], {4, 0.5F, 3});  // seen from song 0
 }
 
 TEST_F(TransitionsFileTest, SpansSeveralRecordBatches) {

@@ -1,6 +1,7 @@
 #include "segue/data/dataset/catalogue.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <functional>
@@ -14,7 +15,6 @@
 
 #include "segue/base/error.h"
 #include "segue/base/large_pages.h"
-#include "segue/base/parallel.h"
 #include "segue/base/random.h"
 #include "segue/data/arrow/arrow_status.h"
 #include "segue/data/arrow/table_file.h"
@@ -26,6 +26,9 @@ namespace fs = std::filesystem;
 namespace {
 
 enum Column { kId, kTitle, kArtist, kAlbum, kTags, kPlays };
+
+// Songs whose memory is requested before the first of them is read.
+constexpr std::size_t kAhead = 64;
 
 std::shared_ptr<arrow::Schema> songs_schema() {
   return arrow::schema({
@@ -45,6 +48,18 @@ struct Batch {
   const arrow::ListArray* tags = nullptr;
   const arrow::StringArray* tag_texts = nullptr;
   const std::uint64_t* plays = nullptr;
+
+  Song song(SongRow row) const {
+    const std::int64_t i = row - first_row;
+    return {texts[kId]->GetView(i), texts[kTitle]->GetView(i), texts[kArtist]->GetView(i), texts[kAlbum]->GetView(i),
+            plays[i]};
+  }
+
+  void prefetch_offsets(SongRow row) const {
+    const std::size_t i = row - first_row;
+    for (int column = kId; column <= kAlbum; ++column) __builtin_prefetch(texts[column]->raw_value_offsets() + i);
+    __builtin_prefetch(plays + i);
+  }
 };
 
 // Ids to rows: open addressing with linear probing, at most half full.
@@ -67,7 +82,7 @@ class IdTable {
   void prefetch(std::size_t slot) const { __builtin_prefetch(&rows_[slot]); }
   std::uint32_t row_at(std::size_t slot) const { return rows_[slot]; }
 
-  std::optional<std::uint32_t> find(const Catalogue& songs, std::string_view id) const {
+  std::optional<SongRow> find(const Catalogue& songs, std::string_view id) const {
     for (std::size_t slot = slot_of(id); rows_[slot] != kNone; slot = (slot + 1) & (rows_.size() - 1)) {
       if (songs.id(rows_[slot]) == id) return rows_[slot];
     }
@@ -78,7 +93,7 @@ class IdTable {
   std::vector<std::uint32_t> rows_;
 };
 
-// The keys of songs asked for so far. Threads may find the same ones at once: they find the same.
+// The keys computed so far. Threads may compute those of one song at the same time: they get the same numbers.
 class KnownKeys {
  public:
   explicit KnownKeys(std::uint32_t songs = 0) : keys_(songs) {}
@@ -167,57 +182,46 @@ std::uint32_t Catalogue::size() const {
   return state_->size;
 }
 
-Song Catalogue::song(std::uint32_t row) const {
-  Song song = song_without_tags(row);
+Song Catalogue::song(SongRow row) const {
+  return state_->batch_of(row).song(row);
+}
+
+std::vector<std::string_view> Catalogue::tags(SongRow row) const {
   const Batch& batch = state_->batch_of(row);
   const std::int64_t i = row - batch.first_row;
+  std::vector<std::string_view> tags;
   const std::int64_t end = batch.tags->value_offset(i + 1);
-  for (std::int64_t tag = batch.tags->value_offset(i); tag < end; ++tag) {
-    song.tags.push_back(batch.tag_texts->GetView(tag));
-  }
-  return song;
+  for (std::int64_t tag = batch.tags->value_offset(i); tag < end; ++tag) tags.push_back(batch.tag_texts->GetView(tag));
+  return tags;
 }
 
-Song Catalogue::song_without_tags(std::uint32_t row) const {
-  const Batch& batch = state_->batch_of(row);
-  const std::int64_t i = row - batch.first_row;
-  Song song;
-  song.id = batch.texts[kId]->GetView(i);
-  song.title = batch.texts[kTitle]->GetView(i);
-  song.artist = batch.texts[kArtist]->GetView(i);
-  song.album = batch.texts[kAlbum]->GetView(i);
-  song.plays = batch.plays[i];
-  return song;
-}
-
-std::string_view Catalogue::id(std::uint32_t row) const {
+std::string_view Catalogue::id(SongRow row) const {
   const Batch& batch = state_->batch_of(row);
   return batch.texts[kId]->GetView(row - batch.first_row);
 }
 
-std::uint64_t Catalogue::plays(std::uint32_t row) const {
+std::uint64_t Catalogue::plays(SongRow row) const {
   const Batch& batch = state_->batch_of(row);
   return batch.plays[row - batch.first_row];
 }
 
-void Catalogue::prefetch(std::span<const std::uint32_t> rows) const {
-  // Where the texts are, of all; once that is there, the texts.
-  for (const std::uint32_t row : rows) {
-    const Batch& batch = state_->batch_of(row);
-    const std::size_t i = row - batch.first_row;
-    for (int column = kId; column <= kAlbum; ++column) __builtin_prefetch(batch.texts[column]->raw_value_offsets() + i);
-    __builtin_prefetch(batch.plays + i);
-  }
-  for (const std::uint32_t row : rows) {
-    const Batch& batch = state_->batch_of(row);
-    for (int column = kId; column <= kAlbum; ++column) {
-      const std::string_view text = batch.texts[column]->GetView(row - batch.first_row);
-      if (!text.empty()) __builtin_prefetch(text.data());
+void Catalogue::for_each(std::span<const SongRow> rows, const Body& body) const {
+  std::array<Song, kAhead> songs;
+  for (std::size_t begin = 0; begin < rows.size(); begin += kAhead) {
+    const std::span<const SongRow> block = rows.subspan(begin, std::min(kAhead, rows.size() - begin));
+    // The offsets of the texts first; once they are there, the texts.
+    for (const SongRow row : block) state_->batch_of(row).prefetch_offsets(row);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      songs[i] = song(block[i]);
+      for (const std::string_view text : {songs[i].id, songs[i].title, songs[i].artist, songs[i].album}) {
+        if (!text.empty()) __builtin_prefetch(text.data());
+      }
     }
+    for (std::size_t i = 0; i < block.size(); ++i) body(begin + i, songs[i]);
   }
 }
 
-SongKeys Catalogue::keys(std::uint32_t row) const {
+SongKeys Catalogue::keys(SongRow row) const {
   return state_->keys.get(row, [&] {
     const Batch& batch = state_->batch_of(row);
     const std::int64_t i = row - batch.first_row;
@@ -225,24 +229,22 @@ SongKeys Catalogue::keys(std::uint32_t row) const {
   });
 }
 
-void Catalogue::prefetch_keys(std::uint32_t row) const {
-  state_->keys.prefetch(row);
+std::vector<SongKeys> Catalogue::keys(std::span<const SongRow> rows) const {
+  for (const SongRow row : rows) state_->keys.prefetch(row);
+  std::vector<SongKeys> all;
+  all.reserve(rows.size());
+  for (const SongRow row : rows) all.push_back(keys(row));
+  return all;
 }
 
-void Catalogue::remember_keys(std::size_t threads) const {
-  constexpr std::size_t kRowsPerPiece = 4096;
-  parallel_for(size(), kRowsPerPiece, thread_count(threads), [this](std::size_t begin, std::size_t end) {
-    for (std::size_t row = begin; row < end; ++row) (void)keys(static_cast<std::uint32_t>(row));
-  });
-}
-
-std::optional<std::uint32_t> Catalogue::find(std::string_view id) const {
+std::optional<SongRow> Catalogue::find(std::string_view id) const {
   return state_->hashed_ids(*this).find(*this, id);
 }
 
-std::vector<std::optional<std::uint32_t>> Catalogue::find_all(std::span<const std::string> ids) const {
+std::vector<std::optional<SongRow>> Catalogue::find_all(std::span<const std::string> ids) const {
   const IdTable& table = state_->hashed_ids(*this);
-  // Of all at once: where the row stands, where its id is, the id. Most are in their first slot.
+  // Three steps, each for all ids at once: the slot of the table, the offset of the id there, its text. Most ids are
+  // in their first slot.
   std::vector<std::size_t> slots;
   slots.reserve(ids.size());
   for (const std::string& id : ids) table.prefetch(slots.emplace_back(table.slot_of(id)));
@@ -256,14 +258,14 @@ std::vector<std::optional<std::uint32_t>> Catalogue::find_all(std::span<const st
     rows.push_back(row);
   }
   for (const std::uint32_t row : rows) __builtin_prefetch(this->id(row).data());
-  std::vector<std::optional<std::uint32_t>> found;
+  std::vector<std::optional<SongRow>> found;
   found.reserve(ids.size());
   for (const std::string& id : ids) found.push_back(table.find(*this, id));
   return found;
 }
 
 struct CatalogueWriter::State {
-  // A batch ends before its 32-bit offsets could.
+  // Ends a batch before its 32-bit offsets overflow.
   static constexpr std::int64_t kMostRows = 1'000'000;
   static constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 
@@ -300,7 +302,7 @@ struct CatalogueWriter::State {
 CatalogueWriter::CatalogueWriter(const fs::path& songs_arrow) : state_(std::make_unique<State>(songs_arrow)) {}
 CatalogueWriter::~CatalogueWriter() = default;
 
-void CatalogueWriter::add(const Song& song) {
+void CatalogueWriter::add(const Song& song, std::span<const std::string_view> tags) {
   State& state = *state_;
   const std::string_view texts[] = {song.id, song.title, song.artist, song.album};
   for (std::size_t column = 0; column < std::size(texts); ++column) {
@@ -308,7 +310,7 @@ void CatalogueWriter::add(const Song& song) {
     state.bytes += texts[column].size();
   }
   state.check(state.tags.Append());
-  for (const std::string_view tag : song.tags) {
+  for (const std::string_view tag : tags) {
     state.check(state.tag_texts->Append(tag));
     state.bytes += tag.size();
   }

@@ -1,13 +1,15 @@
-// All songs of a dataset or model: songs.arrow, mapped.
+// The songs of a dataset or model: songs.arrow, mapped.
 //
-// Row i is song i everywhere; songs come in order of descending play count (ties: by id). Columns of songs.arrow:
-//   id, title, artist, album   utf8 ("" where unknown)
+// Row i is song i everywhere; songs are sorted by descending play count (ties by id). Columns of songs.arrow:
+//   id, title, artist, album   utf8 ("" if unknown)
 //   tags                       list<utf8>
 //   plays                      uint64
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,24 +17,24 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/data/dataset/song_row.h"
 #include "segue/data/text/song_keys.h"
 
 namespace segue::data {
 
-// A row of the catalogue; the texts belong to it.
+// A song without its tags, which take as long to read as everything else. The texts belong to the catalogue.
 struct Song {
   std::string_view id;
   std::string_view title;
   std::string_view artist;
   std::string_view album;
-  std::vector<std::string_view> tags;
   std::uint64_t plays = 0;
 
-  // "artist – title", or what there is of it, else the id.
+  // "artist – title", or whichever of the two is known, else the id.
   std::string display() const;
 };
 
-// Thread safe. Moving it keeps the texts where they are.
+// Thread safe. Moving it keeps the texts where they are. Every row REQUIRES: row < size().
 class Catalogue {
  public:
   Catalogue();
@@ -43,31 +45,32 @@ class Catalogue {
   ~Catalogue();
 
   std::uint32_t size() const;
-  // REQUIRES: row < size().
-  Song song(std::uint32_t row) const;
-  Song song_without_tags(std::uint32_t row) const;  // which take as long to read as all the rest
-  std::string_view id(std::uint32_t row) const;
-  std::uint64_t plays(std::uint32_t row) const;
-  // Asks memory for what song_without_tags() of all these reads, without waiting for one after the other.
-  void prefetch(std::span<const std::uint32_t> rows) const;
-  // Whose song it is, and which recording. Names are folded when a song is first asked for and remembered, 16 bytes a
-  // song; after that a few nanoseconds.
-  SongKeys keys(std::uint32_t row) const;
-  void prefetch_keys(std::uint32_t row) const;
-  // Folds the names of all songs, for who will ask for many. `threads` 0: all cores.
-  void remember_keys(std::size_t threads) const;
+  Song song(SongRow row) const;
+  std::vector<std::string_view> tags(SongRow row) const;
+  std::string_view id(SongRow row) const;
+  std::uint64_t plays(SongRow row) const;
+  // Calls body(i, song) for the song of each rows[i], in order. Several times as fast as calling song() for rows all
+  // over the catalogue, because the reads from memory overlap.
+  using Body = std::function<void(std::size_t i, const Song& song)>;
+  void for_each(std::span<const SongRow> rows, const Body& body) const;
 
-  // The row of an exact id. The first call hashes all ids; the next ones take well under a microsecond.
-  std::optional<std::uint32_t> find(std::string_view id) const;
-  // Of each of `ids`: a fraction of what one after the other would take.
-  std::vector<std::optional<std::uint32_t>> find_all(std::span<const std::string> ids) const;
+  // The artist and the recording of a song. The first call for a song folds its names, which takes a microsecond or
+  // two; the keys are then kept, in 16 bytes a song.
+  SongKeys keys(SongRow row) const;
+  // The keys of each row. As with for_each(), faster than one row at a time.
+  std::vector<SongKeys> keys(std::span<const SongRow> rows) const;
+
+  // The row with exactly this id. The first call hashes all ids; later ones take well under a microsecond.
+  std::optional<SongRow> find(std::string_view id) const;
+  // The row of each id, in a fraction of the time of one find() after another.
+  std::vector<std::optional<SongRow>> find_all(std::span<const std::string> ids) const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-// A song as a writer hands it over.
+// A song that owns its texts.
 struct SongRecord {
   std::string id;
   std::string title;
@@ -77,12 +80,12 @@ struct SongRecord {
   std::uint64_t plays = 0;
 };
 
-// Writes songs.arrow row by row, without ever holding the whole table.
+// Writes songs.arrow row by row, without holding the whole table.
 class CatalogueWriter {
  public:
   explicit CatalogueWriter(const std::filesystem::path& songs_arrow);
   ~CatalogueWriter();
-  void add(const Song& song);
+  void add(const Song& song, std::span<const std::string_view> tags);
   void close();  // throws no_space, io_failed
 
  private:

@@ -313,7 +313,7 @@ class Ingest {
       Song song = songs_.song(order[row]);
       song.plays = plays[order[row]];
       if (!song.title.empty()) ++report_.titled_songs;
-      writer.add(song);
+      writer.add(song, songs_.tags(order[row]));
     }
     writer.close();
     report_.songs = order.size();

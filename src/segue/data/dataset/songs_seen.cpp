@@ -104,13 +104,17 @@ void SongsSeen::describe_by_file(std::uint32_t song, const SongTexts& texts) {
 
 Song SongsSeen::song(std::uint32_t number) const {
   const Known& known = known_[number];
-  Song song{ids_.text(number), known.title, known.artist, known.album, {}, 0};
-  for (std::string_view left = known.tags; !left.empty();) {
+  return {ids_.text(number), known.title, known.artist, known.album, 0};
+}
+
+std::vector<std::string_view> SongsSeen::tags(std::uint32_t number) const {
+  std::vector<std::string_view> tags;
+  for (std::string_view left = known_[number].tags; !left.empty();) {
     const std::size_t end = std::min(left.find('\0'), left.size());
-    song.tags.push_back(left.substr(0, end));
+    tags.push_back(left.substr(0, end));
     left.remove_prefix(std::min(end + 1, left.size()));
   }
-  return song;
+  return tags;
 }
 
 }  // namespace segue::data

@@ -42,7 +42,8 @@ class SongsSeen {
 
   std::uint32_t size() const { return ids_.size(); }
   std::string_view id(std::uint32_t song) const { return ids_.text(song); }
-  Song song(std::uint32_t number) const;
+  Song song(std::uint32_t number) const;  // with 0 plays
+  std::vector<std::string_view> tags(std::uint32_t number) const;
 
  private:
   struct Known {

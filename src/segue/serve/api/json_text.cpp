@@ -107,7 +107,10 @@ void append_json(std::string& out, std::uint64_t number) {
 }
 
 void append_song_members(std::string& out, const data::Catalogue& songs, std::uint32_t row) {
-  const data::Song song = songs.song_without_tags(row);
+  append_song_members(out, songs.song(row), row);
+}
+
+void append_song_members(std::string& out, const data::Song& song, std::uint32_t row) {
   out += "\"id\":";
   append_json(out, song.id);
   out += ",\"row\":";

@@ -18,6 +18,7 @@ void append_json(std::string& out, std::uint64_t number);
 
 // `"id":"...","row":3,"title":"...","artist":"...","album":"...","plays":41`, for the inside of an object.
 void append_song_members(std::string& out, const data::Catalogue& songs, std::uint32_t row);
+void append_song_members(std::string& out, const data::Song& song, std::uint32_t row);
 
 // {"items":[...]} whose items are written one by one, with members beside them.
 class ItemsWriter {

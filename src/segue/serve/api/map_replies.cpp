@@ -62,7 +62,7 @@ std::shared_ptr<const SharedBody> regions_body(const layout::SongMap& map) {
 std::shared_ptr<const SharedBody> tags_body(const data::Catalogue& songs) {
   std::unordered_map<std::string_view, std::size_t> counts;
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
-    for (const std::string_view tag : songs.song(row).tags) ++counts[tag];
+    for (const std::string_view tag : songs.tags(row)) ++counts[tag];
   }
   std::vector<std::pair<std::string_view, std::size_t>> frequent(counts.begin(), counts.end());
   std::ranges::sort(frequent, [](const auto& a, const auto& b) {
@@ -78,7 +78,7 @@ std::shared_ptr<const SharedBody> tags_body(const data::Catalogue& songs) {
   }
   std::vector<std::uint8_t> rows(songs.size(), kNoTag);
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
-    for (const std::string_view tag : songs.song(row).tags) {
+    for (const std::string_view tag : songs.tags(row)) {
       if (const auto found = place.find(tag); found != place.end()) rows[row] = std::min(rows[row], found->second);
     }
   }

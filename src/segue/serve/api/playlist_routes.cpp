@@ -68,15 +68,15 @@ Reply radio(const ServiceParts& parts, const Exchange& exchange) {
   };
   recommend::Radio player(model, find_near, seeds, options, list);
   player.exclude(rows_of_ids(model.songs(), "exclude", exclude, unknown));
-  player.go_on_after(rows_of_ids(model.songs(), "after", after, unknown));
+  player.resume_after(rows_of_ids(model.songs(), "after", after, unknown));
   ItemsWriter items;
   std::vector<std::uint32_t> rows;
   while (rows.size() < options.length) {
     const std::optional<recommend::RadioSong> next = player.next();
     if (!next) break;
-    rows.push_back(next->row);
+    rows.push_back(next->song);
     std::string& out = items.item();
-    append_song_members(out, model.songs(), next->row);
+    append_song_members(out, model.songs(), next->song);
     out += ",\"score\":";
     append_json(out, next->score);
     out += ",\"similarity\":";
@@ -107,9 +107,9 @@ Reply journey(const ServiceParts& parts, const Exchange& exchange) {
   ItemsWriter items;
   std::vector<std::uint32_t> rows;
   for (const recommend::JourneySong& song : recommend::find_journey(served->model, first, last, options)) {
-    rows.push_back(song.row);
+    rows.push_back(song.song);
     std::string& out = items.item();
-    append_song_members(out, songs, song.row);
+    append_song_members(out, songs, song.song);
     out += ",\"similarity\":";
     append_json(out, song.similarity);
     out += ",\"progress\":";

@@ -98,7 +98,7 @@ void append_reasons(std::string& out, const data::Catalogue& songs, const recomm
   out += ",\"seeds\":[";
   for (std::size_t i = 0; i < reasons.seeds.size(); ++i) {
     out += i == 0 ? "{" : ",{";
-    append_song_members(out, songs, reasons.seeds[i].seed);
+    append_song_members(out, songs, reasons.seeds[i].song);
     out += ",\"share\":";
     append_json(out, reasons.seeds[i].share);
     out += ",\"similarity\":";
@@ -115,7 +115,7 @@ void append_reasons(std::string& out, const data::Catalogue& songs, const recomm
     append_json(out, reasons.together->after);
     out += ",\"before\":";
     append_json(out, reasons.together->before);
-    append_named(out, "song", songs, reasons.together->seed);
+    append_named(out, "song", songs, reasons.together->song);
     out += '}';
   }
   if (reasons.interest) append_named(out, "interest", songs, *reasons.interest);
@@ -126,27 +126,28 @@ void append_recommendations(ItemsWriter& items, const data::Catalogue& songs,
                             std::span<const recommend::Recommendation> found) {
   std::vector<std::uint32_t> rows;
   for (const recommend::Recommendation& one : found) rows.push_back(one.song);
-  songs.prefetch(rows);
-  for (const recommend::Recommendation& one : found) {
+  songs.for_each(rows, [&](std::size_t i, const data::Song& song) {
+    const recommend::Recommendation& one = found[i];
     std::string& out = items.item();
-    append_song_members(out, songs, one.song);
+    append_song_members(out, song, one.song);
     out += ",\"score\":";
     append_json(out, one.score);
     out += ",\"similarity\":";
     append_json(out, one.similarity);
     if (one.reasons) append_reasons(out, songs, *one.reasons);
     items.end_item();
-  }
+  });
 }
 
 void append_interests(ItemsWriter& items, const model::Model& model, std::span<const std::uint32_t> played,
-                      const Wanted& wanted) {
+                      std::vector<recommend::Interest> interests, const Wanted& wanted) {
   const double half_life = wanted.recommend.half_life;
+  // One list for all that was played needs no interests, so none were found for it.
+  if (interests.empty()) interests = recommend::find_interests(model, played, half_life, 1);
   std::string& out = items.member("interests");
   out += '[';
   bool first = true;
-  for (const recommend::Interest& interest :
-       recommend::find_interests(model, played, half_life, recommend::interests_wanted(wanted.interests))) {
+  for (const recommend::Interest& interest : interests) {
     out += first ? "{\"medoid\":{" : ",{\"medoid\":{";
     first = false;
     append_song_members(out, model.songs(), interest.medoid);
@@ -199,10 +200,10 @@ Reply for_songs(const ServiceParts& parts, const Exchange& exchange) {
   const std::optional<index::RowSet> keeps = recommend::songs_passing(filter, model.songs());
   const recommend::Listener listener{played, not_wanted, excluded, keeps ? &*keeps : nullptr};
   ItemsWriter items;
-  append_recommendations(items, model.songs(),
-                         served->recommender.recommend(listener, wanted.recommend, wanted.list,
-                                                       recommend::interests_wanted(wanted.interests)));
-  if (wanted.place.place) append_interests(items, model, played, wanted);
+  recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
+                                                                   recommend::interests_wanted(wanted.interests));
+  append_recommendations(items, model.songs(), found.items);
+  if (wanted.place.place) append_interests(items, model, played, std::move(found.interests), wanted);
   return items_reply(items, *served, unknown);
 }
 
@@ -219,7 +220,7 @@ std::vector<recommend::Recommendation> popular(const model::Model& model, std::s
   std::vector<recommend::Recommendation> found;
   for (const recommend::Pick& pick :
        recommend::rerank_widening(model, find, wanted.recommend.k, {{}, disliked}, wanted.list)) {
-    found.push_back({.song = pick.row, .score = pick.fit, .similarity = 0, .reasons = std::nullopt});
+    found.push_back({.song = pick.song, .score = pick.fit, .similarity = 0, .reasons = std::nullopt});
   }
   return found;
 }
@@ -263,10 +264,10 @@ Reply for_user(const ServiceParts& parts, const Exchange& exchange) {
     append_recommendations(items, model.songs(), popular(model, disliked, wanted));
     append_json(items.member("fallback"), "popular");
   } else {
-    append_recommendations(items, model.songs(),
-                           served->recommender.recommend({played, disliked}, wanted.recommend, wanted.list,
-                                                         recommend::interests_wanted(wanted.interests)));
-    if (wanted.place.place) append_interests(items, model, played, wanted);
+    recommend::Recommendations found = served->recommender.recommend({played, disliked}, wanted.recommend, wanted.list,
+                                                                     recommend::interests_wanted(wanted.interests));
+    append_recommendations(items, model.songs(), found.items);
+    if (wanted.place.place) append_interests(items, model, played, std::move(found.interests), wanted);
   }
   append_json(items.member("user"), user);
   append_json(items.member("listens"), std::uint64_t{played.size()});

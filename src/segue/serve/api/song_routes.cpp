@@ -81,7 +81,7 @@ Reply song(const ServiceParts& parts, const Exchange& exchange) {
   append_song_members(out, songs, row);
   out += ",\"tags\":[";
   bool first = true;
-  for (const std::string_view tag : songs.song(row).tags) {
+  for (const std::string_view tag : songs.tags(row)) {
     if (!first) out += ',';
     first = false;
     append_json(out, tag);
@@ -112,29 +112,24 @@ Reply similar(const ServiceParts& parts, const Exchange& exchange) {
       recommend::similar_songs(model, std::span(&row, 1), {}, options, nullptr);
   std::vector<std::uint32_t> rows;
   for (const math::ScoredRow& found : nearest) rows.push_back(found.row);
-  if (model.has_all_transitions(row)) {
-    model.songs().prefetch(rows);
-  } else {
-    model.prefetch_songs(rows);
-  }
+  const std::vector<transitions::PlayedTogether> together = model.played_together(row, rows);
   ItemsWriter items;
-  for (const math::ScoredRow& found : nearest) {
+  model.songs().for_each(rows, [&](std::size_t i, const data::Song& song) {
     std::string& out = items.item();
-    append_song_members(out, model.songs(), found.row);
+    append_song_members(out, song, rows[i]);
     out += ",\"similarity\":";
-    append_json(out, found.score);
-    if (const recommend::PlayedTogether together = recommend::played_together(model, row, found.row);
-        together.times > 0) {
+    append_json(out, nearest[i].score);
+    if (together[i].times > 0) {
       out += ",\"together\":{\"times\":";
-      append_json(out, std::uint64_t{together.times});
+      append_json(out, std::uint64_t{together[i].times});
       out += ",\"after\":";
-      append_json(out, together.after);
+      append_json(out, together[i].after);
       out += ",\"before\":";
-      append_json(out, together.before);
+      append_json(out, together[i].before);
       out += '}';
     }
     items.end_item();
-  }
+  });
   return items_reply(items, *served);
 }
 
