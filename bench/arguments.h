@@ -8,6 +8,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/options.h"
+#include "segue/math/kernel_list.h"
 
 namespace segue {
 
@@ -21,14 +22,19 @@ bool set_option(Options& options, std::string_view name, std::string_view value)
   return false;
 }
 
-// Each argument goes to the first of `options` that has a row of its name. Throws wrong_use where none has.
+// Each argument goes to the first of `options` that has a row of its name; simd=NAME forces a SIMD target. Throws
+// wrong_use for any other name.
 template <class... Options>
 void set_options(std::span<char*> arguments, Options&... options) {
   for (const std::string_view argument : arguments) {
     const std::size_t equal = argument.find('=');
     const std::string_view name = argument.substr(0, equal);
     const std::string_view value = equal == std::string_view::npos ? "" : argument.substr(equal + 1);
-    if (!(set_option(options, name, value) || ...)) fail(ErrorCode::wrong_use, "unknown option {}", name);
+    if (name == "simd") {
+      math::force_target(value);
+    } else if (!(set_option(options, name, value) || ...)) {
+      fail(ErrorCode::wrong_use, "unknown option {}", name);
+    }
   }
 }
 

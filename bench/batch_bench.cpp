@@ -13,7 +13,7 @@
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
 #include "segue/index/batch.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 #include "bench/arguments.h"
 #include "bench/processor_seconds.h"

@@ -17,7 +17,7 @@
 #include "segue/base/random.h"
 #include "segue/index/batch.h"
 #include "segue/index/song_index.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/model.h"
 
 #include "bench/arguments.h"

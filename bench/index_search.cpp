@@ -16,7 +16,7 @@
 
 #include "segue/base/parallel.h"
 #include "segue/index/song_index.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/npy.h"
 
 #include "bench/arguments.h"

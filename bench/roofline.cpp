@@ -18,12 +18,11 @@
 
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/matrix.h"
-#include "segue/train/step.h"
+#include "segue/train/kernels/step.h"
 
 #include "bench/arguments.h"
-#include "bench/step_named.h"
 
 namespace segue {
 
@@ -32,7 +31,6 @@ struct RooflineOptions {
   std::uint32_t played = 6;
   std::uint32_t noise = 2;
   std::uint64_t megabytes = 200;
-  std::string kernel;
 };
 
 template <>
@@ -43,7 +41,6 @@ struct OptionsOf<RooflineOptions> {
       option<&RooflineOptions::played>("played", "Songs of a context", between(1, 64)),
       option<&RooflineOptions::noise>("noise", "Noise songs of a step", between(0, 64)),
       option<&RooflineOptions::megabytes>("megabytes", "Size of the table of random rows", between(1, 1e5)),
-      option<&RooflineOptions::kernel>("kernel", "The step to take, all of them by default"),
   };
 };
 SEGUE_CHECK_OPTIONS(RooflineOptions);
@@ -121,9 +118,7 @@ void run(std::span<char*> arguments) {
   set_options(arguments, options);
   const double outputs = options.played + options.noise;
   const double flops = 6 * outputs * options.dim;  // a multiply-add counts two
-  const std::span kernels =
-      options.kernel.empty() ? train::all_step_kernels() : std::span(&step_named(options.kernel), std::size_t{1});
-  for (const train::StepKernel& kernel : kernels) {
+  for (const train::StepKernel& kernel : train::all_step_kernels()) {
     const double steps = steps_per_second(kernel, options);
     std::printf("arithmetic, %s: %.2f M steps/s of %.0f outputs, %.1f GFLOP/s\n", kernel.name.data(), steps * 1e-6,
                 outputs, steps * flops * 1e-9);

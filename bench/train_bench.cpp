@@ -1,9 +1,9 @@
 // How fast and how well train_vectors learns generated listens.
 //
 //   train_bench [OPTION=VALUE...]
-//   train_bench threads=1 epochs=1 subsample=0 kernel=avx2 held_out=3000
+//   train_bench threads=1 epochs=1 subsample=0 simd=avx2 held_out=3000
 //
-// Options are those of `segue train` and of bench/corpus.h, and: kernel (scalar, sse4, avx2, avx512), held_out
+// Options are those of `segue train` and of bench/corpus.h, and: simd (a target of math/kernel_list.h), held_out
 // (sessions kept out of training; their last songs are looked for by cosine to the song before them).
 
 #include <algorithm>
@@ -13,18 +13,16 @@
 #include <string>
 
 #include "segue/base/parallel.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/train/trainer.h"
 
 #include "bench/arguments.h"
 #include "bench/corpus.h"
 #include "bench/processor_seconds.h"
-#include "bench/step_named.h"
 
 namespace segue {
 
 struct BenchOptions {
-  std::string kernel;
   std::uint64_t held_out = 0;
 };
 
@@ -32,7 +30,6 @@ template <>
 struct OptionsOf<BenchOptions> {
   static constexpr std::string_view section = "bench";
   static constexpr std::array rows = {
-      option<&BenchOptions::kernel>("kernel", "The step to train with, the fastest by default"),
       option<&BenchOptions::held_out>("held_out", "Sessions kept out of training to judge it by", at_least(0)),
   };
 };
@@ -83,10 +80,9 @@ void run(std::span<char*> arguments) {
   Corpus corpus = generate_corpus(generate);
   const auto sessions = hold_out(corpus, bench.held_out);
   const data::Queues queues(corpus.queues);
-  const train::StepKernel& kernel = step_named(bench.kernel);
   NoProgress progress;
   const double cpu = processor_seconds();
-  const train::TrainedVectors trained = train::train_vectors_with(kernel, queues, corpus.plays, train, progress, {});
+  const train::TrainedVectors trained = train::train_vectors(queues, corpus.plays, train, progress, {});
   const double used = processor_seconds() - cpu;
   double seconds = 0;
   for (const train::EpochReport& epoch : trained.epochs) {
@@ -95,7 +91,7 @@ void run(std::span<char*> arguments) {
                 static_cast<double>(epoch.pairs) * 1e-6);
   }
   const double tokens = static_cast<double>(queues.plays()) * train.epochs;
-  std::printf("%s: %zu songs, %.0f tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", kernel.name.data(),
+  std::printf("%s: %zu songs, %.0f tokens: %.3f M tokens/s, %.3f M tokens/CPU-s\n", math::best_target().name.data(),
               trained.vectors.rows(), tokens, tokens / seconds * 1e-6, tokens / used * 1e-6);
   if (!sessions.empty()) std::printf("HitRate@10 %.4f\n", hit_rate_at_10(trained.vectors, sessions));
 }

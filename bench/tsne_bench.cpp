@@ -16,7 +16,7 @@
 #include "segue/layout/affinities.h"
 #include "segue/layout/pca.h"
 #include "segue/layout/tsne.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/top_k.h"
 #include "segue/model/npy.h"
 

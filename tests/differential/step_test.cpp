@@ -4,7 +4,7 @@
 // last place of the sum of its absolute terms; the exponential and what follows by a few units more. An update is a
 // sum of n such terms. Rows lie at odd addresses too, and floats beside them are watched.
 
-#include "segue/train/step.h"
+#include "segue/train/kernels/step.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,8 @@
 
 #include "segue/base/random.h"
 #include "segue/math/matrix.h"
-#include "segue/train/step_reference.h"
+
+#include "tests/support/step_reference.h"
 
 namespace segue {
 namespace {
@@ -266,11 +267,6 @@ TEST_P(StepTest, from_tiny_to_huge_dot_products) {
 
 INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, testing::ValuesIn(train::all_step_kernels()),
                          [](const auto& kernel) { return std::string(kernel.param.name); });
-
-TEST(StepKernels, are_listed_fastest_first_and_end_with_plain_code) {
-  EXPECT_EQ(train::all_step_kernels().back().name, "scalar");
-  EXPECT_EQ(train::best_step_kernel().name, train::all_step_kernels().front().name);
-}
 
 }  // namespace
 }  // namespace segue

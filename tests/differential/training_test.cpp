@@ -11,11 +11,11 @@
 
 #include "segue/train/examples.h"
 #include "segue/train/schedule.h"
-#include "segue/train/step_reference.h"
 #include "segue/train/trainer.h"
 #include "segue/train/worker.h"
 
 #include "bench/corpus.h"
+#include "tests/support/step_reference.h"
 
 namespace segue {
 namespace {

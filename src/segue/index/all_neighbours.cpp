@@ -12,7 +12,7 @@
 #include "segue/index/exact.h"
 #include "segue/index/graph.h"
 #include "segue/index/song_index.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/packed_rows.h"
 
 namespace segue::index {

@@ -7,7 +7,7 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/math/codes.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/prefetch.h"
 
 namespace segue::index {

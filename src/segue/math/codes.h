@@ -15,7 +15,7 @@
 #include <span>
 #include <vector>
 
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::math {
 

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/matrix.h"
 
 namespace segue::math {

@@ -5,7 +5,7 @@
 
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/train/alias_table.h"
 
 namespace segue::train {

@@ -243,7 +243,7 @@ TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& 
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
                              const Checkpoints& checkpoints) {
-  return train_vectors_with(best_step_kernel(), queues, plays, options, progress, std::move(stop), checkpoints);
+  return train_vectors_with(all_step_kernels().best(), queues, plays, options, progress, std::move(stop), checkpoints);
 }
 
 }  // namespace segue::train

@@ -9,8 +9,8 @@
 #include "segue/base/progress.h"
 #include "segue/data/dataset/queues.h"
 #include "segue/train/checkpoint.h"
+#include "segue/train/kernels/step.h"
 #include "segue/train/options.h"
-#include "segue/train/step.h"
 #include "segue/train/trained_matrix.h"
 
 namespace segue::train {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "segue/train/examples.h"
+#include "segue/train/kernels/step.h"
 #include "segue/train/shared_rows.h"
-#include "segue/train/step.h"
 
 namespace segue::train {
 

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::index {
 namespace {

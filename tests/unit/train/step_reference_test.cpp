@@ -1,6 +1,6 @@
 // The reference is itself checked: against the definition of its gradient, and against numbers worked out by hand.
 
-#include "segue/train/step_reference.h"
+#include "tests/support/step_reference.h"
 
 #include <cmath>
 #include <vector>

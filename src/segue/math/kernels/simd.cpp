@@ -1,20 +1,15 @@
-// This file is compiled once for each SIMD target (foreach_target.h includes it again and again); the part under
-// HWY_ONCE comes last and lists what was made.
+// Highway compiles this file once for each SIMD target: foreach_target.h includes it again and again. The part under
+// HWY_ONCE is compiled once, last.
 
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
-#include <vector>
-
-// SSSE3 machines run the SSE2 loops and Ice Lake and later the AVX3 ones: the loops here have no use for what those
-// targets add, and every target costs compile time.
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "segue/math/kernels.cpp"
+#define HWY_TARGET_INCLUDE "segue/math/kernels/simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, which defines the target.
 #include <hwy/highway.h>
-#include <hwy/targets.h>
 
+#if HWY_TARGET != HWY_SCALAR  // see scalar.cpp
 HWY_BEFORE_NAMESPACE();
 namespace segue::math::HWY_NAMESPACE {
 namespace {
@@ -182,127 +177,34 @@ void dot_code_rows(const std::int16_t* query, const std::int8_t* const* rows, st
 }
 
 }  // namespace
-
-const Kernels& kernels_here() {
-  static constexpr Kernels kHere{"", dot, dot_rows, squared_norm, axpy, scale, dot_panel, dot_codes, dot_code_rows};
-  return kHere;
-}
-
 }  // namespace segue::math::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
+
+namespace segue::math {
+
+Kernels kernels_for(Target<HWY_TARGET> target) {
+  return {
+      .name = target.name,
+      .dot = HWY_NAMESPACE::dot,
+      .dot_rows = HWY_NAMESPACE::dot_rows,
+      .squared_norm = HWY_NAMESPACE::squared_norm,
+      .axpy = HWY_NAMESPACE::axpy,
+      .scale = HWY_NAMESPACE::scale,
+      .dot_panel = HWY_NAMESPACE::dot_panel,
+      .dot_codes = HWY_NAMESPACE::dot_codes,
+      .dot_code_rows = HWY_NAMESPACE::dot_code_rows,
+  };
+}
+
+}  // namespace segue::math
+#endif  // HWY_TARGET != HWY_SCALAR
 
 #if HWY_ONCE
 namespace segue::math {
 
-namespace {
-
-namespace scalar {
-
-float dot(const float* a, const float* b, std::size_t n) {
-  float sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-void dot_rows(const float* query, MatrixView<const float> rows, float* out) {
-  for (std::size_t row = 0; row < rows.rows; ++row) out[row] = dot(query, rows.row(row), rows.columns);
-}
-
-float squared_norm(const float* a, std::size_t n) {
-  return dot(a, a, n);
-}
-
-void axpy(float factor, const float* x, float* y, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) y[i] += factor * x[i];
-}
-
-void scale(float factor, float* x, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) x[i] *= factor;
-}
-
-std::uint32_t dot_panel(const float* panel, std::size_t columns, const float* queries, std::size_t stride,
-                        const float* bars, float* out) {
-  std::uint32_t above = 0;
-  for (std::size_t q = 0; q < kPanelQueries; ++q) {
-    for (std::size_t r = 0; r < kPanelRows; ++r) {
-      float sum = 0;
-      for (std::size_t c = 0; c < columns; ++c) sum += queries[q * stride + c] * panel[c * kPanelRows + r];
-      out[q * kPanelRows + r] = sum;
-      if (sum > bars[q]) above |= std::uint32_t{1} << q;
-    }
-  }
-  return above;
-}
-
-std::int32_t dot_codes(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
-  std::int32_t sum = 0;
-  for (std::size_t i = 0; i < n; ++i) sum += a[i] * b[i];
-  return sum;
-}
-
-void dot_code_rows(const std::int16_t* query, const std::int8_t* const* rows, std::size_t count, std::size_t n,
-                   std::int32_t* out) {
-  for (std::size_t r = 0; r < count; ++r) {
-    out[r] = 0;
-    for (std::size_t i = 0; i < n; ++i) out[r] += query[i] * rows[r][i];
-  }
-}
-
-constexpr Kernels kKernels{"scalar", dot, dot_rows, squared_norm, axpy, scale, dot_panel, dot_codes, dot_code_rows};
-
-}  // namespace scalar
-
-// Highway dispatches to one target; a list of all of them is made by naming each that was compiled.
-std::vector<Kernels> make_supported() {
-  std::vector<Kernels> list;
-  const auto add = [&](auto target, const Kernels& kernels) {
-    if ((hwy::SupportedTargets() & static_cast<std::int64_t>(target)) == 0) return;
-    list.push_back(kernels);
-    list.back().name = hwy::TargetName(static_cast<std::int64_t>(target));
-  };
-#if HWY_TARGETS & HWY_AVX3
-  add(HWY_AVX3, N_AVX3::kernels_here());
-#endif
-#if HWY_TARGETS & HWY_AVX2
-  add(HWY_AVX2, N_AVX2::kernels_here());
-#endif
-#if HWY_TARGETS & HWY_SSE4
-  add(HWY_SSE4, N_SSE4::kernels_here());
-#endif
-#if HWY_TARGETS & HWY_SSE2
-  add(HWY_SSE2, N_SSE2::kernels_here());
-#endif
-#if HWY_TARGETS & HWY_NEON
-  add(HWY_NEON, N_NEON::kernels_here());
-#endif
-  list.push_back(scalar::kKernels);
+const KernelList<Kernels>& all_kernels() {
+  static const KernelList<Kernels> list([](auto target) { return kernels_for(target); });
   return list;
-}
-
-struct Supported {
-  std::vector<Kernels> kernels = make_supported();
-  std::vector<const Kernels*> pointers;
-  Supported() {
-    for (const Kernels& one : kernels) pointers.push_back(&one);
-  }
-};
-
-}  // namespace
-
-std::span<const Kernels* const> supported_kernels() {
-  static const Supported supported;
-  return supported.pointers;
-}
-
-const Kernels& best_kernels() {
-  return *supported_kernels().front();
-}
-
-const Kernels* find_kernels(std::string_view name) {
-  for (const Kernels* kernels : supported_kernels()) {
-    if (kernels->name == name) return kernels;
-  }
-  return nullptr;
 }
 
 }  // namespace segue::math

@@ -1,7 +1,7 @@
-// The inner loops of t-SNE, once for each kind of SIMD register and once in plain C++ (as math/kernels.h).
+// The inner loops of t-SNE.
 //
-// What a loop does for a point does not depend on the range of points it is called for, but for the sums it returns.
-// Kernels differ from each other in the order of sums, and so in the last bits.
+// The result for a point does not depend on the range of points a kernel is called for; only the returned sum does.
+// Targets differ in the order of sums, and so in the last bits.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@
 
 #include "segue/layout/affinities.h"
 #include "segue/layout/layout.h"
+#include "segue/math/kernel_list.h"
 
 namespace segue::layout {
 
@@ -38,8 +39,14 @@ struct TsneState {
   const Point* repulsions;
 };
 
+struct GaussianSums {
+  double weights = 0;    // sum of w_j = exp(-b d_j)
+  double distances = 0;  // sum of w_j d_j
+  double squares = 0;    // sum of w_j d_j^2
+};
+
 struct TsneKernels {
-  std::string_view name;  // "scalar", "SSE4", "AVX2", "AVX3", "NEON"
+  std::string_view name;  // of its SimdTarget
 
   // forces[i] = sum over j of p_ij w_ij (y_i - y_j), for rows [begin, end); w_ij = 1 / (1 + |y_i - y_j|^2)
   void (*attract)(const Affinities& affinities, const Point* points, std::size_t begin, std::size_t end, Point* forces);
@@ -63,12 +70,19 @@ struct TsneKernels {
   // One step of the points [begin, end), with gains as of Jacobs 1988: a coordinate that keeps its direction takes
   // larger steps, one that turns smaller ones.
   void (*move)(const TsneState& state, const TsneStep& step, std::size_t begin, std::size_t end);
+
+  // In double: the search for a perplexity calls it again and again.
+  GaussianSums (*gaussian_sums)(const double* distances, std::size_t count, double b);
+
+  // out[j] = scale exp(-b d_j)
+  void (*gaussian_weights)(const double* distances, std::size_t count, double b, double scale, float* out);
 };
 
 inline constexpr float kLeastGain = 0.01F;
 inline constexpr float kLongestStep = 5;  // of a coordinate: what is thrown out of the map makes the grid large
 
-// Those this machine can run, best first; the last is "scalar".
-std::span<const TsneKernels* const> supported_tsne_kernels();
+TsneKernels kernels_for(math::ScalarTarget target);  // scalar.cpp
+
+const math::KernelList<TsneKernels>& all_tsne_kernels();
 
 }  // namespace segue::layout

@@ -1,29 +1,23 @@
-// This file is compiled once for each SIMD target (foreach_target.h includes it again and again); the part under
-// HWY_ONCE comes last and lists what was made.
-
-#include "segue/layout/tsne_kernels.h"
+// Highway compiles this file once for each SIMD target: foreach_target.h includes it again and again. The part under
+// HWY_ONCE is compiled once, last.
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <vector>
 
-#include "segue/layout/tsne_kernels_scalar.h"
+#include "segue/layout/kernels/tsne_kernels.h"
 
-// SSSE3 machines run the SSE2 loops and Ice Lake and later the AVX3 ones, as in math/kernels.cpp.
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "segue/layout/tsne_kernels.cpp"
+#define HWY_TARGET_INCLUDE "segue/layout/kernels/simd.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.h, which defines the target.
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
-#include <hwy/targets.h>
 
+#if HWY_TARGET != HWY_SCALAR  // see scalar.cpp
 HWY_BEFORE_NAMESPACE();
 namespace segue::layout::HWY_NAMESPACE {
 
-#if HWY_TARGET != HWY_SCALAR
 namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -287,62 +281,78 @@ void move(const TsneState& state, const TsneStep& step, std::size_t begin, std::
       });
 }
 
-}  // namespace
+using Doubles = hn::ScalableTag<double>;
 
-const TsneKernels& tsne_kernels_here() {
-  static constexpr TsneKernels kHere{"", attract, attraction_loss, spread, gather, repel, move};
-  return kHere;
+GaussianSums gaussian_sums(const double* distances, std::size_t count, double b) {
+  const Doubles d;
+  auto weights = hn::Zero(d);
+  auto weighted = hn::Zero(d);
+  auto squares = hn::Zero(d);
+  const auto add = [&](auto distance, auto weight) HWY_ATTR {
+    const auto product = hn::Mul(weight, distance);
+    weights = hn::Add(weights, weight);
+    weighted = hn::Add(weighted, product);
+    squares = hn::MulAdd(product, distance, squares);
+  };
+  const auto minus_b = hn::Set(d, -b);
+  std::size_t j = 0;
+  for (; j + hn::Lanes(d) <= count; j += hn::Lanes(d)) {
+    const auto distance = hn::LoadU(d, distances + j);
+    add(distance, hn::Exp(d, hn::Mul(minus_b, distance)));
+  }
+  if (j < count) {
+    HWY_ALIGN double lanes[HWY_MAX_BYTES / sizeof(double)] = {};
+    for (std::size_t i = j; i < count; ++i) lanes[i - j] = distances[i];
+    const auto distance = hn::Load(d, lanes);
+    add(distance, hn::IfThenElseZero(hn::FirstN(d, count - j), hn::Exp(d, hn::Mul(minus_b, distance))));
+  }
+  return {hn::GetLane(hn::SumOfLanes(d, weights)), hn::GetLane(hn::SumOfLanes(d, weighted)),
+          hn::GetLane(hn::SumOfLanes(d, squares))};
 }
 
-#endif  // HWY_TARGET != HWY_SCALAR
+void gaussian_weights(const double* distances, std::size_t count, double b, double scale, float* out) {
+  const Doubles d;
+  const hn::Rebind<float, Doubles> f;
+  for (std::size_t j = 0; j < count; j += hn::Lanes(d)) {
+    HWY_ALIGN double lanes[HWY_MAX_BYTES / sizeof(double)] = {};
+    HWY_ALIGN float results[HWY_MAX_BYTES / sizeof(double)];
+    const std::size_t some = HWY_MIN(count - j, hn::Lanes(d));
+    for (std::size_t i = 0; i < some; ++i) lanes[i] = distances[j + i];
+    const auto weight = hn::Exp(d, hn::Mul(hn::Set(d, -b), hn::Load(d, lanes)));
+    hn::Store(hn::DemoteTo(f, hn::Mul(hn::Set(d, scale), weight)), f, results);
+    for (std::size_t i = 0; i < some; ++i) out[j + i] = results[i];
+  }
+}
 
+}  // namespace
 }  // namespace segue::layout::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-#if HWY_ONCE
-
 namespace segue::layout {
-namespace {
 
-std::vector<TsneKernels> make_supported() {
-  std::vector<TsneKernels> list;
-  [[maybe_unused]] const auto add = [&](auto target, const TsneKernels& kernels) {
-    if ((hwy::SupportedTargets() & static_cast<std::int64_t>(target)) == 0) return;
-    list.push_back(kernels);
-    list.back().name = hwy::TargetName(static_cast<std::int64_t>(target));
+TsneKernels kernels_for(math::Target<HWY_TARGET> target) {
+  return {
+      .name = target.name,
+      .attract = HWY_NAMESPACE::attract,
+      .attraction_loss = HWY_NAMESPACE::attraction_loss,
+      .spread = HWY_NAMESPACE::spread,
+      .gather = HWY_NAMESPACE::gather,
+      .repel = HWY_NAMESPACE::repel,
+      .move = HWY_NAMESPACE::move,
+      .gaussian_sums = HWY_NAMESPACE::gaussian_sums,
+      .gaussian_weights = HWY_NAMESPACE::gaussian_weights,
   };
-#if HWY_TARGETS & HWY_AVX3
-  add(HWY_AVX3, N_AVX3::tsne_kernels_here());
-#endif
-#if HWY_TARGETS & HWY_AVX2
-  add(HWY_AVX2, N_AVX2::tsne_kernels_here());
-#endif
-#if HWY_TARGETS & HWY_SSE4
-  add(HWY_SSE4, N_SSE4::tsne_kernels_here());
-#endif
-#if HWY_TARGETS & HWY_SSE2
-  add(HWY_SSE2, N_SSE2::tsne_kernels_here());
-#endif
-#if HWY_TARGETS & HWY_NEON
-  add(HWY_NEON, N_NEON::tsne_kernels_here());
-#endif
-  list.push_back(kScalarTsneKernels);
-  return list;
 }
 
-struct Supported {
-  std::vector<TsneKernels> kernels = make_supported();
-  std::vector<const TsneKernels*> pointers;
-  Supported() {
-    for (const TsneKernels& one : kernels) pointers.push_back(&one);
-  }
-};
+}  // namespace segue::layout
+#endif  // HWY_TARGET != HWY_SCALAR
 
-}  // namespace
+#if HWY_ONCE
+namespace segue::layout {
 
-std::span<const TsneKernels* const> supported_tsne_kernels() {
-  static const Supported supported;
-  return supported.pointers;
+const math::KernelList<TsneKernels>& all_tsne_kernels() {
+  static const math::KernelList<TsneKernels> list([](auto target) { return kernels_for(target); });
+  return list;
 }
 
 }  // namespace segue::layout

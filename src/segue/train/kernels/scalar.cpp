@@ -1,11 +1,11 @@
-// The step in plain C++ and single precision: for processors without a faster one, and to test those against.
+// The step in plain C++ and single precision: for machines without a SIMD target, and to test the others against.
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
+#include "segue/train/kernels/step.h"
 #include "segue/train/shared_rows.h"
-#include "segue/train/step_kernels.h"
 
 namespace segue::train {
 
@@ -84,8 +84,8 @@ SEGUE_HOGWILD float scalar_step(const StepRows<Number>& rows, const StepSize& si
 
 }  // namespace
 
-StepKernel scalar_step_kernel() {
-  return {"scalar", scalar_step<float>, scalar_step<math::Bf16>};
+StepKernel kernels_for(math::ScalarTarget target) {
+  return {.name = target.name, .step = scalar_step<float>, .step_bf16 = scalar_step<math::Bf16>};
 }
 
 }  // namespace segue::train

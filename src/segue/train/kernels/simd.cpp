@@ -12,23 +12,19 @@
 //
 // Rows of Bf16 are widened as they are loaded and rounded stochastically as they are stored.
 
-// Not worth their compile time: no processor in use stops at SSSE3, and every one with SVE has NEON.
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#include "segue/train/kernels/step.h"
+#include "segue/train/shared_rows.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "segue/train/step_simd.cpp"
+#define HWY_TARGET_INCLUDE "segue/train/kernels/simd.cpp"
 #include <hwy/foreach_target.h>
-// foreach_target.h comes first.
+// After foreach_target.h, which defines the target.
 #include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
-#include "segue/train/shared_rows.h"
-#include "segue/train/step_kernels.h"
-
+#if HWY_TARGET != HWY_SCALAR  // see scalar.cpp
 HWY_BEFORE_NAMESPACE();
 namespace segue::train::HWY_NAMESPACE {
-
-#if HWY_TARGET != HWY_SCALAR
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -286,33 +282,25 @@ SEGUE_HOGWILD float step_bf16(const StepRows<math::Bf16>& rows, const StepSize& 
   return step(rows, size);
 }
 
-#endif  // HWY_TARGET != HWY_SCALAR
-
 }  // namespace segue::train::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
-#if HWY_ONCE
-
 namespace segue::train {
 
-std::vector<StepKernel> simd_step_kernels() {
-  [[maybe_unused]] const std::int64_t supported = hwy::SupportedTargets();
-  std::vector<StepKernel> kernels;
-#if HWY_TARGETS & HWY_AVX3
-  if (supported & HWY_AVX3) kernels.push_back({"avx512", N_AVX3::step_f32, N_AVX3::step_bf16});
-#endif
-#if HWY_TARGETS & HWY_AVX2
-  if (supported & HWY_AVX2) kernels.push_back({"avx2", N_AVX2::step_f32, N_AVX2::step_bf16});
-#endif
-#if HWY_TARGETS & HWY_SSE4
-  if (supported & HWY_SSE4) kernels.push_back({"sse4", N_SSE4::step_f32, N_SSE4::step_bf16});
-#endif
-#if HWY_TARGETS & HWY_NEON
-  if (supported & HWY_NEON) kernels.push_back({"neon", N_NEON::step_f32, N_NEON::step_bf16});
-#endif
-  return kernels;
+StepKernel kernels_for(math::Target<HWY_TARGET> target) {
+  return {.name = target.name, .step = HWY_NAMESPACE::step_f32, .step_bf16 = HWY_NAMESPACE::step_bf16};
 }
 
 }  // namespace segue::train
+#endif  // HWY_TARGET != HWY_SCALAR
 
+#if HWY_ONCE
+namespace segue::train {
+
+const math::KernelList<StepKernel>& all_step_kernels() {
+  static const math::KernelList<StepKernel> list([](auto target) { return kernels_for(target); });
+  return list;
+}
+
+}  // namespace segue::train
 #endif  // HWY_ONCE

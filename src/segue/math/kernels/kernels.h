@@ -1,16 +1,14 @@
-// The inner loops of search, once for each kind of SIMD register and once in plain C++.
+// The inner loops of search: dot products, sums and scaling of vectors.
 //
-// Kernels are a named list: best_kernels() is what the machine runs fastest, any other supported one can be taken by
-// name to test or to measure it, and "scalar" is the plain twin that all of them are tested against. They take rows of
-// any length at any alignment of a float. Sums are in float; the order of summing, and so the last bits, differ between
-// kernels but not from call to call. dot_rows sums every row in the same order wherever it stands.
+// They take rows of any length at any alignment of a float. Sums are in float; the order of summing, and so the last
+// bits, differ between targets but not from call to call. dot_rows sums every row in the same order wherever it stands.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
+#include "segue/math/kernel_list.h"
 #include "segue/math/matrix.h"
 
 namespace segue::math {
@@ -22,7 +20,7 @@ inline constexpr std::size_t kPanelQueries = 6;
 inline constexpr std::size_t kCodesPerBlock = 32;
 
 struct Kernels {
-  std::string_view name;  // "scalar", "SSE4", "AVX2", "AVX3", "NEON", ...
+  std::string_view name;  // of its SimdTarget
   // sum a[i] * b[i]
   float (*dot)(const float* a, const float* b, std::size_t n);
   // out[r] = sum query[i] * rows.row(r)[i]; query has rows.columns numbers, out rows.rows
@@ -45,12 +43,12 @@ struct Kernels {
                         std::int32_t* out);
 };
 
-// Those this machine can run, best first; the last is "scalar".
-std::span<const Kernels* const> supported_kernels();
+Kernels kernels_for(ScalarTarget target);  // scalar.cpp
 
-const Kernels& best_kernels();
+const KernelList<Kernels>& all_kernels();
 
-// nullptr where the machine cannot run them or there are none of that name.
-const Kernels* find_kernels(std::string_view name);
+inline const Kernels& best_kernels() {
+  return all_kernels().best();
+}
 
 }  // namespace segue::math

@@ -31,6 +31,7 @@
 #include <string_view>
 
 #include "segue/math/bf16.h"
+#include "segue/math/kernel_list.h"
 
 namespace segue::train {
 
@@ -65,7 +66,7 @@ using StepFunction = float (*)(const StepRows<Number>& rows, const StepSize& siz
 // One implementation. Thread safe as long as scratch and random are not shared; rows may be (shared_rows.h). Returns L,
 // from before the step, in nats; 0 if it is not wanted.
 struct StepKernel {
-  std::string_view name;  // "avx512", "avx2", "sse4", "neon", "scalar"
+  std::string_view name;  // of its SimdTarget
   StepFunction<float> step;
   StepFunction<math::Bf16> step_bf16;
 
@@ -79,10 +80,8 @@ struct StepKernel {
   }
 };
 
-// Those that this processor can run, fastest first; the last is "scalar", plain C++ that the others are tested against.
-std::span<const StepKernel> all_step_kernels();
+StepKernel kernels_for(math::ScalarTarget target);  // scalar.cpp
 
-// The first of them.
-const StepKernel& best_step_kernel();
+const math::KernelList<StepKernel>& all_step_kernels();
 
 }  // namespace segue::train

@@ -1,9 +1,10 @@
-// The plain twin of tsne_kernels.cpp.
-#include "segue/layout/tsne_kernels_scalar.h"
+// The kernels in plain C++: for machines without a SIMD target, and to test the others against.
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "segue/layout/kernels/tsne_kernels.h"
 
 namespace segue::layout {
 namespace {
@@ -126,8 +127,35 @@ void move(const TsneState& state, const TsneStep& step, std::size_t begin, std::
   }
 }
 
+GaussianSums gaussian_sums(const double* distances, std::size_t count, double b) {
+  GaussianSums sums;
+  for (std::size_t j = 0; j < count; ++j) {
+    const double weight = std::exp(-b * distances[j]);
+    sums.weights += weight;
+    sums.distances += weight * distances[j];
+    sums.squares += weight * distances[j] * distances[j];
+  }
+  return sums;
+}
+
+void gaussian_weights(const double* distances, std::size_t count, double b, double scale, float* out) {
+  for (std::size_t j = 0; j < count; ++j) out[j] = static_cast<float>(scale * std::exp(-b * distances[j]));
+}
+
 }  // namespace
 
-const TsneKernels kScalarTsneKernels{"scalar", attract, attraction_loss, spread, gather, repel, move};
+TsneKernels kernels_for(math::ScalarTarget target) {
+  return {
+      .name = target.name,
+      .attract = attract,
+      .attraction_loss = attraction_loss,
+      .spread = spread,
+      .gather = gather,
+      .repel = repel,
+      .move = move,
+      .gaussian_sums = gaussian_sums,
+      .gaussian_weights = gaussian_weights,
+  };
+}
 
 }  // namespace segue::layout

@@ -1,4 +1,4 @@
-#include "segue/train/step_reference.h"
+#include "tests/support/step_reference.h"
 
 #include <algorithm>
 #include <cmath>
