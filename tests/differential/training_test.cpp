@@ -14,7 +14,7 @@
 #include "segue/train/trainer.h"
 #include "segue/train/worker.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 #include "tests/support/step_reference.h"
 
 namespace segue {

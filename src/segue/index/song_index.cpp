@@ -16,7 +16,7 @@ namespace segue::index {
 namespace {
 
 // What a candidate of a walk costs in rows of an exact search: about thirty nodes are looked at to keep one, each
-// somewhere else in memory (bench/index_search).
+// somewhere else in memory (bench/search/index_search).
 constexpr std::size_t kRowsPerCandidate = 24;
 constexpr std::size_t kCodedRowsPerCandidate = 64;
 
@@ -39,7 +39,7 @@ std::size_t SongIndex::kept_by(const SearchFilter& filter) const {
 std::vector<math::ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
                                                const SearchOptions& options) const {
   const std::size_t width = width_for(options.width > 0 ? options.width : width_, k, filter, options.method);
-  // The order of a walk is about right: an eighth more hold the k nearest (bench/index_search).
+  // The order of a walk is about right: an eighth more hold the k nearest (bench/search/index_search).
   const std::vector<std::uint32_t> rows = walk(query, k, k + k / 8 + 8, filter, width, options.method);
   if (rows.size() < k) return exact_.search(query, k, filter, options.threads);
   math::TopK best(k);

@@ -15,7 +15,7 @@
 #include "segue/train/checkpoint_folder.h"
 #include "segue/train/trainer.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 

@@ -10,7 +10,7 @@
 
 #include "segue/train/trainer.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 
 namespace segue::train {
 namespace {

@@ -59,7 +59,7 @@ float squared_norm(const float* a, std::size_t n) {
 }
 
 // Row after row: several rows side by side would share the loads of the query, but make as many streams of one page,
-// which the machine does not see coming. They came from memory at half the speed of this (bench/index_bench).
+// which the machine does not see coming. They came from memory at half the speed of this (bench/search/index_bench).
 void dot_rows(const float* query, MatrixView<const float> rows, float* out) {
   for (std::size_t row = 0; row < rows.rows; ++row) out[row] = dot_of(query, rows.row(row), rows.columns);
 }
