@@ -26,7 +26,7 @@ using Vec = hn::Vec<Floats>;
 using Four = hn::FixedTag<float, 4>;
 using Vec4 = hn::Vec<Four>;
 
-// So many affinities are looked at together: their points are fetched first, eight bytes each, and then loaded as
+// Affinities are processed in blocks of this size: their points are fetched first, eight bytes each, and then loaded as
 // registers of x and of y. That is faster than gathering lanes, which processors do one after another as well.
 constexpr std::size_t kBlock = 64;
 
@@ -37,7 +37,7 @@ struct Neighbours {
   HWY_ALIGN std::array<float, kBlock> values;
 };
 
-// The points of up to kBlock columns; up to the next whole register what is added lies at `at` and counts for nothing.
+// The points of up to kBlock columns, padded to whole registers with copies of `at` of weight 0.
 HWY_INLINE std::size_t fetch(const Affinities& affinities, const Point* points, std::uint64_t first, std::size_t count,
                              Point at, Neighbours& to) {
   const std::uint32_t* columns = affinities.columns.data() + first;
@@ -236,7 +236,7 @@ double repel(std::span<const Point> points, std::size_t begin, std::size_t end, 
   return sum;
 }
 
-// The coordinates of all points one after another, x and y alike.
+// Coordinates are processed one after another, x and y alike.
 void move(const TsneState& state, const TsneStep& step, std::size_t begin, std::size_t end) {
   const Floats d;
   float* at = &state.points->x;

@@ -30,7 +30,7 @@ struct TsneStep {
   float momentum = 0;
 };
 
-// What a point carries through the descent.
+// The state of the points during the descent.
 struct TsneState {
   Point* points;
   Point* velocities;
@@ -54,21 +54,21 @@ struct TsneKernels {
   // sum over i in [begin, end) and j of p_ij log(1 + |y_i - y_j|^2)
   double (*attraction_loss)(const Affinities& affinities, const Point* points, std::size_t begin, std::size_t end);
 
-  // Adds a unit charge for each point to the sixteen nodes round it, by cubic B-splines; to the rows [first, last) of
-  // the grid only, which starts at its row 0.
+  // Adds a unit charge for each point to the sixteen nodes around it, by cubic B-splines; only to the rows [first,
+  // last) of the grid, which starts at its row 0.
   void (*spread)(std::span<const Point> points, const GridPlace& place, std::size_t first, std::size_t last,
                  float* grid);
 
-  // Takes the potential f at each point from the coefficients on the grid: forces = -1/2 gradient of f; returns the sum
-  // of f.
+  // Computes the potential f at each point from the coefficients on the grid: forces = -1/2 gradient of f; returns the
+  // sum of f.
   double (*gather)(std::span<const Point> points, const GridPlace& place, const float* grid, Point* forces);
 
-  // forces[i] = sum over j of w_ij^2 (y_i - y_j) by looking at every j, for i in [begin, end) of all points; returns
-  // the sum of w_ij over them and all j != i.
+  // forces[i] = sum over all j of w_ij^2 (y_i - y_j), directly, for i in [begin, end) of all points; returns the sum of
+  // w_ij over them and all j != i.
   double (*repel)(std::span<const Point> points, std::size_t begin, std::size_t end, Point* forces);
 
-  // One step of the points [begin, end), with gains as of Jacobs 1988: a coordinate that keeps its direction takes
-  // larger steps, one that turns smaller ones.
+  // One step of the points [begin, end), with the gains of Jacobs 1988: a coordinate that keeps its direction takes
+  // larger steps, one that turns takes smaller ones.
   void (*move)(const TsneState& state, const TsneStep& step, std::size_t begin, std::size_t end);
 
   // In double: the search for a perplexity calls it again and again.
@@ -79,7 +79,7 @@ struct TsneKernels {
 };
 
 inline constexpr float kLeastGain = 0.01F;
-inline constexpr float kLongestStep = 5;  // of a coordinate: what is thrown out of the map makes the grid large
+inline constexpr float kLongestStep = 5;  // of a coordinate: a point thrown far out would make the grid large
 
 TsneKernels kernels_for(math::ScalarTarget target);  // scalar.cpp
 

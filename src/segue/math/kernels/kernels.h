@@ -1,7 +1,7 @@
 // The inner loops of search: dot products, sums and scaling of vectors.
 //
-// They take rows of any length at any alignment of a float. Sums are in float; the order of summing, and so the last
-// bits, differ between targets but not from call to call. dot_rows sums every row in the same order wherever it stands.
+// Rows may have any length and any alignment of a float. Sums are in float; the order of summing, and so the last bits,
+// differ between targets but not from call to call. dot_rows sums every row in the same order, wherever it lies.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace segue::math {
 // A panel is this many rows, interleaved: number c of its row r at [c * kPanelRows + r] (math/packed_rows.h).
 inline constexpr std::size_t kPanelRows = 32;
 inline constexpr std::size_t kPanelQueries = 6;
-// Codes come in blocks of this many, so that no kernel has a rest to care for.
+// Codes come in blocks of this many, so that no kernel has to handle a remainder.
 inline constexpr std::size_t kCodesPerBlock = 32;
 
 struct Kernels {
@@ -37,7 +37,7 @@ struct Kernels {
                              const float* bars, float* out);
   // sum a[i] * b[i] of n codes from -127 to 127 (math/codes.h), n a multiple of kCodesPerBlock. Exact.
   std::int32_t (*dot_codes)(const std::int8_t* a, const std::int8_t* b, std::size_t n);
-  // out[r] = sum query[i] * rows[r][i] of n codes, n a multiple of kCodesPerBlock, for `count` rows wherever they are.
+  // out[r] = sum query[i] * rows[r][i] of n codes, n a multiple of kCodesPerBlock, for `count` rows anywhere in memory.
   // Exact. REQUIRES: rows have codes from -127 to 127, and 127 * sum |query[i]| < 2^31
   void (*dot_code_rows)(const std::int16_t* query, const std::int8_t* const* rows, std::size_t count, std::size_t n,
                         std::int32_t* out);

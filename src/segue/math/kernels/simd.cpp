@@ -18,7 +18,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::ScalableTag<float>;
 using Vec = hn::Vec<Floats>;
 
-// The last n < lanes numbers, the other lanes 0. Targets without masked loads would read beyond the end: they copy.
+// The last n < lanes numbers, with 0 in the other lanes. Targets without masked loads would read beyond the end, so
+// they copy.
 HWY_INLINE Vec load_last(Floats d, const float* from, std::size_t n) {
 #if HWY_MEM_OPS_MIGHT_FAULT
   HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)] = {};
@@ -30,7 +31,7 @@ HWY_INLINE Vec load_last(Floats d, const float* from, std::size_t n) {
 }
 
 // Four sums at once: an FMA takes four cycles and two can start in each, so one sum alone would leave seven eighths of
-// the machine idle.
+// the throughput unused.
 HWY_INLINE float dot_of(const float* a, const float* b, std::size_t n) {
   const Floats d;
   const std::size_t lanes = hn::Lanes(d);
@@ -58,8 +59,8 @@ float squared_norm(const float* a, std::size_t n) {
   return dot_of(a, a, n);
 }
 
-// Row after row: several rows side by side would share the loads of the query, but make as many streams of one page,
-// which the machine does not see coming. They came from memory at half the speed of this (bench/search/index_bench).
+// Row after row: several rows at a time would share the loads of the query, but read as many streams of one page, which
+// the prefetcher does not follow. That reached half of this bandwidth (bench/search/index_bench).
 void dot_rows(const float* query, MatrixView<const float> rows, float* out) {
   for (std::size_t row = 0; row < rows.rows; ++row) out[row] = dot_of(query, rows.row(row), rows.columns);
 }
@@ -84,8 +85,8 @@ void scale(float factor, float* x, std::size_t n) {
   for (; i < n; ++i) x[i] *= factor;
 }
 
-// Two registers of rows against six queries: twelve sums in registers cover the latency of the FMAs even where there
-// are only sixteen registers, and of eight loads two are of rows, so that the loads take less time than the arithmetic.
+// Two registers of rows against six queries: twelve sums in registers cover the latency of the FMAs even with only
+// sixteen registers, and only two of eight loads are of rows, so that the loads take less time than the arithmetic.
 // Lanes are rows, so nothing is ever summed across a register.
 std::uint32_t dot_panel(const float* panel, std::size_t columns, const float* queries, std::size_t stride,
                         const float* bars, float* out) {
@@ -126,7 +127,7 @@ std::uint32_t dot_panel(const float* panel, std::size_t columns, const float* qu
   return above;
 }
 
-// Products of pairs are summed to 32 bits as they are made, so that nothing can overflow below 2^17 codes.
+// Products of pairs are summed to 32 bits at once, so nothing can overflow below 2^17 codes.
 std::int32_t dot_codes(const std::int8_t* a, const std::int8_t* b, std::size_t n) {
   const hn::CappedTag<std::int16_t, kCodesPerBlock> d;
   const hn::Rebind<std::int8_t, decltype(d)> narrow;

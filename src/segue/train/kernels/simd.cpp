@@ -1,14 +1,14 @@
 // The step of step.h with vector instructions, compiled once for each instruction set by Highway.
 //
-// A step reads each output twice and writes it once. Pass 1 takes the outputs' dot products with h, eight (then four,
-// then one) rows at a time: their independent sums hide the latency of the multiply-adds, and h is loaded once for all
-// of them. The sums are transposed and added four at a time into the dot products side by side, so that the sigmoid of
-// all outputs is one or two registers of arithmetic. Pass 2 goes through the rows, which now lie in L1, in stripes of
+// A step reads each output twice and writes it once. Pass 1 computes the outputs' dot products with h, eight (then
+// four, then one) rows at a time: their independent sums hide the latency of the multiply-adds, and h is loaded once
+// for all of them. The sums are transposed and added four at a time into adjacent dot products, so that the sigmoid of
+// all outputs is one or two registers of arithmetic. Pass 2 goes through the rows, which are now in L1, in stripes of
 // four registers: a stripe of h and one of e stay in registers while all outputs are updated.
 //
 // A step of n outputs of d numbers takes 2nd + 4nd operations, 3nd / 16 multiply-adds of 512 bits, and reads and writes
-// n + 1 rows. Those multiply-adds are its floor; with the rows in L1 it takes about a third more than that. What it
-// costs beyond is fetching the rows, which is why the caller prefetches them (worker.cpp).
+// n + 1 rows. Those multiply-adds are its lower bound; with the rows in L1 it takes about a third more. The rest of its
+// time is fetching the rows, which is why the caller prefetches them (worker.cpp).
 //
 // Rows of Bf16 are widened as they are loaded and rounded stochastically as they are stored.
 
@@ -152,8 +152,8 @@ HWY_INLINE void dots_of(const float* h, std::span<Number* const> rows, std::size
   for (; j < count; ++j) dots[j] = dot(h, rows[j], length);
 }
 
-// From dot products to the sizes g of step.h, in place, a register of outputs at a time; returns the loss. `damping` is
-// damping rate |h|^2. What lies beyond the outputs is arithmetic on anything and not used.
+// Turns dot products into the sizes g of step.h, in place, a register of outputs at a time; returns the loss. `damping`
+// is damping rate |h|^2. Lanes beyond the outputs hold unused numbers.
 template <class Number>
 HWY_INLINE float judge(float* dots, const StepRows<Number>& rows, const StepSize& size, float damping) {
   const Wide d;
@@ -251,7 +251,7 @@ HWY_INLINE Rounding load_rounding(const std::uint32_t* random) {
 
 template <class Number>
 SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
-  HWY_ALIGN float sizes[kMaxOutputs] = {};  // judge reads whole registers of it
+  HWY_ALIGN float sizes[kMaxOutputs] = {};  // judge reads whole registers
   Rounding rounding = load_rounding(rows.random);
   const bool one_input = rows.inputs.size() == 1;
   // A single row of floats is h itself; anything else becomes floats in scratch.

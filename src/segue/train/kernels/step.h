@@ -1,5 +1,5 @@
 // One step of stochastic gradient descent on negative sampling: the only arithmetic of training, and all that a faster
-// way to train has to replace.
+// implementation has to replace.
 //
 // A step takes the mean h of some input rows (rows of W1: the one centre song of skip-gram, the context songs of CBOW)
 // and some output rows o_0 ... o_{n-1} (rows of W2): the first `played` belong to songs that were really played there,
@@ -16,13 +16,13 @@
 // of songs, is the one with one played song, a noise_weight of 1 and no damping.
 //
 // The denominator keeps large weights from overshooting. An explicit step moves o_j by rate w_j times the gradient from
-// before the step, however far past the minimum that is; the implicit one takes the gradient from after it (Toulis,
-// Airoldi 2017, arXiv:1408.2923), which to first order divides by 1 + rate w_j |h|^2 s_j (1 - s_j), the second factor
-// being the loss's curvature along the step. A damping above 1 allows for the other outputs, which move h at once.
+// before the step, even far past the minimum; an implicit one takes the gradient from after the step (Toulis, Airoldi
+// 2017, arXiv:1408.2923), which to first order divides by 1 + rate w_j |h|^2 s_j (1 - s_j), the second factor being the
+// loss's curvature along the step. A damping above 1 allows for the other outputs, which move h at the same time.
 //
-// An output that appears twice is updated twice, the second time from what the first left; an input that appears twice
-// counts twice in the mean and receives e twice. With several inputs each receives the whole of e, as word2vec.c does;
-// e / inputs would be the gradient of the mean (Irsoy, Benton, Stratos 2021, arXiv:2012.15332).
+// An output that appears twice is updated twice, the second time from the result of the first; an input that appears
+// twice counts twice when h is averaged and receives e twice. With several inputs each receives the whole of e, as in
+// word2vec.c; e / inputs would be the gradient of the mean (Irsoy, Benton, Stratos 2021, arXiv:2012.15332).
 #pragma once
 
 #include <cstddef>
@@ -35,14 +35,14 @@
 
 namespace segue::train {
 
-// Outputs of one step at most: a context and the most noise songs that TrainOptions allows, with room to spare.
+// The most outputs of one step: a context and the most noise songs that TrainOptions allows, with room to spare.
 inline constexpr std::size_t kMaxOutputs = 128;
 
 // Words of StepRows::random.
 inline constexpr std::size_t kRandomWords = 16;
 
-// Rows of `length` numbers, floats or Bf16 (then all arithmetic is in floats, and what is stored is rounded
-// stochastically). Rows of inputs and outputs never overlap unless they are the same row.
+// Rows of `length` numbers, floats or Bf16 (then all arithmetic is in floats, and results are rounded stochastically).
+// Rows of inputs and outputs never overlap unless they are the same row.
 template <class Number>
 struct StepRows {
   std::span<Number* const> inputs;   // at least 1
@@ -50,8 +50,8 @@ struct StepRows {
   std::size_t played = 1;            // of the outputs
   float noise_weight = 1;            // not negative
   std::size_t length = 0;            // a multiple of 16; padding is 0 and stays 0
-  float* scratch = nullptr;          // 2 * length floats of the caller's, overwritten
-  std::uint32_t* random = nullptr;   // for Bf16: kRandomWords words, none of them 0, that the step moves on
+  float* scratch = nullptr;          // 2 * length floats, overwritten
+  std::uint32_t* random = nullptr;   // for Bf16: kRandomWords words, none of them 0, that the step advances
 };
 
 struct StepSize {
