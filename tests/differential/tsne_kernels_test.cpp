@@ -1,4 +1,4 @@
-// Every t-SNE kernel of every target against the scalar ones or double precision.
+// Compares every t-SNE kernel of every target with the scalar ones or double precision.
 #include "segue/layout/kernels/tsne_kernels.h"
 
 #include <cmath>
@@ -18,7 +18,7 @@ const layout::TsneKernels& scalar() {
   return layout::all_tsne_kernels().scalar();
 }
 
-// Rows of all lengths, 0 among them, to any columns.
+// Rows of all lengths, including 0, with any columns.
 layout::Affinities any_affinities(std::size_t n) {
   Random random(3);
   layout::Affinities affinities;
@@ -154,6 +154,14 @@ TEST_P(TsneKernelsTest, gaussian_sums_and_weights_agree_with_double_precision) {
       EXPECT_NEAR(found.squares, wanted.squares, 1e-12 * wanted.squares);
     }
   }
+}
+
+TEST(TsneKernels, follow_the_forced_target) {
+  for (const math::SimdTarget& target : math::supported_targets()) {
+    math::force_target(target.name);
+    EXPECT_EQ(layout::all_tsne_kernels().best().name, target.name);
+  }
+  math::force_target(math::supported_targets().front().name);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The step of step.h in double precision, straight from the paper: what every kernel is compared with.
+// The step of step.h in double precision, straight from the paper: every kernel is compared with it.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ struct ReferenceRows {
 // Returns the loss from before the step.
 double reference_step(const ReferenceRows& rows, double rate, double damping = 0);
 
-// The loss alone, changing nothing.
+// Returns the loss and changes nothing.
 double reference_loss(const ReferenceRows& rows);
 
 }  // namespace segue::train

@@ -12,7 +12,7 @@
 namespace segue::math {
 namespace {
 
-// Leaves the choice as it was.
+// Restores the default afterwards.
 class SimdTargets : public testing::Test {
  protected:
   ~SimdTargets() override { force_target(supported_targets().front().name); }

@@ -1,5 +1,5 @@
-// Every kernel of every target against sums in double precision: all lengths from 0 to 300 and all misalignments of a
-// float within a register, to the rounding that a sum of n products allows.
+// Compares every kernel of every target with sums in double precision: all lengths from 0 to 300 and all misalignments
+// of a float within a register, to the rounding that a sum of n products allows.
 #include "segue/math/kernels/kernels.h"
 
 #include <algorithm>
@@ -102,7 +102,7 @@ TEST_P(KernelsTest, dot_panel_agrees_with_the_exact_sums) {
         ASSERT_NEAR(out[q * kPanelRows + r], exact.value, exact.bound) << n << " numbers, query " << q << ", row " << r;
       }
     }
-    // Bars at the best product of every other query: only the others are above theirs.
+    // Bars just below the best product of every other query, and at it for the rest.
     std::uint32_t want = 0;
     for (std::size_t q = 0; q < kPanelQueries; ++q) {
       const auto own = std::span(out).subspan(q * kPanelRows, kPanelRows);
@@ -151,7 +151,7 @@ TEST_P(KernelsTest, dot_codes_is_the_exact_sum) {
   std::vector<std::int8_t> b(a.size());
   for (std::int8_t& code : a) code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
   for (std::int8_t& code : b) code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
-  std::fill_n(a.begin(), 2048, std::int8_t{-127});  // the largest sum there can be
+  std::fill_n(a.begin(), 2048, std::int8_t{-127});  // the largest possible sum
   std::fill_n(b.begin(), 2048, std::int8_t{-127});
   for (const std::size_t n : {0UL, 32UL, 64UL, 96UL, 128UL, 320UL, 4096UL}) {
     for (std::size_t shift = 0; shift < kShifts; ++shift) {
@@ -165,7 +165,7 @@ TEST_P(KernelsTest, dot_codes_is_the_exact_sum) {
 TEST_P(KernelsTest, dot_code_rows_are_the_exact_sums) {
   Random random(6);
   for (const std::size_t n : {0UL, 32UL, 128UL, 320UL, 4096UL}) {
-    // As large as CodedQuery lets them be: a sum of 2^31 / 127, all of one sign in the first row.
+    // As large as CodedQuery allows: a sum of 2^31 / 127, all of one sign in the first row.
     const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(32767, n > 0 ? 16'909'320 / n : 0));
     std::vector<std::int16_t> query(n);
     for (std::int16_t& code : query) code = static_cast<std::int16_t>(most);
