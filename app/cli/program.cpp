@@ -12,6 +12,7 @@
 #include "segue/base/error.h"
 #include "segue/base/version.h"
 #include "segue/base/words.h"
+#include "segue/math/kernel_list.h"
 
 #include "app/cli/config.h"
 #include "app/cli/reference.h"
@@ -30,6 +31,7 @@ struct Registered {
 struct CommonOptions {
   TerminalOptions terminal;
   std::string config;
+  std::string simd;
 };
 
 std::vector<std::string_view> names_of(const std::vector<Registered>& registered) {
@@ -47,6 +49,7 @@ std::vector<Registered> register_commands(CLI::App& app, CommonOptions& common) 
     sub->add_flag("--json", common.terminal.json, "Print one JSON document")->group("Common");
     sub->add_flag("--quiet", common.terminal.quiet, "Show no progress and no notes")->group("Common");
     sub->add_option("--config", common.config, "Take options from this TOML file")->type_name("FILE")->group("Common");
+    sub->add_option("--simd", common.simd)->group("");  // hidden: for tests and benchmarks
     auto arguments = std::make_unique<Arguments>(*sub);
     command->declare(*arguments);
     registered.push_back({std::move(command), sub, std::move(arguments)});
@@ -101,6 +104,7 @@ int run(Registered& entry, std::span<const std::string_view> sections, const Com
       apply_config(common.config, entry.command->name(), sections, entry.arguments->bound());
     }
     entry.arguments->apply_typed();
+    if (!common.simd.empty()) math::force_target(common.simd);
     Terminal terminal(common.terminal, output, signals);
     entry.command->run(terminal);
     return 0;
@@ -154,6 +158,7 @@ int run_command_line(const std::vector<std::string>& words, const Output& output
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string_view complaint = error.what();  // "--dim: 1 required N missing"
     std::string option(complaint.substr(0, complaint.find(':')));
+    if (option.empty()) option = "--simd";  // CLI11 does not name a hidden option
     if (option.size() == std::string_view("--k").size()) option.erase(0, 1);
     return report(subject_of(registered), Error(ErrorCode::wrong_use, option + ": expected a value, found none"));
   } catch (const CLI::ParseError& error) {

@@ -55,7 +55,7 @@ RC_GTEST_PROP(Affinities, are_symmetric_and_add_up_to_one, ()) {
 RC_GTEST_PROP(Repulsion, is_near_the_exact_sum, ()) {
   const layout::Layout points = any_points();
   layout::Team team(1);
-  layout::Repulsion repulsion(*layout::supported_tsne_kernels().front(), team, layout::Repulsion::kSpacing, 0);
+  layout::Repulsion repulsion(layout::all_tsne_kernels().best(), team, layout::Repulsion::kSpacing, 0);
   repulsion.prepare(points);
   layout::Layout forces(points.size());
   repulsion.take(0, points.size(), forces.data());

@@ -7,7 +7,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::evaluate {
 

@@ -5,7 +5,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
-#include "segue/layout/gaussian.h"
+#include "segue/layout/kernels/tsne_kernels.h"
 
 namespace segue::layout {
 namespace {
@@ -23,7 +23,7 @@ double search(const std::vector<double>& distances, double perplexity) {
   double high = std::numeric_limits<double>::infinity();
   double b = static_cast<double>(distances.size()) / sum;
   for (int step = 0; step < kMostSteps; ++step) {
-    const GaussianSums sums = gaussian_sums(distances.data(), distances.size(), b);
+    const GaussianSums sums = all_tsne_kernels().best().gaussian_sums(distances.data(), distances.size(), b);
     const double mean = sums.distances / sums.weights;
     const double missing = std::log(sums.weights) + b * mean - wanted;  // of the entropy; it falls with b
     if (std::abs(missing) < kExact) break;
@@ -82,8 +82,8 @@ double conditional_affinities(std::span<const float> squared_distances, double p
     distances[j] = static_cast<double>(squared_distances[j]) - static_cast<double>(least);
   }
   const double b = search(distances, perplexity);
-  const double sum = gaussian_sums(distances.data(), count, b).weights;
-  gaussian_weights(distances.data(), count, b, 1 / sum, out.data());
+  const double sum = all_tsne_kernels().best().gaussian_sums(distances.data(), count, b).weights;
+  all_tsne_kernels().best().gaussian_weights(distances.data(), count, b, 1 / sum, out.data());
   return b;
 }
 

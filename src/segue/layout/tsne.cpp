@@ -14,7 +14,6 @@
 #include "segue/layout/pca.h"
 #include "segue/layout/repulsion.h"
 #include "segue/layout/team.h"
-#include "segue/layout/tsne_kernels.h"
 
 namespace segue::layout {
 namespace {
@@ -175,7 +174,7 @@ class Descent {
   }
 
   const TsneOptions& options_;
-  const TsneKernels& kernels_ = *supported_tsne_kernels().front();
+  const TsneKernels& kernels_ = all_tsne_kernels().best();
   Team team_;
   Affinities affinities_;
   Layout points_;

@@ -11,7 +11,7 @@
 #include "segue/base/folder.h"
 #include "segue/base/json.h"
 #include "segue/base/manifest.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/export_rows.h"
 #include "segue/model/npy.h"
 

@@ -7,7 +7,7 @@
 #include "segue/base/digest.h"
 #include "segue/base/json.h"
 #include "segue/base/parallel.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/model.h"
 #include "segue/model/npy.h"
 

@@ -12,7 +12,7 @@
 #include "segue/base/options_json.h"
 #include "segue/base/parallel.h"
 #include "segue/data/dataset/dataset.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/map_file.h"
 #include "segue/model/npy.h"
 #include "segue/train/loss_sample.h"

@@ -14,7 +14,7 @@ struct Measured {
 };
 
 Measured repulsions(const Layout& points, double spacing, std::size_t threads = 1, std::size_t few_points = 0) {
-  const TsneKernels& kernels = *supported_tsne_kernels().front();
+  const TsneKernels& kernels = all_tsne_kernels().best();
   Team team(threads);
   Repulsion repulsion(kernels, team, spacing, few_points);
   repulsion.prepare(points);
@@ -99,7 +99,7 @@ TEST(Repulsion, IsTheSameWithAnyNumberOfThreads) {
 
 TEST(Repulsion, FollowsAMapThatGrowsAndShrinks) {
   Team team(1);
-  Repulsion repulsion(*supported_tsne_kernels().front(), team, Repulsion::kSpacing, 0);
+  Repulsion repulsion(all_tsne_kernels().best(), team, Repulsion::kSpacing, 0);
   for (const double across : {0.001, 5.0, 6.0, 40.0, 36.0, 2.0}) {
     const Layout points = heaps(800, 6, across, across / 10, 11);
     repulsion.prepare(points);

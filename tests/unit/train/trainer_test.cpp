@@ -12,7 +12,7 @@
 
 #include "segue/base/error.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 
 namespace segue::train {
 namespace {
@@ -48,7 +48,7 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   return ab / std::sqrt(aa * bb);
 }
 
-// The share of the nearest 10 songs that belong to the same cluster, over the songs played most.
+// The share of the 10 nearest songs that belong to the same cluster, over the most played songs.
 double cluster_precision(const Corpus& corpus, const TrainedMatrix& vectors) {
   const auto rows = vectors.view();
   const auto songs = static_cast<std::uint32_t>(rows.rows);
@@ -69,7 +69,7 @@ Corpus clustered() {
   return generate_corpus({.songs = 400, .clusters = 10, .plays = 60'000, .zipf = 0.7, .drift = 0.05});
 }
 
-TEST(Trainer, songs_of_a_cluster_come_to_lie_together) {
+TEST(Trainer, songs_of_a_cluster_end_up_close_together) {
   const Corpus corpus = clustered();
   TrainOptions options = small_options();
   EXPECT_GT(cluster_precision(corpus, train(corpus, options).vectors), 0.9);
@@ -92,7 +92,7 @@ TEST(Trainer, one_thread_gives_the_same_bytes_every_time) {
   EXPECT_FALSE(same_bytes(first.vectors, train(corpus, options).vectors));
 }
 
-// Also what the tsan preset watches.
+// The tsan preset runs this too.
 TEST(Trainer, several_threads_learn_the_same_thing) {
   const Corpus corpus = clustered();
   TrainOptions options = small_options();
@@ -103,7 +103,7 @@ TEST(Trainer, several_threads_learn_the_same_thing) {
   for (std::size_t epoch = 0; epoch < 5; ++epoch) {
     EXPECT_EQ(three.epochs[epoch].pairs, one.epochs[epoch].pairs) << "examples do not depend on threads";
     EXPECT_EQ(three.epochs[epoch].plays, one.epochs[epoch].plays);
-    // Of 400 songs, every other row is being updated by another thread as well.
+    // With 400 songs, every other row is being updated by another thread as well.
     EXPECT_NEAR(three.epochs[epoch].mean_loss / one.epochs[epoch].mean_loss, 1, 0.15);
   }
   EXPECT_NEAR(three.epochs.back().sample_loss / one.epochs.back().sample_loss, 1, 0.2);
@@ -155,7 +155,7 @@ TEST(Trainer, songs_with_too_few_plays_get_no_row) {
   EXPECT_LT(trained.vectors.rows(), 500U);
 }
 
-// Asks to stop once half is done, and checks what it is told on the way.
+// Requests a stop halfway, and checks the progress it receives.
 class StopHalfway final : public Progress {
  public:
   void begin(std::string_view, std::uint64_t total, std::string_view unit) override {
@@ -199,7 +199,7 @@ ErrorCode code_of_training(const Corpus& corpus, const TrainOptions& options) {
   return {};
 }
 
-TEST(Trainer, refuses_what_cannot_be_trained) {
+TEST(Trainer, refuses_queues_that_cannot_be_trained) {
   TrainOptions options = small_options();
   EXPECT_EQ(code_of_training({}, options), ErrorCode::bad_input);
   options.min_plays = 1;
@@ -208,7 +208,7 @@ TEST(Trainer, refuses_what_cannot_be_trained) {
   EXPECT_EQ(code_of_training({{{0, 1}}, {1, 1}, {}}, options), ErrorCode::wrong_use);
 }
 
-TEST(Trainer, a_loss_that_runs_away_is_an_error) {
+TEST(Trainer, a_diverging_loss_is_an_error) {
   const Corpus corpus = generate_corpus({.songs = 10, .clusters = 1, .plays = 200'000});
   TrainOptions options = small_options();
   options.architecture = Architecture::cbow;

@@ -9,7 +9,7 @@
 
 #include "segue/base/error.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 
 namespace segue::transitions {
 namespace {

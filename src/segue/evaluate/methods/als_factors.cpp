@@ -8,7 +8,7 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::evaluate {
 

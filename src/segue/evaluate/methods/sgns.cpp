@@ -5,7 +5,7 @@
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::evaluate {
 
