@@ -1,8 +1,8 @@
 """kill -9 under load: no acknowledged listen is lost, none is stored twice.
 
-Clients send listens all the time, each as its own user. Twenty times the server is killed amid requests and restarted on
-the same store; each client then sends its unanswered requests again, as scrobblers do. At the end the store has every
-listen once and nothing else. The third argument is the kind of store: sqlite or postgresql.
+Clients send listens all the time, each as its own user. Twenty times the server is killed amid requests and restarted
+on the same store; each client then sends its unanswered requests again, as scrobblers do. At the end the store has
+every listen once and nothing else. The third argument is the kind of store: sqlite or postgresql.
 """
 
 import pathlib

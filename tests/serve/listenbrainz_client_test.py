@@ -36,7 +36,7 @@ def check_tokens(server):
     client = client_of(server, server.token("ann", "read", "submit"))
     try:
         client_of(server, "nobody's")
-        raise AssertionError("a token that nobody has was valid")
+        raise AssertionError("an unknown token was valid")
     except errors.InvalidAuthTokenException:
         pass
     return client

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for one test, which can be stopped and restarted. The C++ tests have tests/support/postgres_server.h."""
+"""A PostgreSQL server for one test, that can be stopped and restarted. For C++: tests/support/postgres_server.h."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ PATIENCE = 60  # seconds
 
 
 class Postgres:
-    """In a folder of its own, with a socket there. PostgreSQL refuses to run as root: root runs it as the user postgres."""
+    """In a folder of its own, with a socket there. PostgreSQL refuses root, so root runs it as the user postgres."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)

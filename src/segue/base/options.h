@@ -1,6 +1,6 @@
 // Options declared once.
 //
-// A step keeps its options in a plain struct with the defaults in place, and beside it one table of rows:
+// A step keeps its options in a plain struct with the defaults in place, and next to it one table of rows:
 //
 //   struct TrainOptions { int dim = 128; ... };
 //   template <> struct OptionsOf<TrainOptions> {

@@ -34,9 +34,10 @@ struct OptionsOf<serve::ServeOptions> {
   static constexpr std::array rows = {
       option<&serve::ServeOptions::name>("name", "The name of MODEL in ?model= and in replies"),
       option<&serve::ServeOptions::also>("also", "Another model, as NAME=FOLDER; can be repeated"),
-      option<&serve::ServeOptions::share>("share",
-                                          "NAME=PARTS: a model serves its parts of the sum of all parts of the users, "
-                                          "each user always from the same model; without any, MODEL serves all users"),
+      option<&serve::ServeOptions::share>(
+          "share",
+          "NAME=PARTS: the model's share of the users, out of the sum of all parts; each user always "
+          "gets the same model. Without any, MODEL serves all users"),
       option<&serve::ServeOptions::store>(
           "store",
           "Where listens and tokens are stored: an SQLite file or postgresql://...; without "

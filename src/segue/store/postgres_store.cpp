@@ -216,7 +216,7 @@ void PostgresStore::commit_together(std::span<Addition* const> additions) {
   const Session session(*this);
   std::size_t count = rows_of_statement(rows);
   if (count == rows.size()) {
-    insert(*session, rows, now);  // a transaction by itself
+    insert(*session, rows, now);  // its own transaction
   } else {
     PostgresTransaction transaction(*session);
     for (std::span<const Row> rest = rows; !rest.empty(); rest = rest.subspan(count)) {

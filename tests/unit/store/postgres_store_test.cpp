@@ -139,7 +139,7 @@ TEST(PostgresStore, refuses_a_foreign_or_newer_schema) {
   const std::string other = new_database();
   run(other, "CREATE SCHEMA segue");
   run(other, "CREATE TABLE segue.songs (id bigint)");
-  EXPECT_ERROR(PostgresStore{other}, ErrorCode::corrupt, "the schema segue holds something else");
+  EXPECT_ERROR(PostgresStore{other}, ErrorCode::corrupt, "expected a listen store in the schema segue");
   run(other, "DROP TABLE segue.songs");
   PostgresStore store(other);
   run(other, "DROP SCHEMA segue CASCADE");

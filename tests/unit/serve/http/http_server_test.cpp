@@ -285,9 +285,9 @@ TEST_F(HttpServerTest, allows_cross_origin_requests_from_one_origin) {
 TEST(HttpServerOptionsTest, are_refused_if_they_cannot_work) {
   StubHandler handler;
   const auto make = [&](const HttpServerOptions& options) { return HttpServer(handler, options).port(); };
-  EXPECT_ERROR(make({.host = "no where"}), ErrorCode::wrong_use, "--host: expected an IP address or the name of one");
+  EXPECT_ERROR(make({.host = "no where"}), ErrorCode::wrong_use, "--host: expected an IP address or a host name");
   EXPECT_NE(make({.host = "localhost", .port = 0}), 0);
-  EXPECT_ERROR(make({.port = 0, .tls_key = "k"}), ErrorCode::wrong_use, "together, found one of them");
+  EXPECT_ERROR(make({.port = 0, .tls_key = "k"}), ErrorCode::wrong_use, "together, found only one of them");
   EXPECT_ERROR(make({.port = 0, .tls_certificate = "c", .tls_key = "k"}), ErrorCode::wrong_use, "--tls-certificate c");
   const HttpServer first(handler, {.port = 0});
   EXPECT_ERROR(make({.port = first.port()}), ErrorCode::io_failed, "in use");
