@@ -138,7 +138,8 @@ class TrainCommand final : public Command {
       if (!sink || error.code() != ErrorCode::interrupted) throw;
       const bool kept = sink->wait();
       fail(error.code(), "{}; {}", error.what(),
-           kept ? fmt::format("--resume goes on from {}", folder.string()) : "its checkpoint could not be written");
+           kept ? fmt::format("run with --resume to resume from {}", folder.string())
+                : "its checkpoint could not be written");
     }
   }
 
@@ -149,14 +150,14 @@ class TrainCommand final : public Command {
       if (train::is_checkpoint(folder)) {
         const bool replaced = checkpoints_.checkpoint_every.count() > 0;
         terminal.note(
-            fmt::format("{}: from a training that was not finished; without --resume this one starts from "
+            fmt::format("{}: checkpoint of an unfinished training run; without --resume this run starts from "
                         "the beginning and {}",
                         folder.string(), replaced ? "replaces it at its first checkpoint" : "removes it at its end"));
       }
       return checkpoint;
     }
     if (std::error_code error; !fs::exists(folder, error)) {
-      terminal.note(fmt::format("{}: no checkpoint there: training starts from the beginning", folder.string()));
+      terminal.note(fmt::format("{}: no checkpoint found; training starts from the beginning", folder.string()));
       return checkpoint;
     }
     checkpoint.emplace(folder);
@@ -166,7 +167,7 @@ class TrainCommand final : public Command {
         (static_cast<double>(at.epochs.size()) +
          static_cast<double>(at.blocks_done) / static_cast<double>(std::max<std::uint64_t>(at.blocks, 1))) /
         options_.epochs;
-    terminal.note(fmt::format("going on from {}: {} of {} epochs and {} of {} blocks of the next done, {:.0f} %",
+    terminal.note(fmt::format("resuming from {}: {} of {} epochs and {} of {} blocks of the next done, {:.0f} %",
                               folder.string(), at.epochs.size(), options_.epochs, at.blocks_done, at.blocks,
                               100 * done));
     return checkpoint;

@@ -20,7 +20,7 @@ std::optional<layout::Point> place_of_vector(const model::Model& model, std::spa
   std::size_t found = 0;
   for (const math::ScoredRow& near : model.index().search(vector, kNeighbours, {}, {.threads = 1})) {
     rows[found] = near.row;
-    squared[found++] = std::max(0.0F, 2 - 2 * near.score);  // of unit vectors
+    squared[found++] = std::max(0.0F, 2 - 2 * near.score);  // for unit vectors
   }
   return layout::place_by_neighbours(map->layout, {1, kNeighbours, rows, squared}, kPerplexity, 1).front();
 }

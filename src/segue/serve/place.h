@@ -1,4 +1,4 @@
-// Where on the map a vector lies that is no song's: a user's mean, a taste.
+// The place on the map of a vector that is not a song's: a user's mean, a taste.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,8 @@
 
 namespace segue::serve {
 
-// Where most of the songs nearest to `vector` are, see place_by_neighbours(). nullopt where the model has no map.
+// The place where most of the songs nearest to `vector` are, see place_by_neighbours(). nullopt if the model has no
+// map.
 std::optional<layout::Point> place_of_vector(const model::Model& model, std::span<const float> vector);
 
 }  // namespace segue::serve

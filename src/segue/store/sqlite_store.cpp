@@ -40,8 +40,8 @@ std::int64_t limit_of(std::size_t count) {
   return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max()));
 }
 
-// Whether there is a store of this Segue's; false where there is nothing at all. Throws corrupt for anything else and
-// unsupported for what a newer Segue wrote. Reads only.
+// Whether there is a Segue store; false if the file is empty. Throws corrupt for anything else, unsupported for a store
+// written by a newer Segue. Only reads.
 bool holds_store(SqliteConnection& connection) {
   const auto number = [&](std::string_view sql) {
     SqliteStatement row(connection, sql);
@@ -61,12 +61,12 @@ bool holds_store(SqliteConnection& connection) {
   while (table.step()) tables += (tables.empty() ? "" : ", ") + table.text(0);
   // The first stores had no application_id.
   if (application == 0 && version == kSchemaVersion && tables == kTables) return true;
-  fail(ErrorCode::corrupt, "{}: expected a store of listens, found an SQLite file with the tables: {}",
-       connection.name(), tables.empty() ? "none" : tables);
+  fail(ErrorCode::corrupt, "{}: expected a listen store, found an SQLite file with the tables: {}", connection.name(),
+       tables.empty() ? "none" : tables);
 }
 
 void open_schema(SqliteConnection& connection) {
-  connection.checkpoint_on_close(false);  // what is no store stays as it is
+  connection.checkpoint_on_close(false);  // a file that is not a store stays as it is
   const bool made = holds_store(connection);
   connection.checkpoint_on_close(true);
   connection.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
@@ -81,7 +81,7 @@ void open_schema(SqliteConnection& connection) {
 
 }  // namespace
 
-// A connection to read with, taken from those that are free and given back.
+// Takes an idle read connection or opens one, and gives it back.
 class SqliteStore::Reader {
  public:
   explicit Reader(SqliteStore& store) : store_(store) {
