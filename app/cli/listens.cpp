@@ -153,7 +153,7 @@ class ListensCommand final : public Command {
     for (const std::string& user : store->users("", std::numeric_limits<std::size_t>::max())) {
       const std::uint64_t listens = store->listen_count(user);
       items.push_back(json::object{{"user", user}, {"listens", listens}});
-      table.add({printable(user), with_commas(listens)});
+      table.add({for_terminal(user), with_commas(listens)});
     }
     if (terminal.json()) {
       terminal.print(document);
@@ -166,7 +166,7 @@ class ListensCommand final : public Command {
     const std::string& user = users_.front();
     const store::Forgotten gone = store::open_store(options_.store, store::WhereNone::refuse)->forget(user);
     if (gone.listens + gone.feedback + gone.tokens == 0) {
-      fail(ErrorCode::not_found, "{}: {} has nothing of this user", printable(user), options_.store);
+      fail(ErrorCode::not_found, "{}: {} has nothing of this user", for_terminal(user), options_.store);
     }
     if (terminal.json()) {
       terminal.print(json::object{

@@ -137,7 +137,7 @@ RC_GTEST_PROP(Models, lists_are_in_order_without_what_is_masked, (std::uint64_t 
   evaluate::QueryBatch batch(dataset, split, 3);
   const std::span<const evaluate::Query> queries =
       batch.make(positions, 0, std::min(positions.size(), index::kBatchQueries));
-  for (const auto& model : evaluate::make_models("all", {})) {
+  for (const auto& model : evaluate::make_methods("all", {})) {
     if (!model->fit(ingredients)) continue;
     const auto ranker = model->ranker();
     std::vector<std::vector<math::ScoredRow>> lists(queries.size());

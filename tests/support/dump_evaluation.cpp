@@ -23,7 +23,7 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
   const evaluate::Split split = evaluate::make_split(dataset, {}, train.min_plays, train.seed);
   NoProgress progress;
   evaluate::Ingredients ingredients(split.training, train, progress, {});
-  const auto models = evaluate::make_models(name, {});
+  const auto models = evaluate::make_methods(name, {});
   models.at(0)->fit(ingredients);
   const auto ranker = models.at(0)->ranker();
   const std::vector<evaluate::Position> positions = evaluate::list_positions(dataset, split, heard);
