@@ -104,6 +104,24 @@ TEST(Evaluate, there_are_no_intervals_without_resamples) {
   EXPECT_FALSE(to_json(evaluation).empty());
 }
 
+TEST(Report, is_a_page_that_loads_nothing_and_escapes_names) {
+  const Scratch scratch;
+  const data::Dataset dataset = circle(scratch);
+  const std::vector<Evaluation> runs = {run(dataset, "popularity,markov,sgns")};
+  const std::string page =
+      html_report(runs, dataset.songs, {"<my> dataset", {{"part", "test"}}, {{"heard", 3}}, {{"dim", 8}}});
+  EXPECT_TRUE(page.starts_with("<!doctype html>\n"));
+  EXPECT_TRUE(page.ends_with("</body></html>\n"));
+  for (const std::string_view text :
+       {"<title>Evaluation of &lt;my&gt; dataset</title>", "<h1>Next-song accuracy</h1>", "<h2>Discovery</h2>",
+        "<tr class=reference><td title=\"Songs that came directly after the last song\">markov</td>", "(rank 1)"}) {
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  }
+  for (const std::string_view text : {"http", "src=", "<script", "<link", "url(", "<my>", "nan"}) {
+    EXPECT_EQ(page.find(text), std::string::npos) << text;
+  }
+}
+
 TEST(Evaluate, stops_on_request) {
   const Scratch scratch;
   const data::Dataset dataset = circle(scratch);

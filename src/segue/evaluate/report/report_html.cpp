@@ -187,7 +187,19 @@ std::string gains(const Evaluation& evaluation, std::size_t mode) {
   return "<div class=wide>" + out + "</table></div>\n";
 }
 
-std::string mode_text(const ModeSummary& summary) {
+std::string_view mode_heading(Mode mode) {
+  switch (mode) {
+    case Mode::discovery:
+      return "Discovery";
+    case Mode::repeat:
+      return "Repeat";
+    case Mode::any:
+      break;
+  }
+  return "All positions";
+}
+
+std::string_view mode_text(const ModeSummary& summary) {
   switch (summary.mode) {
     case Mode::discovery:
       return "The next song is not among those just heard, which are masked: predicting something new.";
@@ -196,7 +208,7 @@ std::string mode_text(const ModeSummary& summary) {
     case Mode::any:
       break;
   }
-  return "Every position, with nothing masked.";
+  return "Nothing is masked.";
 }
 
 std::string mode_section(const Evaluation& evaluation, std::size_t mode) {
@@ -204,8 +216,7 @@ std::string mode_section(const Evaluation& evaluation, std::size_t mode) {
   std::string out = fmt::format(
       "<h2>{}</h2>\n<p>{} {} positions; at {} of them ({:.0f} %) the next song is not in the catalogue, which "
       "counts as a miss.</p>\n<div class=charts>\n",
-      kModeNames[static_cast<std::size_t>(summary.mode)], mode_text(summary), with_commas(summary.positions),
-      with_commas(summary.unknown),
+      mode_heading(summary.mode), mode_text(summary), with_commas(summary.positions), with_commas(summary.unknown),
       100.0 * static_cast<double>(summary.unknown) / static_cast<double>(summary.positions));
   out += bars(
       evaluation, mode, "HitRate@10", [](const ModeScore& score) { return score.accuracy.hit_rate[0]; },
@@ -216,8 +227,7 @@ std::string mode_section(const Evaluation& evaluation, std::size_t mode) {
   out += "</div>\n<h3>Accuracy</h3>\n" + accuracy_table(evaluation, mode);
   out += fmt::format(
              "<h3>Compared with the best baseline, {}</h3>\n<p class=dim>Differences on the same positions; intervals "
-             "from "
-             "the same resampled queues.</p>\n",
+             "from the same resampled queues.</p>\n",
              escaped(evaluation.methods[evaluation.references[mode]].name)) +
          gains(evaluation, mode);
   out +=
