@@ -150,7 +150,7 @@ def resume_everywhere(root):
         kept = digest(checkpoint) is not None
         resumed, restarted = resumed + kept, restarted + (not kept)
         done = succeed([*train, "--resume"])
-        assert ("going on from" in done.stderr) == kept, (kind, at, done.stderr)
+        assert (f" from {checkpoint}: " in done.stderr) == kept, (kind, at, done.stderr)
         assert trained(model) == whole, f"{kind} at {at}: another model (checkpoint: {kept})"
         assert os.listdir(parent) == ["m"], f"litter after {kind} at {at}: {os.listdir(parent)}"
     assert resumed > 10 and restarted > 2 and reported, (resumed, restarted, reported)

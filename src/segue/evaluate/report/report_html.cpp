@@ -202,9 +202,10 @@ std::string_view mode_heading(Mode mode) {
 std::string_view mode_text(const ModeSummary& summary) {
   switch (summary.mode) {
     case Mode::discovery:
-      return "The next song is not among those just heard, which are masked: predicting something new.";
+      return "The next song is not among those just heard, which are masked, so methods have to predict something new.";
     case Mode::repeat:
-      return "The next song is among those just heard, and nothing is masked: predicting what is played again.";
+      return "The next song is among those just heard, and nothing is masked, so methods have to predict what is "
+             "played again.";
     case Mode::any:
       break;
   }
@@ -320,7 +321,7 @@ std::string html_report(std::span<const Evaluation> runs, const data::Catalogue&
   body += "<h2>Options</h2>\n";
   for (const json::object* const options :
        {&description.split_options, &description.options, &description.train_options}) {
-    body += fmt::format("<pre class=dim>{}</pre>\n", escaped(json::serialize(*options)));
+    body += fmt::format("<pre class=dim>{}</pre>\n", escaped(pretty(*options)));
   }
   return html_page({.title = "Evaluation of " + description.dataset,
                     .heading = "Next-song accuracy",
