@@ -153,7 +153,7 @@ class ListensCommand final : public Command {
     for (const std::string& user : store->users("", std::numeric_limits<std::size_t>::max())) {
       const std::uint64_t listens = store->listen_count(user);
       items.push_back(json::object{{"user", user}, {"listens", listens}});
-      table.add({printable(user), with_commas(listens)});
+      table.add({for_terminal(user), with_commas(listens)});
     }
     if (terminal.json()) {
       terminal.print(document);
@@ -166,7 +166,7 @@ class ListensCommand final : public Command {
     const std::string& user = users_.front();
     const store::Forgotten gone = store::open_store(options_.store, store::IfMissing::refuse)->forget(user);
     if (gone.listens + gone.feedback + gone.tokens == 0) {
-      fail(ErrorCode::not_found, "{}: no listens, feedback or tokens of this user in {}", printable(user),
+      fail(ErrorCode::not_found, "{}: no listens, feedback or tokens of this user in {}", for_terminal(user),
            options_.store);
     }
     if (terminal.json()) {

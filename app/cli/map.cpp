@@ -224,7 +224,7 @@ class MapCommand final : public Command {
     std::ranges::stable_sort(large, [](const layout::Region* a, const layout::Region* b) { return a->size > b->size; });
     for (std::size_t i = 0; i < std::min(large.size(), kRegionsListed); ++i) {
       const std::string& label = large[i]->label;
-      regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : printable(label)});
+      regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : for_terminal(label)});
     }
     std::string out = large.empty() ? "" : regions.text() + "\n";
     if (large.size() > kRegionsListed) {

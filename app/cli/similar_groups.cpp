@@ -32,11 +32,11 @@ std::uint32_t resolve_group(const recommend::SongGroups& groups, const Asked& as
   if (found.empty()) {
     fail(ErrorCode::not_found, "\"{}\": no such {}{}", asked.name, asked.what, groups.suggestion(asked.name));
   }
-  const std::string name = printable(groups.group(found.front()).name);
+  const std::string name = for_terminal(groups.group(found.front()).name);
   if (found.size() > 1) {
     std::vector<std::string> names;
     for (const std::uint32_t group : std::span(found).first(std::min(found.size(), kListed))) {
-      names.push_back(printable(groups.group(group).name));
+      names.push_back(for_terminal(groups.group(group).name));
     }
     terminal.note(fmt::format("\"{}\": {} {}s match: {}{}", asked.name, with_commas(found.size()), asked.what,
                               fmt::join(names, "; "), found.size() > kListed ? "; ..." : ""));
@@ -86,12 +86,12 @@ void print_similar_groups(const model::Model& model, const GroupOptions& options
   Table table(headers);
   for (std::size_t i = 0; i < found.size(); ++i) {
     const recommend::SongGroup& one = groups.group(found[i].row);
-    std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score), printable(one.name),
-                                      with_commas(one.songs.size()), with_commas(one.plays)};
+    std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score),
+                                      for_terminal(one.name), with_commas(one.songs.size()), with_commas(one.plays)};
     if (options.songs > 0) {
       std::vector<std::string> typical;
       for (const math::ScoredRow& song : groups.typical_songs(found[i].row, options.songs)) {
-        const std::string title = printable(std::string(model.songs().song(song.row).title));
+        const std::string title = for_terminal(std::string(model.songs().song(song.row).title));
         typical.push_back(asked.kind == recommend::GroupKind::tag || title.empty() ? song_text(model.songs(), song.row)
                                                                                    : title);
       }

@@ -54,14 +54,14 @@ json::object song_json(const data::Catalogue& songs, std::uint32_t row) {
       {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
 }
 
-std::string printable(std::string text) {
+std::string for_terminal(std::string text) {
   std::ranges::replace_if(
       text, [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }, ' ');
   return text;
 }
 
 std::string song_text(const data::Catalogue& songs, std::uint32_t row) {
-  return printable(songs.song(row).display());
+  return for_terminal(songs.song(row).display());
 }
 
 }  // namespace segue::cli

@@ -26,8 +26,8 @@ std::vector<std::uint32_t> resolve_songs(const data::Catalogue& songs, std::span
 // {"id", "title", "artist", "album", "plays"}
 json::object song_json(const data::Catalogue& songs, std::uint32_t row);
 
-// Names and titles come from strangers: no control character may reach the terminal. Blanks take their place.
-std::string printable(std::string text);
+// Replaces control characters with spaces: names and titles are untrusted, and must not control the terminal.
+std::string for_terminal(std::string text);
 
 // "Björk – Jóga", without what would break a line.
 std::string song_text(const data::Catalogue& songs, std::uint32_t row);

@@ -112,7 +112,7 @@ class TokenCommand final : public Command {
       if (token.submit) may += "submit ";
       if (token.admin) may += "admin ";
       may.pop_back();
-      table.add({token.id, token.user.empty() ? "(a service)" : printable(token.user), printable(token.name), may,
+      table.add({token.id, token.user.empty() ? "(a service)" : for_terminal(token.user), for_terminal(token.name), may,
                  fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(token.created)))});
     }
     if (terminal.json()) {

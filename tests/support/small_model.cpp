@@ -30,9 +30,9 @@ data::Song view_of(const data::SongRecord& record) {
 data::SongRecord song_number(std::uint32_t i, std::uint32_t songs) {
   const std::uint32_t genre = i % kGenres;
   data::SongRecord song;
-  // Every third id has a space, as ids made of artist and title do.
+  // Every third id has a space, like ids made of artist and title.
   song.id = i % 3 == 0 ? fmt::format("song {}", i) : fmt::format("song-{}", i);
-  if (i != songs - 1) {  // the last has nothing but its id
+  if (i != songs - 1) {  // the last song has only an id
     song.title = i < kGenres ? std::string(kTitles[genre]) : fmt::format("{} {}", kTitles[genre], i / kGenres + 1);
     song.artist = kArtists[genre];
     song.album = fmt::format("Album {}", genre);
@@ -67,7 +67,7 @@ SmallModel small_model(std::uint32_t songs, std::uint32_t dim) {
   model.transitions.offsets.push_back(0);
   for (std::uint32_t i = 0; i < songs; ++i) {
     model.songs.push_back(song_number(i, songs));
-    // The next song of the genre is played after this one, the one before it before.
+    // The next song of the genre is played after this one, and the previous one before it.
     if (i + kGenres < songs) {
       model.transitions.neighbours.push_back(i + kGenres);
       model.transitions.forward.push_back(3);

@@ -1,4 +1,4 @@
-#include "segue/evaluate/ranking.h"
+#include "segue/evaluate/measure.h"
 
 #include <algorithm>
 #include <atomic>
@@ -30,20 +30,20 @@ float diversity_of(std::span<const math::ScoredRow> list, math::MatrixView<const
 }
 
 // One thread's share of the work.
-class Asker {
+class Worker {
  public:
-  Asker(const NextSongModel& model, const Questions& questions, Answers& answers, std::vector<float>& diversity)
-      : questions_(questions),
-        answers_(answers),
+  Worker(const Method& method, const MeasurementInput& input, Measurements& measured, std::vector<float>& diversity)
+      : input_(input),
+        measured_(measured),
         diversity_(diversity),
-        ranker_(model.ranker()),
-        batch_(questions.dataset, questions.split, questions.heard),
+        ranker_(method.ranker()),
+        batch_(input.dataset, input.split, input.heard),
         lists_(kAtOnce),
-        counts_(kAllModes.size(), ListCounts(questions.split.training.song_count())),
-        last_at_(questions.split.training.song_count(), 0) {}
+        counts_(kAllModes.size(), ListCounts(input.split.training.song_count())),
+        last_at_(input.split.training.song_count(), 0) {}
 
-  void ask(std::size_t first, std::size_t count) {
-    const std::span<const Query> queries = batch_.make(questions_.positions, first, count);
+  void run(std::size_t first, std::size_t count) {
+    const std::span<const Query> queries = batch_.make(input_.positions, first, count);
     ranker_->rank(queries, kListLength, std::span(lists_).first(count));
     for (std::size_t i = 0; i < count; ++i) note(first + i, lists_[i]);
   }
@@ -52,9 +52,9 @@ class Asker {
 
  private:
   void note(std::size_t number, std::span<const math::ScoredRow> list) {
-    const Position& position = questions_.positions[number];
+    const Position& position = input_.positions[number];
     enter_queue(position.held_out);
-    Outcome& outcome = answers_.outcomes[number];
+    Outcome& outcome = measured_.outcomes[number];
     std::uint8_t hits = 0;
     std::size_t cutoff = 0;
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -63,16 +63,16 @@ class Asker {
       if (last_at_[list[i].row] > position.at) ++hits;
     }
     for (; cutoff < kCutoffs.size(); ++cutoff) outcome.hits[cutoff] = hits;
-    counts_[static_cast<std::size_t>(position.mode)].add(list, questions_.artists);
-    if (questions_.unit_vectors.rows > 0) diversity_[number] = diversity_of(list, questions_.unit_vectors, sum_);
-    const auto shown = std::ranges::lower_bound(questions_.shown, static_cast<std::uint32_t>(number));
-    if (shown != questions_.shown.end() && *shown == number) {
-      std::vector<std::uint32_t>& kept = answers_.shown[static_cast<std::size_t>(shown - questions_.shown.begin())];
+    counts_[static_cast<std::size_t>(position.mode)].add(list, input_.artists);
+    if (input_.unit_vectors.rows > 0) diversity_[number] = diversity_of(list, input_.unit_vectors, sum_);
+    const auto shown = std::ranges::lower_bound(input_.shown, static_cast<std::uint32_t>(number));
+    if (shown != input_.shown.end() && *shown == number) {
+      std::vector<std::uint32_t>& kept = measured_.shown[static_cast<std::size_t>(shown - input_.shown.begin())];
       for (const math::ScoredRow& song : list.first(std::min(kShownSongs, list.size()))) kept.push_back(song.row);
     }
   }
 
-  // last_at_[song]: 1 + the last place of the song in the queue that is asked about, 0 where it is not there.
+  // last_at_[song]: 1 + the last place of the song in the current queue, 0 if it is not in it.
   void enter_queue(std::uint32_t held_out) {
     if (held_out == queue_) return;
     set_last(queue_, false);
@@ -80,16 +80,16 @@ class Asker {
   }
   void set_last(std::uint32_t held_out, bool is_there) {
     if (held_out == kNobody) return;
-    const HeldOutQueue& queue = questions_.split.held_out[held_out];
-    const std::span<const std::uint32_t> songs = questions_.dataset.queues.songs(queue.queue);
+    const HeldOutQueue& queue = input_.split.held_out[held_out];
+    const std::span<const std::uint32_t> songs = input_.dataset.queues.songs(queue.queue);
     for (std::uint32_t at = 0; at < queue.end; ++at) {
-      const std::uint32_t song = questions_.split.songs[songs[at]];
+      const std::uint32_t song = input_.split.songs[songs[at]];
       if (song != kUnknownSong) last_at_[song] = is_there ? at + 1 : 0;
     }
   }
 
-  const Questions& questions_;
-  Answers& answers_;
+  const MeasurementInput& input_;
+  Measurements& measured_;
   std::vector<float>& diversity_;
   std::unique_ptr<Ranker> ranker_;
   QueryBatch batch_;
@@ -100,8 +100,8 @@ class Asker {
   std::vector<float> sum_;
 };
 
-// Added up in the order of positions, so that threads do not show in the last digit.
-void add_diversity(std::span<const Position> positions, std::span<const float> diversity, Answers& answers) {
+// Summed in the order of positions, so that the last digit does not depend on the threads.
+void add_diversity(std::span<const Position> positions, std::span<const float> diversity, Measurements& measured) {
   for (const Mode mode : kAllModes) {
     double sum = 0;
     std::uint64_t count = 0;
@@ -110,42 +110,42 @@ void add_diversity(std::span<const Position> positions, std::span<const float> d
       sum += diversity[i];
       ++count;
     }
-    if (count > 0) answers.lists[static_cast<std::size_t>(mode)].diversity = sum / static_cast<double>(count);
+    if (count > 0) measured.lists[static_cast<std::size_t>(mode)].diversity = sum / static_cast<double>(count);
   }
 }
 
 }  // namespace
 
-Answers ask(const NextSongModel& model, const Questions& questions, std::size_t threads, Progress& progress,
-            const std::stop_token& stop) {
-  const std::size_t count = questions.positions.size();
-  Answers answers;
-  answers.outcomes.resize(count);
-  answers.shown.resize(questions.shown.size());
-  std::vector<float> diversity(questions.unit_vectors.rows > 0 ? count : 0);
-  std::vector<ListCounts> totals(kAllModes.size(), ListCounts(questions.split.training.song_count()));
+Measurements measure(const Method& method, const MeasurementInput& input, std::size_t threads, Progress& progress,
+                     const std::stop_token& stop) {
+  const std::size_t count = input.positions.size();
+  Measurements measured;
+  measured.outcomes.resize(count);
+  measured.shown.resize(input.shown.size());
+  std::vector<float> diversity(input.unit_vectors.rows > 0 ? count : 0);
+  std::vector<ListCounts> totals(kAllModes.size(), ListCounts(input.split.training.song_count()));
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;  // guards progress, done and totals
   std::uint64_t done = 0;
-  progress.begin(model.name(), count, "positions");
+  progress.begin(method.name(), count, "positions");
   run_workers(std::min(threads, count / kAtOnce + 1), [&](std::size_t) {
-    Asker asker(model, questions, answers, diversity);
+    Worker worker(method, input, measured, diversity);
     for (std::size_t first = 0; (first = next.fetch_add(kAtOnce)) < count;) {
-      if (stop.stop_requested()) fail(ErrorCode::interrupted, "stopped while measuring {}", model.name());
+      if (stop.stop_requested()) fail(ErrorCode::interrupted, "stopped while measuring {}", method.name());
       const std::size_t size = std::min(kAtOnce, count - first);
-      asker.ask(first, size);
+      worker.run(first, size);
       const std::lock_guard lock(mutex);
       progress.update(done += size, "");
     }
     const std::lock_guard lock(mutex);
-    for (std::size_t mode = 0; mode < totals.size(); ++mode) totals[mode].merge(asker.counts(mode));
+    for (std::size_t mode = 0; mode < totals.size(); ++mode) totals[mode].merge(worker.counts(mode));
   });
   progress.end();
   for (std::size_t mode = 0; mode < totals.size(); ++mode) {
-    answers.lists[mode] = totals[mode].statistics(questions.split.training.plays);
+    measured.lists[mode] = totals[mode].statistics(input.split.training.plays);
   }
-  if (!diversity.empty()) add_diversity(questions.positions, diversity, answers);
-  return answers;
+  if (!diversity.empty()) add_diversity(input.positions, diversity, measured);
+  return measured;
 }
 
 }  // namespace segue::evaluate
