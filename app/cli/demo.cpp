@@ -106,12 +106,12 @@ class DemoCommand final : public Command {
       terminal.print(json::object{
           {"dataset", dataset}, {"model", model}, {"evaluation", report}, {"map", page}, {"steps", std::move(steps_)}});
     } else {
-      terminal.print(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
+      terminal.report(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
                                  dataset, model, page, as_typed({"similar", model, "a song you like"})));
     }
     // The last step never ends by itself, so --json, which prints one document at the end, leaves it out.
     if (options_.serve && !terminal.json()) {
-      terminal.print("\n");
+      terminal.report("\n");
       step(terminal,
            {"serve", model, "--open-loopback", "--evaluation", report, "--port", std::to_string(options_.port)});
     }
@@ -123,12 +123,12 @@ class DemoCommand final : public Command {
     const std::string line = as_typed(words);
     if (terminal.quiet()) words.emplace_back("--quiet");
     std::string gathered;
-    Output output = [&](std::string_view text) { terminal.print(text); };
+    Output output = [&](std::string_view text) { terminal.report(text); };
     if (terminal.json()) {
       words.emplace_back("--json");
       output = [&](std::string_view text) { gathered += text; };
     } else {
-      terminal.print(fmt::format("$ {}\n", line));
+      terminal.report(fmt::format("$ {}\n", line));
     }
     const int status = run_command_line(words, output, terminal.signals());
     if (terminal.stop().stop_requested()) fail(ErrorCode::interrupted, "stopped");
@@ -136,7 +136,7 @@ class DemoCommand final : public Command {
     if (terminal.json()) {
       steps_.push_back(json::object{{"command", line}, {"result", parse_json(gathered, line)}});
     } else {
-      terminal.print("\n");
+      terminal.report("\n");
     }
   }
 

@@ -118,7 +118,7 @@ class IngestCommand final : public Command {
       terminal.print(to_json(report, options_.output, seconds.count()));
       return;
     }
-    terminal.print(fmt::format("{} rows of {} {} in {}\n\n{}\ndataset written to {}\n", with_commas(report.rows),
+    terminal.report(fmt::format("{} rows of {} {} in {}\n\n{}\ndataset written to {}\n", with_commas(report.rows),
                                report.inputs.size(), report.inputs.size() == 1 ? "file" : "files",
                                duration_for_people(seconds), tables(report), options_.output));
   }

@@ -45,7 +45,7 @@ std::vector<Registered> register_commands(CLI::App& app, CommonOptions& common) 
     sub->footer(fmt::format("Example:\n{}", command->example()));
     sub->set_help_flag("-h,--help", "Show this help");
     sub->add_flag("--json", common.terminal.json, "Print one JSON document")->group("Common");
-    sub->add_flag("--quiet", common.terminal.quiet, "Show no progress and no notes")->group("Common");
+    sub->add_flag("--quiet", common.terminal.quiet, "Print only results and errors")->group("Common");
     sub->add_option("--config", common.config, "Take options from this TOML file")->type_name("FILE")->group("Common");
     auto arguments = std::make_unique<Arguments>(*sub);
     command->declare(*arguments);
@@ -117,7 +117,7 @@ int run(Registered& entry, std::span<const std::string_view> sections, const Com
 std::string whole_reference(const std::vector<Registered>& registered) {
   std::string text =
       "# Options\n\nWritten by `segue --help-markdown`; a check compares the two.\n\n"
-      "Every command also takes `--json` (one JSON document on standard output), `--quiet` (no progress, no notes),\n"
+      "Every command also takes `--json` (one JSON document on standard output), `--quiet` (only results and errors),\n"
       "`--config FILE` (a TOML file with a section a command: `[train]`, `dim = 64`) and `--help`. What is typed wins\n"
       "over the file, the file over the default. In the file an option's name has `_` for `-`.\n";
   for (const Registered& entry : registered) text += reference_of(*entry.command, entry.arguments->bound());

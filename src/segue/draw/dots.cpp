@@ -22,8 +22,8 @@ Colour shade(Colour colour, std::int32_t region, MapTheme theme) {
 void by_region(ColouredSongs& result, const layout::SongMap& map, MapTheme theme) {
   const auto palette = palette_of(theme);
   const std::vector<std::size_t> colour = colour_regions(map.regions, palette.size());
-  for (std::size_t song = 0; song < map.cluster.size(); ++song) {
-    const std::int32_t region = map.cluster[song];
+  for (std::size_t song = 0; song < map.region.size(); ++song) {
+    const std::int32_t region = map.region[song];
     if (region == layout::kNoRegion) {
       result.dots[song].colour = colours_of(theme).none;
       continue;

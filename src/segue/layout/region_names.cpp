@@ -158,7 +158,7 @@ std::vector<std::string> lead_artists(const std::vector<std::string>& credits) {
 }
 
 void name_regions(SongMap& map, const data::Catalogue& songs) {
-  SEGUE_ASSERT(map.cluster.size() == songs.size());
+  SEGUE_ASSERT(map.region.size() == songs.size());
   if (map.regions.empty()) return;
   Terms tags;
   Terms artists;
@@ -167,7 +167,7 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
   std::vector<std::uint32_t> tagged(map.regions.size());
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     if (of_song.tags[row].empty()) continue;
-    for (std::int32_t region = map.cluster[row]; region != kNoRegion;
+    for (std::int32_t region = map.region[row]; region != kNoRegion;
          region = map.regions[static_cast<std::size_t>(region)].parent) {
       ++tagged[static_cast<std::size_t>(region)];
     }
@@ -180,7 +180,7 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
     Counted by_tag{{}, std::vector<double>(tags.size()), 0};
     Counted by_artist{{}, std::vector<double>(artists.size()), 0};
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
-      const std::int32_t region = region_at(map.regions, map.cluster[row], level);
+      const std::int32_t region = region_at(map.regions, map.region[row], level);
       if (region == kNoRegion) continue;
       for (const std::uint32_t tag : of_song.tags[row]) add(by_tag, region, tag, of_song.weight[row]);
       if (of_song.artist[row] != kNoTerm) add(by_artist, region, of_song.artist[row], of_song.weight[row]);

@@ -15,7 +15,7 @@
 
 namespace segue::layout {
 
-// Sets the label of every region; "" where there is none to give. REQUIRES: map.cluster.size() == songs.size().
+// Sets the label of every region; "" where there is none to give. REQUIRES: map.region.size() == songs.size().
 void name_regions(SongMap& map, const data::Catalogue& songs);
 
 // The first of the artists that `credits` names each, lists separated by ", ": "Drake, Future" is Drake where Drake is

@@ -209,7 +209,7 @@ void drop_empty(SongMap& map) {
     std::int32_t& parent = kept.back().parent;
     if (parent != kNoRegion) parent = renumbered[static_cast<std::size_t>(parent)];
   }
-  for (std::int32_t& region : map.cluster) {
+  for (std::int32_t& region : map.region) {
     if (region != kNoRegion) region = renumbered[static_cast<std::size_t>(region)];
   }
   map.regions = std::move(kept);
@@ -221,7 +221,7 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
   SEGUE_ASSERT(options.levels > 0);
   SongMap map;
   map.layout = std::move(layout);
-  map.cluster.assign(map.layout.size(), kNoRegion);
+  map.region.assign(map.layout.size(), kNoRegion);
   if (map.layout.empty()) return map;
   const GridFrame frame = frame_around(map.layout, side_for(map.layout.size()), kMargin);
   const std::vector<float> counts = count_cells(map.layout, frame);
@@ -258,11 +258,11 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
     }
     before = first;
   }
-  for (std::size_t song = 0; song < map.cluster.size(); ++song) {
+  for (std::size_t song = 0; song < map.region.size(); ++song) {
     const std::int32_t fine = levels.back().of_song[song];
     if (fine == kNoRegion) continue;
-    map.cluster[song] = before + fine;
-    for (std::int32_t region = map.cluster[song]; region != kNoRegion;
+    map.region[song] = before + fine;
+    for (std::int32_t region = map.region[song]; region != kNoRegion;
          region = map.regions[static_cast<std::size_t>(region)].parent) {
       ++map.regions[static_cast<std::size_t>(region)].size;
     }

@@ -23,8 +23,8 @@ struct Region {
 
 struct SongMap {
   Layout layout;
-  std::vector<std::int32_t> cluster;  // of each song: its region at the finest level, or kNoRegion
-  std::vector<Region> regions;        // by level; a parent comes before its children
+  std::vector<std::int32_t> region;  // of each song: its region at the finest level, or kNoRegion
+  std::vector<Region> regions;       // by level; a parent comes before its children
 };
 
 // The region of `level` around `region`, itself where it is of that level. REQUIRES: level <= its level.

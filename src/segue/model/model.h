@@ -13,21 +13,16 @@
 #include <filesystem>
 #include <memory>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
 #include "segue/base/format_version.h"
-#include "segue/base/progress.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/data/dataset/log_plays.h"
 #include "segue/index/song_index.h"
 #include "segue/layout/song_map.h"
 #include "segue/math/matrix.h"
 #include "segue/model/blend_weights.h"
-#include "segue/model/index_file.h"
-#include "segue/train/options.h"
-#include "segue/train/trainer.h"
 #include "segue/transitions/transitions.h"
 
 namespace segue {
@@ -83,17 +78,5 @@ class Model {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Writes a whole model folder with its index, replacing an older one at its end. `songs` may have more rows than the
-// vectors: those without vectors are left out. Throws wrong_use, not_found, no_space, io_failed, interrupted.
-void write_model(const std::filesystem::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
-                 const train::TrainOptions& options, const train::TrainedVectors& trained,
-                 const transitions::Transitions& transitions, const BlendWeights& blend, const IndexBuild& index,
-                 Progress& progress, const std::stop_token& stop);
-
-// The same with the default weights, without a graph.
-void write_model(const std::filesystem::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
-                 const train::TrainOptions& options, const train::TrainedVectors& trained,
-                 const transitions::Transitions& transitions);
 
 }  // namespace segue::model

@@ -13,6 +13,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
+#include "segue/data/dataset/queues.h"
 
 namespace segue::transitions {
 

@@ -11,7 +11,10 @@
 #include <vector>
 
 #include "segue/base/progress.h"
-#include "segue/data/dataset/queues.h"
+
+namespace segue::data {
+class Queues;  // data/dataset/queues.h
+}
 
 namespace segue::transitions {
 

@@ -41,7 +41,7 @@ TEST(Regions, PlantedBlobsAreFound) {
   std::set<std::int32_t> seen;
   for (const testing::Blob& blob : kFourBlobs) {
     std::map<std::int32_t, std::uint32_t> counts;
-    for (std::uint32_t i = 0; i < blob.songs; ++i, ++song) ++counts[region_at(map.regions, map.cluster[song], 0)];
+    for (std::uint32_t i = 0; i < blob.songs; ++i, ++song) ++counts[region_at(map.regions, map.region[song], 0)];
     const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
     ASSERT_NE(most->first, kNoRegion);
     EXPECT_GT(most->second, blob.songs * 95 / 100);
@@ -54,7 +54,7 @@ TEST(Regions, PlantedBlobsAreFound) {
 TEST(Regions, LevelsNestAndSizesAddUp) {
   const SongMap map = find_regions(planted({{{0, 0}, 8, 3000}, {{25, 5}, 4, 1500}, {{0, 30}, 2, 100}}));
   std::vector<std::uint32_t> sizes(map.regions.size());
-  for (std::int32_t region : map.cluster) {
+  for (std::int32_t region : map.region) {
     for (; region != kNoRegion; region = map.regions[static_cast<std::size_t>(region)].parent) {
       ++sizes[static_cast<std::size_t>(region)];
     }
@@ -75,8 +75,8 @@ TEST(Regions, AwkwardMapsHaveNone) {
   EXPECT_TRUE(find_regions({}).regions.empty());
   EXPECT_TRUE(find_regions({{1, 2}}).regions.empty()) << "one song is no region";
   const SongMap same = find_regions(Layout(50, Point{3, 3}));
-  EXPECT_EQ(same.cluster.size(), 50U);
-  EXPECT_EQ(region_at(same.regions, same.cluster[0], 0), 0);
+  EXPECT_EQ(same.region.size(), 50U);
+  EXPECT_EQ(region_at(same.regions, same.region[0], 0), 0);
 }
 
 TEST(RegionNames, TypicalArtistsAreNamedOnceAndTheSameEveryTime) {

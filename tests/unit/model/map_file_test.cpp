@@ -23,7 +23,7 @@ layout::SongMap small_map() {
   layout::SongMap map;
   for (std::uint32_t i = 0; i < kSongs; ++i) {
     map.layout.push_back({static_cast<float>(i), -0.5F * static_cast<float>(i)});
-    map.cluster.push_back(i % 3 == 0 ? layout::kNoRegion : 1);
+    map.region.push_back(i % 3 == 0 ? layout::kNoRegion : 1);
   }
   map.regions = {{{1, 2}, "أم كلثوم, فيروز", 16, 0, layout::kNoRegion}, {{1, 2}, "", 16, 1, 0}};
   return map;
@@ -42,7 +42,7 @@ TEST(MapFile, RoundTrip) {
   write_map(scratch.path(), small_map());
   const layout::SongMap read = read_map(scratch.path(), kSongs);
   EXPECT_EQ(read.layout, small_map().layout);
-  EXPECT_EQ(read.cluster, small_map().cluster);
+  EXPECT_EQ(read.region, small_map().region);
   ASSERT_EQ(read.regions.size(), 2U);
   EXPECT_EQ(read.regions[0].label, "أم كلثوم, فيروز");
   EXPECT_EQ(read.regions[1].parent, 0);
@@ -54,7 +54,7 @@ TEST(MapFile, RefusesWhatContradictsItself) {
   write_map(scratch.path(), small_map());
   EXPECT_ERROR(read_map(scratch.path(), kSongs + 1), ErrorCode::corrupt, "expected 25 rows, one a song, found 24");
   layout::SongMap map = small_map();
-  map.cluster[3] = 2;
+  map.region[3] = 2;
   write_map(scratch.path(), map);
   EXPECT_ERROR(read_map(scratch.path(), kSongs), ErrorCode::corrupt, "row 3: expected a cluster from -1 to 1, found 2");
   map = small_map();

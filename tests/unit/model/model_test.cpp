@@ -10,6 +10,7 @@
 #include "segue/base/options_json.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/model/npy.h"
+#include "segue/model/write_model.h"
 #include "segue/transitions/transitions_file.h"
 
 #include "tests/support/expect_error.h"
@@ -84,8 +85,9 @@ TEST_F(ModelTest, KeepsOnlyTheSongsWithVectors) {
   SmallModel fewer = small_model(24, 10);
   const SmallModel ten = small_model(10, 10);
   testing::write_songs(folder_ / "songs.arrow", fewer.songs);
-  write_model(folder_ / "ten", data::Catalogue(folder_ / "songs.arrow"), "d", ten.options, ten.trained,
-              ten.transitions);
+  NoProgress progress;
+  const data::Catalogue songs(folder_ / "songs.arrow");
+  write_model(folder_ / "ten", {songs, "d", ten.options, ten.trained, ten.transitions}, progress, {});
   EXPECT_EQ(Model(folder_ / "ten").songs().size(), 10U);
 }
 
@@ -177,8 +179,8 @@ TEST_F(BlendOfModelTest, IsThatWhichWasWritten) {
   testing::write_songs(folder_ / "songs.arrow", written_.songs);
   NoProgress progress;
   written_.transitions.window = 7;
-  write_model(path_, data::Catalogue(folder_ / "songs.arrow"), "d", written_.options, written_.trained,
-              written_.transitions, weights, {.options = {.index = index::SearchMethod::exact}}, progress, {});
+  const data::Catalogue songs(folder_ / "songs.arrow");
+  write_model(path_, {songs, "d", written_.options, written_.trained, written_.transitions, weights}, progress, {});
   const Model model(path_);
   EXPECT_EQ(model.manifest().fields.at("blend"), json::value(options_to_json(weights)));
   EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(weights));

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/error.h"
+#include "segue/data/dataset/queues.h"
 
 #include "bench/corpus.h"
 
