@@ -2,8 +2,8 @@
 //
 //   tsne_bench vectors=V.npy output=LAYOUT.npy [neighbours=ROWS.npy distances=SQUARED.npy] [OPTION=VALUE...]
 //
-// Options are those of the map (segue/map/tsne.h). Without neighbours, they are found by comparing all rows with each
-// other, by squared Euclidean distance. All files are float32; row numbers are exact in it up to 16 million.
+// Options are those of the map (segue/layout/tsne.h). Without neighbours, they are found by comparing all rows with
+// each other, by squared Euclidean distance. All files are float32; row numbers are exact in it up to 16 million.
 
 #include <algorithm>
 #include <cmath>

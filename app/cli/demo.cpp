@@ -107,7 +107,7 @@ class DemoCommand final : public Command {
           {"dataset", dataset}, {"model", model}, {"evaluation", report}, {"map", page}, {"steps", std::move(steps_)}});
     } else {
       terminal.report(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
-                                 dataset, model, page, as_typed({"similar", model, "a song you like"})));
+                                  dataset, model, page, as_typed({"similar", model, "a song you like"})));
     }
     // The last step never ends by itself, so --json, which prints one document at the end, leaves it out.
     if (options_.serve && !terminal.json()) {

@@ -50,8 +50,8 @@ class IndexCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    const json::object index = pipeline::rebuild_index(model_, {options_, run_.seed, run_.threads}, terminal.progress(),
-                                                       terminal.stop());
+    const json::object index =
+        pipeline::rebuild_index(model_, {options_, run_.seed, run_.threads}, terminal.progress(), terminal.stop());
     if (terminal.json()) {
       terminal.print(json::value{{"model", model_}, {"index", index}});
     } else {

@@ -119,8 +119,8 @@ class IngestCommand final : public Command {
       return;
     }
     terminal.report(fmt::format("{} rows of {} {} in {}\n\n{}\ndataset written to {}\n", with_commas(report.rows),
-                               report.inputs.size(), report.inputs.size() == 1 ? "file" : "files",
-                               duration_for_people(seconds), tables(report), options_.output));
+                                report.inputs.size(), report.inputs.size() == 1 ? "file" : "files",
+                                duration_for_people(seconds), tables(report), options_.output));
   }
 
  private:

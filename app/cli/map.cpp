@@ -188,7 +188,8 @@ class MapCommand final : public Command {
     if (result.reused) {
       out += fmt::format("the model already had this map (KL {:.3f}); --redo lays it out again\n", result.kl);
     } else {
-      out += fmt::format("laid out in {} (KL {:.3f})\n", duration_for_people(std::chrono::duration<double>(result.seconds)), result.kl);
+      out += fmt::format("laid out in {} (KL {:.3f})\n",
+                         duration_for_people(std::chrono::duration<double>(result.seconds)), result.kl);
       if (result.mean_displacement) {
         out += fmt::format("songs of {} moved by {:.3f} of its radius on average\n", layout_.like,
                            *result.mean_displacement);

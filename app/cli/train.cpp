@@ -44,9 +44,8 @@ class TrainCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    const pipeline::BuiltModel built =
-        pipeline::build_model(dataset_, options_, terminal.progress(), terminal.stop(),
-                              [&](std::string_view line) { terminal.note(line); });
+    const pipeline::BuiltModel built = pipeline::build_model(dataset_, options_, terminal.progress(), terminal.stop(),
+                                                             [&](std::string_view line) { terminal.note(line); });
     if (terminal.json()) {
       terminal.print(document(built));
     } else {

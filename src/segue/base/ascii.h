@@ -1,5 +1,5 @@
 // Letters of ASCII, whatever the locale: for names of protocols, formats and columns. Texts of people are folded by
-// data/text.h.
+// data/text/text.h.
 #pragma once
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 // Points y_i are moved so that their nearness q_ij = w_ij / Z, w_ij = 1 / (1 + |y_i - y_j|^2), Z = sum of all w, comes
 // close to the affinities p_ij: gradient descent on KL = sum p_ij log(p_ij / q_ij), whose gradient is
 //   4 (sum_j p_ij w_ij (y_i - y_j)  -  sum_j w_ij^2 (y_i - y_j) / Z).
-// The first sum has a term for each affinity (attraction.h), the second, over all pairs, is a convolution taken on a
+// The first sum has a term for each affinity (tsne_kernels.h), the second, over all pairs, is a convolution taken on a
 // grid by the fast Fourier transform (repulsion.h). docs/how-it-works.md has the details.
 #pragma once
 

@@ -45,9 +45,10 @@ std::optional<train::Checkpoint> open_checkpoint(const fs::path& folder, const d
   if (!options.checkpoints.resume) {
     if (train::is_checkpoint(folder)) {
       const bool replaced = options.checkpoints.checkpoint_every.count() > 0;
-      notes(fmt::format("{}: left by an unfinished training run; without --resume this run starts from the beginning "
-                        "and {}",
-                        folder.string(), replaced ? "replaces it with its first checkpoint" : "removes it at the end"));
+      notes(
+          fmt::format("{}: left by an unfinished training run; without --resume this run starts from the beginning "
+                      "and {}",
+                      folder.string(), replaced ? "replaces it with its first checkpoint" : "removes it at the end"));
     }
     return checkpoint;
   }

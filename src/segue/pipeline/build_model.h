@@ -76,8 +76,8 @@ struct BuiltModel {
 // Receives one line at a time that a user may want to read: where training resumes, a checkpoint that failed.
 using Notes = std::function<void(std::string_view line)>;
 
-// Trains vectors, counts transitions and writes them as a model, replacing an older one at the end. The checkpoint lives
-// in train::checkpoint_of(output) and is removed once the model is written. `notes` is called by this thread.
+// Trains vectors, counts transitions and writes them as a model, replacing an older one at the end. The checkpoint
+// lives in train::checkpoint_of(output) and is removed once the model is written. `notes` is called by this thread.
 // Throws wrong_use before reading anything if `output` is not a folder that may be replaced; otherwise throws as
 // open_dataset, train_vectors, count_transitions, write_model and Checkpoint do.
 BuiltModel build_model(const std::filesystem::path& dataset, const BuildOptions& options, Progress& progress,

@@ -72,8 +72,8 @@ MapLayout make_map_layout(const model::Model& model, const LayoutOptions& option
   const math::Matrix units = unit_vectors(model, thread_count(tsne.threads));
   const math::MatrixView<const float> rows{units.view().data, laid, units.columns(), units.view().stride};
   layout::Affinities affinities = affinities_of(rows, tsne, progress, stop);
-  layout::Layout start = old ? layout::start_like(affinities, old->layout(), old->rows)
-                             : layout::principal_components(rows, tsne.threads);
+  layout::Layout start =
+      old ? layout::start_like(affinities, old->layout(), old->rows) : layout::principal_components(rows, tsne.threads);
   layout::TsneResult fitted = layout::fit_tsne(std::move(affinities), std::move(start), tsne, progress, stop);
 
   MapLayout result;

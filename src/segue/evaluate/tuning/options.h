@@ -12,7 +12,7 @@
 
 namespace segue::evaluate {
 
-// From which songs just heard the next one is foretold (models/sgns.cpp): the last one, or the last ten with decay.
+// From which songs just heard the next one is foretold (methods/sgns.cpp): the last one, or the last ten with decay.
 enum class TuneQuery { best, last, recent };
 inline constexpr std::array<std::string_view, 3> kTuneQueryNames = {"best", "last", "recent"};
 constexpr std::span<const std::string_view> names(TuneQuery) {
