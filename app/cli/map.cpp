@@ -28,8 +28,8 @@ struct OptionsOf<HighlightOptions> {
   static constexpr std::string_view section = "map";
   static constexpr std::array rows = {
       option<&HighlightOptions::highlight>("highlight",
-                                           "Show this song somebody played, and with all that are given, "
-                                           "their mean and the songs nearest to it"),
+                                           "Highlight this song, and for all songs given "
+                                           "their mean and its nearest neighbours"),
   };
 };
 SEGUE_CHECK_OPTIONS(HighlightOptions);
@@ -43,7 +43,7 @@ constexpr std::size_t kRegionsListed = 12;
 class MapCommand final : public Command {
  public:
   std::string_view name() const override { return "map"; }
-  std::string_view summary() const override { return "Lay all songs out on a map, and draw it"; }
+  std::string_view summary() const override { return "Lay out all songs on a map and draw it"; }
   std::string_view example() const override {
     return "  segue map model --png map.png --html map.html\n"
            "  segue map model --highlight \"Nina Simone Sinnerman\" --highlight \"Bill Withers\" --webp steps.webp";
@@ -72,11 +72,10 @@ class MapCommand final : public Command {
   }
 
  private:
-  // What can be refused is refused before minutes are spent on a layout.
+  // Refuses wrong options before minutes are spent on a layout.
   void check_use() const {
     if (highlight_.highlight.empty() && !(draw_.frames.empty() && draw_.webp.empty())) {
-      fail(ErrorCode::wrong_use, "{} shows what follows from --highlight SONG, which is not given",
-           draw_.frames.empty() ? "--webp" : "--frames");
+      fail(ErrorCode::wrong_use, "{} needs --highlight SONG", draw_.frames.empty() ? "--webp" : "--frames");
     }
     for (const std::string* file : {&draw_.png, &draw_.svg, &draw_.html, &draw_.csv, &draw_.webp}) {
       if (!file->empty()) const AtomicFile writable(*file);
@@ -88,7 +87,7 @@ class MapCommand final : public Command {
     draw::Highlight highlight;
     highlight.songs = resolve_songs(model.songs(), highlight_.highlight, terminal);
     recommend::RecommendOptions options;
-    options.by = recommend::RecommendBy::vectors;  // what lies around their mean is what the picture shows
+    options.by = recommend::RecommendBy::vectors;  // the picture shows what is nearest to their mean
     options.k = kNeighboursShown;
     options.threads = tsne_.threads;
     for (const recommend::Recommendation& found :
@@ -103,7 +102,7 @@ class MapCommand final : public Command {
     if (!draw_.csv.empty()) draw::write_map_csv(draw_.csv, map, model.songs());
     if (!draw_.html.empty()) {
       if (model.songs().size() > draw::kMostPageSongs) {
-        terminal.note(fmt::format("--html: a page holds {} songs; the most played of {} are on it",
+        terminal.note(fmt::format("--html: a page holds {} songs; it shows the most played of {}",
                                   with_commas(draw::kMostPageSongs), with_commas(model.songs().size())));
       }
       draw::write_map_html(draw_.html, map, model.songs());
@@ -114,7 +113,7 @@ class MapCommand final : public Command {
     for (const draw::PlacedLabel& label : drawing.labels()) missing += label.missing;
     if (missing > 0) {
       terminal.note(
-          fmt::format("names of regions: {} letters are in no installed font; Debian's fonts-noto-core and "
+          fmt::format("names of regions: no installed font has {} of their letters; Debian's fonts-noto-core and "
                       "fonts-noto-cjk have nearly all",
                       with_commas(missing)));
     }

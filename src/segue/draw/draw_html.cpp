@@ -49,7 +49,7 @@ std::string hex(Colour colour) {
   return fmt::format("#{:06x}", packed(colour));
 }
 
-// A line of its own in a list of texts.
+// One line of a list of texts.
 void add_line(std::string& lines, std::string_view text, bool first) {
   if (!first) lines += '\n';
   const std::size_t begin = lines.size();

@@ -26,12 +26,12 @@ namespace {
 constexpr std::size_t kRowsPerPiece = 4096;
 constexpr std::size_t kWidestSearch = 100'000;
 
-// A file that the manifest does not vouch for is none.
+// A file that the manifest does not list is ignored.
 bool lists(const Manifest& manifest, std::string_view name) {
   return object_at(manifest.fields, "files", kManifestName).contains(name);
 }
 
-// Every file a model cannot do without has to be in the manifest, or nothing would vouch for it.
+// Every required file has to be in the manifest, or nothing would vouch for it.
 void check_listed(const Manifest& manifest, const fs::path& folder) {
   const std::string subject = (folder / kManifestName).string();
   const json::object& files = object_at(manifest.fields, "files", subject);
@@ -47,7 +47,7 @@ void check_shape(const fs::path& file, math::MatrixView<const float> matrix, std
   }
 }
 
-// A vector with an infinite or undefined number, or so long that its square overflows, has no direction.
+// A vector that has an infinite or undefined number, or whose squared length overflows, has no direction.
 LargeArray<float> inverse_norms_of(const fs::path& file, math::MatrixView<const float> vectors) {
   LargeArray<float> inverse(vectors.rows);
   const math::Kernels& kernels = math::best_kernels();
@@ -67,7 +67,7 @@ void check_finite(const fs::path& file, math::MatrixView<const float> matrix) {
   (void)inverse_norms_of(file, matrix);
 }
 
-// Models of before say it only for training.
+// Older models state only the window of training.
 std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
   if (manifest.fields.contains("transition_window")) {
     return static_cast<std::uint32_t>(count_at(manifest.fields, "transition_window", subject));
@@ -75,7 +75,7 @@ std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
   return static_cast<std::uint32_t>(count_at(object_at(manifest.fields, "options", subject), "window", subject));
 }
 
-// The defaults where the model does not say: models of before, and weights that are newer than the model.
+// Weights that an older model does not state have their defaults.
 BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subject) {
   BlendWeights weights;
   if (!manifest.fields.contains("blend")) return weights;
@@ -141,7 +141,7 @@ struct Model::State {
       graph.emplace(folder / kIndexName, vectors.view().rows, vectors.view().columns);
       if (graph->vectors_digest() != string_at(files.at(kVectorsName).as_object(), "sha256", subject)) {
         graph.reset();
-        index_note = fmt::format("{}: made of other vectors, so every song is compared; `segue index` makes a new one",
+        index_note = fmt::format("{}: built from other vectors, so every song is compared; `segue index` rebuilds it",
                                  (folder / kIndexName).string());
       }
     } else if (songs.size() >= kGraphPays && !manifest.fields.contains("index")) {

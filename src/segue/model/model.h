@@ -1,11 +1,11 @@
-// A model folder: what `segue train` writes and everything else opens.
+// A model folder, written by `segue train` and opened by everything else.
 //
 //   manifest.json      options, loss by epoch, the dataset's digest
 //   songs.arrow        the songs with vectors
 //   vectors.npy        W1: float32, songs x dim, C order
 //   context.npy        W2: the same shape
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
-//   index.hnsw         a search graph, where there are many songs (model/index_file.h)
+//   index.hnsw         a search graph, if there are many songs (model/index_file.h)
 //   map.arrow, clusters.arrow   where songs lie on the map (map_file.h); only after `segue map`
 #pragma once
 
@@ -50,8 +50,8 @@ class Model {
   math::MatrixView<const float> vectors() const;  // W1, not normalised
   math::MatrixView<const float> context() const;  // W2
   std::span<const float> inverse_norms() const;   // 1/|row of W1|, 0 for a zero row
-  const data::LogPlays& log_plays() const;        // the first call works them out
-  std::uint32_t transition_window() const;        // they count pairs of plays at most so many songs apart
+  const data::LogPlays& log_plays() const;        // computed by the first call
+  std::uint32_t transition_window() const;        // transitions count pairs of plays at most this far apart
   const BlendWeights& blend_weights() const;      // those it was trained with, or the defaults
 
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
@@ -62,16 +62,16 @@ class Model {
   // Asks memory for what an answer says of songs, all at once: their texts, and their transitions' neighbours.
   void prefetch_songs(std::span<const std::uint32_t> songs) const;
 
-  // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
-  // every search is exact. Throws corrupt where the graph's file is damaged.
+  // Search among the songs. The first call maps and checks the graph; without one, or with a graph of other vectors,
+  // every search is exact. Throws corrupt if the graph's file is damaged.
   const index::SongIndex& index() const;
-  // Makes exact searches of index() about three times as quick, for who asks many: index/coded_rows.h. Throws no_space.
-  // REQUIRES: nobody searches yet.
+  // Makes exact searches of index() about three times as fast, for callers with many of them: index/coded_rows.h.
+  // Throws no_space. REQUIRES: no search is running.
   void code_vectors();
-  const index::CodedRows* codes() const;  // nullptr before
-  // What somebody may want to know about index(), a sentence: that the graph is stale or missing; else "".
+  const index::CodedRows* codes() const;  // nullptr before code_vectors()
+  // A sentence for the user if the graph of index() is stale or missing; else "".
   const std::string& index_note() const;
-  // The map, nullptr where the model has none.
+  // nullptr if the model has no map.
   const layout::SongMap* map() const;
 
  private:
