@@ -126,6 +126,10 @@ void Terminal::print(const json::value& document) {
   print(pretty(document) + "\n");
 }
 
+void Terminal::report(std::string_view text) {
+  if (!options_.quiet) print(text);
+}
+
 void Terminal::note(std::string_view line) {
   if (options_.quiet) return;
   progress_->end();

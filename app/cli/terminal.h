@@ -37,7 +37,7 @@ struct Signals {
 
 struct TerminalOptions {
   bool json = false;   // one JSON document instead of text
-  bool quiet = false;  // nothing on standard error but errors
+  bool quiet = false;  // no progress, notes or reports
 };
 
 class Terminal {
@@ -57,7 +57,9 @@ class Terminal {
   void print(std::string_view text);
   void print(const char* text) { print(std::string_view(text)); }
   void print(const json::value& document);
-  // Prints a note that is not part of the result: one line on standard error.
+  // How the work went, for a command whose result is what it wrote: as print(text), but nothing with --quiet.
+  void report(std::string_view text);
+  // Something worth knowing beside the result, one line on standard error.
   void note(std::string_view line);
 
  private:

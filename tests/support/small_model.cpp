@@ -8,7 +8,7 @@
 #include "segue/base/random.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/data/dataset/queues.h"
-#include "segue/model/model.h"
+#include "segue/model/write_model.h"
 
 #include "tests/support/scratch.h"
 
@@ -95,7 +95,9 @@ void write_small_model(const fs::path& folder, const SmallModel& model) {
   const Scratch temporary;
   write_songs(temporary / data::kSongsName, model.songs);
   const data::Catalogue songs(temporary / data::kSongsName);
-  model::write_model(folder, songs, "0123456789abcdef", model.options, model.trained, model.transitions);
+  NoProgress progress;
+  model::write_model(folder, {songs, "0123456789abcdef", model.options, model.trained, model.transitions}, progress,
+                     {});
 }
 
 void write_small_dataset(const fs::path& folder, const std::vector<data::SongRecord>& songs,

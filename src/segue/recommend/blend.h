@@ -11,9 +11,9 @@
 //
 //     T(x) = sum_t d^t plays(h_t)^-seed_damping (after(h_t, x) + backward before(h_t, x))^power
 //
-// where after and before are the transition weights (train/transitions.h), v and c the song and context vectors, q the
-// mean of the unit vectors v_ht weighed by r^t, and d, r stand for the two half-lives. In-out similarity, v against c,
-// says what is played together with a song, in-in what is played in its place (Nalisnick et al. 2016,
+// where after and before are the transition weights (transitions/transitions.h), v and c the song and context vectors,
+// q the mean of the unit vectors v_ht weighed by r^t, and d, r stand for the two half-lives. In-out similarity, v
+// against c, says what is played together with a song, in-in what is played in its place (Nalisnick et al. 2016,
 // arXiv:1602.01137). Dividing by plays(h_t)^power is the cosine of counts at 1/2, the conditional probability at 1.
 #pragma once
 

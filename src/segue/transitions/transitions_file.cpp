@@ -20,7 +20,7 @@ namespace segue::transitions {
 
 namespace {
 
-// A row has at most 2^32 neighbours in theory and 200 in practice: 2^16 rows stay far below 2^31 of them.
+// A row has at most 200 neighbours in practice, so 2^16 rows stay far below 2^31 of them.
 constexpr std::size_t kRowsPerBatch = std::size_t{1} << 16;
 std::shared_ptr<arrow::Schema> transitions_schema() {
   const auto list = [](const char* name, const std::shared_ptr<arrow::DataType>& item) {
@@ -118,7 +118,7 @@ struct TransitionsFile::State {
   std::uint32_t song_count;
   data::MappedTable table;
   std::vector<Batch> batches;
-  std::size_t longest = 0;  // list; known once all were checked
+  std::size_t longest = 0;  // list; known after check()
 
   const Batch& batch_of(std::uint32_t song) const {
     const auto after = std::ranges::upper_bound(batches, std::size_t{song}, {}, &Batch::first_row);

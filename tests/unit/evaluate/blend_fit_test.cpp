@@ -154,9 +154,9 @@ TEST(BlendRow, ranks_like_recommend) {
         {std::string(of_dataset.id), "", std::string(of_dataset.artist), "", {}, split.training.plays[song]});
   }
   testing::write_songs(scratch / "songs.arrow", songs);
-  model::write_model(scratch / "model", data::Catalogue(scratch / "songs.arrow"), "d", kQuick, ingredients.vectors(),
-                     ingredients.transitions(), weights, {.options = {.index = index::SearchMethod::exact}}, progress,
-                     {});
+  const data::Catalogue catalogue(scratch / "songs.arrow");
+  model::write_model(scratch / "model",
+                     {catalogue, "d", kQuick, ingredients.vectors(), ingredients.transitions(), weights}, progress, {});
   const model::Model model(scratch / "model");
 
   const std::vector<std::vector<std::uint32_t>> histories = {{0}, {5, 9, 5}, {1, 2, 3, 4, 5, 6, 7, 8}, {60, 33, 12}};

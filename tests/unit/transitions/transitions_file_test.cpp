@@ -39,21 +39,21 @@ void expect_same(const TransitionsOf& found, const TransitionsOf& wanted) {
   EXPECT_TRUE(std::ranges::equal(found.counts, wanted.counts));
 }
 
-TEST_F(TransitionsFileTest, GivesBackWhatWasWritten) {
+TEST_F(TransitionsFileTest, reads_back_what_was_written) {
   const Transitions transitions = three_songs();
   const TransitionsFile file = written(transitions, 3);
   for (std::uint32_t song = 0; song < 3; ++song) expect_same(file.of(song), transitions.of(song));
   EXPECT_TRUE(file.of(1).neighbours.empty());
 }
 
-TEST_F(TransitionsFileTest, ListsShorterThanTheLongestLostNothing) {
+TEST_F(TransitionsFileTest, knows_that_lists_shorter_than_the_longest_lost_nothing) {
   const TransitionsFile file = written(three_songs(), 3);
   EXPECT_FALSE(file.has_all(0));
   EXPECT_TRUE(file.has_all(1));
   EXPECT_TRUE(file.has_all(2));
 }
 
-TEST_F(TransitionsFileTest, SpansSeveralRecordBatches) {
+TEST_F(TransitionsFileTest, spans_several_record_batches) {
   constexpr std::uint32_t kSongs = 150'000;
   Transitions transitions;
   transitions.offsets.push_back(0);
@@ -72,7 +72,7 @@ TEST_F(TransitionsFileTest, SpansSeveralRecordBatches) {
   }
 }
 
-TEST_F(TransitionsFileTest, RefusesWhatContradictsTheSongs) {
+TEST_F(TransitionsFileTest, refuses_lists_that_contradict_the_songs) {
   EXPECT_ERROR((void)written(three_songs(), 4), ErrorCode::corrupt, "expected 4 rows, one a song, found 3");
   Transitions beyond = three_songs();
   beyond.neighbours[1] = 3;
@@ -89,7 +89,7 @@ TEST_F(TransitionsFileTest, RefusesWhatContradictsTheSongs) {
   EXPECT_ERROR((void)written(negative, 3), ErrorCode::corrupt, "row 2: expected weights");
 }
 
-TEST_F(TransitionsFileTest, RefusesOtherTables) {
+TEST_F(TransitionsFileTest, refuses_other_tables) {
   testing::write_songs(folder_ / "songs.arrow", testing::small_model().songs);
   EXPECT_ERROR((void)TransitionsFile(folder_ / "songs.arrow", 24), ErrorCode::corrupt, "neighbours");
   EXPECT_ERROR((void)TransitionsFile(folder_ / "none.arrow", 24), ErrorCode::not_found, "none.arrow");

@@ -1,10 +1,9 @@
 // GET /v1/map, /v1/map/regions, /v1/map/tags, POST /v1/map/place
 #include "segue/base/error.h"
-#include "segue/recommend/user_vector.h"
+#include "segue/pipeline/place.h"
 #include "segue/serve/api/json_text.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/routes.h"
-#include "segue/serve/place.h"
 
 namespace segue::serve {
 
@@ -30,12 +29,13 @@ Reply place(const ServiceParts& parts, const Exchange& exchange) {
   std::vector<std::string> unknown;
   const auto rows = rows_of_ids(served->model.songs(), "songs", songs, unknown);
   if (rows.empty()) fail(ErrorCode::bad_input, "songs: expected ids of songs that the model has, found none");
-  const auto point = place_of_vector(served->model, recommend::user_vector(served->model, rows, 0));
-  if (!point) fail(ErrorCode::not_found, "model {}: it has no map (segue map makes one)", served->name);
+  const layout::SongMap* const map = served->model.map();
+  if (map == nullptr) fail(ErrorCode::not_found, "model {}: it has no map (segue map makes one)", served->name);
+  const layout::Point point = pipeline::place_songs(served->model, *map, rows);
   std::string out = "{\"x\":";
-  append_json(out, point->x);
+  append_json(out, point.x);
   out += ",\"y\":";
-  append_json(out, point->y);
+  append_json(out, point.y);
   out += ",\"model\":";
   append_json(out, served->name);
   out += '}';

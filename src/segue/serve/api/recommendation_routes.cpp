@@ -3,15 +3,14 @@
 #include <limits>
 
 #include "segue/base/error.h"
+#include "segue/pipeline/place.h"
 #include "segue/recommend/catalogue_filter.h"
 #include "segue/recommend/explain.h"
 #include "segue/recommend/interests.h"
 #include "segue/recommend/rerank.h"
-#include "segue/recommend/user_vector.h"
 #include "segue/serve/api/json_text.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/routes.h"
-#include "segue/serve/place.h"
 
 namespace segue::serve {
 
@@ -158,11 +157,12 @@ void append_interests(ItemsWriter& items, const model::Model& model, std::span<c
       append_json(out, model.songs().id(interest.songs[i]));
     }
     out += ']';
-    if (const auto place = place_of_vector(model, recommend::user_vector(model, interest.plays, half_life))) {
+    if (const layout::SongMap* const map = model.map()) {
+      const layout::Point place = pipeline::place_songs(model, *map, interest.plays, half_life);
       out += ",\"x\":";
-      append_json(out, place->x);
+      append_json(out, place.x);
       out += ",\"y\":";
-      append_json(out, place->y);
+      append_json(out, place.y);
     }
     out += '}';
   }

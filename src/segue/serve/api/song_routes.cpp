@@ -92,7 +92,7 @@ Reply song(const ServiceParts& parts, const Exchange& exchange) {
     append_json(out, map->layout[row].x);
     out += ",\"y\":";
     append_json(out, map->layout[row].y);
-    out += ",\"cluster\":" + std::to_string(map->cluster[row]) + '}';
+    out += ",\"cluster\":" + std::to_string(map->region[row]) + '}';
   }
   out += ",\"model\":";
   append_json(out, served->name);
