@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <tuple>
 
 #include "segue/base/error.h"
 #include "segue/base/unix_time.h"
@@ -17,19 +18,18 @@ namespace {
 
 constexpr int kFirstServerError = 500;
 
-// What went wrong inside names hosts and files, which are no client's business but an admin's: the log has it.
+// Messages about internal errors name hosts and files, which only admins may see; the log has them.
 std::string_view public_message(const Route& route, const ErrorMeaning& meaning, const Error& error) {
   if (meaning.http_status < kFirstServerError || route.scope == Scope::admin) return error.what();
-  return error.code() == ErrorCode::unavailable ? "something this needs is away: come again later"
-                                                : "this could not be done: the log of the server says why";
+  return error.code() == ErrorCode::unavailable ? "a dependency is unavailable; retry later"
+                                                : "internal error; see the server log";
 }
 
 Reply reply_to(const Route& route, const Error& error) {
   const ErrorMeaning& meaning = meaning_of(error.code());
   const std::string_view message = public_message(route, meaning, error);
-  Reply reply = route.error ? route.error(meaning.http_status, meaning.name, message)
-                            : error_reply(meaning.http_status, meaning.name, message);
-  if (meaning.http_status == 503 && !route.error) reply.headers.push_back({"Retry-After", "1"});
+  Reply reply = route.errors->write(meaning.http_status, meaning.name, message);
+  if (meaning.http_status == 503 && route.errors == &kErrorForm) reply.headers.push_back({"Retry-After", "1"});
   if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
   return reply;
 }
@@ -68,19 +68,28 @@ Service::Service(const ServiceSetup& setup)
 
 Service::~Service() = default;
 
-bool Service::may_block(const Request& request) const {
+Prepared Service::prepare(const Request& request) const {
+  Prepared prepared;
   const Route* const route = router_->find(request.method, request.path);
-  if (route == nullptr) return false;
-  if (route->may_block || (route->blocks_for && route->blocks_for(request))) return true;
-  return route->scope != Scope::none && !authenticator_.is_remembered(request);
+  if (route == nullptr) return prepared;
+  prepared.route = static_cast<std::int32_t>(route - router_->routes().data());
+  prepared.may_block = route->may_block || (route->scope != Scope::none && !authenticator_.is_remembered(request)) ||
+                       (route->handle.parses_bodies() && request.body.size() > Handler::kInlineBody);
+  if (prepared.may_block || !route->handle.parses_bodies()) return prepared;
+  try {
+    std::tie(prepared.body, prepared.may_block) = route->handle.parsed(request);
+  } catch (const std::exception&) {
+    // Who asks is not known yet: answer() checks that first, then parses again and reports the error.
+  }
+  return prepared;
 }
 
-Reply Service::answer(const Request& request) {
-  const Route* const route = router_->find(request.method, request.path);
-  if (route == nullptr) return not_routed(request);
+Reply Service::answer(const Request& request, const Prepared& prepared) {
+  if (prepared.route < 0) return not_routed(request);
+  const Route* const route = &router_->routes()[static_cast<std::size_t>(prepared.route)];
   Reply reply;
   try {
-    reply = routed(*route, request);
+    reply = routed(*route, request, prepared.body.get());
   } catch (const Error& error) {
     reply = failed(*route, request, error);
   } catch (const std::bad_alloc&) {
@@ -88,7 +97,7 @@ Reply Service::answer(const Request& request) {
   } catch (const std::exception& error) {
     reply = failed(*route, request, Error(ErrorCode::io_failed, error.what()));
   }
-  reply.route = static_cast<std::int32_t>(route - router_->routes().data());
+  reply.route = prepared.route;
   return reply;
 }
 
@@ -99,13 +108,14 @@ Reply Service::failed(const Route& route, const Request& request, const Error& e
   return reply_to(route, error);
 }
 
-Reply Service::routed(const Route& route, const Request& request) {
+Reply Service::routed(const Route& route, const Request& request, const void* body) {
   if (route.scope == Scope::none) {
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), {}};
     refuse_unknown_parameters(route, exchange);
-    Reply reply = route.handle(exchange);
-    // A protocol tells its limits in every reply.
-    if (route.error) add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
+    Reply reply = route.handle(exchange, body);
+    // The ListenBrainz protocol has the limits in every reply.
+    if (route.errors != &kErrorForm)
+      add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
     return reply;
   }
   Identity who = authenticator_.identify(request);
@@ -123,7 +133,7 @@ Reply Service::routed(const Route& route, const Request& request) {
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query),
                             std::move(who)};
     refuse_unknown_parameters(route, exchange);
-    reply = route.handle(exchange);
+    reply = route.handle(exchange, body);
   } catch (const Error& error) {
     reply = failed(route, request, error);
   }
@@ -134,7 +144,7 @@ Reply Service::routed(const Route& route, const Request& request) {
 Reply Service::not_routed(const Request& request) const {
   const bool of_protocol = request.path.starts_with("/1/");
   const auto answer_error = [of_protocol](int status, std::string_view code, std::string_view message) {
-    return of_protocol ? listenbrainz_error(status, code, message) : error_reply(status, code, message);
+    return (of_protocol ? kListenBrainzErrors : kErrorForm).write(status, code, message);
   };
   if (request.method == Method::get || request.method == Method::head) {
     try {

@@ -220,7 +220,8 @@ class Connection {
   }
 
   asio::awaitable<void> answer() {
-    if (is_preflight() || !share_.handler.may_block(request_)) {
+    prepared_ = is_preflight() ? Prepared() : share_.handler.prepare(request_);
+    if (!prepared_.may_block) {
       make_reply();
     } else {
       lowest_.expires_never();
@@ -238,7 +239,8 @@ class Connection {
 
   // Makes reply_ and wire_: compressed, where that is to be done, by the thread that made the reply.
   void make_reply() {
-    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_);
+    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_, prepared_);
+    prepared_.body.reset();
     make_wire();
   }
 
@@ -265,6 +267,7 @@ class Connection {
   WaitingConnections& waiting_;
   beast::flat_buffer buffer_;
   Request request_;
+  Prepared prepared_;
   Reply reply_;
   WireReply wire_;  // views reply_
   bool keep_alive_ = true;
@@ -316,7 +319,7 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, ConnectionS
 }
 
 asio::awaitable<void> refuse_connection(asio::ip::tcp::socket socket, ConnectionShare& share) {
-  const Reply reply = error_reply(503, "unavailable", "too many clients: come again later");
+  const Reply reply = error_reply(503, "unavailable", "too many connections; retry later");
   Request none;
   none.method = Method::other;
   share.handler.sent(none, reply, 0);
