@@ -48,10 +48,11 @@ std::vector<std::uint32_t> resolve_songs(const data::Catalogue& songs, std::span
   return rows;
 }
 
-json::object song_json(const data::Catalogue& songs, std::uint32_t row) {
-  const data::Song song = songs.song(row);
-  return {
-      {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
+std::vector<std::string_view> ids_of(const data::Catalogue& songs, std::span<const std::uint32_t> rows) {
+  std::vector<std::string_view> ids;
+  ids.reserve(rows.size());
+  for (const std::uint32_t row : rows) ids.push_back(songs.id(row));
+  return ids;
 }
 
 std::string for_terminal(std::string text) {

@@ -88,8 +88,7 @@ segue::serve::Request request_of(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Served served;
   const segue::serve::Request request = request_of({reinterpret_cast<const char*>(data), size});
-  (void)served.service->may_block(request);
-  const segue::serve::Reply reply = served.service->answer(request);
+  const segue::serve::Reply reply = served.service->answer(request, served.service->prepare(request));
   if (reply.status < 200 || reply.status >= 500) __builtin_trap();
   if (reply.content_type == "application/json" && !reply.bytes().empty()) (void)segue::json::parse(reply.bytes());
   served.service->sent(request, reply, 0.001);

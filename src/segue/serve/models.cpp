@@ -122,8 +122,8 @@ ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const f
   recall = sampled_recall(model);
   if (const layout::SongMap* const song_map = model.map()) {
     map = map_body(*song_map);
-    regions = regions_body(*song_map);
-    tags = tags_body(model.songs());
+    regions = regions_reply(*song_map);
+    tags = tags_reply(model.songs());
   }
   warm(*this);
 }

@@ -19,7 +19,9 @@
 #include "segue/recommend/recommender.h"
 #include "segue/search/catalogue_search.h"
 #include "segue/search/song_matcher.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/http/http.h"
+#include "segue/serve/http/typed_reply.h"
 
 namespace segue::serve {
 
@@ -35,9 +37,9 @@ struct ServedModel {
   recommend::Recommender recommender;
   search::SongMatcher matcher;
   search::CatalogueSearch search;
-  std::shared_ptr<const SharedBody> map;      // of GET /v1/map, nullptr if the model has none
-  std::shared_ptr<const SharedBody> regions;  // of GET /v1/map/regions
-  std::shared_ptr<const SharedBody> tags;     // of GET /v1/map/tags
+  std::shared_ptr<const SharedBody> map;  // of GET /v1/map, nullptr if the model has none
+  SharedReply<RegionsReply> regions;      // of GET /v1/map/regions, likewise
+  SharedReply<MapTagsReply> tags;         // of GET /v1/map/tags
   std::chrono::system_clock::time_point loaded;
   std::chrono::system_clock::time_point trained;  // made_at of the manifest
   double recall = 1;                              // of the 10 nearest songs, on a sample, measured at loading

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -31,9 +32,8 @@ std::string_view public_message(const Route* route, const ErrorMeaning& meaning,
 Reply reply_to(const Route* route, const Error& error) {
   const ErrorMeaning& meaning = meaning_of(error.code());
   const std::string_view message = public_message(route, meaning, error);
-  const bool of_protocol = route != nullptr && route->error;
-  Reply reply = of_protocol ? route->error(meaning.http_status, meaning.name, message)
-                            : error_reply(meaning.http_status, meaning.name, message);
+  const bool of_protocol = route != nullptr && route->errors != &kErrorForm;
+  Reply reply = (of_protocol ? *route->errors : kErrorForm).write(meaning.http_status, meaning.name, message);
   if (meaning.http_status == 503 && !of_protocol) reply.headers.push_back({"Retry-After", "1"});
   if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
   return reply;
@@ -73,18 +73,28 @@ Service::Service(const ServiceSetup& setup)
 
 Service::~Service() = default;
 
-bool Service::may_block(const Request& request) const {
+Prepared Service::prepare(const Request& request) const {
+  Prepared prepared;
   const Route* const route = router_->find(request.method, request.path);
-  if (route == nullptr) return false;
-  if (route->may_block || (route->blocks_for && route->blocks_for(request))) return true;
-  return route->scope != Scope::none && !authenticator_.is_remembered(request);
+  if (route == nullptr) return prepared;
+  prepared.route = static_cast<std::int32_t>(route - router_->routes().data());
+  prepared.may_block = route->may_block || (route->scope != Scope::none && !authenticator_.is_remembered(request)) ||
+                       (route->handle.parses_bodies() && request.body.size() > Handler::kInlineBody);
+  if (prepared.may_block || !route->handle.parses_bodies()) return prepared;
+  try {
+    std::tie(prepared.body, prepared.may_block) = route->handle.parsed(request);
+  } catch (const std::exception&) {
+    // Who asks is not known yet: answer() checks that first, then parses again and reports the error.
+  }
+  return prepared;
 }
 
-Reply Service::answer(const Request& request) {
-  const Route* const route = router_->find(request.method, request.path);
+Reply Service::answer(const Request& request, const Prepared& prepared) {
+  const Route* const route =
+      prepared.route < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(prepared.route)];
   Reply reply;
   try {
-    reply = route == nullptr ? not_routed(request) : routed(*route, request);
+    reply = route == nullptr ? not_routed(request) : routed(*route, request, prepared.body.get());
   } catch (const Error& error) {
     reply = failed(route, request, error);
   } catch (const std::bad_alloc&) {
@@ -92,7 +102,7 @@ Reply Service::answer(const Request& request) {
   } catch (const std::exception& error) {
     reply = failed(route, request, Error(ErrorCode::io_failed, error.what()));
   }
-  if (route != nullptr) reply.route = static_cast<std::int32_t>(route - router_->routes().data());
+  reply.route = prepared.route;
   return reply;
 }
 
@@ -103,13 +113,14 @@ Reply Service::failed(const Route* route, const Request& request, const Error& e
   return reply_to(route, error);
 }
 
-Reply Service::routed(const Route& route, const Request& request) {
+Reply Service::routed(const Route& route, const Request& request, const void* body) {
   if (route.scope == Scope::none) {
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), {}};
     refuse_unknown_parameters(route, exchange);
-    Reply reply = route.handle(exchange);
+    Reply reply = route.handle(exchange, body);
     // A protocol reports its limits in every reply.
-    if (route.error) add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
+    if (route.errors != &kErrorForm)
+      add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
     return reply;
   }
   Identity who = authenticator_.identify(request);
@@ -127,7 +138,7 @@ Reply Service::routed(const Route& route, const Request& request) {
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query),
                             std::move(who)};
     refuse_unknown_parameters(route, exchange);
-    reply = route.handle(exchange);
+    reply = route.handle(exchange, body);
   } catch (const Error& error) {
     reply = failed(&route, request, error);
   }
@@ -138,7 +149,7 @@ Reply Service::routed(const Route& route, const Request& request) {
 Reply Service::not_routed(const Request& request) const {
   const bool of_protocol = request.path.starts_with("/1/");
   const auto answer_error = [of_protocol](int status, std::string_view code, std::string_view message) {
-    return of_protocol ? listenbrainz_error(status, code, message) : error_reply(status, code, message);
+    return (of_protocol ? kListenBrainzErrors : kErrorForm).write(status, code, message);
   };
   if (request.method == Method::get || request.method == Method::head) {
     if (std::optional<Reply> file = setup_.files.find(request.path)) return *std::move(file);

@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "segue/base/error.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/auth.h"
 #include "segue/serve/http/http.h"
 #include "segue/serve/http/rate_limit.h"
@@ -51,8 +52,8 @@ class Service final : public RequestHandler {
   explicit Service(const ServiceSetup& setup);
   ~Service() override;
 
-  bool may_block(const Request& request) const override;
-  Reply answer(const Request& request) override;
+  Prepared prepare(const Request& request) const override;
+  Reply answer(const Request& request, const Prepared& prepared) override;
   void sent(const Request& request, const Reply& reply, double seconds) override;
 
   // Reloads the models whose folders have changed; errors are logged, and the old models stay.
@@ -66,15 +67,15 @@ class Service final : public RequestHandler {
 
  private:
   std::vector<Route> operation_routes();
-  Reply routed(const Route& route, const Request& request);
+  Reply routed(const Route& route, const Request& request, const void* body);
   Reply not_routed(const Request& request) const;
   Reply failed(const Route* route, const Request& request, const Error& error) const;
   // At most a minute old. Throws as ListenStore::check() does.
   store::StoreFacts store_facts();
-  Reply ready();
+  TypedReply<HealthReply> ready();
   Reply metrics_text();
-  Reply status();
-  Reply evaluation() const;
+  TypedReply<StatusReply> status();
+  TypedReply<FreeFormReply> evaluation() const;
   void reload(std::string_view name);
   void log(std::string_view event, const json::object& fields) const;
 

@@ -71,7 +71,7 @@ class ServiceTest : public ::testing::Test {
     request.query = target.substr(std::min(mark + 1, target.size()));
     if (method == Method::post) request.body = "{}";
     if (!secret.empty()) request.headers.push_back({"authorization", "Token " + secret});
-    return service_->answer(request);
+    return service_->answer(request, service_->prepare(request));
   }
 
   std::string secret(bool read, bool submit, bool admin, std::string user = "ann") {

@@ -226,7 +226,8 @@ class Connection {
   }
 
   asio::awaitable<void> answer() {
-    if (is_preflight() || !share_.handler.may_block(request_)) {
+    prepared_ = is_preflight() ? Prepared() : share_.handler.prepare(request_);
+    if (!prepared_.may_block) {
       make_reply();
     } else {
       lowest_.expires_never();
@@ -244,7 +245,8 @@ class Connection {
 
   // Makes reply_ and wire_ on the same thread, which also compresses if needed.
   void make_reply() {
-    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_);
+    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_, prepared_);
+    prepared_.body.reset();
     make_wire();
   }
 
@@ -271,6 +273,7 @@ class Connection {
   WaitingConnections& waiting_;
   beast::flat_buffer buffer_;
   Request request_;
+  Prepared prepared_;
   Reply reply_;
   WireReply wire_;  // views reply_
   bool keep_alive_ = true;

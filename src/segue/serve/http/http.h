@@ -49,17 +49,26 @@ struct Reply {
   std::string_view bytes() const { return shared ? std::string_view(shared->bytes) : std::string_view(body); }
 };
 
+// A request as prepare() understood it, for answer().
+struct Prepared {
+  // answer() may wait (for a store, a disk) or compute for more than a few milliseconds: the server then calls it on a
+  // thread of the pool.
+  bool may_block = false;
+  std::int32_t route = -1;             // which of the handler's routes; -1 for none
+  std::shared_ptr<const void> body{};  // parsed, of a type that the route knows; nullptr if it is still to be parsed
+};
+
 // Answers requests. Thread safe.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
-  // Whether answer() may wait (for a store, a disk) or compute for more than a few milliseconds: then the server runs
-  // it on a thread pool, not on its io threads.
-  virtual bool may_block(const Request& request) const = 0;
-  // Never throws. A HEAD request is answered like GET; the server omits the body.
-  virtual Reply answer(const Request& request) = 0;
-  // Called when the reply was sent or the client is gone, with the time since the request's last byte. For metrics and
-  // logs.
+  // Called on an io thread. Never throws, never waits.
+  virtual Prepared prepare(const Request& request) const = 0;
+  // REQUIRES: `prepared` was made from this request. Never throws. A HEAD request is answered like GET; the server
+  // omits the body.
+  virtual Reply answer(const Request& request, const Prepared& prepared) = 0;
+  // Called after the reply is sent or the client has gone. `seconds` counts from the request's last byte. For metrics
+  // and logs.
   virtual void sent(const Request& request, const Reply& reply, double seconds) {
     static_cast<void>(request), static_cast<void>(reply), static_cast<void>(seconds);
   }

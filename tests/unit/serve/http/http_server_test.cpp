@@ -24,8 +24,8 @@ using testing::RawReply;
 // /slow waits on the pool until it is released; /big returns 5,000 letters; anything else is echoed.
 class StubHandler final : public RequestHandler {
  public:
-  bool may_block(const Request& request) const override { return request.path.starts_with("/slow"); }
-  Reply answer(const Request& request) override {
+  Prepared prepare(const Request& request) const override { return {.may_block = request.path.starts_with("/slow")}; }
+  Reply answer(const Request& request, const Prepared&) override {
     if (request.path == "/slow") {
       arrived.count_down();
       go_on.wait();

@@ -1,4 +1,4 @@
-#include "segue/serve/api/json_text.h"
+#include "segue/base/json_text.h"
 
 #include <array>
 #include <cmath>
@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 
-namespace segue::serve {
+#include "segue/base/json.h"
+
+namespace segue {
 
 namespace {
 
-// What a byte is escaped to: 0 for none, 'u' for \u00XX, else the letter behind the backslash.
+// How a byte is escaped: 0 for not at all, 'u' for \u00XX, otherwise the letter after the backslash.
 constexpr std::array<char, 256> kEscapes = [] {
   std::array<char, 256> escapes{};
   for (std::size_t i = 0; i < 0x20; ++i) escapes[i] = 'u';
@@ -23,9 +25,8 @@ constexpr std::array<char, 256> kEscapes = [] {
   return escapes;
 }();
 
-// Whether one of eight bytes may have to be escaped: 0x00 to 0x1F, '"', '\\' or 0x7F. (x - 0x01...) & ~x & 0x80... has
-// a bit where x has a byte that is 0, and (x - 0x20...) & ~x & 0x80... where one is below 0x20; none where there is
-// none.
+// Whether any of eight bytes may need escaping: 0x00 to 0x1F, '"', '\\' or 0x7F. (x - 0x01...) & ~x & 0x80... is
+// nonzero if a byte of x is 0, and (x - 0x20...) & ~x & 0x80... if one is below 0x20; otherwise both are zero.
 bool may_need_escapes(std::uint64_t bytes) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
   constexpr std::uint64_t kHighs = 0x80 * kOnes;
@@ -35,7 +36,7 @@ bool may_need_escapes(std::uint64_t bytes) {
          kHighs;
 }
 
-// How many bytes from `begin` on need no look: a multiple of eight.
+// The number of bytes from `begin` that need no escaping, a multiple of eight.
 std::size_t plain_bytes(std::string_view text, std::size_t begin) {
   std::size_t at = begin;
   for (std::uint64_t bytes = 0; at + sizeof bytes <= text.size(); at += sizeof bytes) {
@@ -67,7 +68,7 @@ void append_json(std::string& out, std::string_view text) {
 }
 
 void append_json(std::string& out, float number) {
-  // What "{:.6g}" prints, for the numbers there are many of: those it prints without an exponent.
+  // The same text as "{:.6g}", faster for the usual numbers, which need no exponent.
   static constexpr std::array kPowers = {1e-4, 1e-3, 1e-2, 1e-1, 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
   static constexpr int kFirstPower = -4;
   static constexpr int kDigits = 6;
@@ -106,43 +107,34 @@ void append_json(std::string& out, std::uint64_t number) {
   out.append(text.data(), text.size());
 }
 
-void append_song_members(std::string& out, const data::Catalogue& songs, std::uint32_t row) {
-  const data::Song song = songs.song_without_tags(row);
-  out += "\"id\":";
-  append_json(out, song.id);
-  out += ",\"row\":";
-  append_json(out, std::uint64_t{row});
-  out += ",\"title\":";
-  append_json(out, song.title);
-  out += ",\"artist\":";
-  append_json(out, song.artist);
-  out += ",\"album\":";
-  append_json(out, song.album);
-  out += ",\"plays\":";
-  append_json(out, song.plays);
+void append_json(std::string& out, std::int64_t number) {
+  const fmt::format_int text(number);
+  out.append(text.data(), text.size());
 }
 
-ItemsWriter::ItemsWriter() : out_("{\"items\":[") {}
-
-std::string& ItemsWriter::item() {
-  out_ += first_ ? "{" : ",{";
-  first_ = false;
-  return out_;
+void append_json(std::string& out, double number) {
+  fmt::format_to(std::back_inserter(out), "{}", std::isfinite(number) ? number : 0.0);
 }
 
-std::string& ItemsWriter::member(std::string_view name) {
-  if (open_) out_ += ']';
-  open_ = false;
-  out_ += ',';
-  append_json(out_, name);
-  out_ += ':';
-  return out_;
+void append_json(std::string& out, bool value) {
+  out += value ? "true" : "false";
 }
 
-std::string ItemsWriter::take() {
-  if (open_) out_ += ']';
-  out_ += '}';
-  return std::move(out_);
+void append_json(std::string& out, const json::object& object) {
+  out += json::serialize(object);
 }
 
-}  // namespace segue::serve
+void append_json(std::string& out, const json::value& value) {
+  out += json::serialize(value);
+}
+
+void append_json_members(std::string& out, const json::object& object) {
+  for (const auto& member : object) {
+    out += ',';
+    append_json(out, std::string_view(member.key()));
+    out += ':';
+    append_json(out, member.value());
+  }
+}
+
+}  // namespace segue
