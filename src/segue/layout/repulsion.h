@@ -11,9 +11,9 @@
 #include <span>
 
 #include "segue/layout/convolution.h"
+#include "segue/layout/kernels/tsne_kernels.h"
 #include "segue/layout/layout.h"
 #include "segue/layout/team.h"
-#include "segue/layout/kernels/tsne_kernels.h"
 
 namespace segue::layout {
 
