@@ -44,9 +44,10 @@ std::string heading(const evaluate::Evaluation& evaluation, std::size_t mode, st
   if (summary.mode == evaluate::Mode::discovery)
     what = fmt::format("the next song is not among {}, and those are masked", among);
   if (summary.mode == evaluate::Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
-  return fmt::format("{}: {}\n{} positions; at {} of them the next song is not in the catalogue, which counts as a miss\n",
-                     evaluate::kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
-                     with_commas(summary.unknown));
+  return fmt::format(
+      "{}: {}\n{} positions; at {} of them the next song is not in the catalogue, which counts as a miss\n",
+      evaluate::kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
+      with_commas(summary.unknown));
 }
 
 std::string accuracy_table(const evaluate::Evaluation& evaluation, std::size_t mode) {

@@ -46,9 +46,9 @@ RC_GTEST_PROP(Regions, every_song_is_in_at_most_one_region_of_a_level, ()) {
     for (const auto& [x, y] : points) layout.push_back({static_cast<float>(x), static_cast<float>(y)});
   }
   const layout::SongMap map = layout::find_regions(layout);
-  RC_ASSERT(map.cluster.size() == layout.size());
+  RC_ASSERT(map.region.size() == layout.size());
   const std::uint32_t deepest = map.regions.empty() ? 0 : map.regions.back().level;
-  for (const std::int32_t cluster : map.cluster) {
+  for (const std::int32_t cluster : map.region) {
     if (cluster == layout::kNoRegion) continue;
     RC_ASSERT(cluster >= 0);
     RC_ASSERT(static_cast<std::size_t>(cluster) < map.regions.size());

@@ -5,6 +5,7 @@
 #include "segue/base/options_json.h"
 #include "segue/base/random.h"
 #include "segue/evaluate/methods/methods.h"
+#include "segue/model/write_model.h"
 #include "segue/recommend/recommender.h"
 
 #include "tests/support/expect_error.h"

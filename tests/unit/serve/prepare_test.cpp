@@ -1,9 +1,8 @@
 // What blocks, and what is parsed when: Service::prepare().
-#include "segue/serve/service.h"
-
 #include <gtest/gtest.h>
 
 #include "segue/serve/http/typed_reply.h"
+#include "segue/serve/service.h"
 
 #include "tests/support/memory_store.h"
 

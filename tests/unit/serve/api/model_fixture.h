@@ -79,7 +79,7 @@ class ModelFixture : public ::testing::Test {
     layout::SongMap map;
     for (std::uint32_t i = 0; i < kSongs; ++i) {
       map.layout.push_back({static_cast<float>(i), -0.5F * static_cast<float>(i)});
-      map.cluster.push_back(i % 3 == 0 ? layout::kNoRegion : 0);
+      map.region.push_back(i % 3 == 0 ? layout::kNoRegion : 0);
     }
     map.regions = {{{1, 2}, "أم كلثوم", 16, 0, layout::kNoRegion}};
     const std::array names = {model::kMapName, model::kClustersName};
