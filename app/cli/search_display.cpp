@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kInterval = std::chrono::milliseconds(200);
-constexpr std::size_t kShownTrials = 8;
+constexpr std::size_t kLiveTrials = 8;
 
 std::string name_of(const evaluate::Trial& trial) {
   return trial.is_given() ? "the given options" : fmt::format("trial {}", trial.number);
@@ -93,7 +93,7 @@ class LiveTable final : public SearchDisplay {
  private:
   void draw(std::string_view at) {
     drawn_at_ = Clock::now();
-    std::string text = trials_.empty() ? "" : best_trials(trials_, plan_.space, kShownTrials).text() + "\n";
+    std::string text = trials_.empty() ? "" : best_trials(trials_, plan_.space, kLiveTrials).text() + "\n";
     text += running_ + "\n" + status(at) + "\n";
     // In one write with the erasing of the old table, to avoid flicker.
     const std::string erasing = erasure();

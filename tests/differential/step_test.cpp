@@ -129,7 +129,7 @@ void compare(const train::StepKernel& kernel, const Case& c, std::uint64_t seed)
   outputs.expect_near(row_error, what);
 }
 
-class StepTest : public testing::TestWithParam<train::StepKernel> {};
+class StepTest : public ::testing::TestWithParam<train::StepKernel> {};
 
 TEST_P(StepTest, every_dimension) {
   for (std::size_t dim = 1; dim <= 300; ++dim) {
@@ -265,7 +265,7 @@ TEST_P(StepTest, from_tiny_to_huge_dot_products) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, testing::ValuesIn(train::all_step_kernels()),
+INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, ::testing::ValuesIn(train::all_step_kernels()),
                          [](const auto& kernel) { return std::string(kernel.param.name); });
 
 TEST(StepKernels, follow_the_forced_target) {

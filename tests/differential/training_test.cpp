@@ -97,7 +97,7 @@ struct Case {
   train::NegativeSharing sharing;
 };
 
-class TrainingTest : public testing::TestWithParam<Case> {};
+class TrainingTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
   const Corpus corpus = small_corpus();
@@ -136,7 +136,7 @@ std::vector<Case> cases() {
   }
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(Options, TrainingTest, testing::ValuesIn(cases()));
+INSTANTIATE_TEST_SUITE_P(Options, TrainingTest, ::testing::ValuesIn(cases()));
 
 // Queues of two songs have contexts of one, so a block of one window with as many noise songs as negatives is the same
 // as pairs.

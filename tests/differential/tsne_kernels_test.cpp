@@ -33,9 +33,9 @@ layout::Affinities any_affinities(std::size_t n) {
   return affinities;
 }
 
-class TsneKernelsTest : public testing::TestWithParam<layout::TsneKernels> {};
+class TsneKernelsTest : public ::testing::TestWithParam<layout::TsneKernels> {};
 
-INSTANTIATE_TEST_SUITE_P(All, TsneKernelsTest, testing::ValuesIn(layout::all_tsne_kernels()),
+INSTANTIATE_TEST_SUITE_P(All, TsneKernelsTest, ::testing::ValuesIn(layout::all_tsne_kernels()),
                          [](const auto& one) { return std::string(one.param.name); });
 
 TEST_P(TsneKernelsTest, attraction_agrees_with_double_precision) {

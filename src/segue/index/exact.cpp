@@ -17,7 +17,7 @@ namespace {
 // Scores of a block stay in the first-level cache between their computation and their comparison.
 constexpr std::size_t kBlock = 256;
 // A piece of fewer rows is done sooner than another thread starts.
-constexpr std::size_t kRowsPerPiece = 16384;
+constexpr std::size_t kSearchedRowsPerPiece = 16384;
 // A row alone takes longer than one in a block: if the filter keeps fewer than one in this many, the kept ones are
 // compared one by one.
 constexpr std::size_t kSparse = 6;
@@ -80,7 +80,7 @@ math::TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, 
   const math::Kernels& kernels = math::best_kernels();
   math::TopK best(k);
   std::mutex mutex;
-  parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(vectors_.rows, kSearchedRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     math::TopK found(k);
     if (wanted.few()) {
       compare(query, wanted.rows(begin, end), found);
@@ -110,7 +110,7 @@ math::TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t 
   std::vector<math::ScoredRow> likely;
   math::TopK least(k);
   std::mutex mutex;
-  parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(vectors_.rows, kSearchedRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     std::vector<math::ScoredRow> found;
     math::TopK found_least(k);
     float bar = found_least.bar();

@@ -24,7 +24,7 @@ namespace {
 
 using Hnsw = hnswlib::HierarchicalNSW<float>;
 
-constexpr std::size_t kRowsPerPiece = 256;
+constexpr std::size_t kAddedRowsPerPiece = 256;
 constexpr std::size_t kHighestLevel = 255;
 
 // hnswlib's description of vectors: their size, and the distance between two.
@@ -249,7 +249,7 @@ GraphIndex GraphIndex::build(math::MatrixView<const float> vectors, std::span<co
   std::mutex mutex;  // guards progress and done
   std::size_t done = 0;
   // hnswlib's threads draw levels from one generator without a lock: a draw may be lost, but none can be out of range.
-  parallel_for(rows.size(), kRowsPerPiece, thread_count(options.threads), [&](std::size_t begin, std::size_t end) {
+  parallel_for(rows.size(), kAddedRowsPerPiece, thread_count(options.threads), [&](std::size_t begin, std::size_t end) {
     if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while building the search graph");
     std::vector<std::byte> vector;
     for (std::size_t i = begin; i < end; ++i) {

@@ -13,7 +13,7 @@ namespace segue::index {
 namespace {
 
 // Nodes whose products are computed in one call.
-constexpr std::size_t kBlock = 64;
+constexpr std::size_t kNodesPerCall = 64;
 
 // The nodes that a walk has visited. Kept by a thread from walk to walk: a walk visits a few thousand of a million, so
 // its bits are cleared one by one.
@@ -165,10 +165,10 @@ void NodeScores::compute(std::span<const std::uint32_t> nodes, float* scores) co
     }
     return;
   }
-  std::array<const std::int8_t*, kBlock> rows;
-  std::array<std::int32_t, kBlock> products;
-  for (std::size_t first = 0; first < nodes.size(); first += kBlock) {
-    const std::size_t count = std::min(kBlock, nodes.size() - first);
+  std::array<const std::int8_t*, kNodesPerCall> rows;
+  std::array<std::int32_t, kNodesPerCall> products;
+  for (std::size_t first = 0; first < nodes.size(); first += kNodesPerCall) {
+    const std::size_t count = std::min(kNodesPerCall, nodes.size() - first);
     for (std::size_t i = 0; i < count; ++i) {
       rows[i] = reinterpret_cast<const std::int8_t*>(nodes_.node(nodes[first + i]) + nodes_.vector_at);
     }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostRows = 131072;  // used for the covariance
 constexpr std::size_t kFlush = 512;        // rows summed in float before the sum goes to double
-constexpr int kMostSteps = 1000;           // of the power iteration
+constexpr int kMostPowerSteps = 1000;      // of the power iteration
 constexpr double kSettled = 1e-9;          // change of a component in a step
 
 using Vector = std::vector<double>;
@@ -91,7 +91,7 @@ Vector component_of(const Vector& covariance, std::size_t d, const Vector* other
   Vector v(d);
   for (double& x : v) x = random.uniform() - 0.5;
   orthonormalise(v, other);
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kMostPowerSteps; ++step) {
     Vector next(d);
     for (std::size_t r = 0; r < d; ++r) {
       for (std::size_t c = 0; c < d; ++c) next[r] += covariance[r * d + c] * v[c];

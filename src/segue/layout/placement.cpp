@@ -10,8 +10,8 @@
 namespace segue::layout {
 namespace {
 
-constexpr int kMostSteps = 100;
-constexpr double kSettled = 1e-4;
+constexpr int kMostPlacementSteps = 100;
+constexpr double kPlacementSettled = 1e-4;
 
 struct Place {
   double x = 0;
@@ -51,7 +51,7 @@ Place least_attracted(const std::vector<Attractor>& attractors) {
       y = one.at;
     }
   }
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kMostPlacementSteps; ++step) {
     Place sum;
     double weights = 0;
     for (const Attractor& one : attractors) {
@@ -60,7 +60,7 @@ Place least_attracted(const std::vector<Attractor>& attractors) {
       weights += weight;
     }
     const Place next{sum.x / weights, sum.y / weights};
-    const bool settled = squared_distance(next, y) < kSettled * kSettled;
+    const bool settled = squared_distance(next, y) < kPlacementSettled * kPlacementSettled;
     y = next;
     if (settled) break;
   }

@@ -19,7 +19,7 @@ std::size_t side_for(std::size_t songs) {
   return std::clamp<std::size_t>(std::bit_ceil(wanted), 256, 2048);
 }
 
-constexpr float kMargin = 0.02F;
+constexpr float kMarginOfGrid = 0.02F;
 
 // The hills of a density: the number of each cell's hill, kNoRegion if no song is near.
 struct Hills {
@@ -223,7 +223,7 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
   map.layout = std::move(layout);
   map.region.assign(map.layout.size(), kNoRegion);
   if (map.layout.empty()) return map;
-  const GridFrame frame = frame_around(map.layout, side_for(map.layout.size()), kMargin);
+  const GridFrame frame = frame_around(map.layout, side_for(map.layout.size()), kMarginOfGrid);
   const std::vector<float> counts = count_cells(map.layout, frame);
 
   std::vector<Level> levels;

@@ -15,7 +15,7 @@ namespace {
 
 using testing::Scratch;
 
-data::Dataset circle(const Scratch& scratch) {
+data::Dataset two_users_circle(const Scratch& scratch) {
   return testing::circle_dataset(scratch, 40);
 }
 
@@ -34,7 +34,7 @@ const ModeScore& score_of(const Evaluation& evaluation, std::string_view name) {
 
 TEST(Evaluate, a_markov_chain_predicts_a_chain) {
   const Scratch scratch;
-  const Evaluation evaluation = run(circle(scratch), "random,popularity,markov,co-count");
+  const Evaluation evaluation = run(two_users_circle(scratch), "random,popularity,markov,co-count");
   ASSERT_EQ(evaluation.modes.size(), 1U);
   EXPECT_EQ(evaluation.modes[0].mode, Mode::discovery);
   EXPECT_EQ(evaluation.modes[0].unknown, 0U);
@@ -57,7 +57,7 @@ TEST(Evaluate, a_markov_chain_predicts_a_chain) {
 
 TEST(Evaluate, slices_add_up_to_the_whole) {
   const Scratch scratch;
-  const Evaluation evaluation = run(circle(scratch), "popularity,co-count-10");
+  const Evaluation evaluation = run(two_users_circle(scratch), "popularity,co-count-10");
   const ModeSummary& mode = evaluation.modes[0];
   for (const MethodScore& method : evaluation.methods) {
     double by_popularity = 0;
@@ -76,7 +76,7 @@ TEST(Evaluate, slices_add_up_to_the_whole) {
 
 TEST(Evaluate, numbers_do_not_depend_on_threads) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   constexpr std::string_view kAllButVectors =
       "random,popularity,recent,markov,rules,co-count,co-count-10,item-knn,vsknn,vstan,als";
   train::TrainOptions train{.dim = 8, .min_plays = 1, .threads = 1};
@@ -91,7 +91,7 @@ TEST(Evaluate, numbers_do_not_depend_on_threads) {
 
 TEST(Evaluate, diversity_needs_vectors) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   EXPECT_FALSE(score_of(run(dataset, "popularity"), "popularity").lists.diversity);
   const Evaluation evaluation = run(dataset, "random,sgns");
   EXPECT_GT(*score_of(evaluation, "random").lists.diversity, *score_of(evaluation, "sgns").lists.diversity - 0.5);
@@ -99,14 +99,14 @@ TEST(Evaluate, diversity_needs_vectors) {
 
 TEST(Evaluate, there_are_no_intervals_without_resamples) {
   const Scratch scratch;
-  const Evaluation evaluation = run(circle(scratch), "popularity", {.resamples = 0});
+  const Evaluation evaluation = run(two_users_circle(scratch), "popularity", {.resamples = 0});
   EXPECT_FALSE(score_of(evaluation, "popularity").hit_rate);
   EXPECT_FALSE(to_json(evaluation).empty());
 }
 
 TEST(Report, is_a_page_that_loads_nothing_and_escapes_names) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   const std::vector<Evaluation> runs = {run(dataset, "popularity,markov,sgns")};
   const std::string page =
       html_report(runs, dataset.songs, {"<my> dataset", {{"part", "test"}}, {{"heard", 3}}, {{"dim", 8}}});
@@ -124,7 +124,7 @@ TEST(Report, is_a_page_that_loads_nothing_and_escapes_names) {
 
 TEST(Evaluate, stops_on_request) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   std::stop_source source;
   source.request_stop();
   EXPECT_ERROR(run(dataset, "popularity", {}, {.min_plays = 1}, source.get_token()), ErrorCode::interrupted, "popul");
@@ -132,7 +132,7 @@ TEST(Evaluate, stops_on_request) {
 
 TEST(Evaluate, names_methods_that_do_not_apply) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   const Evaluation evaluation = run(dataset, "popularity,personal");
   EXPECT_EQ(evaluation.skipped, std::vector<std::string>{"personal"});
   EXPECT_ERROR(run(dataset, "personal"), ErrorCode::wrong_use, "expected one that applies");

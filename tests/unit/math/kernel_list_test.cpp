@@ -13,7 +13,7 @@ namespace segue::math {
 namespace {
 
 // Restores the default afterwards.
-class SimdTargets : public testing::Test {
+class SimdTargets : public ::testing::Test {
  protected:
   ~SimdTargets() override { force_target(supported_targets().front().name); }
 };

@@ -43,7 +43,7 @@ Sum exact_dot(const float* a, const float* b, std::size_t n) {
   return sum;
 }
 
-class KernelsTest : public testing::TestWithParam<Kernels> {
+class KernelsTest : public ::testing::TestWithParam<Kernels> {
  protected:
   const Kernels& kernels() const { return GetParam(); }
 };
@@ -226,7 +226,7 @@ TEST_P(KernelsTest, read_nothing_beyond_the_end) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, KernelsTest, testing::ValuesIn(all_kernels()),
+INSTANTIATE_TEST_SUITE_P(Every, KernelsTest, ::testing::ValuesIn(all_kernels()),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace

@@ -15,8 +15,8 @@
 namespace segue::pipeline {
 namespace {
 
-constexpr std::uint32_t kSongs = 120;
-constexpr std::uint32_t kGenres = 4;
+constexpr std::uint32_t kPlacedSongs = 120;
+constexpr std::uint32_t kPlacedGenres = 4;
 constexpr float kReach = 2;
 
 // Genres lie at the corners of a large square, their songs within kReach of the corner.
@@ -27,9 +27,9 @@ layout::Point corner(std::uint32_t genre) {
 class Place : public ::testing::Test {
  protected:
   Place() {
-    testing::write_small_model(scratch_ / "m", testing::small_model(kSongs, 12));
-    for (std::uint32_t song = 0; song < kSongs; ++song) {
-      const layout::Point centre = corner(song % kGenres);
+    testing::write_small_model(scratch_ / "m", testing::small_model(kPlacedSongs, 12));
+    for (std::uint32_t song = 0; song < kPlacedSongs; ++song) {
+      const layout::Point centre = corner(song % kPlacedGenres);
       const auto angle = static_cast<float>(song);
       map_.layout.push_back({centre.x + kReach * std::cos(angle), centre.y + kReach * std::sin(angle)});
     }
@@ -45,7 +45,7 @@ class Place : public ::testing::Test {
 
 TEST_F(Place, a_vector_lies_among_its_nearest_songs) {
   const model::Model model(scratch_ / "m");
-  for (std::uint32_t genre = 0; genre < kGenres; ++genre) {
+  for (std::uint32_t genre = 0; genre < kPlacedGenres; ++genre) {
     const std::vector<std::uint32_t> song = {genre + 8};
     expect_in_genre(place_vector(model, map_, recommend::user_vector(model, song, 0)), genre);
   }
@@ -75,16 +75,16 @@ TEST_F(Place, a_model_of_few_songs_has_few_neighbours) {
 
 TEST_F(Place, rows_that_come_later_lie_among_those_placed) {
   const model::Model model(scratch_ / "m");
-  math::Matrix units(kSongs, model.vectors().columns);
-  for (std::uint32_t song = 0; song < kSongs; ++song) {
+  math::Matrix units(kPlacedSongs, model.vectors().columns);
+  for (std::uint32_t song = 0; song < kPlacedSongs; ++song) {
     std::ranges::transform(model.vectors()[song], units.view().row(song),
                            [&](float number) { return number * model.inverse_norms()[song]; });
   }
   const layout::Layout placed(map_.layout.begin(), map_.layout.begin() + 80);
   NoProgress progress;
   const layout::Layout rest = place_rows(placed, units.view(), 2, progress, {});
-  ASSERT_EQ(rest.size(), kSongs - 80);
-  for (std::uint32_t i = 0; i < rest.size(); ++i) expect_in_genre(rest[i], (80 + i) % kGenres);
+  ASSERT_EQ(rest.size(), kPlacedSongs - 80);
+  for (std::uint32_t i = 0; i < rest.size(); ++i) expect_in_genre(rest[i], (80 + i) % kPlacedGenres);
   std::stop_source stop;
   stop.request_stop();
   EXPECT_ERROR(place_rows(placed, units.view(), 1, progress, stop.get_token()), ErrorCode::interrupted,

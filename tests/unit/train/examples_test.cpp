@@ -12,7 +12,7 @@
 namespace segue::train {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 // Every song once, in one queue.
 struct OneQueue {
@@ -156,7 +156,7 @@ TEST(Examples, every_row_is_fresh_once) {
         for (const std::uint32_t song : example.fresh_inputs) ++inputs[song];
         for (const std::uint32_t song : example.fresh_outputs) ++outputs[song];
       }
-      EXPECT_THAT(architecture == Architecture::skipgram ? outputs : inputs, testing::Each(1));
+      EXPECT_THAT(architecture == Architecture::skipgram ? outputs : inputs, ::testing::Each(1));
     }
   }
 }

@@ -93,8 +93,8 @@ TEST(LossSample, does_not_depend_on_threads) {
 }
 
 // The loss by the formula of the header, in double precision.
-double reference_loss(const LossSample& sample, Architecture architecture, const TrainedMatrix& vectors,
-                      const TrainedMatrix& context) {
+double plain_mean_loss(const LossSample& sample, Architecture architecture, const TrainedMatrix& vectors,
+                       const TrainedMatrix& context) {
   const auto log_sigmoid = [](double x) { return -std::log(1 + std::exp(-x)); };
   double sum = 0;
   for (const SampledPair& pair : sample.pairs) {
@@ -135,7 +135,7 @@ TEST(LossSample, loss_agrees_with_the_formula_for_any_number_of_threads) {
       return mean_loss(sample, architecture, row_reader(trained.vectors.view()), row_reader(trained.context.view()), 20,
                        threads);
     };
-    EXPECT_NEAR(loss(1), reference_loss(sample, architecture, trained.vectors, trained.context), 1e-5);
+    EXPECT_NEAR(loss(1), plain_mean_loss(sample, architecture, trained.vectors, trained.context), 1e-5);
     EXPECT_EQ(loss(1), loss(3));
     EXPECT_EQ(loss(1), trained.epochs.back().sample_loss) << "the trainer reports the same";
     EXPECT_LT(trained.epochs.back().sample_loss, trained.untrained_loss);

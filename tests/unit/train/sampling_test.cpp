@@ -86,7 +86,7 @@ TEST(Vocabulary, of_no_song_is_an_error) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::bad_input);
-    EXPECT_THAT(error.what(), testing::HasSubstr("expected a song with 5 plays or more, found 4"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("expected a song with 5 plays or more, found 4"));
   }
   EXPECT_THROW(make_vocabulary({}, {}), Error);
 }

@@ -17,7 +17,7 @@
 namespace segue::train {
 namespace {
 
-TrainOptions small_options() {
+TrainOptions short_run() {
   TrainOptions options;
   options.dim = 24;
   options.epochs = 5;
@@ -26,12 +26,12 @@ TrainOptions small_options() {
   return options;
 }
 
-TrainedVectors train(const Corpus& corpus, const TrainOptions& options) {
+TrainedVectors trained(const Corpus& corpus, const TrainOptions& options) {
   NoProgress progress;
   return train_vectors(data::Queues(corpus.queues), corpus.plays, options, progress, {});
 }
 
-bool same_bytes(const TrainedMatrix& a, const TrainedMatrix& b) {
+bool equal_bytes(const TrainedMatrix& a, const TrainedMatrix& b) {
   return a.rows() == b.rows() && a.columns() == b.columns() &&
          std::memcmp(a.view().data, b.view().data, a.rows() * a.view().stride * sizeof(float)) == 0;
 }
@@ -71,34 +71,34 @@ Corpus clustered() {
 
 TEST(Trainer, songs_of_a_cluster_end_up_close_together) {
   const Corpus corpus = clustered();
-  TrainOptions options = small_options();
-  EXPECT_GT(cluster_precision(corpus, train(corpus, options).vectors), 0.9);
+  TrainOptions options = short_run();
+  EXPECT_GT(cluster_precision(corpus, trained(corpus, options).vectors), 0.9);
   options.architecture = Architecture::cbow;
   options.learning_rate = 0.05;
-  EXPECT_GT(cluster_precision(corpus, train(corpus, options).vectors), 0.9);
+  EXPECT_GT(cluster_precision(corpus, trained(corpus, options).vectors), 0.9);
 }
 
 TEST(Trainer, one_thread_gives_the_same_bytes_every_time) {
   const Corpus corpus = generate_corpus({.songs = 200, .clusters = 10, .plays = 30'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.epochs = 2;
   options.subsample = 1e-2;
-  const TrainedVectors first = train(corpus, options);
-  const TrainedVectors second = train(corpus, options);
-  EXPECT_TRUE(same_bytes(first.vectors, second.vectors));
-  EXPECT_TRUE(same_bytes(first.context, second.context));
+  const TrainedVectors first = trained(corpus, options);
+  const TrainedVectors second = trained(corpus, options);
+  EXPECT_TRUE(equal_bytes(first.vectors, second.vectors));
+  EXPECT_TRUE(equal_bytes(first.context, second.context));
   EXPECT_EQ(first.epochs.back().mean_loss, second.epochs.back().mean_loss);
   options.seed = 2;
-  EXPECT_FALSE(same_bytes(first.vectors, train(corpus, options).vectors));
+  EXPECT_FALSE(equal_bytes(first.vectors, trained(corpus, options).vectors));
 }
 
 // The tsan preset runs this too.
 TEST(Trainer, several_threads_learn_the_same_thing) {
   const Corpus corpus = clustered();
-  TrainOptions options = small_options();
-  const TrainedVectors one = train(corpus, options);
+  TrainOptions options = short_run();
+  const TrainedVectors one = trained(corpus, options);
   options.threads = 3;
-  const TrainedVectors three = train(corpus, options);
+  const TrainedVectors three = trained(corpus, options);
   EXPECT_GT(cluster_precision(corpus, three.vectors), 0.9);
   for (std::size_t epoch = 0; epoch < 5; ++epoch) {
     EXPECT_EQ(three.epochs[epoch].pairs, one.epochs[epoch].pairs) << "examples do not depend on threads";
@@ -112,12 +112,12 @@ TEST(Trainer, several_threads_learn_the_same_thing) {
 TEST(Trainer, loss_starts_at_log_2_an_output_and_falls) {
   // Few plays: with many, the loss of the first epoch is already that of the last.
   const Corpus corpus = generate_corpus({.songs = 400, .clusters = 10, .plays = 10'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.learning_rate = options.min_learning_rate = 0;
   options.epochs = 1;
-  const double untrained = train(corpus, options).epochs.at(0).mean_loss;
+  const double untrained = trained(corpus, options).epochs.at(0).mean_loss;
   EXPECT_NEAR(untrained, 6 * std::log(2.0), 0.2);  // a little less: noise equal to the positive is dropped
-  const std::vector<EpochReport> epochs = train(corpus, small_options()).epochs;
+  const std::vector<EpochReport> epochs = trained(corpus, short_run()).epochs;
   ASSERT_EQ(epochs.size(), 5U);
   const std::uint32_t songs = trained_song_count(corpus.plays, 5);
   const auto trained_plays = std::accumulate(corpus.plays.begin(), corpus.plays.begin() + songs, std::uint64_t{0});
@@ -133,9 +133,9 @@ TEST(Trainer, loss_starts_at_log_2_an_output_and_falls) {
 
 TEST(Trainer, padding_of_the_rows_stays_0) {
   const Corpus corpus = clustered();
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.epochs = 1;
-  const TrainedVectors trained = train(corpus, options);
+  const TrainedVectors trained = trained(corpus, options);
   for (const TrainedMatrix* matrix : {&trained.vectors, &trained.context}) {
     const auto view = matrix->view();
     ASSERT_EQ(view.columns, 24U);
@@ -148,9 +148,9 @@ TEST(Trainer, padding_of_the_rows_stays_0) {
 
 TEST(Trainer, songs_with_too_few_plays_get_no_row) {
   const Corpus corpus = generate_corpus({.songs = 500, .clusters = 5, .plays = 5'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.min_plays = 10;
-  const TrainedVectors trained = train(corpus, options);
+  const TrainedVectors trained = trained(corpus, options);
   EXPECT_EQ(trained.vectors.rows(), trained_song_count(corpus.plays, 10));
   EXPECT_LT(trained.vectors.rows(), 500U);
 }
@@ -165,7 +165,7 @@ class StopHalfway final : public Progress {
   void update(std::uint64_t done, std::string_view note) override {
     EXPECT_GE(done, last_);
     EXPECT_LE(done, total_);
-    EXPECT_THAT(std::string(note), testing::HasSubstr("loss"));
+    EXPECT_THAT(std::string(note), ::testing::HasSubstr("loss"));
     last_ = done;
     if (2 * done > total_) source.request_stop();
   }
@@ -181,17 +181,17 @@ TEST(Trainer, stops_when_asked) {
   const Corpus corpus = clustered();
   StopHalfway progress;
   try {
-    train_vectors(data::Queues(corpus.queues), corpus.plays, small_options(), progress, progress.source.get_token());
+    train_vectors(data::Queues(corpus.queues), corpus.plays, short_run(), progress, progress.source.get_token());
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::interrupted);
-    EXPECT_THAT(error.what(), testing::HasSubstr("epoch 3"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("epoch 3"));
   }
 }
 
 ErrorCode code_of_training(const Corpus& corpus, const TrainOptions& options) {
   try {
-    train(corpus, options);
+    trained(corpus, options);
   } catch (const Error& error) {
     return error.code();
   }
@@ -200,7 +200,7 @@ ErrorCode code_of_training(const Corpus& corpus, const TrainOptions& options) {
 }
 
 TEST(Trainer, refuses_queues_that_cannot_be_trained) {
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   EXPECT_EQ(code_of_training({}, options), ErrorCode::bad_input);
   options.min_plays = 1;
   EXPECT_EQ(code_of_training({{{0}, {1}, {0}}, {2, 1}, {}}, options), ErrorCode::bad_input);
@@ -210,7 +210,7 @@ TEST(Trainer, refuses_queues_that_cannot_be_trained) {
 
 TEST(Trainer, a_diverging_loss_is_an_error) {
   const Corpus corpus = generate_corpus({.songs = 10, .clusters = 1, .plays = 200'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.architecture = Architecture::cbow;
   options.learning_rate = options.min_learning_rate = 10;
   options.window = 1000;
@@ -218,10 +218,10 @@ TEST(Trainer, a_diverging_loss_is_an_error) {
 }
 
 TEST(Trainer, two_songs_and_no_noise_are_enough) {
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.min_plays = 1;
   options.negatives = 0;
-  const TrainedVectors trained = train({{{0, 1}}, {1, 1}, {}}, options);
+  const TrainedVectors trained = trained({{{0, 1}}, {1, 1}, {}}, options);
   EXPECT_EQ(trained.vectors.rows(), 2U);
   EXPECT_EQ(trained.epochs.back().pairs, 2U);
   EXPECT_LT(trained.epochs.back().mean_loss, std::log(2.0));

@@ -15,8 +15,8 @@
 namespace segue::transitions {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 Transitions count(const std::vector<std::vector<std::uint32_t>>& queues, std::uint32_t songs,
                   const TransitionOptions& options) {

@@ -14,7 +14,7 @@ namespace segue::evaluate {
 
 namespace {
 
-constexpr NeighbourOptions kNeighbours{.sample = 2000, .kept = 500};
+constexpr NeighbourOptions kVstanNeighbours{.sample = 2000, .kept = 500};
 // The lambdas of the papers, with longer reaches than in web shops because music queues are long.
 constexpr float kHeardReach = 4;             // a song heard this many songs ago weighs 1/e (lambda_spw, lambda_ipw)
 constexpr float kPlaceReach = 4;             // so does a song this many places from the shared one (lambda_inh)
@@ -46,7 +46,7 @@ class VStan final : public Method {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kNeighbours);
+    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kVstanNeighbours);
     return make_sparse_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
       const auto similarity = [&](std::uint32_t queue, float sum) {
         return sum / std::sqrt(static_cast<float>(training_->queues.songs(queue).size())) * freshness(query, queue);

@@ -13,7 +13,7 @@ namespace segue::evaluate {
 namespace {
 
 std::string line_of(const OptionRow& row, const void* options) {
-  const json::value value = to_json(row.value(options));
+  const json::value value = segue::to_json(row.value(options));
   const std::string text = value.is_string() ? json::serialize(value) : option_text(value);
   return fmt::format("{} = {}\n", row.name, text);
 }

@@ -26,7 +26,7 @@ svg.search circle.given { fill: none; stroke-dasharray: none; } svg.search path:
 )";
 
 // An axis of the parallel coordinates.
-struct Axis {
+struct ChartAxis {
   std::string title;
   std::function<double(const Trial&)> unit;  // within [0, 1]
   std::vector<std::pair<double, std::string>> ticks;
@@ -192,14 +192,14 @@ class Page {
            "style=\"background:var(--bar)\"></span>other trials: bluer if better, fainter with fewer epochs</p>\n";
   }
 
-  std::vector<Axis> axes() const {
-    std::vector<Axis> axes;
+  std::vector<ChartAxis> axes() const {
+    std::vector<ChartAxis> axes;
     for (const Dimension& dimension : plan_.space.dimensions) {
       axes.push_back({std::string(dimension.row->name),
                       [&dimension](const Trial& trial) { return dimension.unit_of(trial.options); },
                       ticks_of(dimension)});
     }
-    Axis epochs{"epochs", {}, {}};
+    ChartAxis epochs{"epochs", {}, {}};
     const double least = std::log(std::min(plan_.rungs.front(), result_.given.options.epochs));
     const double most = std::max(std::log(std::max(plan_.rungs.back(), result_.given.options.epochs)), least + 1e-9);
     epochs.unit = [least, most](const Trial& trial) {
@@ -226,7 +226,7 @@ class Page {
     constexpr double kGap = 150;
     constexpr double kTop = 30;
     constexpr double kHeight = 320;
-    const std::vector<Axis> all = axes();
+    const std::vector<ChartAxis> all = axes();
     const auto x = [](std::size_t axis) { return kLeft + kGap * static_cast<double>(axis); };
     const auto y = [](double unit) { return kTop + kHeight * (1 - std::clamp(unit, 0.0, 1.0)); };
     std::string out = fmt::format(

@@ -11,7 +11,6 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kMostBulkListens = 10'000;
-constexpr std::size_t kShownBytes = 60;  // of a value, in messages
 constexpr std::size_t kMostUserLetters = 128;
 constexpr std::size_t kMostTextLetters = 1024;
 

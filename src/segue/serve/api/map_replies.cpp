@@ -14,7 +14,7 @@ namespace segue::serve {
 
 namespace {
 
-constexpr std::size_t kMostTags = 24;
+constexpr std::size_t kMostMapTags = 24;
 constexpr std::uint8_t kNoTag = 255;
 
 std::shared_ptr<const SharedBody> shared(std::string bytes) {
@@ -56,7 +56,7 @@ SharedReply<MapTagsReply> tags_reply(const data::Catalogue& songs) {
   std::ranges::sort(frequent, [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
-  frequent.resize(std::min(frequent.size(), kMostTags));
+  frequent.resize(std::min(frequent.size(), kMostMapTags));
   std::unordered_map<std::string_view, std::uint8_t> place;
   MapTagsReply reply;
   for (const auto& [tag, count] : frequent) {

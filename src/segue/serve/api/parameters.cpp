@@ -13,7 +13,6 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kDeepestBody = 32;
-constexpr std::size_t kShownBytes = 60;  // of a value, in messages
 
 int hex_digit(char letter) {
   if (letter >= '0' && letter <= '9') return letter - '0';

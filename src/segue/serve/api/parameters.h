@@ -16,6 +16,9 @@ namespace segue::serve {
 
 using Names = std::initializer_list<std::string_view>;
 
+// Messages quote at most this much of a value.
+inline constexpr std::size_t kShownBytes = 60;
+
 // "%C3%A9" -> "é"; with `plus`, "+" is a space, as in queries. Throws wrong_use for an invalid encoding, a NUL byte and
 // text that is not UTF-8 once decoded.
 std::string percent_decoded(std::string_view text, bool plus);

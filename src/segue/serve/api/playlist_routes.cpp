@@ -140,7 +140,7 @@ std::vector<std::string> playlist_types() {
   return types;
 }
 
-recommend::SongReply example_song() {
+recommend::SongReply example_playlist_song() {
   return {"6b9a", 17, "Waltz for Debby", "Bill Evans Trio", "Waltz for Debby", 4211};
 }
 
@@ -159,7 +159,8 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
        .body = radio_schema(),
        .other_types = playlist_types(),
        .example = Example(
-           recommend::RadioReply{{{example_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}},
+           recommend::RadioReply{
+               {{example_playlist_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}},
            R"({"songs": ["1f03"], "length": 50, "drift": 0.2})"),
        .handle = [parts](const Exchange& exchange) { return radio(parts, exchange); }});
   routes.push_back({.method = Method::post,
@@ -171,7 +172,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
                     .query = {model_parameter()},
                     .body = journey_schema(),
                     .other_types = playlist_types(),
-                    .example = Example(recommend::JourneyReply{{{example_song(), 0.87F, 0.25F}},
+                    .example = Example(recommend::JourneyReply{{{example_playlist_song(), 0.87F, 0.25F}},
                                                                "From Miles Davis – So What to Metallica – One",
                                                                "default"},
                                        R"({"from": "1f03", "to": "77c2", "steps": "auto"})"),

@@ -4,12 +4,12 @@
 
 #include "segue/base/error.h"
 #include "segue/data/text/text.h"
+#include "segue/serve/api/parameters.h"
 
 namespace segue::serve {
 
 namespace {
 constexpr std::size_t kUnknownShown = 100;
-constexpr std::size_t kShownBytes = 60;
 }  // namespace
 
 Parameter model_parameter() {

@@ -11,8 +11,6 @@ namespace segue::serve {
 
 namespace {
 
-constexpr std::size_t kShownBytes = 60;  // of a value, in messages
-
 Reply write_error(int status, std::string_view, std::string_view message) {
   // Scrobblers keep a listen and retry after 503, but drop it after a status they do not know, such as 507.
   if (status == 507) status = 503;

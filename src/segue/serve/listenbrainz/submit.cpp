@@ -9,8 +9,6 @@ namespace segue::serve {
 
 namespace {
 
-constexpr std::size_t kShownBytes = 60;  // of a value, in messages
-
 bool read_return_msid(const Exchange& exchange) {
   const std::string* const text = exchange.find("return_msid");
   if (text == nullptr || *text == "false") return false;

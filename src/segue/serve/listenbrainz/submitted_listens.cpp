@@ -120,7 +120,7 @@ std::string read_mbids(const json::object& info) {
 }
 
 // The catalogue's own id if the client sent it, else the last part of the Spotify URL.
-std::string read_song_id(const json::object& info) {
+std::string read_submitted_song_id(const json::object& info) {
   for (const std::string_view key : {"song_id", "spotify_id"}) {
     const json::value* const value = info.if_contains(key);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) continue;
@@ -169,7 +169,7 @@ store::StoredListen read_listen(const json::value& value, std::int64_t now, Subm
     check_tags(info);
     submitted.duration = playing_seconds(info);
     listen.recording_mbid = read_mbids(info);
-    listen.song_id = read_song_id(info);
+    listen.song_id = read_submitted_song_id(info);
   }
   listen.track_metadata = json::serialize(metadata);
   if (listen.track_metadata.size() > kMostListenBytes) {

@@ -10,7 +10,7 @@ TEST_F(PlaylistRoutes, make_a_radio_and_continue_it) {
   const std::vector<std::string> played = ids_of(first);
   ASSERT_EQ(played.size(), 3U);
   EXPECT_EQ(first.at("title"), json::value("Radio: Björk – Jóga"));
-  EXPECT_EQ(first.at("unknown"), json::value({"none"}));
+  EXPECT_EQ(first.at("unknown"), json::value(json::array{"none"}));
   json::array after;
   for (const std::string& id : played) after.emplace_back(id);
   const json::value next =
