@@ -11,6 +11,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # gcc 12 warns falsely in std::string (gcc bug 105651).
   target_compile_options(segue_warnings INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A private State may have members of types in an anonymous namespace; in a unity source gcc takes its .cpp for a header.
+  target_compile_options(segue_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # libstdc++'s std::stable_sort uses a function that libstdc++ deprecates, and clang warns at every caller.
   target_compile_options(segue_warnings INTERFACE -Wno-deprecated-declarations)

@@ -26,7 +26,7 @@ TrainOptions short_run() {
   return options;
 }
 
-TrainedVectors trained(const Corpus& corpus, const TrainOptions& options) {
+TrainedVectors train_on(const Corpus& corpus, const TrainOptions& options) {
   NoProgress progress;
   return train_vectors(data::Queues(corpus.queues), corpus.plays, options, progress, {});
 }
@@ -72,10 +72,10 @@ Corpus clustered() {
 TEST(Trainer, songs_of_a_cluster_end_up_close_together) {
   const Corpus corpus = clustered();
   TrainOptions options = short_run();
-  EXPECT_GT(cluster_precision(corpus, trained(corpus, options).vectors), 0.9);
+  EXPECT_GT(cluster_precision(corpus, train_on(corpus, options).vectors), 0.9);
   options.architecture = Architecture::cbow;
   options.learning_rate = 0.05;
-  EXPECT_GT(cluster_precision(corpus, trained(corpus, options).vectors), 0.9);
+  EXPECT_GT(cluster_precision(corpus, train_on(corpus, options).vectors), 0.9);
 }
 
 TEST(Trainer, one_thread_gives_the_same_bytes_every_time) {
@@ -83,22 +83,22 @@ TEST(Trainer, one_thread_gives_the_same_bytes_every_time) {
   TrainOptions options = short_run();
   options.epochs = 2;
   options.subsample = 1e-2;
-  const TrainedVectors first = trained(corpus, options);
-  const TrainedVectors second = trained(corpus, options);
+  const TrainedVectors first = train_on(corpus, options);
+  const TrainedVectors second = train_on(corpus, options);
   EXPECT_TRUE(equal_bytes(first.vectors, second.vectors));
   EXPECT_TRUE(equal_bytes(first.context, second.context));
   EXPECT_EQ(first.epochs.back().mean_loss, second.epochs.back().mean_loss);
   options.seed = 2;
-  EXPECT_FALSE(equal_bytes(first.vectors, trained(corpus, options).vectors));
+  EXPECT_FALSE(equal_bytes(first.vectors, train_on(corpus, options).vectors));
 }
 
 // The tsan preset runs this too.
 TEST(Trainer, several_threads_learn_the_same_thing) {
   const Corpus corpus = clustered();
   TrainOptions options = short_run();
-  const TrainedVectors one = trained(corpus, options);
+  const TrainedVectors one = train_on(corpus, options);
   options.threads = 3;
-  const TrainedVectors three = trained(corpus, options);
+  const TrainedVectors three = train_on(corpus, options);
   EXPECT_GT(cluster_precision(corpus, three.vectors), 0.9);
   for (std::size_t epoch = 0; epoch < 5; ++epoch) {
     EXPECT_EQ(three.epochs[epoch].pairs, one.epochs[epoch].pairs) << "examples do not depend on threads";
@@ -115,9 +115,9 @@ TEST(Trainer, loss_starts_at_log_2_an_output_and_falls) {
   TrainOptions options = short_run();
   options.learning_rate = options.min_learning_rate = 0;
   options.epochs = 1;
-  const double untrained = trained(corpus, options).epochs.at(0).mean_loss;
+  const double untrained = train_on(corpus, options).epochs.at(0).mean_loss;
   EXPECT_NEAR(untrained, 6 * std::log(2.0), 0.2);  // a little less: noise equal to the positive is dropped
-  const std::vector<EpochReport> epochs = trained(corpus, short_run()).epochs;
+  const std::vector<EpochReport> epochs = train_on(corpus, short_run()).epochs;
   ASSERT_EQ(epochs.size(), 5U);
   const std::uint32_t songs = trained_song_count(corpus.plays, 5);
   const auto trained_plays = std::accumulate(corpus.plays.begin(), corpus.plays.begin() + songs, std::uint64_t{0});
@@ -135,7 +135,7 @@ TEST(Trainer, padding_of_the_rows_stays_0) {
   const Corpus corpus = clustered();
   TrainOptions options = short_run();
   options.epochs = 1;
-  const TrainedVectors trained = trained(corpus, options);
+  const TrainedVectors trained = train_on(corpus, options);
   for (const TrainedMatrix* matrix : {&trained.vectors, &trained.context}) {
     const auto view = matrix->view();
     ASSERT_EQ(view.columns, 24U);
@@ -150,7 +150,7 @@ TEST(Trainer, songs_with_too_few_plays_get_no_row) {
   const Corpus corpus = generate_corpus({.songs = 500, .clusters = 5, .plays = 5'000});
   TrainOptions options = short_run();
   options.min_plays = 10;
-  const TrainedVectors trained = trained(corpus, options);
+  const TrainedVectors trained = train_on(corpus, options);
   EXPECT_EQ(trained.vectors.rows(), trained_song_count(corpus.plays, 10));
   EXPECT_LT(trained.vectors.rows(), 500U);
 }
@@ -191,7 +191,7 @@ TEST(Trainer, stops_when_asked) {
 
 ErrorCode code_of_training(const Corpus& corpus, const TrainOptions& options) {
   try {
-    trained(corpus, options);
+    train_on(corpus, options);
   } catch (const Error& error) {
     return error.code();
   }
@@ -221,7 +221,7 @@ TEST(Trainer, two_songs_and_no_noise_are_enough) {
   TrainOptions options = short_run();
   options.min_plays = 1;
   options.negatives = 0;
-  const TrainedVectors trained = trained({{{0, 1}}, {1, 1}, {}}, options);
+  const TrainedVectors trained = train_on({{{0, 1}}, {1, 1}, {}}, options);
   EXPECT_EQ(trained.vectors.rows(), 2U);
   EXPECT_EQ(trained.epochs.back().pairs, 2U);
   EXPECT_LT(trained.epochs.back().mean_loss, std::log(2.0));
