@@ -1,5 +1,5 @@
-# The targets people use; everything else is CMake's (CMakePresets.json).
-#   make demo    from nothing to a web app on the bundled playlists (SERVE=0 ends after the files, PORT=8081 elsewhere)
+# Shortcuts for the common tasks; everything else is in CMake (CMakePresets.json).
+#   make demo    from nothing to a web app on the bundled playlists (SERVE=0: files only; PORT=8081: another port)
 #   make test    install what is missing, build, run every test
 .PHONY: demo build test install bench format check clean
 

@@ -1,7 +1,7 @@
-# Repeated builds are answered from ccache where it is installed.
+# Uses ccache and the mold linker if they are installed.
 find_program(SEGUE_CCACHE ccache)
 if(SEGUE_CCACHE)
-  # Of what is compiled with precompiled headers ccache keeps nothing unless told that they hold no dates.
+  # ccache caches nothing that is compiled with precompiled headers unless it may assume that they contain no dates.
   set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${SEGUE_CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})

@@ -19,7 +19,7 @@ else()
       add_library(segue_pyarrow_${library} SHARED IMPORTED)
       set_target_properties(segue_pyarrow_${library} PROPERTIES IMPORTED_LOCATION ${SEGUE_${upper}_LIBRARY})
     endforeach()
-    # NEEDED entries of the wheel's libraries are found beside them.
+    # The wheel's libraries find the ones they need in the same folder.
     target_link_libraries(segue_arrow INTERFACE segue_pyarrow_parquet segue_pyarrow_arrow)
     target_include_directories(segue_arrow SYSTEM INTERFACE ${SEGUE_PYARROW_DIR}/include)
     target_link_options(segue_arrow INTERFACE -Wl,-rpath-link,${SEGUE_PYARROW_DIR})

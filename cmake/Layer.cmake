@@ -1,25 +1,29 @@
-# A folder of src/segue is a layer, a layer is one static library. segue_layer() is the only way to make one, so that
-# warnings, sanitizers and the include root are the same everywhere.
+# A folder of src/segue is a layer, and a layer is one static library. Only segue_layer() creates one, so that warnings,
+# sanitizers and the include root are the same everywhere.
 #
 #   segue_layer(NAME SOURCES a.cpp b.cpp DEPENDS base math LIBRARIES fmt::fmt)
 #
-# tests/layers checks that the includes of each folder agree with DEPENDS' order.
+# tests/layers checks that the includes of each folder agree with the order of the layers.
 
 add_library(segue_warnings INTERFACE)
 target_compile_options(segue_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-  # False alarms in std::string of gcc 12 (gcc bug 105651).
+  # gcc 12 warns falsely in std::string (gcc bug 105651).
   target_compile_options(segue_warnings INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # A private State may have members of types in an anonymous namespace; in a unity source gcc takes its .cpp for a header.
+  target_compile_options(segue_warnings INTERFACE -Wno-subobject-linkage)
+endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-  # std::stable_sort of libstdc++ uses what it has itself declared deprecated, and clang tells whoever calls it.
+  # libstdc++'s std::stable_sort uses a function that libstdc++ deprecates, and clang warns at every caller.
   target_compile_options(segue_warnings INTERFACE -Wno-deprecated-declarations)
 endif()
 if(SEGUE_SANITIZE)
   add_compile_options(-fsanitize=${SEGUE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${SEGUE_SANITIZE})
   if(SEGUE_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # The thread sanitizer does not see fences, of which Asio makes a few around its reference counts.
+    # The thread sanitizer does not understand fences, and Asio uses some around its reference counts.
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-Wno-tsan> -DBOOST_ASIO_DISABLE_FENCED_BLOCK)
   endif()
 endif()
@@ -27,10 +31,10 @@ if(SEGUE_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
-# segue_precompile(TARGET <header>...): what nearly every file includes, and these headers, are read once for the target.
+# segue_precompile(TARGET <header>...): precompiles these headers and those that nearly every file includes.
 #
-# Only with sanitizers, whose builds spend half of their time reading headers: in the release build every file has to name
-# what it includes.
+# Only with sanitizers, whose builds spend half of their time reading headers. The release build checks that every file
+# includes what it needs.
 function(segue_precompile target)
   if(SEGUE_SANITIZE)
     target_precompile_headers(${target} PRIVATE
@@ -42,6 +46,12 @@ endfunction()
 function(segue_layer name)
   cmake_parse_arguments(LAYER "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
   add_library(segue_${name} STATIC ${LAYER_SOURCES})
+  # Each compiles itself once for each SIMD target, which it cannot do as a part of another file.
+  set(kernels ${LAYER_SOURCES})
+  list(FILTER kernels INCLUDE REGEX "^kernels/")
+  if(kernels)
+    set_source_files_properties(${kernels} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   add_library(segue::${name} ALIAS segue_${name})
   target_include_directories(segue_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(segue_${name} PRIVATE segue_warnings)

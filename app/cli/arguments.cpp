@@ -59,9 +59,9 @@ void Arguments::optional_positional(std::string_view name, std::string_view help
 
 void Arguments::add_rows(std::span<const OptionRow> rows, void* options,
                          std::initializer_list<std::string_view> required,
-                         std::initializer_list<std::string_view> left_out) {
+                         std::initializer_list<std::string_view> omitted) {
   for (const OptionRow& row : rows) {
-    if (std::ranges::find(left_out, row.name) != left_out.end()) continue;
+    if (std::ranges::find(omitted, row.name) != omitted.end()) continue;
     BoundOption& bound = bound_.emplace_back();
     bound.row = &row;
     bound.options = options;
@@ -69,11 +69,11 @@ void Arguments::add_rows(std::span<const OptionRow> rows, void* options,
     CLI::Option* added = app_.add_option_function<std::vector<std::string>>(
         option_names(row), [&bound](const std::vector<std::string>& values) { bound.typed = values; },
         help_text(row, options));
-    // Checked in apply_typed: the file may give it as well.
+    // Whether it is required is checked in apply_typed: the file may set it as well.
     added->type_name(value_name(row) + (bound.required ? " REQUIRED" : ""))
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);
-    // A flag may stand alone (--explain) or say which way (--dynamic-window false).
+    // A flag can stand alone (--explain) or have a value (--dynamic-window false).
     if (row.kind == OptionKind::flag) {
       added->expected(0, 1);
     } else {

@@ -1,7 +1,7 @@
-// What a command takes: positional arguments, and structs of options with their tables (segue/base/options.h).
+// The arguments of a command: positional ones, and structs of options with their tables (segue/base/options.h).
 //
-// Values come from three places, later ones winning: the defaults in the struct, the command's section of the TOML file
-// given by --config, the command line.
+// Values come from three places, later ones override earlier ones: the defaults in the struct, the command's section of
+// the TOML file given with --config, the command line.
 #pragma once
 
 #include <deque>
@@ -15,7 +15,7 @@
 #include "segue/base/options.h"
 
 namespace CLI {
-class App;  // CLI11 is one large header: only arguments.cpp and program.cpp read it
+class App;  // CLI11 is one large header: only arguments.cpp and program.cpp include it
 }
 
 namespace segue::cli {
@@ -25,7 +25,7 @@ struct BoundOption {
   const OptionRow* row = nullptr;
   void* options = nullptr;
   bool required = false;
-  bool given = false;              // by the file or on the command line
+  bool given = false;              // in the file or on the command line
   std::vector<std::string> typed;  // values from the command line, in order
 
   void set(std::string_view value) {
@@ -38,28 +38,28 @@ class Arguments {
  public:
   explicit Arguments(CLI::App& app) : app_(app) {}
 
-  // A positional argument that has to be there once, or at least once.
+  // A positional argument that is required: exactly one, or at least one.
   void positional(std::string_view name, std::string_view help, std::string& value);
   void positional(std::string_view name, std::string_view help, std::vector<std::string>& values);
-  // A positional argument that may be left out.
+  // An optional positional argument.
   void optional_positional(std::string_view name, std::string_view help, std::vector<std::string>& values);
 
-  // All rows of a struct but those that `left_out` names. `required` names rows that have to be given; "output" can be
+  // All rows of a struct except those in `omitted`. `required` names rows that must be given. "output" can also be
   // typed -o, "k" -k.
   template <class Options>
   void options(Options& options, std::initializer_list<std::string_view> required = {},
-               std::initializer_list<std::string_view> left_out = {}) {
-    add_rows(rows_of<Options>(), &options, required, left_out);
+               std::initializer_list<std::string_view> omitted = {}) {
+    add_rows(rows_of<Options>(), &options, required, omitted);
   }
 
   std::deque<BoundOption>& bound() { return bound_; }
 
-  // Sets the structs from what was typed. Throws wrong_use for a value or a required option that is not right.
+  // Sets the structs from the command line. Throws wrong_use for an invalid value or a missing required option.
   void apply_typed();
 
  private:
   void add_rows(std::span<const OptionRow> rows, void* options, std::initializer_list<std::string_view> required,
-                std::initializer_list<std::string_view> left_out);
+                std::initializer_list<std::string_view> omitted);
 
   CLI::App& app_;
   std::deque<BoundOption> bound_;  // stable addresses: CLI11 keeps pointers into it

@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 9> kEighths = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 constexpr std::size_t kWidestBar = 6;
 
-// At most `most` values, each the mean of as many neighbours as any other, give or take one.
+// At most `most` values, each the mean of an equal number of neighbours, give or take one.
 std::vector<double> thinned(std::span<const double> values, std::size_t most) {
   const std::size_t count = std::min(values.size(), most);
   std::vector<double> means;
@@ -28,7 +28,7 @@ std::vector<double> thinned(std::span<const double> values, std::size_t most) {
   return means;
 }
 
-// The scale: from 0 at the least value to 1 at the most, by the root of the difference, and back.
+// The scale of heights, from 0 at `least` to 1 at `most` by the square root of the difference, and its inverse.
 double part_of(double value, double least, double most) {
   return most > least ? std::sqrt((value - least) / (most - least)) : 0;
 }
@@ -56,7 +56,7 @@ std::string chart(std::string_view title, std::span<const double> values) {
   const std::vector<double> bars = thinned(values, room);
   const auto [least, most] = std::ranges::minmax(bars);
   const std::vector<std::size_t> heights = heights_of(bars, least, most);
-  // Bars of two columns and more stand a column apart.
+  // Bars of two or more columns are one column apart.
   const std::size_t pitch = std::clamp<std::size_t>(room / bars.size(), 1, kWidestBar + 1);
   const std::size_t width = pitch > 2 ? pitch - 1 : pitch;
 

@@ -1,4 +1,4 @@
-// A small chart of a series in characters, for the end of a long command.
+// A small text chart of a series, for the end of a long command.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,11 @@ namespace segue::cli {
 inline constexpr std::size_t kChartRows = 6;
 inline constexpr std::size_t kChartWidth = 72;
 
-// The values as bars, the first at the left, in kChartRows rows of eighths of a character. At the left stands the value
-// that fills a row to its top; below, the numbers of the first and the last value, from 1. The least value is an eighth
-// high, and heights grow with the root of the difference to it: what falls steeply at first and little by little later
-// shows both. At most kChartWidth columns: where there are more values than columns, a bar is the mean of several.
+// The values as bars from left to right, kChartRows rows high in steps of an eighth of a character. The number at the
+// left of a row is the value that fills the row; the numbers below are those of the first and last value, from 1. The
+// least value is an eighth high, and heights grow with the square root of the difference from it, which shows both a
+// steep start and a slow end. At most kChartWidth columns: with more values than columns, each bar is a mean of
+// several.
 //
 //   loss by epoch
 //   2.758 ██████
@@ -25,7 +26,7 @@ inline constexpr std::size_t kChartWidth = 72;
 //   1.516 ██████ ██████ ██████ ▁▁▁▁▁▁
 //         1                         4
 //
-// Empty for fewer than two values, or where one is not finite.
+// Empty for fewer than two values, or if one is not finite.
 std::string chart(std::string_view title, std::span<const double> values);
 
 }  // namespace segue::cli

@@ -17,7 +17,7 @@ class Command {
   virtual std::string_view name() const = 0;     // "similar"
   virtual std::string_view summary() const = 0;  // one line for `segue --help`
   virtual std::string_view example() const = 0;  // shown at the end of `segue similar --help`
-  // Names the arguments and option structs; both are members of the command, filled before run().
+  // Declares the arguments and option structs: members of the command, which are filled before run().
   virtual void declare(Arguments& arguments) = 0;
   virtual void run(Terminal& terminal) = 0;
 };

@@ -1,4 +1,4 @@
-// The commands; each is defined in the file of its name.
+// The commands; each is defined in a file of its name.
 #pragma once
 
 #include <memory>

@@ -21,7 +21,7 @@ std::string value_text(const std::filesystem::path& file, std::string_view key, 
   if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
   if (const auto* real = node.as_floating_point()) return fmt::format("{}", real->get());
   if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
-  fail(ErrorCode::wrong_use, "{}: {}: expected a text, a number, or true or false", place(file, node), key);
+  fail(ErrorCode::wrong_use, "{}: {}: expected a string, a number, or true or false", place(file, node), key);
 }
 
 void set_option(const std::filesystem::path& file, BoundOption& option, const toml::node& node) {
@@ -61,7 +61,7 @@ void apply_config(const std::filesystem::path& file, std::string_view section,
            did_you_mean(found, known_sections));
     }
     if (!node.is_table()) {
-      fail(ErrorCode::wrong_use, "{}: expected the section [{}], found a single value", place(file, node), found);
+      fail(ErrorCode::wrong_use, "{}: expected a section [{}], found a single value", place(file, node), found);
     }
     if (found != section) continue;
     for (const auto& [key_node, value] : *node.as_table()) {

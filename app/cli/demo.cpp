@@ -1,4 +1,4 @@
-// segue demo: the whole way on the bundled playlists, as the commands a user would type.
+// segue demo: runs all steps on the bundled playlists, as commands that a user would type.
 
 #include <filesystem>
 
@@ -23,9 +23,10 @@ struct OptionsOf<DemoOptions> {
   static constexpr std::string_view section = "demo";
   static constexpr std::array rows = {
       option<&DemoOptions::output>("output", "Folder for the dataset, the model and the map"),
-      option<&DemoOptions::playlists>("playlists", "Folder with playlists.tsv.gz and songs.tsv.gz, if not the bundled"),
-      option<&DemoOptions::serve>("serve", "End at a running web app, on this machine only, until Ctrl-C"),
-      option<&DemoOptions::port>("port", "Of the web app; 0 for any that is free", between(0, 65535)),
+      option<&DemoOptions::playlists>(
+          "playlists", "Folder with playlists.tsv.gz and songs.tsv.gz to use instead of the bundled ones"),
+      option<&DemoOptions::serve>("serve", "Finally serve the web app, on this machine only, until Ctrl-C"),
+      option<&DemoOptions::port>("port", "Port of the web app; 0 for any free one", between(0, 65535)),
   };
 };
 SEGUE_CHECK_OPTIONS(DemoOptions);
@@ -35,7 +36,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The bundled playlists: where `make install` put them, else in the source tree this binary was built in.
+// The bundled playlists: where `make install` put them, or in the source tree of this binary.
 fs::path bundled_playlists() {
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
@@ -44,7 +45,7 @@ fs::path bundled_playlists() {
     if (fs::exists(folder / "playlists.tsv.gz", error)) return folder;
   }
   fail(ErrorCode::not_found,
-       "the bundled playlists: found neither beside {} nor in its source tree; name them by --playlists",
+       "the bundled playlists: found neither next to {} nor in its source tree; --playlists names their folder",
        program.string());
 }
 
@@ -65,7 +66,7 @@ std::vector<std::string> joined(std::vector<std::string> words, const std::vecto
 class DemoCommand final : public Command {
  public:
   std::string_view name() const override { return "demo"; }
-  std::string_view summary() const override { return "Go the whole way on the bundled playlists"; }
+  std::string_view summary() const override { return "Run all steps on the bundled playlists"; }
   std::string_view example() const override { return "segue demo --output demo"; }
   void declare(Arguments& arguments) override { arguments.options(options_); }
 
@@ -89,7 +90,7 @@ class DemoCommand final : public Command {
     step(terminal,
          {"ingest", (source / "playlists.tsv.gz").string(), "--columns", "playlist,time,name,songs", "--songs",
           (source / "songs.tsv.gz").string(), "--songs-columns", "id,title,artist", "-o", dataset});
-    // Half a million plays want more passes and wider windows than the defaults, which are made for large logs.
+    // Half a million plays need more passes and a wider window than the defaults, which suit large logs.
     const std::vector<std::string> training = {"--epochs", "20", "--window", "10", "--subsample", "1e-4"};
     step(terminal, joined({"train", dataset, "-o", model}, training));
     step(terminal, {"info", model, "--verify"});
@@ -106,29 +107,29 @@ class DemoCommand final : public Command {
       terminal.print(json::object{
           {"dataset", dataset}, {"model", model}, {"evaluation", report}, {"map", page}, {"steps", std::move(steps_)}});
     } else {
-      terminal.print(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
-                                 dataset, model, page, as_typed({"similar", model, "a song you like"})));
+      terminal.report(fmt::format("The dataset is in {}, the model in {}. Open {} in a browser, and try:\n  {}\n",
+                                  dataset, model, page, as_typed({"similar", model, "a song you like"})));
     }
-    // The last step never ends by itself, so --json, which prints one document at the end, leaves it out.
+    // The last step does not end by itself, so --json, which prints one document at the end, skips it.
     if (options_.serve && !terminal.json()) {
-      terminal.print("\n");
+      terminal.report("\n");
       step(terminal,
            {"serve", model, "--open-loopback", "--evaluation", report, "--port", std::to_string(options_.port)});
     }
   }
 
  private:
-  // Runs one command line as if typed; its output is shown behind the line, or gathered for --json.
+  // Runs one command line as if typed. Its output follows the line, or is collected for --json.
   void step(Terminal& terminal, std::vector<std::string> words) {
     const std::string line = as_typed(words);
     if (terminal.quiet()) words.emplace_back("--quiet");
     std::string gathered;
-    Output output = [&](std::string_view text) { terminal.print(text); };
+    Output output = [&](std::string_view text) { terminal.report(text); };
     if (terminal.json()) {
       words.emplace_back("--json");
       output = [&](std::string_view text) { gathered += text; };
     } else {
-      terminal.print(fmt::format("$ {}\n", line));
+      terminal.report(fmt::format("$ {}\n", line));
     }
     const int status = run_command_line(words, output, terminal.signals());
     if (terminal.stop().stop_requested()) fail(ErrorCode::interrupted, "stopped");
@@ -136,7 +137,7 @@ class DemoCommand final : public Command {
     if (terminal.json()) {
       steps_.push_back(json::object{{"command", line}, {"result", parse_json(gathered, line)}});
     } else {
-      terminal.print("\n");
+      terminal.report("\n");
     }
   }
 

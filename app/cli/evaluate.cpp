@@ -44,39 +44,40 @@ std::string heading(const evaluate::Evaluation& evaluation, std::size_t mode, st
   if (summary.mode == evaluate::Mode::discovery)
     what = fmt::format("the next song is not among {}, and those are masked", among);
   if (summary.mode == evaluate::Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
-  return fmt::format("{}: {}\n{} positions; the next song of {} is not in the catalogue: always missed\n",
-                     evaluate::kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
-                     with_commas(summary.unknown));
+  return fmt::format(
+      "{}: {}\n{} positions; at {} of them the next song is not in the catalogue, which counts as a miss\n",
+      evaluate::kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
+      with_commas(summary.unknown));
 }
 
 std::string accuracy_table(const evaluate::Evaluation& evaluation, std::size_t mode) {
-  const std::string& reference = evaluation.models[evaluation.references[mode]].name;
+  const std::string& reference = evaluation.methods[evaluation.references[mode]].name;
   Table table({"", ">HR@10", "95 %", ">HR@20", ">HR@100", ">NDCG@10", "95 %", ">MRR@10", ">recall@100",
                fmt::format("NDCG@10 against {}", reference)});
-  for (const evaluate::ModelScore& model : evaluation.models) {
-    const evaluate::ModeScore& score = model.modes[mode];
+  for (const evaluate::MethodScore& method : evaluation.methods) {
+    const evaluate::ModeScore& score = method.modes[mode];
     const evaluate::Accuracy& accuracy = score.accuracy;
-    table.add({model.name, share_text(accuracy.hit_rate[0]), margin_text(score.hit_rate),
+    table.add({method.name, share_text(accuracy.hit_rate[0]), margin_text(score.hit_rate),
                share_text(accuracy.hit_rate[1]), share_text(accuracy.hit_rate[2]), share_text(accuracy.ndcg[0]),
                margin_text(score.ndcg), share_text(accuracy.mrr[0]), share_text(accuracy.recall[2]),
-               model.name == reference ? "" : gain_text(score.ndcg_gain, score.ndcg_gain_interval)});
+               method.name == reference ? "" : gain_text(score.ndcg_gain, score.ndcg_gain_interval)});
   }
   return table.text();
 }
 
 std::string lists_table(const evaluate::Evaluation& evaluation, std::size_t mode) {
   Table table({"first 10 of each list", ">coverage", ">Gini", ">popularity rank", ">bits", ">diversity",
-               ">artist again", ">hubness", ">length", ">fit", ">rank"});
-  for (const evaluate::ModelScore& model : evaluation.models) {
-    const evaluate::ListStatistics& lists = model.modes[mode].lists;
-    table.add({model.name, share_text(lists.coverage[0]), fmt::format("{:.3f}", lists.gini),
+               ">artist repeats", ">hubness", ">length", ">fit", ">rank"});
+  for (const evaluate::MethodScore& method : evaluation.methods) {
+    const evaluate::ListStatistics& lists = method.modes[mode].lists;
+    table.add({method.name, share_text(lists.coverage[0]), fmt::format("{:.3f}", lists.gini),
                with_commas(static_cast<std::uint64_t>(std::llround(lists.popularity_rank))),
                fmt::format("{:.1f}", lists.self_information),
                lists.diversity ? fmt::format("{:.3f}", *lists.diversity) : "",
                fmt::format("{:.3f}", lists.artist_repeats), fmt::format("{:.1f}", lists.hubness),
                fmt::format("{:.0f}", lists.mean_length),
-               duration_for_people(std::chrono::duration<double>(model.fit_seconds)),
-               duration_for_people(std::chrono::duration<double>(model.rank_seconds))});
+               duration_for_people(std::chrono::duration<double>(method.fit_seconds)),
+               duration_for_people(std::chrono::duration<double>(method.rank_seconds))});
   }
   return table.text();
 }
@@ -85,7 +86,7 @@ double mean_of(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-// Of a sample; "" for one value.
+// The sample standard deviation; "" for one value.
 std::string deviation_text(std::span<const double> values) {
   if (values.size() < 2) return "";
   const double mean = mean_of(values);
@@ -94,25 +95,25 @@ std::string deviation_text(std::span<const double> values) {
   return share_text(std::sqrt(squares / static_cast<double>(values.size() - 1)));
 }
 
-// What a model did in a mode in each run that has both: a split may have no position of a mode.
-std::vector<evaluate::Accuracy> accuracies_of(std::span<const evaluate::Evaluation> runs, std::string_view model,
+// The accuracy of a method in a mode in each run that has both: a split may have no position of a mode.
+std::vector<evaluate::Accuracy> accuracies_of(std::span<const evaluate::Evaluation> runs, std::string_view method,
                                               evaluate::Mode mode) {
   std::vector<evaluate::Accuracy> found;
   for (const evaluate::Evaluation& run : runs) {
     const auto its_mode = std::ranges::find(run.modes, mode, &evaluate::ModeSummary::mode);
-    const auto its_model = std::ranges::find(run.models, model, &evaluate::ModelScore::name);
-    if (its_mode == run.modes.end() || its_model == run.models.end()) continue;
-    found.push_back(its_model->modes[static_cast<std::size_t>(its_mode - run.modes.begin())].accuracy);
+    const auto its_method = std::ranges::find(run.methods, method, &evaluate::MethodScore::name);
+    if (its_mode == run.modes.end() || its_method == run.methods.end()) continue;
+    found.push_back(its_method->modes[static_cast<std::size_t>(its_mode - run.modes.begin())].accuracy);
   }
   return found;
 }
 
-// With several seeds: means over them, and how far they lie apart.
+// Means and standard deviations over several seeds.
 std::string seeds_table(std::span<const evaluate::Evaluation> runs, evaluate::Mode mode) {
   Table table({"", ">seeds", ">HR@10", "sd", ">HR@100", "sd", ">NDCG@10", "sd"});
-  for (const evaluate::ModelScore& model : runs[0].models) {
-    const std::vector<evaluate::Accuracy> accuracies = accuracies_of(runs, model.name, mode);
-    std::vector<std::string> cells = {model.name, fmt::format("{}", accuracies.size())};
+  for (const evaluate::MethodScore& method : runs[0].methods) {
+    const std::vector<evaluate::Accuracy> accuracies = accuracies_of(runs, method.name, mode);
+    std::vector<std::string> cells = {method.name, fmt::format("{}", accuracies.size())};
     const auto add = [&](evaluate::ByCutoff evaluate::Accuracy::*metric, std::size_t cutoff) {
       std::vector<double> values;
       for (const evaluate::Accuracy& accuracy : accuracies) values.push_back((accuracy.*metric)[cutoff]);
@@ -130,7 +131,7 @@ std::string seeds_table(std::span<const evaluate::Evaluation> runs, evaluate::Mo
 class EvaluateCommand final : public Command {
  public:
   std::string_view name() const override { return "evaluate"; }
-  std::string_view summary() const override { return "Measure how well the next song is foretold"; }
+  std::string_view summary() const override { return "Measure next-song accuracy"; }
   std::string_view example() const override {
     return "  segue evaluate dataset\n"
            "  segue evaluate dataset --baselines popularity,co-count,sgns --window 20 --epochs 20 --html report.html";
@@ -145,7 +146,7 @@ class EvaluateCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    evaluate::make_models(options_.baselines, options_);  // a wrong name is refused before anything is read
+    evaluate::make_methods(options_.baselines);  // refuses a wrong name before anything is read
     if (!options_.report.empty() && options_.report == options_.html) {
       fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", options_.report);
     }
@@ -159,7 +160,8 @@ class EvaluateCommand final : public Command {
       train::TrainOptions train = train_;
       train.seed += i;
       const evaluate::Split split = evaluate::make_split(dataset, split_, train.min_plays, train.seed);
-      runs.push_back(evaluate::evaluate(dataset, split, evaluate::make_models(options_.baselines, options_, blend_),
+      runs.push_back(evaluate::evaluate(dataset, split,
+                                        evaluate::make_methods(options_.baselines, {options_.vector_metric, blend_}),
                                         options_, train, terminal.progress(), terminal.stop()));
     }
     if (html) html->commit_text(evaluate::html_report(runs, dataset.songs, description()));
@@ -190,7 +192,7 @@ class EvaluateCommand final : public Command {
   std::string text(std::span<const evaluate::Evaluation> runs) const {
     const evaluate::Evaluation& first = runs.front();
     std::string text = fmt::format(
-        "split {}, {} part: trained on {} queues, {} plays, {} songs with at least {} plays; asked about {} queues\n",
+        "split {}, {} part: trained on {} queues, {} plays, {} songs with at least {} plays; measured on {} queues\n",
         choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
         with_commas(first.training_plays), with_commas(first.songs), train_.min_plays,
         with_commas(first.held_out_queues));

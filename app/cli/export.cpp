@@ -16,7 +16,7 @@ namespace {
 class ExportCommand final : public Command {
  public:
   std::string_view name() const override { return "export"; }
-  std::string_view summary() const override { return "A model's vectors in the formats of other tools"; }
+  std::string_view summary() const override { return "Export a model's vectors in the formats of other tools"; }
   std::string_view example() const override {
     return "  segue export model --format word2vec-binary --replace-spaces _ -o vectors.bin\n"
            "  segue export model --format parquet -o vectors.parquet";

@@ -1,13 +1,10 @@
 // segue index MODEL
-#include <array>
 #include <chrono>
-#include <optional>
 
 #include <fmt/format.h>
 
 #include "segue/base/words.h"
-#include "segue/model/extend.h"
-#include "segue/model/model.h"
+#include "segue/pipeline/rebuild_index.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -40,7 +37,7 @@ namespace {
 class IndexCommand final : public Command {
  public:
   std::string_view name() const override { return "index"; }
-  std::string_view summary() const override { return "Make a model's search graph anew"; }
+  std::string_view summary() const override { return "Rebuild a model's search graph"; }
   std::string_view example() const override {
     return "  segue index model\n"
            "  segue index model --index graph --index-links 32 --index-width 200";
@@ -53,15 +50,12 @@ class IndexCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    json::object index;
-    model::extend_model(model_, std::array{model::kIndexName}, [&](const std::filesystem::path& folder) {
-      index = model::write_index(folder, {options_, run_.seed, run_.threads}, terminal.progress(), terminal.stop());
-      return json::object{{"index", index}};
-    });
+    const json::object index =
+        pipeline::rebuild_index(model_, {options_, run_.seed, run_.threads}, terminal.progress(), terminal.stop());
     if (terminal.json()) {
       terminal.print(json::value{{"model", model_}, {"index", index}});
     } else {
-      terminal.print(text(index));
+      terminal.report(text(index));
     }
   }
 

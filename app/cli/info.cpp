@@ -1,4 +1,4 @@
-// segue info PATH: what a dataset, model or checkpoint is, told by its manifest.
+// segue info PATH: prints the manifest of a dataset, model or checkpoint.
 #include <array>
 #include <filesystem>
 
@@ -66,7 +66,7 @@ std::string records_text(const json::array& records) {
     std::vector<std::string> cells;
     for (const auto& member : records.front().get_object()) {
       const json::value* cell = record.get_object().if_contains(member.key());
-      // As many digits in every row, so that the points stand below each other.
+      // A fixed number of digits, so that decimal points line up.
       const bool real = cell != nullptr && cell->is_double();
       cells.push_back(cell == nullptr ? "" : real ? fmt::format("{:.4f}", cell->get_double()) : value_text(*cell));
     }
@@ -75,8 +75,8 @@ std::string records_text(const json::array& records) {
   return table.text();
 }
 
-// The manifest as people read it: single values first, then a block for each group, in the manifest's order. It knows
-// no field by name, so that what a format gains later is shown as well.
+// The manifest in readable form: single values first, then a block for each group, in the manifest's order. No field is
+// known by name, so that fields added to a format later are shown as well.
 std::string manifest_text(const std::string& path, const Manifest& manifest) {
   Table head({"", ""});
   head.add({"path", path});
@@ -89,7 +89,7 @@ std::string manifest_text(const std::string& path, const Manifest& manifest) {
         const json::object* file = field.key() == "files" ? member.value().if_object() : nullptr;
         const json::value* bytes = file == nullptr ? nullptr : file->if_contains("bytes");
         std::string text = bytes == nullptr ? value_text(member.value()) : value_text(*bytes) + " bytes";
-        // Options are shown as they can be typed: a seed has no commas.
+        // Options are shown as they are typed: a seed has no commas.
         if (field.key() == "options" && member.value().is_number()) text = pretty(member.value());
         block.add({fmt::format("  {}", std::string_view(member.key())), std::move(text)});
       }
@@ -107,9 +107,7 @@ std::string manifest_text(const std::string& path, const Manifest& manifest) {
 class InfoCommand final : public Command {
  public:
   std::string_view name() const override { return "info"; }
-  std::string_view summary() const override {
-    return "What a dataset, model or checkpoint is, and whether it is whole";
-  }
+  std::string_view summary() const override { return "Describe and verify a dataset, model or checkpoint"; }
   std::string_view example() const override { return "  segue info model --verify"; }
 
   void declare(Arguments& arguments) override {

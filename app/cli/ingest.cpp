@@ -1,4 +1,4 @@
-// segue ingest: logs to a dataset.
+// segue ingest: turns logs into a dataset.
 
 #include "segue/data/dataset/ingest.h"
 
@@ -12,13 +12,13 @@ namespace segue::cli {
 
 namespace {
 
-// What a reason means to whoever made the log.
+// A reason, explained to the user.
 std::string_view explained(data::Reason reason) {
   switch (reason) {
     case data::Reason::wrong_number_of_fields:
       return "rows with more or fewer fields than the header";
     case data::Reason::malformed_json:
-      return "lines that are no JSON object";
+      return "lines that are not a JSON object";
     case data::Reason::field_too_long:
       return "rows with an id over 1,024 bytes or a text over 65,536";
     case data::Reason::invalid_utf8:
@@ -34,7 +34,7 @@ std::string_view explained(data::Reason reason) {
     case data::Reason::bad_time:
       return "rows with no time that is understood";
     case data::Reason::bad_played_ms:
-      return "rows whose length played is no number";
+      return "rows whose length played is not a number";
     case data::Reason::too_short_play:
       return "plays shorter than --min-played";
     case data::Reason::repeat:
@@ -118,9 +118,9 @@ class IngestCommand final : public Command {
       terminal.print(to_json(report, options_.output, seconds.count()));
       return;
     }
-    terminal.print(fmt::format("{} rows of {} {} in {}\n\n{}\ndataset written to {}\n", with_commas(report.rows),
-                               report.inputs.size(), report.inputs.size() == 1 ? "file" : "files",
-                               duration_for_people(seconds), tables(report), options_.output));
+    terminal.report(fmt::format("{} rows of {} {} in {}\n\n{}\ndataset written to {}\n", with_commas(report.rows),
+                                report.inputs.size(), report.inputs.size() == 1 ? "file" : "files",
+                                duration_for_people(seconds), tables(report), options_.output));
   }
 
  private:

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "segue/base/field_documents.h"
 #include "segue/base/words.h"
 #include "segue/model/model.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 #include "app/cli/playlist_output.h"
+#include "app/cli/replies.h"
 #include "app/cli/songs.h"
 
 namespace segue::cli {
@@ -41,9 +43,7 @@ class JourneyCommand final : public Command {
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
       for (const recommend::JourneySong& song : songs) list.push_back(song.song);
-      const std::string title =
-          fmt::format("From {} to {}", song_text(model.songs(), from), song_text(model.songs(), to));
-      write_playlist(model.songs(), list, title, playlist_, terminal);
+      write_playlist(model.songs(), list, title_of(model, songs), playlist_, terminal);
     } else if (terminal.json()) {
       terminal.print(document(model, songs));
     } else {
@@ -52,16 +52,18 @@ class JourneyCommand final : public Command {
   }
 
  private:
-  static json::object document(const model::Model& model, const std::vector<recommend::JourneySong>& songs) {
-    json::object document{{"steps", songs.size() - 1}};
-    json::array& items = document["items"].emplace_array();
-    for (const recommend::JourneySong& song : songs) {
-      json::object item = song_json(model.songs(), song.song);
-      item["similarity"] = song.similarity;
-      item["progress"] = song.progress;
-      items.push_back(std::move(item));
-    }
-    return document;
+  json::object document(const model::Model& model, std::span<const recommend::JourneySong> songs) const {
+    JourneyDocument document;
+    document.items = recommend::journey_song_replies(model.songs(), songs);
+    document.title = title_of(model, songs);
+    document.model = model_;
+    document.steps = songs.size() - 1;
+    return document_of(document);
+  }
+
+  std::string title_of(const model::Model& model, std::span<const recommend::JourneySong> songs) const {
+    return playlist_.title.empty() ? recommend::journey_title(model.songs(), songs.front().song, songs.back().song)
+                                   : playlist_.title;
   }
 
   static std::string table(const model::Model& model, const std::vector<recommend::JourneySong>& songs) {

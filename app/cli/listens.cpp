@@ -28,9 +28,9 @@ template <>
 struct OptionsOf<ListensOptions> {
   static constexpr std::string_view section = "listens";
   static constexpr std::array rows = {
-      option<&ListensOptions::store>("store", "Where the service keeps listens and tokens"),
-      option<&ListensOptions::output>("output", "export: the JSON Lines file to write, an input of segue ingest"),
-      option<&ListensOptions::model>("model", "export: give songs that this model knows the ids they have there"),
+      option<&ListensOptions::store>("store", "Where the service stores listens and tokens"),
+      option<&ListensOptions::output>("output", "export: the JSON Lines file to write, which segue ingest reads"),
+      option<&ListensOptions::model>("model", "export: use this model's ids for the songs it knows"),
   };
 };
 SEGUE_CHECK_OPTIONS(ListensOptions);
@@ -40,7 +40,7 @@ namespace {
 
 constexpr std::uint64_t kListensBetweenUpdates = 4096;
 
-// One line of an export; its names are among those that ingest recognises.
+// One line of an export; ingest recognises its keys.
 json::object line_of(const store::StoredListen& listen, std::string_view song_id) {
   json::object line = {{"user", listen.user}, {"listened_at", listen.listened_at}};
   line["song_id"] = song_id;
@@ -53,7 +53,7 @@ json::object line_of(const store::StoredListen& listen, std::string_view song_id
 class ListensCommand final : public Command {
  public:
   std::string_view name() const override { return "listens"; }
-  std::string_view summary() const override { return "Export what a service has stored, or forget a user"; }
+  std::string_view summary() const override { return "Export a service's listens, list its users or forget one"; }
   std::string_view example() const override {
     return "  segue listens export --store segue.sqlite --model model -o listens.jsonl\n"
            "  segue ingest old-listens.tsv.gz listens.jsonl -o dataset\n"
@@ -63,7 +63,7 @@ class ListensCommand final : public Command {
 
   void declare(Arguments& arguments) override {
     arguments.positional("ACTION", "export, users or forget", action_);
-    arguments.optional_positional("USER", "export: only this user's; forget: who is to be forgotten", users_);
+    arguments.optional_positional("USER", "export: only this user's listens; forget: the user to forget", users_);
     arguments.options(options_, {"store"});
   }
 
@@ -95,14 +95,14 @@ class ListensCommand final : public Command {
     std::optional<model::Model> model;
     std::optional<search::SongMatcher> matcher;
     if (!options_.model.empty()) matcher.emplace(model.emplace(options_.model).songs());
-    const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::WhereNone::refuse);
+    const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::IfMissing::refuse);
 
     AtomicFile file(options_.output);
     FileWriter writer(file.path());
     Counts counts;
     const auto write = [&](const store::StoredListen& listen) {
       if (terminal.stop().stop_requested()) {
-        fail(ErrorCode::interrupted, "{}: stopped, nothing written", options_.output);
+        fail(ErrorCode::interrupted, "{}: stopped; nothing was written", options_.output);
       }
       std::string_view song_id = listen.song_id.empty() ? listen.recording_mbid : listen.song_id;
       if (matcher) {
@@ -139,21 +139,21 @@ class ListensCommand final : public Command {
     } else {
       terminal.print(fmt::format("{} listens", with_commas(counts.listens)));
       if (!options_.model.empty()) {
-        terminal.print(fmt::format(", {} of songs that {} knows", with_commas(counts.of_the_model), options_.model));
+        terminal.print(fmt::format(", {} of songs in {}", with_commas(counts.of_the_model), options_.model));
       }
       terminal.print("\n");
     }
   }
 
   void list_users(Terminal& terminal) const {
-    const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::WhereNone::refuse);
+    const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::IfMissing::refuse);
     json::object document;
     json::array& items = document["items"].emplace_array();
     Table table({"user", ">listens"});
     for (const std::string& user : store->users("", std::numeric_limits<std::size_t>::max())) {
       const std::uint64_t listens = store->listen_count(user);
       items.push_back(json::object{{"user", user}, {"listens", listens}});
-      table.add({printable(user), with_commas(listens)});
+      table.add({for_terminal(user), with_commas(listens)});
     }
     if (terminal.json()) {
       terminal.print(document);
@@ -164,15 +164,16 @@ class ListensCommand final : public Command {
 
   void forget(Terminal& terminal) const {
     const std::string& user = users_.front();
-    const store::Forgotten gone = store::open_store(options_.store, store::WhereNone::refuse)->forget(user);
+    const store::Forgotten gone = store::open_store(options_.store, store::IfMissing::refuse)->forget(user);
     if (gone.listens + gone.feedback + gone.tokens == 0) {
-      fail(ErrorCode::not_found, "{}: {} has nothing of this user", printable(user), options_.store);
+      fail(ErrorCode::not_found, "{}: no listens, feedback or tokens of this user in {}", for_terminal(user),
+           options_.store);
     }
     if (terminal.json()) {
       terminal.print(json::object{
           {"user", user}, {"listens", gone.listens}, {"feedback", gone.feedback}, {"tokens", gone.tokens}});
     } else {
-      terminal.print(fmt::format("forgotten: {} listens, {} opinions, {} tokens\n", with_commas(gone.listens),
+      terminal.print(fmt::format("forgotten: {} listens, {} feedback entries, {} tokens\n", with_commas(gone.listens),
                                  with_commas(gone.feedback), with_commas(gone.tokens)));
     }
   }

@@ -15,9 +15,9 @@
 namespace segue::cli {
 namespace {
 
-// Ctrl-C and a request to end become a stop token, hang-ups are counted for who wants them. The signals are blocked
-// everywhere and waited for in one thread, so that no code runs inside a signal handler. A second one to end the
-// process ends it at once.
+// Ctrl-C and SIGTERM become a stop token; SIGHUP is counted for commands that want it. The signals are blocked in all
+// threads and waited for in one, so that no code runs inside a signal handler. A second signal to stop ends the process
+// at once.
 class StopOnSignal {
  public:
   StopOnSignal() {
@@ -52,7 +52,7 @@ int run(int argc, char** argv) {
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) fail_errno("standard output", errno);
   };
   const int status = run_command_line({argv + 1, argv + argc}, standard_output, signals.signals());
-  // What was buffered may only now turn out not to fit.
+  // Buffered output may fail to be written only now.
   if (std::fflush(stdout) == 0 || status != 0) return status;
   std::perror("segue: standard output");
   return meaning_of(ErrorCode::io_failed).exit_status;
@@ -62,7 +62,7 @@ int run(int argc, char** argv) {
 }  // namespace segue::cli
 
 int main(int argc, char** argv) {
-  // A reader that goes away (segue similar ... | head) is an error of write(), not a silent death.
+  // If the reader goes away (segue similar ... | head), write() fails with an error instead of a silent death.
   std::signal(SIGPIPE, SIG_IGN);
   return segue::cli::run(argc, argv);
 }

@@ -6,19 +6,15 @@
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
-#include "segue/base/manifest.h"
-#include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/draw/draw.h"
 #include "segue/draw/draw_html.h"
-#include "segue/model/extend.h"
-#include "segue/model/map_file.h"
+#include "segue/pipeline/lay_out_map.h"
+#include "segue/pipeline/place.h"
 #include "segue/recommend/recommender.h"
-#include "segue/recommend/user_vector.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
-#include "app/cli/map_layout.h"
 #include "app/cli/songs.h"
 
 namespace segue {
@@ -32,8 +28,8 @@ struct OptionsOf<HighlightOptions> {
   static constexpr std::string_view section = "map";
   static constexpr std::array rows = {
       option<&HighlightOptions::highlight>("highlight",
-                                           "Show this song somebody played, and with all that are given, "
-                                           "their mean and the songs nearest to it"),
+                                           "Highlight this song, and for all songs given "
+                                           "their mean and its nearest neighbours"),
   };
 };
 SEGUE_CHECK_OPTIONS(HighlightOptions);
@@ -43,12 +39,11 @@ namespace {
 
 constexpr std::uint32_t kNeighboursShown = 10;
 constexpr std::size_t kRegionsListed = 12;
-constexpr std::string_view kManifestKey = "map";
 
 class MapCommand final : public Command {
  public:
   std::string_view name() const override { return "map"; }
-  std::string_view summary() const override { return "Lay all songs out on a map, and draw it"; }
+  std::string_view summary() const override { return "Lay out all songs on a map and draw it"; }
   std::string_view example() const override {
     return "  segue map model --png map.png --html map.html\n"
            "  segue map model --highlight \"Nina Simone Sinnerman\" --highlight \"Bill Withers\" --webp steps.webp";
@@ -66,22 +61,21 @@ class MapCommand final : public Command {
     check_use();
     const model::Model model(model_);
     const std::optional<draw::Highlight> highlight = songs_to_highlight(model, terminal);
-    json::object about = make_or_find(model, terminal);
-    const layout::SongMap& map = laid_out_ ? laid_out_->map : *model.map();
-    draw(model, map, highlight, terminal);
+    const pipeline::MapResult result =
+        pipeline::lay_out_map(model_, model, layout_, tsne_, terminal.progress(), terminal.stop());
+    draw(model, result.map, highlight, terminal);
     if (terminal.json()) {
-      terminal.print(document(map, std::move(about)));
+      terminal.print(document(result));
     } else {
-      terminal.print(text(map, about));
+      terminal.report(text(result));
     }
   }
 
  private:
-  // What can be refused is refused before minutes are spent on a layout.
+  // Refuses wrong options before minutes are spent on a layout.
   void check_use() const {
     if (highlight_.highlight.empty() && !(draw_.frames.empty() && draw_.webp.empty())) {
-      fail(ErrorCode::wrong_use, "{} shows what follows from --highlight SONG, which is not given",
-           draw_.frames.empty() ? "--webp" : "--frames");
+      fail(ErrorCode::wrong_use, "{} needs --highlight SONG", draw_.frames.empty() ? "--webp" : "--frames");
     }
     for (const std::string* file : {&draw_.png, &draw_.svg, &draw_.html, &draw_.csv, &draw_.webp}) {
       if (!file->empty()) const AtomicFile writable(*file);
@@ -93,7 +87,7 @@ class MapCommand final : public Command {
     draw::Highlight highlight;
     highlight.songs = resolve_songs(model.songs(), highlight_.highlight, terminal);
     recommend::RecommendOptions options;
-    options.by = recommend::RecommendBy::vectors;  // what lies around their mean is what the picture shows
+    options.by = recommend::RecommendBy::vectors;  // the picture shows what is nearest to their mean
     options.k = kNeighboursShown;
     options.threads = tsne_.threads;
     for (const recommend::Recommendation& found :
@@ -103,56 +97,12 @@ class MapCommand final : public Command {
     return highlight;
   }
 
-  // Everything that the layout depends on besides the model itself.
-  json::object recipe(const model::Model& model) const {
-    json::object options = options_to_json(tsne_);
-    options.erase("threads");
-    const json::object& files = object_at(model.manifest().fields, "files", model_);
-    return {{"options", std::move(options)},
-            {"most_played", layout_.most_played},
-            {"like", layout_.like.empty() ? "" : open_manifest(layout_.like, model::kModelFormat).digest},
-            {"vectors", object_at(files, model::kVectorsName, model_).at("sha256")}};
-  }
-
-  // The model's own map where it is the one asked for; else a new one, put into the model. Returns what the manifest
-  // says about it.
-  json::object make_or_find(const model::Model& model, Terminal& terminal) {
-    const json::object wanted = recipe(model);
-    const auto* had = model.manifest().fields.if_contains(kManifestKey);
-    if (!layout_.redo && model.map() != nullptr && had != nullptr && had->is_object()) {
-      bool same = true;
-      // Compared as it is read back: 30.0 comes back as 30.
-      const json::value as_read = parse_json(pretty(wanted), kManifestName);
-      for (const auto& field : as_read.as_object()) {
-        const auto* there = had->get_object().if_contains(field.key());
-        same = same && there != nullptr && *there == field.value();
-      }
-      if (same) {
-        reused_ = true;
-        return had->get_object();
-      }
-    }
-    const auto start = std::chrono::steady_clock::now();
-    laid_out_ = lay_out(model, tsne_, layout_, terminal.progress(), terminal.stop());
-    json::object about = wanted;
-    about["kl"] = laid_out_->kl;
-    if (laid_out_->mean_displacement) about["mean_displacement"] = *laid_out_->mean_displacement;
-    seconds_ = std::chrono::steady_clock::now() - start;
-    about["seconds"] = seconds_.count();
-    const std::array names = {model::kMapName, model::kClustersName};
-    model::extend_model(model_, names, [&](const std::filesystem::path& folder) {
-      model::write_map(folder, laid_out_->map);
-      return json::object{{kManifestKey, about}};
-    });
-    return about;
-  }
-
   void draw(const model::Model& model, const layout::SongMap& map, std::optional<draw::Highlight> highlight,
             Terminal& terminal) {
     if (!draw_.csv.empty()) draw::write_map_csv(draw_.csv, map, model.songs());
     if (!draw_.html.empty()) {
       if (model.songs().size() > draw::kMostPageSongs) {
-        terminal.note(fmt::format("--html: a page holds {} songs; the most played of {} are on it",
+        terminal.note(fmt::format("--html: a page holds {} songs; it shows the most played of {}",
                                   with_commas(draw::kMostPageSongs), with_commas(model.songs().size())));
       }
       draw::write_map_html(draw_.html, map, model.songs());
@@ -163,12 +113,12 @@ class MapCommand final : public Command {
     for (const draw::PlacedLabel& label : drawing.labels()) missing += label.missing;
     if (missing > 0) {
       terminal.note(
-          fmt::format("names of regions: {} letters are in no installed font; Debian's fonts-noto-core and "
+          fmt::format("names of regions: no installed font has {} of their letters; Debian's fonts-noto-core and "
                       "fonts-noto-cjk have nearly all",
                       with_commas(missing)));
     }
     if (highlight) {
-      highlight->mean = place_vector(model, map, recommend::user_vector(model, highlight->songs, 0), tsne_.threads);
+      highlight->mean = pipeline::place_songs(model, map, highlight->songs, 0, tsne_.threads);
       if (!draw_.png.empty()) drawing.write_png(draw_.png, *highlight);
       if (!draw_.svg.empty()) drawing.write_svg(draw_.svg, *highlight);
       if (!draw_.frames.empty()) drawing.write_frames(draw_.frames, *highlight);
@@ -179,14 +129,14 @@ class MapCommand final : public Command {
     if (!draw_.svg.empty()) drawing.write_svg(draw_.svg);
   }
 
-  json::object document(const layout::SongMap& map, json::object about) const {
+  json::object document(const pipeline::MapResult& result) const {
     json::object document;
     document["model"] = model_;
-    document["songs"] = map.layout.size();
-    document["reused"] = reused_;
-    document["map"] = std::move(about);
+    document["songs"] = result.map.layout.size();
+    document["reused"] = result.reused;
+    document["map"] = result.record;
     json::array& regions = document["regions"].emplace_array();
-    for (const layout::Region& region : map.regions) {
+    for (const layout::Region& region : result.map.regions) {
       regions.push_back({{"label", region.label},
                          {"size", region.size},
                          {"level", region.level},
@@ -212,7 +162,8 @@ class MapCommand final : public Command {
     return files;
   }
 
-  std::string text(const layout::SongMap& map, const json::object& about) const {
+  std::string text(const pipeline::MapResult& result) const {
+    const layout::SongMap& map = result.map;
     std::vector<std::size_t> counts;
     Table regions({">songs", "region"});
     std::vector<const layout::Region*> large;
@@ -224,7 +175,7 @@ class MapCommand final : public Command {
     std::ranges::stable_sort(large, [](const layout::Region* a, const layout::Region* b) { return a->size > b->size; });
     for (std::size_t i = 0; i < std::min(large.size(), kRegionsListed); ++i) {
       const std::string& label = large[i]->label;
-      regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : printable(label)});
+      regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : for_terminal(label)});
     }
     std::string out = large.empty() ? "" : regions.text() + "\n";
     if (large.size() > kRegionsListed) {
@@ -233,14 +184,14 @@ class MapCommand final : public Command {
     out += fmt::format("{} songs, {} regions", with_commas(map.layout.size()), with_commas(map.regions.size()));
     if (counts.size() > 1) out += fmt::format(" ({} by level)", fmt::join(counts, ", "));
     out += '\n';
-    const double kl = about.contains("kl") ? number_at(about, "kl", model_) : 0;
-    if (reused_) {
-      out += fmt::format("the map was there already (KL {:.3f}); --redo lays it out anew\n", kl);
+    if (result.reused) {
+      out += fmt::format("the model already had this map (KL {:.3f}); --redo lays it out again\n", result.kl);
     } else {
-      out += fmt::format("laid out in {} (KL {:.3f})\n", duration_for_people(seconds_), kl);
-      if (laid_out_->mean_displacement) {
-        out += fmt::format("songs of {} moved by {:.3f} of its radius in the mean\n", layout_.like,
-                           *laid_out_->mean_displacement);
+      out += fmt::format("laid out in {} (KL {:.3f})\n",
+                         duration_for_people(std::chrono::duration<double>(result.seconds)), result.kl);
+      if (result.mean_displacement) {
+        out += fmt::format("songs of {} moved by {:.3f} of its radius on average\n", layout_.like,
+                           *result.mean_displacement);
       }
       out += fmt::format("map written to {}\n", model_);
     }
@@ -251,11 +202,8 @@ class MapCommand final : public Command {
   std::string model_;
   draw::DrawOptions draw_;
   HighlightOptions highlight_;
-  LayoutOptions layout_;
+  pipeline::LayoutOptions layout_;
   layout::TsneOptions tsne_;
-  std::optional<LaidOut> laid_out_;
-  std::chrono::duration<double> seconds_{0};
-  bool reused_ = false;
 };
 
 }  // namespace

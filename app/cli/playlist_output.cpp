@@ -27,7 +27,7 @@ void write_playlist(const data::Catalogue& songs, std::span<const std::uint32_t>
                                            : view == PlaylistView::jspf ? recommend::PlaylistFormat::jspf
                                            : view == PlaylistView::xspf ? recommend::PlaylistFormat::xspf
                                                                         : recommend::PlaylistFormat::json;
-  const recommend::Playlist playlist{options.title.empty() ? title : options.title, {list.begin(), list.end()}};
+  const recommend::Playlist playlist{title, {list.begin(), list.end()}};
   const std::string text = recommend::playlist_text(songs, playlist, format, options.location);
   if (options.output.empty()) {
     terminal.print(text);

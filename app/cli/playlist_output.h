@@ -1,4 +1,4 @@
-// Playlists as commands write them: --format, --location, --title, -o.
+// Playlists written by commands: --format, --location, --title, --output.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace segue {
 
-// How a playlist is shown: a table for people, or one of the formats of segue/recommend/playlist.h.
+// How a playlist is printed: a table for people, or one of the formats of segue/recommend/playlist.h.
 enum class PlaylistView { table, m3u8, jspf, xspf, json };
 
 inline constexpr std::array<std::string_view, 5> kPlaylistViewNames = {"table", "m3u8", "jspf", "xspf", "json"};
@@ -32,10 +32,11 @@ template <>
 struct OptionsOf<PlaylistOptions> {
   static constexpr std::string_view section = "playlist";
   static constexpr std::array rows = {
-      option<&PlaylistOptions::format>("format", "A table to read, or a playlist; with -o as the file's ending says"),
-      option<&PlaylistOptions::location>("location",
-                                         "Where a player finds a song: a URI with {id}, {title} or {artist} in it"),
-      option<&PlaylistOptions::title>("title", "The playlist's name; made of the songs it starts from if not given"),
+      option<&PlaylistOptions::format>(
+          "format", "A table to read, or a playlist; with --output, by default as the file's ending says"),
+      option<&PlaylistOptions::location>(
+          "location", "Template of the URI where a player finds a song, with {id}, {title} or {artist} in it"),
+      option<&PlaylistOptions::title>("title", "The playlist's name; by default made from the songs it starts with"),
       option<&PlaylistOptions::output>("output", "Write the playlist to this file"),
   };
 };
@@ -43,12 +44,11 @@ SEGUE_CHECK_OPTIONS(PlaylistOptions);
 
 namespace cli {
 
-// --format, or where that is table and there is a file, what its ending says. Throws wrong_use for a file that ends
-// otherwise.
+// --format; if that is table and there is a file, the format of its ending. Throws wrong_use for any other ending.
 PlaylistView view_of(const PlaylistOptions& options);
 
-// `list` in the format of view_of(), which is not table: to the file, which appears whole or not at all, or to standard
-// output. Without --title it is called `title`. Throws wrong_use, not_found, no_space, io_failed.
+// Writes `list` in the format of view_of() to the file, which appears whole or not at all, or to standard output.
+// REQUIRES: view_of() is not table. Throws wrong_use, not_found, no_space, io_failed.
 void write_playlist(const data::Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
                     const PlaylistOptions& options, Terminal& terminal);
 

@@ -3,12 +3,14 @@
 
 #include <fmt/format.h>
 
+#include "segue/base/field_documents.h"
 #include "segue/base/words.h"
 #include "segue/model/model.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 #include "app/cli/playlist_output.h"
+#include "app/cli/replies.h"
 #include "app/cli/songs.h"
 
 namespace segue::cli {
@@ -18,7 +20,9 @@ namespace {
 class RadioCommand final : public Command {
  public:
   std::string_view name() const override { return "radio"; }
-  std::string_view summary() const override { return "A playlist that goes on from songs, without end or repeats"; }
+  std::string_view summary() const override {
+    return "A playlist that continues from seed songs, without end or repeats";
+  }
   std::string_view example() const override {
     return "  segue radio model \"Nina Simone Feeling Good\" --length 100 -o evening.m3u8\n"
            "  segue radio model \"Burial Archangel\" --drift 0.6 --seed 7";
@@ -26,7 +30,7 @@ class RadioCommand final : public Command {
 
   void declare(Arguments& arguments) override {
     arguments.positional("MODEL", "A model folder", model_);
-    arguments.positional("SONG", "Songs to go on from, the newest last: ids, or words of artist and title", songs_);
+    arguments.positional("SONG", "Seed songs, the newest last: ids, or words of artist and title", songs_);
     arguments.options(options_);
     arguments.options(list_);
     arguments.options(playlist_);
@@ -52,7 +56,7 @@ class RadioCommand final : public Command {
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
       for (const recommend::RadioSong& song : songs) list.push_back(song.song);
-      write_playlist(model.songs(), list, "Radio: " + song_text(model.songs(), seeds.front()), playlist_, terminal);
+      write_playlist(model.songs(), list, title_of(model, seeds), playlist_, terminal);
     } else if (terminal.json()) {
       terminal.print(document(model, seeds, songs));
     } else {
@@ -61,20 +65,18 @@ class RadioCommand final : public Command {
   }
 
  private:
-  static json::object document(const model::Model& model, const std::vector<std::uint32_t>& seeds,
-                               const std::vector<recommend::RadioSong>& songs) {
-    json::object document;
-    json::array& ids = document["seeds"].emplace_array();
-    for (const std::uint32_t row : seeds) ids.emplace_back(model.songs().id(row));
-    json::array& items = document["items"].emplace_array();
-    for (const recommend::RadioSong& song : songs) {
-      json::object item = song_json(model.songs(), song.song);
-      item["score"] = song.score;
-      item["similarity"] = song.similarity;
-      item["seed_similarity"] = song.seed_similarity;
-      items.push_back(std::move(item));
-    }
-    return document;
+  json::object document(const model::Model& model, std::span<const std::uint32_t> seeds,
+                        std::span<const recommend::RadioSong> songs) const {
+    RadioDocument document;
+    document.items = recommend::radio_song_replies(model.songs(), songs);
+    document.title = title_of(model, seeds);
+    document.model = model_;
+    document.seeds = ids_of(model.songs(), seeds);
+    return document_of(document);
+  }
+
+  std::string title_of(const model::Model& model, std::span<const std::uint32_t> seeds) const {
+    return playlist_.title.empty() ? recommend::radio_title(model.songs(), seeds.front()) : playlist_.title;
   }
 
   static std::string table(const model::Model& model, const std::vector<recommend::RadioSong>& songs) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/field_documents.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
@@ -13,41 +14,17 @@
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/replies.h"
 #include "app/cli/songs.h"
 
 namespace segue::cli {
 
 namespace {
 
-json::object reasons_json(const model::Model& model, const recommend::Reasons& reasons) {
-  const auto song = [&](std::uint32_t row) {
-    json::object json = song_json(model.songs(), row);
-    json.erase("plays");
-    return json;
-  };
-  json::object document;
-  json::array& seeds = document["seeds"].emplace_array();
-  for (const recommend::SeedShare& seed : reasons.seeds) {
-    json::object item = song(seed.song);
-    item["share"] = seed.share;
-    item["similarity"] = seed.similarity;
-    seeds.push_back(std::move(item));
-  }
-  if (reasons.together) {
-    document["together"] = {{"song", song(reasons.together->song)},
-                            {"times", reasons.together->times},
-                            {"within", reasons.within},
-                            {"after", reasons.together->after},
-                            {"before", reasons.together->before}};
-  }
-  if (reasons.interest) document["interest"] = song(*reasons.interest);
-  return document;
-}
-
 class RecommendCommand final : public Command {
  public:
   std::string_view name() const override { return "recommend"; }
-  std::string_view summary() const override { return "What to play for someone who played these songs"; }
+  std::string_view summary() const override { return "Songs to play for someone who played these songs"; }
   std::string_view example() const override {
     return "  segue recommend model \"Bill Evans Waltz for Debby\" \"Miles Davis So What\" --explain\n"
            "  segue recommend model \"Burial Archangel\" --dislike \"Skrillex Bangarang\" --popularity -0.5\n"
@@ -111,21 +88,14 @@ class RecommendCommand final : public Command {
     return std::move(history.songs);
   }
 
-  json::object document(const model::Model& model, const std::vector<std::uint32_t>& played,
-                        const std::vector<recommend::Recommendation>& found) const {
-    json::object document;
-    if (!user_.user.empty()) document["user"] = user_.user;
-    json::array& ids = document["played"].emplace_array();
-    for (const std::uint32_t row : played) ids.emplace_back(model.songs().id(row));
-    json::array& items = document["items"].emplace_array();
-    for (const recommend::Recommendation& one : found) {
-      json::object item = song_json(model.songs(), one.song);
-      item["score"] = one.score;
-      item["similarity"] = one.similarity;
-      if (one.reasons) item["explanation"] = reasons_json(model, *one.reasons);
-      items.push_back(std::move(item));
-    }
-    return document;
+  json::object document(const model::Model& model, std::span<const std::uint32_t> played,
+                        std::span<const recommend::Recommendation> found) const {
+    RecommendationsDocument document;
+    document.items = recommend::recommended_song_replies(model.songs(), found);
+    document.model = model_;
+    if (!user_.user.empty()) document.user = user_.user;
+    document.played = ids_of(model.songs(), played);
+    return document_of(document);
   }
 
   std::string table(const model::Model& model, const std::vector<recommend::Recommendation>& found) const {
@@ -149,7 +119,7 @@ class RecommendCommand final : public Command {
   recommend::UserOptions user_;
   recommend::RerankOptions list_;
   recommend::DislikeOptions dislike_;
-  // One list for all that was played: what the figures of docs/quality.md are about.
+  // One list for everything that was played, as in the figures of docs/quality.md.
   recommend::InterestOptions interests_{.interests = "1"};
   recommend::FilterOptions filter_;
 };

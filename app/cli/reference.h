@@ -8,7 +8,7 @@
 
 namespace segue::cli {
 
-// The section of one command. `options` as its declare() bound them, still at their defaults.
+// The section for one command. `options` are those bound by its declare(), still at their defaults.
 std::string reference_of(const Command& command, const std::deque<BoundOption>& options);
 
 }  // namespace segue::cli

@@ -18,7 +18,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kInterval = std::chrono::milliseconds(200);
-constexpr std::size_t kShownTrials = 8;
+constexpr std::size_t kLiveTrials = 8;
 
 std::string name_of(const evaluate::Trial& trial) {
   return trial.is_given() ? "the given options" : fmt::format("trial {}", trial.number);
@@ -43,8 +43,8 @@ class Lines final : public SearchDisplay {
  public:
   explicit Lines(const evaluate::SearchPlan& plan) : plan_(plan) {}
 
-  void begun(const evaluate::Trial&, std::span<const evaluate::Trial>) override {}
-  void ended(std::span<const evaluate::Trial> trials) override {
+  void started(const evaluate::Trial&, std::span<const evaluate::Trial>) override {}
+  void finished(std::span<const evaluate::Trial> trials) override {
     const evaluate::Trial& trial = trials.back();
     std::string score = fmt::format("NDCG@10 {:.4f}", trial.sample.ndcg);
     if (!trial.failure.empty()) score = "failed";
@@ -69,14 +69,14 @@ class LiveTable final : public SearchDisplay {
   LiveTable(const evaluate::SearchPlan& plan, double spent) : plan_(plan), spent_(spent) {}
   ~LiveTable() override { erase(); }
 
-  void begun(const evaluate::Trial& trial, std::span<const evaluate::Trial> before) override {
+  void started(const evaluate::Trial& trial, std::span<const evaluate::Trial> before) override {
     trials_.assign(before.begin(), before.end());
     running_ =
         fmt::format("{}, epochs {}: {}", name_of(trial), trial.options.epochs, describe_options(trial, plan_.space));
     began_ = Clock::now();
     draw("");
   }
-  void ended(std::span<const evaluate::Trial> trials) override { trials_.assign(trials.begin(), trials.end()); }
+  void finished(std::span<const evaluate::Trial> trials) override { trials_.assign(trials.begin(), trials.end()); }
 
   void begin(std::string_view what, std::uint64_t total, std::string_view) override {
     what_ = what;
@@ -93,9 +93,9 @@ class LiveTable final : public SearchDisplay {
  private:
   void draw(std::string_view at) {
     drawn_at_ = Clock::now();
-    std::string text = trials_.empty() ? "" : best_trials(trials_, plan_.space, kShownTrials).text() + "\n";
+    std::string text = trials_.empty() ? "" : best_trials(trials_, plan_.space, kLiveTrials).text() + "\n";
     text += running_ + "\n" + status(at) + "\n";
-    // Over the old one in one piece, or it would flicker.
+    // In one write with the erasing of the old table, to avoid flicker.
     const std::string erasing = erasure();
     std::fputs((erasing + fitted(text)).c_str(), stderr);
   }
@@ -104,7 +104,7 @@ class LiveTable final : public SearchDisplay {
     const std::chrono::duration<double> running = Clock::now() - began_;
     std::uint32_t sets = 0;
     for (const evaluate::Trial& trial : trials_) sets = std::max(sets, trial.number);
-    std::string text = fmt::format("{} for {}", at.empty() ? "begun" : at, duration_for_people(running));
+    std::string text = fmt::format("{} for {}", at.empty() ? "started" : at, duration_for_people(running));
     text += fmt::format("; {} trials done, {}{} sets of options", trials_.size(), sets,
                         plan_.options.trials > 0 ? fmt::format(" of {}", plan_.options.trials) : "");
     if (plan_.options.time.count() > 0) {
@@ -114,10 +114,10 @@ class LiveTable final : public SearchDisplay {
                           duration_for_people(std::max(std::chrono::duration<double>(0),
                                                        all - here - std::chrono::duration<double>(spent_))));
     }
-    return text + "; Ctrl-C keeps what is done";
+    return text + "; Ctrl-C keeps the finished trials";
   }
 
-  // Cut to the width of the terminal: a line that wraps would be counted as one.
+  // Cuts lines to the width of the terminal: a wrapped line would take two rows but count as one.
   std::string fitted(std::string_view text) {
     winsize size{};
     const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
@@ -132,7 +132,7 @@ class LiveTable final : public SearchDisplay {
     return out;
   }
 
-  // Back to where the table began, and nothing below.
+  // Moves back to where the table began and clears everything below.
   std::string erasure() { return lines_ == 0 ? "" : fmt::format("\x1b[{}A\r\x1b[J", std::exchange(lines_, 0)); }
   void erase() { std::fputs(erasure().c_str(), stderr); }
 
@@ -148,10 +148,10 @@ class LiveTable final : public SearchDisplay {
   Clock::time_point drawn_at_;
 };
 
-class Nothing final : public SearchDisplay {
+class NoDisplay final : public SearchDisplay {
  public:
-  void begun(const evaluate::Trial&, std::span<const evaluate::Trial>) override {}
-  void ended(std::span<const evaluate::Trial>) override {}
+  void started(const evaluate::Trial&, std::span<const evaluate::Trial>) override {}
+  void finished(std::span<const evaluate::Trial>) override {}
   void begin(std::string_view, std::uint64_t, std::string_view) override {}
   void update(std::uint64_t, std::string_view) override {}
   void end() override {}
@@ -168,7 +168,7 @@ Table best_trials(std::span<const evaluate::Trial> trials, const evaluate::Space
   std::ranges::stable_sort(order, std::greater(), [](const evaluate::Trial* trial) {
     return std::pair(trial->all.has_value(), trial->all ? trial->all->ndcg : trial->sample.ndcg);
   });
-  std::vector<std::string> headers = {">trial", ">NDCG@10", ">sample", ">HR@10", "model", ">epochs"};
+  std::vector<std::string> headers = {">trial", ">NDCG@10", ">sample", ">HR@10", "method", ">epochs"};
   for (const evaluate::Dimension& dimension : space.dimensions)
     headers.push_back(fmt::format(">{}", dimension.row->name));
   headers.emplace_back(">time");
@@ -181,7 +181,7 @@ Table best_trials(std::span<const evaluate::Trial> trials, const evaluate::Space
                                       trial.all ? fmt::format("{:.4f}", score.ndcg) : "",
                                       fmt::format("{:.4f}", trial.sample.ndcg),
                                       fmt::format("{:.4f}", score.hit_rate),
-                                      std::string(evaluate::model_name_of(score.query)),
+                                      std::string(evaluate::method_name_of(score.query)),
                                       fmt::format("{}", trial.options.epochs)};
     for (const evaluate::Dimension& dimension : space.dimensions) cells.push_back(dimension.text(trial.options));
     cells.push_back(duration_for_people(std::chrono::duration<double>(trial.seconds)));
@@ -192,7 +192,7 @@ Table best_trials(std::span<const evaluate::Trial> trials, const evaluate::Space
 
 std::unique_ptr<SearchDisplay> make_search_display(const Terminal& terminal, const evaluate::SearchPlan& plan,
                                                    double spent) {
-  if (terminal.quiet()) return std::make_unique<Nothing>();
+  if (terminal.quiet()) return std::make_unique<NoDisplay>();
   if (::isatty(STDERR_FILENO) == 0) return std::make_unique<Lines>(plan);
   return std::make_unique<LiveTable>(plan, spent);
 }

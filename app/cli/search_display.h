@@ -1,4 +1,4 @@
-// A search while it goes on: a table that stays in place on a terminal, a line for each trial otherwise.
+// Shows a running search: as a table that stays in place on a terminal, otherwise as a line for each trial.
 #pragma once
 
 #include <memory>
@@ -11,17 +11,17 @@
 
 namespace segue::cli {
 
-// The trials with the best NDCG, the best first, at most `count`.
+// The trials with the best NDCG, best first, at most `count`, and the given options.
 Table best_trials(std::span<const evaluate::Trial> trials, const evaluate::Space& space, std::size_t count);
 
-// Both the observer of the search and the progress of its trainings. Writes to standard error; nothing with --quiet.
+// Observes the search and the progress of its training runs. Writes to standard error; nothing with --quiet.
 class SearchDisplay : public evaluate::SearchObserver, public Progress {
  public:
-  // Where what is on the screen only for the time of the search is taken away.
+  // Removes what is on the screen only during the search.
   virtual void close() = 0;
 };
 
-// `plan` outlives it. `spent`: seconds of the trials that the journal had.
+// REQUIRES: plan outlives the display. `spent`: seconds of the trials already in the journal.
 std::unique_ptr<SearchDisplay> make_search_display(const Terminal& terminal, const evaluate::SearchPlan& plan,
                                                    double spent);
 

@@ -25,9 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::milliseconds kLook{200};  // for hang-ups, and whether it is time to look at the models
+constexpr std::chrono::milliseconds kPoll{200};  // between checks for SIGHUP and for changed models
 
-// One JSON object a line on standard error, each written at once.
+// One JSON object per line on standard error, each written in one call.
 void log_line(std::string_view event, const json::object& fields) {
   json::object line;
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -58,13 +58,16 @@ class ServeCommand final : public Command {
   }
 
   void declare(Arguments& arguments) override {
-    arguments.positional("MODEL", "A model folder, or a link to one", model_);
+    arguments.positional("MODEL", "A model folder or a link to one", model_);
     arguments.options(options_);
     arguments.options(server_);
     arguments.options(limits_);
   }
 
   void run(Terminal& terminal) override {
+    // Before the models load: a SIGHUP that arrives meanwhile is counted and reloads them after the start.
+    Hangups* const hangups = terminal.signals().hangups;
+    if (hangups != nullptr) hangups->wanted = true;
     const std::vector<serve::ModelSource> sources =
         serve::model_sources(options_.name, model_, options_.also, options_.share);
     const serve::StaticFiles files = files_of(options_.web_root);
@@ -83,9 +86,9 @@ class ServeCommand final : public Command {
     const std::string host = is_v6 ? "[" + server_.host + "]" : server_.host;
     const std::string address = fmt::format("{}://{}:{}", scheme, host, server.port());
     allow_open_files(terminal);
-    terminal.note(fmt::format("{} is served at {}/ until Ctrl-C", model_, address));
+    terminal.note(fmt::format("serving {} at {}/; press Ctrl-C to stop", model_, address));
     const std::stop_callback drain(terminal.stop(), [&service] { service.begin_to_drain(); });
-    const std::jthread watcher([&](const std::stop_token& stop) { watch(service, terminal.signals().hangups, stop); });
+    const std::jthread watcher([&](const std::stop_token& stop) { watch(service, hangups, stop); });
     server.run(terminal.stop());
   }
 
@@ -95,19 +98,20 @@ class ServeCommand final : public Command {
     return (fs::absolute(model_).lexically_normal().parent_path() / "segue.sqlite").string();
   }
 
-  // A client is an open file, of which a process may often have 1,024 unless it asks for more.
+  // Each client is an open file, and the default limit is often 1,024 per process.
   void allow_open_files(Terminal& terminal) const {
-    static constexpr rlim_t kOthers = 256;  // the model's files, the store's, the listening socket
+    static constexpr rlim_t kOtherFiles = 256;  // the model's files, the store's, the listening socket
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    const rlim_t wanted = server_.max_connections + kOthers;
+    const rlim_t wanted = server_.max_connections + kOtherFiles;
     if (limit.rlim_cur < wanted) {
       limit.rlim_cur = std::min(wanted, limit.rlim_max);
       ::setrlimit(RLIMIT_NOFILE, &limit);
     }
     if (limit.rlim_cur < wanted) {
-      terminal.note(fmt::format("--max-connections {}: this system allows {} open files (ulimit -n): fewer clients fit",
-                                server_.max_connections, limit.rlim_cur));
+      terminal.note(
+          fmt::format("--max-connections {}: the limit is {} open files (ulimit -n), so fewer clients can connect",
+                      server_.max_connections, limit.rlim_cur));
     }
   }
 
@@ -124,21 +128,21 @@ class ServeCommand final : public Command {
     return folder;
   }
 
+  // Reloads models after a SIGHUP, and those that have changed every --watch.
   void watch(serve::Service& service, Hangups* hangups, const std::stop_token& stop) const {
     std::uint64_t seen = 0;
-    if (hangups != nullptr) hangups->wanted = true;
-    auto next_look = std::chrono::steady_clock::now() + options_.watch;
+    auto next_check = std::chrono::steady_clock::now() + options_.watch;
     std::mutex mutex;
     std::condition_variable_any wake;
     while (!stop.stop_requested()) {
       std::unique_lock lock(mutex);
-      wake.wait_for(lock, stop, kLook, [] { return false; });
+      wake.wait_for(lock, stop, kPoll, [] { return false; });
       if (hangups != nullptr && hangups->count != seen) {
         seen = hangups->count;
         service.reload_all();
-      } else if (options_.watch.count() > 0 && std::chrono::steady_clock::now() >= next_look) {
+      } else if (options_.watch.count() > 0 && std::chrono::steady_clock::now() >= next_check) {
         service.reload_changed();
-        next_look = std::chrono::steady_clock::now() + options_.watch;
+        next_check = std::chrono::steady_clock::now() + options_.watch;
       }
     }
   }

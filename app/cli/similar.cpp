@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/field_documents.h"
 #include "segue/base/words.h"
 #include "segue/model/model.h"
 #include "segue/recommend/catalogue_filter.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/replies.h"
 #include "app/cli/similar_groups.h"
 #include "app/cli/songs.h"
 
@@ -28,7 +30,7 @@ struct OptionsOf<cli::ArithmeticOptions> {
   static constexpr std::string_view section = "similar";
   static constexpr std::array rows = {
       option<&cli::ArithmeticOptions::plus>("plus", "A song to add to SONG: the songs like both"),
-      option<&cli::ArithmeticOptions::minus>("minus", "A song to take away: songs like the others, unlike this one"),
+      option<&cli::ArithmeticOptions::minus>("minus", "A song to subtract: songs like the others, unlike this one"),
   };
 };
 SEGUE_CHECK_OPTIONS(cli::ArithmeticOptions);
@@ -64,7 +66,7 @@ class SimilarCommand final : public Command {
     const model::Model model(model_);
     const std::optional<index::RowSet> keeps = recommend::songs_passing(filter_, model.songs());
     if (asks_for_group(groups_)) {
-      print_similar_groups(model, groups_, options_.k, keeps ? &*keeps : nullptr, terminal);
+      print_similar_groups(model, model_, groups_, options_.k, keeps ? &*keeps : nullptr, terminal);
       return;
     }
     std::vector<std::uint32_t> plus = resolve_songs(model.songs(), songs_, terminal);
@@ -100,29 +102,19 @@ class SimilarCommand final : public Command {
     }
   }
 
-  static json::array songs_json(const model::Model& model, const std::vector<std::uint32_t>& rows) {
-    json::array list;
-    for (const std::uint32_t row : rows) list.push_back(song_json(model.songs(), row));
-    return list;
-  }
-
-  // One song is "song", several are "plus" and "minus".
-  static json::object document(const model::Model& model, const std::vector<std::uint32_t>& plus,
-                               const std::vector<std::uint32_t>& minus, const std::vector<math::ScoredRow>& found) {
-    json::object document;
-    if (plus.size() == 1 && minus.empty()) {
-      document["song"] = song_json(model.songs(), plus.front());
+  json::object document(const model::Model& model, std::span<const std::uint32_t> plus,
+                        std::span<const std::uint32_t> minus, std::span<const math::ScoredRow> found) const {
+    SimilarDocument document;
+    const bool one = plus.size() == 1 && minus.empty();
+    document.items = recommend::similar_song_replies(model, one ? std::optional(plus.front()) : std::nullopt, found);
+    document.model = model_;
+    if (one) {
+      document.song = recommend::song_reply(model.songs(), plus.front());
     } else {
-      document["plus"] = songs_json(model, plus);
-      document["minus"] = songs_json(model, minus);
+      document.plus = recommend::song_replies(model.songs(), plus);
+      document.minus = recommend::song_replies(model.songs(), minus);
     }
-    json::array& items = document["items"].emplace_array();
-    for (const math::ScoredRow& one : found) {
-      json::object item = song_json(model.songs(), one.row);
-      item["similarity"] = one.score;
-      items.push_back(std::move(item));
-    }
-    return document;
+    return document_of(document);
   }
 
   static std::string table(const model::Model& model, const std::vector<math::ScoredRow>& found) {

@@ -29,9 +29,9 @@ struct OptionsOf<cli::GroupOptions> {
       option<&cli::GroupOptions::artist>("artist", "The artists most like this one, instead of songs"),
       option<&cli::GroupOptions::album>("album", "The albums most like this one"),
       option<&cli::GroupOptions::tag>("tag", "The tags most like this one"),
-      option<&cli::GroupOptions::songs>("songs", "Name so many typical songs of each artist, album or tag",
+      option<&cli::GroupOptions::songs>("songs", "How many typical songs of each artist, album or tag to name",
                                         between(0, 1000)),
-      option<&cli::GroupOptions::min_songs>("min_songs", "Only artists, albums or tags of at least so many songs",
+      option<&cli::GroupOptions::min_songs>("min_songs", "Only artists, albums or tags with at least this many songs",
                                             between(1, 1'000'000)),
   };
 };
@@ -39,12 +39,12 @@ SEGUE_CHECK_OPTIONS(cli::GroupOptions);
 
 namespace cli {
 
-// Whether a group is asked for. Throws wrong_use for two of them.
+// Whether a group is requested. Throws wrong_use for more than one.
 bool asks_for_group(const GroupOptions& options);
 
-// REQUIRES: asks_for_group(options). `keeps` may be nullptr.
-void print_similar_groups(const model::Model& model, const GroupOptions& options, std::uint32_t k,
-                          const index::RowSet* keeps, Terminal& terminal);
+// REQUIRES: asks_for_group(options). `model_name` is for --json; `keeps` may be nullptr.
+void print_similar_groups(const model::Model& model, std::string_view model_name, const GroupOptions& options,
+                          std::uint32_t k, const index::RowSet* keeps, Terminal& terminal);
 
 }  // namespace cli
 }  // namespace segue

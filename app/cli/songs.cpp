@@ -48,20 +48,21 @@ std::vector<std::uint32_t> resolve_songs(const data::Catalogue& songs, std::span
   return rows;
 }
 
-json::object song_json(const data::Catalogue& songs, std::uint32_t row) {
-  const data::Song song = songs.song(row);
-  return {
-      {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
+std::vector<std::string_view> ids_of(const data::Catalogue& songs, std::span<const std::uint32_t> rows) {
+  std::vector<std::string_view> ids;
+  ids.reserve(rows.size());
+  for (const std::uint32_t row : rows) ids.push_back(songs.id(row));
+  return ids;
 }
 
-std::string printable(std::string text) {
+std::string for_terminal(std::string text) {
   std::ranges::replace_if(
       text, [](char letter) { return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F; }, ' ');
   return text;
 }
 
 std::string song_text(const data::Catalogue& songs, std::uint32_t row) {
-  return printable(songs.song(row).display());
+  return for_terminal(songs.song(row).display());
 }
 
 }  // namespace segue::cli

@@ -1,4 +1,4 @@
-// Songs as commands take and show them.
+// Songs as arguments and output of commands.
 #pragma once
 
 #include <cstdint>
@@ -7,29 +7,28 @@
 #include <string_view>
 #include <vector>
 
-#include "segue/base/json.h"
 #include "segue/data/dataset/catalogue.h"
 
 #include "app/cli/terminal.h"
 
 namespace segue::cli {
 
-// The row of the song that `typed` names: an exact id, else words of artist and title. Of several songs that match
-// equally well the most played is taken; they are listed in a note, and so is the song that words were taken for.
-// Throws not_found with the nearest titles.
+// The row of the song that `typed` names: an exact id, else words of artist and title. If several songs match equally
+// well, the most played one is chosen. Notes list such matches and name the song chosen for words. Throws not_found
+// with the nearest titles.
 std::uint32_t resolve_song(const data::Catalogue& songs, std::string_view typed, Terminal& terminal);
 
 // The same for several songs, in their order.
 std::vector<std::uint32_t> resolve_songs(const data::Catalogue& songs, std::span<const std::string> typed,
                                          Terminal& terminal);
 
-// {"id", "title", "artist", "album", "plays"}
-json::object song_json(const data::Catalogue& songs, std::uint32_t row);
+// Ids of rows, as views of the catalogue.
+std::vector<std::string_view> ids_of(const data::Catalogue& songs, std::span<const std::uint32_t> rows);
 
-// Names and titles come from strangers: no control character may reach the terminal. Blanks take their place.
-std::string printable(std::string text);
+// Replaces control characters with spaces: names and titles are untrusted, and must not control the terminal.
+std::string for_terminal(std::string text);
 
-// "Björk – Jóga", without what would break a line.
+// "Björk – Jóga", printable.
 std::string song_text(const data::Catalogue& songs, std::uint32_t row);
 
 }  // namespace segue::cli

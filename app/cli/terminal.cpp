@@ -89,7 +89,7 @@ class TerminalProgress final : public Progress {
   Clock::time_point shown_;
 };
 
-// Columns a text takes on a terminal: combining marks take none, East Asian wide letters two.
+// The columns that a text takes on a terminal: combining marks take none, East Asian wide letters two.
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   const auto letters =
@@ -126,10 +126,14 @@ void Terminal::print(const json::value& document) {
   print(pretty(document) + "\n");
 }
 
+void Terminal::report(std::string_view text) {
+  if (!options_.quiet) print(text);
+}
+
 void Terminal::note(std::string_view line) {
   if (options_.quiet) return;
   progress_->end();
-  std::fflush(stdout);  // in the order of events where both streams are one
+  std::fflush(stdout);  // keeps the order if both streams go to one place
   std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
 }
 

@@ -1,4 +1,4 @@
-// How a command talks: results on standard output, everything else on standard error.
+// A command's output: results on standard output, everything else on standard error.
 #pragma once
 
 #include <atomic>
@@ -17,27 +17,27 @@
 
 namespace segue::cli {
 
-// Where results go: standard output, or whoever runs a command from within. Throws no_space, io_failed.
+// Receives results: standard output, or a command that runs another one. Throws no_space, io_failed.
 using Output = std::function<void(std::string_view text)>;
 
-// SIGHUP, counted for a command that asks for it; it ends any other.
+// SIGHUPs, counted for a command that sets `wanted`; otherwise SIGHUP stops the command.
 struct Hangups {
   std::atomic<bool> wanted{false};
   std::atomic<std::uint64_t> count{0};
 };
 
-// What people and their systems say to a running process.
+// The signals that a running command receives.
 struct Signals {
   Signals(std::stop_token stop_in, Hangups* hangups_in = nullptr)  // NOLINT(google-explicit-constructor)
       : stop(std::move(stop_in)), hangups(hangups_in) {}
 
-  std::stop_token stop;  // requested by Ctrl-C, or when the process is told to end
+  std::stop_token stop;  // requested by Ctrl-C or SIGTERM
   Hangups* hangups;      // may be nullptr
 };
 
 struct TerminalOptions {
   bool json = false;   // one JSON document instead of text
-  bool quiet = false;  // nothing on standard error but errors
+  bool quiet = false;  // no progress, notes or reports
 };
 
 class Terminal {
@@ -47,16 +47,18 @@ class Terminal {
 
   bool json() const { return options_.json; }
   bool quiet() const { return options_.quiet; }
-  // Requested when the user presses Ctrl-C or the process is told to end.
+  // Requested by Ctrl-C or SIGTERM.
   const std::stop_token& stop() const { return signals_.stop; }
   const Signals& signals() const { return signals_; }
-  // A bar with rate and time left on a terminal, a line every few seconds otherwise, nothing with --quiet.
+  // A bar with the rate and the time left on a terminal, else a line every few seconds; nothing with --quiet.
   Progress& progress() { return *progress_; }
 
-  // A result: text as it is, or the document of --json.
+  // Prints a result: text, or the document of --json.
   void print(std::string_view text);
   void print(const char* text) { print(std::string_view(text)); }
   void print(const json::value& document);
+  // How the work went, for a command whose result is what it wrote: as print(text), but nothing with --quiet.
+  void report(std::string_view text);
   // Something worth knowing beside the result, one line on standard error.
   void note(std::string_view line);
 
@@ -67,12 +69,12 @@ class Terminal {
   std::unique_ptr<Progress> progress_;
 };
 
-// Text in columns, the widths taken from the cells (counted in characters of the terminal, not bytes). Columns whose
-// header starts with '>' are aligned to the right.
+// Text in columns as wide as their cells (counted in terminal columns, not bytes). Columns whose
+// header starts with '>' are right-aligned.
 class Table {
  public:
   explicit Table(std::vector<std::string> headers);
-  void add(std::vector<std::string> cells);  // REQUIRES: as many as headers
+  void add(std::vector<std::string> cells);  // REQUIRES: as many cells as headers
   std::string text() const;
 
  private:

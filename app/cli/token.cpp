@@ -25,13 +25,13 @@ template <>
 struct OptionsOf<TokenOptions> {
   static constexpr std::string_view section = "token";
   static constexpr std::array rows = {
-      option<&TokenOptions::store>("store", "Where the service keeps listens and tokens"),
+      option<&TokenOptions::store>("store", "Where the service stores listens and tokens"),
       option<&TokenOptions::user>("user",
-                                  "Whose token it is to be; without, it is a service's and acts for every user"),
-      option<&TokenOptions::name>("name", "What to call it in the list"),
-      option<&TokenOptions::read>("read", "It may ask: songs, recommendations, listens"),
-      option<&TokenOptions::submit>("submit", "It may submit listens"),
-      option<&TokenOptions::admin>("admin", "It may do everything, and reload models"),
+                                  "The user of the token; without it the token is a service's and acts for every user"),
+      option<&TokenOptions::name>("name", "Name of the token in the list"),
+      option<&TokenOptions::read>("read", "Allow reading: songs, recommendations, listens"),
+      option<&TokenOptions::submit>("submit", "Allow submitting listens"),
+      option<&TokenOptions::admin>("admin", "Allow everything, including reloading models"),
   };
 };
 SEGUE_CHECK_OPTIONS(TokenOptions);
@@ -47,7 +47,7 @@ json::object json_of(const store::StoredToken& token) {
 class TokenCommand final : public Command {
  public:
   std::string_view name() const override { return "token"; }
-  std::string_view summary() const override { return "Make, list and remove the tokens of a service"; }
+  std::string_view summary() const override { return "Create, list and remove a service's tokens"; }
   std::string_view example() const override {
     return "  segue token create --store listens.sqlite --user ann --read --submit --name phone\n"
            "  segue token list --store listens.sqlite\n"
@@ -56,22 +56,22 @@ class TokenCommand final : public Command {
 
   void declare(Arguments& arguments) override {
     arguments.positional("ACTION", "create, list or remove", action_);
-    arguments.optional_positional("ID", "The token to remove, as the list calls it", ids_);
+    arguments.optional_positional("ID", "Id of the token to remove, as listed", ids_);
     arguments.options(options_, {"store"});
   }
 
   void run(Terminal& terminal) override {
     static constexpr std::array<std::string_view, 3> kActions = {"create", "list", "remove"};
     if ((action_ == "remove") != (ids_.size() == 1)) {
-      fail(ErrorCode::wrong_use, "expected {}, found {} ids",
-           action_ == "remove" ? "the id of one token" : "no id but to remove a token", ids_.size());
+      fail(ErrorCode::wrong_use, "{}: expected {}, found {}", action_,
+           action_ == "remove" ? "the id of one token" : "no id", ids_.size());
     }
     if (action_ == "create") {
       create(terminal);
     } else if (action_ == "list") {
-      list(*store::open_store(options_.store, store::WhereNone::refuse), terminal);
+      list(*store::open_store(options_.store, store::IfMissing::refuse), terminal);
     } else if (action_ == "remove") {
-      remove(*store::open_store(options_.store, store::WhereNone::refuse), terminal);
+      remove(*store::open_store(options_.store, store::IfMissing::refuse), terminal);
     } else {
       fail(ErrorCode::wrong_use, "expected create, list or remove, found \"{}\"{}", action_,
            did_you_mean(action_, kActions));
@@ -96,7 +96,7 @@ class TokenCommand final : public Command {
     if (terminal.json()) {
       terminal.print(document);
     } else {
-      terminal.note("the secret is shown this once and stored nowhere");
+      terminal.note("the secret is shown only now and never stored");
       terminal.print(made.secret + "\n");
     }
   }
@@ -104,7 +104,7 @@ class TokenCommand final : public Command {
   static void list(store::ListenStore& store, Terminal& terminal) {
     json::object document;
     json::array& items = document["items"].emplace_array();
-    Table table({"id", "user", "name", "may", "made"});
+    Table table({"id", "user", "name", "permissions", "created"});
     for (const store::StoredToken& token : store.tokens()) {
       items.push_back(json_of(token));
       std::string may;
@@ -112,7 +112,7 @@ class TokenCommand final : public Command {
       if (token.submit) may += "submit ";
       if (token.admin) may += "admin ";
       may.pop_back();
-      table.add({token.id, token.user.empty() ? "(a service)" : printable(token.user), printable(token.name), may,
+      table.add({token.id, token.user.empty() ? "(a service)" : for_terminal(token.user), for_terminal(token.name), may,
                  fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(token.created)))});
     }
     if (terminal.json()) {
@@ -123,12 +123,11 @@ class TokenCommand final : public Command {
   }
 
   void remove(store::ListenStore& store, Terminal& terminal) const {
-    if (!store.remove_token(ids_.front()))
-      fail(ErrorCode::not_found, "token {}: there is none of this id", ids_.front());
+    if (!store.remove_token(ids_.front())) fail(ErrorCode::not_found, "token {}: no such token", ids_.front());
     if (terminal.json()) {
       terminal.print(json::object{{"removed", ids_.front()}});
     } else {
-      terminal.print("removed; a running server forgets it within half a minute\n");
+      terminal.print("removed; a running server rejects it within 30 seconds\n");
     }
   }
 

@@ -31,8 +31,9 @@ struct OptionsOf<TuneFiles> {
   static constexpr std::string_view section = "tune";
   static constexpr std::array rows = {
       option<&TuneFiles::output>("output", "The TOML file to write, for segue train --config"),
-      option<&TuneFiles::journal>("journal", "Where the trials are kept, to go on from; by default OUTPUT.trials"),
-      option<&TuneFiles::html>("html", "Write a page of the search to this file"),
+      option<&TuneFiles::journal>(
+          "journal", "Where trials are saved, so that the search can be resumed; by default OUTPUT.trials"),
+      option<&TuneFiles::html>("html", "Write the search to this file as an HTML page"),
   };
 };
 SEGUE_CHECK_OPTIONS(TuneFiles);
@@ -68,7 +69,7 @@ class TuneCommand final : public Command {
     }
     plan_.options = options_;
     plan_.seed = train_.seed;
-    evaluate::make_space(options_.space, fixed(), train_, 2);  // a mistake in it is told before anything is read
+    evaluate::make_space(options_.space, fixed(), train_, 2);  // refuses a wrong space before anything is read
     std::optional<AtomicFile> html;
     if (!files_.html.empty()) html.emplace(files_.html);
     AtomicFile output(files_.output);
@@ -87,7 +88,7 @@ class TuneCommand final : public Command {
 
     const evaluate::SearchEnd end = search(terminal, runner, journal);
     const std::vector<evaluate::Trial>& trials = journal.trials();
-    if (trials.empty()) fail(ErrorCode::interrupted, "stopped before the first trial was done");
+    if (trials.empty()) fail(ErrorCode::interrupted, "stopped before the first trial finished");
     evaluate::BestOptions result{.dataset = dataset_,
                                  .digest = dataset.manifest.digest,
                                  .best = *evaluate::best_of(trials),
@@ -106,13 +107,13 @@ class TuneCommand final : public Command {
       terminal.print(text(trials, result, end));
     }
     if (end == evaluate::SearchEnd::stopped) {
-      fail(ErrorCode::interrupted, "stopped; {} trials are kept in {}: the same command goes on from them",
+      fail(ErrorCode::interrupted, "stopped; the {} trials so far are in {}: run the same command to resume",
            trials.size(), journal_path);
     }
   }
 
  private:
-  // What was typed, or is in the file, is not searched.
+  // Options given on the command line or in the file are not searched.
   std::vector<std::string_view> fixed() const {
     std::vector<std::string_view> names;
     for (const BoundOption& bound : arguments_->bound()) {
@@ -132,7 +133,7 @@ class TuneCommand final : public Command {
     return end;
   }
 
-  // How far the vectors of the best options are to be trusted beside transitions. Stopped, there are no weights.
+  // Fits the blend of the best options' vectors and transitions. Returns no weights if stopped.
   std::optional<evaluate::BlendFit> fit_weights(Terminal& terminal, const data::Dataset& dataset,
                                                 const evaluate::Split& split, train::TrainOptions options) const {
     options.threads = train_.threads;
@@ -158,7 +159,7 @@ class TuneCommand final : public Command {
         choice_name(split.kind), with_commas(split.training.queues.size()), with_commas(split.training.song_count()),
         with_commas(runner.sampled()), with_commas(runner.positions())));
     terminal.note(fmt::format("searching {}", space));
-    if (!journal.trials().empty()) terminal.note(fmt::format("going on after {} trials", journal.trials().size()));
+    if (!journal.trials().empty()) terminal.note(fmt::format("resuming after {} trials", journal.trials().size()));
   }
 
   json::object document(std::span<const evaluate::Trial> trials, const evaluate::BestOptions& result,
@@ -190,9 +191,9 @@ class TuneCommand final : public Command {
     std::string text = best_trials(trials, plan_.space, kShownTrials).text();
     text += fmt::format("\n{} trials: {}\n", with_commas(trials.size()), kEnds[static_cast<std::size_t>(end)]);
     text += fmt::format("best of the validation part: NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})\n", after,
-                        result.best.all->hit_rate, evaluate::model_name_of(result.best.all->query));
+                        result.best.all->hit_rate, evaluate::method_name_of(result.best.all->query));
     text += fmt::format("the given options:           NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})\n", before,
-                        result.given.all->hit_rate, evaluate::model_name_of(result.given.all->query));
+                        result.given.all->hit_rate, evaluate::method_name_of(result.given.all->query));
     if (result.blend) {
       text += fmt::format("the blend with the best options: NDCG@10 {:.4f}; with its default weights {:.4f}\n",
                           result.blend->ndcg, result.blend->ndcg_before);

@@ -1,4 +1,4 @@
-"""Puts four listens of two users into an SQLite store, as a service would have."""
+"""Puts four listens of two users into an SQLite store, as a service would."""
 
 import sqlite3
 import sys

@@ -1,15 +1,15 @@
-"""Runs a transcript: commands, what they print, how they end.
+"""Runs a transcript: commands, their output and their exit status.
 
     $ segue train d -o m --dim many
     segue train: --dim: expected a whole number from 1 to 4096, found "many"
     [exit 2]
 
 A line that starts with `$ ` is run by bash in a fresh folder, segue on the path, standard output and error together
-(`\\` at its end continues it). The lines up to the next command are what it has to print; `[exit N]` stands behind a
-command that does not end with 0. `<*>` stands for any text within a line, a line `...` for any number of lines. Lines
+(`\\` at its end continues it). The lines up to the next command are the expected output; `[exit N]` follows a
+command whose exit status is not 0. `<*>` stands for any text within a line, a line `...` for any number of lines. Lines
 that start with `#` are comments. Commands find this folder as $TRANSCRIPTS and a Python with pyarrow and numpy as $PYTHON.
 
-With --update the transcript is rewritten with what was printed (check the difference!).
+--update rewrites the transcript with the actual output (check the difference!).
 """
 
 import os

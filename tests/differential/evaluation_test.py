@@ -1,6 +1,6 @@
 """The metrics of `segue evaluate` against ranx, its matrix factorisation against the implicit package.
 
-ranx (Bassani 2022) gets the lists and computes its own numbers; implicit (Frederickson) starts from our factors and takes
+ranx (Bassani 2022) computes the metrics from the lists; implicit (Frederickson) starts from our initial factors and takes
 the same number of exact least-squares steps.
 """
 
@@ -13,20 +13,20 @@ import sys
 import tempfile
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ["NUMBA_DISABLE_JIT"] = "1"  # compiling takes ten times as long as these few lists
+os.environ["NUMBA_DISABLE_JIT"] = "1"  # compiling takes ten times as long as running on these few lists
 
 import implicit.als
 import numpy as np
 import ranx
 import scipy.sparse
 
-MODELS = ["popularity", "co-count-10", "vstan"]
+METHODS = ["popularity", "co-count-10", "vstan"]
 CUTOFFS = [10, 20, 100]
 HEARD = 4
 
 
 def write_playlists(path):
-    """Drifting walks over 300 songs, with repeats, songs of few plays, and two snapshots of every playlist."""
+    """Random walks over 300 songs, with repeats, rarely played songs, and two snapshots of every playlist."""
     draw = random.Random(5)
     with path.open("w") as file:
         file.write("playlist_id\ttrack_ids\n")
@@ -41,31 +41,31 @@ def write_playlists(path):
 
 
 def close(what, ours, theirs, tolerance=1e-6):
-    assert abs(ours - theirs) <= tolerance, f"{what}: segue {ours}, the other {theirs}"
+    assert abs(ours - theirs) <= tolerance, f"{what}: segue {ours}, other program {theirs}"
 
 
 def check_metrics(segue, dump, folder):
     done = subprocess.run([segue, "evaluate", folder / "d", "--json", "--quiet", "--min-plays", "2", "--heard", str(HEARD),
-                           "--baselines", ",".join(MODELS)], check=True, stdout=subprocess.PIPE)
+                           "--baselines", ",".join(METHODS)], check=True, stdout=subprocess.PIPE)
     modes = json.loads(done.stdout)["runs"][0]["modes"]
     assert set(modes) == {"discovery", "repeat"}, set(modes)
     checked = 0
-    for name in MODELS:
+    for name in METHODS:
         done = subprocess.run([dump, "lists", folder / "d", name, str(HEARD)], check=True, stdout=subprocess.PIPE)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         for mode, ours in modes.items():
             own = [line for line in lines if line["mode"] == mode]
             assert len(own) == ours["positions"] > 50, f"{mode}: {len(own)} positions"
-            model = next(model for model in ours["models"] if model["name"] == name)
+            score = next(score for score in ours["models"] if score["name"] == name)
             run = ranx.Run({str(i): {str(song): 1000.0 - rank for rank, song in enumerate(line["list"])}
                             or {"none": 1.0} for i, line in enumerate(own)})
             target = ranx.Qrels({str(i): {str(line["target"]): 1} for i, line in enumerate(own)})
             later = ranx.Qrels({str(i): {str(song): 1 for song in line["later"]} for i, line in enumerate(own)})
             for cutoff in CUTOFFS:
                 for metric, theirs in (("hit_rate", "hit_rate"), ("ndcg", "ndcg"), ("mrr", "mrr")):
-                    close(f"{name} {mode} {metric}@{cutoff}", model[metric][str(cutoff)],
+                    close(f"{name} {mode} {metric}@{cutoff}", score[metric][str(cutoff)],
                           ranx.evaluate(target, run, f"{theirs}@{cutoff}"))
-                close(f"{name} {mode} recall@{cutoff}", model["recall"][str(cutoff)],
+                close(f"{name} {mode} recall@{cutoff}", score["recall"][str(cutoff)],
                       ranx.evaluate(later, run, f"recall@{cutoff}"))
                 checked += 4
     print(f"{checked} metrics agree with ranx")
@@ -79,7 +79,7 @@ def check_factors(dump, folder):
     counts = np.zeros((len(ours["queues"]), len(start)), dtype=np.float32)
     for queue, songs in enumerate(ours["queues"]):
         np.add.at(counts[queue], songs, 1)
-    # implicit takes its values for the confidence itself, Hu et al. have 1 + alpha r.
+    # implicit takes the confidence itself as its values; Hu et al. use 1 + alpha r.
     confidence = scipy.sparse.csr_matrix(np.where(counts > 0, 1 + ours["alpha"] * counts, 0).astype(np.float32))
     model = implicit.als.AlternatingLeastSquares(factors=start.shape[1], regularization=ours["regularisation"], alpha=1,
                                                  iterations=iterations, use_cg=False, use_native=True, use_gpu=False,

@@ -1,4 +1,4 @@
-"""Segue's files in the tools they are meant for: numpy, pyarrow, pandas and gensim read what Segue wrote, and agree.
+"""Segue's files in the tools they are meant for: numpy, pyarrow, pandas and gensim read them and agree.
 
     interop_test.py SEGUE MAKE_MODEL
 """

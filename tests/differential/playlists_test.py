@@ -1,4 +1,4 @@
-"""Playlists of songs with nasty names, read by other programs' rules.
+"""Playlists of songs with awkward names, read by the rules of other programs.
 
 XSPF: an XML parser (expat), then what the specification (https://www.xspf.org/spec) says of each element: which may
 stand where, how often, and which hold a URI. JSPF: its keys and types (https://www.xspf.org/jspf). M3U8: lines.

@@ -1,6 +1,6 @@
-"""The counts of `segue ingest` against a few lines of Python that know nothing of it.
+"""Compares the counts of `segue ingest` with a few independent lines of Python.
 
-  sessions_test.py SEGUE            on a dirty log made here
+  sessions_test.py SEGUE            on a generated dirty log
   sessions_test.py SEGUE LOG.gz     on a log of the same columns: user ts artist title ms_played source
 """
 

@@ -1,10 +1,10 @@
-// Every step kernel this processor can run against the step in double precision.
+// Compares every step kernel that this machine supports with the step in double precision.
 //
-// The bound is that of the arithmetic: a dot product of d floats, added in any order, is off by at most d units of the
-// last place of the sum of its absolute terms; the exponential and what follows by a few units more. An update is a
-// sum of n such terms. Rows lie at odd addresses too, and floats beside them are watched.
+// The bound follows from the arithmetic: a dot product of d floats, added in any order, is off by at most d units of
+// the last place of the sum of its absolute terms, the exponential and the rest by a few units more. An update is a sum
+// of n such terms. Rows lie at unaligned addresses too, and the floats around them are checked.
 
-#include "segue/train/step.h"
+#include "segue/train/kernels/step.h"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,8 @@
 
 #include "segue/base/random.h"
 #include "segue/math/matrix.h"
-#include "segue/train/step_reference.h"
+
+#include "tests/support/step_reference.h"
 
 namespace segue {
 namespace {
@@ -58,7 +59,7 @@ class Rows {
   }
   Rows(const Rows&) = delete;
 
-  // Makes the last row the one at `to` once more.
+  // Makes the last row the same as the one at `to`.
   void repeat(std::size_t to) {
     rows_.back() = rows_[to];
     double_rows_.back() = double_rows_[to];
@@ -114,7 +115,7 @@ void compare(const train::StepKernel& kernel, const Case& c, std::uint64_t seed)
   const auto top = static_cast<double>(c.scale) / 2;  // of any number before the step
   const double weight = std::max(1.0, static_cast<double>(c.noise_weight));
   const double dot_error = (dim + static_cast<double>(c.inputs) + 2) * kUnit * dim * top * top;
-  // Damping divides; what it divides by is off by the relative error of |h|^2 and of the curvature.
+  // Damping divides by a number that is off by the relative error of |h|^2 and of the curvature.
   const double gradient_error = weight * static_cast<double>(rate) * (2 * dot_error + (16 + 2 * dim) * kUnit);
   const double row_error =
       n * (gradient_error * 2 * top + 8 * kUnit * static_cast<double>(rate) * weight * 2 * top) + 2 * kUnit * top;
@@ -128,7 +129,7 @@ void compare(const train::StepKernel& kernel, const Case& c, std::uint64_t seed)
   outputs.expect_near(row_error, what);
 }
 
-class StepTest : public testing::TestWithParam<train::StepKernel> {};
+class StepTest : public ::testing::TestWithParam<train::StepKernel> {};
 
 TEST_P(StepTest, every_dimension) {
   for (std::size_t dim = 1; dim <= 300; ++dim) {
@@ -166,7 +167,7 @@ TEST_P(StepTest, damped_in_every_dimension) {
   }
 }
 
-TEST_P(StepTest, without_the_loss_does_the_same) {
+TEST_P(StepTest, updates_are_the_same_without_the_loss) {
   const Case c{.dim = 100, .outputs = 9, .played = 6};
   Random random(1), again(1);
   const Rows inputs(1, c, random), outputs(9, c, random), inputs2(1, c, again), outputs2(9, c, again);
@@ -182,7 +183,7 @@ TEST_P(StepTest, without_the_loss_does_the_same) {
   EXPECT_TRUE(std::equal(inputs.floats()[0], inputs.floats()[0] + c.dim, inputs2.floats()[0]));
 }
 
-// Rows of Bf16 that start from what a float row holds after rounding, so that both steps see the same numbers.
+// Rows of Bf16, and doubles with the same values, so that both steps start from the same numbers.
 struct HalfRows {
   HalfRows(std::size_t count, std::size_t dim, Random& random)
       : halves(count, std::vector<math::Bf16>(math::padded(dim))) {
@@ -264,12 +265,15 @@ TEST_P(StepTest, from_tiny_to_huge_dot_products) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, testing::ValuesIn(train::all_step_kernels()),
+INSTANTIATE_TEST_SUITE_P(Kernels, StepTest, ::testing::ValuesIn(train::all_step_kernels()),
                          [](const auto& kernel) { return std::string(kernel.param.name); });
 
-TEST(StepKernels, are_listed_fastest_first_and_end_with_plain_code) {
-  EXPECT_EQ(train::all_step_kernels().back().name, "scalar");
-  EXPECT_EQ(train::best_step_kernel().name, train::all_step_kernels().front().name);
+TEST(StepKernels, follow_the_forced_target) {
+  for (const math::SimdTarget& target : math::supported_targets()) {
+    math::force_target(target.name);
+    EXPECT_EQ(train::all_step_kernels().best().name, target.name);
+  }
+  math::force_target(math::supported_targets().front().name);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Whole trainings on small data: every kernel against a trainer in double precision that takes the same examples, one
-// after another, straight through step_reference.h.
+// Whole training runs on small data: compares every kernel with a trainer in double precision that takes the same
+// examples in order, through step_reference.h.
 
 #include <algorithm>
 #include <cmath>
@@ -11,11 +11,11 @@
 
 #include "segue/train/examples.h"
 #include "segue/train/schedule.h"
-#include "segue/train/step_reference.h"
 #include "segue/train/trainer.h"
 #include "segue/train/worker.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
+#include "tests/support/step_reference.h"
 
 namespace segue {
 namespace {
@@ -97,7 +97,7 @@ struct Case {
   train::NegativeSharing sharing;
 };
 
-class TrainingTest : public testing::TestWithParam<Case> {};
+class TrainingTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
   const Corpus corpus = small_corpus();
@@ -114,7 +114,7 @@ TEST_P(TrainingTest, every_kernel_agrees_with_double_precision_to_rounding) {
   for (const train::StepKernel& kernel : train::all_step_kernels()) {
     NoProgress progress;
     const train::TrainedVectors found = train::train_vectors_with(kernel, queues, corpus.plays, options, progress, {});
-    // 10^5 steps, each good to some 10^-7 and most of that cancelling.
+    // 10^5 steps, each accurate to some 10^-7, and most of these errors cancel.
     constexpr double kClose = 2e-5;
     EXPECT_LT(relative_difference(found.vectors.view(), wanted.vectors), kClose) << kernel.name;
     EXPECT_LT(relative_difference(found.context.view(), wanted.context), kClose) << kernel.name;
@@ -136,10 +136,10 @@ std::vector<Case> cases() {
   }
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(Options, TrainingTest, testing::ValuesIn(cases()));
+INSTANTIATE_TEST_SUITE_P(Options, TrainingTest, ::testing::ValuesIn(cases()));
 
-// Queues of two songs have contexts of one, so that a block of one window with as many noise songs as negatives is
-// nothing but pairs.
+// Queues of two songs have contexts of one, so a block of one window with as many noise songs as negatives is the same
+// as pairs.
 TEST(SharedNoise, of_one_window_and_one_pair_is_the_published_step) {
   std::vector<std::vector<std::uint32_t>> lists;
   Random random(3);

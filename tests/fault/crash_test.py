@@ -1,7 +1,8 @@
 """kill -9 and a full disk at every single change to the file system, for each command that writes.
 
-After each fault there must be the old folder or the new one, whole (`segue info --verify`), or nothing where there was
-nothing; a full disk must be told in a sentence; and the next run of the same command must succeed and leave no litter.
+After each fault, either the old folder or the new one must be there, complete (`segue info --verify`), or nothing if there
+was nothing before. A full disk must be reported in a sentence. The next run of the same command must succeed and leave no
+temporary files.
 """
 
 import hashlib
@@ -45,7 +46,7 @@ def copy(source, target):
 
 
 def digest(target):
-    """The digest of a whole, verified folder, or of an exported file or folder; None where there is none."""
+    """The digest of a complete, verified folder, or of an exported file or folder; None if there is none."""
     if not target.exists():
         return None
     if target.is_file():
@@ -63,14 +64,14 @@ def litter(parent):
 
 
 def break_everywhere(name, parent, target, arguments):
-    """Runs the command with a fault at each of its changing calls, onto nothing and onto an older folder."""
+    """Runs the command with a fault at each of its changing calls, with and without an older folder in its place."""
     counter = parent.parent / "count"
     succeed(arguments, count=counter)
     calls = int(counter.read_text())
     assert calls > 5, f"{name}: only {calls} changes to the file system were seen: is the shim loaded?"
     whole = digest(target)
     old_copy = parent.parent / f"old-{name}"
-    if arguments[0] == "export":  # the same model gives the same bytes: let the old one be told from the new
+    if arguments[0] == "export":  # the same model gives the same bytes: make the old one differ
         copy(target, old_copy)
         victim = old_copy if old_copy.is_file() else sorted(old_copy.iterdir())[-1]
         victim.write_bytes(victim.read_bytes() + b"of old")
@@ -104,19 +105,19 @@ def break_everywhere(name, parent, target, arguments):
                 digest(target)
                 assert litter(parent) == [], f"{name}: litter after the next run: {litter(parent)}"
     assert kept and replaced and refused, (name, kept, replaced, refused)
-    print(f"{name}: {calls} places, {kept} kept the old, {replaced} have the new, {refused} refused for want of space")
+    print(f"{name}: {calls} faults, {kept} kept the old, {replaced} have the new, {refused} reported a full disk")
 
 
 def trained(model):
-    """What has to be the same of two trainings: the vectors, and the history but for the seconds."""
+    """What two training runs must have in common: the vectors, and the history except the seconds."""
     manifest = json.loads((model / "manifest.json").read_text())
     history = [{key: value for key, value in epoch.items() if key != "seconds"} for epoch in manifest["history"]]
     return history, [hashlib.sha256((model / name).read_bytes()).hexdigest() for name in ("vectors.npy", "context.npy")]
 
 
 def resume_everywhere(root):
-    """A training that keeps a checkpoint after every block, with a fault at each of its changes to the file system:
-    what is left is whole, and --resume ends with the model of a training that met no fault."""
+    """A training run that writes a checkpoint after every block, with a fault at each of its changes to the file system:
+    whatever is left is complete, and --resume ends with the same model as a run without a fault."""
     source = root / "blocks.tsv"
     source.write_text("playlist_id\ttrack_ids\n" + "".join(
         f"p{i}\t" + " ".join(f"song{(i * 7 + j * j) % 50}" for j in range(20)) + "\n" for i in range(1200)),
@@ -133,8 +134,8 @@ def resume_everywhere(root):
     succeed(train, count=root / "count")
     calls = int((root / "count").read_text())
     assert trained(model) == whole and os.listdir(parent) == ["m"], os.listdir(parent)
-    resumed = begun = told = 0
-    # How many checkpoints there are depends on the time they take: a few places more than were counted.
+    resumed = restarted = reported = 0
+    # The number of checkpoints depends on how long they take: try a few more calls than were counted.
     faults = [("kill", at) for at in range(1, calls + 10)] + [("enospc", at) for at in range(1, calls + 10, 3)]
     for kind, at in faults:
         remove(model)
@@ -143,23 +144,23 @@ def resume_everywhere(root):
         assert done.returncode in ((-9, 0) if kind == "kill" else (0, 1)), (kind, at, done)
         if kind == "enospc":
             assert done.returncode == 0 or "No space left" in done.stderr, (at, done.stderr)
-            told += "no checkpoint" in done.stderr
+            reported += "no checkpoint" in done.stderr
         if done.returncode == 0:
             assert trained(model) == whole, (kind, at)
         kept = digest(checkpoint) is not None
-        resumed, begun = resumed + kept, begun + (not kept)
+        resumed, restarted = resumed + kept, restarted + (not kept)
         done = succeed([*train, "--resume"])
-        assert ("going on from" in done.stderr) == kept, (kind, at, done.stderr)
+        assert (f" from {checkpoint}: " in done.stderr) == kept, (kind, at, done.stderr)
         assert trained(model) == whole, f"{kind} at {at}: another model (checkpoint: {kept})"
         assert os.listdir(parent) == ["m"], f"litter after {kind} at {at}: {os.listdir(parent)}"
-    assert resumed > 10 and begun > 2 and told, (resumed, begun, told)
-    print(f"resume: {calls} places, {resumed} went on from a checkpoint, {begun} began again, "
-          f"{told} trained on without one")
+    assert resumed > 10 and restarted > 2 and reported, (resumed, restarted, reported)
+    print(f"resume: {calls} faults, {resumed} resumed from a checkpoint, {restarted} started again, "
+          f"{reported} continued without a checkpoint")
 
 
 def search_everywhere(root):
-    """A search for options with a fault at each of its changes to the file system: the journal opens again with every
-    trial but the one at work, and the same command ends with the options of a search that met no fault."""
+    """A search for options with a fault at each of its changes to the file system: the journal reopens with every trial
+    except the current one, and the same command ends with the same options as a search without a fault."""
     parent = root / "searched"
     parent.mkdir()
     best, journal = parent / "best.toml", parent / "best.toml.trials"
@@ -168,7 +169,7 @@ def search_everywhere(root):
     calls = int((root / "count").read_text())
     whole, trials = best.read_text(), len(journal.read_text().splitlines()) - 1
     assert calls > 2 * trials, (calls, trials)
-    kept = told = 0
+    kept = reported = 0
     for kind in ("kill", "enospc"):
         for at in range(1, calls + 1):
             remove(best)
@@ -176,27 +177,27 @@ def search_everywhere(root):
             done = run(tune, at=at, kind=kind)
             assert done.returncode in ((-9, 0) if kind == "kill" else (0, 1)), (kind, at, done)
             if done.returncode == 1:
-                told += 1
+                reported += 1
                 assert "No space left" in done.stderr, (at, done.stderr)
             assert not best.exists() or best.read_text() == whole, f"{kind} at {at} left half a file"
             lines = journal.read_text().count("\n") if journal.exists() else 0
             noted = done.stderr.count("NDCG@10")
-            assert lines >= noted + (noted > 0), f"{kind} at {at}: {noted} trials were told, {lines} lines are kept"
+            assert lines >= noted + (noted > 0), f"{kind} at {at}: {noted} trials were reported, {lines} lines are in the journal"
             kept += noted > 0
             succeed(tune)
             assert best.read_text() == whole, f"{kind} at {at}: other options"
             assert len(journal.read_text().splitlines()) - 1 == trials, (kind, at)
             assert sorted(os.listdir(parent)) == ["best.toml", "best.toml.trials"], os.listdir(parent)
-    assert kept > trials and told > 3, (kept, told)
-    print(f"tune: {calls} places, trials were kept in {kept}, {told} refused for want of space")
+    assert kept > trials and reported > 3, (kept, reported)
+    print(f"tune: {calls} faults, trials were kept in {kept}, {reported} reported a full disk")
 
 
 def full_tmpfs(parent, source):
-    """A real full disk: a tmpfs of 64 KiB. Needs the right to mount; says so where it has none."""
+    """A real full disk: a tmpfs of 64 KiB. Skipped with a note without permission to mount."""
     mount = parent / "small"
     mount.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", mount], capture_output=True).returncode:
-        print("no right to mount a tmpfs: the injected full disk above stands for it")
+        print("no permission to mount a tmpfs: only the injected full disk above was tested")
         return
     try:
         done = run(["ingest", source, "-o", mount / "d"])

@@ -1,12 +1,12 @@
-/* Loaded before libc (LD_PRELOAD) to end or starve a process at one chosen change to the file system.
+/* Loaded before libc (LD_PRELOAD) to kill a process or fill its disk at one chosen change to the file system.
  *
- *   SEGUE_FAULT_AT=N          the N-th changing call (from 1) is the faulty one
- *   SEGUE_FAULT_KIND=kill     the process dies there as by kill -9, before the call
+ *   SEGUE_FAULT_AT=N          the N-th changing call (from 1) fails
+ *   SEGUE_FAULT_KIND=kill     the process dies before that call, as if by kill -9
  *   SEGUE_FAULT_KIND=enospc   that call and every later write fail as on a full disk
- *   SEGUE_FAULT_COUNT=FILE    the number of changing calls is written there at the end
+ *   SEGUE_FAULT_COUNT=FILE    the number of changing calls is written to FILE at the end
  *
- * Changing calls are those that can leave something half done: open for writing, write, pwrite, fsync, rename,
- * renameat2, mkdir, mkdtemp, mkostemp, unlink, unlinkat, ftruncate. Standard output and error are left alone. */
+ * Changing calls are those that can leave work half done: open for writing, write, pwrite, fsync, rename,
+ * renameat2, mkdir, mkdtemp, mkostemp, unlink, unlinkat, ftruncate. Standard output and error are exempt. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,17 +28,17 @@ static long wanted(void) {
   return text ? atol(text) : 0;
 }
 
-static int starving(void) {
+static int disk_is_full(void) {
   const char* kind = getenv("SEGUE_FAULT_KIND");
   return kind && kind[0] == 'e';
 }
 
-/* Counts the call; 1 when it has to fail with errno set. `needs_space`: a full disk refuses it. */
+/* Counts the call; returns 1, with errno set, if it must fail. `needs_space`: it fails on a full disk. */
 static int fault(int needs_space) {
   const long call = atomic_fetch_add(&calls, 1) + 1;
   const long at = wanted();
   if (at == 0) return 0;
-  if (!starving()) {
+  if (!disk_is_full()) {
     if (call == at) raise(SIGKILL);
     return 0;
   }

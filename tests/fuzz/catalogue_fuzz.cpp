@@ -1,3 +1,4 @@
+// songs.arrow with arbitrary bytes: every song of a file that opens can be found by its id.
 #include "segue/base/error.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/search/song_search.h"

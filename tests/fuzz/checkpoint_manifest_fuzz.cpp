@@ -1,4 +1,4 @@
-// The manifest of a checkpoint with arbitrary text, and the rest of the folder as it should be.
+// The manifest of a checkpoint with arbitrary text, in an otherwise valid folder.
 #include <chrono>
 #include <cstdint>
 #include <fstream>
@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Folder folder;
   const std::string text(reinterpret_cast<const char*>(data), size);
   open_with(folder, text);
-  // With the digest that the text should have, to get past the check of it.
+  // Again with the right digest, to get past its check.
   const std::string key = ",\n  \"digest\": ";
   const std::string body = text.substr(0, text.rfind(key));
   open_with(folder, body + key + "\"" + segue::sha256_of(body) + "\"\n}\n");

@@ -1,4 +1,4 @@
-// CSV and TSV, with and without a line of names. The first byte chooses.
+// CSV and TSV, with and without a header line, plain and gzipped. The first byte chooses.
 #include "tests/fuzz/read_all_rows.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

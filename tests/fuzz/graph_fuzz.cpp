@@ -1,4 +1,4 @@
-// A search graph with arbitrary bytes, for 40 vectors of 5 numbers: what opens can be walked.
+// A search graph with arbitrary bytes, for 40 vectors of 5 numbers: a graph that opens can be searched.
 #include <cstdint>
 #include <vector>
 

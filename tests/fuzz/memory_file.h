@@ -1,4 +1,4 @@
-// Bytes as a file that lies in memory, for code that opens files by name.
+// A file in memory, for code that opens files by name.
 #pragma once
 
 #include <cstdint>

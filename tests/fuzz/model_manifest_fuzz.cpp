@@ -1,4 +1,4 @@
-// The manifest of a model folder with arbitrary text, and the rest of the folder as it should be.
+// The manifest of a model with arbitrary text, in an otherwise valid folder.
 #include <cstdint>
 #include <fstream>
 #include <optional>
@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const Folder folder;
   const std::string text(reinterpret_cast<const char*>(data), size);
   open_with(folder.model, text);
-  // With the digest that the text should have, to get past the check of it.
+  // Again with the right digest, to get past its check.
   const std::string key = ",\n  \"digest\": ";
   const std::string body = text.substr(0, text.rfind(key));
   open_with(folder.model, body + key + "\"" + segue::sha256_of(body) + "\"\n}\n");

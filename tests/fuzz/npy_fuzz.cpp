@@ -8,7 +8,7 @@
 #include "segue/model/npy.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  // As a mapping would hold them: numbers at their alignment, nothing behind the end.
+  // As in a mapping: numbers are aligned, and nothing follows the end.
   std::vector<float> aligned(size / sizeof(float) + 1);
   std::memcpy(aligned.data(), data, size);
   try {

@@ -1,3 +1,4 @@
+// Parquet with arbitrary bytes.
 #include "tests/fuzz/read_all_rows.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,3 +1,4 @@
+// queues.arrow with arbitrary bytes, for four songs.
 #include "segue/base/error.h"
 #include "segue/data/dataset/queues.h"
 
@@ -8,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const segue::MemoryFile file(data, size);
   try {
     const segue::data::Queues queues(file.path(), kSongs);
-    [[maybe_unused]] std::size_t letters = 0;  // gives the calls below a result to be made for
+    [[maybe_unused]] std::size_t letters = 0;  // uses the results of the calls below
     std::uint64_t plays = 0;
     for (std::size_t queue = 0; queue < queues.size(); ++queue) {
       for (const std::uint32_t song : queues.songs(queue)) {

@@ -1,4 +1,4 @@
-// Reads a file of logs to its end with every column in use. Whatever the bytes are, only segue::Error may come out.
+// Reads a log file to its end, with every column in use. Whatever the bytes, only segue::Error may be thrown.
 #pragma once
 
 #include <cstdlib>
@@ -19,7 +19,7 @@ inline void read_all_rows(const std::uint8_t* data, std::size_t size, data::File
     data::FieldColumns columns;
     for (std::size_t i = 0; i < data::kFieldCount && i < reader->columns().size(); ++i) columns[i] = i;
     reader->choose(columns);
-    [[maybe_unused]] std::size_t rejected = 0;  // gives the calls below a result to be made for
+    [[maybe_unused]] std::size_t rejected = 0;  // uses the results of the calls below
     while (const auto batch = reader->next()) {
       if (batch->lines.size() != batch->rows) std::abort();
       data::Row row(*batch);

@@ -1,5 +1,5 @@
-// Stands in for libFuzzer where the compiler has none: runs the target once for each file of the folders given.
-// Fails when there is nothing to run, so that a lost corpus is seen.
+// Replaces libFuzzer for compilers without it: runs the target once for each file in the given folders. Fails if there
+// are no files, so that a lost corpus is noticed.
 
 #include <cstdint>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // Requests of the HTTP API, to the whole service without its sockets: a method, a target, headers and a body.
 //
-// The first line of an input is "METHOD TARGET", then come headers, an empty line and the body. Whatever is asked, the
-// answer is a status of HTTP's, never one that says the service is broken, and what calls itself JSON is JSON.
+// The first line of an input is "METHOD TARGET", followed by headers, an empty line and the body. Whatever the request,
+// the status is a valid one below 500, and a reply of type JSON is JSON.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -23,7 +23,8 @@ constexpr segue::serve::Method kMethods[] = {
     segue::serve::Method::get,    segue::serve::Method::head,    segue::serve::Method::post, segue::serve::Method::put,
     segue::serve::Method::remove, segue::serve::Method::options, segue::serve::Method::other};
 
-// A small model as it is served, made once. Of "Token secret" everything is allowed, of nobody on this machine much.
+// A service with a small model, made once. "Token secret" may do everything, and local clients without a token may do
+// much.
 struct Served {
   Served() {
     segue::testing::write_small_model(folder / "model", segue::testing::small_model());
@@ -51,7 +52,7 @@ struct Served {
   std::optional<segue::serve::Service> service;
 };
 
-// What stands before `end`, which is taken away with it.
+// Removes and returns the text before `end`; removes `end` too.
 std::string_view take(std::string_view& text, char end) {
   const std::size_t at = std::min(text.find(end), text.size());
   const std::string_view taken = text.substr(0, at);
@@ -87,8 +88,7 @@ segue::serve::Request request_of(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static Served served;
   const segue::serve::Request request = request_of({reinterpret_cast<const char*>(data), size});
-  (void)served.service->may_block(request);
-  const segue::serve::Reply reply = served.service->answer(request);
+  const segue::serve::Reply reply = served.service->answer(request, served.service->prepare(request));
   if (reply.status < 200 || reply.status >= 500) __builtin_trap();
   if (reply.content_type == "application/json" && !reply.bytes().empty()) (void)segue::json::parse(reply.bytes());
   served.service->sent(request, reply, 0.001);

@@ -1,5 +1,5 @@
-// Bodies of the routes that take listens. The first byte chooses the route. Whatever comes, the answer is one of those
-// that the protocol has, in JSON; what was taken can be told again.
+// Bodies of the routes that take listens. The first byte chooses the route. Whatever the body, the reply is JSON with a
+// status of the protocol, and accepted listens can be read back.
 #include <cstdint>
 #include <string>
 
@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view kTargets[] = {"/1/submit-listens?return_msid=true", "/v1/listens", "/1/delete-listen",
                                          "/1/feedback/recording-feedback", "/1/latest-import"};
-constexpr std::string_view kTold[] = {"/1/user/ann/listens", "/1/user/ann/playing-now", "/1/latest-import",
-                                      "/1/feedback/user/ann/get-feedback"};
+constexpr std::string_view kReadBack[] = {"/1/user/ann/listens", "/1/user/ann/playing-now", "/1/latest-import",
+                                          "/1/feedback/user/ann/get-feedback"};
 
 void check(const segue::serve::Reply& reply) {
   const bool known = reply.status == 200 || reply.status == 400 || reply.status == 403 || reply.status == 413;
@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const segue::serve::Identity ann = segue::testing::token_of("ann");
   const std::string body(reinterpret_cast<const char*>(data) + 1, size - 1);
   check(caller.call(segue::serve::Method::post, kTargets[data[0] % std::size(kTargets)], body, ann));
-  for (const std::string_view target : kTold) {
+  for (const std::string_view target : kReadBack) {
     const segue::serve::Reply reply = caller.call(segue::serve::Method::get, target, "", ann);
     check(reply);
     if (reply.status != 200) __builtin_trap();

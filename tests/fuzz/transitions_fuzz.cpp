@@ -1,37 +1,11 @@
 // transitions.arrow with arbitrary bytes, for three songs.
-#include <cstdint>
-#include <string>
-
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include "segue/base/error.h"
-#include "segue/base/file.h"
 #include "segue/transitions/transitions_file.h"
 
-namespace {
-
-// A file without a disk: the reader maps it like any other.
-class MemoryFile {
- public:
-  MemoryFile(const std::uint8_t* data, std::size_t size) : file_(::memfd_create("fuzz", MFD_CLOEXEC)) {
-    while (size > 0) {
-      const ssize_t written = ::write(file_.get(), data, size);
-      SEGUE_ASSERT(written > 0);
-      data += written;
-      size -= static_cast<std::size_t>(written);
-    }
-  }
-  std::string path() const { return "/proc/self/fd/" + std::to_string(file_.get()); }
-
- private:
-  segue::FileHandle file_;
-};
-
-}  // namespace
+#include "tests/fuzz/memory_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const MemoryFile file(data, size);
+  const segue::MemoryFile file(data, size);
   try {
     const segue::transitions::TransitionsFile transitions(file.path(), 3);
     volatile float sum = 0;

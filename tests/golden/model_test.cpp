@@ -13,7 +13,7 @@ namespace {
 const std::filesystem::path kGolden = SEGUE_GOLDEN;
 
 // model-v1 was written by make_model (tests/support) of the first version.
-TEST(Golden, ModelVersion1Opens) {
+TEST(Golden, model_version_1_opens) {
   const model::Model model(kGolden / "model-v1");
   EXPECT_EQ(model.manifest().version, 1U);
   ASSERT_EQ(model.songs().size(), 24U);
@@ -33,19 +33,19 @@ TEST(Golden, ModelVersion1Opens) {
   EXPECT_EQ(transitions.counts[1], 4U);
 }
 
-// It says neither how its transitions are blended nor how far apart they were counted.
-TEST(Golden, ModelVersion1HasTheBlendOfTheProgram) {
+// Version 1 records neither the weights of the blend nor the window of its transitions.
+TEST(Golden, model_version_1_has_the_default_blend) {
   const model::Model model(kGolden / "model-v1");
   EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(model::BlendWeights{}));
   EXPECT_EQ(model.transition_window(), 5U);
 }
 
-TEST(Golden, ModelVersion1IsWhole) {
+TEST(Golden, model_version_1_verifies) {
   NoProgress progress;
   EXPECT_NO_THROW(model::verify_model(kGolden / "model-v1", progress));
 }
 
-TEST(Golden, ModelVersion1GivesTheSameNeighbours) {
+TEST(Golden, model_version_1_gives_the_same_neighbours) {
   const model::Model model(kGolden / "model-v1");
   const std::vector<std::uint32_t> plus = {0};
   const auto found = recommend::similar_songs(model, plus, {}, {.k = 3}, nullptr);

@@ -1,4 +1,4 @@
-"""Fails on an include that points up the layers, or across to a layer beside it (ARCHITECTURE.md)."""
+"""Fails on an include that points up the layers, or across to a layer of the same rank (ARCHITECTURE.md)."""
 
 import pathlib
 import re
@@ -41,7 +41,7 @@ def violations(root: pathlib.Path) -> list[str]:
 
 
 def check_itself(root: pathlib.Path, scratch: pathlib.Path) -> None:
-    """A test that cannot fail is none: an upward and a sideways include have to be found."""
+    """A test that cannot fail is worthless: upward and sideways includes must be found."""
     for layer, include in (("base", "segue/data/dataset/queues.h"), ("math", "segue/data/dataset/queues.h"), ("index", "app/cli/x.h")):
         folder = scratch / layer / "src" / "segue" / layer
         folder.mkdir(parents=True, exist_ok=True)

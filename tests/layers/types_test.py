@@ -207,7 +207,7 @@ def faults(root: pathlib.Path) -> list[str]:
     return found
 
 
-# A test that cannot fail is worthless: what is tried, the files, and what has to be reported.
+# A test that cannot fail is worthless. Each example has a title, files, and the names to be reported.
 EXAMPLES = (
     ("two structs of one name", {"src/segue/a.h": "namespace segue { struct X { int a; }; }",
                                  "src/segue/b.h": "namespace segue {\nclass X final : public Y<int, 3> {};\n}"},

@@ -1,4 +1,4 @@
-// What holds for every map's names and regions.
+// Properties of every map's names and regions.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 namespace segue {
 namespace {
 
-RC_GTEST_PROP(Labels, NeverOverlapAndStayInside, ()) {
+RC_GTEST_PROP(Labels, never_overlap_and_stay_inside, ()) {
   constexpr double kSide = 1000;
   const auto count = *rc::gen::inRange<std::size_t>(0, 120);
   std::vector<draw::LabelWish> wishes;
@@ -34,11 +34,11 @@ RC_GTEST_PROP(Labels, NeverOverlapAndStayInside, ()) {
     RC_ASSERT(box->top + box->height <= kSide + 1e-9);
     placed.push_back(*box);
   }
-  // The first has all the room there is.
+  // The first label has all the space.
   if (!boxes.empty()) RC_ASSERT((boxes.front().has_value() || wishes.front().anchor.y > 700));
 }
 
-RC_GTEST_PROP(Regions, EverySongIsInOneRegionOfALevelOrNone, ()) {
+RC_GTEST_PROP(Regions, every_song_is_in_at_most_one_region_of_a_level, ()) {
   const auto points = *rc::gen::container<std::vector<std::pair<int, int>>>(
       rc::gen::pair(rc::gen::inRange(0, 40), rc::gen::inRange(0, 40)));
   layout::Layout layout;
@@ -46,9 +46,9 @@ RC_GTEST_PROP(Regions, EverySongIsInOneRegionOfALevelOrNone, ()) {
     for (const auto& [x, y] : points) layout.push_back({static_cast<float>(x), static_cast<float>(y)});
   }
   const layout::SongMap map = layout::find_regions(layout);
-  RC_ASSERT(map.cluster.size() == layout.size());
+  RC_ASSERT(map.region.size() == layout.size());
   const std::uint32_t deepest = map.regions.empty() ? 0 : map.regions.back().level;
-  for (const std::int32_t cluster : map.cluster) {
+  for (const std::int32_t cluster : map.region) {
     if (cluster == layout::kNoRegion) continue;
     RC_ASSERT(cluster >= 0);
     RC_ASSERT(static_cast<std::size_t>(cluster) < map.regions.size());

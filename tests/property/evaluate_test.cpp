@@ -1,4 +1,4 @@
-// Laws of splits and lists, for any queues.
+// Properties of splits and lists, for any queues.
 
 #include <algorithm>
 #include <limits>
@@ -37,11 +37,11 @@ data::Dataset make_dataset(std::uint64_t seed) {
     for (std::uint32_t& song : queue) song = random.below(kSongs);
     users.push_back("u" + std::to_string(random.below(user_count)));
   }
-  const Scratch scratch;  // the dataset stays mapped
+  const Scratch scratch;  // may go: the dataset stays mapped
   return testing::small_dataset(scratch, queues, users);
 }
 
-// One of a few, because writing a folder to the device takes longer than all the rest.
+// One of a few, because writing a folder to disk takes longer than everything else.
 const data::Dataset& any_dataset(std::uint64_t seed) {
   static std::map<std::uint64_t, data::Dataset> made;
   const std::uint64_t number = seed % 16;
@@ -59,7 +59,7 @@ evaluate::SplitOptions any_options(evaluate::SplitKind kind) {
   return options;
 }
 
-// Some parts of some datasets are empty, which make_split says: then there is nothing to look at.
+// Discards datasets with an empty part, which make_split refuses.
 evaluate::Split any_split(const data::Dataset& dataset, const evaluate::SplitOptions& options, std::uint64_t min_plays,
                           std::uint64_t seed) {
   try {
@@ -70,8 +70,8 @@ evaluate::Split any_split(const data::Dataset& dataset, const evaluate::SplitOpt
   }
 }
 
-// A play is where it stands: its queue and its place. None that is asked for is among those training has.
-RC_GTEST_PROP(Split, no_play_that_is_asked_for_is_trained_on, (std::uint64_t seed)) {
+// A play is identified by its queue and place. Training sees none of the plays to be predicted.
+RC_GTEST_PROP(Split, never_trains_on_a_play_to_be_predicted, (std::uint64_t seed)) {
   const data::Dataset& dataset = any_dataset(seed);
   const evaluate::SplitKind kind =
       *rc::gen::element(evaluate::SplitKind::time, evaluate::SplitKind::queues, evaluate::SplitKind::last_song);
@@ -95,7 +95,7 @@ RC_GTEST_PROP(Split, no_play_that_is_asked_for_is_trained_on, (std::uint64_t see
   }
 }
 
-RC_GTEST_PROP(Split, by_time_all_training_is_a_gap_before, (std::uint64_t seed)) {
+RC_GTEST_PROP(Split, by_time_trains_a_gap_before, (std::uint64_t seed)) {
   const data::Dataset& dataset = any_dataset(seed);
   const evaluate::SplitOptions options = any_options(evaluate::SplitKind::time);
   const evaluate::Split split = any_split(dataset, options, 1, seed);
@@ -114,7 +114,7 @@ RC_GTEST_PROP(Split, by_queues_no_user_is_on_both_sides, (std::uint64_t seed)) {
     RC_ASSERT(!users.contains(dataset.queues.user(queue.queue)));
 }
 
-RC_GTEST_PROP(Split, is_the_same_again, (std::uint64_t seed)) {
+RC_GTEST_PROP(Split, is_reproducible, (std::uint64_t seed)) {
   const data::Dataset& dataset = any_dataset(seed);
   const evaluate::SplitOptions options = any_options(evaluate::SplitKind::queues);
   const evaluate::Split one = any_split(dataset, options, 2, seed);
@@ -125,9 +125,9 @@ RC_GTEST_PROP(Split, is_the_same_again, (std::uint64_t seed)) {
                                &evaluate::HeldOutQueue::queue));
 }
 
-// Whatever the model: best first, nothing twice, nothing masked, nothing that is no song; and the same alone as in
-// company.
-RC_GTEST_PROP(Models, lists_are_in_order_without_what_is_masked, (std::uint64_t seed)) {
+// For every method: best first, no song twice, none masked, all in the catalogue, and the same for a query alone as in
+// a batch.
+RC_GTEST_PROP(Methods, lists_are_ordered_without_masked_songs, (std::uint64_t seed)) {
   const data::Dataset& dataset = any_dataset(seed);
   const evaluate::Split split = any_split(dataset, any_options(evaluate::SplitKind::time), 1, seed);
   const train::TrainOptions train{.dim = 4, .min_plays = 1, .epochs = 1, .threads = 1};
@@ -137,9 +137,9 @@ RC_GTEST_PROP(Models, lists_are_in_order_without_what_is_masked, (std::uint64_t 
   evaluate::QueryBatch batch(dataset, split, 3);
   const std::span<const evaluate::Query> queries =
       batch.make(positions, 0, std::min(positions.size(), index::kBatchQueries));
-  for (const auto& model : evaluate::make_models("all", {})) {
-    if (!model->fit(ingredients)) continue;
-    const auto ranker = model->ranker();
+  for (const auto& method : evaluate::make_methods("all")) {
+    if (!method->fit(ingredients)) continue;
+    const auto ranker = method->ranker();
     std::vector<std::vector<math::ScoredRow>> lists(queries.size());
     ranker->rank(queries, 12, lists);
     for (std::size_t i = 0; i < queries.size(); ++i) {
@@ -154,7 +154,7 @@ RC_GTEST_PROP(Models, lists_are_in_order_without_what_is_masked, (std::uint64_t 
     }
     const std::size_t one = queries.size() / 2;
     std::vector<std::vector<math::ScoredRow>> alone(1);
-    model->ranker()->rank(queries.subspan(one, 1), 12, alone);
+    method->ranker()->rank(queries.subspan(one, 1), 12, alone);
     RC_ASSERT(alone[0] == lists[one]);
   }
 }

@@ -1,4 +1,4 @@
-// What holds for every search, by whichever method, whatever the filter keeps.
+// Laws of every search, whatever the method and the filter.
 #include <algorithm>
 #include <set>
 
@@ -64,7 +64,7 @@ Request some_request() {
   request.query = vectors().unit(row);
   request.k = *rc::gen::element<std::size_t>(0, 1, 3, 10, 40, 500, kRows + 5);
   request.filters = *rc::gen::arbitrary<bool>();
-  // Many, few and next to no rows, anywhere or all in one cluster, where a walk from elsewhere hardly comes.
+  // Many, few and almost no rows, anywhere or all in one cluster, which a walk from elsewhere hardly reaches.
   const std::uint32_t step = *rc::gen::element(1U, 2U, 7U, 40U, 100U, 1000U);
   for (std::uint32_t one = row % step; one < kRows; one += step) request.keeps.insert(one);
   request.excluded = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::inRange(0U, kRows));
@@ -77,7 +77,7 @@ Request some_request() {
   return request;
 }
 
-RC_GTEST_PROP(Search, GivesKDistinctKeptRowsSortedWithTheirCosines, ()) {
+RC_GTEST_PROP(Search, gives_k_distinct_kept_rows_sorted_with_their_cosines, ()) {
   const Request request = some_request();
   const auto found = song_index(request.coded).search(request.query, request.k, request.filter(), request.options);
   RC_ASSERT(found.size() == std::min(request.k, request.kept()));
@@ -94,20 +94,20 @@ RC_GTEST_PROP(Search, GivesKDistinctKeptRowsSortedWithTheirCosines, ()) {
   }
 }
 
-RC_GTEST_PROP(Search, GivesTheSameAgain, ()) {
+RC_GTEST_PROP(Search, gives_the_same_again, ()) {
   const Request request = some_request();
   RC_ASSERT(song_index(request.coded).search(request.query, request.k, request.filter(), request.options) ==
             song_index(request.coded).search(request.query, request.k, request.filter(), request.options));
 }
 
-RC_GTEST_PROP(Search, WhenExactIsTheSameWithAndWithoutCodes, ()) {
+RC_GTEST_PROP(Search, is_the_same_with_and_without_codes_if_exact, ()) {
   Request request = some_request();
   request.options.method = index::SearchMethod::exact;
   RC_ASSERT(song_index(true).search(request.query, request.k, request.filter(), request.options) ==
             song_index(false).search(request.query, request.k, request.filter(), request.options));
 }
 
-RC_GTEST_PROP(Search, ByTheGraphIsNearlyTheExactOne, ()) {
+RC_GTEST_PROP(Search, is_nearly_exact_by_the_graph, ()) {
   Request request = some_request();
   request.k = 10;
   request.options = {.method = index::SearchMethod::graph, .width = 100};
@@ -121,7 +121,7 @@ RC_GTEST_PROP(Search, ByTheGraphIsNearlyTheExactOne, ()) {
   RC_ASSERT(hits + 3 >= exact.size());
 }
 
-TEST(Search, ChoosesHowWideItHasToBe) {
+TEST(Search, chooses_the_width_it_needs) {
   const auto choose = [](double wanted) {
     return index::choose_width(graph(), vectors().matrix.view(), vectors().inverse_norms, 10, wanted, 2, {});
   };

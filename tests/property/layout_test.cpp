@@ -1,4 +1,4 @@
-// Laws of affinities and of the fast repulsion, for any points.
+// Properties of affinities and of the fast repulsion, for any points.
 
 #include <cmath>
 #include <numeric>
@@ -16,7 +16,7 @@
 namespace segue {
 namespace {
 
-// Points on a raster, so that many are at the same place.
+// Points on a raster, so that many coincide.
 layout::Layout any_points() {
   const auto places = *rc::gen::nonEmpty(rc::gen::container<std::vector<std::pair<int, int>>>(
       rc::gen::pair(rc::gen::inRange(-8, 8), rc::gen::inRange(-8, 8))));
@@ -52,16 +52,16 @@ RC_GTEST_PROP(Affinities, are_symmetric_and_add_up_to_one, ()) {
   }
 }
 
-RC_GTEST_PROP(Repulsion, is_near_the_exact_sum, ()) {
+RC_GTEST_PROP(Repulsion, is_close_to_the_exact_sum, ()) {
   const layout::Layout points = any_points();
   layout::Team team(1);
-  layout::Repulsion repulsion(*layout::supported_tsne_kernels().front(), team, layout::Repulsion::kSpacing, 0);
+  layout::Repulsion repulsion(layout::all_tsne_kernels().best(), team, layout::Repulsion::kSpacing, 0);
   repulsion.prepare(points);
   layout::Layout forces(points.size());
   repulsion.take(0, points.size(), forces.data());
   const std::vector<ExactForce> exact = exact_repulsions(to_double(points));
-  // A pair's force is at most 0.33. Points that lie as badly between the nodes as they can have it wrong by 0.038, the
-  // worst of 200,000 layouts; on maps errors cancel out.
+  // A pair's force is at most 0.33. In the worst of 200,000 layouts, points at the worst places between the nodes had
+  // an error of 0.038; on maps errors cancel out.
   const double most = 0.05 * static_cast<double>(points.size());
   for (std::size_t i = 0; i < points.size(); ++i) {
     RC_ASSERT(std::abs(static_cast<double>(forces[i].x) - exact[i].x) < most);

@@ -51,7 +51,7 @@ train::TrainOptions any_options() {
   return options;
 }
 
-// With a fixed window being near is mutual, so every pair is trained both ways equally often.
+// With a fixed window nearness is mutual, so every pair is trained both ways equally often.
 RC_GTEST_PROP(Examples, fixed_windows_pair_songs_both_ways, ()) {
   const Lists lists = any_queues();
   train::TrainOptions options = any_options();
@@ -66,7 +66,7 @@ RC_GTEST_PROP(Examples, fixed_windows_pair_songs_both_ways, ()) {
   for (const auto& [pair, left] : balance) RC_ASSERT(left == 0);
 }
 
-// A dynamic window takes a part of the fixed one; every song with a neighbour is a centre at least once.
+// A dynamic window is part of the fixed one; every song with a neighbour is a centre at least once.
 RC_GTEST_PROP(Examples, dynamic_windows_lie_within_fixed_ones, ()) {
   const Lists lists = any_queues();
   train::TrainOptions options = any_options();
@@ -85,8 +85,8 @@ RC_GTEST_PROP(Examples, dynamic_windows_lie_within_fixed_ones, ()) {
   }
 }
 
-// The loss of any training is finite and not negative, and so is every number of the vectors.
-RC_GTEST_PROP(Trainer, makes_finite_vectors_of_any_queues, ()) {
+// Every loss is finite and not negative, and every number of the vectors is finite.
+RC_GTEST_PROP(Trainer, makes_finite_vectors_from_any_queues, ()) {
   const Lists lists = any_queues();
   RC_PRE(std::ranges::any_of(lists, [](const auto& queue) { return queue.size() >= 2; }));
   train::TrainOptions options = any_options();
@@ -110,7 +110,7 @@ RC_GTEST_PROP(Trainer, makes_finite_vectors_of_any_queues, ()) {
   }
 }
 
-// Every pair of the loss sample stands in some queue within the window; there are none only where there is no pair.
+// Every pair of the loss sample occurs in some queue within the window; the sample is empty only if there is no pair.
 RC_GTEST_PROP(LossSample, holds_pairs_of_the_queues, ()) {
   const Lists lists = any_queues();
   const auto known = *rc::gen::inRange(1U, kSongs + 1);
@@ -134,7 +134,7 @@ RC_GTEST_PROP(LossSample, holds_pairs_of_the_queues, ()) {
   }
 }
 
-// What is forward for one song is backward for the other.
+// Forward for one song is backward for the other.
 RC_GTEST_PROP(Transitions, mirror_each_other, ()) {
   const Lists lists = any_queues();
   NoProgress progress;

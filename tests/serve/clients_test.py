@@ -1,4 +1,4 @@
-"""Many clients at once: 2,000 that say nothing and 200 that never finish their request take nothing from the others."""
+"""Many clients at once: 2,000 idle ones and 200 that never finish their request do not slow down the others."""
 
 import pathlib
 import resource
@@ -14,7 +14,7 @@ NEEDED = IDLE + SLOW + 100
 
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 assert hard >= NEEDED, f"expected {NEEDED} open files to be allowed (ulimit -Hn), found {hard}"
-start_with = min(soft, 1024)  # the server has to see to its own limit
+start_with = min(soft, 1024)  # the server has to raise its own limit
 resource.setrlimit(resource.RLIMIT_NOFILE, (start_with, hard))
 
 with tempfile.TemporaryDirectory() as scratch:
@@ -32,7 +32,7 @@ with tempfile.TemporaryDirectory() as scratch:
         for i in range(ASKED):
             status, _, reply = server.ask("GET", "/v1/songs/song%200/similar?k=5")
             assert status == 200 and len(reply["items"]) == 5, reply
-            slow[i].sendall(b" ")  # a byte now and then
+            slow[i].sendall(b" ")  # one byte at a time
         for client in idle:
             client.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
         for client in idle:

@@ -1,7 +1,7 @@
-"""kill -9 under load: no listen that was acknowledged is lost, none is doubled.
+"""kill -9 under load: no acknowledged listen is lost, none is stored twice.
 
-Clients send listens all the time, each under its own user. Twenty times the server is killed in the middle and started
-again on the same store; a client then sends again what it got no answer for, as scrobblers do. At the end the store has
+Clients send listens all the time, each as its own user. Twenty times the server is killed amid requests and restarted
+on the same store; each client then sends its unanswered requests again, as scrobblers do. At the end the store has
 every listen once and nothing else. The third argument is the kind of store: sqlite or postgresql.
 """
 
@@ -20,7 +20,7 @@ KILLS, CLIENTS = 20, 4
 
 
 def run_until_killed(server, clients, answers):
-    """Lets the clients go on until so many requests were answered, then kills the server among the next ones."""
+    """Lets the clients send until this many requests are answered, then kills the server amid the next ones."""
     left, reached = [answers], threading.Event()
     lock = threading.Lock()
 
@@ -34,7 +34,7 @@ def run_until_killed(server, clients, answers):
     threads = [threading.Thread(target=client.run, args=(server.address, answered)) for client in clients]
     for thread in threads:
         thread.start()
-    assert reached.wait(120), "the server answers no more"
+    assert reached.wait(120), "the server stopped answering"
     server.kill()
     for thread in threads:
         thread.join()
@@ -58,8 +58,8 @@ def main():
                 assert not client.unanswered
             check(server, clients)
         sent = sum(client.sent for client in clients)
-        assert unanswered > 0, "no request was under way when the server was killed: the test showed nothing"
-        print(f"{KILLS} kills, {sent} listens, {unanswered} requests without an answer sent again: each listen is there once")
+        assert unanswered > 0, "no request was in flight when the server was killed: the test proves nothing"
+        print(f"{KILLS} kills, {sent} listens, {unanswered} unanswered requests sent again: each listen is stored once")
 
 
 if __name__ == "__main__":

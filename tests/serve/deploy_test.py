@@ -1,5 +1,6 @@
-"""What deploy/ holds fits the program: the systemd unit's own command line runs, and the image has every library it needs."""
+"""The files in deploy/ fit the program: the systemd unit's command line runs, and the image has every library."""
 
+import os
 import pathlib
 import re
 import shlex
@@ -8,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 
 from server import Server, eventually, make_model
 
@@ -21,7 +23,7 @@ def unit_value(name):
 
 def check_unit_is_valid(folder):
     if shutil.which("systemd-analyze") is None:
-        print("no systemd-analyze here: the unit's keys were not checked")
+        print("no systemd-analyze here: the unit was not verified")
         return
     unit = folder / "segue.service"
     unit.write_text((DEPLOY / "segue.service").read_text().replace("/usr/local/bin/segue", str(SEGUE)))
@@ -31,7 +33,7 @@ def check_unit_is_valid(folder):
 
 
 def check_unit_runs(folder):
-    """ExecStart with a model and a configuration of this test; ExecReload's signal loads the model anew, SIGTERM ends it."""
+    """ExecStart runs with this test's model and settings; ExecReload's signal reloads the model, SIGTERM ends it."""
     model = make_model(MAKE_MODEL, folder / "current")
     config = folder / "segue.toml"
     config.write_text(f'[serve]\nstore = "{folder}/listens.sqlite"\nopen_loopback = true\nport = 0\n')
@@ -44,8 +46,28 @@ def check_unit_runs(folder):
     assert status == 200 and len(found["items"]) == 1, found
     assert "-HUP" in unit_value("ExecReload")
     server.process.send_signal(signal.SIGHUP)
-    eventually("the model is loaded anew", lambda: any("model loaded" in line for line in server.log))
+    eventually("the model is reloaded", lambda: any("model loaded" in line for line in server.log))
     server.stop(int(unit_value("TimeoutStopSec")))
+
+
+def check_reload_during_start(folder):
+    """A SIGHUP that arrives while the service starts neither ends it nor is lost."""
+    model, report = make_model(MAKE_MODEL, folder / "model"), folder / "report.json"
+    os.mkfifo(report)  # the service reads its evaluation report before it listens, and waits here until it is written
+
+    def hang_up():
+        with open(report, "w") as pipe:  # returns when the service opens the report
+            eventually("the service runs", lambda: server.process is not None)
+            server.process.send_signal(signal.SIGHUP)
+            pipe.write('{"runs": [{}]}')
+
+    server = Server(SEGUE, model, folder / "start.sqlite", "--evaluation", report)
+    thread = threading.Thread(target=hang_up, daemon=True)
+    thread.start()
+    server.start()
+    thread.join()
+    eventually("the model is reloaded", lambda: any("model loaded" in line for line in server.log))
+    server.stop()
 
 
 def check_image_has_libraries():
@@ -56,9 +78,9 @@ def check_image_has_libraries():
         ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks",
          "--no-replaces", "--no-enhances", *named], capture_output=True, text=True)
     if closure.returncode != 0:
-        return print(f"apt does not know the image's packages here: {closure.stderr.strip()}")
+        return print(f"apt does not know the image's packages: {closure.stderr.strip()}")
     installed = {line.strip() for line in closure.stdout.splitlines() if not line.startswith(" ")}
-    # What the slim image has itself.
+    # Part of the slim image.
     installed |= {"libc6", "libgcc-s1", "libstdc++6"}
     needed = {}  # by the name of the file
     for line in subprocess.run(["ldd", SEGUE], capture_output=True, text=True, check=True).stdout.splitlines():
@@ -67,7 +89,7 @@ def check_image_has_libraries():
             continue
         name, path = found.groups()
         assert path != "not", f"{name} was not found"
-        if ".venv" not in pathlib.Path(path).parts:  # Python's Arrow is put beside the program by `make install`
+        if ".venv" not in pathlib.Path(path).parts:  # `make install` puts Python's Arrow next to the program
             needed[pathlib.Path(path).resolve()] = name
     # /lib is a link to /usr/lib, and a package may have its file under either.
     places = [place for file in needed for place in (file, pathlib.Path("/") / file.relative_to("/usr"))]
@@ -75,14 +97,15 @@ def check_image_has_libraries():
     packages = {file: {line.split(":")[0] for line in owners.splitlines() if line.endswith(f"/{file.name}")} for file in needed}
     missing = {needed[file]: those for file, those in packages.items() if not those & installed}
     assert not missing, f"not in the image, see deploy/Dockerfile: {missing}"
-    print(f"{len(named)} packages of the image have every library")
+    print(f"{len(named)} packages of the image contain every library")
 
 
 with tempfile.TemporaryDirectory() as scratch:
     check_unit_is_valid(pathlib.Path(scratch))
     check_unit_runs(pathlib.Path(scratch))
+    check_reload_during_start(pathlib.Path(scratch))
     release = pathlib.Path("/etc/os-release").read_text()
     if 'VERSION_ID="12"' in release and "ID=debian" in release:
         check_image_has_libraries()
     else:
-        print("another system than the image's: its packages were not checked")
+        print("not Debian 12: the image's packages were not checked")

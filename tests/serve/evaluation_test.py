@@ -1,4 +1,4 @@
-"""The report of an evaluation: refused where it is none, shown, read anew, and no secret told when it is gone."""
+"""The evaluation report: refused if it is invalid, shown, read again, and no path revealed when it is gone."""
 
 import pathlib
 import subprocess
@@ -22,7 +22,7 @@ with tempfile.TemporaryDirectory() as scratch:
     report.write_text("{")
     refused("report.json")
     report.write_text('{"runs": []}')
-    refused("expected what segue evaluate --report wrote, found other JSON")
+    refused("expected a report of segue evaluate --report, found other JSON")
 
     listens = folder / "plays.csv"
     rows = (f"u{n},{1_600_000_000 + 100_000 * n + 200 * i},s{(n + i) % 9}\n" for n in range(60) for i in range(6))
@@ -44,4 +44,4 @@ with tempfile.TemporaryDirectory() as scratch:
         assert server.ask("GET", "/v1/status")[2]["evaluation"] is False
         status, _, document = server.ask("GET", "/v1/evaluation")
         assert status == 404 and document["error"]["code"] == "not_found", document
-    print("reports are checked, shown and read anew")
+    print("reports are checked, shown and read again")

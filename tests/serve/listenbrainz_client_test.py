@@ -1,4 +1,4 @@
-"""A scrobbler written against ListenBrainz (liblistenbrainz of PyPI) works against `segue serve`.
+"""A scrobbler written for ListenBrainz (liblistenbrainz on PyPI) works with `segue serve`.
 
 The third argument is the kind of store: sqlite or postgresql.
 """
@@ -36,7 +36,7 @@ def check_tokens(server):
     client = client_of(server, server.token("ann", "read", "submit"))
     try:
         client_of(server, "nobody's")
-        raise AssertionError("a token that nobody has was valid")
+        raise AssertionError("an unknown token was valid")
     except errors.InvalidAuthTokenException:
         pass
     return client
@@ -49,7 +49,7 @@ def check_listens(client, now):
     assert client.submit_single_listen(whole) == {"status": "ok"}
     many = [Listen(track_name=f"Song {i}", artist_name="Somebody", listened_at=now - 1000 - i) for i in range(1000)]
     assert client.submit_multiple_listens(many) == {"status": "ok"}
-    assert client.submit_multiple_listens(many) == {"status": "ok"}  # sent again: known already
+    assert client.submit_multiple_listens(many) == {"status": "ok"}  # sent again: already known
     assert client.get_user_listen_count("ann") == 1001
 
     newest = client.get_listens("ann", count=3)
@@ -102,7 +102,7 @@ def check_unknown_token(server):
 
 
 def check_as_navidrome(server, now):
-    """Navidrome sends a body with its GET, and a listen with ids that are empty texts."""
+    """Navidrome sends a body with its GET, and listens whose ids are empty strings."""
     secret = server.token("bob", "read", "submit")
     status, headers, body = server.ask("GET", "/1/validate-token", {}, secret)
     assert (status, body["valid"], body["user_name"]) == (200, True, "bob"), body
@@ -116,7 +116,7 @@ def check_as_navidrome(server, now):
 
 
 def check_next_recommendation(server, now):
-    """A listen of a song that the model has, by its names, counts in the very next request."""
+    """A listen that names a song of the model by artist and title counts from the next request on."""
     secret = server.token("cat", "read", "submit")
     song = server.ask("GET", "/v1/songs?rows=5", token=secret)[2]["items"][0]
     assert song["title"] and song["artist"], song

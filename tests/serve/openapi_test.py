@@ -33,7 +33,7 @@ def main():
                         "--token-requests", 0, "--user-requests", 0)
         with server.running():
             hold_against_document(server, folder, server.token("", "read", "submit", "admin"))
-            # The ListenBrainz protocol is for users.
+            # The ListenBrainz protocol needs a user's token.
             hold_against_document(server, folder, server.token("ann", "read", "submit"), "--include-path-regex", "^/1/")
             assert server.ask("GET", "/health/ready")[0] == 200
 

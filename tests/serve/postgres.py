@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, that can be ended and started again. The C++ tests have tests/support/postgres_server.h."""
+"""A PostgreSQL server for one test, that can be stopped and restarted. For C++: tests/support/postgres_server.h."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ PATIENCE = 60  # seconds
 
 
 class Postgres:
-    """In a folder of its own, reached through a socket in it. Does not run as root: under root it runs as the user postgres."""
+    """In a folder of its own, with a socket there. PostgreSQL refuses root, so root runs it as the user postgres."""
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -42,28 +42,28 @@ class Postgres:
             cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.identity)
         until = time.monotonic() + PATIENCE
         while subprocess.run([self.programs / "pg_isready", "-q", "-h", self.folder]).returncode != 0:
-            assert self.process.poll() is None and time.monotonic() < until, "postgres does not answer"
+            assert self.process.poll() is None and time.monotonic() < until, "postgres does not respond"
             time.sleep(0.05)
 
     def stop(self):
-        """At once: connections are cut, what was not committed is undone."""
+        """Stops at once: connections are cut, uncommitted transactions are rolled back."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(PATIENCE)
 
     def kill(self):
-        """As a crash: it recovers when it is started again."""
+        """Stops as in a crash: it recovers at the next start."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(PATIENCE)
 
     def new_database(self, name):
-        """The place of a new, empty one."""
+        """The URL of a new, empty database."""
         self.run("createdb", "-h", self.folder, "-U", "segue", name)
         return f"postgresql:///{name}?host={self.folder}&user=segue"
 
 
 @contextlib.contextmanager
 def running_postgres():
-    with tempfile.TemporaryDirectory(prefix="segue-pg-", dir="/tmp") as folder:  # a socket's path has to be short
+    with tempfile.TemporaryDirectory(prefix="segue-pg-", dir="/tmp") as folder:  # a socket's path must be short
         server = Postgres(folder)
         server.start()
         try:
@@ -75,7 +75,7 @@ def running_postgres():
 
 @contextlib.contextmanager
 def store_of_kind(kind, folder):
-    """The place of a new store: "sqlite" in `folder`, or "postgresql" on a server that is started for it."""
+    """The --store of a new store: "sqlite" in `folder`, or "postgresql" on a server started for it."""
     if kind == "sqlite":
         yield pathlib.Path(folder) / "listens.sqlite"
         return

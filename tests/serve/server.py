@@ -1,4 +1,4 @@
-"""A real `segue serve` with a small model, for tests that talk to it over its socket."""
+"""A real `segue serve` with a small model, for tests that connect to it."""
 
 import contextlib
 import json
@@ -16,7 +16,7 @@ START_SECONDS = 60
 
 
 class Server:
-    """`segue serve` on a free port of this machine, with a store that outlives it: a path, or postgresql://..."""
+    """`segue serve` on a free local port, with a store that outlives it: a path, or postgresql://..."""
 
     def __init__(self, segue, model, store, *options):
         self.segue, self.model, self.store = segue, pathlib.Path(model), store
@@ -27,12 +27,12 @@ class Server:
 
     @property
     def address(self):
-        """(host, port) of the server that runs."""
+        """(host, port) of the running server."""
         parts = urllib.parse.urlparse(self.url)
         return parts.hostname, parts.port
 
     def token(self, user, *scopes):
-        """The secret of a new token; user "" makes it a service's."""
+        """The secret of a new token; with user "" it is a service's."""
         arguments = ["token", "create", "--store", self.store, "--name", "test", "--json"]
         if user:
             arguments += ["--user", user]
@@ -42,7 +42,7 @@ class Server:
         return json.loads(done.stdout)["secret"]
 
     def start(self, command=None):
-        """With another command line than that of the options, if one is given."""
+        """Starts it, and returns when it listens. `command` replaces the command line made from the options."""
         self.process = subprocess.Popen(
             command or [self.segue, "serve", self.model, "--port", "0", "--store", self.store, *self.options],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
@@ -55,7 +55,7 @@ class Server:
                 if found and not listening.is_set():
                     self.url = found.group(0)
                     listening.set()
-            listening.set()  # it ended: the assertion below says so
+            listening.set()  # it ended: the assertion below fails
 
         self.reader = threading.Thread(target=read_log, daemon=True)
         self.url = None
@@ -64,7 +64,7 @@ class Server:
         return self
 
     def stop(self, patience=60):
-        """SIGTERM: it has to end by itself within so many seconds, with status 0."""
+        """Sends SIGTERM: the server must end within `patience` seconds, with status 0."""
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(timeout=patience)
         self.reader.join()
@@ -85,7 +85,7 @@ class Server:
                 self.stop()
 
     def ask(self, method, path, body=None, token=None):
-        """(status, headers, JSON) of a request, whatever the status."""
+        """(status, headers, JSON) of the reply, whatever the status."""
         data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
         request = urllib.request.Request(self.url + path, data=data, method=method)
         if token:

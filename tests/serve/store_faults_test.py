@@ -1,7 +1,7 @@
-"""A store in trouble: submissions are refused until it is well again, nothing acknowledged is lost, nothing is doubled.
+"""A failing store: submissions are refused until it recovers; nothing acknowledged is lost or stored twice.
 
-PostgreSQL is ended, crashed and away for a while under load; an SQLite file's disk is full for a while. All the time what
-needs no store is answered, and the probes say what is the matter.
+PostgreSQL is stopped, crashed and down for a while under load; an SQLite file's disk is full for a while. All the time,
+requests that need no store are answered, and the probes report the cause.
 """
 
 import contextlib
@@ -19,12 +19,12 @@ from submitting import Client, check
 SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
 CLIENTS = 4
 PATIENCE = 60  # seconds
-AGAIN_SOON = 503  # what tells a scrobbler to keep a listen and to send it again
+RETRY_LATER = 503  # tells a scrobbler to keep the listen and send it again
 
 
 @contextlib.contextmanager
 def submitting(server, clients):
-    """Clients that send all the time; afterwards all they sent was acknowledged."""
+    """Clients that send all the time; at the end, everything they sent has been acknowledged."""
     going_on = threading.Event()
     going_on.set()
     threads = [threading.Thread(target=client.run, args=(server.address, going_on.is_set)) for client in clients]
@@ -34,7 +34,7 @@ def submitting(server, clients):
     going_on.clear()
     for thread in threads:
         thread.join(PATIENCE)
-        assert not thread.is_alive(), "a client never got its answer"
+        assert not thread.is_alive(), "a client never got a reply"
     assert not any(client.unanswered for client in clients), "the server ended"
 
 
@@ -52,7 +52,7 @@ def metrics(server, token):
 
 
 def clients_of(server):
-    return [Client(i, server.token(f"user{i}", "read", "submit"), refusals={AGAIN_SOON}) for i in range(CLIENTS)]
+    return [Client(i, server.token(f"user{i}", "read", "submit"), refusals={RETRY_LATER}) for i in range(CLIENTS)]
 
 
 def refusals(clients):
@@ -73,7 +73,7 @@ def postgres_away(folder, model):
             with submitting(server, clients):
                 for end in (postgres.stop, postgres.kill, postgres.stop):
                     before = acknowledged(clients)
-                    eventually("listens are taken", lambda: acknowledged(clients) > before + 50)
+                    eventually("listens are accepted", lambda: acknowledged(clients) > before + 50)
                     refused = len(refusals(clients))
                     end()
                     eventually("submissions are refused", lambda: len(refusals(clients)) > refused + CLIENTS)
@@ -87,14 +87,14 @@ def postgres_away(folder, model):
                     eventually("the server is ready again", lambda: server.ask("GET", "/health/ready")[0] == 200)
             assert all(int(headers["Retry-After"]) > 0 for _, headers in refusals(clients))
             check(server, clients)
-    print(f"PostgreSQL away three times: {acknowledged(clients)} listens, {len(refusals(clients))} refusals, each listen is there once")
+    print(f"PostgreSQL down three times: {acknowledged(clients)} listens, {len(refusals(clients))} refusals, none lost")
 
 
 def disk_full(folder, model):
     mount = folder / "small"
     mount.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", mount], capture_output=True).returncode:
-        print("no right to mount a tmpfs: no disk was filled")
+        print("cannot mount a tmpfs here: skipped the full disk")
         return
     try:
         server = Server(SEGUE, model, mount / "listens.sqlite", "--token-requests", 0, "--user-requests", 0,
@@ -105,14 +105,14 @@ def disk_full(folder, model):
             with submitting(server, clients):
                 eventually("submissions are refused", lambda: len(refusals(clients)) > 2 * CLIENTS)
                 check_rest_works(server, admin)
-                check(server, clients)  # reading goes on
+                check(server, clients)  # reads still work
                 subprocess.run(["mount", "-o", "remount,size=512m", mount], check=True)
                 before = acknowledged(clients)
-                eventually("listens are taken again", lambda: acknowledged(clients) > before + 100)
+                eventually("listens are accepted again", lambda: acknowledged(clients) > before + 100)
             check(server, clients)
         with server.running():
             check(server, clients)
-        print(f"a full disk: {acknowledged(clients)} listens, {len(refusals(clients))} refusals, each listen is there once")
+        print(f"a full disk: {acknowledged(clients)} listens, {len(refusals(clients))} refusals, none lost")
     finally:
         subprocess.run(["umount", mount], check=True)
 

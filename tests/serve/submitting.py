@@ -1,4 +1,4 @@
-"""Clients that send listens all the time, and the check that no acknowledged one is lost and none is doubled."""
+"""Clients that send listens all the time, and a check that no acknowledged one is lost and none is stored twice."""
 
 import http.client
 import json
@@ -11,9 +11,9 @@ PAUSE = 0.05  # seconds, after a refusal
 
 
 class Client:
-    """Sends listens under a user of its own until the server is gone.
+    """Sends listens as a user of its own until the server is gone.
 
-    `refusals` are the statuses that a server in trouble may answer with: such a request counts as unanswered."""
+    `refusals` are statuses that a failing server may reply with: such a request counts as unanswered."""
 
     def __init__(self, number, secret, refusals=()):
         self.user = f"user{number}"
@@ -33,7 +33,7 @@ class Client:
                 for n in numbers]
 
     def send(self, connection, listens):
-        """The request is unanswered until its answer is here, whatever happens on the way."""
+        """The request counts as unanswered until its reply arrives."""
         self.unanswered.append(listens)
         kind = "single" if len(listens) == 1 else "import"
         connection.request("POST", "/1/submit-listens", json.dumps({"listen_type": kind, "payload": listens}),
@@ -49,7 +49,7 @@ class Client:
         return True
 
     def run(self, address, answered):
-        """What got no answer is sent again first, then new listens as long as `answered()` says so."""
+        """First sends unanswered requests again, then new listens while `answered()` returns true."""
         connection = http.client.HTTPConnection(*address, timeout=60)
         try:
             while self.unanswered or answered():
@@ -83,8 +83,8 @@ def names(listens):
 def check(server, clients):
     for client in clients:
         found = stored_listens(server, client)
-        assert len(found) == len(set(found)), f"{client.user}: a listen is there twice"
+        assert len(found) == len(set(found)), f"{client.user}: a listen is stored twice"
         lost = names(client.acknowledged) - set(found)
-        assert not lost, f"{client.user}: acknowledged, and lost: {sorted(lost)[:5]} and {len(lost)} in all"
+        assert not lost, f"{client.user}: acknowledged but lost: {sorted(lost)[:5]} and {len(lost)} in all"
         asked = names(client.acknowledged) | {name for one in client.unanswered for name in names(one)}
-        assert set(found) <= asked, f"{client.user}: found what nobody sent"
+        assert set(found) <= asked, f"{client.user}: found a listen that was never sent"

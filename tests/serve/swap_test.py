@@ -1,8 +1,8 @@
-"""Models swapped under load: no request fails, and no reply is of two models.
+"""Models are swapped under load: no request fails, and no reply mixes two models.
 
-Clients ask all the time for replies that differ between two models in every item. Twenty times the served link is
-pointed at the other model, and the server told in each of the ways there are: POST /v1/admin/reload, SIGHUP, rollback,
-or not at all (it watches the link).
+Clients keep sending requests whose replies differ between the two models in every item. Twenty times the served link
+is pointed at the other model, and the server reloads in each possible way: POST /v1/admin/reload, SIGHUP, rollback, or
+by itself (it watches the link).
 """
 
 import http.client
@@ -28,7 +28,7 @@ QUESTIONS = [
 
 
 def link(folder, name):
-    """Points the link `current` at a model in one step, as a deployment does."""
+    """Points the link `current` at a model atomically, as a deployment does."""
     (folder / "next").symlink_to(name)
     os.replace(folder / "next", folder / "current")
 
@@ -116,5 +116,5 @@ with tempfile.TemporaryDirectory() as scratch:
         faults = [fault for client in clients for fault in client.faults]
         assert not faults, faults[:3]
         totals = {key: sum(client.counts.get(key, 0) for client in clients) for client in clients for key in client.counts}
-        assert len(totals) == 2 * len(QUESTIONS), totals  # every question was answered by both models
+        assert len(totals) == 2 * len(QUESTIONS), totals  # both models answered every question
         print(f"{SWAPS} swaps, {sum(totals.values())} replies, none failed, none mixed")

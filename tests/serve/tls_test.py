@@ -1,4 +1,4 @@
-"""HTTPS by --tls-certificate and --tls-key: only with the right certificate, and nothing in plain."""
+"""HTTPS with --tls-certificate and --tls-key: only with the right certificate, and never in plain text."""
 
 import pathlib
 import socket
@@ -13,7 +13,7 @@ import warnings
 from server import Server, make_model
 
 SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
-warnings.simplefilter("ignore", DeprecationWarning)  # old versions are asked for on purpose
+warnings.simplefilter("ignore", DeprecationWarning)  # this test requests old versions on purpose
 
 
 def make_certificate(folder):
@@ -44,7 +44,7 @@ with tempfile.TemporaryDirectory() as scratch:
             assert reply.status == 200 and b'"items"' in reply.read()
         try:
             urllib.request.urlopen(server.url + "/health/live", context=ssl.create_default_context())
-            raise AssertionError("a certificate that nobody signed was accepted")
+            raise AssertionError("an untrusted certificate was accepted")
         except urllib.error.URLError as error:
             assert isinstance(error.reason, ssl.SSLCertVerificationError), error
         assert not plain(server, b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n").startswith(b"HTTP/1.1 200")
@@ -58,8 +58,8 @@ with tempfile.TemporaryDirectory() as scratch:
                 raise AssertionError(f"{old.name} was accepted")
             except (urllib.error.URLError, ConnectionResetError):
                 pass
-        # Handshakes that are never finished are not in the way of others, nor of the end.
+        # Unfinished handshakes block neither other clients nor the shutdown.
         open_ones = [socket.create_connection(server.address) for _ in range(20)]
         with urllib.request.urlopen(server.url + "/health/live", context=trusting) as reply:
             assert reply.status == 200
-    print("TLS 1.2 and newer only, nothing in plain")
+    print("TLS 1.2 and newer only, nothing in plain text")

@@ -1,4 +1,4 @@
-// Vectors in clusters, as songs lie: for tests of search.
+// Vectors in clusters, like those of songs, for tests of search.
 #pragma once
 
 #include <cmath>
@@ -15,7 +15,7 @@ struct Clustered {
   math::Matrix matrix;
   std::vector<float> inverse_norms;
 
-  // One row in 97 is of zeros. The same arguments give the same vectors.
+  // One row in 97 is all zeros. The same arguments give the same vectors.
   Clustered(std::size_t rows, std::size_t columns, std::size_t clusters, std::uint64_t seed = 1)
       : matrix(rows, columns), inverse_norms(rows) {
     for (std::size_t row = 0; row < rows; ++row) {
@@ -33,7 +33,7 @@ struct Clustered {
 
   index::ExactIndex exact() const { return {matrix.view(), inverse_norms}; }
 
-  // The direction of a row.
+  // The row at length 1.
   std::vector<float> unit(std::size_t row) const {
     std::vector<float> numbers(matrix.view()[row].begin(), matrix.view()[row].end());
     for (float& number : numbers) number *= inverse_norms[row];

@@ -1,6 +1,6 @@
-// dump_evaluation lists DATASET MODEL HEARD: a JSON line for every test position (split, mode, target, what is still to
+// dump_evaluation lists DATASET METHOD HEARD: a JSON line for every test position (mode, target, the songs still to
 //   come, the list), for other programs to measure.
-// dump_evaluation factors DATASET ITERATIONS: what als starts from and what it ends with, as one JSON document.
+// dump_evaluation factors DATASET ITERATIONS: the initial and final factors of als, as one JSON document.
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -23,9 +23,9 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
   const evaluate::Split split = evaluate::make_split(dataset, {}, train.min_plays, train.seed);
   NoProgress progress;
   evaluate::Ingredients ingredients(split.training, train, progress, {});
-  const auto models = evaluate::make_models(name, {});
-  models.at(0)->fit(ingredients);
-  const auto ranker = models.at(0)->ranker();
+  const auto method = evaluate::make_method(name);
+  method->fit(ingredients);
+  const auto ranker = method->ranker();
   const std::vector<evaluate::Position> positions = evaluate::list_positions(dataset, split, heard);
   evaluate::QueryBatch batch(dataset, split, heard);
   for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -34,12 +34,12 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
     ranker->rank(queries, kLength, lists);
     const evaluate::HeldOutQueue& queue = split.held_out[positions[i].held_out];
     const auto songs = dataset.queues.songs(queue.queue);
-    // Rows of the dataset, so that songs that are not in the catalogue have a number too.
+    // Rows of the dataset, so that songs outside the catalogue have numbers too.
     json::array list;
     for (const math::ScoredRow& song : lists[0]) list.emplace_back(split.rows[song.row]);
     std::set<std::uint32_t> later(songs.begin() + positions[i].at, songs.end());
     for (const std::uint32_t song : queries[0].masked) later.erase(split.rows[song]);
-    // Songs just heard are masked even where the catalogue does not have them.
+    // Songs just heard are masked even if they are not in the catalogue.
     if (positions[i].mode == evaluate::Mode::discovery) {
       const std::uint32_t from = positions[i].at > heard ? positions[i].at - heard : 0;
       for (std::uint32_t at = from; at < positions[i].at; ++at) later.erase(songs[at]);
@@ -97,6 +97,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "dump_evaluation: %s\n", error.what());
     return 1;
   }
-  std::fputs("use: dump_evaluation lists DATASET MODEL HEARD | factors DATASET ITERATIONS\n", stderr);
+  std::fputs("usage: dump_evaluation lists DATASET METHOD HEARD | factors DATASET ITERATIONS\n", stderr);
   return 2;
 }

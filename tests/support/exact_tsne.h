@@ -1,4 +1,4 @@
-// t-SNE by its definition, in double precision and over all pairs: what the fast one is tested against.
+// t-SNE by its definition, in double precision and over all pairs: the reference for the fast implementation.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ struct ExactForce {
   double y = 0;
 };
 
-// n x n, row after row.
+// n x n, row by row.
 inline std::vector<double> dense(const layout::Affinities& affinities) {
   const std::size_t n = affinities.size();
   std::vector<double> p(n * n);
@@ -92,7 +92,7 @@ inline double exact_kl(const std::vector<double>& p, const std::vector<ExactForc
   return kl;
 }
 
-// |a - b| over |b|, root mean square over all points.
+// |a - b| / |b|, as the root mean square over all points.
 inline double relative_error(const layout::Layout& a, const std::vector<ExactForce>& b) {
   double difference = 0;
   double size = 0;
@@ -105,7 +105,7 @@ inline double relative_error(const layout::Layout& a, const std::vector<ExactFor
   return std::sqrt(difference / size);
 }
 
-// Points in `clusters` heaps of Gaussian shape, `radius` wide, that are spread over [-across, across]^2.
+// Points in `clusters` Gaussian clusters of standard deviation `radius`, with centres in [-across, across]^2.
 inline layout::Layout heaps(std::size_t n, std::size_t clusters, double across, double radius, std::uint64_t seed) {
   Random random(seed);
   const auto gaussian = [&] {
@@ -123,7 +123,7 @@ inline layout::Layout heaps(std::size_t n, std::size_t clusters, double across, 
   return points;
 }
 
-// The k nearest of every point by comparing all, as make_affinities takes them.
+// The k nearest neighbours of every point by brute force, in the form that make_affinities takes.
 struct FoundNeighbours {
   std::size_t k = 0;
   std::vector<std::uint32_t> rows;

@@ -1,5 +1,5 @@
-// EXPECT_ERROR(statement, ErrorCode::corrupt, "expected 10 bytes"): it throws segue::Error with that code and that text
-// somewhere in its message.
+// EXPECT_ERROR(statement, ErrorCode::corrupt, "expected 10 bytes"): the statement throws segue::Error with this code
+// and with this text in its message.
 #pragma once
 
 #include <string>

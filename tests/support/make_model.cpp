@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fputs("use: make_model MODEL [SONGS]\n", stderr);
+    std::fputs("usage: make_model MODEL [SONGS]\n", stderr);
     return 2;
   }
   try {

@@ -1,4 +1,4 @@
-// make_nasty_model MODEL: the small model with ids, titles and artists that break what is written without care.
+// make_nasty_model MODEL: writes the small model with ids, titles and artists that break careless output code.
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -39,7 +39,7 @@ SmallModel nasty_model() {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::fputs("use: make_nasty_model MODEL\n", stderr);
+    std::fputs("usage: make_nasty_model MODEL\n", stderr);
     return 2;
   }
   try {

@@ -32,7 +32,7 @@ store::AddedListens MemoryStore::add(std::span<const store::StoredListen> listen
 std::vector<store::StoredListen> MemoryStore::listens_of(std::string_view user, const store::ListenRange& range) {
   check();
   const std::scoped_lock lock(mutex_);
-  std::vector<store::StoredListen> found;  // the oldest first
+  std::vector<store::StoredListen> found;  // oldest first
   for (const auto& [key, listen] : listens_) {
     const std::int64_t time = listen.listened_at;
     if (listen.user != user || (range.min_ts && time <= *range.min_ts) || (range.max_ts && time >= *range.max_ts)) {

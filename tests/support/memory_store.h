@@ -1,4 +1,4 @@
-// The store of listens in memory: the slow, plain twin of those on disk, for tests of what stands on a store.
+// A store of listens in memory: the plain twin of the stores on disk, for tests of code that uses a store.
 #pragma once
 
 #include <atomic>
@@ -16,9 +16,9 @@ namespace segue::testing {
 // Thread safe.
 class MemoryStore : public store::ListenStore {
  public:
-  // From now on every call throws this and changes nothing; nothing: it works again.
+  // From now on every call throws this error and changes nothing; without a code, calls work again.
   void fail_with(std::optional<ErrorCode> code) { fault_ = code ? static_cast<int>(*code) : kNone; }
-  // What `inserted_at` and `created` are set to.
+  // The time that `inserted_at` and `created` are set to.
   void set_time(std::int64_t unix_now) { now_ = unix_now; }
 
   store::AddedListens add(std::span<const store::StoredListen> listens) override;
@@ -51,7 +51,7 @@ class MemoryStore : public store::ListenStore {
   std::mutex mutex_;
   std::map<Key, store::StoredListen> listens_;
   std::map<std::pair<std::string, std::string>, std::int64_t> imports_;
-  std::vector<store::Feedback> feedback_;  // the oldest first
+  std::vector<store::Feedback> feedback_;  // oldest first
   std::map<std::string, store::StoredToken> tokens_;
 };
 

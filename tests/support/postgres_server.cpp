@@ -22,16 +22,16 @@ namespace segue::testing {
 
 namespace {
 
-constexpr int kIcuSince = 15;  // the version that can sort a whole cluster by ICU's rules
-constexpr std::chrono::milliseconds kBetweenLooks(5);
-constexpr std::chrono::seconds kPatience(60);
+constexpr int kIcuSince = 15;  // the first version that can sort a whole cluster by ICU's rules
+constexpr std::chrono::milliseconds kPollInterval(5);
+constexpr std::chrono::seconds kTimeout(60);
 
 struct Programs {
   std::filesystem::path folder;
   int version = 0;
 };
 
-// The newest that is installed.
+// The newest version installed.
 Programs installed_programs() {
   Programs newest;
   std::error_code none;
@@ -42,7 +42,8 @@ Programs installed_programs() {
     }
   }
   if (newest.version == 0) {
-    throw std::runtime_error("no PostgreSQL server in /usr/lib/postgresql/*/bin: `tools/setup test` installs one");
+    throw std::runtime_error(
+        "found no PostgreSQL server in /usr/lib/postgresql/*/bin: `tools/setup test` installs one");
   }
   return newest;
 }
@@ -50,11 +51,11 @@ Programs installed_programs() {
 const passwd* server_user() {
   if (::geteuid() != 0) return nullptr;
   const passwd* const user = ::getpwnam("postgres");
-  if (user == nullptr) throw std::runtime_error("no user postgres, as whom a PostgreSQL server runs under root");
+  if (user == nullptr) throw std::runtime_error("found no user postgres, which runs the PostgreSQL server under root");
   return user;
 }
 
-// Runs it in `folder`, its output at the end of folder/log.
+// Runs a command in `folder`; appends its output to folder/log.
 pid_t spawn(std::vector<std::string> words, const std::filesystem::path& folder) {
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
@@ -64,11 +65,11 @@ pid_t spawn(std::vector<std::string> words, const std::filesystem::path& folder)
   const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child != 0) return child;
-  // Nothing but system calls between fork and exec.
+  // Only system calls between fork and exec.
   if (user != nullptr && (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) {
     ::_exit(126);
   }
-  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // ends with the tests, however those end
+  ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // ends with the tests, however they end
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int input = ::open("/dev/null", O_RDONLY);
   if (::getppid() != parent || output < 0 || input < 0 || ::chdir(folder.c_str()) != 0) ::_exit(126);
@@ -118,11 +119,11 @@ void PostgresServer::start() {
       {installed_programs().folder / "postgres", "-D", "data", "-c", fsync, "-c", "listen_addresses=", "-c",
        "unix_socket_directories=" + folder_.path().string(), "-c", "shared_buffers=32MB", "-c", "max_connections=40"},
       folder_.path());
-  const auto until = std::chrono::steady_clock::now() + kPatience;
+  const auto until = std::chrono::steady_clock::now() + kTimeout;
   while (PQping(url("postgres").c_str()) != PQPING_OK) {
     if (::waitpid(started, nullptr, WNOHANG) != 0) fail_with_log("postgres ended", folder_.path());
     if (std::chrono::steady_clock::now() > until) fail_with_log("postgres does not answer", folder_.path());
-    std::this_thread::sleep_for(kBetweenLooks);
+    std::this_thread::sleep_for(kPollInterval);
   }
   process_ = started;
 }

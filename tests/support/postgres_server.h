@@ -1,4 +1,4 @@
-// A PostgreSQL server of the tests' own, at a socket in a scratch folder: it needs no port and no set-up.
+// A PostgreSQL server for tests, at a socket in a scratch folder: it needs no port and no set-up.
 #pragma once
 
 #include <string>
@@ -11,22 +11,22 @@ namespace segue::testing {
 
 class PostgresServer {
  public:
-  // fast: does not wait for the disk.
+  // fast: without waiting for the disk.
   enum class Disk { fast, durable };
 
-  // Started, with a cluster of its own whose texts sort as in English, not by their bytes. Throws where PostgreSQL is
-  // not installed or does not start. A server does not run as root: under root it runs as the user postgres.
+  // Starts a server with its own cluster, which sorts texts as in English rather than by bytes. Throws if PostgreSQL is
+  // not installed or does not start. PostgreSQL refuses to run as root, so under root it runs as the user postgres.
   explicit PostgresServer(Disk disk = Disk::fast);
   ~PostgresServer();
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
 
-  // One for the whole process, running.
+  // One running server for the whole process.
   static PostgresServer& shared();
 
-  void start();  // returns when it takes connections
-  void stop();   // in order: sessions are ended, everything is written
-  void kill();   // at once: the next start recovers from the log
+  void start();  // returns once it accepts connections
+  void stop();   // cleanly: ends sessions and writes everything
+  void kill();   // immediately: the next start recovers from the log
 
   std::string url(const std::string& database, const std::string& user = "segue") const;
   // The URL of a new, empty database.

@@ -1,4 +1,4 @@
-// A client that sends exactly the bytes it is told to: for tests of a server.
+// A client that sends exactly the given bytes, for tests of a server.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct RawReply {
   std::string body;
 };
 
-// Waits at most 20 s for anything.
+// Waits at most 20 s for each reply.
 class RawClient {
  public:
   explicit RawClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -38,12 +38,12 @@ class RawClient {
   void send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent <= 0) return;  // the server has closed: the reply says why
+      if (sent <= 0) return;  // the server has closed the connection: the reply says why
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
   }
 
-  // The next reply; `bodiless` where none follows the head, as for HEAD.
+  // The next reply; `bodiless` if no body follows, as for HEAD.
   RawReply receive(bool bodiless = false) {
     RawReply reply;
     std::size_t end = std::string::npos;
@@ -67,7 +67,7 @@ class RawClient {
     return receive(bodiless);
   }
 
-  // Whether the server has closed.
+  // Whether the server has closed the connection.
   bool ended() { return buffer_.empty() && !fill(); }
 
   static std::string header(const RawReply& reply, std::string_view name) {

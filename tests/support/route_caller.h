@@ -1,5 +1,5 @@
 // Calls routes as a service does, without a server, tokens or limits: finds the route, decodes path and query, and
-// writes errors the way the route has them written.
+// writes errors in the form of the route.
 #pragma once
 
 #include <string>
@@ -17,7 +17,7 @@ class RouteCaller {
  public:
   explicit RouteCaller(std::vector<serve::Route> routes) : router_(std::move(routes)) {}
 
-  // `target`: path and query. 404 where there is no such route, 403 where `who` may not.
+  // `target`: path and query. 404 if there is no such route, 403 if `who` is not permitted.
   serve::Reply call(serve::Method method, std::string_view target, std::string body, const serve::Identity& who,
                     std::vector<serve::Header> headers = {}) const {
     serve::Request request;
@@ -29,7 +29,6 @@ class RouteCaller {
     request.headers = std::move(headers);
     const serve::Route* const route = router_.find(method, request.path);
     if (route == nullptr) return serve::error_reply(404, "not_found", request.path);
-    const serve::ErrorReply write_error = route->error ? route->error : serve::error_reply;
     try {
       if (!who.may(route->scope)) fail(ErrorCode::forbidden, "{}: not allowed", request.path);
       const serve::Exchange exchange{.request = request,
@@ -39,7 +38,7 @@ class RouteCaller {
       return route->handle(exchange);
     } catch (const Error& error) {
       const ErrorMeaning& meaning = meaning_of(error.code());
-      return write_error(meaning.http_status, meaning.name, error.what());
+      return route->errors->write(meaning.http_status, meaning.name, error.what());
     }
   }
 

@@ -1,8 +1,10 @@
-// A folder of its own for each test, removed at the end.
+// A temporary folder for one test, removed at its end.
 #pragma once
 
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <string_view>
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -24,6 +26,11 @@ class Scratch {
 
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
+  // Returns the path of the file.
+  std::filesystem::path write(std::string_view name, std::string_view bytes) const {
+    std::ofstream(path_ / name, std::ios::binary) << bytes;
+    return path_ / name;
+  }
 
  private:
   std::filesystem::path path_;

@@ -1,4 +1,4 @@
-// Datasets for evaluation, made on disk and opened.
+// Small datasets for evaluation, written to disk and opened.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace segue::testing {
 
-// Song i is called "s<i>" by artist "a<i / 2>"; queue i belongs to users[i] and starts i hours after 1970.
+// Song i has id "s<i>" and artist "a<i / 2>"; queue i belongs to users[i] and starts i hours after 1970.
 inline data::Dataset small_dataset(const Scratch& scratch, const std::vector<std::vector<std::uint32_t>>& queues,
                                    const std::vector<std::string>& users) {
   std::vector<data::SongRecord> songs;
@@ -29,7 +29,7 @@ inline data::Dataset small_dataset(const Scratch& scratch, const std::vector<std
   return data::open_dataset(scratch / "d");
 }
 
-// So many users go round a circle of twelve songs, one step a song.
+// `count` users go round a circle of twelve songs, one song at a time.
 inline data::Dataset circle_dataset(const Scratch& scratch, std::uint32_t count) {
   std::vector<std::vector<std::uint32_t>> queues;
   std::vector<std::string> users;

@@ -8,7 +8,7 @@
 #include "segue/base/random.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/data/dataset/queues.h"
-#include "segue/model/model.h"
+#include "segue/model/write_model.h"
 
 #include "tests/support/scratch.h"
 
@@ -26,9 +26,9 @@ constexpr std::array<std::string_view, kGenres> kTags = {"rap", "طرب", "elect
 data::SongRecord song_number(std::uint32_t i, std::uint32_t songs) {
   const std::uint32_t genre = i % kGenres;
   data::SongRecord song;
-  // Every third id has a space, as ids made of artist and title do.
+  // Every third id has a space, like ids made of artist and title.
   song.id = i % 3 == 0 ? fmt::format("song {}", i) : fmt::format("song-{}", i);
-  if (i != songs - 1) {  // the last has nothing but its id
+  if (i != songs - 1) {  // the last song has only an id
     song.title = i < kGenres ? std::string(kTitles[genre]) : fmt::format("{} {}", kTitles[genre], i / kGenres + 1);
     song.artist = kArtists[genre];
     song.album = fmt::format("Album {}", genre);
@@ -63,7 +63,7 @@ SmallModel small_model(std::uint32_t songs, std::uint32_t dim) {
   model.transitions.offsets.push_back(0);
   for (std::uint32_t i = 0; i < songs; ++i) {
     model.songs.push_back(song_number(i, songs));
-    // The next song of the genre is played after this one, the one before it before.
+    // The next song of the genre is played after this one, and the previous one before it.
     if (i + kGenres < songs) {
       model.transitions.neighbours.push_back(i + kGenres);
       model.transitions.forward.push_back(3);
@@ -94,7 +94,9 @@ void write_small_model(const fs::path& folder, const SmallModel& model) {
   const Scratch temporary;
   write_songs(temporary / data::kSongsName, model.songs);
   const data::Catalogue songs(temporary / data::kSongsName);
-  model::write_model(folder, songs, "0123456789abcdef", model.options, model.trained, model.transitions);
+  NoProgress progress;
+  model::write_model(folder, {songs, "0123456789abcdef", model.options, model.trained, model.transitions}, progress,
+                     {});
 }
 
 void write_small_dataset(const fs::path& folder, const std::vector<data::SongRecord>& songs,

@@ -1,5 +1,5 @@
-// A small model with everything that can be awkward about songs: ids with spaces, titles in Arabic and with accents,
-// songs without a title, rows that are no multiple of a SIMD register.
+// A small model with the awkward cases of songs: ids with spaces, titles in Arabic and with accents, a song without a
+// title, rows that are not a multiple of a SIMD register.
 #pragma once
 
 #include <filesystem>
@@ -20,15 +20,14 @@ struct SmallModel {
   transitions::Transitions transitions;
 };
 
-// `songs` songs in four genres (song i is of genre i % 4): those of one genre point roughly one way and follow each
-// other. The same arguments give the same model.
+// `songs` songs in four genres (song i is of genre i % 4): the songs of a genre point in roughly the same direction and
+// follow each other. The same arguments give the same model.
 SmallModel small_model(std::uint32_t songs = 24, std::uint32_t dim = 10);
 
 void write_songs(const std::filesystem::path& songs_arrow, const std::vector<data::SongRecord>& songs);
 void write_small_model(const std::filesystem::path& folder, const SmallModel& model);
 
-// A dataset of these songs; user "u<n>" plays the n-th queue, an hour after the one before. Two queues of one user:
-// give `users`.
+// A dataset of these songs; users[i] plays queue i, which starts an hour after the one before.
 void write_small_dataset(const std::filesystem::path& folder, const std::vector<data::SongRecord>& songs,
                          const std::vector<std::vector<std::uint32_t>>& queues, const std::vector<std::string>& users);
 

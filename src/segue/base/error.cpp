@@ -43,7 +43,7 @@ void fail_errno(std::string_view subject, int error_number) {
 
 namespace detail {
 void assertion_failed(const char* condition, const char* file, int line) {
-  std::fprintf(stderr, "segue: internal error: %s does not hold at %s:%d\n", condition, file, line);
+  std::fprintf(stderr, "segue: internal error: assertion %s failed at %s:%d\n", condition, file, line);
   std::abort();
 }
 }  // namespace detail

@@ -1,7 +1,7 @@
-// How Segue says that something could not be done.
+// How Segue reports that something could not be done.
 //
-// An operation that cannot do what its name says throws segue::Error. An ordinary outcome (a rejected row, a song that
-// is not there) is a value. A message is one sentence with the subject, the value met and the value wanted:
+// An operation that cannot do what its name says throws segue::Error. An ordinary outcome (a rejected row, a missing
+// song) is a value. A message is one sentence with the subject, the value found and the value expected:
 //   vectors.npy: expected 51200000 bytes, found 51199744
 #pragma once
 
@@ -15,25 +15,25 @@ namespace segue {
 
 enum class ErrorCode {
   wrong_use,     // an option, argument or request that can never work
-  not_found,     // a file, song or user that is not there
+  not_found,     // a file, song or user that does not exist
   bad_input,     // input data that cannot be read as what it should be
   corrupt,       // a dataset or model that contradicts itself
   unsupported,   // a format version newer than this program
   no_space,      // the disk or the memory is full
-  io_failed,     // any other refusal of the operating system
-  interrupted,   // asked to stop before it was done
-  unavailable,   // something this depends on is away (a database); the same call may work later
+  io_failed,     // any other error of the operating system
+  interrupted,   // stopped before it was done
+  unavailable,   // a dependency (a database) is unavailable; the same call may succeed later
   unauthorised,  // a request without a valid token
-  forbidden,     // a token that does not allow this
+  forbidden,     // a token without the permission for this
   too_large,     // more than the limit in one request
-  too_many,      // more requests than the limit in a time
+  too_many,      // more requests than the limit in one window
 };
 
-// What the outside world is told for one code; the only such table.
+// What one code means to the outside world; the only such table.
 struct ErrorMeaning {
   ErrorCode code;
   std::string_view name;  // JSON and Python
-  int exit_status;        // 1: it could not be done, 2: wrong use, 130: stopped by the user
+  int exit_status;        // 1: failed, 2: wrong use, 130: stopped by the user
   int http_status;
 };
 const ErrorMeaning& meaning_of(ErrorCode code);
@@ -63,6 +63,6 @@ namespace detail {
 
 }  // namespace segue
 
-// A bug of ours that no input can reach. Always on: the cost is a branch.
+// Checks for a bug of our own that no input can trigger. Always on: the cost is a branch.
 #define SEGUE_ASSERT(condition) \
   ((condition) ? static_cast<void>(0) : ::segue::detail::assertion_failed(#condition, __FILE__, __LINE__))

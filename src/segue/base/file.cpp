@@ -40,7 +40,7 @@ FileHandle open_for_reading(const fs::path& path) {
   return file;
 }
 
-// Temporary files whose writer is gone; the lock tells them from those of living ones.
+// Removes temporary files whose writer is gone; the lock tells them from those in use.
 void remove_abandoned_files(const fs::path& parent, const std::string& prefix) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(parent, ignored)) {
@@ -135,7 +135,7 @@ std::string read_text(const fs::path& path, std::size_t limit) {
   const FileHandle file = open_for_reading(path);
   std::string text;
   std::size_t used = 0;
-  // Reads to the end instead of trusting the size: pipes and /proc have none.
+  // Reads to the end instead of trusting the size: pipes and /proc files report none.
   text.resize(size_of(file, path) + 4096);
   for (;;) {
     if (used == text.size()) text.resize(text.size() * 2);
@@ -155,7 +155,7 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
   if (fs::is_directory(path, ignored)) {
     fail(ErrorCode::wrong_use, "{}: expected a file to write, found a folder", path.string());
   }
-  // Taking its name would put a file in the place of /dev/null.
+  // Renaming would replace /dev/null with a file.
   if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
     fail(ErrorCode::wrong_use, "{}: expected a file to write, found a device or a pipe", path.string());
   }
@@ -203,7 +203,7 @@ void write_text_atomically(const fs::path& path, std::string_view text) {
 void sync_directory(const fs::path& directory) {
   const FileHandle handle(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!handle) fail_errno(directory.string(), errno);
-  // Some file systems cannot sync a directory and say EINVAL; their renames are as durable as they get.
+  // Some file systems cannot sync a directory and return EINVAL; their renames are as durable as they get.
   if (::fsync(handle.get()) != 0 && errno != EINVAL) fail_errno(directory.string(), errno);
 }
 

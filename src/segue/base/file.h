@@ -1,4 +1,4 @@
-// Files as Segue uses them: mapped whole for reading, written through a buffer with every error reported.
+// Files: mapped whole for reading, written through a buffer, with every error reported.
 #pragma once
 
 #include <cstddef>
@@ -45,8 +45,8 @@ class MappedFile {
   std::span<const std::byte> bytes_;
 };
 
-// Writes a file from the start, buffered. close() flushes, syncs to the device and reports what went wrong; without it
-// the destructor drops what was not flushed. Throws no_space, io_failed, with the path in the message.
+// Writes a file from the start, buffered. close() flushes, syncs to the device and reports any error; without it the
+// destructor drops what was not flushed. Throws no_space, io_failed, with the path in the message.
 class FileWriter {
  public:
   explicit FileWriter(const std::filesystem::path& path);
@@ -66,20 +66,20 @@ class FileWriter {
   std::vector<std::byte> buffer_;
 };
 
-// A file that appears whole or not at all: it is made under a temporary name beside its own, by whatever means, and
-// takes its name at the end. The temporary file is locked while its writer lives; one whose writer was killed is
-// removed by the next writer of the same file.
+// A file that appears whole or not at all: it is written under a temporary name in the same folder and renamed at the
+// end. The temporary file is locked while its writer lives; the next writer of the same file removes one whose writer
+// was killed.
 class AtomicFile {
  public:
-  // Throws wrong_use where there is a folder, a device or a pipe of that name, not_found without a folder to lie in.
+  // Throws wrong_use if a folder, a device or a pipe has that name, not_found if its folder does not exist.
   explicit AtomicFile(const std::filesystem::path& path);
-  ~AtomicFile();  // removes the temporary file when commit() was not reached
+  ~AtomicFile();  // removes the temporary file unless commit() was reached
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   const std::filesystem::path& path() const { return temporary_; }  // where to write
-  void commit();  // syncs, and replaces an older file. REQUIRES: the file at path() is written and closed
-  void commit_text(std::string_view text);  // writes it, and does the same
+  void commit();  // syncs, and replaces any older file. REQUIRES: the file at path() is written and closed
+  void commit_text(std::string_view text);  // writes it, then commits
 
  private:
   std::filesystem::path path_;
@@ -88,10 +88,10 @@ class AtomicFile {
   bool committed_ = false;
 };
 
-// The text of a small file. Throws not_found, io_failed, and bad_input when it is larger than `limit` bytes.
+// The text of a small file. Throws not_found, io_failed, and bad_input if it is larger than `limit` bytes.
 std::string read_text(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
 
-// Replaces `path` by a file with this text, so that a reader or a crash sees the old file or the new one.
+// Replaces `path` with a file of this text; a reader or a crash sees the old file or the new one.
 void write_text_atomically(const std::filesystem::path& path, std::string_view text);
 
 // Makes the names in `directory` durable (fsync of the directory itself).

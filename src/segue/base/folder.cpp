@@ -30,7 +30,7 @@ FileHandle lock_folder(const fs::path& folder) {
   return lock;
 }
 
-// Removes what killed writers of this target left behind; the lock tells them from living ones.
+// Removes what killed writers of this target left behind; the lock tells it from folders in use.
 void remove_abandoned(const fs::path& parent, const std::string& prefix) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(parent, ignored)) {
@@ -63,7 +63,7 @@ FolderWriter::FolderWriter(const fs::path& target, std::string_view marker) : ta
     if (!fs::is_empty(target_, error) && !fs::exists(target_ / marker, error)) {
       fail(ErrorCode::wrong_use, "{}: refusing to replace a folder that has files but no {}", target.string(), marker);
     }
-    // A link to a folder stays a link: the folder it points to is the one replaced.
+    // A link to a folder stays a link: the folder it points to is replaced.
     target_ = fs::canonical(target_);
   }
   const fs::path parent = target_.parent_path();
@@ -107,7 +107,7 @@ void FolderWriter::commit() {
     committed_ = true;
     fs::remove_all(temporary_, error);  // now the old version
   } else {
-    // A file system without exchange: the old version steps aside for one rename.
+    // A file system that cannot exchange names: the old version moves aside first.
     fs::path aside = temporary_;
     aside += "-old";
     if (::rename(target_.c_str(), aside.c_str()) != 0) fail_errno(target_.string(), errno);
@@ -119,7 +119,7 @@ void FolderWriter::commit() {
     committed_ = true;
     fs::remove_all(aside, error);
   }
-  // The lock went along, so that no other writer could take the folder for abandoned before it had its name.
+  // The lock moved with the folder, so no other writer could take it for abandoned before it had its name.
   ::unlink((target_ / kLockName).c_str());
   sync_directory(parent);
 }
@@ -130,8 +130,8 @@ void remove_folder(const fs::path& target) {
   const std::string prefix = temporary_prefix(path);
   std::error_code ignored;
   if (fs::is_directory(path, ignored)) {
-    // The name of a writer's temporary folder: should this be the last thing the process does, the next writer or
-    // remover finds it abandoned.
+    // A writer's temporary name: if the process ends here, the next writer or remover finds the folder abandoned and
+    // removes it.
     std::string name = (parent / (prefix + "XXXXXX")).string();
     if (::mkdtemp(name.data()) == nullptr) fail_errno(parent.string(), errno);
     if (::rename(path.c_str(), name.c_str()) != 0) {

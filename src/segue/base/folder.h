@@ -1,9 +1,9 @@
 // A folder that appears whole or not at all.
 //
-// Everything Segue writes is a folder of files (a dataset, a model). FolderWriter makes it under a temporary name
-// beside the target, syncs every file, and exchanges names at the end: after a crash, a full disk or a kill there is
-// the old folder or the new one, never half of one. A temporary folder holds a lock while its writer lives; one whose
-// writer died is removed by the next writer of the same target.
+// Everything Segue writes is a folder of files (a dataset, a model). FolderWriter builds it under a temporary name next
+// to the target, syncs every file, and exchanges the names at the end: after a crash, a full disk or a kill, the folder
+// is the old one or the new one, never half of one. A temporary folder is locked while its writer lives; the next
+// writer of the same target removes one whose writer died.
 #pragma once
 
 #include <filesystem>
@@ -15,12 +15,12 @@ namespace segue {
 
 class FolderWriter {
  public:
-  // Starts a new version of `target`. `marker` is a file that shows an existing folder to be one of ours
-  // (manifest.json): a folder that is neither empty nor has it is refused (wrong_use), so that `-o ~` destroys nothing.
+  // Starts a new version of `target`. `marker` is a file (manifest.json) that identifies an existing folder as ours: a
+  // non-empty folder without it is refused (wrong_use), so that `-o ~` destroys nothing.
   // Throws wrong_use, not_found (no parent folder), no_space, io_failed.
   FolderWriter(const std::filesystem::path& target, std::string_view marker);
 
-  // Removes the temporary folder when commit() was not reached.
+  // Removes the temporary folder unless commit() was reached.
   ~FolderWriter();
   FolderWriter(const FolderWriter&) = delete;
   FolderWriter& operator=(const FolderWriter&) = delete;
@@ -38,9 +38,8 @@ class FolderWriter {
   bool committed_ = false;
 };
 
-// Removes a folder of ours so that it is there whole or not at all: it loses its name first. Also removes what killed
-// writers and removers of the same folder left behind. A folder that is not there is none to remove.
-// Throws io_failed where it cannot be renamed.
+// Removes a folder of ours, whole or not at all: it is renamed first. Also removes what killed writers and removers of
+// the same folder left behind. A missing folder is no error. Throws io_failed if it cannot be renamed.
 void remove_folder(const std::filesystem::path& target);
 
 }  // namespace segue

@@ -1,4 +1,4 @@
-// What kind of folder a folder is, and of which version: what its manifest (base/manifest.h) says first.
+// The kind and version of a folder, which its manifest (base/manifest.h) states first.
 #pragma once
 
 #include <cstdint>

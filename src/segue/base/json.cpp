@@ -66,8 +66,8 @@ const json::value& member(const json::object& object, std::string_view key, std:
        std::string_view(json::serialize(value)).substr(0, 60));
 }
 
-// Builds the value, as Boost's own does, but with numbers that are the nearest to what is written: Boost 1.81 reads 0.7
-// as 0.7000000000000001, and a manifest read and written again would be another.
+// Builds the value as Boost's own handler does, but with numbers nearest to the text: Boost 1.81 reads 0.7 as
+// 0.7000000000000001, so a manifest read and written again would differ.
 struct ExactNumbers {
   using Code = boost::system::error_code;
   static constexpr std::size_t max_object_size = json::object::max_size();
@@ -95,7 +95,7 @@ struct ExactNumbers {
   bool on_uint64(std::uint64_t number, json::string_view, Code&) { return stack.push_uint64(number), true; }
   bool on_bool(bool value, Code&) { return stack.push_bool(value), true; }
   bool on_null(Code&) { return stack.push_null(), true; }
-  // The text comes in one piece, so `written` is the whole number. What from_chars cannot hold stays as Boost has it.
+  // The text comes in one piece, so `written` is the whole number. Boost's value stays if from_chars cannot hold it.
   bool on_double(double number, json::string_view written, Code&) {
     double exact = 0;
     const auto [end, error] = std::from_chars(written.data(), written.data() + written.size(), exact);
@@ -129,7 +129,7 @@ const json::object& object_at(const json::object& object, std::string_view key, 
 
 std::string string_at(const json::object& object, std::string_view key, std::string_view subject) {
   const json::value& value = member(object, key, subject);
-  if (!value.is_string()) wrong_type(value, key, subject, "a text");
+  if (!value.is_string()) wrong_type(value, key, subject, "a string");
   return std::string(value.get_string());
 }
 

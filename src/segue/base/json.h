@@ -12,13 +12,14 @@ namespace segue {
 
 namespace json = boost::json;
 
-// Two spaces a level, keys in the order they were put in, lists of plain numbers on one line.
+// Two spaces a level, keys in insertion order, lists of plain numbers on one line.
 std::string pretty(const json::value& value);
 
 // `subject` names the text in messages. Throws corrupt for anything but one JSON document.
 json::value parse_json(std::string_view text, std::string_view subject);
 
-// The member `key` of `object` as the type asked for. Throws corrupt, naming subject, key, what was wanted and found.
+// The member `key` of `object` as the requested type. Throws corrupt with the subject, the key, and the types expected
+// and found.
 const json::object& object_at(const json::object& object, std::string_view key, std::string_view subject);
 std::string string_at(const json::object& object, std::string_view key, std::string_view subject);
 std::uint64_t count_at(const json::object& object, std::string_view key, std::string_view subject);

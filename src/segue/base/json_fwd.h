@@ -1,4 +1,4 @@
-// The names of JSON's types alone, for headers that only pass them on: Boost.JSON itself takes a second to read.
+// Forward declarations of the JSON types, for headers that only pass them on: Boost.JSON takes a second to compile.
 #pragma once
 
 #include <boost/json/fwd.hpp>

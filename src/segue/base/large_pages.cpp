@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
-// Of what is mapped for so many bytes: less than a large page is not worth one.
+// How much to map for `bytes`: whole large pages, unless less than one is wanted.
 std::size_t mapped(std::size_t bytes) {
   return bytes < kLargePage ? bytes : (bytes + kLargePage - 1) / kLargePage * kLargePage;
 }
@@ -33,13 +33,12 @@ LargePages::LargePages(std::size_t bytes) {
     bytes_ = {map(whole), bytes};
     return;
   }
-  // The system hands out memory by small pages: of a large one more than is needed, what lies before and behind goes
-  // back.
+  // mmap() aligns to small pages: map one large page more than needed, and unmap the parts before and after.
   std::byte* const first = map(whole + kLargePage);
   const std::size_t before = kLargePage - reinterpret_cast<std::uintptr_t>(first) % kLargePage;
   ::munmap(first, before);
   if (before < kLargePage) ::munmap(first + before + whole, kLargePage - before);
-  ::madvise(first + before, whole, MADV_HUGEPAGE);  // a system without them keeps its small ones
+  ::madvise(first + before, whole, MADV_HUGEPAGE);  // without large pages, the small ones stay
   bytes_ = {first + before, bytes};
 }
 

@@ -1,4 +1,4 @@
-// Memory that is read all over: finding the page of a number takes longer than reading it where pages are small.
+// Memory for tables that are accessed at random: with small pages, translating an address takes longer than the access.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace segue {
 
-// Bytes, all 0 at first, in pages of 2 MB where the system has them; pages that nobody writes to take no memory. Moving
-// them does not move the bytes. Throws std::bad_alloc.
+// Zeroed bytes, in pages of 2 MB where the system has them; pages that are never written take no memory. Moving the
+// object does not move the bytes. Throws std::bad_alloc.
 class LargePages {
  public:
   LargePages() = default;
@@ -24,7 +24,7 @@ class LargePages {
   std::span<std::byte> bytes_;
 };
 
-// Numbers or structs of numbers in such pages.
+// Numbers, or structs of numbers, in large pages.
 template <class T>
 class LargeArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);

@@ -57,7 +57,7 @@ void check_own_digest(const fs::path& path, const std::string& digest) {
   const std::string text = read_text(path);
   const std::size_t end = std::min(text.rfind(kDigestKey), text.size());
   const std::string found = sha256_of(std::string_view(text).substr(0, end));
-  // What follows the digested bytes has one form only, so that no byte of the file can change unseen.
+  // Only one form may follow the digested bytes, so that no byte of the file can change unnoticed.
   if (std::string_view(text).substr(end) != fmt::format("{}\"{}\"\n}}\n", kDigestKey, digest)) {
     fail(ErrorCode::corrupt, "{}: expected the digest {} at its end, found other text: the file was changed",
          path.string(), digest);
@@ -133,11 +133,11 @@ std::string format_of(const fs::path& folder) {
 void check_replaceable(const fs::path& folder, const FormatVersion& format) {
   std::error_code error;
   if (!fs::exists(folder / kManifestName, error)) return;
-  std::string found = fmt::format("a {} that tells no format", kManifestName);
+  std::string found = fmt::format("a {} without a format", kManifestName);
   try {
     found = fmt::format("a {} folder", format_of(folder));
   } catch (const Error&) {
-    // Not ours, or damaged: either way not to be replaced unasked.
+    // Not ours, or damaged: either way it must not be replaced silently.
   }
   if (found == fmt::format("a {} folder", format.name)) return;
   fail(ErrorCode::wrong_use, "{}: expected a new folder or a {} folder to replace, found {}", folder.string(),

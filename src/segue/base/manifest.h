@@ -2,7 +2,7 @@
 //
 //   {
 //     "format": "segue-dataset", "version": 1, "made_by": "segue 0.1.0", "made_at": "2026-11-22T12:00:00Z",
-//     ...                        what the layer that owns the format adds (options, counts, ...)
+//     ...                        added by the layer that owns the format (options, counts, ...)
 //     "files": { "songs.arrow": { "bytes": 123, "sha256": "..." }, ... },
 //     "digest": "..."            SHA-256 of every byte of this file before the line of "digest"
 //   }
@@ -42,11 +42,11 @@ Manifest open_manifest(const std::filesystem::path& folder, const FormatVersion&
 // The "format" of the folder's manifest, to tell a dataset from a model. Throws as open_manifest does.
 std::string format_of(const std::filesystem::path& folder);
 
-// Before a folder of this format is written: throws wrong_use where `folder` holds a manifest of another kind, so that
-// training onto a dataset does not replace it. A folder that is not there or has no manifest is left to FolderWriter.
+// To be called before a folder of this format is written: throws wrong_use if `folder` holds a manifest of another
+// kind, so that training does not overwrite a dataset. FolderWriter handles a missing folder or manifest.
 void check_replaceable(const std::filesystem::path& folder, const FormatVersion& format);
 
-// Reads every file the manifest lists and compares its SHA-256. Throws corrupt, naming the first file that differs.
+// Reads every file in the manifest and compares its SHA-256. Throws corrupt, naming the first file that differs.
 void verify_files(const std::filesystem::path& folder, const Manifest& manifest, Progress& progress);
 
 }  // namespace segue

@@ -63,7 +63,7 @@ std::string OptionRow::wanted() const {
     case OptionKind::texts:
       break;
   }
-  return "a text";
+  return "text";
 }
 
 std::string OptionRow::text(const void* options) const {

@@ -1,6 +1,6 @@
 // Options declared once.
 //
-// A step keeps its options in a plain struct with the defaults in place, and beside it one table of rows:
+// A step keeps its options in a plain struct with the defaults in place, and next to it one table of rows:
 //
 //   struct TrainOptions { int dim = 128; ... };
 //   template <> struct OptionsOf<TrainOptions> {
@@ -47,7 +47,7 @@ constexpr OptionRange at_least(double least) {
   return {least, std::numeric_limits<double>::infinity()};
 }
 
-// What an option is set to, as documents have it: durations and choices as their texts.
+// The value of an option as documents hold it: durations and choices are text.
 using OptionValue = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>>;
 
 struct OptionRow {
@@ -56,19 +56,20 @@ struct OptionRow {
   OptionKind kind;
   OptionRange range;
   std::span<const std::string_view> choices;  // of a choice
-  // `options` points to the struct the row belongs to. set throws wrong_use with name, value and what was wanted.
+  // `options` points to the struct the row belongs to. set throws wrong_use with the name, the value and what was
+  // expected.
   void (*set)(void* options, const OptionRow& row, std::string_view value);
   OptionValue (*value)(const void* options);
 
   std::string flag() const;                     // "--negative-exponent", "-k"
   std::string wanted() const;                   // "a whole number from 1 to 4096"
-  std::string text(const void* options) const;  // as set takes it; of texts all of them: "one, two"
+  std::string text(const void* options) const;  // in the form that set takes; several texts joined: "one, two"
 };
 
 template <class Options>
 struct OptionsOf;
 
-// The name of a value of an enum that can be an option: names() has them in the order of the values.
+// The name of an enum value that can be an option: names() lists them in the order of the values.
 template <class Enum>
 constexpr std::string_view choice_name(Enum value) {
   return names(value)[static_cast<std::size_t>(value)];
@@ -76,7 +77,7 @@ constexpr std::string_view choice_name(Enum value) {
 
 namespace detail {
 
-// One set for each kind of member; all but the conversions live in options.cpp.
+// One parser for each kind of member; all but the conversions live in options.cpp.
 bool parse_flag(const OptionRow& row, std::string_view value);
 std::int64_t parse_integer(const OptionRow& row, std::string_view value);
 double parse_real(const OptionRow& row, std::string_view value);
@@ -145,7 +146,7 @@ constexpr std::span<const std::string_view> choices_of() {
   return {};
 }
 
-// Converts to any member type, to count the members of an aggregate by how many initialisers it takes.
+// Converts to any member type: the number of initialisers an aggregate takes is the number of its members.
 struct AnyMember {
   template <class Type>
   operator Type() const;  // NOLINT(google-explicit-constructor): never called

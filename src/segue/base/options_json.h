@@ -1,4 +1,4 @@
-// Options (base/options.h) as manifests, reports and replies have them.
+// Options (base/options.h) in manifests, reports and replies.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@ namespace segue {
 
 json::value to_json(const OptionValue& value);
 
-// A member of such a document as OptionRow::set takes it.
+// A member of such a document in the form that OptionRow::set takes.
 std::string option_text(const json::value& value);
 
 // Every option with its value: {"dim": 128, "window": 5, ...}.

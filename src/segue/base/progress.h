@@ -1,4 +1,4 @@
-// Where long work says how far it is. The library never prints; whoever starts the work decides what to show.
+// How long-running work reports its progress. The library never prints; the caller decides what to show.
 #pragma once
 
 #include <cstdint>
@@ -6,13 +6,13 @@
 
 namespace segue {
 
-// Called from one thread at a time. `total` is 0 where it is not known.
+// Called from one thread at a time. `total` is 0 if it is unknown.
 class Progress {
  public:
   virtual ~Progress() = default;
-  // A new stretch of work: begin("train", 2500000, "plays"). Ends the one before.
+  // Starts a new stage: begin("train", 2500000, "plays"). Ends the previous one.
   virtual void begin(std::string_view what, std::uint64_t total, std::string_view unit) = 0;
-  // `note` is what else is worth seeing now ("epoch 2/5, loss 2.31"). Cheap enough to call many times a second.
+  // `note` is anything else worth showing ("epoch 2/5, loss 2.31"). Cheap enough to call many times a second.
   virtual void update(std::uint64_t done, std::string_view note) = 0;
   virtual void end() = 0;
 };

@@ -15,8 +15,8 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-// xoshiro256++ (Blackman, Vigna 2019). `stream` selects one of 2^64 independent sequences of the same seed: a worker, a
-// block of queues or a song each have their own, so that results do not depend on who draws first.
+// xoshiro256++ (Blackman, Vigna 2019). `stream` selects one of 2^64 independent sequences of the same seed: each
+// worker, block of queues or song has its own, so that results do not depend on the order of the draws.
 class Random {
  public:
   using result_type = std::uint64_t;

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Noto has nearly every script; where it is not installed, Pango falls back to what is, letter by letter.
+// Noto has nearly every script; without it, Pango falls back letter by letter to installed fonts.
 constexpr const char* kFamilies = "Noto Sans, DejaVu Sans, sans-serif";
 
 struct Free {
@@ -90,7 +90,7 @@ struct Canvas::State {
 
 namespace {
 
-// The rectangle of the laid out text, in pixels from the layout's own origin, with room for the halo.
+// The bounds of the text in pixels relative to the layout's origin, including the halo.
 struct Box {
   double x, y, width, height;
 };
@@ -98,7 +98,7 @@ Box box_of(PangoLayout* layout, const TextStyle& style) {
   PangoRectangle ink;
   PangoRectangle line;
   pango_layout_get_extents(layout, &ink, &line);
-  // Marks of some scripts reach out of the line.
+  // Marks of some scripts extend beyond the line.
   const double left = std::min(ink.x, line.x);
   const double top = std::min(ink.y, line.y);
   const double right = std::max(ink.x + ink.width, line.x + line.width);

@@ -1,5 +1,5 @@
-// A picture to draw on: pixels or SVG, by Cairo, with text laid out by Pango (shaping, right to left, fonts for every
-// script that are installed).
+// A picture to draw on, pixels or SVG, by Cairo. Pango lays out the text (shaping, right to left, fallback to any
+// installed font that has the script).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct TextStyle {
   Colour fill;
   Colour halo;  // drawn around the letters
   double halo_width = 0;
-  double wrap = 0;  // lines are at most so wide where words allow it; 0: one line
+  double wrap = 0;  // maximum width of a line if words allow it; 0: one line
   double opacity = 1;
 };
 
@@ -29,7 +29,7 @@ struct TextExtent {
   std::uint32_t missing = 0;  // letters that no installed font has
 };
 
-// How text comes out, in the order in which it is drawn.
+// A run of glyphs, in drawing order.
 struct ShapedText {
   std::uint32_t glyphs = 0;
   bool right_to_left = false;  // of the first run

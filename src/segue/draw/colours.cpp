@@ -40,7 +40,7 @@ std::span<const Colour> palette_of(MapTheme theme) {
 }
 
 Colour scale_at(float part, MapTheme theme) {
-  // The end that is like the paper would vanish on it.
+  // The end close to the background colour would be invisible.
   const float place = theme == MapTheme::dark ? 0.25F + 0.75F * part : 0.9F * (1 - part);
   const float step = std::clamp(place, 0.0F, 1.0F) * static_cast<float>(kCividis.size() - 1);
   const auto below = std::min(static_cast<std::size_t>(step), kCividis.size() - 2);
@@ -55,7 +55,7 @@ std::vector<std::size_t> colour_regions(const std::vector<layout::Region>& regio
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return regions[a].size > regions[b].size; });
   std::vector<std::size_t> chosen(regions.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
-    // Each region pushes the others away from its colour, as charges would.
+    // Each region repels others of its colour, like charges.
     std::vector<double> force(colours);
     for (std::size_t j = 0; j < i; ++j) {
       const layout::Point here = regions[order[i]].centre;

@@ -11,7 +11,7 @@ namespace segue::draw {
 
 namespace {
 
-// Neighbouring regions within a large one are told apart by shades of its colour.
+// Neighbouring regions within a large one have different shades of its colour.
 Colour shade(Colour colour, std::int32_t region, MapTheme theme) {
   constexpr float kShades[] = {0.0F, 0.16F, -0.14F};
   const float shift = kShades[static_cast<std::size_t>(region) % std::size(kShades)];
@@ -22,8 +22,8 @@ Colour shade(Colour colour, std::int32_t region, MapTheme theme) {
 void by_region(ColouredSongs& result, const layout::SongMap& map, MapTheme theme) {
   const auto palette = palette_of(theme);
   const std::vector<std::size_t> colour = colour_regions(map.regions, palette.size());
-  for (std::size_t song = 0; song < map.cluster.size(); ++song) {
-    const std::int32_t region = map.cluster[song];
+  for (std::size_t song = 0; song < map.region.size(); ++song) {
+    const std::int32_t region = map.region[song];
     if (region == layout::kNoRegion) {
       result.dots[song].colour = colours_of(theme).none;
       continue;
@@ -48,7 +48,7 @@ void by_tag(ColouredSongs& result, const data::Catalogue& songs, MapTheme theme)
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     Colour& colour = result.dots[row].colour;
     colour = colours_of(theme).none;
-    // Of several the rarest, which says most.
+    // The rarest of several tags says most.
     std::size_t best = most.size();
     for (const std::string_view tag : songs.tags(row)) {
       const auto found = std::ranges::find(most, tag, &std::pair<std::string_view, std::size_t>::first);

@@ -1,4 +1,4 @@
-// The colour of every song on a drawing, and what the colours mean.
+// The colour of every song on a drawing, and the legend.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct ColouredSongs {
   std::vector<LegendEntry> legend;  // empty for MapColour::cluster, whose regions have names
 };
 
-// Throws wrong_use for MapColour::tag where no song has a tag.
+// Throws wrong_use for MapColour::tag if no song has a tag.
 ColouredSongs colour_songs(const layout::SongMap& map, const data::Catalogue& songs, MapColour colour, MapTheme theme);
 
 }  // namespace segue::draw

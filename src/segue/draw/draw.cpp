@@ -16,11 +16,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Smaller letters cannot be read.
+// Smaller letters are unreadable.
 constexpr double kLeastType = 7.5;
 constexpr std::string_view kFirstFrame = "step-1.png";
 
-// Where the caption and the legend are, and the height of their type.
+// The position of caption and legend, and the height of their type.
 LabelBox bottom_strip(double side) {
   return {0, side * 0.965, side, side * 0.035};
 }
@@ -38,7 +38,7 @@ std::string picture_title(const data::Song& song) {
   return text;
 }
 
-// A long name in two lines, broken between its terms where that is nearest to the middle.
+// A long name on two lines, broken between its terms closest to the middle.
 std::string in_lines(std::string name) {
   constexpr std::size_t kMostBytes = 14;
   constexpr std::string_view kSeparator = ", ";
@@ -54,7 +54,7 @@ std::string in_lines(std::string name) {
   return name;
 }
 
-// What a region's name looks like: larger for larger regions.
+// The style of a region's name: larger for larger regions.
 TextStyle style_of(const layout::Region& region, std::size_t songs, double side, Colour region_colour, MapTheme theme) {
   const ThemeColours& colours = colours_of(theme);
   const double share = std::sqrt(static_cast<double>(region.size) / static_cast<double>(songs));
@@ -116,7 +116,7 @@ void MapDrawing::find_labels() {
     const TextExtent extent = canvas.measure(label.text, label.style);
     label.missing = extent.missing;
     if (label.style.pixels < kLeastType) continue;
-    // As far as a disc of as many songs would reach where the map is evenly filled.
+    // The radius of a disc with as many songs if the map were filled evenly.
     const double radius =
         side * 0.4 * std::sqrt(static_cast<double>(region.size) / static_cast<double>(map_.layout.size()));
     wishes.push_back({frame_.pixel_of(region.centre), extent.width, extent.height, radius * 0.8});
@@ -225,7 +225,7 @@ void MapDrawing::paint_step(Canvas& canvas, const Highlight& highlight, int step
     canvas.disc(mean, dot * 0.8, colours.found);
     taken.push_back({double{mean.x} - dot * 2, double{mean.y} - dot * 2, dot * 4, dot * 4});
   }
-  // Those played are named first: they stay where they are from step to step.
+  // Songs played are named first, so that their names stay in place from step to step.
   std::ranges::reverse(wishes);
   std::ranges::reverse(texts);
   std::ranges::reverse(fills);

@@ -1,4 +1,4 @@
-// The map as a picture: points, the names of regions, and what a user's songs lead to.
+// The map as a picture: points, the names of regions, and a user's songs with what is recommended from them.
 #pragma once
 
 #include <cstddef>
@@ -17,9 +17,9 @@
 
 namespace segue::draw {
 
-// Songs to show on the map, and what follows from them.
+// Songs to highlight on the map, and their nearest neighbours.
 struct Highlight {
-  std::vector<std::uint32_t> songs;       // what a user played
+  std::vector<std::uint32_t> songs;       // played by a user
   layout::Point mean;                     // where the mean of their vectors lies
   std::vector<std::uint32_t> neighbours;  // the songs nearest to that mean, the nearest first
 };
@@ -34,26 +34,26 @@ struct PlacedLabel {
   std::uint32_t missing = 0;  // letters that no installed font has
 };
 
-// Draws one map; the points are painted once, whatever is drawn of them. Not thread safe. Keeps references.
+// Draws one map, whose points are painted once for all files. Not thread safe. Keeps references.
 class MapDrawing {
  public:
   MapDrawing(const layout::SongMap& map, const data::Catalogue& songs, const DrawOptions& options);
 
-  // Names that fit, each with its place; the large regions' first.
+  // The names that fit and their places, large regions first.
   const std::vector<PlacedLabel>& labels() const { return labels_; }
 
   // The map with its names or, from step 2 on, a highlight's steps up to `step`, 1 ... kSteps.
   Raster picture() const;
   Raster step(const Highlight& highlight, int step) const;
 
-  // Files appear whole or not at all. Throws not_found, wrong_use, no_space, io_failed.
+  // Files appear complete or not at all. Throws not_found, wrong_use, no_space, io_failed.
   void write_png(const std::filesystem::path& file) const;
   void write_png(const std::filesystem::path& file, const Highlight& highlight) const;
   void write_svg(const std::filesystem::path& file) const;
   void write_svg(const std::filesystem::path& file, const Highlight& highlight) const;
-  // step-1.png ... into a folder of its own, which replaces an older one of the same kind.
+  // Writes step-1.png ... to a new folder, which replaces an older one of the same kind.
   void write_frames(const std::filesystem::path& folder, const Highlight& highlight) const;
-  // The steps one after another, faded into each other, for ever.
+  // The steps in a loop, each fading into the next.
   void write_webp(const std::filesystem::path& file, const Highlight& highlight) const;
 
  private:
@@ -72,8 +72,8 @@ class MapDrawing {
   std::vector<PlacedLabel> labels_;
 };
 
-// "id,title,artist,x,y,region" a song, quoted as RFC 4180 says; region: the names of the regions around it, the
-// largest first, with " / " between.
+// A line "id,title,artist,x,y,region" for each song, quoted by RFC 4180; region: the names of the regions around it,
+// largest first, separated by " / ".
 void write_map_csv(const std::filesystem::path& file, const layout::SongMap& map, const data::Catalogue& songs);
 
 }  // namespace segue::draw

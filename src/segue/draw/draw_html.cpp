@@ -49,7 +49,7 @@ std::string hex(Colour colour) {
   return fmt::format("#{:06x}", packed(colour));
 }
 
-// A line of its own in a list of texts.
+// One line of a list of texts.
 void add_line(std::string& lines, std::string_view text, bool first) {
   if (!first) lines += '\n';
   const std::size_t begin = lines.size();
@@ -111,7 +111,7 @@ void write_map_html(const std::filesystem::path& file, const layout::SongMap& ma
   const std::uint32_t shown = std::min(songs.size(), kMostPageSongs);
   const Quantised places(layout::frame_around(map.layout, 1, 0.03F));
   std::vector<std::uint16_t> xy;
-  std::vector<std::uint16_t> cluster;
+  std::vector<std::uint16_t> region;
   std::vector<std::uint32_t> plays;
   std::vector<std::uint32_t> artist_of;
   std::string titles;
@@ -121,7 +121,7 @@ void write_map_html(const std::filesystem::path& file, const layout::SongMap& ma
     const data::Song song = songs.song(row);
     xy.push_back(Quantised::number(places.part_x(map.layout[row])));
     xy.push_back(Quantised::number(places.part_y(map.layout[row])));
-    cluster.push_back(static_cast<std::uint16_t>(map.cluster[row] + 1));
+    region.push_back(static_cast<std::uint16_t>(map.region[row] + 1));
     plays.push_back(static_cast<std::uint32_t>(std::min<std::uint64_t>(song.plays, UINT32_MAX)));
     const bool nameless = song.title.empty() && song.artist.empty();
     add_line(titles, nameless ? song.id : song.title, row == 0);
@@ -132,7 +132,7 @@ void write_map_html(const std::filesystem::path& file, const layout::SongMap& ma
   }
   PageData data;
   data.column<std::uint16_t>("xy", xy);
-  data.column<std::uint16_t>("cluster", cluster);
+  data.column<std::uint16_t>("cluster", region);
   data.column<std::uint32_t>("plays", plays);
   data.column<std::uint32_t>("artist-of", artist_of);
   data.text("titles", titles);

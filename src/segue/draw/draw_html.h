@@ -1,4 +1,4 @@
-// The map as one page that needs nothing else: no server, no network.
+// The map as a self-contained page: no server, no network.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +9,11 @@
 
 namespace segue::draw {
 
-// Songs a page holds; of more, the most played are shown.
+// The most songs a page holds; of more, the most played are shown.
 inline constexpr std::uint32_t kMostPageSongs = 200'000;
 
-// Columns of numbers and texts go into the page as base64, so that no title can be taken for markup. The file appears
-// whole or not at all. Throws not_found, wrong_use, no_space, io_failed.
+// Columns of numbers and texts are embedded as base64, so that no title can be taken for markup. The file appears
+// complete or not at all. Throws not_found, wrong_use, no_space, io_failed.
 void write_map_html(const std::filesystem::path& file, const layout::SongMap& map, const data::Catalogue& songs);
 
 }  // namespace segue::draw

@@ -1,4 +1,4 @@
-// What `segue map` draws, and how.
+// The options of `segue map` for drawing.
 #pragma once
 
 #include <array>
@@ -44,14 +44,15 @@ template <>
 struct OptionsOf<draw::DrawOptions> {
   static constexpr std::string_view section = "map";
   static constexpr std::array rows = {
-      option<&draw::DrawOptions::png>("png", "Draw the map into this PNG file"),
-      option<&draw::DrawOptions::svg>("svg", "Draw it into this SVG file: points as a picture, names as vectors"),
-      option<&draw::DrawOptions::html>("html", "Write this interactive page: pan, zoom, search; needs no network"),
-      option<&draw::DrawOptions::csv>("csv", "Write the songs with x, y and region into this CSV file"),
-      option<&draw::DrawOptions::frames>("frames", "With --highlight: draw its steps into PNG files in this folder"),
-      option<&draw::DrawOptions::webp>("webp", "With --highlight: draw its steps into this animated WebP file"),
+      option<&draw::DrawOptions::png>("png", "Draw the map to this PNG file"),
+      option<&draw::DrawOptions::svg>("svg", "Draw it to this SVG file: points as an image, names as vectors"),
+      option<&draw::DrawOptions::html>("html",
+                                       "Write an interactive page to this file: pan, zoom, search; needs no network"),
+      option<&draw::DrawOptions::csv>("csv", "Write the songs with x, y and region to this CSV file"),
+      option<&draw::DrawOptions::frames>("frames", "With --highlight: draw its steps to PNG files in this folder"),
+      option<&draw::DrawOptions::webp>("webp", "With --highlight: draw its steps to this animated WebP file"),
       option<&draw::DrawOptions::size>("size", "Width and height of pictures, in pixels", between(200, 16000)),
-      option<&draw::DrawOptions::colour>("colour", "What the colours of songs tell"),
+      option<&draw::DrawOptions::colour>("colour", "What the colours of songs show"),
       option<&draw::DrawOptions::theme>("theme", "Light on dark, or dark on light"),
       option<&draw::DrawOptions::labels>("labels", "Write the names of regions"),
   };

@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kFadeFrame{50};
 constexpr std::chrono::milliseconds kHold{2200};
 constexpr std::chrono::milliseconds kHoldLast{4500};
 
-// Between two pictures, `part` of 256 of the second.
+// A mix of two pictures, `part` of 256 of the second.
 Raster faded(const Raster& from, const Raster& to, std::uint32_t part) {
   Raster result = from;
   for (std::size_t i = 0; i < result.pixels.size(); ++i) {

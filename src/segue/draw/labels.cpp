@@ -29,7 +29,7 @@ std::vector<std::optional<LabelBox>> place_labels(std::span<const LabelWish> wis
     for (int ring = 1; ring <= kRings && !box; ++ring) {
       const double radius = wish.leeway * ring / kRings;
       for (int direction = 0; direction < kDirections && !box; ++direction) {
-        // Up and down first: names are wide and low.
+        // Up and down first, because names are wide and low.
         const double angle = std::numbers::pi * (0.5 + 2.0 * ((direction * 5) % kDirections) / kDirections);
         box =
             try_at(double{wish.anchor.x} + radius * std::cos(angle), double{wish.anchor.y} - radius * std::sin(angle));

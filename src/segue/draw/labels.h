@@ -1,4 +1,4 @@
-// Where names go so that none covers another.
+// Places names so that none covers another.
 #pragma once
 
 #include <cstddef>
@@ -24,14 +24,14 @@ struct LabelBox {
 };
 
 struct LabelWish {
-  layout::Point anchor;  // where its centre would best be
+  layout::Point anchor;  // the best place of its centre
   double width = 0;
   double height = 0;
   double leeway = 0;  // how far from the anchor it may be moved
 };
 
-// Labels are placed in the order of `wishes`, each as near to its anchor as those before it leave room inside
-// side x side pixels and outside of `taken`; one that finds none is left out (nullopt). Nothing overlaps.
+// Places labels in the order of `wishes`, each as close to its anchor as earlier ones allow, inside side x side pixels
+// and outside `taken`. A label without room is nullopt. Nothing overlaps.
 std::vector<std::optional<LabelBox>> place_labels(std::span<const LabelWish> wishes, double side,
                                                   std::span<const LabelBox> taken = {});
 

@@ -39,7 +39,7 @@ void write_map_csv(const std::filesystem::path& file, const layout::SongMap& map
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     const data::Song song = songs.song(row);
     writer.write(fmt::format("{},{},{},{},{},{}\n", csv_cell(song.id), csv_cell(song.title), csv_cell(song.artist),
-                             map.layout[row].x, map.layout[row].y, csv_cell(names_around(map, map.cluster[row]))));
+                             map.layout[row].x, map.layout[row].y, csv_cell(names_around(map, map.region[row]))));
   }
   writer.close();
   target.commit();

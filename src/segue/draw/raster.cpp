@@ -12,17 +12,17 @@ namespace segue::draw {
 namespace {
 
 constexpr float kMargin = 0.045F;
-// What part of full brightness a song by itself has.
+// The brightness of a lone song, as a fraction of full brightness.
 constexpr float kAlone = 0.72F;
 
 float to_linear(float value) {
-  return value * value;  // close enough to sRGB's curve to mix colours by
+  return value * value;  // close enough to sRGB's curve for mixing colours
 }
 float from_linear(float value) {
   return std::sqrt(std::max(value, 0.0F));
 }
 
-// Sums at every pixel: how much of songs, and their colours in linear light.
+// Sums at every pixel: the weight of songs, and their colours in linear light.
 struct Sums {
   explicit Sums(std::size_t side) : planes{} {
     for (auto& plane : planes) plane.assign(side * side, 0.0F);
@@ -45,14 +45,13 @@ Colour linear(Colour colour) {
   return {to_linear(colour.red), to_linear(colour.green), to_linear(colour.blue)};
 }
 
-// Radius of a song's disc in pixels: larger on large pictures, smaller where there are many songs.
+// Radius of a song's disc in pixels: larger on large pictures, smaller if there are many songs.
 float radius_for(std::size_t songs, std::size_t side) {
   const float crowd = std::pow(20000.0F / static_cast<float>(std::max<std::size_t>(songs, 1)), 0.3F);
   return std::clamp(static_cast<float>(side) * 0.00135F * crowd, 0.55F, static_cast<float>(side) * 0.004F);
 }
 
-// Adds a disc of this radius with an edge a pixel wide; what a disc smaller than a pixel lacks in width it lacks in
-// strength.
+// Adds a disc of this radius with a soft edge one pixel wide. A disc smaller than a pixel is weaker instead.
 void add_disc(Sums& sums, std::size_t side, layout::Point at, float radius, Colour colour) {
   const float reach = radius + 0.5F;
   const auto clamp_cell = [&](float value) {
@@ -68,7 +67,7 @@ void add_disc(Sums& sums, std::size_t side, layout::Point at, float radius, Colo
   }
 }
 
-// The amount that only one in a thousand of the pixels with songs exceeds.
+// The weight that one in a thousand of the pixels with songs exceeds.
 float densest(const std::vector<float>& amounts) {
   std::vector<float> shown;
   for (const float amount : amounts) {
@@ -80,10 +79,10 @@ float densest(const std::vector<float>& amounts) {
   return std::max(*place, 1.5F);
 }
 
-// The haze around songs that lie together, in their colour: it makes regions out of points.
+// A haze in the songs' colours around dense places, which makes regions visible.
 class Haze {
  public:
-  static constexpr std::size_t kCoarser = 4;  // pixels of the picture to one of the haze
+  static constexpr std::size_t kCoarser = 4;  // pixels of the picture for one of the haze
 
   Haze(const Sums& sums, std::size_t side) : side_((side + kCoarser - 1) / kCoarser), sums_(side_) {
     for (std::size_t y = 0; y < side; ++y) {
@@ -102,7 +101,7 @@ class Haze {
     }
   }
 
-  // Between the four nearest of its pixels.
+  // Interpolated between its four nearest pixels.
   std::pair<Colour, float> at(std::size_t x, std::size_t y) const {
     const auto place = [&](std::size_t pixel) {
       return std::clamp((static_cast<float>(pixel) + 0.5F) / kCoarser - 0.5F, 0.0F, static_cast<float>(side_ - 1));
@@ -158,7 +157,7 @@ Raster paint_points(const layout::Layout& layout, std::span<const Dot> dots, con
       Colour shown = mixed(colours.paper, glow, strength * (dark ? 0.30F : 0.26F));
       const float amount = sums.planes[0][pixel];
       if (amount > 0) {
-        // 0 for one song, 1 for the densest places.
+        // 0 for a lone song, 1 for the densest places.
         const float crowd = std::clamp(std::log(std::max(amount, 1.0F)) / most, 0.0F, 1.0F);
         const Colour own = sums.mean(pixel);
         const Colour toned = mixed(own, colours.bright, (dark ? 0.55F : 0.45F) * crowd * crowd);

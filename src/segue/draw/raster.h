@@ -1,8 +1,8 @@
 // The points of a map as a picture.
 //
-// Points are soft discs, added up; what a pixel gathered is tone-mapped by its logarithm against the densest places, so
-// that a dense core does not saturate and a song by itself still shows. The colour of a pixel is the mean of the songs
-// that it shows, taken in linear light.
+// Points are soft discs that add up. The sum at each pixel is tone-mapped by its logarithm relative to the densest
+// places, so that a dense core does not saturate and a lone song is still visible. The colour of a pixel is the mean of
+// its songs in linear light.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ struct Raster {
   std::vector<std::uint32_t> pixels;
 };
 
-// Where the map lies on a square picture: all points, y upwards, with a margin.
+// The position of the map on a square picture: all points, y upwards, with a margin.
 struct PictureFrame {
   layout::Point centre;
   float scale = 1;  // pixels for one unit of the map
@@ -35,7 +35,7 @@ PictureFrame picture_of(const layout::Layout& layout, std::size_t side);
 
 struct Dot {
   Colour colour;
-  float weight = 1;  // 0 ... 1: less known songs are drawn smaller
+  float weight = 1;  // 0 ... 1; songs played less are drawn smaller
 };
 
 // REQUIRES: dots.size() == layout.size().

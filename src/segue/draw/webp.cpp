@@ -13,7 +13,7 @@ namespace {
 constexpr float kQuality = 80;
 constexpr int kMethod = 3;  // 0 fast ... 6 small
 
-struct Free {
+struct FreeWebP {
   void operator()(WebPAnimEncoder* encoder) const { WebPAnimEncoderDelete(encoder); }
 };
 
@@ -44,7 +44,7 @@ class Picture {
 
 struct WebpAnimation::State {
   std::size_t side = 0;
-  std::unique_ptr<WebPAnimEncoder, Free> encoder;
+  std::unique_ptr<WebPAnimEncoder, FreeWebP> encoder;
   std::chrono::milliseconds time{0};
 
   void check(int done) const {

@@ -1,4 +1,4 @@
-// Moving pictures: WebP animations, by libwebp.
+// WebP animations, by libwebp.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace segue::draw {
 
-// Frames of one size, shown for ever. Not thread safe.
+// Frames of one size, shown in a loop. Not thread safe.
 class WebpAnimation {
  public:
   explicit WebpAnimation(std::size_t side);

@@ -1,4 +1,4 @@
-// The candidates of many queries to the blend, those near by vectors searched for in batches.
+// Finds the blend's candidates for many queries at a time; the vector searches run in batches.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace segue::evaluate {
 
-// Holds the room that one thread needs. Views sources, weights and rows that outlive it.
+// Holds the buffers of one thread. REQUIRES: sources, weights and rows outlive it.
 class BlendBatch {
  public:
   // `unit_rows`: the song vectors of `sources` at length 1.
@@ -20,8 +20,8 @@ class BlendBatch {
              const math::PackedRows& unit_rows)
       : sources_(sources), weights_(weights), search_(unit_rows) {}
 
-  // Calls body(i, query, candidates) for each of queries[i] with a song heard, in order: all that the blend scores to
-  // find the best k, none of them masked, ascending by row. REQUIRES: at most kBatchQueries queries.
+  // Calls body(i, query, candidates), in order, for each queries[i] with at least one song heard. Candidates are all
+  // songs the blend scores to find the best k: none masked, ascending. REQUIRES: at most kBatchQueries queries.
   using Body =
       std::function<void(std::size_t i, const recommend::BlendQuery& query, std::span<const std::uint32_t> candidates)>;
   void for_each(std::span<const Query> queries, std::size_t k, const Body& body);

@@ -17,15 +17,15 @@ namespace {
 
 constexpr std::size_t kCutoff = 10;
 
-// How a weight is varied: by steps added, or by factors.
-struct Walk {
+// How a weight is varied: by added steps or by factors.
+struct Variation {
   double model::BlendWeights::*weight;
   bool by_factor;
   std::array<double, 4> steps;  // 0: none
-  bool changes_evidence;        // T or q, not only the sum
+  bool changes_evidence;        // T or q, not just their weights in the sum
 };
 
-constexpr std::array<Walk, 14> kWalks = {{
+constexpr std::array<Variation, 14> kVariations = {{
     {&model::BlendWeights::blend_transition_half_life, true, {0.75, 1.3, 0, 0}, true},
     {&model::BlendWeights::blend_seed_damping, false, {-0.2, 0.2, 0, 0}, true},
     {&model::BlendWeights::blend_transition_power, true, {0.85, 1.2, 0, 0}, true},
@@ -50,10 +50,10 @@ bool in_range(const model::BlendWeights& weights) {
   return true;
 }
 
-// One position: what is known of its candidates, the target first.
-struct Question {
+// The evidence of the candidates at one position, the target first.
+struct CandidateRange {
   std::uint32_t unit = 0;
-  std::uint32_t begin = 0;  // of its evidence
+  std::uint32_t begin = 0;  // in Fitter::evidence_
   std::uint32_t count = 0;
 };
 
@@ -71,15 +71,15 @@ class Fitter {
 
   BlendFit run(const model::BlendWeights& start) {
     Progress& progress = ingredients_.progress();
-    progress.begin("fit the blend", kWalks.size() * (2 + options_.rounds), "weights");
+    progress.begin("fit the blend", kVariations.size() * (2 + options_.rounds), "weights");
     BlendFit fit;
-    fit.positions = asked_;
+    fit.positions = position_count_;
     gather(start);
     std::vector<double> ndcg = gains(start);
     fit.ndcg_before = mean(ndcg);
     model::BlendWeights weights = start;
     climb(weights, ndcg, false);
-    // From a start without context vectors the way to a large weight of theirs leads downhill at first.
+    // A second start: from weights without context vectors, the way to a large weight for them leads downhill at first.
     model::BlendWeights other = start;
     other.blend_recent_context += 4;
     other.blend_recent_songs = 0;  // the evidence is that of `start`
@@ -100,46 +100,46 @@ class Fitter {
   }
 
  private:
-  // Those of discovery mode, evenly; only a known target can be won, but the others count.
+  // Evenly spaced positions of discovery mode. Those with an unknown target count but always score 0.
   void choose_positions() {
     const std::vector<Position> all = list_positions(dataset_, split_, options_.heard);
-    std::vector<Position> asked;
+    std::vector<Position> candidates;
     const Mode mode = split_.kind == SplitKind::last_song ? Mode::any : Mode::discovery;
     for (const Position& position : all) {
-      if (position.mode == mode) asked.push_back(position);
+      if (position.mode == mode) candidates.push_back(position);
     }
-    asked_ = std::min<std::size_t>(asked.size(), options_.most_positions);
-    for (std::size_t i = 0; i < asked_; ++i) {
-      const Position& position = asked[i * asked.size() / asked_];
+    position_count_ = std::min<std::size_t>(candidates.size(), options_.most_positions);
+    for (std::size_t i = 0; i < position_count_; ++i) {
+      const Position& position = candidates[i * candidates.size() / position_count_];
       if (position.target != kUnknownSong) positions_.push_back(position);
     }
     if (positions_.empty()) {
       fail(ErrorCode::bad_input, "the blend: expected validation positions whose next song is known, found none of {}",
-           asked_);
+           position_count_);
     }
   }
 
-  // Once over the weights: all, or those that leave the evidence as it is. Whether one was moved.
+  // One pass over all weights, or over those that do not change the evidence. Returns whether one was moved.
   bool climb(model::BlendWeights& weights, std::vector<double>& ndcg, bool all) {
     bool moved = false;
-    for (const Walk& walk : kWalks) {
+    for (const Variation& variation : kVariations) {
       ingredients_.check_stop("the blend");
-      if (all || !walk.changes_evidence) moved |= improve(walk, weights, ndcg);
+      if (all || !variation.changes_evidence) moved |= improve(variation, weights, ndcg);
       ingredients_.progress().update(++done_, fmt::format("NDCG@10 {:.4f}", mean(ndcg)));
     }
     return moved;
   }
 
-  bool improve(const Walk& walk, model::BlendWeights& weights, std::vector<double>& ndcg) {
+  bool improve(const Variation& variation, model::BlendWeights& weights, std::vector<double>& ndcg) {
     model::BlendWeights best = weights;
     std::vector<double> best_ndcg;
     double best_gain = 0;
-    for (const double step : walk.steps) {
+    for (const double step : variation.steps) {
       if (step == 0) continue;
       model::BlendWeights tried = weights;
-      tried.*walk.weight = walk.by_factor ? tried.*walk.weight * step : tried.*walk.weight + step;
+      tried.*variation.weight = variation.by_factor ? tried.*variation.weight * step : tried.*variation.weight + step;
       if (!in_range(tried)) continue;
-      if (walk.changes_evidence) gather(tried);
+      if (variation.changes_evidence) gather(tried);
       std::vector<double> mine = gains(tried);
       const double gain = certain_gain(ndcg, mine);
       if (gain <= best_gain) continue;
@@ -151,16 +151,16 @@ class Fitter {
       weights = best;
       ndcg = std::move(best_ndcg);
     }
-    if (walk.changes_evidence) gather(weights);
+    if (variation.changes_evidence) gather(weights);
     return best_gain > 0;
   }
 
-  // The sum of what is gained, where it is more than its standard error over units; else 0.
+  // The total gain if it is more than its standard error over units, else 0.
   double certain_gain(std::span<const double> before, std::span<const double> after) const {
     std::vector<double> by_unit(split_.units);
     double sum = 0;
-    for (std::size_t i = 0; i < questions_.size(); ++i) {
-      by_unit[questions_[i].unit] += after[i] - before[i];
+    for (std::size_t i = 0; i < ranges_.size(); ++i) {
+      by_unit[ranges_[i].unit] += after[i] - before[i];
       sum += after[i] - before[i];
     }
     double squares = 0;
@@ -171,47 +171,47 @@ class Fitter {
   double mean(std::span<const double> ndcg) const {
     double sum = 0;
     for (const double one : ndcg) sum += one;
-    return sum / static_cast<double>(asked_);
+    return sum / static_cast<double>(position_count_);
   }
 
-  // The evidence of every candidate of every position, in pieces so that threads share the work.
+  // Collects the evidence of every candidate at every position, in batches shared by the threads.
   void gather(const model::BlendWeights& weights) {
-    constexpr std::size_t kPiece = index::kBatchQueries;
-    const std::size_t pieces = (positions_.size() + kPiece - 1) / kPiece;
-    std::vector<std::vector<recommend::Evidence>> evidence(pieces);
-    std::vector<std::vector<Question>> questions(pieces);
-    parallel_for(pieces, 1, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
-      for (std::size_t piece = begin; piece < end; ++piece) {
-        const std::size_t first = piece * kPiece;
-        const std::size_t count = std::min(kPiece, positions_.size() - first);
-        gather_piece(weights, first, count, evidence[piece], questions[piece]);
+    constexpr std::size_t kBatch = index::kBatchQueries;
+    const std::size_t batches = (positions_.size() + kBatch - 1) / kBatch;
+    std::vector<std::vector<recommend::Evidence>> evidence(batches);
+    std::vector<std::vector<CandidateRange>> ranges(batches);
+    parallel_for(batches, 1, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t batch = begin; batch < end; ++batch) {
+        const std::size_t first = batch * kBatch;
+        const std::size_t count = std::min(kBatch, positions_.size() - first);
+        gather_batch(weights, first, count, evidence[batch], ranges[batch]);
       }
     });
     evidence_.clear();
-    questions_.clear();
-    for (std::size_t piece = 0; piece < pieces; ++piece) {
-      for (Question& question : questions[piece]) {
-        question.begin += static_cast<std::uint32_t>(evidence_.size());
-        questions_.push_back(question);
+    ranges_.clear();
+    for (std::size_t batch = 0; batch < batches; ++batch) {
+      for (CandidateRange& range : ranges[batch]) {
+        range.begin += static_cast<std::uint32_t>(evidence_.size());
+        ranges_.push_back(range);
       }
-      evidence_.insert(evidence_.end(), evidence[piece].begin(), evidence[piece].end());
-      evidence[piece] = {};
+      evidence_.insert(evidence_.end(), evidence[batch].begin(), evidence[batch].end());
+      evidence[batch] = {};
     }
   }
 
-  void gather_piece(const model::BlendWeights& weights, std::size_t first, std::size_t count,
-                    std::vector<recommend::Evidence>& evidence, std::vector<Question>& questions) const {
+  void gather_batch(const model::BlendWeights& weights, std::size_t first, std::size_t count,
+                    std::vector<recommend::Evidence>& evidence, std::vector<CandidateRange>& ranges) const {
     QueryBatch batch(dataset_, split_, options_.heard);
     for (const Position& position : std::span(positions_).subspan(first, count)) {
-      questions.push_back({.unit = split_.held_out[position.held_out].unit});
+      ranges.push_back({.unit = split_.held_out[position.held_out].unit});
     }
     BlendBatch blend(sources_, weights, unit_rows_);
     blend.for_each(batch.make(positions_, first, count), kCutoff,
                    [&](std::size_t i, const recommend::BlendQuery& query, std::span<const std::uint32_t> candidates) {
                      const std::uint32_t target = positions_[first + i].target;
-                     if (!std::ranges::binary_search(candidates, target)) return;  // cannot be won
-                     questions[i].begin = static_cast<std::uint32_t>(evidence.size());
-                     questions[i].count = static_cast<std::uint32_t>(candidates.size());
+                     if (!std::ranges::binary_search(candidates, target)) return;  // cannot be predicted
+                     ranges[i].begin = static_cast<std::uint32_t>(evidence.size());
+                     ranges[i].count = static_cast<std::uint32_t>(candidates.size());
                      evidence.push_back(query.evidence(target));
                      for (const recommend::Evidence& other : query.evidence(candidates)) {
                        if (other.song != target) evidence.push_back(other);
@@ -219,19 +219,18 @@ class Fitter {
                    });
   }
 
-  // NDCG@10 of each question.
+  // NDCG@10 at each position.
   std::vector<double> gains(const model::BlendWeights& weights) const {
-    std::vector<double> ndcg(questions_.size());
-    parallel_for(questions_.size(), 64, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
-      for (std::size_t i = begin; i < end; ++i) ndcg[i] = gain(questions_[i], weights);
+    std::vector<double> ndcg(ranges_.size());
+    parallel_for(ranges_.size(), 64, ingredients_.threads(), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) ndcg[i] = gain(ranges_[i], weights);
     });
     return ndcg;
   }
 
-  double gain(const Question& question, const model::BlendWeights& weights) const {
-    if (question.count == 0) return 0;
-    const std::span<const recommend::Evidence> candidates =
-        std::span(evidence_).subspan(question.begin, question.count);
+  double gain(const CandidateRange& range, const model::BlendWeights& weights) const {
+    if (range.count == 0) return 0;
+    const std::span<const recommend::Evidence> candidates = std::span(evidence_).subspan(range.begin, range.count);
     const math::ScoredRow target{candidates[0].song, candidates[0].score(weights)};
     std::size_t rank = 1;
     for (const recommend::Evidence& other : candidates.subspan(1)) {
@@ -247,9 +246,9 @@ class Fitter {
   const recommend::BlendSources sources_;
   const math::PackedRows& unit_rows_;
   std::vector<Position> positions_;
-  std::size_t asked_ = 0;
-  std::uint64_t done_ = 0;  // walks
-  std::vector<Question> questions_;
+  std::size_t position_count_ = 0;  // including those with an unknown target
+  std::uint64_t done_ = 0;          // weights
+  std::vector<CandidateRange> ranges_;
   std::vector<recommend::Evidence> evidence_;
 };
 

@@ -1,9 +1,9 @@
-// The weights of the blend, fitted to a dataset.
+// Fits the weights of the blend to a dataset.
 //
-// Coordinate ascent on NDCG@10 of the positions held out for validation, in discovery mode: one weight at a time is
-// tried a step up and down, and a step is taken where it gains more than its standard error, the held-out queues that
-// depend on each other taken as one (so that a few long playlists decide nothing). NDCG itself is maximised, not a
-// likelihood: the likelihood of the song that came next is won among the places far down the list, where nobody looks.
+// Coordinate ascent on NDCG@10 at the validation positions of discovery mode. One weight at a time is tried a step up
+// and down, and a step is taken if it gains more than its standard error. Held-out queues that depend on each other
+// count as one, so that a few long playlists decide nothing. NDCG is maximised rather than a likelihood, because the
+// likelihood of the next song is mostly gained far down the list, where nobody looks.
 #pragma once
 
 #include <cstdint>
@@ -20,21 +20,21 @@
 namespace segue::evaluate {
 
 struct BlendFitOptions {
-  std::uint32_t heard = 0;                // as list_positions()
-  std::uint32_t most_positions = 10'000;  // evenly over all of them
-  std::uint32_t rounds = 3;               // over all weights, at most
+  std::uint32_t heard = 0;                // as in list_positions()
+  std::uint32_t most_positions = 10'000;  // evenly spaced over all of them
+  std::uint32_t rounds = 3;               // passes over all weights, at most
 };
 
 struct BlendFit {
   model::BlendWeights weights;
-  std::uint64_t positions = 0;  // asked; the next song of some is unknown, which is a miss
-  double ndcg_before = 0;       // NDCG@10 with the weights started from
-  double ndcg = 0;              // and with those found
+  std::uint64_t positions = 0;  // used, including those with an unknown next song, which are misses
+  double ndcg_before = 0;       // NDCG@10 with the initial weights
+  double ndcg = 0;              // and with the fitted weights
 };
 
-// Starts from `start`. The same with any number of threads where `ingredients` are. REQUIRES: `split` is of
-// SplitPart::validation of `dataset`, `ingredients` of its training set. Throws bad_input where no position has a known
-// song, interrupted.
+// Starts from `start`. The same with any number of threads, given the same song vectors. REQUIRES: `split` is a
+// SplitPart::validation split of `dataset`, and `ingredients` are of its training set. Throws bad_input if no position
+// has a known next song, and interrupted.
 BlendFit fit_blend(const data::Dataset& dataset, const Split& split, Ingredients& ingredients,
                    const model::BlendWeights& start, const BlendFitOptions& options);
 

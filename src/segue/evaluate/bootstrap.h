@@ -1,8 +1,9 @@
-// How far a mean could be off: intervals by resampling whole units.
+// Confidence intervals of means, by resampling whole units.
 //
-// Positions of one queue depend on each other, and so do snapshots of one playlist, so not positions but units (queues,
-// or users and playlists where those are held out whole) are drawn with replacement, as many as there are. Every model
-// sees the same draws, so that the interval of a difference between two models is paired (Efron, Tibshirani 1993).
+// Positions of one queue depend on each other, and so do snapshots of one playlist. Units are therefore drawn instead
+// of positions (queues, or users and playlists if those are held out whole): as many as there are, with replacement.
+// Every method sees the same draws, so that the interval of a difference between two methods is paired (Efron,
+// Tibshirani 1993).
 #pragma once
 
 #include <cstdint>
@@ -21,11 +22,11 @@ using UnitSums = std::vector<double>;
 
 struct BootstrapResult {
   std::vector<Interval> means;        // of each metric
-  std::vector<Interval> differences;  // of each metric less its reference
+  std::vector<Interval> differences;  // of each metric minus its reference
 };
 
-// The middle 95 % over `resamples` samples. `positions[u]`: positions of unit u. `references[m]`: the metric that
-// metric m is compared with. Not a number where there are no positions. The result does not depend on `threads`.
+// The middle 95 % over `resamples` samples. `positions[u]`: the number of positions of unit u. `references[m]`: the
+// metric that metric m is compared with. NaN without positions. The result does not depend on `threads`.
 BootstrapResult bootstrap(std::span<const UnitSums> metrics, std::span<const std::size_t> references,
                           std::span<const std::uint32_t> positions, std::uint32_t resamples, std::uint64_t seed,
                           std::size_t threads);

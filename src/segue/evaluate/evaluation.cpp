@@ -8,13 +8,13 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/evaluate/ingredients.h"
-#include "segue/evaluate/ranking.h"
+#include "segue/evaluate/measure.h"
 
 namespace segue::evaluate {
 
 namespace {
 
-constexpr std::size_t kShownPositions = 400;  // whose lists are kept, to choose examples from
+constexpr std::size_t kShownPositions = 400;  // whose lists are kept to choose examples from
 constexpr std::size_t kExamples = 6;
 constexpr std::size_t kExampleHeard = 4;
 constexpr std::uint64_t kBootstrapStream = 0xb007;
@@ -35,13 +35,13 @@ std::vector<std::uint32_t> number_artists(const data::Dataset& dataset, const Sp
   return artists;
 }
 
-// The decile of each song: each has a tenth of the plays.
+// The decile of each song; each decile has a tenth of the plays.
 std::vector<std::uint8_t> deciles_of(std::span<const std::uint64_t> plays) {
-  const double all = std::accumulate(plays.begin(), plays.end(), 0.0);
+  const double total = std::accumulate(plays.begin(), plays.end(), 0.0);
   std::vector<std::uint8_t> deciles;
   double before = 0;
   for (const std::uint64_t count : plays) {
-    deciles.push_back(static_cast<std::uint8_t>(std::min<double>(kDeciles - 1, before / all * kDeciles)));
+    deciles.push_back(static_cast<std::uint8_t>(std::min<double>(kDeciles - 1, before / total * kDeciles)));
     before += static_cast<double>(count);
   }
   return deciles;
@@ -66,19 +66,19 @@ class Evaluator {
         artists_(number_artists(dataset, split)),
         deciles_(deciles_of(split.training.plays)) {}
 
-  Evaluation run(std::vector<std::unique_ptr<NextSongModel>> models) {
+  Evaluation run(std::vector<std::unique_ptr<Method>> methods) {
     describe();
     choose_shown();
     Ingredients ingredients(split_.training, train_, progress_, stop_);
-    fit_all(models, ingredients);
+    fit_all(methods, ingredients);
     math::MatrixView<const float> unit_vectors;
     if (ingredients.has_vectors()) unit_vectors = ingredients.unit_vectors().view();
-    const Questions questions{dataset_, split_, options_.heard, positions_, artists_, unit_vectors, shown_};
-    for (std::size_t i = 0; i < models.size(); ++i) {
+    const MeasurementInput input{dataset_, split_, options_.heard, positions_, artists_, unit_vectors, shown_};
+    for (std::size_t i = 0; i < methods.size(); ++i) {
       const Clock::time_point start = Clock::now();
-      answers_.push_back(ask(*models[i], questions, thread_count(train_.threads), progress_, stop_));
-      result_.models[i].rank_seconds = seconds_since(start);
-      for (const ModeSummary& mode : result_.modes) result_.models[i].modes.push_back(score(mode, answers_[i]));
+      measured_.push_back(measure(*methods[i], input, thread_count(train_.threads), progress_, stop_));
+      result_.methods[i].rank_seconds = seconds_since(start);
+      for (const ModeSummary& mode : result_.modes) result_.methods[i].modes.push_back(score(mode, measured_[i]));
     }
     for (std::size_t mode = 0; mode < result_.modes.size(); ++mode) compare(mode);
     choose_examples();
@@ -110,7 +110,7 @@ class Evaluator {
     }
   }
 
-  // Evenly over the positions of the first mode whose next song is known.
+  // Evenly spaced over the positions of the first mode whose next song is known.
   void choose_shown() {
     std::vector<std::uint32_t> candidates;
     for (std::uint32_t i = 0; i < positions_.size(); ++i) {
@@ -120,36 +120,36 @@ class Evaluator {
     for (std::size_t i = 0; i < count; ++i) shown_.push_back(candidates[i * candidates.size() / count]);
   }
 
-  void fit_all(std::vector<std::unique_ptr<NextSongModel>>& models, Ingredients& ingredients) {
-    std::vector<std::unique_ptr<NextSongModel>> fitted;
-    for (std::unique_ptr<NextSongModel>& model : models) {
-      ingredients.check_stop(model->name());
+  void fit_all(std::vector<std::unique_ptr<Method>>& methods, Ingredients& ingredients) {
+    std::vector<std::unique_ptr<Method>> fitted;
+    for (std::unique_ptr<Method>& method : methods) {
+      ingredients.check_stop(method->name());
       const Clock::time_point start = Clock::now();
-      if (!model->fit(ingredients)) {
-        result_.skipped.emplace_back(model->name());
+      if (!method->fit(ingredients)) {
+        result_.skipped.emplace_back(method->name());
         continue;
       }
-      ModelScore& score = result_.models.emplace_back();
-      score.name = model->name();
-      score.summary = model->summary();
-      score.baseline = model->is_baseline();
+      MethodScore& score = result_.methods.emplace_back();
+      score.name = method->name();
+      score.summary = method->summary();
+      score.baseline = method->is_baseline();
       score.fit_seconds = seconds_since(start);
-      fitted.push_back(std::move(model));
+      fitted.push_back(std::move(method));
     }
-    models = std::move(fitted);
-    if (models.empty()) {
+    methods = std::move(fitted);
+    if (methods.empty()) {
       fail(ErrorCode::wrong_use, "--baselines {}: expected one that applies to this dataset, found none",
            options_.baselines);
     }
   }
 
-  ModeScore score(const ModeSummary& mode, const Answers& answers) const {
+  ModeScore score(const ModeSummary& mode, const Measurements& measured) const {
     ModeScore result;
     AccuracySum sum;
     for (std::size_t i = 0; i < positions_.size(); ++i) {
       const Position& position = positions_[i];
       if (position.mode != mode.mode) continue;
-      const Outcome& outcome = answers.outcomes[i];
+      const Outcome& outcome = measured.outcomes[i];
       sum.add(outcome, position.relevant);
       const double hit = outcome.rank > 0 && outcome.rank <= kCutoffs[0] ? 1 : 0;
       const double ndcg = ndcg_of(outcome, kCutoffs[0]);
@@ -164,23 +164,23 @@ class Evaluator {
       add(result.by_popularity[decile], mode.by_popularity[decile]);
     }
     result.accuracy = sum.mean();
-    result.lists = answers.lists[static_cast<std::size_t>(mode.mode)];
+    result.lists = measured.lists[static_cast<std::size_t>(mode.mode)];
     return result;
   }
 
-  // Finds the reference of a mode and says how far every model is from it.
+  // Finds the reference of a mode and every method's difference from it.
   void compare(std::size_t mode) {
     std::size_t reference = 0;
-    for (std::size_t i = 1; i < result_.models.size(); ++i) {
-      const auto rank = [&](std::size_t model) {
-        return std::pair(result_.models[model].baseline, result_.models[model].modes[mode].accuracy.ndcg[0]);
+    for (std::size_t i = 1; i < result_.methods.size(); ++i) {
+      const auto rank = [&](std::size_t method) {
+        return std::pair(result_.methods[method].baseline, result_.methods[method].modes[mode].accuracy.ndcg[0]);
       };
       if (rank(i) > rank(reference)) reference = i;
     }
     result_.references.push_back(reference);
-    const Accuracy best = result_.models[reference].modes[mode].accuracy;
-    for (ModelScore& model : result_.models) {
-      ModeScore& mine = model.modes[mode];
+    const Accuracy best = result_.methods[reference].modes[mode].accuracy;
+    for (MethodScore& method : result_.methods) {
+      ModeScore& mine = method.modes[mode];
       mine.hit_rate_gain = mine.accuracy.hit_rate[0] - best.hit_rate[0];
       mine.ndcg_gain = mine.accuracy.ndcg[0] - best.ndcg[0];
     }
@@ -188,7 +188,7 @@ class Evaluator {
   }
 
   void add_intervals(std::size_t mode, std::size_t reference) {
-    // Units without a position of this mode are not there.
+    // Numbers the units that have positions of this mode.
     std::vector<std::uint32_t> place(split_.units, kNobody);
     std::vector<std::uint32_t> counts;
     const auto unit_of = [&](const Position& position) { return split_.held_out[position.held_out].unit; };
@@ -201,13 +201,13 @@ class Evaluator {
       }
       ++counts[mine];
     }
-    std::vector<UnitSums> metrics;  // HitRate and NDCG of the first model, of the second, ...
+    std::vector<UnitSums> metrics;  // HitRate and NDCG of the first method, of the second, ...
     std::vector<std::size_t> references;
-    for (const Answers& answers : answers_) {
+    for (const Measurements& measured : measured_) {
       UnitSums hits(counts.size());
       UnitSums ndcg(counts.size());
       for (std::size_t i = 0; i < positions_.size(); ++i) {
-        const Outcome& outcome = answers.outcomes[i];
+        const Outcome& outcome = measured.outcomes[i];
         if (positions_[i].mode != result_.modes[mode].mode || outcome.rank == 0 || outcome.rank > kCutoffs[0]) continue;
         hits[place[unit_of(positions_[i])]] += 1;
         ndcg[place[unit_of(positions_[i])]] += ndcg_of(outcome, kCutoffs[0]);
@@ -219,8 +219,8 @@ class Evaluator {
     }
     const BootstrapResult intervals = bootstrap(metrics, references, counts, options_.resamples,
                                                 train_.seed ^ kBootstrapStream, thread_count(train_.threads));
-    for (std::size_t i = 0; i < result_.models.size(); ++i) {
-      ModeScore& mine = result_.models[i].modes[mode];
+    for (std::size_t i = 0; i < result_.methods.size(); ++i) {
+      ModeScore& mine = result_.methods[i].modes[mode];
       mine.hit_rate = intervals.means[2 * i];
       mine.ndcg = intervals.means[2 * i + 1];
       mine.hit_rate_gain_interval = intervals.differences[2 * i];
@@ -228,30 +228,33 @@ class Evaluator {
     }
   }
 
-  // Of the model with the best NDCG@10 in the first mode: where it was right, and where it was wrong; one of a queue.
+  // Right and wrong predictions of the method with the best NDCG@10 in the first mode, at most one from each queue.
   void choose_examples() {
     std::size_t best = 0;
-    for (std::size_t i = 1; i < result_.models.size(); ++i) {
-      const auto ndcg = [&](std::size_t model) { return result_.models[model].modes[0].accuracy.ndcg[0]; };
+    for (std::size_t i = 1; i < result_.methods.size(); ++i) {
+      const auto ndcg = [&](std::size_t method) { return result_.methods[method].modes[0].accuracy.ndcg[0]; };
       if (ndcg(i) > ndcg(best)) best = i;
     }
-    result_.example_model = result_.models[best].name;
+    result_.example_method = result_.methods[best].name;
     std::uint32_t last_queue = kNobody;
     for (std::size_t i = 0; i < shown_.size(); ++i) {
       const Position& position = positions_[shown_[i]];
-      const std::uint32_t rank = answers_[best].outcomes[shown_[i]].rank;
-      if (position.held_out == last_queue || answers_[best].shown[i].empty()) continue;
-      std::vector<Example>* const kind = rank > 0 && rank <= 3 ? &result_.good : rank == 0 ? &result_.bad : nullptr;
+      const std::uint32_t rank = measured_[best].outcomes[shown_[i]].rank;
+      if (position.held_out == last_queue || measured_[best].shown[i].empty()) continue;
+      std::vector<ExamplePrediction>* const kind = rank > 0 && rank <= 3 ? &result_.good
+                                                   : rank == 0           ? &result_.bad
+                                                                         : nullptr;
       if (kind == nullptr || kind->size() == kExamples) continue;
       last_queue = position.held_out;
-      kind->push_back(example_of(position, rank, answers_[best].shown[i]));
+      kind->push_back(example_of(position, rank, measured_[best].shown[i]));
     }
   }
 
-  Example example_of(const Position& position, std::uint32_t rank, std::span<const std::uint32_t> list) const {
+  ExamplePrediction example_of(const Position& position, std::uint32_t rank,
+                               std::span<const std::uint32_t> list) const {
     const std::span<const std::uint32_t> songs = dataset_.queues.songs(split_.held_out[position.held_out].queue);
     const std::size_t from = position.at - std::min<std::size_t>(kExampleHeard, position.at);
-    Example example;
+    ExamplePrediction example;
     example.target = songs[position.at];
     example.rank = rank;
     example.heard.assign(songs.begin() + static_cast<std::ptrdiff_t>(from),
@@ -269,17 +272,17 @@ class Evaluator {
   const std::vector<Position> positions_;
   const std::vector<std::uint32_t> artists_;
   const std::vector<std::uint8_t> deciles_;
-  std::vector<std::uint32_t> shown_;  // positions
-  std::vector<Answers> answers_;      // of each model
+  std::vector<std::uint32_t> shown_;    // positions
+  std::vector<Measurements> measured_;  // of each method
   Evaluation result_;
 };
 
 }  // namespace
 
-Evaluation evaluate(const data::Dataset& dataset, const Split& split,
-                    std::vector<std::unique_ptr<NextSongModel>> models, const EvaluateOptions& options,
-                    const train::TrainOptions& train, Progress& progress, std::stop_token stop) {
-  return Evaluator(dataset, split, options, train, progress, std::move(stop)).run(std::move(models));
+Evaluation evaluate(const data::Dataset& dataset, const Split& split, std::vector<std::unique_ptr<Method>> methods,
+                    const EvaluateOptions& options, const train::TrainOptions& train, Progress& progress,
+                    std::stop_token stop) {
+  return Evaluator(dataset, split, options, train, progress, std::move(stop)).run(std::move(methods));
 }
 
 }  // namespace segue::evaluate

@@ -7,7 +7,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::evaluate {
 
@@ -19,8 +19,8 @@ std::size_t Ingredients::threads() const {
   return thread_count(options_.threads);
 }
 
-void Ingredients::check_stop(std::string_view doing) const {
-  if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while fitting {}", doing);
+void Ingredients::check_stop(std::string_view fitting) const {
+  if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while fitting {}", fitting);
 }
 
 transitions::Transitions Ingredients::count_pairs(std::uint32_t window) const {
@@ -124,7 +124,7 @@ const QueuesOfSongs& Ingredients::queues_of_songs() {
   std::vector<std::uint32_t> order(places.size());
   for (std::uint32_t queue = 0; queue < places.size(); ++queue) order[places[queue]] = queue;
   const std::uint32_t songs = training_.song_count();
-  // Twice over the queues: to count, then to place. `last` tells a song's first time in a queue.
+  // Two passes over the queues: one to count, one to fill. `last` finds a song's first play in a queue.
   std::vector<std::uint32_t> last(songs, kUnknownSong);
   QueuesOfSongs lists;
   lists.offsets.assign(songs + std::size_t{1}, 0);

@@ -1,4 +1,4 @@
-// What several models are made of, computed when first needed and then shared.
+// What several methods need, computed once on first use and then shared.
 #pragma once
 
 #include <cstdint>
@@ -18,15 +18,15 @@
 
 namespace segue::evaluate {
 
-// Pairs of plays at most this far apart count as played close together, for the methods that count pairs.
+// The methods that count pairs of plays count those at most this far apart.
 inline constexpr std::uint32_t kPairWindow = 10;
-// A song keeps so many of those it is most often paired with, which bounds memory and the time of a query.
+// Each song keeps this many of its most frequent partners, which bounds memory and the time of a query.
 inline constexpr std::uint32_t kPairsKept = 1000;
 
-// In which queues each song is.
+// The queues that each song is in.
 struct QueuesOfSongs {
   std::vector<std::uint64_t> offsets;  // songs + 1
-  std::vector<std::uint32_t> queues;   // each once for a song, the earliest started first
+  std::vector<std::uint32_t> queues;   // each queue once a song, in order of start
 
   std::span<const std::uint32_t> of(std::uint32_t song) const {
     return std::span(queues).subspan(offsets[song], offsets[song + 1] - offsets[song]);
@@ -36,7 +36,7 @@ struct QueuesOfSongs {
 // Not thread safe.
 class Ingredients {
  public:
-  // All but `options` outlive it.
+  // REQUIRES: training and progress outlive this object.
   Ingredients(const TrainingSet& training, const train::TrainOptions& options, Progress& progress,
               std::stop_token stop);
 
@@ -45,14 +45,14 @@ class Ingredients {
   Progress& progress() const { return progress_; }
   const std::stop_token& stop() const { return stop_; }
   std::size_t threads() const;
-  // Throws interrupted, naming the model, when asked to stop.
-  void check_stop(std::string_view doing) const;
+  // Throws interrupted if `stop` was requested; the message names what was being fitted.
+  void check_stop(std::string_view fitting) const;
 
-  // Pairs of plays at distance `window` or less, counted anew.
+  // Pairs of plays at distance `window` or less, counted on every call.
   transitions::Transitions count_pairs(std::uint32_t window) const;
-  // Those that a model folder has: fewer neighbours a song than pairs().
+  // As a model folder has them: fewer neighbours a song than pairs().
   const transitions::Transitions& transitions();
-  // Those within kPairWindow.
+  // Pairs at most kPairWindow apart.
   const transitions::Transitions& pairs();
   // Song and context vectors trained with options().
   const train::TrainedVectors& vectors();
@@ -63,11 +63,11 @@ class Ingredients {
   const data::LogPlays& log_plays();
   // The unit vectors, packed for batched search.
   const math::PackedRows& packed_unit_vectors();
-  // All of that and the songs' artists for the blend. Views these ingredients.
+  // All of these and the songs' artists, for the blend. Views these ingredients.
   recommend::BlendSources blend_sources();
   bool has_vectors() const { return vectors_.has_value(); }
   const QueuesOfSongs& queues_of_songs();
-  // queue -> its place by start, the earliest first; in the order they come where there are no times.
+  // The place of each queue by start, earliest first; without times, the order of the training set.
   const std::vector<std::uint32_t>& recency();
 
  private:

@@ -1,4 +1,4 @@
-// What can be chosen about evaluation.
+// Options of evaluation.
 #pragma once
 
 #include <array>
@@ -44,14 +44,15 @@ struct OptionsOf<evaluate::SplitOptions> {
           "split",
           "Hold out the latest queues (time), whole users or playlists (queues) or the last "
           "song of every queue (last-song); auto: time for sessions, queues for playlists"),
-      option<&evaluate::SplitOptions::part>("part",
-                                            "Measure on the test part, or on the validation part with the test unseen"),
+      option<&evaluate::SplitOptions::part>(
+          "part", "Measure on the test part, or on the validation part with the test part unseen"),
       option<&evaluate::SplitOptions::held_out>(
-          "held_out", "Share of the plays (time) or users and playlists (queues) a part has", between(0.001, 0.45)),
-      option<&evaluate::SplitOptions::gap>("gap", "Time left out between training and what is held out (time)",
+          "held_out", "Share of the plays (time) or of the users and playlists (queues) in each held-out part",
+          between(0.001, 0.45)),
+      option<&evaluate::SplitOptions::gap>("gap", "Time skipped between training and the held-out part (time)",
                                            between(0, 1e15)),
       option<&evaluate::SplitOptions::max_positions>(
-          "max_positions", "Measure on held-out queues drawn at random until they have this many songs; 0: on all",
+          "max_positions", "Measure on held-out queues drawn at random until they have this many songs; 0: all of them",
           at_least(0)),
   };
 };
@@ -86,17 +87,17 @@ struct OptionsOf<evaluate::EvaluateOptions> {
   static constexpr std::string_view section = "evaluate";
   static constexpr std::array rows = {
       option<&evaluate::EvaluateOptions::baselines>("baselines",
-                                                    "Which rows the table has: all, or names with commas between"),
+                                                    "Methods to compare: all, or names separated by commas"),
       option<&evaluate::EvaluateOptions::heard>(
-          "heard", "A song among this many last ones of the queue counts as heard; 0: among all before",
+          "heard", "A song counts as just heard if it is among this many songs before; 0: among all before",
           between(0, 1e6)),
       option<&evaluate::EvaluateOptions::vector_metric>("vector_metric",
-                                                        "How near song vectors are: angle or distance"),
+                                                        "Compare song vectors by angle or by distance"),
       option<&evaluate::EvaluateOptions::seeds>(
-          "seeds", "Repeat with this many seeds, from --seed on; the table shows the mean", between(1, 100)),
+          "seeds", "Repeat with this many seeds, starting at --seed; the table shows means", between(1, 100)),
       option<&evaluate::EvaluateOptions::resamples>(
           "resamples", "Bootstrap samples behind the 95 % intervals; 0: no intervals", between(0, 100'000)),
-      option<&evaluate::EvaluateOptions::html>("html", "Write a report to this file, as a page"),
+      option<&evaluate::EvaluateOptions::html>("html", "Write the report to this file as an HTML page"),
       option<&evaluate::EvaluateOptions::report>("report",
                                                  "Write what --json prints to this file, for serve --evaluation"),
   };

@@ -12,7 +12,7 @@ std::size_t heard_from(std::uint32_t at, std::uint32_t heard) {
   return heard == 0 || heard > at ? 0 : at - heard;
 }
 
-// Different songs in songs[at ...], for every at.
+// The number of distinct songs in songs[at ...], for every at.
 std::vector<std::uint32_t> count_later(std::span<const std::uint32_t> songs) {
   std::unordered_set<std::uint32_t> seen;
   std::vector<std::uint32_t> later(songs.size() + 1);
@@ -83,7 +83,7 @@ std::span<const Query> QueryBatch::make(std::span<const Position> positions, std
   ranges_.clear();
   queries_.clear();
   for (std::size_t i = first; i < first + count; ++i) ranges_.push_back(append(positions[i]));
-  // Only now do the songs stay where they are.
+  // Spans only now: songs_ no longer grows.
   for (std::size_t i = 0; i < count; ++i) {
     const HeldOutQueue& queue = split_.held_out[positions[first + i].held_out];
     const Range& range = ranges_[i];

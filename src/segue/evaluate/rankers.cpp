@@ -33,18 +33,18 @@ class VectorRanker final : public Ranker {
   void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<math::ScoredRow>> lists) override {
     batch_.clear();
     masked_.clear();
-    std::vector<std::size_t> asked;
+    std::vector<std::size_t> searched;  // queries with a vector
     for (std::size_t i = 0; i < queries.size(); ++i) {
       lists[i].clear();
       std::vector<float> vector = zeros_;
       if (!query_vector_(queries[i], vector)) continue;
       std::ranges::copy(vector, batch_.add().begin());
       masked_.push_back(queries[i].masked);
-      asked.push_back(i);
+      searched.push_back(i);
     }
-    std::vector<std::vector<math::ScoredRow>> found(asked.size());
+    std::vector<std::vector<math::ScoredRow>> found(searched.size());
     batch_.search(k, masked_, found);
-    for (std::size_t i = 0; i < asked.size(); ++i) lists[asked[i]] = std::move(found[i]);
+    for (std::size_t i = 0; i < searched.size(); ++i) lists[searched[i]] = std::move(found[i]);
   }
 
  private:

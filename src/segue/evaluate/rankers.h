@@ -1,4 +1,4 @@
-// The two ways models score songs, ready to use: a few songs each by itself, or all songs by a product of vectors.
+// The rankers that methods are built from: scores added up song by song, products of vectors, a fixed order.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace segue::evaluate {
 
-// Scores of the few songs that were touched, 0 for all others. Clearing costs as much as was touched.
+// Scores of the few songs touched, 0 for all others. The cost of clearing grows only with the songs touched.
 class SparseScores {
  public:
   explicit SparseScores(std::uint32_t song_count) : scores_(song_count) {}
@@ -23,7 +23,7 @@ class SparseScores {
   }
   float operator[](std::uint32_t song) const { return scores_[song]; }
   std::span<const std::uint32_t> touched() const { return touched_; }
-  // The k best that are not in `masked`, which is sorted.
+  // The k best songs that are not in `masked`, which is sorted.
   std::vector<math::ScoredRow> best(std::size_t k, std::span<const std::uint32_t> masked) const;
   void clear();
 
@@ -32,19 +32,21 @@ class SparseScores {
   std::vector<std::uint32_t> touched_;
 };
 
-// Adds the scores of one query. Called by one thread for each object; may keep room between calls.
+// Adds the scores of one query. Each copy is called by one thread, so it may keep buffers between calls.
 using SparseScorer = std::function<void(const Query& query, SparseScores& scores)>;
 std::unique_ptr<Ranker> make_sparse_ranker(std::uint32_t song_count, SparseScorer scorer);
 
-// Writes the vector of one query into `vector`, rows.columns() zeros; false where there is none, and so no list.
+// Writes the vector of one query into `vector`, which holds rows.columns() zeros; false: the query gets no list.
 using QueryVector = std::function<bool(const Query& query, std::span<float> vector)>;
-// Songs by their product with the query's vector. Views `rows`.
+// Ranks songs by the product of their row and the query's vector. Views `rows`.
 std::unique_ptr<Ranker> make_vector_ranker(const math::PackedRows& rows, QueryVector query_vector);
 
-// The same order of songs for everyone, but for what is masked. Views `order`, best first.
+// The same order of songs for every query, without the masked ones. Views `order`, best first.
 std::unique_ptr<Ranker> make_fixed_ranker(std::span<const math::ScoredRow> order);
 
-// How much the song heard `ago` songs before the last one counts.
+// The songs heard that a method uses: the last one alone, or the last kHeardUsed, each weighing kHeardDecay times the
+// one after it.
+enum class HeardUse { last_song, decayed };
 inline constexpr std::size_t kHeardUsed = 10;
 inline constexpr float kHeardDecay = 0.8F;
 

@@ -14,7 +14,7 @@ namespace segue::evaluate {
 
 namespace {
 
-// How much of each queue training sees and what is asked: songs 0 ... trained-1, and first ... end-1.
+// The songs of a queue that training sees, 0 ... trained-1, and those to predict, first ... end-1.
 struct Use {
   std::uint32_t trained = 0;
   std::uint32_t first = 0;
@@ -27,13 +27,13 @@ std::uint32_t length_of(const data::Dataset& dataset, std::size_t queue) {
 Use train_on(const data::Dataset& dataset, std::size_t queue) {
   return {.trained = length_of(dataset, queue)};
 }
-// From the second song on: the first has nothing before it.
-Use ask(const data::Dataset& dataset, std::size_t queue) {
+// From the second song on, because nothing comes before the first.
+Use hold_out(const data::Dataset& dataset, std::size_t queue) {
   const std::uint32_t length = length_of(dataset, queue);
   return {.trained = 0, .first = std::min<std::uint32_t>(1, length), .end = length};
 }
 
-// A number for each user or playlist, in the order they come; a queue without a name is one of its own.
+// A number for each user or playlist, in order of appearance; a queue without a name counts as a user of its own.
 std::vector<std::uint32_t> number_users(const data::Dataset& dataset, std::uint32_t& count) {
   std::unordered_map<std::string_view, std::uint32_t> known;
   std::vector<std::uint32_t> numbers(dataset.queues.size());
@@ -71,7 +71,7 @@ std::vector<Use> by_time(const data::Dataset& dataset, const SplitOptions& optio
     starts[queue] = *start;
   }
   std::ranges::stable_sort(order, {}, [&](std::size_t queue) { return starts[queue]; });
-  // The latest start such that what starts then or later has at least `share` of all plays.
+  // The latest start such that the queues from then on have at least `share` of all plays.
   const auto time_before_share = [&](double share) {
     const double wanted = share * static_cast<double>(dataset.queues.plays());
     double plays = 0;
@@ -90,7 +90,7 @@ std::vector<Use> by_time(const data::Dataset& dataset, const SplitOptions& optio
   std::vector<Use> uses(count);
   for (std::size_t queue = 0; queue < count; ++queue) {
     if (starts[queue] < begin - gap) uses[queue] = train_on(dataset, queue);
-    if (starts[queue] >= begin && (is_test || starts[queue] < end)) uses[queue] = ask(dataset, queue);
+    if (starts[queue] >= begin && (is_test || starts[queue] < end)) uses[queue] = hold_out(dataset, queue);
   }
   return uses;
 }
@@ -108,20 +108,21 @@ std::vector<Use> by_user(const data::Dataset& dataset, const SplitOptions& optio
   std::vector<Use> uses(users.size());
   for (std::size_t queue = 0; queue < users.size(); ++queue) {
     const std::uint8_t mine = part[users[queue]];
-    if (mine == (is_test ? 1 : 2)) uses[queue] = ask(dataset, queue);
+    if (mine == (is_test ? 1 : 2)) uses[queue] = hold_out(dataset, queue);
     if (mine == 0 || (is_test && mine == 2)) uses[queue] = train_on(dataset, queue);
   }
   return uses;
 }
 
 std::vector<Use> by_last_song(const data::Dataset& dataset, const SplitOptions& options) {
-  const std::uint32_t behind = options.part == SplitPart::test ? 1 : 2;  // songs of a queue that training does not see
+  const std::uint32_t behind =
+      options.part == SplitPart::test ? 1 : 2;  // songs of each queue that training does not see
   std::vector<Use> uses(dataset.queues.size());
   for (std::size_t queue = 0; queue < uses.size(); ++queue) {
     const std::uint32_t length = length_of(dataset, queue);
     if (length < behind) continue;
-    const std::uint32_t asked = length - behind;
-    uses[queue] = {.trained = asked, .first = asked, .end = asked == 0 ? asked : asked + 1};
+    const std::uint32_t at = length - behind;
+    uses[queue] = {.trained = at, .first = at, .end = at == 0 ? at : at + 1};
   }
   return uses;
 }
@@ -167,7 +168,7 @@ void fill_training(const data::Dataset& dataset, std::span<const Use> uses, std:
   split.training.queues = data::Queues(queues);
 }
 
-// Whole queues, drawn in a random order until there are enough positions.
+// Keeps whole queues, drawn in random order until there are enough positions.
 void sample(std::vector<HeldOutQueue>& held_out, std::uint64_t max_positions, std::uint64_t seed) {
   std::vector<std::uint32_t> order(held_out.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -230,7 +231,7 @@ Split make_split(const data::Dataset& dataset, const SplitOptions& options, std:
     fail(ErrorCode::bad_input, "--split {}: expected held-out queues of two songs or more, found none among {}",
          choice_name(split.kind), dataset.queues.size());
   }
-  // Queues of one user or playlist repeat each other where whole users are held out; else a queue stands for itself.
+  // If whole users are held out, their queues repeat each other and form one unit; otherwise each queue is a unit.
   std::vector<std::uint32_t> unit_of_user(user_count, kNobody);
   for (HeldOutQueue& queue : split.held_out) {
     if (split.kind != SplitKind::queues) {

@@ -12,7 +12,7 @@
 #include "segue/index/exact.h"
 #include "segue/index/graph.h"
 #include "segue/index/song_index.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/packed_rows.h"
 
 namespace segue::index {
@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::size_t kRowsPerPiece = 4096;
 constexpr std::size_t kRowsPerGraphPiece = 256;
-// A few more than asked for are looked at again: sums of products are rounded otherwise than sums of squares.
+// Margin of candidates to compare again: sums of products are rounded differently from sums of squares.
 constexpr std::size_t kSpare = 4;
 
 struct Point {
@@ -83,7 +83,7 @@ class Lists {
 
   void begin() { progress_.begin("neighbours", vectors_.rows, "songs"); }
 
-  // Keeps the k nearest to `row` of `candidates`: k of them or more. Different rows from different threads.
+  // Keeps the k nearest to `row` out of `candidates`, which are at least k. Threads may keep different rows.
   void set(std::size_t row, std::span<const math::ScoredRow> candidates) {
     std::vector<Point> points;
     points.reserve(candidates.size());
@@ -158,11 +158,12 @@ void walk_graph(math::MatrixView<const float> units, std::size_t k, std::size_t 
       for (const std::uint32_t other : graph.search(units[row], width)) {
         if (other != row) found.push_back({other, 0});
       }
-      if (found.size() < k) {  // links that lead nowhere
+      if (found.size() < k) {  // the graph does not reach k rows
         const auto self = static_cast<std::uint32_t>(row);
         found = exact.search(units[row], k, {.excluded = std::span(&self, 1)}, 1);
       }
-      // Rows of zeros are all as far, and no search finds them: the first ones fill up a list that is still too short.
+      // Rows of zeros are equally far from all, and no search finds them: the first ones fill up a list that is still
+      // too short.
       for (std::uint32_t other = 0; found.size() < k; ++other) {
         if (inverse_norms[other] == 0 && other != row) found.push_back({other, 0});
       }

@@ -1,7 +1,7 @@
-// The nearest other rows of every row of a matrix: what a map is laid out from.
+// The nearest other rows of every row of a matrix: the input of a map.
 //
-// Few rows are compared each with each (index/batch.h); many are found through a graph (index/graph.h), each row's
-// candidates compared exactly.
+// A few rows are all compared with each other (index/batch.h); the neighbours of many are found through a graph
+// (index/graph.h), and each row's candidates are compared exactly.
 #pragma once
 
 #include <array>
@@ -28,8 +28,8 @@ constexpr std::span<const std::string_view> names(Distance) {
 
 struct AllNeighboursOptions {
   Distance distance = Distance::cosine;
-  // Up to so many rows each is compared with each; by cosine, the graph finds nearly all of the nearest of more. By
-  // Euclidean distance every row is compared however many there are: a graph of directions does not know lengths.
+  // Up to this many rows are all compared with each other; with more, by cosine, the graph finds nearly all of the
+  // nearest. By Euclidean distance all rows are always compared: a graph of directions does not know lengths.
   std::size_t exact_rows = 50'000;
   std::size_t threads = 0;  // 0: all cores
 };
@@ -41,8 +41,8 @@ struct NeighbourLists {
   std::vector<float> squared_distances;  // of the same places
 };
 
-// The k nearest other rows of every row, or all others where there are fewer: then NeighbourLists::k says how many.
-// Exact lists do not depend on the number of threads. Throws no_space, interrupted.
+// The k nearest other rows of every row, or all others if there are fewer: NeighbourLists::k is their number. Exact
+// lists do not depend on the number of threads. Throws no_space, interrupted.
 NeighbourLists all_neighbours(math::MatrixView<const float> vectors, std::size_t k, const AllNeighboursOptions& options,
                               Progress& progress, const std::stop_token& stop);
 

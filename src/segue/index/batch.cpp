@@ -27,7 +27,7 @@ void BatchSearch::search(std::size_t k, std::span<const std::span<const std::uin
   const math::Kernels& kernels = math::best_kernels();
   const math::MatrixView<float> queries = queries_.view();
   std::vector<math::TopK> best(size_, math::TopK(k));
-  // Queries that fill up the last six are zeros that nothing is above.
+  // The last six are filled up with queries of zeros, whose products are above no bar.
   std::array<float, kBatchQueries> bars;
   bars.fill(std::numeric_limits<float>::infinity());
   for (std::size_t q = 0; q < size_; ++q) bars[q] = best[q].bar();

@@ -1,8 +1,8 @@
 // Exact search for many queries at once.
 //
-// One query alone reads the whole matrix for one product with each row: memory is what it waits for. A batch of a few
-// hundred queries shares each panel of rows while it is in the first-level cache, and products are compared with each
-// query's k-th best so far while they are in registers, so that all but a few never reach the heaps.
+// A single query reads the whole matrix for one product with each row, so it waits for memory. A batch of a few hundred
+// queries shares each panel of rows while it is in the first-level cache, and compares products with each query's k-th
+// best so far while they are in registers, so that only a few ever reach the heaps.
 #pragma once
 
 #include <cstddef>
@@ -15,15 +15,15 @@
 
 namespace segue::index {
 
-// Queries in a batch: enough that the matrix is read from memory seldom, few enough for the second-level cache.
+// Queries in a batch: enough to read the matrix from memory rarely, few enough for the second-level cache.
 inline constexpr std::size_t kBatchQueries = 42 * math::kPanelQueries;
 
-// A batch and the heaps it needs: one for each thread. Views rows that outlive it.
+// A batch and its heaps: one for each thread. Views rows that outlive it.
 class BatchSearch {
  public:
   explicit BatchSearch(const math::PackedRows& rows);
 
-  // Forgets the queries of the batch before.
+  // Removes the queries of the last batch.
   void clear();
   // Adds a query of rows.columns() zeros and returns it, to be filled. REQUIRES: fewer than kBatchQueries were added.
   std::span<float> add();

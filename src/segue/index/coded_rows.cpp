@@ -12,7 +12,7 @@ namespace segue::index {
 
 namespace {
 
-constexpr std::size_t kRowsPerPiece = 4096;
+constexpr std::size_t kCodedRowsPerPiece = 4096;
 
 }  // namespace
 
@@ -22,7 +22,7 @@ CodedRows::CodedRows(math::MatrixView<const float> vectors, std::span<const floa
       length_(math::coded_length(vectors.columns)),
       bytes_(vectors.rows * (length_ + sizeof(RowCode))) {
   SEGUE_ASSERT(vectors.rows == inverse_norms.size());
-  parallel_for(vectors.rows, kRowsPerPiece, thread_count(threads), [&](std::size_t begin, std::size_t end) {
+  parallel_for(vectors.rows, kCodedRowsPerPiece, thread_count(threads), [&](std::size_t begin, std::size_t end) {
     for (std::size_t row = begin; row < end; ++row) {
       auto* const codes = reinterpret_cast<std::int8_t*>(at(row));
       const float scale = math::encode(vectors[row], inverse_norms[row], codes);

@@ -1,5 +1,5 @@
-// Vectors a second time, in a byte a number, for exact searches that look at every row: a quarter of the bytes to read
-// tell which few rows have to be compared in full.
+// A second copy of the vectors, one byte for each number, for exact searches of all rows: it takes a quarter of the
+// bytes to tell which few rows need a full comparison.
 #pragma once
 
 #include <cstddef>
@@ -13,13 +13,13 @@
 
 namespace segue::index {
 
-// What codes may be wrong by. A row's cosine to a unit query is within `error` of `scale` times the product of codes.
+// The error of codes: a row's cosine to a unit query is within `error` of `scale` times the product of codes.
 struct RowCode {
   float scale = 0;
-  float error = 0;  // the length of the row's vector less its codes'
+  float error = 0;  // the length of the difference between the row's vector and its codes
 };
 
-// A cosine as codes tell it: the row's own is at most `error` away from it.
+// A cosine estimated from codes: the exact one is at most `error` away from it.
 struct RoughCosine {
   float cosine = 0;
   float error = 0;
@@ -27,16 +27,16 @@ struct RoughCosine {
 
 // `product`: of the codes of a unit query and of a row.
 inline RoughCosine rough_cosine(const math::CodedQuery& query, const RowCode& row, std::int32_t product) {
-  // What sums of so many floats, of vectors of length 1, may be off by.
+  // Rounding of sums of that many floats, of vectors of length 1.
   constexpr float kOfEach = 1e-7F;
   const float rounding = kOfEach * static_cast<float>(query.size() + 16);
-  // The query's codes miss error() of it, the row's are no longer than 1 and what they miss.
+  // The query's codes miss error() of it; the row's are no longer than 1 plus their own error.
   return {.cosine = query.scale() * row.scale * static_cast<float>(product),
           .error = row.error + query.error() * (1 + row.error) + rounding};
 }
 
-// Thread safe once made. A row is 1 byte a number, then what they may be wrong by; rows that a filter keeps lie far
-// apart, so they are in large pages.
+// Thread safe once made. A row is its codes, then their error; rows that a filter keeps lie far apart, so they are in
+// large pages.
 class CodedRows {
  public:
   CodedRows() = default;
@@ -53,7 +53,7 @@ class CodedRows {
   std::byte* at(std::size_t row) const { return bytes_.data() + row * (length_ + sizeof(RowCode)); }
 
   std::size_t rows_ = 0;
-  std::size_t length_ = 0;  // of the codes of a row
+  std::size_t length_ = 0;  // of a row's codes
   LargeArray<std::byte> bytes_;
 };
 

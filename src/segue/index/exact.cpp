@@ -7,19 +7,19 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/math/codes.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/prefetch.h"
 
 namespace segue::index {
 
 namespace {
 
-// Scores of a block stay in the first-level cache between the product and the look at them.
+// Scores of a block stay in the first-level cache between their computation and their comparison.
 constexpr std::size_t kBlock = 256;
-// Below this many rows a piece is done sooner than another thread is started.
-constexpr std::size_t kRowsPerPiece = 16384;
-// A row alone takes longer than one in a block: where fewer than one in this many is kept, the kept ones are looked at
-// one by one.
+// A piece of fewer rows is done sooner than another thread starts.
+constexpr std::size_t kSearchedRowsPerPiece = 16384;
+// A row alone takes longer than one in a block: if the filter keeps fewer than one in this many, the kept ones are
+// compared one by one.
 constexpr std::size_t kSparse = 6;
 constexpr std::size_t kRowsAhead = 6;
 
@@ -35,7 +35,7 @@ class ExactIndex::Wanted {
     std::ranges::sort(excluded_);
   }
 
-  // Whether so few rows are kept that others are not worth reading.
+  // Whether so few rows are kept that reading the others is not worthwhile.
   bool few() const { return few_; }
 
   // Those of [begin, end), ascending. REQUIRES: few()
@@ -80,7 +80,7 @@ math::TopK ExactIndex::compare_all(std::span<const float> query, std::size_t k, 
   const math::Kernels& kernels = math::best_kernels();
   math::TopK best(k);
   std::mutex mutex;
-  parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(vectors_.rows, kSearchedRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     math::TopK found(k);
     if (wanted.few()) {
       compare(query, wanted.rows(begin, end), found);
@@ -106,11 +106,11 @@ math::TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t 
                                       std::size_t threads) const {
   const math::Kernels& kernels = math::best_kernels();
   const math::CodedQuery coded(query);
-  // Rows with the most that each may score; the k best by the least that each may score.
+  // Upper bounds of the rows' scores, and the k best by their lower bounds.
   std::vector<math::ScoredRow> likely;
   math::TopK least(k);
   std::mutex mutex;
-  parallel_for(vectors_.rows, kRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(vectors_.rows, kSearchedRowsPerPiece, threads, [&](std::size_t begin, std::size_t end) {
     std::vector<math::ScoredRow> found;
     math::TopK found_least(k);
     float bar = found_least.bar();
@@ -155,9 +155,9 @@ math::TopK ExactIndex::compare_likely(std::span<const float> query, std::size_t 
 void ExactIndex::compare(std::span<const float> query, std::span<const std::uint32_t> rows, math::TopK& best) const {
   const math::Kernels& kernels = math::best_kernels();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    // Rows lie far apart: the next ones are asked for while this one is computed.
+    // Rows lie far apart: the next ones are prefetched while this one is computed.
     if (i + kRowsAhead < rows.size()) math::prefetch(vectors_[rows[i + kRowsAhead]]);
-    // As a block of one: the same bits as in a block of many.
+    // As a block of one: the same bits as in a larger block.
     float product = 0;
     kernels.dot_rows(query.data(), {vectors_.row(rows[i]), 1, vectors_.columns, vectors_.stride}, &product);
     best.offer({rows[i], product * inverse_norms_[rows[i]]});

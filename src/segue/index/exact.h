@@ -1,8 +1,7 @@
 // Exact search: the cosine of a query with every row.
 //
-// Where the rows have codes too (index/coded_rows.h), those are read instead: each says between which two numbers a
-// row's cosine lies. Only rows that may be among the k best by that are compared in full, so the answer is the same to
-// the bit.
+// If the rows have codes too (index/coded_rows.h), those are read instead: each gives bounds for a row's cosine. Only
+// rows that may be among the k best by these bounds are compared in full, so the answer is the same to the bit.
 #pragma once
 
 #include <cstddef>
@@ -17,13 +16,13 @@
 
 namespace segue::index {
 
-// What a search may return; everything by default. Views what belongs to the caller.
+// The rows that a search may return, by default all. Views data of the caller.
 struct SearchFilter {
   std::span<const std::uint32_t> excluded;  // rows never returned, in any order
   const RowSet* keeps = nullptr;            // only rows of this set, which has a place for every row
 };
 
-// Views of vectors that belong to somebody else. Thread safe.
+// Views of vectors. Thread safe.
 class ExactIndex {
  public:
   // `inverse_norms` has 1/|row| for every row, 0 for a row of zeros. `codes`: of these vectors, or nullptr.
@@ -31,8 +30,8 @@ class ExactIndex {
              const CodedRows* codes = nullptr);
 
   // The k rows with the largest cosine to `query`, a unit vector of vectors.columns numbers, best first, ties by the
-  // smaller row; fewer where there are fewer. Rows of zeros have no direction and are never returned. The result does
-  // not depend on `threads` (0: all cores). Where the filter keeps few rows, only those are looked at.
+  // smaller row; fewer if there are fewer. Rows of zeros have no direction and are never returned. The result does not
+  // depend on `threads` (0: all cores). If the filter keeps few rows, only those are read.
   std::vector<math::ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                       std::size_t threads = 0) const;
 
@@ -42,7 +41,7 @@ class ExactIndex {
   bool is_coded() const { return codes_ != nullptr; }
 
  private:
-  // Rows that may be returned, those of a piece in ascending order.
+  // Rows that may be returned; those of a piece in ascending order.
   class Wanted;
   math::TopK compare_all(std::span<const float> query, std::size_t k, const Wanted& wanted, std::size_t threads) const;
   math::TopK compare_likely(std::span<const float> query, std::size_t k, const Wanted& wanted,

@@ -24,10 +24,10 @@ namespace {
 
 using Hnsw = hnswlib::HierarchicalNSW<float>;
 
-constexpr std::size_t kRowsPerPiece = 256;
+constexpr std::size_t kAddedRowsPerPiece = 256;
 constexpr std::size_t kHighestLevel = 255;
 
-// What hnswlib wants to know about vectors: their bytes, and how far two of them are from each other.
+// hnswlib's description of vectors: their size, and the distance between two.
 class Space final : public hnswlib::SpaceInterface<float> {
  public:
   Space(const GraphHeader& header, std::size_t columns)
@@ -39,7 +39,7 @@ class Space final : public hnswlib::SpaceInterface<float> {
   hnswlib::DISTFUNC<float> get_dist_func() override { return coded_ ? code_distance : float_distance; }
   void* get_dist_func_param() override { return this; }
 
-  // A vector as a node holds it.
+  // A vector as a node stores it.
   void put(std::span<const float> vector, float factor, std::vector<std::byte>& to) const {
     to.resize(bytes_);
     if (coded_) {
@@ -77,8 +77,8 @@ class Space final : public hnswlib::SpaceInterface<float> {
   std::size_t bytes_;
 };
 
-// hnswlib reads an index into memory of its own, list by list. This one lets it walk the lists where they lie in a
-// mapped file: it sets what loadIndex() sets, and takes it away again before hnswlib would free it.
+// hnswlib reads an index into its own memory, list by list. This class lets it walk the lists in a mapped file: it sets
+// what loadIndex() sets, and removes it before hnswlib would free it.
 class MappedHnsw final : public Hnsw {
  public:
   MappedHnsw(Space& space, const GraphParts& parts) : Hnsw(&space) {
@@ -99,7 +99,7 @@ class MappedHnsw final : public Hnsw {
     label_offset_ = offsetData_ + data_size_;
     maxlevel_ = static_cast<int>(header.top_level);
     enterpoint_node_ = header.entry;
-    // Only ever read: hnswlib has one class for building and for searching.
+    // Only read: hnswlib has one class for building and searching.
     data_level0_memory_ = const_cast<char*>(reinterpret_cast<const char*>(parts.nodes.data()));
     visited_list_pool_ = new hnswlib::VisitedListPool(1, static_cast<int>(header.nodes));
     linkLists_ = static_cast<char**>(std::calloc(std::max<std::size_t>(header.nodes, 1), sizeof(char*)));
@@ -117,7 +117,7 @@ class MappedHnsw final : public Hnsw {
   }
 };
 
-// hnswlib's own errors are of memory, or bugs.
+// hnswlib's errors are about memory, or bugs.
 template <class Work>
 auto translated(const Work& work) {
   try {
@@ -145,7 +145,7 @@ std::span<std::uint32_t> links_of(const Hnsw& graph, std::uint32_t node, int lev
   return {list + 1, *list};
 }
 
-// Renumbers the nodes of a graph that is built: neighbours get places near each other (index/graph_order.h).
+// Renumbers the nodes of a finished graph so that neighbours lie near each other (index/graph_order.h).
 void lay_out(Hnsw& graph) {
   const std::size_t nodes = graph.cur_element_count;
   const std::vector<std::uint32_t> order =
@@ -159,7 +159,7 @@ void lay_out(Hnsw& graph) {
   }
   graph.enterpoint_node_ = place_of[graph.enterpoint_node_];
   for (auto& [row, node] : graph.label_lookup_) node = place_of[node];
-  // In place: a node takes the one that lies where it belongs along.
+  // In place, cycle by cycle.
   const auto swap_nodes = [&](std::size_t a, std::size_t b) {
     char* const first = graph.data_level0_memory_ + a * graph.size_data_per_element_;
     char* const second = graph.data_level0_memory_ + b * graph.size_data_per_element_;
@@ -176,7 +176,7 @@ void lay_out(Hnsw& graph) {
   }
 }
 
-// The search of the levels above the lowest: from the entry to ever nearer nodes.
+// Searches the levels above the lowest: from the entry to ever nearer nodes.
 std::uint32_t descend(const Hnsw& graph, const NodeScores& scores) {
   std::uint32_t at = graph.enterpoint_node_;
   float best = 0;
@@ -248,8 +248,8 @@ GraphIndex GraphIndex::build(math::MatrixView<const float> vectors, std::span<co
   progress.begin("index", rows.size(), "songs");
   std::mutex mutex;  // guards progress and done
   std::size_t done = 0;
-  // Threads draw levels from one generator without a lock, in hnswlib: a draw may be lost, none can be out of range.
-  parallel_for(rows.size(), kRowsPerPiece, thread_count(options.threads), [&](std::size_t begin, std::size_t end) {
+  // hnswlib's threads draw levels from one generator without a lock: a draw may be lost, but none can be out of range.
+  parallel_for(rows.size(), kAddedRowsPerPiece, thread_count(options.threads), [&](std::size_t begin, std::size_t end) {
     if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while building the search graph");
     std::vector<std::byte> vector;
     for (std::size_t i = begin; i < end; ++i) {

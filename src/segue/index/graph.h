@@ -1,9 +1,9 @@
 // Approximate search through a graph of neighbours: HNSW (Malkov, Yashunin 2016, arXiv:1603.09320). hnswlib builds it
 // and walks it for very many candidates; the usual walk is our own (index/graph_walk.h).
 //
-// A node holds its links and its vector side by side, the vector in a byte a number (math/codes.h) or in floats. The
-// walk finds candidates; whoever asks compares them exactly (index/song_index.h), so that coding the vectors costs next
-// to no recall and saves most of the memory that a walk waits for.
+// A node stores its links and its vector next to each other, the vector in one byte for each number (math/codes.h) or
+// in floats. The walk finds candidates, and the caller compares them exactly (index/song_index.h), so coding the
+// vectors costs next to no recall and saves most of the memory that a walk waits for.
 #pragma once
 
 #include <array>
@@ -39,8 +39,8 @@ struct GraphOptions {
 // Thread safe once made.
 class GraphIndex {
  public:
-  // Of unit vectors: row r times inverse_norms[r]. Rows of zeros have no direction and are left out.
-  // Throws no_space, interrupted.
+  // Built of unit vectors: row r times inverse_norms[r]. Rows of zeros have no direction and are omitted. Throws
+  // no_space, interrupted.
   static GraphIndex build(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
                           const GraphOptions& options, Progress& progress, std::stop_token stop);
 
@@ -55,14 +55,14 @@ class GraphIndex {
   // `vectors_digest`: SHA-256 of the file of the vectors, in 64 hexadecimal digits. Throws no_space, io_failed.
   void save(const std::filesystem::path& file, std::string_view vectors_digest) const;
 
-  // Of the vectors that a mapped graph was made of; "" of one that was just built.
+  // The digest of the vectors that a mapped graph was built of; "" for a graph that was just built.
   const std::string& vectors_digest() const;
 
   std::size_t nodes() const;
   std::size_t bytes() const;  // of the graph with the vectors in it
 
-  // About the `width` rows nearest to a unit vector, the nearest first as far as the coded vectors tell; fewer where
-  // there are fewer or where links lead to no more.
+  // About the `width` rows nearest to a unit vector, nearest first by the coded vectors; fewer if there are fewer or
+  // links lead to no more.
   std::vector<std::uint32_t> search(std::span<const float> query, std::size_t width) const;
 
  private:

@@ -21,7 +21,7 @@ std::uint32_t number_at(const std::byte* at) {
   return number;
 }
 
-// A list of links to nodes that reach up to `level`.
+// A list of links to nodes whose level is at least `level`.
 void check_list(const GraphParts& parts, const std::byte* list, std::size_t most, std::size_t level,
                 std::string_view subject) {
   const std::uint32_t count = number_at(list);

@@ -24,7 +24,7 @@ struct GraphHeader {
   std::uint32_t storage = 0;  // GraphStorage
   std::uint64_t rows = 0;     // of the vectors
   std::uint64_t columns = 0;
-  std::uint64_t nodes = 0;  // rows that are no zeros
+  std::uint64_t nodes = 0;  // rows that are not all zeros
   std::uint32_t links_per_node = 0;
   std::uint32_t entry = 0;      // the node that a walk starts from
   std::uint32_t top_level = 0;  // its level
@@ -47,8 +47,8 @@ std::size_t graph_vector_bytes(const GraphHeader& header);  // of the vector in 
 std::size_t graph_node_bytes(const GraphHeader& header);
 std::size_t graph_list_bytes(const GraphHeader& header);
 
-// Finds the parts of a mapped file and checks all that a walk relies on: sizes, rows, links, levels. `subject` names it
-// in messages. Throws corrupt, unsupported.
+// Finds the parts of a mapped file and checks everything that a walk relies on: sizes, rows, links, levels. `subject`
+// names it in messages. Throws corrupt, unsupported.
 GraphParts parse_graph(std::span<const std::byte> bytes, std::size_t rows, std::size_t columns,
                        std::string_view subject);
 

@@ -1,8 +1,8 @@
-// Where the nodes of a graph lie: neighbours near each other.
+// The order of a graph's nodes in memory: neighbours near each other.
 //
-// A walk goes from neighbour to neighbour. As they are built, nodes lie in the order of the songs, so that each is in a
-// page of its own, and finding the page takes longer than reading it. In the order of a breadth-first walk a search of
-// a million songs takes a fifth less time (docs/performance.md; Coleman et al. 2022, arXiv:2104.03221, compare orders).
+// A walk goes from neighbour to neighbour. A graph is built in the order of the songs, with each node in another page,
+// and finding the page takes longer than reading it. In the order of a breadth-first walk a search of a million songs
+// takes a fifth less time (docs/performance.md; Coleman et al. 2022, arXiv:2104.03221, compare orders).
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 
 namespace segue::index {
 
-// All nodes in the order in which a breadth-first walk from `entry` meets them; from the first that it does not reach
-// it goes on. `links` of a node are nodes. REQUIRES: entry < nodes, or no nodes
+// All nodes in the order in which a breadth-first walk from `entry` reaches them; it starts again from the first node
+// that it does not reach. `links` of a node are nodes. REQUIRES: entry < nodes, or no nodes
 std::vector<std::uint32_t> breadth_first(
     std::size_t nodes, std::uint32_t entry,
     const std::function<std::span<const std::uint32_t>(std::uint32_t node)>& links);

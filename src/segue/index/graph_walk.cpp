@@ -13,10 +13,10 @@ namespace segue::index {
 namespace {
 
 // Nodes whose products are computed in one call.
-constexpr std::size_t kBlock = 64;
+constexpr std::size_t kNodesPerCall = 64;
 
-// Which nodes a walk has met. Kept by a thread from walk to walk: a walk meets a few thousand of a million, so what it
-// set is taken back one by one.
+// The nodes that a walk has visited. Kept by a thread from walk to walk: a walk visits a few thousand of a million, so
+// its bits are cleared one by one.
 class Met {
  public:
   void begin(std::size_t nodes) {
@@ -25,8 +25,8 @@ class Met {
     if (words_.size() < (nodes + 63) / 64) words_.resize((nodes + 63) / 64);
   }
 
-  // Writes those of `nodes` that are met for the first time to `fresh`, which has room for all, and returns how many
-  // they are. Without a branch that depends on it: half of the time it is so.
+  // Writes those of `nodes` that are visited for the first time to `fresh`, which has room for all, and returns their
+  // number. Without a branch that depends on it, which would be mispredicted half of the time.
   std::size_t meet(std::span<const std::uint32_t> nodes, std::uint32_t* fresh) {
     const std::size_t before = list_.size();
     list_.resize(before + nodes.size());
@@ -49,7 +49,7 @@ class Met {
   std::vector<std::uint32_t> list_;
 };
 
-// The nearest nodes so far, nearest first, and which of them the walk has been to.
+// The nearest nodes so far, nearest first, and which of them the walk has expanded.
 class Nearest {
  public:
   void begin(std::size_t width) {
@@ -58,8 +58,8 @@ class Nearest {
     if (kept_.size() < width) kept_.resize(width);
   }
 
-  // Those of `nodes` that are near enough, as if one after the other. All of them are sorted in at once: what lies
-  // behind is moved once, and no search for a place waits for the move before it.
+  // Inserts those of `nodes` that are near enough, as if one after another. All are sorted in at once: each following
+  // element moves once, and no search for a position waits for the move before it.
   void insert(std::span<const std::uint32_t> nodes, const float* scores) {
     const float bar = count_ == width_ ? kept_[count_ - 1].score : -std::numeric_limits<float>::infinity();
     new_.clear();
@@ -74,11 +74,11 @@ class Nearest {
     places_.clear();
     for (const Candidate& one : new_) places_.push_back(place_of(one.score));
     next_ = std::min(next_, places_.front());
-    std::size_t end = count_;  // of what has not been moved yet
+    std::size_t end = count_;  // of the elements not moved yet
     count_ = std::min(width_, count_ + new_.size());
     for (std::size_t i = new_.size(); i-- > 0;) {
       const std::size_t place = places_[i];
-      const std::size_t to = place + i;  // of the new one; what lies behind it goes one further
+      const std::size_t to = place + i;  // of the new one; the following ones move by one more
       if (to < count_) {
         std::memmove(&kept_[to] + 1, &kept_[place], (std::min(end + i + 1, count_) - to - 1) * sizeof(Candidate));
         kept_[to] = new_[i];
@@ -87,7 +87,7 @@ class Nearest {
     }
   }
 
-  // The nearest node the walk has not been to; false where it has been to all.
+  // The nearest node that is not expanded; false if there is none.
   bool take_next(std::uint32_t& node) {
     while (next_ < count_ && (kept_[next_].node & kWalked) != 0) ++next_;
     if (next_ == count_) return false;
@@ -96,7 +96,7 @@ class Nearest {
     return true;
   }
 
-  // Calls look(node) for the nodes that the walk goes to next, as it seems now.
+  // Calls look(node) for the nodes that are likely to be expanded next.
   template <class Look>
   void look_ahead(const Look& look) const {
     for (std::size_t i = next_; i < std::min(count_, next_ + kAhead); ++i) look(kept_[i].node & ~kWalked);
@@ -118,7 +118,7 @@ class Nearest {
     std::uint32_t node;  // with kWalked
   };
 
-  // Behind all that score as much. Halves without a branch, which nothing could predict.
+  // Behind all with an equal score. Bisects without a branch, which could not be predicted.
   std::size_t place_of(float score) const {
     std::size_t at = 0;
     for (std::size_t left = count_; left > 0;) {
@@ -131,13 +131,13 @@ class Nearest {
 
   std::size_t width_ = 0;
   std::size_t count_ = 0;
-  std::size_t next_ = 0;         // before it the walk has been to all
+  std::size_t next_ = 0;         // all before it are expanded
   std::vector<Candidate> kept_;  // count_ of them, and room for width_
   std::vector<Candidate> new_;   // of the last insert
   std::vector<std::size_t> places_;
 };
 
-// What a thread keeps from walk to walk.
+// The state that a thread keeps from walk to walk.
 struct Scratch {
   Met met;
   Nearest nearest;
@@ -165,10 +165,10 @@ void NodeScores::compute(std::span<const std::uint32_t> nodes, float* scores) co
     }
     return;
   }
-  std::array<const std::int8_t*, kBlock> rows;
-  std::array<std::int32_t, kBlock> products;
-  for (std::size_t first = 0; first < nodes.size(); first += kBlock) {
-    const std::size_t count = std::min(kBlock, nodes.size() - first);
+  std::array<const std::int8_t*, kNodesPerCall> rows;
+  std::array<std::int32_t, kNodesPerCall> products;
+  for (std::size_t first = 0; first < nodes.size(); first += kNodesPerCall) {
+    const std::size_t count = std::min(kNodesPerCall, nodes.size() - first);
     for (std::size_t i = 0; i < count; ++i) {
       rows[i] = reinterpret_cast<const std::int8_t*>(nodes_.node(nodes[first + i]) + nodes_.vector_at);
     }

@@ -1,8 +1,8 @@
 // The walk of a search graph's lowest level: greedy best-first search (Malkov, Yashunin 2016, algorithm 2).
 //
-// Nearly all of its time is waiting for memory, so what it is about to compare is asked for all at once: the neighbours
-// of a node that were not met before, then their products four at a time. Candidates and results are one sorted array,
-// which for the widths in use is quicker than two heaps; nodes met are a bit each.
+// Nearly all of its time is waiting for memory, so everything that it is about to compare is prefetched at once: the
+// neighbours of a node that were not visited before, then their products four at a time. Candidates and results are one
+// sorted array, which for the usual widths is faster than two heaps; visited nodes take a bit each.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace segue::index {
 
-// Nodes as they lie in memory, see graph_file.h. A view.
+// Nodes in memory, see graph_file.h. A view.
 struct GraphNodes {
   const std::byte* data = nullptr;
   std::size_t count = 0;
@@ -26,15 +26,15 @@ struct GraphNodes {
   const std::byte* node(std::uint32_t at) const { return data + at * node_bytes; }
 };
 
-// How near nodes are to one query. A view of both.
+// The nearness of nodes to one query. A view of both.
 class NodeScores {
  public:
   NodeScores(const GraphNodes& nodes, std::span<const float> query);
 
-  // Asks for a node's vector, without waiting for it.
+  // Prefetches a node's vector.
   void fetch(std::uint32_t node) const;
 
-  // scores[i] grows with the cosine of node i of `nodes` to the query, by one factor for all.
+  // scores[i] is the cosine of node i of `nodes` to the query, times a factor that is the same for all.
   void compute(std::span<const std::uint32_t> nodes, float* scores) const;
 
   // A node's links on the lowest level.
@@ -48,11 +48,11 @@ class NodeScores {
   const math::Kernels& kernels_ = math::best_kernels();
 };
 
-// Beyond this width an array takes longer to insert into than heaps do.
+// Beyond this width inserting into an array takes longer than heaps do.
 inline constexpr std::size_t kWidestWalk = 1024;
 
-// About the `width` nodes nearest to the query, nearest first; fewer where there are fewer or where links lead to no
-// more. Starts at `entry`. REQUIRES: 0 < width <= kWidestWalk
+// About the `width` nodes nearest to the query, nearest first; fewer if there are fewer or links lead to no more.
+// Starts at `entry`. REQUIRES: 0 < width <= kWidestWalk
 std::vector<std::uint32_t> walk_graph(const NodeScores& scores, std::size_t nodes, std::uint32_t entry,
                                       std::size_t width);
 

@@ -1,4 +1,4 @@
-// A set of rows, made once from whatever they have in common and looked at millions of times: a bit for each row.
+// A set of rows, built once and queried millions of times: a bit for each row.
 #pragma once
 
 #include <bit>
@@ -14,15 +14,15 @@ namespace segue::index {
 class RowSet {
  public:
   RowSet() = default;
-  explicit RowSet(std::size_t rows) : rows_(rows), words_((rows + 63) / 64) {}  // none of 0 ... rows - 1
+  explicit RowSet(std::size_t rows) : rows_(rows), words_((rows + 63) / 64) {}  // empty
 
-  std::size_t rows() const { return rows_; }    // how many there could be
-  std::size_t count() const { return count_; }  // how many there are
+  std::size_t rows() const { return rows_; }    // rows that may be in it
+  std::size_t count() const { return count_; }  // rows in it
 
   // REQUIRES: row < rows().
   bool contains(std::uint32_t row) const { return (words_[row / 64] >> (row % 64) & 1) != 0; }
 
-  // Both do nothing where there is nothing to do. Throw nothing; REQUIRES: row < rows().
+  // Do nothing if the row is already in or out. REQUIRES: row < rows().
   void insert(std::uint32_t row) {
     SEGUE_ASSERT(row < rows_);
     count_ += contains(row) ? 0 : 1;

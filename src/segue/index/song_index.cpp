@@ -8,20 +8,19 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/index/batch.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/packed_rows.h"
 
 namespace segue::index {
 
 namespace {
 
-// What a candidate of a walk costs in rows of an exact search: about thirty nodes are looked at to keep one, each
-// somewhere else in memory (bench/index_search).
+// Cost of a walk's candidate in rows of an exact search: about thirty nodes are read to keep one, each elsewhere in
+// memory (bench/search/index_search).
 constexpr std::size_t kRowsPerCandidate = 24;
 constexpr std::size_t kCodedRowsPerCandidate = 64;
 
-// Songs whose neighbours are looked for to measure recall: a fourth of them tells it to two hundredths only, as some
-// songs are found by no walk.
+// Songs sampled to measure recall: a quarter of them would give it to two hundredths only, as no walk finds some songs.
 constexpr std::size_t kSampled = 4 * kBatchQueries;
 constexpr std::size_t kRowsPerBlock = 32768;
 constexpr std::array<std::size_t, 8> kWidths = {32, 48, 64, 96, 128, 192, 256, 384};
@@ -39,7 +38,7 @@ std::size_t SongIndex::kept_by(const SearchFilter& filter) const {
 std::vector<math::ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
                                                const SearchOptions& options) const {
   const std::size_t width = width_for(options.width > 0 ? options.width : width_, k, filter, options.method);
-  // The order of a walk is about right: an eighth more hold the k nearest (bench/index_search).
+  // The order of a walk is nearly right: an eighth more candidates contain the k nearest (bench/search/index_search).
   const std::vector<std::uint32_t> rows = walk(query, k, k + k / 8 + 8, filter, width, options.method);
   if (rows.size() < k) return exact_.search(query, k, filter, options.threads);
   math::TopK best(k);
@@ -64,8 +63,7 @@ std::size_t SongIndex::width_for(std::size_t least, std::size_t k, const SearchF
   if (graph_ == nullptr || method == SearchMethod::exact || kept <= k || k == 0) return 0;
   std::size_t width = std::max(least, k + filter.excluded.size());
   if (filter.keeps != nullptr) {
-    // As many candidates as are expected to have k kept ones among them, and some more: the nearest songs are no fair
-    // sample of all.
+    // As many candidates as are expected to contain k kept ones, and some more: the nearest songs are no random sample.
     const auto wanted = static_cast<double>(k + filter.excluded.size());
     const double share = static_cast<double>(kept) / static_cast<double>(vectors_.rows);
     width = std::max(width, static_cast<std::size_t>((wanted + 4 * std::sqrt(wanted)) * 1.25 / share));
@@ -74,8 +72,8 @@ std::size_t SongIndex::width_for(std::size_t least, std::size_t k, const SearchF
   return std::min(width, graph_->nodes());
 }
 
-// The first `enough` rows that the filter keeps, nearest first as far as the walk tells. Fewer than k where the walk
-// would have to be wider than is worth it.
+// The first `enough` rows that the filter keeps, nearest first by the walk. Fewer than k if the walk would have to be
+// wider than worthwhile.
 std::vector<std::uint32_t> SongIndex::walk(std::span<const float> query, std::size_t k, std::size_t enough,
                                            const SearchFilter& filter, std::size_t width, SearchMethod method) const {
   std::vector<std::uint32_t> rows;
@@ -115,7 +113,7 @@ Sample take_sample(math::MatrixView<const float> vectors, std::span<const float>
     math::best_kernels().scale(inverse_norms[row], sample.queries.back().data(), vectors.columns);
   }
 
-  // The exact neighbours, a block of rows after another.
+  // The exact neighbours, block by block.
   std::vector<math::TopK> nearest(sample.songs.size(), math::TopK(k));
   std::mutex mutex;
   parallel_for(vectors.rows, kRowsPerBlock, thread_count(threads), [&](std::size_t begin, std::size_t end) {

@@ -1,10 +1,10 @@
-// The nearest songs to a query, by whichever search is the quickest for it.
+// The nearest songs to a query, by whichever search is fastest for it.
 //
-// Exact search reads every vector that may be returned; the graph (index/graph.h) reads a few hundred, wherever they
-// are, and most of those that the filter does not keep in vain. So the graph is taken for large catalogues and filters
-// that keep much, exact search for small ones and filters that keep little. What the graph finds is compared exactly,
-// so scores are always cosines; where it finds too few it looks wider, and at last every row is looked at: there are
-// always k songs in the answer where there are k songs to be had.
+// Exact search reads every vector that may be returned; the graph (index/graph.h) reads a few hundred anywhere in
+// memory, including those that the filter then drops. So the graph serves large catalogues and filters that keep many
+// rows, exact search small catalogues and filters that keep few. Candidates of the graph are compared exactly, so
+// scores are always cosines. If the graph finds too few, it searches wider, and finally every row is compared: the
+// answer always has k songs if there are k.
 #pragma once
 
 #include <array>
@@ -26,8 +26,7 @@ constexpr std::span<const std::string_view> names(SearchMethod) {
   return kSearchMethodNames;
 }
 
-// Candidates that a walk of the graph keeps, where nothing better is known: wider finds more of the nearest and takes
-// longer.
+// Candidates that a walk of the graph keeps by default: a wider walk finds more of the nearest and takes longer.
 inline constexpr std::size_t kSearchWidth = 64;
 
 struct SearchOptions {
@@ -36,23 +35,24 @@ struct SearchOptions {
   std::size_t threads = 0;  // of an exact search; 0: all cores
 };
 
-// Views of vectors and a graph that belong to somebody else. Thread safe.
+// Views of vectors and a graph. Thread safe.
 class SongIndex {
  public:
   SongIndex() = default;
   // `graph` may be nullptr: then every search is exact. REQUIRES: it was built of these vectors. `width` is the width
-  // of a walk, see choose_width(). `codes` may be nullptr too: with them, exact searches are quicker.
+  // of a walk, see choose_width(). `codes` may be nullptr too: with them, exact searches are faster.
   SongIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
             std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
       : vectors_(vectors), exact_(vectors, inverse_norms, codes), graph_(graph), width_(width) {}
 
-  // As ExactIndex::search() says, but that the graph may miss some of the nearest: then the next ones are there
-  // instead. Never a row that the filter does not keep, and k rows where there are k.
+  // As ExactIndex::search(), but the graph may miss some of the nearest; the next ones take their place. Never returns
+  // a row that the filter does not keep, and always k rows if there are k.
   std::vector<math::ScoredRow> search(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                       const SearchOptions& options = {}) const;
 
-  // About the k nearest rows of search(), in no order, for who compares them in a way of their own: a walk no wider
-  // than it has to be, and no vectors read. Never a row that the filter does not keep, and k rows where there are k.
+  // About the k nearest rows of search(), in no order, for a caller that ranks them itself: the walk is no wider than
+  // necessary, and no vectors are read. Never returns a row that the filter does not keep, and always k rows if there
+  // are k.
   std::vector<std::uint32_t> near(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                   std::size_t threads = 0) const;
 
@@ -62,7 +62,7 @@ class SongIndex {
  private:
   std::size_t kept_by(const SearchFilter& filter) const;
   bool graph_is_quicker(std::size_t width, std::size_t kept) const;
-  // Width 0: none that is quicker than exact search.
+  // Width 0: no walk is faster than exact search.
   std::size_t width_for(std::size_t least, std::size_t k, const SearchFilter& filter, SearchMethod method) const;
   std::vector<std::uint32_t> walk(std::span<const float> query, std::size_t k, std::size_t enough,
                                   const SearchFilter& filter, std::size_t width, SearchMethod method) const;
@@ -73,15 +73,15 @@ class SongIndex {
   std::size_t width_ = kSearchWidth;
 };
 
-// How wide walks of a graph have to be.
+// The width that walks of a graph need.
 struct GraphRecall {
   std::size_t width = kSearchWidth;
   double recall = 1;      // the share of the k nearest songs to sampled songs that walks of this width find
   std::size_t songs = 0;  // sampled
 };
 
-// The least of a few widths at which the graph finds `wanted` of the k nearest other songs to a sample of songs, or the
-// largest of them. Throws interrupted.
+// The smallest of a few widths at which the graph finds `wanted` of the k nearest other songs to a sample of songs, or
+// the largest of them. Throws interrupted.
 GraphRecall choose_width(const GraphIndex& graph, math::MatrixView<const float> vectors,
                          std::span<const float> inverse_norms, std::size_t k, double wanted, std::size_t threads,
                          const std::stop_token& stop);

@@ -5,16 +5,16 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
-#include "segue/layout/gaussian.h"
+#include "segue/layout/kernels/tsne_kernels.h"
 
 namespace segue::layout {
 namespace {
 
 constexpr double kExact = 1e-7;  // of the logarithm of the perplexity
-constexpr int kMostSteps = 200;  // Newton needs about five; halving a range of doubles fewer than this
+constexpr int kMostSteps = 200;  // Newton needs about five; bisecting the doubles needs fewer than this
 
-// b so that the perplexity of exp(-b d) is `perplexity`. `distances` are less their least one, so that their weights
-// cannot all vanish; the answer lies between the two limits that conditional_affinities deals with.
+// The b for which the perplexity of exp(-b d) is `perplexity`. The smallest distance has been subtracted from all, so
+// that the weights cannot all vanish. The caller has handled the two cases without a finite b above 0.
 double search(const std::vector<double>& distances, double perplexity) {
   const double wanted = std::log(perplexity);
   double sum = 0;
@@ -23,12 +23,12 @@ double search(const std::vector<double>& distances, double perplexity) {
   double high = std::numeric_limits<double>::infinity();
   double b = static_cast<double>(distances.size()) / sum;
   for (int step = 0; step < kMostSteps; ++step) {
-    const GaussianSums sums = gaussian_sums(distances.data(), distances.size(), b);
+    const GaussianSums sums = all_tsne_kernels().best().gaussian_sums(distances.data(), distances.size(), b);
     const double mean = sums.distances / sums.weights;
     const double missing = std::log(sums.weights) + b * mean - wanted;  // of the entropy; it falls with b
     if (std::abs(missing) < kExact) break;
     (missing > 0 ? low : high) = b;
-    // Newton in log b, where the entropy is nearly a straight line; where it leaves what is known, halve that.
+    // Newton in log b, in which the entropy is nearly linear; if it leaves the known interval, bisect.
     const double slope = b * b * (sums.squares / sums.weights - mean * mean);
     double next = slope > 0 ? b * std::exp(std::clamp(missing / slope, -3.0, 3.0)) : -1;
     if (!(next > low && next < high)) next = std::isinf(high) ? 2 * b : (low + high) / 2;
@@ -43,7 +43,7 @@ struct Edge {
   float p = 0;
 };
 
-// The neighbours of one row that count.
+// The valid neighbours of one row.
 std::vector<Edge> edges_of(const NeighbourView& neighbours, std::size_t row) {
   std::vector<Edge> edges;
   for (std::size_t j = row * neighbours.k; j < (row + 1) * neighbours.k; ++j) {
@@ -82,8 +82,8 @@ double conditional_affinities(std::span<const float> squared_distances, double p
     distances[j] = static_cast<double>(squared_distances[j]) - static_cast<double>(least);
   }
   const double b = search(distances, perplexity);
-  const double sum = gaussian_sums(distances.data(), count, b).weights;
-  gaussian_weights(distances.data(), count, b, 1 / sum, out.data());
+  const double sum = all_tsne_kernels().best().gaussian_sums(distances.data(), count, b).weights;
+  all_tsne_kernels().best().gaussian_weights(distances.data(), count, b, 1 / sum, out.data());
   return b;
 }
 
@@ -131,7 +131,7 @@ struct Block {
 };
 
 Block symmetric_rows(const Conditionals& p, std::size_t n, std::size_t begin, std::size_t end, float scale) {
-  // The transposed rows: those that name i, ascending as they are met.
+  // The transposed rows: those that have i as a neighbour, in ascending order.
   std::vector<std::uint64_t> offsets(end - begin + 1);
   for (const std::uint32_t column : p.columns) {
     if (column >= begin && column < end) ++offsets[column - begin + 1];
@@ -162,7 +162,7 @@ Block symmetric_rows(const Conditionals& p, std::size_t n, std::size_t begin, st
       const std::uint32_t in_b = b < b_end ? named[b].row : NeighbourView::kNone;
       const std::uint32_t column = std::min(in_a, in_b);
       float value = 0;
-      // A row named twice counts twice.
+      // A row listed twice counts twice.
       for (; a < a_end && p.columns[a] == column; ++a) value += p.values[a];
       for (; b < b_end && named[b].row == column; ++b) value += named[b].p;
       put(column, value);
@@ -174,8 +174,8 @@ Block symmetric_rows(const Conditionals& p, std::size_t n, std::size_t begin, st
 
 }  // namespace
 
-// The transposed matrix is made a block of rows at a time, each by a pass over all of it: whole, it would take as much
-// memory again as the neighbours do.
+// The transposed matrix is computed one block of rows at a time, each in a pass over the whole matrix: all at once, it
+// would need as much memory again as the neighbours.
 Affinities make_affinities(const NeighbourView& neighbours, double perplexity, std::size_t threads) {
   if (!(perplexity >= 1)) fail(ErrorCode::wrong_use, "perplexity: expected at least 1, found {}", perplexity);
   SEGUE_ASSERT(neighbours.rows.size() == neighbours.n * neighbours.k);
@@ -192,7 +192,7 @@ Affinities make_affinities(const NeighbourView& neighbours, double perplexity, s
   const std::size_t rows = n / blocks + 1;
   Affinities result;
   result.offsets.push_back(0);
-  result.columns.reserve(2 * p.columns.size());  // not touched, and so no memory, before it is used
+  result.columns.reserve(2 * p.columns.size());  // untouched pages take no memory
   result.values.reserve(2 * p.columns.size());
   for (std::size_t first = 0; first < n; first += workers * rows) {
     std::vector<Block> some(workers);

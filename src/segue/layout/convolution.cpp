@@ -1,6 +1,6 @@
-// Two transforms of real numbers, forth and back, of a grid of which three quarters are zeros that keep the sums from
-// wrapping round. The zero rows are never transformed. Rows go in pairs, one as the real and one as the imaginary part;
-// columns in blocks of eight, a cache line of each row.
+// A forward and a backward transform of real numbers on a grid. Three quarters of it are zeros that prevent
+// wrap-around; the zero rows are never transformed. Rows go in pairs, one as the real and one as the imaginary part;
+// columns go in blocks of eight, a cache line of each row.
 #include "segue/layout/convolution.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace {
 using Complex = kiss_fft_cpx;
 
 constexpr std::size_t kColumnBlock = 8;
-// The coefficients of a B-spline through unit charges fall by 0.27 from node to node: beyond eight nodes is nothing.
+// The coefficients of a B-spline through unit charges shrink to 0.27 from node to node: negligible beyond eight nodes.
 constexpr std::size_t kMargin = 8;
 constexpr std::size_t kShortest = 32;
 
@@ -37,7 +37,7 @@ Complex* complex_row(math::Matrix& matrix, std::size_t row) {
   return reinterpret_cast<Complex*>(matrix.view().row(row));
 }
 
-// What a cubic B-spline's values at the nodes, 1/6 4/6 1/6, do to wave k of `length`.
+// The factor by which a cubic B-spline's values at the nodes, 1/6 4/6 1/6, change wave k of `length`.
 double spline_wave(std::size_t k, std::size_t length) {
   const double angle = 2 * std::numbers::pi * static_cast<double>(k) / static_cast<double>(length);
   return (2 + std::cos(angle)) / 3;

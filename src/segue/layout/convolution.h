@@ -1,4 +1,4 @@
-// The sum of a radial function over charges on a grid, at all nodes at once: a product in Fourier space.
+// Sums of a radial function over charges on a grid, at all nodes at once, as a product in Fourier space.
 #pragma once
 
 #include <cstddef>
@@ -9,11 +9,11 @@
 
 namespace segue::layout {
 
-// Charges are coefficients of cubic B-splines and so is the result: both sides' sampling is divided out, so that
-// charges spread by B-splines and read by B-splines give, between nodes, the cubic spline through the exact values.
+// Charges and results are coefficients of cubic B-splines. The B-splines' sampling is divided out on both sides, so
+// that charges spread and read by B-splines give the cubic spline through the exact values at the nodes.
 class Convolution {
  public:
-  // For grids of up to `rows` x `columns` nodes, at least as many are allocated, `spacing` apart; the function is
+  // For grids of up to `rows` x `columns` nodes (it may allocate more), `spacing` apart. The function is
   // K(r) = 1 / (1 + r^2). Throws no_space.
   Convolution(std::size_t rows, std::size_t columns, double spacing, Team& team);
   ~Convolution();
@@ -24,14 +24,14 @@ class Convolution {
   std::size_t columns() const { return columns_; }
   double spacing() const { return spacing_; }
 
-  // The nodes, rows() x columns(); what pads the rows is to be left alone.
+  // The nodes, rows() x columns(). The padding of rows must not be changed.
   math::MatrixView<float> grid() { return {grid_.view().data, rows_, columns_, grid_.view().stride}; }
 
-  // Replaces the charges on the first `used_rows` rows by the sums there. What lies on later rows is not looked at.
+  // Replaces the charges on the first `used_rows` rows by the sums there. Later rows are ignored.
   void apply(std::size_t used_rows, Team& team);
 
-  // What a grid for so many nodes is made of: the next larger length that the transform is fast for and that leaves no
-  // wrapping round; and how many nodes that length has room for.
+  // The periodic length for this many nodes: large enough to avoid wrap-around, and fast to transform; and how many
+  // nodes fit into such a length.
   static std::size_t length_for(std::size_t nodes);
   static std::size_t nodes_in(std::size_t length);
 
@@ -50,7 +50,8 @@ class Convolution {
   std::unique_ptr<Plan> plan_;
   math::Matrix grid_;
   math::Matrix spectrum_;  // width_ / 2 + 1 complex numbers a row
-  math::Matrix kernel_;    // row c is the transform's column c, real: height_ / 2 + 1 numbers, the others mirror them
+  math::Matrix
+      kernel_;  // row c is the transform's column c, real: height_ / 2 + 1 numbers, the rest is their mirror image
 };
 
 }  // namespace segue::layout

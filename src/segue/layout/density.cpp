@@ -14,7 +14,7 @@ std::size_t clamped(float cells, std::size_t side) {
   return static_cast<std::size_t>(std::clamp(std::floor(cells), 0.0F, most));
 }
 
-// Radii of three running means whose variances add up to sigma^2 as nearly as whole numbers can.
+// Radii of three running means whose variances add up to sigma^2 as closely as whole numbers allow.
 std::vector<std::size_t> radii_for(double sigma) {
   constexpr int kMeans = 3;
   const double ideal = std::sqrt(12 * sigma * sigma / kMeans + 1);
@@ -36,7 +36,7 @@ void running_mean(const float* in, float* out, std::size_t size, std::size_t rad
   for (std::size_t i = 0; i < size; ++i) {
     if (i + radius < size) sum += in[i + radius];
     if (i > radius) sum -= in[i - radius - 1];
-    // What rounding leaves of an empty stretch must not make a hill.
+    // Rounding errors on an empty stretch must not become a hill.
     out[i] = static_cast<float>(std::max(sum * factor, 0.0));
   }
 }

@@ -1,4 +1,4 @@
-// How densely the songs lie, on a square grid laid over the map.
+// The density of songs on a square grid over the map.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct GridFrame {
   float cell = 1;
   std::size_t side = 0;
 
-  std::size_t cell_of(Point point) const;  // row * side + column; points outside count to the nearest cell
+  std::size_t cell_of(Point point) const;  // row * side + column; points outside belong to the nearest cell
   Point centre_of(std::size_t cell_number) const;
 };
 
@@ -24,8 +24,9 @@ GridFrame frame_around(const Layout& layout, std::size_t side, float margin);
 // Songs in each cell.
 std::vector<float> count_cells(const Layout& layout, const GridFrame& frame);
 
-// Gaussian smoothing with standard deviation `sigma` cells, by three running means a direction (Wells 1986), in time
-// that does not depend on sigma; outside of the grid there is nothing. The sum stays but for what leaves the grid.
+// Gaussian smoothing with a standard deviation of `sigma` cells, by three running means in each direction (Wells 1986),
+// in time independent of sigma. Outside the grid all is 0. The sum is preserved except for the part that leaves the
+// grid.
 void smooth(std::vector<float>& grid, std::size_t side, double sigma);
 
 }  // namespace segue::layout

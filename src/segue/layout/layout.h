@@ -16,7 +16,7 @@ struct Point {
 
 using Layout = std::vector<Point>;  // row i is song i
 
-// The smallest upright rectangle around some points; around none it is the point (0, 0).
+// The bounding box of some points; of none, the point (0, 0).
 struct Bounds {
   Point least;
   Point most;

@@ -6,7 +6,7 @@
 namespace segue::layout {
 namespace {
 
-// The bits of x apart, with zeros between.
+// Spreads the bits of x, with zeros between them.
 constexpr std::uint32_t spaced(std::uint32_t x) {
   x = (x | x << 8) & 0x00ff00ffU;
   x = (x | x << 4) & 0x0f0f0f0fU;

@@ -8,14 +8,14 @@
 
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::layout {
 namespace {
 
-constexpr std::size_t kMostRows = 131072;  // that the covariance is taken from
+constexpr std::size_t kMostRows = 131072;  // used for the covariance
 constexpr std::size_t kFlush = 512;        // rows summed in float before the sum goes to double
-constexpr int kMostSteps = 1000;           // of the power iteration
+constexpr int kMostPowerSteps = 1000;      // of the power iteration
 constexpr double kSettled = 1e-9;          // change of a component in a step
 
 using Vector = std::vector<double>;
@@ -45,8 +45,8 @@ Sample sample_of(math::MatrixView<const float> vectors) {
   return sample;
 }
 
-// columns x columns, row after row. A thread owns some of its rows and passes over the whole sample, so that every sum
-// is taken in one order.
+// columns x columns, row after row. A thread owns some of its rows and reads the whole sample, so that every sum is
+// taken in the same order.
 Vector covariance_of(const Sample& sample, std::size_t threads) {
   const std::size_t d = sample.vectors.columns;
   const auto axpy = math::best_kernels().axpy;
@@ -74,7 +74,7 @@ double dot(const Vector& a, const Vector& b) {
   return sum;
 }
 
-// Takes `other`'s direction out of v and gives it length 1; all 0 where nothing is left.
+// Removes `other`'s direction from v and scales v to length 1; all 0 if nothing is left.
 void orthonormalise(Vector& v, const Vector* other) {
   if (other != nullptr) {
     const double along = dot(v, *other);
@@ -84,14 +84,14 @@ void orthonormalise(Vector& v, const Vector* other) {
   for (double& x : v) x = length > 0 ? x / length : 0;
 }
 
-// The eigenvector of the largest eigenvalue, or of the next after that of `other`. Where two eigenvalues are nearly
-// the same it settles slowly, and then any mixture of the two is as good a start.
+// The eigenvector of the largest eigenvalue, or of the next one after that of `other`. If two eigenvalues are nearly
+// equal it converges slowly, but then any mixture of the two is an equally good start.
 Vector component_of(const Vector& covariance, std::size_t d, const Vector* other) {
   Random random(d, other == nullptr ? 0 : 1);
   Vector v(d);
   for (double& x : v) x = random.uniform() - 0.5;
   orthonormalise(v, other);
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kMostPowerSteps; ++step) {
     Vector next(d);
     for (std::size_t r = 0; r < d; ++r) {
       for (std::size_t c = 0; c < d; ++c) next[r] += covariance[r * d + c] * v[c];
@@ -152,7 +152,7 @@ void rescale(Layout& points, double deviation) {
     yy += dy * dy / n;
   }
   const double largest = std::sqrt(std::max(xx, yy));
-  // What is left of points that are all the same is their rounding.
+  // If all points are the same, only rounding errors remain.
   const bool same = largest <= 1e-6 * std::max(std::abs(x), std::abs(y));
   const double scale = same || largest == 0 ? 0 : deviation / largest;
   for (Point& point : points) {

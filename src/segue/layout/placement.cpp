@@ -10,8 +10,8 @@
 namespace segue::layout {
 namespace {
 
-constexpr int kMostSteps = 100;
-constexpr double kSettled = 1e-4;
+constexpr int kMostPlacementSteps = 100;
+constexpr double kPlacementSettled = 1e-4;
 
 struct Place {
   double x = 0;
@@ -39,8 +39,8 @@ double loss_at(Place y, const std::vector<Attractor>& attractors) {
   return loss;
 }
 
-// Starts at the best of the attractors. Each step goes to their mean, weighted by p w: that never raises the loss,
-// since the logarithm lies below its tangent.
+// Starts at the best of the attractors. Each step goes to their mean, weighted by p w, which never raises the loss
+// because the logarithm lies below its tangent.
 Place least_attracted(const std::vector<Attractor>& attractors) {
   Place y = attractors.front().at;
   double least = loss_at(y, attractors);
@@ -51,7 +51,7 @@ Place least_attracted(const std::vector<Attractor>& attractors) {
       y = one.at;
     }
   }
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kMostPlacementSteps; ++step) {
     Place sum;
     double weights = 0;
     for (const Attractor& one : attractors) {
@@ -60,7 +60,7 @@ Place least_attracted(const std::vector<Attractor>& attractors) {
       weights += weight;
     }
     const Place next{sum.x / weights, sum.y / weights};
-    const bool settled = squared_distance(next, y) < kSettled * kSettled;
+    const bool settled = squared_distance(next, y) < kPlacementSettled * kPlacementSettled;
     y = next;
     if (settled) break;
   }
@@ -111,8 +111,8 @@ Layout place_by_neighbours(const Layout& placed, const NeighbourView& neighbours
   return points;
 }
 
-// Songs that are not on the old map are placed by those that are; a song that has none of these among its neighbours,
-// by those placed before it, round after round.
+// Songs that are not on the old map are placed by their neighbours that are; songs without such neighbours by those
+// placed in earlier rounds.
 Layout start_like(const Affinities& affinities, const Layout& old, std::span<const std::uint32_t> old_row) {
   SEGUE_ASSERT(old_row.size() == affinities.size());
   const std::size_t n = affinities.size();
@@ -145,15 +145,15 @@ Layout start_like(const Affinities& affinities, const Layout& old, std::span<con
         placed_now.push_back(i);
       }
     }
-    if (placed_now.empty()) break;  // the rest stays in the middle
+    if (placed_now.empty()) break;  // the rest stays at the mean
     for (const std::uint32_t i : placed_now) is_placed[i] = 1;
     left = std::move(still_left);
   }
   return points;
 }
 
-// With both sets of points as complex numbers a and b about their means, b ~ s a is best for s = sum b a* / sum |a|^2,
-// and mirrored for s = sum b a / sum |a|^2, whichever is larger.
+// With both sets of points as complex numbers a and b relative to their means, b ~ s a is best for
+// s = sum b a* / sum |a|^2, or mirrored for s = sum b a / sum |a|^2, whichever is larger.
 Alignment align_to(Layout points, const Layout& old, std::span<const std::uint32_t> old_row) {
   SEGUE_ASSERT(old_row.size() == points.size());
   Layout from, to;
@@ -179,7 +179,7 @@ Alignment align_to(Layout points, const Layout& old, std::span<const std::uint32
   }
   const bool mirror = squared_distance(mirrored, {}) > squared_distance(straight, {});
   const Place sum = mirror ? mirrored : straight;
-  // Points that are all the same have no direction to be turned in.
+  // If all points are the same, there is no direction to rotate to.
   const Place s = size > 0 && radius > 0 ? Place{sum.x / size, sum.y / size} : Place{1, 0};
   const auto moved = [&](Point point) {
     const double x = static_cast<double>(point.x) - a0.x;

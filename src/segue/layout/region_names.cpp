@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::string_view kSeparator = ", ";
 constexpr std::size_t kTermsInName = 2;
-// A second term is named beside the first from this part of its score.
+// A second term is added if its score is at least this fraction of the first one's.
 constexpr double kSecondTerm = 0.35;
-// A region with more than this part of its parent's songs is the same place, which has its name.
+// A region with more than this fraction of its parent's songs gets no name of its own.
 constexpr double kSamePlace = 0.85;
 
-// Terms by number, and for each region how much of each.
+// Terms by number, and their weights in each region.
 class Terms {
  public:
   std::uint32_t number_of(std::string_view term) {
@@ -33,10 +33,10 @@ class Terms {
 
  private:
   std::unordered_map<std::string, std::uint32_t> numbers_;
-  std::vector<const std::string*> texts_;  // keys of an unordered_map stay where they are
+  std::vector<const std::string*> texts_;  // keys of an unordered_map do not move
 };
 
-// How much there is of a term in a region.
+// The weight of a term in a region.
 struct Uses {
   double weight = 0;
   std::uint32_t songs = 0;
@@ -60,7 +60,7 @@ std::vector<Scored> ranked(const Counted& counted, std::int32_t region, const Te
   if (found == counted.of_region.end()) return list;
   const double mean = counted.total / static_cast<double>(counted.of_region.size());
   for (const auto& [term, uses] : found->second) {
-    // One song says little about a place.
+    // A single song says little about a region.
     if (uses.songs < 2) continue;
     list.push_back({term, uses.weight * std::log(1 + mean / counted.of_term[term])});
   }
@@ -85,7 +85,7 @@ std::string chosen_name(const std::vector<Scored>& list, const Terms& terms, std
   return name;
 }
 
-// What names a region: each song's tags, or its lead artist.
+// The terms of a song: its tags, or its lead artist.
 struct SongTerms {
   std::vector<std::vector<std::uint32_t>> tags;
   std::vector<std::uint32_t> artist;
@@ -123,7 +123,7 @@ void add(Counted& counted, std::int32_t region, std::uint32_t term, double weigh
 }  // namespace
 
 std::vector<std::string> lead_artists(const std::vector<std::string>& credits) {
-  // For each text before a separator what follows it up to the next: two different things show it to be a name.
+  // For each text before a separator, the text that follows: if there are two different ones, it is a name.
   constexpr std::string_view kEnd;
   struct Following {
     std::string_view one;
@@ -158,7 +158,7 @@ std::vector<std::string> lead_artists(const std::vector<std::string>& credits) {
 }
 
 void name_regions(SongMap& map, const data::Catalogue& songs) {
-  SEGUE_ASSERT(map.cluster.size() == songs.size());
+  SEGUE_ASSERT(map.region.size() == songs.size());
   if (map.regions.empty()) return;
   Terms tags;
   Terms artists;
@@ -167,7 +167,7 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
   std::vector<std::uint32_t> tagged(map.regions.size());
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
     if (of_song.tags[row].empty()) continue;
-    for (std::int32_t region = map.cluster[row]; region != kNoRegion;
+    for (std::int32_t region = map.region[row]; region != kNoRegion;
          region = map.regions[static_cast<std::size_t>(region)].parent) {
       ++tagged[static_cast<std::size_t>(region)];
     }
@@ -180,12 +180,12 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
     Counted by_tag{{}, std::vector<double>(tags.size()), 0};
     Counted by_artist{{}, std::vector<double>(artists.size()), 0};
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
-      const std::int32_t region = region_at(map.regions, map.cluster[row], level);
+      const std::int32_t region = region_at(map.regions, map.region[row], level);
       if (region == kNoRegion) continue;
       for (const std::uint32_t tag : of_song.tags[row]) add(by_tag, region, tag, of_song.weight[row]);
       if (of_song.artist[row] != kNoTerm) add(by_artist, region, of_song.artist[row], of_song.weight[row]);
     }
-    std::vector<std::int32_t> order;  // the largest first, since names are given once
+    std::vector<std::int32_t> order;  // the largest first, because each name is given once
     for (std::size_t region = 0; region < map.regions.size(); ++region) {
       if (map.regions[region].level == level) order.push_back(static_cast<std::int32_t>(region));
     }

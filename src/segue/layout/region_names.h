@@ -1,10 +1,10 @@
 // Names for the regions of a map.
 //
-// A region is named by the one or two terms that are most its own by class-based TF-IDF (Grootendorst 2022,
-// arXiv:2203.05794): tf(term, region) * log(1 + mean tf of a region / tf(term, all regions)). Terms are the songs' tags
-// where at least half of the region's songs have any, else their artists. A play weighs little against a song
-// (log(1 + plays)), so that names are known ones. No two regions share a term, coarse regions choosing before fine
-// ones; a region that is nearly all of its parent has no name of its own.
+// A region is named by the one or two terms with the highest class-based TF-IDF (Grootendorst 2022, arXiv:2203.05794):
+// tf(term, region) * log(1 + mean tf of a region / tf(term, all regions)). Terms are the songs' tags if at least half
+// of the region's songs have any, otherwise their artists. A song counts log(1 + plays), so that names are well known.
+// No two regions share a term; coarse regions choose before fine ones. A region that has nearly all songs of its parent
+// gets no name of its own.
 #pragma once
 
 #include <string>
@@ -15,11 +15,11 @@
 
 namespace segue::layout {
 
-// Sets the label of every region; "" where there is none to give. REQUIRES: map.cluster.size() == songs.size().
+// Sets the label of every region; "" if it gets none. REQUIRES: map.region.size() == songs.size().
 void name_regions(SongMap& map, const data::Catalogue& songs);
 
-// The first of the artists that `credits` names each, lists separated by ", ": "Drake, Future" is Drake where Drake is
-// credited otherwise, too; "Tyler, The Creator" is one name where nothing else ever follows Tyler.
+// The first artist of each credit, a list separated by ", ": "Drake, Future" is Drake if Drake is also credited
+// elsewhere; "Tyler, The Creator" is one name because nothing else ever follows Tyler.
 std::vector<std::string> lead_artists(const std::vector<std::string>& credits);
 
 }  // namespace segue::layout

@@ -13,21 +13,21 @@ namespace segue::layout {
 
 namespace {
 
-// Cells enough that a song has some dozens to itself, and a smoothing of the finest level spans several.
+// Some dozens of cells per song, and enough that the smoothing of the finest level spans several cells.
 std::size_t side_for(std::size_t songs) {
   const auto wanted = static_cast<std::size_t>(8 * std::sqrt(static_cast<double>(songs)));
   return std::clamp<std::size_t>(std::bit_ceil(wanted), 256, 2048);
 }
 
-constexpr float kMargin = 0.02F;
+constexpr float kMarginOfGrid = 0.02F;
 
-// The hills of a density: of each cell the number of its hill, kNoRegion where nothing lies near.
+// The hills of a density: the number of each cell's hill, kNoRegion if no song is near.
 struct Hills {
   std::vector<std::int32_t> of_cell;
   std::vector<std::size_t> peaks;  // the densest cell of each hill
 };
 
-// Hills under construction: a forest over cells; the root of a tree is the hill's peak.
+// Union-find over cells; the root of a tree is the hill's peak.
 class HillForest {
  public:
   explicit HillForest(std::size_t cells) : parent_(cells, kNone) {}
@@ -80,7 +80,7 @@ Hills hills_of(const std::vector<float>& density, std::size_t side, double promi
     });
     forest.add(cell, uphill);
     if (uphill == cell) continue;  // a new peak
-    // The cell is a saddle between its own hill and every other one beside it.
+    // The cell is a saddle between its own hill and every other adjacent one.
     around(cell, side, [&](std::size_t next) {
       if (!forest.has(next)) return;
       std::size_t higher = forest.root(cell);
@@ -105,7 +105,7 @@ Hills hills_of(const std::vector<float>& density, std::size_t side, double promi
   return hills;
 }
 
-// The regions of one level before they know their parents.
+// The regions of one level, without parents yet.
 struct Level {
   std::vector<std::int32_t> of_song;
   std::vector<Point> peaks;
@@ -115,7 +115,7 @@ Level find_level(const Layout& layout, const GridFrame& frame, const std::vector
                  double prominence, std::size_t least_songs) {
   std::vector<float> density = counts;
   smooth(density, frame.side, sigma);
-  // Far from every song the smoothed density is what rounding leaves.
+  // Far from all songs, the smoothed density is rounding error.
   const float highest = *std::ranges::max_element(density);
   const Hills hills = hills_of(density, frame.side, prominence, highest * 1e-6F);
 
@@ -139,7 +139,7 @@ Level find_level(const Layout& layout, const GridFrame& frame, const std::vector
   return level;
 }
 
-// For each fine region the coarse one that most of its songs are in; kNoRegion where most are in none.
+// For each fine region, the coarse region with most of its songs; kNoRegion if most are in none.
 std::vector<std::int32_t> parents_of(const Level& fine, const Level& coarse) {
   const std::size_t columns = coarse.peaks.size() + 1;  // the last: in none
   std::vector<std::uint32_t> shared(fine.peaks.size() * columns);
@@ -158,7 +158,7 @@ std::vector<std::int32_t> parents_of(const Level& fine, const Level& coarse) {
   return parents;
 }
 
-// A region whose songs are mostly in none of the level before becomes one of that level, so that levels nest.
+// A region whose songs are mostly in no region of the level before moves up to that level, so that levels nest.
 void lift_orphans(Level& coarse, const Level& fine, std::vector<std::int32_t>& parents) {
   for (std::size_t region = 0; region < parents.size(); ++region) {
     if (parents[region] != kNoRegion) continue;
@@ -171,8 +171,8 @@ void lift_orphans(Level& coarse, const Level& fine, std::vector<std::int32_t>& p
   }
 }
 
-// A song on a hill too small to count goes to the nearest finer region of the region it is in; a region without finer
-// ones goes on as one itself.
+// A song on a hill that is too small goes to the nearest finer region of the region it is in; a region without finer
+// ones becomes one itself.
 void fill_gaps(Level& fine, const Level& coarse, std::vector<std::int32_t>& parents, const Layout& layout) {
   std::vector<std::vector<std::int32_t>> children(coarse.peaks.size());
   for (std::size_t region = 0; region < parents.size(); ++region) {
@@ -198,7 +198,7 @@ void fill_gaps(Level& fine, const Level& coarse, std::vector<std::int32_t>& pare
   }
 }
 
-// Leaves out the regions that all songs of went with their finer regions to another.
+// Drops regions that lost all their songs when their finer regions moved to another parent.
 void drop_empty(SongMap& map) {
   std::vector<std::int32_t> renumbered(map.regions.size(), kNoRegion);
   std::vector<Region> kept;
@@ -209,7 +209,7 @@ void drop_empty(SongMap& map) {
     std::int32_t& parent = kept.back().parent;
     if (parent != kNoRegion) parent = renumbered[static_cast<std::size_t>(parent)];
   }
-  for (std::int32_t& region : map.cluster) {
+  for (std::int32_t& region : map.region) {
     if (region != kNoRegion) region = renumbered[static_cast<std::size_t>(region)];
   }
   map.regions = std::move(kept);
@@ -221,13 +221,13 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
   SEGUE_ASSERT(options.levels > 0);
   SongMap map;
   map.layout = std::move(layout);
-  map.cluster.assign(map.layout.size(), kNoRegion);
+  map.region.assign(map.layout.size(), kNoRegion);
   if (map.layout.empty()) return map;
-  const GridFrame frame = frame_around(map.layout, side_for(map.layout.size()), kMargin);
+  const GridFrame frame = frame_around(map.layout, side_for(map.layout.size()), kMarginOfGrid);
   const std::vector<float> counts = count_cells(map.layout, frame);
 
   std::vector<Level> levels;
-  // Not less than songs would be apart if they filled the map evenly, or few of them would be all hills.
+  // At least the distance between songs if they filled the map evenly; otherwise every song of a small map is a hill.
   const double smoothing = std::max(options.smoothing, 1.5 / std::sqrt(static_cast<double>(map.layout.size())));
   const double most_least =
       std::max<double>(options.least_songs, options.least_part * static_cast<double>(map.layout.size()));
@@ -237,7 +237,7 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
     levels.push_back(find_level(map.layout, frame, counts, smoothing * static_cast<double>(frame.side) / shrink,
                                 options.prominence, static_cast<std::size_t>(least)));
   }
-  // From the finest up, since lifted regions need parents of their own.
+  // From the finest up, because regions that moved up need parents too.
   std::vector<std::vector<std::int32_t>> parents(levels.size());  // those of level 0 have none
   for (std::size_t level = levels.size() - 1; level > 0; --level) {
     parents[level] = parents_of(levels[level], levels[level - 1]);
@@ -258,11 +258,11 @@ SongMap find_regions(Layout layout, const RegionOptions& options) {
     }
     before = first;
   }
-  for (std::size_t song = 0; song < map.cluster.size(); ++song) {
+  for (std::size_t song = 0; song < map.region.size(); ++song) {
     const std::int32_t fine = levels.back().of_song[song];
     if (fine == kNoRegion) continue;
-    map.cluster[song] = before + fine;
-    for (std::int32_t region = map.cluster[song]; region != kNoRegion;
+    map.region[song] = before + fine;
+    for (std::int32_t region = map.region[song]; region != kNoRegion;
          region = map.regions[static_cast<std::size_t>(region)].parent) {
       ++map.regions[static_cast<std::size_t>(region)].size;
     }

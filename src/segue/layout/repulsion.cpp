@@ -7,20 +7,20 @@
 namespace segue::layout {
 namespace {
 
-// Nodes beside the outermost points: one before and two after those of the cell itself, and one for rounding.
+// Nodes beyond the outermost points: one before and two after their cell, and one for rounding.
 constexpr std::size_t kBorder = 2;
 constexpr std::size_t kBeside = 2 * kBorder + 1;
 
-constexpr std::size_t kFewestNodes = 56;  // on which a map may lie
+constexpr std::size_t kFewestNodes = 56;  // across a map
 constexpr std::size_t kMostNodes = 2000;
-constexpr double kFinest = 0.05;  // beyond this, the rounding of floats is more than the grid's error
+constexpr double kFinest = 0.05;  // below this, the rounding of floats exceeds the grid's error
 
 std::size_t nodes_across(double length, double spacing) {
   return static_cast<std::size_t>(length / spacing) + 1 + kBeside;
 }
 
-// `usual`, but finer on a map that is small, where all forces come from the curvature of K at 0, and coarser on one
-// that would need more nodes than there may be. In steps, so that a map that grows keeps its grid for a while.
+// `usual`, but finer on a small map, where all forces come from the curvature of K at 0, and coarser on one that would
+// need too many nodes. In steps, so that a growing map keeps its grid for a while.
 double spacing_for(double across, double usual, std::size_t points) {
   constexpr double kStep = 1.25;
   const auto most = std::clamp<std::size_t>(static_cast<std::size_t>(8 * std::sqrt(points)), kFewestNodes, kMostNodes);
@@ -35,7 +35,7 @@ double spacing_for(double across, double usual, std::size_t points) {
 Repulsion::Repulsion(const TsneKernels& kernels, Team& team, double spacing, std::size_t few_points)
     : kernels_(kernels), team_(team), spacing_(spacing), few_points_(few_points) {}
 
-// A grid is used as long as the points fit on it and no much smaller one would do: its kernel is expensive.
+// A grid is kept while the points fit on it and a much smaller one would not do, because its kernel is expensive.
 void Repulsion::fit_grid(std::span<const Point> points) {
   const auto [least, most] = bounds_of(points);
   const double width = static_cast<double>(most.x) - static_cast<double>(least.x);
@@ -57,8 +57,8 @@ void Repulsion::fit_grid(std::span<const Point> points) {
             convolution_->grid().stride};
 }
 
-// Each thread owns some rows of the grid, passes over all points and adds those that reach its rows, so that every node
-// is summed in the order of the points. The rows are dealt so that about as many points fall on each part.
+// Each thread owns some rows of the grid, reads all points and adds those that reach its rows, so that every node is
+// summed in the order of the points. The rows are split so that each thread gets about as many points.
 void Repulsion::spread(std::span<const Point> points) {
   const std::size_t parts = team_.size() == 1 ? 1 : 2 * team_.size();
   std::vector<std::size_t> on_row(used_rows_, 0);

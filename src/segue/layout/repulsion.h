@@ -1,9 +1,9 @@
 // The second sum of t-SNE's gradient, over all pairs of points, by interpolation on a grid (tsne.h).
 //
-// All that is needed is one field, f(y) = sum_j K(y - y_j) with K(d) = w = 1 / (1 + |d|^2): its sum over the points is
-// Z + n, and since K^2(d) d = -1/2 grad K(d), its gradient is the force. Where FIt-SNE puts the charges on the nodes of
-// polynomials and takes three convolutions back (K, K^2 dx, K^2 dy), cubic B-splines are smooth enough to take the
-// gradient of what one convolution gives (as particle mesh methods do: Essmann et al. 1995).
+// One field is enough: f(y) = sum_j K(y - y_j) with K(d) = w = 1 / (1 + |d|^2). Its sum over the points is Z + n, and
+// since K^2(d) d = -1/2 grad K(d), its gradient gives the force. FIt-SNE interpolates by polynomials and needs three
+// convolutions (K, K^2 dx, K^2 dy); cubic B-splines are smooth enough to differentiate the result of a single one, as
+// particle mesh methods do (Essmann et al. 1995).
 #pragma once
 
 #include <cstddef>
@@ -11,26 +11,26 @@
 #include <span>
 
 #include "segue/layout/convolution.h"
+#include "segue/layout/kernels/tsne_kernels.h"
 #include "segue/layout/layout.h"
 #include "segue/layout/team.h"
-#include "segue/layout/tsne_kernels.h"
 
 namespace segue::layout {
 
 class Repulsion {
  public:
-  // Nodes are `spacing` apart: finer on small maps, coarser where there would be more than 64 nodes a point. So few
-  // points that looking at all pairs is faster are not put on a grid.
+  // Nodes are `spacing` apart: less on small maps, more if there would be over 64 nodes a point. Up to `few_points`
+  // points, all pairs are summed instead, which is faster.
   static constexpr double kSpacing = 0.45;
   static constexpr std::size_t kFewPoints = 2048;
   Repulsion(const TsneKernels& kernels, Team& team, double spacing = kSpacing, std::size_t few_points = kFewPoints);
 
-  // Takes the field of all points. Costs most where the map is large; the grid is kept for the next call.
+  // Computes the field of all points. Large maps cost most; the grid is kept for the next call.
   // REQUIRES: at least one point, all finite. Throws no_space.
   void prepare(std::span<const Point> points);
 
-  // forces[i] = sum over j of w_ij^2 (y_i - y_j) for the points [begin, end) of those prepared, which have not moved
-  // since; `forces` is of all points. Returns the sum of w_ij over them and all j != i. Thread safe.
+  // forces[i] = sum over j of w_ij^2 (y_i - y_j) for the prepared points [begin, end), which must not have moved since;
+  // `forces` has an entry for every point. Returns the sum of w_ij over them and all j != i. Thread safe.
   double take(std::size_t begin, std::size_t end, Point* forces) const;
 
  private:

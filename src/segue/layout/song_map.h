@@ -1,4 +1,4 @@
-// The map as a model keeps it: a point for every song, and the named regions they lie in.
+// The map of a model: a point for every song, and named regions.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@ namespace segue::layout {
 inline constexpr std::int32_t kNoRegion = -1;
 
 // A place where songs lie close together. Regions of one level share no song; each lies in one region of the level
-// before it.
+// above.
 struct Region {
   Point centre;       // a point of the map where the region is dense
-  std::string label;  // what to call it, "" where nothing tells it from the others
+  std::string label;  // its name, "" if it has none (region_names.h)
   std::uint32_t size = 0;
   std::uint32_t level = 0;          // 0: the largest regions
   std::int32_t parent = kNoRegion;  // the region around it, one level up; kNoRegion at level 0
@@ -23,11 +23,11 @@ struct Region {
 
 struct SongMap {
   Layout layout;
-  std::vector<std::int32_t> cluster;  // of each song: its region at the finest level, or kNoRegion
-  std::vector<Region> regions;        // by level; a parent comes before its children
+  std::vector<std::int32_t> region;  // of each song: its region at the finest level, or kNoRegion
+  std::vector<Region> regions;       // by level; a parent comes before its children
 };
 
-// The region of `level` around `region`, itself where it is of that level. REQUIRES: level <= its level.
+// The region of `level` around `region`, or `region` itself if it is of that level. REQUIRES: level <= its level.
 inline std::int32_t region_at(const std::vector<Region>& regions, std::int32_t region, std::uint32_t level) {
   while (region != kNoRegion && regions[static_cast<std::size_t>(region)].level > level) {
     region = regions[static_cast<std::size_t>(region)].parent;

@@ -20,7 +20,7 @@ Team::~Team() {
   loop_.notify_all();
 }
 
-// Sees every loop: for_pieces does not start another before all have been through with this one.
+// Takes part in every loop: for_pieces does not start another before all threads finished this one.
 void Team::live() {
   for (std::uint32_t seen = 0;;) {
     loop_.wait(seen);

@@ -1,4 +1,4 @@
-// Threads that are kept, for loops that are short and run thousands of times.
+// A pool of threads for short loops that run thousands of times.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,7 @@
 
 namespace segue::layout {
 
-// parallel_for (base/parallel.h) without making threads for each loop. While there is no loop, they sleep.
-// Not thread safe: one thread uses it.
+// parallel_for (base/parallel.h) without creating threads for each loop; between loops they sleep. Not thread safe.
 class Team {
  public:
   explicit Team(std::size_t threads);  // the caller is one of them. REQUIRES: threads > 0
@@ -23,8 +22,8 @@ class Team {
 
   std::size_t size() const { return others_.size() + 1; }
 
-  // Splits [0, count) into pieces of at most `grain` and runs body(begin, end) for each, pieces dealt in order as
-  // threads come free. The first exception thrown is thrown again here, after all have ended.
+  // Splits [0, count) into pieces of at most `grain` and runs body(begin, end) for each, handed out in order. The first
+  // exception is rethrown here once all threads are done.
   using Body = std::function<void(std::size_t begin, std::size_t end)>;
   void for_pieces(std::size_t count, std::size_t grain, const Body& body);
 
@@ -32,8 +31,8 @@ class Team {
   void live();
   void work();
 
-  std::atomic<std::uint32_t> loop_{0};  // the number of the loop: a change wakes the sleepers
-  std::atomic<std::size_t> busy_{0};    // of the others, those not yet through with the loop
+  std::atomic<std::uint32_t> loop_{0};  // the number of the loop; a change wakes the threads
+  std::atomic<std::size_t> busy_{0};    // how many of the others have not finished the loop
   std::atomic<bool> ending_{false};
 
   // The loop, written before loop_ and read after it.
@@ -44,7 +43,7 @@ class Team {
   std::mutex mutex_;
   std::exception_ptr first_;
 
-  std::vector<std::jthread> others_;  // last, so that they have ended before what they look at goes
+  std::vector<std::jthread> others_;  // last, so that they end before the members they use
 };
 
 }  // namespace segue::layout

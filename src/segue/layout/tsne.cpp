@@ -14,20 +14,19 @@
 #include "segue/layout/pca.h"
 #include "segue/layout/repulsion.h"
 #include "segue/layout/team.h"
-#include "segue/layout/tsne_kernels.h"
 
 namespace segue::layout {
 namespace {
 
-constexpr std::size_t kPiece = 256;          // points a thread takes at a time
-constexpr std::size_t kWorthAThread = 2048;  // points; with fewer, threads wait for each other more than they work
+constexpr std::size_t kPiece = 256;          // points that a thread takes at a time
+constexpr std::size_t kWorthAThread = 2048;  // points; with fewer, threads mostly wait for each other
 constexpr std::uint32_t kLossEvery = 50;     // steps
-constexpr double kLeastLearningRate = 50;    // of van der Maaten's 200, who leaves the 4 out of the gradient
+constexpr double kLeastLearningRate = 50;    // corresponds to van der Maaten's 200, whose gradient lacks the factor 4
 constexpr float kMomentum = 0.5F;            // while songs are exaggerated
-constexpr float kLateMomentum = 0.9F;        // lowers the KL more in 500 steps than the usual 0.8 does
-constexpr std::size_t kWorthSorting = 4096;  // points that no longer lie in the first-level cache
+constexpr float kLateMomentum = 0.9F;        // lowers the KL more in 500 steps than the usual 0.8
+constexpr std::size_t kWorthSorting = 4096;  // points; with fewer, they fit into the first-level cache
 
-// While the map unfolds the points' order goes out of date soon, later it hardly does.
+// While the map unfolds, the points' order is soon out of date; later it hardly changes.
 bool is_time_to_sort(std::uint32_t iteration) {
   switch (iteration) {
     case 0:
@@ -50,7 +49,7 @@ double sum_of_p_log_p(const Affinities& affinities) {
   return sum;
 }
 
-// Points at one same place attract and repel each other with no force and would stay together for ever.
+// Points at the same place exert no force on each other and would stay together forever.
 void set_apart(Layout& points, std::uint64_t seed) {
   std::vector<std::uint32_t> order(points.size());
   std::iota(order.begin(), order.end(), 0U);
@@ -137,7 +136,7 @@ class Descent {
   }
 
  private:
-  // Belkina et al. 2019. The step is 4 times what programs take whose gradient lacks its factor of 4.
+  // Belkina et al. 2019. The step is 4 times that of programs whose gradient lacks the factor of 4.
   double own_rate(double exaggeration) const {
     return std::max(kLeastLearningRate, static_cast<double>(points_.size()) / exaggeration);
   }
@@ -151,7 +150,7 @@ class Descent {
     });
   }
 
-  // Piece by piece and then in order, so that the sum is the same for any number of threads.
+  // Summed by piece and then in order, so that the sum does not depend on the number of threads.
   template <class Body>
   double sum_over_points(const Body& body) {
     team_.for_pieces(points_.size(), kPiece,
@@ -159,7 +158,7 @@ class Descent {
     return std::accumulate(sums_.begin(), sums_.end(), 0.0);
   }
 
-  // Points that are near each other come near each other in memory too.
+  // Moves points that are near each other on the map close together in memory.
   void sort() {
     const std::vector<std::uint32_t> order = morton_order(points_);
     const auto arrange = [&](auto& list) {
@@ -175,7 +174,7 @@ class Descent {
   }
 
   const TsneOptions& options_;
-  const TsneKernels& kernels_ = *supported_tsne_kernels().front();
+  const TsneKernels& kernels_ = all_tsne_kernels().best();
   Team team_;
   Affinities affinities_;
   Layout points_;

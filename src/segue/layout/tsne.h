@@ -1,11 +1,11 @@
 // t-SNE (van der Maaten, Hinton 2008) by interpolation on a grid (FIt-SNE: Linderman, Rachh, Hoskins, Steinerberger,
 // Kluger 2019, arXiv:1712.09005), in time and memory proportional to the number of songs.
 //
-// Points y_i are moved so that their nearness q_ij = w_ij / Z, w_ij = 1 / (1 + |y_i - y_j|^2), Z = sum of all w, comes
-// close to the affinities p_ij: gradient descent on KL = sum p_ij log(p_ij / q_ij), whose gradient is
+// Points y_i are moved so that their similarity q_ij = w_ij / Z, w_ij = 1 / (1 + |y_i - y_j|^2), Z = sum of all w,
+// approaches the affinities p_ij: gradient descent on KL = sum p_ij log(p_ij / q_ij), whose gradient is
 //   4 (sum_j p_ij w_ij (y_i - y_j)  -  sum_j w_ij^2 (y_i - y_j) / Z).
-// The first sum has a term for each affinity (attraction.h), the second, over all pairs, is a convolution taken on a
-// grid by the fast Fourier transform (repulsion.h). docs/how-it-works.md has the details.
+// The first sum has a term for each affinity (tsne_kernels.h). The second, over all pairs, is a convolution computed on
+// a grid by the fast Fourier transform (repulsion.h). docs/how-it-works.md has the details.
 #pragma once
 
 #include <array>
@@ -40,21 +40,21 @@ template <>
 struct OptionsOf<layout::TsneOptions> {
   static constexpr std::string_view section = "map";
   static constexpr std::array rows = {
-      option<&layout::TsneOptions::perplexity>("perplexity", "How many neighbours a song should see", between(1, 1000)),
-      option<&layout::TsneOptions::iterations>("iterations", "Steps of gradient descent, all in all",
-                                               between(1, 100000)),
+      option<&layout::TsneOptions::perplexity>("perplexity", "Effective number of neighbours of a song",
+                                               between(1, 1000)),
+      option<&layout::TsneOptions::iterations>("iterations", "Steps of gradient descent in total", between(1, 100000)),
       option<&layout::TsneOptions::exaggeration>("exaggeration", "How much stronger songs attract each other at first",
                                                  between(1, 1000)),
       option<&layout::TsneOptions::exaggeration_iterations>("exaggeration_iterations", "Steps with --exaggeration",
                                                             between(0, 100000)),
       option<&layout::TsneOptions::late_exaggeration>(
-          "late_exaggeration", "The same for the steps after that: above 1 draws clusters tighter", between(1, 1000)),
-      option<&layout::TsneOptions::learning_rate>(
-          "learning_rate", "Step size; 0 takes one that suits the number of songs", between(0, 1e9)),
-      option<&layout::TsneOptions::fast>("fast",
-                                         "Look at 15 neighbours of each song alike, instead of 3 times --perplexity"),
+          "late_exaggeration", "The same for the steps after that; above 1 makes clusters tighter", between(1, 1000)),
+      option<&layout::TsneOptions::learning_rate>("learning_rate", "Step size; 0 chooses one for the number of songs",
+                                                  between(0, 1e9)),
+      option<&layout::TsneOptions::fast>(
+          "fast", "Use 15 neighbours of each song with equal weights, instead of 3 times --perplexity"),
       option<&layout::TsneOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
-      option<&layout::TsneOptions::seed>("seed", "Start of all random numbers", at_least(0)),
+      option<&layout::TsneOptions::seed>("seed", "Seed of all random numbers", at_least(0)),
   };
 };
 SEGUE_CHECK_OPTIONS(layout::TsneOptions);
@@ -63,14 +63,14 @@ SEGUE_CHECK_OPTIONS(layout::TsneOptions);
 
 namespace segue::layout {
 
-// How many neighbours make_affinities should be given for these options.
+// How many neighbours make_affinities needs with these options.
 constexpr std::size_t neighbours_for(const TsneOptions& options) {
   return options.fast ? 15 : neighbours_for(options.perplexity);
 }
 
 struct TsneLoss {
-  std::uint32_t iteration = 0;  // steps done when it was taken
-  double kl = 0;                // of the affinities as they are, not exaggerated
+  std::uint32_t iteration = 0;  // steps done
+  double kl = 0;                // of the affinities without exaggeration
 };
 
 struct TsneResult {
@@ -79,11 +79,11 @@ struct TsneResult {
   std::vector<TsneLoss> losses;  // every 50 steps, and at the end
 };
 
-// Moves the points of `start` (principal_components, or start_like of placement.h). Points that start at one same place
-// are set apart by chance (the seed's only use). The same input gives the same bytes with any number of threads on
-// machines of one kind (the order of sums is that of the points, but the width of registers differs between kinds).
-// Takes the affinities because it orders them anew: std::move them in, they are the largest thing here.
-// Throws wrong_use where start has another size than the affinities, interrupted when asked to stop.
+// Moves the points of `start` (principal_components, or start_like of placement.h). Points that start at the same place
+// are separated at random, the only use of the seed. The same input gives the same bytes with any number of threads on
+// machines with the same SIMD registers, whose width determines the order of sums. Takes the affinities because it
+// reorders them: std::move them in, they are the largest object here. Throws wrong_use if start and the affinities
+// differ in size, interrupted when asked to stop.
 TsneResult fit_tsne(Affinities affinities, Layout start, const TsneOptions& options, Progress& progress,
                     const std::stop_token& stop);
 

@@ -19,9 +19,9 @@ inline void widen(std::span<const Bf16> numbers, float* to) {
   for (std::size_t i = 0; i < numbers.size(); ++i) to[i] = to_float(numbers[i]);
 }
 
-// One of the two neighbours of a finite `number`, the nearer one in proportion more often: the mean over all `random`
-// (the lower 16 bits count) is the number itself, so that sums of many small updates come out right where rounding to
-// the nearest would lose every one of them.
+// One of the two neighbours of a finite `number`, each with a probability in proportion to its nearness: the mean over
+// all `random` (of which the lower 16 bits count) is the number itself. Sums of many small updates come out right,
+// where rounding to the nearest would lose each of them.
 constexpr Bf16 round_stochastically(float number, std::uint32_t random) {
   return static_cast<Bf16>((std::bit_cast<std::uint32_t>(number) + (random & 0xffffU)) >> 16);
 }

@@ -1,10 +1,10 @@
-// Unit vectors in a byte a number: a quarter of the memory of floats, and the sums of their products are exact.
+// Unit vectors with one byte for each number: a quarter of the memory of floats, and exact sums of products.
 //
-// Every vector has a scale of its own, so that its largest number is +-127: the error of a number is at most 1/254 of
-// the largest one. Good enough to tell which few rows are worth a product of floats; not to tell the nearest.
+// Every vector has its own scale, so that its largest number is +-127: the error of a number is at most 1/254 of the
+// largest one. That is enough to tell which few rows deserve a product in floats, but not which row is nearest.
 //
-// A query is coded once and meets many rows, so it has two bytes a number: what a product is off by is then the row's
-// error, all but nothing of it the query's.
+// A query is coded once and multiplied with many rows, so it has two bytes for each number: nearly all of a product's
+// error is then the row's.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 #include <span>
 #include <vector>
 
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::math {
 
@@ -23,8 +23,8 @@ constexpr std::size_t coded_length(std::size_t columns) {
   return (columns + kCodesPerBlock - 1) / kCodesPerBlock * kCodesPerBlock;
 }
 
-// numbers[i] * factor is about codes[i] * the scale returned; codes has coded_length(numbers.size()) bytes, those added
-// are 0. REQUIRES: finite numbers.
+// numbers[i] * factor is about codes[i] * the scale returned; codes has coded_length(numbers.size()) bytes, and the
+// padding is 0. REQUIRES: finite numbers.
 inline float encode(std::span<const float> numbers, float factor, std::int8_t* codes) {
   float largest = 0;
   for (const float number : numbers) largest = std::max(largest, std::abs(number));
@@ -48,7 +48,7 @@ class CodedQuery {
       sum += std::abs(static_cast<double>(number));
     }
     if (largest == 0) return;
-    // Half a code is what rounding may add to each.
+    // Rounding may add half a code to each.
     const double rounding = static_cast<double>(numbers.size());
     const double up = std::min(std::numeric_limits<std::int16_t>::max() / largest, (kLargestSum - rounding) / sum);
     double square = 0;
@@ -64,7 +64,7 @@ class CodedQuery {
   const std::int16_t* codes() const { return codes_.data(); }
   std::size_t size() const { return codes_.size(); }  // coded_length() of the numbers
   float scale() const { return scale_; }              // number i is about codes()[i] * scale()
-  float error() const { return error_; }              // the length of what the codes are off by
+  float error() const { return error_; }              // the length of the difference to the codes
 
  private:
   std::vector<std::int16_t> codes_;

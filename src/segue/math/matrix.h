@@ -10,7 +10,7 @@
 
 namespace segue::math {
 
-// rows x columns numbers in memory that belongs to somebody else; row r starts at data + r * stride.
+// A view of rows x columns numbers; row r starts at data + r * stride.
 template <class T>
 struct MatrixView {
   T* data = nullptr;
@@ -26,13 +26,13 @@ struct MatrixView {
   }
 };
 
-// Numbers in a row of a Matrix: `columns` rounded up to a multiple of 16 (a cache line of floats); those added stay 0.
+// Numbers in a row of a Matrix: `columns` rounded up to a multiple of 16 (a cache line of floats); the padding stays 0.
 constexpr std::size_t padded(std::size_t columns) {
   return (columns + 15) / 16 * 16;
 }
 
-// Owns rows x columns numbers, all 0 at the start, stride = padded(columns); the first row is aligned to a page, those
-// of floats to cache lines. Large matrices ask the system for huge pages. T is float or Bf16. Throws no_space.
+// Owns rows x columns numbers, initially 0, stride = padded(columns). The first row is aligned to a page, rows of
+// floats to cache lines. Large matrices ask the system for huge pages. T is float or Bf16. Throws no_space.
 template <class T>
 class MatrixOf {
  public:

@@ -7,7 +7,7 @@
 
 #include <cstddef>
 
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/matrix.h"
 
 namespace segue::math {
@@ -24,7 +24,7 @@ class PackedRows {
   std::size_t rows() const { return rows_; }
   std::size_t columns() const { return columns_; }
   std::size_t panels() const { return data_.rows(); }
-  // Rows p * kPanelRows and after; what is beyond the last row is 0.
+  // Rows from p * kPanelRows on; numbers beyond the last row are 0.
   const float* panel(std::size_t p) const { return data_.view().row(p); }
 
  private:

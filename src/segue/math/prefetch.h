@@ -1,4 +1,4 @@
-// Asking for memory before it is needed.
+// Prefetching memory.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace segue::math {
 
-// Asks for the lines of [from, from + bytes), without waiting for them. Nothing is read: any address will do.
+// Prefetches the cache lines of [from, from + bytes) without waiting. Nothing is read, so any address will do.
 inline void prefetch(const void* from, std::size_t bytes) {
   constexpr std::size_t kLine = 64;
   const auto* const first = static_cast<const std::byte*>(from);
@@ -19,7 +19,7 @@ inline void prefetch(std::span<const float> numbers) {
   prefetch(numbers.data(), numbers.size_bytes());
 }
 
-// Asks for where a long list begins: behind the first lines the machine sees by itself where reading goes on.
+// Prefetches the start of a long list; the processor finds the rest by itself once reading is under way.
 template <class T>
 void prefetch_first(std::span<const T> items) {
   constexpr std::size_t kMostBytes = 256;

@@ -16,14 +16,14 @@ struct ScoredRow {
   bool operator==(const ScoredRow&) const = default;
 };
 
-// A total order, so that the best k are the same in whatever order rows are offered: the higher score, then the smaller
-// row. REQUIRES: no score is NaN. An object, so that algorithms compare without calling.
+// A total order, so that the best k do not depend on the order of offers: the higher score, then the smaller row.
+// REQUIRES: no score is NaN. A function object, so that algorithms can inline it.
 inline constexpr auto is_better = [](const ScoredRow& a, const ScoredRow& b) {
   return a.score != b.score ? a.score > b.score : a.row < b.row;
 };
 
-// Keeps the k best rows offered, in a heap whose top is the worst of them. Not thread safe: a worker has its own, and
-// offering what each kept to one of them merges them.
+// Keeps the k best rows offered, in a heap with the worst of them on top. Not thread safe: each worker has its own, and
+// offering the rows of all to one of them merges them.
 class TopK {
  public:
   explicit TopK(std::size_t k) : k_(k) {}
@@ -44,7 +44,7 @@ class TopK {
     std::ranges::push_heap(kept_, is_better);
   }
 
-  // What a score has to be above to be kept, where rows are offered in ascending order.
+  // A score has to be above this to be kept, if rows are offered in ascending order.
   float bar() const {
     if (k_ == 0) return std::numeric_limits<float>::infinity();
     return kept_.size() < k_ ? -std::numeric_limits<float>::infinity() : kept_.front().score;
@@ -54,7 +54,7 @@ class TopK {
     for (const ScoredRow& candidate : other.kept_) offer(candidate);
   }
 
-  // The rows kept, best first; leaves nothing behind.
+  // The rows kept, best first; empties the heap.
   std::vector<ScoredRow> take() {
     std::ranges::sort_heap(kept_, is_better);
     return std::move(kept_);

@@ -1,7 +1,7 @@
-// How a model's vectors and transitions are weighed against each other when songs are recommended (recommend/blend.h).
+// The weights of a model's vectors and transitions in recommendations (recommend/blend.h).
 //
-// `segue tune` fits them to a dataset, `segue train` writes them into the model; the defaults here were found on
-// held-out playlists and do well on sessions too (docs/quality.md).
+// `segue tune` fits them to a dataset, `segue train` writes them into the model. The defaults were fitted to held-out
+// playlists and do well on sessions too (docs/quality.md).
 #pragma once
 
 #include <array>
@@ -42,15 +42,15 @@ struct OptionsOf<model::BlendWeights> {
           between(0.1, 1000)),
       option<&model::BlendWeights::blend_transition_power>(
           "blend_transition_power",
-          "Power of a transition's weight: below 1, many songs agreeing beat one pair often seen", between(0.05, 4)),
+          "Power of a transition's weight: below 1, agreement of many songs beats one frequent pair", between(0.05, 4)),
       option<&model::BlendWeights::blend_backward>(
-          "blend_backward", "What a song played before counts against one played after", between(0, 4)),
+          "blend_backward", "Weight of a song played before, relative to one played after", between(0, 4)),
       option<&model::BlendWeights::blend_seed_damping>(
           "blend_seed_damping", "Transitions from a song are divided by its plays to this power", between(-1, 2)),
       option<&model::BlendWeights::blend_popularity_damping>(
           "blend_popularity_damping", "A song's score is divided by its plays to this power", between(-1, 2)),
       option<&model::BlendWeights::blend_floor>(
-          "blend_floor", "Added to the sum of transitions: what a song is worth without any", between(1e-9, 100)),
+          "blend_floor", "Added to the sum of transitions: the score of a song without any", between(1e-9, 100)),
       option<&model::BlendWeights::blend_vector_half_life>(
           "blend_vector_half_life",
           "A song counts half as much in the mean of recent songs as one played this many songs later",
@@ -67,10 +67,10 @@ struct OptionsOf<model::BlendWeights> {
       option<&model::BlendWeights::blend_last_artist>("blend_last_artist", "Bonus for the artist of the last song",
                                                       between(-100, 100)),
       option<&model::BlendWeights::blend_recent_artists>(
-          "blend_recent_artists", "Bonus for an artist for each recent song of theirs, the last one in full",
+          "blend_recent_artists", "Bonus for each recent song by the same artist, in full for the last one",
           between(-100, 100)),
       option<&model::BlendWeights::blend_version>(
-          "blend_version", "Malus for a song heard before, or another version of it", between(-100, 100)),
+          "blend_version", "Penalty for a song heard before, or another version of it", between(-100, 100)),
   };
 };
 SEGUE_CHECK_OPTIONS(model::BlendWeights);

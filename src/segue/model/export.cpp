@@ -11,7 +11,7 @@
 #include "segue/base/folder.h"
 #include "segue/base/json.h"
 #include "segue/base/manifest.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/export_rows.h"
 #include "segue/model/npy.h"
 
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::uint32_t kRowsPerUpdate = 1024;
 
-// A cell of a .tsv file, which knows no quoting.
+// A cell of a .tsv file, a format without quoting.
 std::string cell(std::string_view text) {
   std::string plain(text);
   for (char& letter : plain) {
@@ -40,7 +40,7 @@ void into_file(ExportRows& rows, const fs::path& output, ExportTo write) {
   file.commit();
 }
 
-// `marker` shows an existing folder to be an older export.
+// `marker` is a file by which an existing folder is recognised as an older export.
 void into_folder(ExportRows& rows, const fs::path& output, std::string_view marker, ExportTo write) {
   std::error_code ignored;
   if (fs::exists(output / kManifestName, ignored)) {

@@ -1,6 +1,6 @@
 // A model's vectors in the formats of other tools.
 //
-//   word2vec         text of word2vec.c: "rows dim", then a line a song: the id and its numbers, with spaces between
+//   word2vec         text of word2vec.c: "rows dim", then one line a song: the id and its numbers, separated by spaces
 //   word2vec-binary  the same with the numbers as little-endian float32
 //   projector        a folder for the TensorFlow Embedding Projector: vectors.tsv, metadata.tsv
 //   npy              a folder: vectors.npy (row i) and songs.jsonl (line i)
@@ -52,7 +52,7 @@ struct OptionsOf<model::ExportOptions> {
       option<&model::ExportOptions::vectors>("vectors", "Song vectors (W1) or context vectors (W2)"),
       option<&model::ExportOptions::normalise>("normalise", "Scale every vector to length 1"),
       option<&model::ExportOptions::replace_spaces>(
-          "replace_spaces", "Put this text for each space in an id, which the word2vec formats cannot hold"),
+          "replace_spaces", "Replace each space in an id by this text; the word2vec formats cannot hold spaces"),
       option<&model::ExportOptions::output>("output", "The file to write, or the folder for projector and npy"),
   };
 };
@@ -62,10 +62,10 @@ SEGUE_CHECK_OPTIONS(model::ExportOptions);
 
 namespace segue::model {
 
-// Writes options.output: a file or, for projector and npy, a folder; either appears whole or not at all and replaces an
-// older one of its kind. Holds a few megabytes, whatever the model's size. Throws wrong_use (an id that the format
-// cannot hold, ids made equal by replace_spaces, an output that is something else), not_found, no_space, io_failed,
-// interrupted.
+// Writes options.output: a file or, for projector and npy, a folder. It appears complete or not at all and replaces an
+// older export of the same kind. Needs a few megabytes of memory, whatever the model's size. Throws wrong_use (an id
+// that the format cannot hold, ids made equal by replace_spaces, an output that is not an export), not_found, no_space,
+// io_failed, interrupted.
 void export_model(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop);
 
 }  // namespace segue::model

@@ -33,7 +33,7 @@ std::int64_t rows_per_group(std::size_t dim) {
   return static_cast<std::int64_t>(std::clamp<std::size_t>(kRowGroupBytes / (dim * sizeof(float)), 1024, 1 << 20));
 }
 
-// Song vectors have no repeats to make a dictionary of and next to nothing to compress.
+// Song vectors have no repeated values for a dictionary and hardly compress.
 std::shared_ptr<parquet::WriterProperties> writer_properties(std::int64_t group_rows) {
   return parquet::WriterProperties::Builder()
       .compression(parquet::Compression::ZSTD)

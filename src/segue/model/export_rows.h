@@ -1,4 +1,4 @@
-// The rows of an export, one after another: what every format shares.
+// The rows of an export, shared by all formats.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,7 @@
 
 namespace segue::model {
 
-// Hands out the vectors of a model as an export wants them, counts progress and stops when asked to.
-// Not thread safe.
+// Yields the vectors of a model as the options ask for them, reports progress and stops on request. Not thread safe.
 class ExportRows {
  public:
   ExportRows(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop);
@@ -36,7 +35,7 @@ class ExportRows {
   std::vector<float> unit_;
 };
 
-// One a format; `path` is where to write, a folder that is there or a file that is not.
+// One for each format. `path` is an existing folder, or a file that does not exist yet.
 void export_word2vec(ExportRows& rows, const std::filesystem::path& path);  // text and binary
 void export_projector(ExportRows& rows, const std::filesystem::path& folder);
 void export_npy(ExportRows& rows, const std::filesystem::path& folder);

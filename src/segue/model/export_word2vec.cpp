@@ -19,7 +19,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the numbers are written as they lie in memory");
 
-// Every byte that some reader takes for the end of a word, and those that end a text in C.
+// Every byte that some reader takes for the end of a word or of a C string.
 bool ends_word(char letter) {
   return static_cast<unsigned char>(letter) <= 0x20;
 }
@@ -40,8 +40,8 @@ std::string replaced(std::string_view id, std::string_view replacement) {
   return word;
 }
 
-// Refuses ids the format cannot hold, before anything is written. With a replacement, two ids must not become one: an
-// id that was changed must differ from every other changed one and from every id there is.
+// Refuses ids the format cannot hold before anything is written. With a replacement, ids must stay distinct: a changed
+// id must differ from every other changed id and from every original one.
 void check_ids(const data::Catalogue& songs, std::string_view replacement) {
   std::unordered_map<std::string, std::uint32_t> changed;
   for (std::uint32_t row = 0; row < songs.size(); ++row) {

@@ -36,7 +36,7 @@ void extend_model(const fs::path& folder, std::span<const std::string_view> name
   }
   const json::object fields = write(writer.path());
 
-  // What the model is and when it was made stay as they were.
+  // Keep what the manifest says about the model, including when it was made.
   json::object kept = old.fields;
   for (const char* key : {"format", "version", "files"}) kept.stable_erase(key);  // erase() would reorder
   for (const auto& field : fields) kept[field.key()] = field.value();

@@ -7,7 +7,7 @@
 #include "segue/base/digest.h"
 #include "segue/base/json.h"
 #include "segue/base/parallel.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/model.h"
 #include "segue/model/npy.h"
 
@@ -34,7 +34,7 @@ std::vector<float> inverse_norms_of(math::MatrixView<const float> vectors) {
 json::object write_index(const fs::path& folder, const IndexBuild& build, Progress& progress,
                          const std::stop_token& stop) {
   const fs::path file = folder / kIndexName;
-  fs::remove(file);  // may be a link to the file of an older version: never written over
+  fs::remove(file);  // may be a link to the file of an older version, which must not be overwritten
   const NpyMatrix npy(folder / kVectorsName);
   const math::MatrixView<const float> vectors = npy.view();
   const IndexOptions& options = build.options;

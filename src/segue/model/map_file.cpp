@@ -29,7 +29,7 @@ std::shared_ptr<arrow::Schema> map_schema() {
                         arrow::field("cluster", arrow::int32(), false)});
 }
 
-std::shared_ptr<arrow::Schema> clusters_schema() {
+std::shared_ptr<arrow::Schema> regions_schema() {
   return arrow::schema({arrow::field("x", arrow::float32(), false), arrow::field("y", arrow::float32(), false),
                         arrow::field("label", arrow::utf8(), false), arrow::field("size", arrow::uint32(), false),
                         arrow::field("level", arrow::uint32(), false), arrow::field("parent", arrow::int32(), false)});
@@ -59,7 +59,7 @@ layout::Point checked_point(float x, float y, const fs::path& path, std::size_t 
 
 std::vector<layout::Region> read_regions(const fs::path& path) {
   std::vector<layout::Region> regions;
-  const data::MappedTable table = table_of(path, *clusters_schema());
+  const data::MappedTable table = table_of(path, *regions_schema());
   for (const auto& batch : table.batches) {
     const float* x = numbers<float>(*batch, 0);
     const float* y = numbers<float>(*batch, 1);
@@ -97,16 +97,16 @@ layout::SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
   for (const auto& batch : table.batches) {
     const float* x = numbers<float>(*batch, 0);
     const float* y = numbers<float>(*batch, 1);
-    const std::int32_t* clusters = numbers<std::int32_t>(*batch, 2);
+    const std::int32_t* regions = numbers<std::int32_t>(*batch, 2);
     for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
       const std::size_t row = map.layout.size();
       map.layout.push_back(checked_point(x[i], y[i], path, row));
-      const std::int32_t cluster = clusters[i];
-      if (cluster < layout::kNoRegion || cluster >= static_cast<std::int64_t>(map.regions.size())) {
+      const std::int32_t region = regions[i];
+      if (region < layout::kNoRegion || region >= static_cast<std::int64_t>(map.regions.size())) {
         fail(ErrorCode::corrupt, "{}: row {}: expected a cluster from -1 to {}, found {}", path.string(), row,
-             static_cast<std::int64_t>(map.regions.size()) - 1, cluster);
+             static_cast<std::int64_t>(map.regions.size()) - 1, region);
       }
-      map.cluster.push_back(cluster);
+      map.region.push_back(region);
     }
   }
   if (map.layout.size() != song_count) {
@@ -117,7 +117,7 @@ layout::SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
 }
 
 void write_map(const fs::path& folder, const layout::SongMap& map) {
-  SEGUE_ASSERT(map.cluster.size() == map.layout.size());
+  SEGUE_ASSERT(map.region.size() == map.layout.size());
   const std::string subject = folder.string();
   const auto check = [&](const arrow::Status& status) { data::check_arrow(ErrorCode::io_failed, subject, status); };
   const auto finished = [&](arrow::ArrayBuilder& builder) {
@@ -126,15 +126,15 @@ void write_map(const fs::path& folder, const layout::SongMap& map) {
   {
     arrow::FloatBuilder x;
     arrow::FloatBuilder y;
-    arrow::Int32Builder cluster;
+    arrow::Int32Builder region;
     for (std::size_t song = 0; song < map.layout.size(); ++song) {
       check(x.Append(map.layout[song].x));
       check(y.Append(map.layout[song].y));
-      check(cluster.Append(map.cluster[song]));
+      check(region.Append(map.region[song]));
     }
     data::TableWriter writer(folder / kMapName, map_schema());
     const auto rows = static_cast<std::int64_t>(map.layout.size());
-    writer.write(*arrow::RecordBatch::Make(map_schema(), rows, {finished(x), finished(y), finished(cluster)}));
+    writer.write(*arrow::RecordBatch::Make(map_schema(), rows, {finished(x), finished(y), finished(region)}));
     writer.close();
   }
   arrow::FloatBuilder x;
@@ -151,9 +151,9 @@ void write_map(const fs::path& folder, const layout::SongMap& map) {
     check(level.Append(region.level));
     check(parent.Append(region.parent));
   }
-  data::TableWriter writer(folder / kClustersName, clusters_schema());
+  data::TableWriter writer(folder / kClustersName, regions_schema());
   writer.write(*arrow::RecordBatch::Make(
-      clusters_schema(), static_cast<std::int64_t>(map.regions.size()),
+      regions_schema(), static_cast<std::int64_t>(map.regions.size()),
       {finished(x), finished(y), finished(label), finished(size), finished(level), finished(parent)}));
   writer.close();
 }
@@ -162,15 +162,15 @@ std::string map_stream(const layout::SongMap& map) {
   const std::size_t songs = map.layout.size();
   std::vector<float> x(songs);
   std::vector<float> y(songs);
-  std::vector<std::int16_t> cluster(songs);
+  std::vector<std::int16_t> regions(songs);
   for (std::size_t row = 0; row < songs; ++row) {
     x[row] = map.layout[row].x;
     y[row] = map.layout[row].y;
-    std::int32_t region = map.cluster[row];
+    std::int32_t region = map.region[row];
     while (region > std::numeric_limits<std::int16_t>::max()) {
       region = map.regions[static_cast<std::size_t>(region)].parent;
     }
-    cluster[row] = static_cast<std::int16_t>(region);
+    regions[row] = static_cast<std::int16_t>(region);
   }
   const auto schema =
       arrow::schema({arrow::field("x", arrow::float32(), false), arrow::field("y", arrow::float32(), false),
@@ -181,7 +181,7 @@ std::string map_stream(const layout::SongMap& map) {
                                std::vector<std::shared_ptr<arrow::Array>>{
                                    std::make_shared<arrow::FloatArray>(length, arrow::Buffer::Wrap(x)),
                                    std::make_shared<arrow::FloatArray>(length, arrow::Buffer::Wrap(y)),
-                                   std::make_shared<arrow::Int16Array>(length, arrow::Buffer::Wrap(cluster)),
+                                   std::make_shared<arrow::Int16Array>(length, arrow::Buffer::Wrap(regions)),
                                });
   const auto sink = data::arrow_value(ErrorCode::no_space, "map", arrow::io::BufferOutputStream::Create());
   const auto writer = data::arrow_value(ErrorCode::no_space, "map", arrow::ipc::MakeStreamWriter(sink, schema));

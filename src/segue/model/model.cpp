@@ -7,15 +7,14 @@
 #include <vector>
 
 #include "segue/base/error.h"
-#include "segue/base/folder.h"
 #include "segue/base/large_pages.h"
 #include "segue/base/options_json.h"
 #include "segue/base/parallel.h"
 #include "segue/data/dataset/dataset.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
+#include "segue/model/index_file.h"
 #include "segue/model/map_file.h"
 #include "segue/model/npy.h"
-#include "segue/train/loss_sample.h"
 #include "segue/transitions/transitions_file.h"
 
 namespace segue::model {
@@ -27,12 +26,12 @@ namespace {
 constexpr std::size_t kRowsPerPiece = 4096;
 constexpr std::size_t kWidestSearch = 100'000;
 
-// A file that the manifest does not vouch for is none.
+// A file that the manifest does not list is ignored.
 bool lists(const Manifest& manifest, std::string_view name) {
   return object_at(manifest.fields, "files", kManifestName).contains(name);
 }
 
-// Every file a model cannot do without has to be in the manifest, or nothing would vouch for it.
+// Every required file has to be in the manifest, or nothing would vouch for it.
 void check_listed(const Manifest& manifest, const fs::path& folder) {
   const std::string subject = (folder / kManifestName).string();
   const json::object& files = object_at(manifest.fields, "files", subject);
@@ -48,7 +47,7 @@ void check_shape(const fs::path& file, math::MatrixView<const float> matrix, std
   }
 }
 
-// A vector with an infinite or undefined number, or so long that its square overflows, has no direction.
+// A vector that has an infinite or undefined number, or whose squared length overflows, has no direction.
 LargeArray<float> inverse_norms_of(const fs::path& file, math::MatrixView<const float> vectors) {
   LargeArray<float> inverse(vectors.rows);
   const math::Kernels& kernels = math::best_kernels();
@@ -68,42 +67,7 @@ void check_finite(const fs::path& file, math::MatrixView<const float> matrix) {
   (void)inverse_norms_of(file, matrix);
 }
 
-json::array history_of(const std::vector<train::EpochReport>& epochs) {
-  json::array history;
-  for (const train::EpochReport& epoch : epochs) {
-    history.push_back({{"epoch", epoch.epoch},
-                       {"sample_loss", epoch.sample_loss},
-                       {"mean_loss", epoch.mean_loss},
-                       {"pairs", epoch.pairs},
-                       {"plays", epoch.plays},
-                       {"seconds", epoch.seconds}});
-  }
-  return history;
-}
-
-void write_matrix(const fs::path& file, const train::TrainedMatrix& matrix) {
-  NpyWriter writer(file, matrix.rows(), matrix.columns());
-  std::vector<float> scratch(matrix.columns());
-  for (std::size_t row = 0; row < matrix.rows(); ++row) {
-    writer.add({matrix.row(row, scratch.data()), matrix.columns()});
-  }
-  writer.close();
-}
-
-// Writes the first rows of `songs`; returns the sum of their plays.
-std::uint64_t write_songs(const fs::path& file, const data::Catalogue& songs, std::size_t rows) {
-  data::CatalogueWriter writer(file);
-  std::uint64_t plays = 0;
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    const data::Song song = songs.song(row);
-    plays += song.plays;
-    writer.add(song, songs.tags(row));
-  }
-  writer.close();
-  return plays;
-}
-
-// Models of before say it only for training.
+// Older models state only the window of training.
 std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
   if (manifest.fields.contains("transition_window")) {
     return static_cast<std::uint32_t>(count_at(manifest.fields, "transition_window", subject));
@@ -111,7 +75,7 @@ std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
   return static_cast<std::uint32_t>(count_at(object_at(manifest.fields, "options", subject), "window", subject));
 }
 
-// The defaults where the model does not say: models of before, and weights that are newer than the model.
+// Weights that an older model does not state have their defaults.
 BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subject) {
   BlendWeights weights;
   if (!manifest.fields.contains("blend")) return weights;
@@ -177,7 +141,7 @@ struct Model::State {
       graph.emplace(folder / kIndexName, vectors.view().rows, vectors.view().columns);
       if (graph->vectors_digest() != string_at(files.at(kVectorsName).as_object(), "sha256", subject)) {
         graph.reset();
-        index_note = fmt::format("{}: made of other vectors, so every song is compared; `segue index` makes a new one",
+        index_note = fmt::format("{}: built from other vectors, so every song is compared; `segue index` rebuilds it",
                                  (folder / kIndexName).string());
       }
     } else if (songs.size() >= kGraphPays && !manifest.fields.contains("index")) {
@@ -264,45 +228,6 @@ std::vector<transitions::PlayedTogether> Model::played_together(std::uint32_t so
 }
 const layout::SongMap* Model::map() const {
   return state_->map ? &*state_->map : nullptr;
-}
-
-void write_model(const fs::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
-                 const train::TrainOptions& options, const train::TrainedVectors& trained,
-                 const transitions::Transitions& transitions, const BlendWeights& blend, const IndexBuild& index,
-                 Progress& progress, const std::stop_token& stop) {
-  const std::size_t rows = trained.vectors.rows();
-  SEGUE_ASSERT(rows <= songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
-  check_replaceable(folder, kModelFormat);
-  FolderWriter writer(folder, kManifestName);
-  const std::uint64_t plays = write_songs(writer.path() / data::kSongsName, songs, rows);
-  write_matrix(writer.path() / kVectorsName, trained.vectors);
-  write_matrix(writer.path() / kContextName, trained.context);
-  transitions::write_transitions(writer.path() / kTransitionsName, transitions);
-
-  json::object fields;
-  fields["dataset"] = dataset_digest;
-  fields["options"] = options_to_json(options);
-  fields["transition_window"] = transitions.window;
-  fields["blend"] = options_to_json(blend);
-  fields["counts"] = {{"songs", rows},
-                      {"dim", trained.vectors.columns()},
-                      {"plays", plays},
-                      {"transitions", transitions.neighbours.size()}};
-  fields["loss_sample"] = {{"pairs", train::LossSample::kPairs},
-                           {"noise", train::SampledPair::kNoise},
-                           {"untrained", trained.untrained_loss}};
-  fields["history"] = history_of(trained.epochs);
-  fields["index"] = write_index(writer.path(), index, progress, stop);
-  write_manifest(writer.path(), kModelFormat, fields);
-  writer.commit();
-}
-
-void write_model(const fs::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
-                 const train::TrainOptions& options, const train::TrainedVectors& trained,
-                 const transitions::Transitions& transitions) {
-  NoProgress progress;
-  write_model(folder, songs, dataset_digest, options, trained, transitions, {},
-              {.options = {.index = index::SearchMethod::exact}}, progress, {});
 }
 
 }  // namespace segue::model

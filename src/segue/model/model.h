@@ -1,11 +1,11 @@
-// A model folder: what `segue train` writes and everything else opens.
+// A model folder, written by `segue train` and opened by everything else.
 //
 //   manifest.json      options, loss by epoch, the dataset's digest
 //   songs.arrow        the songs with vectors
 //   vectors.npy        W1: float32, songs x dim, C order
 //   context.npy        W2: the same shape
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
-//   index.hnsw         a search graph, where there are many songs (model/index_file.h)
+//   index.hnsw         a search graph, if there are many songs (model/index_file.h)
 //   map.arrow, clusters.arrow   where songs lie on the map (map_file.h); only after `segue map`
 #pragma once
 
@@ -13,22 +13,17 @@
 #include <filesystem>
 #include <memory>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "segue/base/format_version.h"
-#include "segue/base/progress.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/data/dataset/log_plays.h"
 #include "segue/index/song_index.h"
 #include "segue/layout/song_map.h"
 #include "segue/math/matrix.h"
 #include "segue/model/blend_weights.h"
-#include "segue/model/index_file.h"
-#include "segue/train/options.h"
-#include "segue/train/trainer.h"
 #include "segue/transitions/transitions.h"
 #include "segue/transitions/transitions_file.h"
 
@@ -57,8 +52,8 @@ class Model {
   math::MatrixView<const float> vectors() const;  // W1, not normalised
   math::MatrixView<const float> context() const;  // W2
   std::span<const float> inverse_norms() const;   // 1/|row of W1|, 0 for a zero row
-  const data::LogPlays& log_plays() const;        // the first call works them out
-  std::uint32_t transition_window() const;        // they count pairs of plays at most so many songs apart
+  const data::LogPlays& log_plays() const;        // computed by the first call
+  std::uint32_t transition_window() const;        // transitions count pairs of plays at most this far apart
   const BlendWeights& blend_weights() const;      // those it was trained with, or the defaults
 
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
@@ -68,33 +63,21 @@ class Model {
   std::vector<transitions::PlayedTogether> played_together(std::uint32_t song,
                                                            std::span<const std::uint32_t> others) const;
 
-  // Search among the songs. The first call maps and checks the graph; where there is none, or one of other vectors,
-  // every search is exact. Throws corrupt where the graph's file is damaged.
+  // Search among the songs. The first call maps and checks the graph; without one, or with a graph of other vectors,
+  // every search is exact. Throws corrupt if the graph's file is damaged.
   const index::SongIndex& index() const;
-  // Makes exact searches of index() about three times as quick, for who asks many: index/coded_rows.h. Throws no_space.
-  // REQUIRES: nobody searches yet.
+  // Makes exact searches of index() about three times as fast, for callers with many of them: index/coded_rows.h.
+  // Throws no_space. REQUIRES: no search is running.
   void code_vectors();
-  const index::CodedRows* codes() const;  // nullptr before
-  // What somebody may want to know about index(), a sentence: that the graph is stale or missing; else "".
+  const index::CodedRows* codes() const;  // nullptr before code_vectors()
+  // A sentence for the user if the graph of index() is stale or missing; else "".
   const std::string& index_note() const;
-  // The map, nullptr where the model has none.
+  // nullptr if the model has no map.
   const layout::SongMap* map() const;
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Writes a whole model folder with its index, replacing an older one at its end. `songs` may have more rows than the
-// vectors: those without vectors are left out. Throws wrong_use, not_found, no_space, io_failed, interrupted.
-void write_model(const std::filesystem::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
-                 const train::TrainOptions& options, const train::TrainedVectors& trained,
-                 const transitions::Transitions& transitions, const BlendWeights& blend, const IndexBuild& index,
-                 Progress& progress, const std::stop_token& stop);
-
-// The same with the default weights, without a graph.
-void write_model(const std::filesystem::path& folder, const data::Catalogue& songs, std::string_view dataset_digest,
-                 const train::TrainOptions& options, const train::TrainedVectors& trained,
-                 const transitions::Transitions& transitions);
 
 }  // namespace segue::model

@@ -19,7 +19,7 @@ constexpr std::string_view kMagic = "\x93NUMPY\x01\x00"sv;
 constexpr std::size_t kPreamble = kMagic.size() + 2;  // and the length of the header, uint16
 constexpr std::size_t kAlignment = 64;
 
-// Reads the one dictionary that numpy writes for a plain matrix; spaces may stand anywhere between its parts.
+// Reads the one dictionary that numpy writes for a plain matrix, with spaces anywhere between its parts.
 class HeaderParser {
  public:
   HeaderParser(std::string_view header, std::string_view subject) : whole_(header), left_(header), subject_(subject) {}

@@ -1,4 +1,4 @@
-// Matrices of floats as .npy files (version 1.0 of the format: numpy/lib/format.py), which numpy maps as they are.
+// Matrices of floats as .npy files (version 1.0 of the format: numpy/lib/format.py), which numpy can map.
 //
 // A file is a header and rows x columns little-endian float32 in C order, without padding between rows:
 //   "\x93NUMPY" 1 0, uint16 length, {'descr': '<f4', 'fortran_order': False, 'shape': (rows, columns), }, spaces, "\n"
@@ -18,7 +18,7 @@ namespace segue::model {
 // A mapped file; the numbers belong to it. Thread safe.
 class NpyMatrix {
  public:
-  // Refuses everything but what the top of this file describes. Throws not_found, io_failed, corrupt.
+  // Refuses everything that differs from the description at the top of this file. Throws not_found, io_failed, corrupt.
   explicit NpyMatrix(const std::filesystem::path& path);
 
   math::MatrixView<const float> view() const { return view_; }  // stride = columns
@@ -28,7 +28,7 @@ class NpyMatrix {
   math::MatrixView<const float> view_;
 };
 
-// What NpyMatrix makes of a file's bytes; `subject` names them in messages. The view points into `bytes`.
+// Parses the bytes of a file; `subject` names them in messages. The view points into `bytes`.
 // Throws corrupt.
 math::MatrixView<const float> parse_npy(std::span<const std::byte> bytes, std::string_view subject);
 
@@ -46,7 +46,7 @@ class NpyWriter {
   std::size_t columns_;
 };
 
-// The whole matrix; what pads its rows is left out.
+// The whole matrix, without the padding of its rows.
 void write_npy(const std::filesystem::path& path, math::MatrixView<const float> matrix);
 
 }  // namespace segue::model

@@ -7,8 +7,8 @@
 
 namespace segue::model {
 
-// Reads every file whole and compares its SHA-256 with the manifest's, then opens the model, which checks what the
-// files say. Throws as Model's constructor and verify_files do.
+// Compares the SHA-256 of every file with the manifest's, then opens the model, which checks the files' content.
+// Throws as Model's constructor and verify_files do.
 void verify_model(const std::filesystem::path& folder, Progress& progress);
 
 }  // namespace segue::model

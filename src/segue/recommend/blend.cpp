@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "segue/base/error.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/math/prefetch.h"
 
 namespace segue::recommend {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/model/model.h"
 
 namespace segue::recommend {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::recommend {
 

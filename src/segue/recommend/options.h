@@ -65,8 +65,8 @@ struct OptionsOf<recommend::RecommendOptions> {
           "vector; transitions: what was played close to these songs"),
       option<&recommend::RecommendOptions::half_life>(
           "half_life",
-          "A song counts half as much as one played this many songs later; 0: as the model's blend has it, and with "
-          "--by vectors all alike",
+          "A song counts half as much as one played this many songs later; 0: as in the model's blend, or all alike "
+          "when recommending by vectors",
           between(0, 1e9)),
       option<&recommend::RecommendOptions::explain>("explain", "Say for each song which played songs it stands on"),
       option<&recommend::RecommendOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),

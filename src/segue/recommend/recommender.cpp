@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "segue/base/error.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/recommend/cosine.h"
 #include "segue/recommend/dislike.h"
 #include "segue/recommend/interests.h"

@@ -58,8 +58,8 @@ struct OptionsOf<recommend::RerankOptions> {
           "freshness", "With mode any: a song played this many songs ago has won back half of its score; 0: at once",
           between(0, 1e9)),
       option<&recommend::RerankOptions::surprise>(
-          "surprise", "Towards 1: chance has a say; other songs with each --seed, good ones first", between(0, 1)),
-      option<&recommend::RerankOptions::seed>("seed", "Of the chance in --surprise: the same seed gives the same songs",
+          "surprise", "Towards 1: more chance, so that each seed gives other songs, good ones first", between(0, 1)),
+      option<&recommend::RerankOptions::seed>("seed", "Of the chance in surprise: the same seed gives the same songs",
                                               between(0, 9007199254740992.0)),
   };
 };

@@ -6,7 +6,7 @@
 #include "segue/base/error.h"
 #include "segue/base/words.h"
 #include "segue/data/text/text.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::recommend {
 

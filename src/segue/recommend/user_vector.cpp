@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "segue/base/error.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::recommend {
 

@@ -2,7 +2,7 @@
 //
 // The index is a file, made once for a catalogue and used again for as long as the digest of the model is the same; it
 // appears whole or not at all. Songs are found by every word typed, the last of which may be begun only, and come in
-// the spirit of find_songs() (data/song_search.h): those that are just what was typed first, then those with fewer
+// the spirit of find_songs() (search/song_search.h): those that are just what was typed first, then those with fewer
 // words beside it, then by plays. Of words that thousands of songs have, the most played songs are looked at.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace segue::search {
 
 namespace {
 
-std::vector<std::string_view> words_of(std::string_view folded) {
+std::vector<std::string_view> views_of_words(std::string_view folded) {
   std::vector<std::string_view> words;
   while (!folded.empty()) {
     const std::size_t end = std::min(folded.find(' '), folded.size());
@@ -43,7 +43,7 @@ struct Folded {
 
 class Query {
  public:
-  explicit Query(std::string_view folded) : text_(folded), words_(words_of(text_)) {}
+  explicit Query(std::string_view folded) : text_(folded), words_(views_of_words(text_)) {}
 
   // False when a word typed begins no word of the song.
   bool matches(const Folded& song, Candidate& candidate) const {
@@ -51,8 +51,8 @@ class Query {
     for (const std::string_view typed : words_) {
       if (song.artist.find(typed) == std::string::npos && song.title.find(typed) == std::string::npos) return false;
     }
-    std::vector<std::string_view> words = words_of(song.artist);
-    const std::vector<std::string_view> title_words = words_of(song.title);
+    std::vector<std::string_view> words = views_of_words(song.artist);
+    const std::vector<std::string_view> title_words = views_of_words(song.title);
     words.insert(words.end(), title_words.begin(), title_words.end());
     std::vector<bool> used(words.size());
     candidate.begun_words = 0;

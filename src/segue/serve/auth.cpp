@@ -10,8 +10,8 @@ namespace segue::serve {
 
 namespace {
 
-// Whether a request from this machine is meant for this machine: not that of a page of somewhere else which is open in
-// a browser here, nor one that a proxy passes on under another name.
+// Whether a request from this machine is meant for this machine: not made by a page of another origin in a local
+// browser, and not forwarded by a proxy under another name.
 bool is_meant_for_here(const Request& request) {
   const std::string_view host = request.header("host");
   const std::size_t port = host.find(':', host.starts_with('[') ? host.find(']') : 0);
@@ -72,7 +72,7 @@ Identity Authenticator::identify(const Request& request) {
       const std::optional<store::StoredToken> token = store_.token_by_hash(hash);
       if (token) fresh.identity = identity_of(*token);
     } catch (const Error& error) {
-      // While the store is away, who was let in before is let in.
+      // While the store is unavailable, tokens that were valid before stay valid.
       if (error.code() != ErrorCode::unavailable || !stale || !stale->identity) throw;
       fresh.identity = stale->identity;
     }

@@ -1,4 +1,4 @@
-// Who asks: tokens of requests as identities.
+// Authentication: the identity behind a request's token.
 #pragma once
 
 #include <chrono>
@@ -13,36 +13,37 @@
 
 namespace segue::serve {
 
-// The secret of "Authorization: Token SECRET" or "Bearer SECRET"; "" without one. Throws unauthorised for another kind.
+// The secret of "Authorization: Token SECRET" or "Bearer SECRET"; "" without one. Throws unauthorised for another
+// scheme.
 std::string_view secret_of(const Request& request);
 
-// Looks tokens up in a store and remembers what it found for a while, so that a request costs a digest and no query. A
-// token that was removed may go on for that long. Thread safe.
+// Looks tokens up in a store and caches the result for a while, so that a request costs a digest and no query. A
+// removed token may stay valid for that long. Thread safe.
 class Authenticator {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::chrono::seconds kRemembered{30};
   static constexpr std::size_t kMostRemembered = 10'000;
 
-  // `open_loopback`: requests from this machine without a token may read and submit, as the user "local" where the
-  // token's user would count; but not those of pages from elsewhere (Origin), nor those for another name (Host).
+  // `open_loopback`: requests from this machine without a token may read and submit, as the user "local" where a
+  // token's user would count; except requests made by pages of another origin (Origin) or under another name (Host).
   Authenticator(store::ListenStore& store, bool open_loopback) : store_(store), open_loopback_(open_loopback) {}
 
-  // Whether identify() would have to ask the store.
+  // Whether identify() can answer without asking the store.
   bool is_remembered(const Request& request) const;
-  // Throws unauthorised for a token that nobody has; unavailable where the store is away and the token was never seen.
+  // Throws unauthorised for an unknown token; unavailable if the store is unavailable and the token is not cached.
   Identity identify(const Request& request);
 
  private:
   struct Known {
-    std::optional<Identity> identity;  // none: nobody's token
+    std::optional<Identity> identity;  // none: the token is unknown
     Clock::time_point until;
   };
 
   store::ListenStore& store_;
   const bool open_loopback_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, Known> known_;  // by hash
+  std::unordered_map<std::string, Known> known_;  // by the secret's hash
 };
 
 }  // namespace segue::serve

@@ -12,7 +12,7 @@ std::string evaluation_report(const std::filesystem::path& file) {
   const json::object* const report = document.if_object();
   const json::value* const runs = report == nullptr ? nullptr : report->if_contains("runs");
   if (runs == nullptr || !runs->is_array() || runs->get_array().empty()) {
-    fail(ErrorCode::bad_input, "{}: expected what segue evaluate --report wrote, found other JSON", file.string());
+    fail(ErrorCode::bad_input, "{}: expected a report of segue evaluate --report, found other JSON", file.string());
   }
   return text;
 }

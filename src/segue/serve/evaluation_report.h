@@ -1,4 +1,4 @@
-// The report of an evaluation that a service shows: what `segue evaluate --report` wrote.
+// The evaluation report that a service shows, written by `segue evaluate --report`.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 
 namespace segue::serve {
 
-// Its text. Throws not_found, io_failed, and bad_input where the file is no such report.
+// Its text. Throws not_found, io_failed, and bad_input if the file is no such report.
 std::string evaluation_report(const std::filesystem::path& file);
 
 }  // namespace segue::serve

@@ -96,7 +96,7 @@ double Metrics::uptime_seconds() const {
 double Metrics::recent_rate() const {
   const std::uint64_t now = second_now();
   std::uint64_t requests = 0;
-  for (std::uint64_t back = 1; back <= kRateSeconds; ++back) {  // the second that is not over yet does not count
+  for (std::uint64_t back = 1; back <= kRateSeconds; ++back) {  // the current second is not over and does not count
     const std::uint64_t seen = per_second_[(now - back) % kSeconds].load(kRelaxed);
     if ((seen >> kCountBits) == ((now - back) & 0xFFFFFFFFU)) requests += seen & 0xFFFFFFFFU;
   }
@@ -109,7 +109,7 @@ std::string Metrics::text() const {
     return i < routes_.size() ? std::pair(name_of(routes_[i].method), std::string_view(routes_[i].path))
                               : std::pair(std::string_view("ANY"), std::string_view("none"));
   };
-  append_family(out, "segue_requests_total", "counter", "Requests answered, by route and class of status");
+  append_family(out, "segue_requests_total", "counter", "Requests answered, by route and status class");
   for (std::size_t i = 0; i < of_route_.size(); ++i) {
     const auto [method, path] = names(i);
     for (int hundred = 1; hundred <= 5; ++hundred) {
@@ -120,7 +120,7 @@ std::string Metrics::text() const {
                     static_cast<double>(count));
     }
   }
-  append_family(out, "segue_request_seconds", "histogram", "From the last byte of a request to the reply");
+  append_family(out, "segue_request_seconds", "histogram", "Seconds from the last byte of a request to the reply");
   for (std::size_t i = 0; i < of_route_.size(); ++i) {
     if (of_route_[i].requests() == 0) continue;
     const auto [method, path] = names(i);
@@ -134,17 +134,17 @@ std::string Metrics::text() const {
     append_sample(out, "segue_request_seconds_sum", {"method", method, "route", path}, of_route_[i].seconds());
     append_sample(out, "segue_request_seconds_count", {"method", method, "route", path}, static_cast<double>(sum));
   }
-  append_family(out, "segue_model_replies_total", "counter", "Replies made with a model");
+  append_family(out, "segue_model_replies_total", "counter", "Replies by model");
   {
     const std::scoped_lock lock(mutex_);
     for (const auto& [model, count] : of_model_) {
       append_sample(out, "segue_model_replies_total", {"model", model}, static_cast<double>(count));
     }
   }
-  append_family(out, "segue_reloads_total", "counter", "Models loaded anew while serving, or refused");
+  append_family(out, "segue_reloads_total", "counter", "Model reloads while serving, by result");
   append_sample(out, "segue_reloads_total", {"result", "done"}, static_cast<double>(reloads_done_.load()));
   append_sample(out, "segue_reloads_total", {"result", "refused"}, static_cast<double>(reloads_refused_.load()));
-  append_family(out, "segue_uptime_seconds", "gauge", "Since the service was started");
+  append_family(out, "segue_uptime_seconds", "gauge", "Seconds since the service started");
   append_sample(out, "segue_uptime_seconds", {}, uptime_seconds());
   return out;
 }

@@ -36,7 +36,7 @@ std::chrono::system_clock::time_point time_made(const Manifest& manifest) {
   return std::chrono::system_clock::time_point(std::chrono::microseconds(time.value_or(0)));
 }
 
-// The digest a folder has now, "" where there is none to be read.
+// The current digest of a folder, "" if it cannot be read.
 std::string digest_of(const fs::path& folder) {
   try {
     return open_manifest(folder, model::kModelFormat).digest;
@@ -68,7 +68,7 @@ void warm(const ServedModel& served) {
   (void)served.recommender.recommend({std::span(&row, 1)}, {.threads = 1});
 }
 
-// What the graph finds of the 10 nearest songs to some songs all over the catalogue; 1 where search is exact.
+// The share of the true 10 nearest songs that the graph finds, on songs spread over the catalogue; 1 for exact search.
 double sampled_recall(const model::Model& model) {
   constexpr std::size_t kNearest = 10;
   constexpr std::uint32_t kSample = 20;
@@ -101,7 +101,7 @@ std::uint32_t parts_of(const std::string& text) {
   std::uint32_t parts = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), parts);
   if (error != std::errc() || end != text.data() + text.size() || parts > 1'000'000) {
-    fail(ErrorCode::wrong_use, "--share: expected a whole number from 0 to 1000000 behind =, found \"{}\"", text);
+    fail(ErrorCode::wrong_use, "--share: expected a whole number from 0 to 1000000 after =, found \"{}\"", text);
   }
   return parts;
 }
@@ -126,8 +126,8 @@ ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const f
   recall = sampled_recall(model);
   if (const layout::SongMap* const song_map = model.map()) {
     map = map_body(*song_map);
-    regions = regions_body(*song_map);
-    tags = tags_body(model.songs());
+    regions = regions_reply(*song_map);
+    tags = tags_reply(model.songs());
   }
   warm(*this);
 }
@@ -138,7 +138,8 @@ std::vector<ModelSource> model_sources(std::string_view name, const fs::path& fo
   const auto find = [&](std::string_view wanted) { return std::ranges::find(sources, wanted, &ModelSource::name); };
   for (const std::string& text : also) {
     const auto [other, where] = named(text, "also", "FOLDER");
-    if (find(other) != sources.end()) fail(ErrorCode::wrong_use, "--also: the name {} is used twice", other);
+    if (find(other) != sources.end())
+      fail(ErrorCode::wrong_use, "--also: expected a different name for each model, found {} twice", other);
     sources.push_back({other, where, 0});
   }
   std::uint64_t parts = share.empty() ? 1 : 0;
@@ -178,7 +179,7 @@ ModelPointer ModelSet::choose(std::string_view name, std::string_view user) cons
     // FNV-1a, then mixed: the same in every process, whatever the standard library.
     std::uint64_t hash = 0xcbf29ce484222325U;
     for (const char letter : user) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
-    SEGUE_ASSERT(all > 0);  // model_sources() sees to it
+    SEGUE_ASSERT(all > 0);  // model_sources() checks it
     std::uint64_t part = mix64(hash) % all;
     while (part >= sources_[place].parts) part -= sources_[place++].parts;
   }
@@ -213,7 +214,7 @@ void ModelSet::reload(std::string_view name) {
       throw;
     }
   }
-  std::vector<ModelPointer> gone;  // destroyed after the lock is let go
+  std::vector<ModelPointer> gone;  // destroyed after the lock is released
   const std::scoped_lock lock(mutex_);
   for (std::size_t i = 0; i < places.size(); ++i) {
     Slot& slot = slots_[places[i]];
@@ -228,8 +229,8 @@ void ModelSet::rollback(std::string_view name) {
   const std::scoped_lock lock(mutex_);
   Slot& slot = slots_[place];
   if (slot.before == nullptr)
-    fail(ErrorCode::not_found, "model {}: there is none before it to go back to", slot.now->name);
-  slot.tried = slot.now->model.manifest().digest;  // what was gone back from is not loaded again unasked
+    fail(ErrorCode::not_found, "model {}: expected a previous model to roll back to, found none", slot.now->name);
+  slot.tried = slot.now->model.manifest().digest;  // the model just rolled back is not reloaded automatically
   std::swap(slot.now, slot.before);
 }
 

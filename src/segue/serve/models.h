@@ -1,8 +1,8 @@
-// The models that are served, side by side, each of which can be swapped for a newer one between two requests.
+// The served models, each of which can be swapped for a newer one between two requests.
 //
-// A request takes a model once and keeps it until it is answered, so a reply is of one model as a whole and a model
-// goes when the last request that uses it is done. Loading happens beside: the new model is opened, verified and
-// warmed, and only then takes the old one's place; one that fails leaves the old one where it is.
+// A request takes a model once and keeps it until it is answered, so a reply comes from one model as a whole, and a
+// model is freed when the last request that uses it is done. Loading happens in the background: the new model is
+// opened, verified and warmed, and only then replaces the old one; if that fails, the old one stays.
 #pragma once
 
 #include <chrono>
@@ -19,28 +19,30 @@
 #include "segue/recommend/recommender.h"
 #include "segue/search/catalogue_search.h"
 #include "segue/search/song_matcher.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/http/http.h"
+#include "segue/serve/http/typed_reply.h"
 
 namespace segue::serve {
 
-// A model with all that requests need of it. Immutable; thread safe.
+// A model with everything that requests need from it. Immutable; thread safe.
 struct ServedModel {
-  // Opens, verifies where `verify` says so, and warms the model: every page that answers need has been read once.
+  // Opens the model, verifies it if `verify` is set, and warms it: every page that replies need has been read once.
   // Throws as Model's constructor and verify_model() do.
   ServedModel(std::string name, const std::filesystem::path& folder, const std::filesystem::path& cache, bool verify);
 
   std::string name;
-  std::filesystem::path folder;  // with every link followed: what was opened
+  std::filesystem::path folder;  // with every link resolved: the folder that was opened
   model::Model model;
   recommend::Recommender recommender;
   search::SongMatcher matcher;
   search::CatalogueSearch search;
-  std::shared_ptr<const SharedBody> map;      // of GET /v1/map, nullptr where the model has none
-  std::shared_ptr<const SharedBody> regions;  // of GET /v1/map/regions
-  std::shared_ptr<const SharedBody> tags;     // of GET /v1/map/tags
+  std::shared_ptr<const SharedBody> map;  // of GET /v1/map, nullptr if the model has none
+  SharedReply<RegionsReply> regions;      // of GET /v1/map/regions, likewise
+  SharedReply<MapTagsReply> tags;         // of GET /v1/map/tags
   std::chrono::system_clock::time_point loaded;
-  std::chrono::system_clock::time_point trained;  // when the manifest says it was made
-  double recall = 1;                              // of the 10 nearest, at a sample of songs, when it was loaded
+  std::chrono::system_clock::time_point trained;  // made_at of the manifest
+  double recall = 1;                              // of the 10 nearest songs, on a sample, measured at loading
 };
 
 using ModelPointer = std::shared_ptr<const ServedModel>;
@@ -48,39 +50,40 @@ using ModelPointer = std::shared_ptr<const ServedModel>;
 struct ModelSource {
   std::string name;
   std::filesystem::path folder;
-  std::uint32_t parts = 0;  // of the users
+  std::uint32_t parts = 0;  // share of the users
 };
 
-// MODEL and `--also` and `--share` as sources. Throws wrong_use for what is no NAME=..., a name used twice, a share of
-// a model that is not there, or no parts at all.
+// MODEL, `--also` and `--share` as sources. Throws wrong_use for a text that is not NAME=..., a name used twice, a
+// share of an unknown model, or no parts at all.
 std::vector<ModelSource> model_sources(std::string_view name, const std::filesystem::path& folder,
                                        const std::vector<std::string>& also, const std::vector<std::string>& share);
 
 // Thread safe.
 class ModelSet {
  public:
-  // Loads all. Throws as ServedModel does. REQUIRES: model_sources() made the sources.
+  // Loads all of them. Throws as ServedModel does. REQUIRES: model_sources() made the sources.
   ModelSet(std::vector<ModelSource> sources, std::filesystem::path cache, bool verify);
 
-  // The model of this name; for "" the one that serves `user`, the first one for nobody in particular. Which users a
+  // The model of this name; for "" the one that serves `user`, or the first one if `user` is "" too. Which users a
   // model serves depends on names and parts alone, so replicas agree. Throws not_found for another name.
   ModelPointer choose(std::string_view name, std::string_view user) const;
   std::vector<ModelPointer> all() const;
   const std::vector<ModelSource>& sources() const { return sources_; }
 
-  // Loads the model anew, "" all. One reload at a time. Throws as ServedModel does: then nothing has changed;
-  // not_found.
+  // Reloads the model, or all of them for "". One reload at a time. Throws as ServedModel does, and not_found; then
+  // nothing has changed.
   void reload(std::string_view name);
-  // Puts back the model that the last reload replaced. Throws not_found where there is none.
+  // Puts back the model that the last reload replaced. Throws not_found if there is none.
   void rollback(std::string_view name);
-  // Names of models whose folder is another one than was opened, or was replaced: what a watcher reloads.
+  // Names of models whose folder was replaced, or whose link points elsewhere, since they were opened: a watcher
+  // reloads these.
   std::vector<std::string> changed() const;
 
  private:
   struct Slot {
     ModelPointer now;
     ModelPointer before;
-    std::string tried;  // digest of a model that was refused: not tried again until it changes
+    std::string tried;  // digest of a refused model: not tried again until it changes
   };
   std::size_t place_of(std::string_view name) const;  // throws not_found
 
@@ -88,7 +91,7 @@ class ModelSet {
   const std::filesystem::path cache_;
   const bool verify_;
   std::mutex reloading_;
-  mutable std::mutex mutex_;  // of slots_
+  mutable std::mutex mutex_;  // guards slots_
   std::vector<Slot> slots_;
 };
 

@@ -1,4 +1,4 @@
-// What can be chosen about a service; sockets have options of their own (http_server.h), limits too (rate_limit.h).
+// Options of a service; its sockets (http_server.h) and limits (rate_limit.h) have options of their own.
 #pragma once
 
 #include <array>
@@ -32,29 +32,31 @@ template <>
 struct OptionsOf<serve::ServeOptions> {
   static constexpr std::string_view section = "serve";
   static constexpr std::array rows = {
-      option<&serve::ServeOptions::name>("name", "What to call MODEL in ?model= and in replies"),
-      option<&serve::ServeOptions::also>("also", "Another model, as NAME=FOLDER; may be given several times"),
+      option<&serve::ServeOptions::name>("name", "The name of MODEL in ?model= and in replies"),
+      option<&serve::ServeOptions::also>("also", "Another model, as NAME=FOLDER; can be repeated"),
       option<&serve::ServeOptions::share>(
           "share",
-          "NAME=PARTS: of all users, a model serves its parts of the sum of all parts; the "
-          "same user always the same one. Without any, MODEL serves all"),
+          "NAME=PARTS: the model's share of the users, out of the sum of all parts; each user always "
+          "gets the same model. Without any, MODEL serves all users"),
       option<&serve::ServeOptions::store>(
           "store",
-          "Where listens and tokens are kept: an SQLite file, or postgresql://...; without "
-          "it segue.sqlite beside the model"),
-      option<&serve::ServeOptions::cache>("cache",
-                                          "Folder for search indexes, made where there is none; beside the store if "
-                                          "that is a file, else in the system's folder for temporary files"),
+          "Where listens and tokens are stored: an SQLite file or postgresql://...; without "
+          "it segue.sqlite next to the model"),
+      option<&serve::ServeOptions::cache>(
+          "cache",
+          "Folder for search indexes, created if missing; without it next to the store if "
+          "that is a file, else in the system's temporary folder"),
       option<&serve::ServeOptions::open_loopback>("open_loopback",
                                                   "Let requests from this machine read and submit without a token"),
-      option<&serve::ServeOptions::verify>("verify", "Check every byte of a model before it is served"),
+      option<&serve::ServeOptions::verify>("verify", "Check every byte of a model before serving it"),
       option<&serve::ServeOptions::watch>("watch",
-                                          "Look so often whether a model's folder was replaced or its link points "
-                                          "elsewhere, and load it anew; 0s never"),
-      option<&serve::ServeOptions::evaluation>("evaluation",
-                                               "A report of `segue evaluate --report`, for the page that shows how the "
-                                               "service is; read anew each time, so that a newer one may replace it"),
-      option<&serve::ServeOptions::web_root>("web_root", "Serve the pages in this folder, for work on the web app"),
+                                          "How often to check whether a model's folder was replaced or its link points "
+                                          "elsewhere, to reload it; 0s: never"),
+      option<&serve::ServeOptions::evaluation>(
+          "evaluation",
+          "A report of `segue evaluate --report`, for the status page; read again for "
+          "each request, so that it can be replaced"),
+      option<&serve::ServeOptions::web_root>("web_root", "Serve the pages in this folder, for developing the web app"),
   };
 };
 SEGUE_CHECK_OPTIONS(serve::ServeOptions);

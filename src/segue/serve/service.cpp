@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <new>
+#include <tuple>
+
+#include <fmt/format.h>
 
 #include "segue/base/error.h"
 #include "segue/base/unix_time.h"
@@ -17,19 +20,21 @@ namespace {
 
 constexpr int kFirstServerError = 500;
 
-// What went wrong inside names hosts and files, which are no client's business but an admin's: the log has it.
-std::string_view public_message(const Route& route, const ErrorMeaning& meaning, const Error& error) {
-  if (meaning.http_status < kFirstServerError || route.scope == Scope::admin) return error.what();
-  return error.code() == ErrorCode::unavailable ? "something this needs is away: come again later"
-                                                : "this could not be done: the log of the server says why";
+// Messages of internal errors name hosts and files. Those are for admins and the log, not for clients.
+std::string_view public_message(const Route* route, const ErrorMeaning& meaning, const Error& error) {
+  const bool is_admin = route != nullptr && route->scope == Scope::admin;
+  if (meaning.http_status < kFirstServerError || is_admin) return error.what();
+  return error.code() == ErrorCode::unavailable ? "a dependency is unavailable; retry later"
+                                                : "internal error; see the server log";
 }
 
-Reply reply_to(const Route& route, const Error& error) {
+// `route` is nullptr if the request matches none.
+Reply reply_to(const Route* route, const Error& error) {
   const ErrorMeaning& meaning = meaning_of(error.code());
   const std::string_view message = public_message(route, meaning, error);
-  Reply reply = route.error ? route.error(meaning.http_status, meaning.name, message)
-                            : error_reply(meaning.http_status, meaning.name, message);
-  if (meaning.http_status == 503 && !route.error) reply.headers.push_back({"Retry-After", "1"});
+  const bool of_protocol = route != nullptr && route->errors != &kErrorForm;
+  Reply reply = (of_protocol ? *route->errors : kErrorForm).write(meaning.http_status, meaning.name, message);
+  if (meaning.http_status == 503 && !of_protocol) reply.headers.push_back({"Retry-After", "1"});
   if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
   return reply;
 }
@@ -50,7 +55,7 @@ Service::Service(const ServiceSetup& setup)
   if (!setup_.evaluation.empty()) (void)evaluation_report(setup_.evaluation);
   std::vector<Route> routes = operation_routes();
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
-  // Routes keep a pointer to the metrics, which are made of the routes.
+  // Routes keep a pointer to the metrics, which are built from the routes.
   metrics_ = std::make_unique<Metrics>();
   const ServiceParts parts{setup_.models, setup_.store, *metrics_};
   add(song_routes(parts));
@@ -68,44 +73,54 @@ Service::Service(const ServiceSetup& setup)
 
 Service::~Service() = default;
 
-bool Service::may_block(const Request& request) const {
+Prepared Service::prepare(const Request& request) const {
+  Prepared prepared;
   const Route* const route = router_->find(request.method, request.path);
-  if (route == nullptr) return false;
-  if (route->may_block || (route->blocks_for && route->blocks_for(request))) return true;
-  return route->scope != Scope::none && !authenticator_.is_remembered(request);
+  if (route == nullptr) return prepared;
+  prepared.route = static_cast<std::int32_t>(route - router_->routes().data());
+  prepared.may_block = route->may_block || (route->scope != Scope::none && !authenticator_.is_remembered(request)) ||
+                       (route->handle.parses_bodies() && request.body.size() > Handler::kInlineBody);
+  if (prepared.may_block || !route->handle.parses_bodies()) return prepared;
+  try {
+    std::tie(prepared.body, prepared.may_block) = route->handle.parsed(request);
+  } catch (const std::exception&) {
+    // Who asks is not known yet: answer() checks that first, then parses again and reports the error.
+  }
+  return prepared;
 }
 
-Reply Service::answer(const Request& request) {
-  const Route* const route = router_->find(request.method, request.path);
-  if (route == nullptr) return not_routed(request);
+Reply Service::answer(const Request& request, const Prepared& prepared) {
+  const Route* const route =
+      prepared.route < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(prepared.route)];
   Reply reply;
   try {
-    reply = routed(*route, request);
+    reply = route == nullptr ? not_routed(request) : routed(*route, request, prepared.body.get());
   } catch (const Error& error) {
-    reply = failed(*route, request, error);
+    reply = failed(route, request, error);
   } catch (const std::bad_alloc&) {
-    reply = failed(*route, request, Error(ErrorCode::unavailable, "out of memory"));
+    reply = failed(route, request, Error(ErrorCode::unavailable, "out of memory"));
   } catch (const std::exception& error) {
-    reply = failed(*route, request, Error(ErrorCode::io_failed, error.what()));
+    reply = failed(route, request, Error(ErrorCode::io_failed, error.what()));
   }
-  reply.route = static_cast<std::int32_t>(route - router_->routes().data());
+  reply.route = prepared.route;
   return reply;
 }
 
-Reply Service::failed(const Route& route, const Request& request, const Error& error) const {
+Reply Service::failed(const Route* route, const Request& request, const Error& error) const {
   if (meaning_of(error.code()).http_status >= kFirstServerError) {
-    log("could not be done", {{"method", name_of(request.method)}, {"path", request.path}, {"reason", error.what()}});
+    log("request error", {{"method", name_of(request.method)}, {"path", request.path}, {"reason", error.what()}});
   }
   return reply_to(route, error);
 }
 
-Reply Service::routed(const Route& route, const Request& request) {
+Reply Service::routed(const Route& route, const Request& request, const void* body) {
   if (route.scope == Scope::none) {
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), {}};
     refuse_unknown_parameters(route, exchange);
-    Reply reply = route.handle(exchange);
-    // A protocol tells its limits in every reply.
-    if (route.error) add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
+    Reply reply = route.handle(exchange, body);
+    // A protocol reports its limits in every reply.
+    if (route.errors != &kErrorForm)
+      add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
     return reply;
   }
   Identity who = authenticator_.identify(request);
@@ -113,19 +128,19 @@ Reply Service::routed(const Route& route, const Request& request) {
   Reply reply;
   try {
     if (!verdict.allowed) {
-      fail(ErrorCode::too_many, "expected at most {} requests in a window, which ends in {} s", verdict.limit,
-           verdict.reset_in);
+      fail(ErrorCode::too_many, "expected at most {} requests in {} s, found more; retry in {} s", verdict.limit,
+           setup_.limits.window_seconds, verdict.reset_in);
     }
     if (!who.may(route.scope)) {
       if (who.token_id.empty() && !who.read) fail(ErrorCode::unauthorised, "expected a token, found none");
-      fail(ErrorCode::forbidden, "expected a token that may {}, found one that may not", choice_name(route.scope));
+      fail(ErrorCode::forbidden, "expected a token with {} permission, found one without it", choice_name(route.scope));
     }
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query),
                             std::move(who)};
     refuse_unknown_parameters(route, exchange);
-    reply = route.handle(exchange);
+    reply = route.handle(exchange, body);
   } catch (const Error& error) {
-    reply = failed(route, request, error);
+    reply = failed(&route, request, error);
   }
   add_rate_headers(verdict, unix_now(), reply);
   return reply;
@@ -134,18 +149,15 @@ Reply Service::routed(const Route& route, const Request& request) {
 Reply Service::not_routed(const Request& request) const {
   const bool of_protocol = request.path.starts_with("/1/");
   const auto answer_error = [of_protocol](int status, std::string_view code, std::string_view message) {
-    return of_protocol ? listenbrainz_error(status, code, message) : error_reply(status, code, message);
+    return (of_protocol ? kListenBrainzErrors : kErrorForm).write(status, code, message);
   };
   if (request.method == Method::get || request.method == Method::head) {
-    try {
-      if (std::optional<Reply> file = setup_.files.find(request.path)) return *std::move(file);
-    } catch (const Error& error) {
-      return error_reply(meaning_of(error.code()).http_status, meaning_of(error.code()).name, error.what());
-    }
+    if (std::optional<Reply> file = setup_.files.find(request.path)) return *std::move(file);
   }
   const std::string allowed = router_->allowed(request.path);
-  if (allowed.empty()) return answer_error(404, "not_found", "there is nothing at this path");
-  Reply reply = answer_error(405, "wrong_use", "this path does not take this method; it takes " + allowed);
+  if (allowed.empty()) return answer_error(404, "not_found", "no such path");
+  Reply reply =
+      answer_error(405, "wrong_use", fmt::format("method: expected {}, found {}", allowed, name_of(request.method)));
   reply.headers.push_back({"Allow", allowed});
   return reply;
 }

@@ -1,10 +1,10 @@
 // The whole service without its sockets: requests in, replies out.
 //
-//   limits      too many requests of one client are refused (rate_limit.h)
-//   who         the token says who asks and what they may (auth.h)
-//   route       found by method and path; parameters it does not have are refused (router.h)
-//   answer      from a model (models.h) and the store of listens (store/store.h)
-//   count       by route, status and time (metrics.h)
+//   limits      clients that send too many requests are refused (rate_limit.h)
+//   identity    the token names the user and the permissions (auth.h)
+//   route       found by method and path; unknown parameters are refused (router.h)
+//   reply       from a model (models.h) and the store of listens (store/store.h)
+//   metrics     by route, status and time (metrics.h)
 #pragma once
 
 #include <atomic>
@@ -19,6 +19,7 @@
 #include <string_view>
 
 #include "segue/base/error.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/auth.h"
 #include "segue/serve/http/http.h"
 #include "segue/serve/http/rate_limit.h"
@@ -31,7 +32,7 @@
 
 namespace segue::serve {
 
-// Something an operator may want to know, one at a time: "reload", {"model": "default", ...}. Called from any thread.
+// One event for operators: "model loaded", {"model": "default"}. May be called from any thread.
 using LogEvent = std::function<void(std::string_view event, const json::object& fields)>;
 
 struct ServiceSetup {
@@ -47,34 +48,34 @@ struct ServiceSetup {
 // Thread safe.
 class Service final : public RequestHandler {
  public:
-  // Throws what reading a report of an evaluation may, and bad_input where it is none.
+  // Throws as reading the evaluation report does, and bad_input if the file is no such report.
   explicit Service(const ServiceSetup& setup);
   ~Service() override;
 
-  bool may_block(const Request& request) const override;
-  Reply answer(const Request& request) override;
+  Prepared prepare(const Request& request) const override;
+  Reply answer(const Request& request, const Prepared& prepared) override;
   void sent(const Request& request, const Reply& reply, double seconds) override;
 
-  // Loads the models whose folders have changed; what goes wrong is logged, and the old ones stay.
+  // Reloads the models whose folders have changed; errors are logged, and the old models stay.
   void reload_changed();
-  // Loads all of them anew, as SIGHUP asks for.
+  // Reloads all models, as SIGHUP requests.
   void reload_all();
-  // From now on /health/ready says no, so that a balancer sends nobody here while what is in flight is finished.
+  // From now on /health/ready fails, so that a load balancer sends no new requests while those in flight finish.
   void begin_to_drain() { draining_ = true; }
 
   const Router& router() const { return *router_; }
 
  private:
   std::vector<Route> operation_routes();
-  Reply routed(const Route& route, const Request& request);
+  Reply routed(const Route& route, const Request& request, const void* body);
   Reply not_routed(const Request& request) const;
-  Reply failed(const Route& route, const Request& request, const Error& error) const;
-  // Of a minute ago at most. Throws as ListenStore::check() does.
+  Reply failed(const Route* route, const Request& request, const Error& error) const;
+  // At most a minute old. Throws as ListenStore::check() does.
   store::StoreFacts store_facts();
-  Reply ready();
+  TypedReply<HealthReply> ready();
   Reply metrics_text();
-  Reply status();
-  Reply evaluation() const;
+  TypedReply<StatusReply> status();
+  TypedReply<FreeFormReply> evaluation() const;
   void reload(std::string_view name);
   void log(std::string_view event, const json::object& fields) const;
 
@@ -87,7 +88,7 @@ class Service final : public RequestHandler {
   std::string openapi_;
   std::atomic<bool> draining_{false};
 
-  std::mutex counting_;  // of what follows
+  std::mutex counting_;  // guards the members below
   store::StoreFacts counted_;
   std::optional<std::chrono::steady_clock::time_point> counted_at_;
 };

@@ -6,14 +6,14 @@ namespace segue::store {
 
 namespace {
 
-enum class Outcome { added, refused, none_can };  // none_can: the store is away or full
+enum class Outcome { added, refused, no_addition_can };  // no_addition_can: the store is unavailable or full
 
 void refuse(std::span<Addition* const> additions, ErrorCode code, std::string_view why) noexcept {
   for (Addition* const addition : additions) {
     addition->error = code;
     try {
       addition->why = why;
-    } catch (const std::bad_alloc&) {  // the code says enough
+    } catch (const std::bad_alloc&) {  // the code alone will do
     }
   }
 }
@@ -25,10 +25,10 @@ Outcome commit_together(const GroupCommit::Commit& commit, std::span<Addition* c
     return Outcome::added;
   } catch (const Error& error) {
     refuse(additions, error.code(), error.what());
-    const bool none_can = error.code() == ErrorCode::unavailable || error.code() == ErrorCode::no_space;
-    return none_can ? Outcome::none_can : Outcome::refused;
+    const bool no_addition_can = error.code() == ErrorCode::unavailable || error.code() == ErrorCode::no_space;
+    return no_addition_can ? Outcome::no_addition_can : Outcome::refused;
   } catch (const std::bad_alloc&) {
-    refuse(additions, ErrorCode::no_space, "out of memory");  // fewer may need less
+    refuse(additions, ErrorCode::no_space, "out of memory");  // a smaller commit may need less
     return Outcome::refused;
   }
 }
@@ -38,7 +38,7 @@ Outcome commit_together(const GroupCommit::Commit& commit, std::span<Addition* c
 void GroupCommit::commit_each(std::span<Addition* const> additions) const noexcept {
   if (commit_together(commit_, additions) != Outcome::refused || additions.size() == 1) return;
   for (std::size_t i = 0; i < additions.size(); ++i) {
-    if (commit_together(commit_, additions.subspan(i, 1)) != Outcome::none_can) continue;
+    if (commit_together(commit_, additions.subspan(i, 1)) != Outcome::no_addition_can) continue;
     refuse(additions.subspan(i + 1), *additions[i]->error, additions[i]->why);
     return;
   }
@@ -54,7 +54,7 @@ AddedListens GroupCommit::add(std::span<const StoredListen> listens) {
       changed_.wait(lock);
       continue;
     }
-    // Nobody commits: this thread does, for all that wait. Nothing here can throw, so nobody waits for ever.
+    // No commit is running: this thread commits for all that wait. Nothing here can throw, so no thread waits for ever.
     group_.swap(queue_);
     lock.unlock();
     commit_each(group_);

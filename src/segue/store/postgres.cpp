@@ -12,7 +12,7 @@ namespace segue::store {
 
 namespace {
 
-// Types by their numbers in pg_type, which never change.
+// Types by their OIDs in pg_type, which never change.
 constexpr Oid kBoolean = 16;
 constexpr Oid kBigint = 20;
 constexpr Oid kText = 25;
@@ -21,13 +21,12 @@ constexpr Oid kTextArray = 1009;
 
 constexpr int kBinary = 1;
 constexpr std::size_t kStateLength = 5;
-constexpr std::chrono::seconds kRefusedWithin(2);  // what takes longer is not refused, but away
+constexpr std::chrono::seconds kQuickRefusal(2);  // a slower failure is no refusal: the server is unavailable
 constexpr std::string_view kReservedCharacters =
-    "--store: the URL of PostgreSQL cannot be read: '@', '/', ':' and '%' in a name or a password are written %40, "
-    "%2F, "
-    "%3A and %25";
+    "--store: cannot parse the PostgreSQL URL: in a user name or password write '@' as %40, '/' as %2F, ':' as %3A and "
+    "'%' as %25";
 
-// Numbers travel with the highest byte first.
+// Numbers are sent most significant byte first.
 template <class Number>
 void append_number(std::string& bytes, Number number) {
   for (int shift = static_cast<int>(sizeof(number)) * 8 - 8; shift >= 0; shift -= 8) {
@@ -36,7 +35,9 @@ void append_number(std::string& bytes, Number number) {
 }
 
 std::int32_t length_of(std::size_t size) {
-  if (size > std::numeric_limits<std::int32_t>::max()) fail(ErrorCode::bad_input, "a text of {} bytes", size);
+  if (size > std::numeric_limits<std::int32_t>::max())
+    fail(ErrorCode::bad_input, "expected at most {} bytes in a value, found {}",
+         std::numeric_limits<std::int32_t>::max(), size);
   return static_cast<std::int32_t>(size);
 }
 
@@ -46,7 +47,7 @@ std::string first_line(std::string_view message) {
 
 void ignore_notice(void* /*nothing*/, const PGresult* /*notice*/) {}
 
-// "FATAL:  3D000": the state that ends a message of PQERRORS_SQLSTATE, "" where it has none.
+// "FATAL:  3D000": the SQLSTATE at the end of a PQERRORS_SQLSTATE message, "" if it has none.
 std::string_view state_at_end(std::string_view message) {
   while (!message.empty() && message.back() == '\n') message.remove_suffix(1);
   if (message.size() < kStateLength + 2) return "";
@@ -64,9 +65,9 @@ PostgresPlace postgres_place(const std::string& url) {
                                                                              &PQconninfoFree);
   const std::unique_ptr<char, decltype(&PQfreemem)> freed(message, &PQfreemem);
   if (!options) {
-    // What libpq quotes may be the password.
+    // The text that libpq quotes may be the password.
     const std::string_view reason = message == nullptr ? "out of memory" : message;
-    fail(ErrorCode::wrong_use, "--store: the URL of PostgreSQL cannot be read: {}",
+    fail(ErrorCode::wrong_use, "--store: cannot parse the PostgreSQL URL: {}",
          first_line(reason.substr(0, reason.find_first_of(":\""))));
   }
   const auto given = [&](std::string_view keyword) -> std::string {
@@ -78,13 +79,13 @@ PostgresPlace postgres_place(const std::string& url) {
   const std::string host = given(given("host").empty() ? "hostaddr" : "host");
   const std::string port = given("port");
   const std::string database = given("dbname");
-  // Such are the rests of a password that was not encoded; they must not be in a message.
+  // These are left over from a password that was not encoded; they must not appear in a message.
   if (host.find('@', 1) != std::string::npos || database.find('@') != std::string::npos ||
       port.find_first_not_of("0123456789,") != std::string::npos) {
     fail(ErrorCode::wrong_use, "{}", kReservedCharacters);
   }
   std::string name = database.empty() ? "the default database" : "database " + database;
-  name += " at " + (host.empty() ? "this machine" : host);
+  name += host.empty() ? " on this machine" : " at " + host;
   if (!port.empty()) name += ":" + port;
   return {.url = url, .name = name};
 }
@@ -93,7 +94,7 @@ ErrorCode code_of_sqlstate(std::string_view state) {
   const auto is_one_of = [state](std::initializer_list<std::string_view> starts) {
     return std::ranges::any_of(starts, [state](std::string_view start) { return state.starts_with(start); });
   };
-  // Connection, shutdown and recovery, too many clients, a standby, a time-out, and what another transaction caused.
+  // Connection, shutdown and recovery, too many clients, a standby, a timeout, and conflicts with another transaction.
   if (state.empty() || is_one_of({"08", "57P", "57014", "53300", "25006", "40", "55P03"}))
     return ErrorCode::unavailable;
   if (is_one_of({"53"})) return ErrorCode::no_space;
@@ -198,7 +199,7 @@ PostgresConnection::PostgresConnection(const PostgresPlace& place) : name_(place
       {"keepalives_interval", "10"},
       {"keepalives_count", "3"},
       {"tcp_user_timeout", "30000"},
-      {"dbname", place.url.c_str()},  // the URL's own parameters go before those above
+      {"dbname", place.url.c_str()},  // the URL's own parameters override those above
       {"client_encoding", "UTF8"},
       {nullptr, nullptr},
   }};
@@ -222,8 +223,8 @@ PostgresConnection::PostgresConnection(const PostgresPlace& place) : name_(place
 
 void PostgresConnection::fail_to_connect(std::chrono::steady_clock::duration took) const {
   const std::string reason = first_line(PQerrorMessage(connection_.get()));
-  if (took > kRefusedWithin) fail(ErrorCode::unavailable, "{}: {}", name_, reason);
-  // libpq tells why in words of the server's language only. Asked to tell it in codes, it has to try again.
+  if (took > kQuickRefusal) fail(ErrorCode::unavailable, "{}: {}", name_, reason);
+  // libpq reports the reason only in the server's language. To get it as a code, connect again.
   PQsetErrorVerbosity(connection_.get(), PQERRORS_SQLSTATE);
   PQreset(connection_.get());
   fail(code_of_sqlstate(state_at_end(PQerrorMessage(connection_.get()))), "{}: {}", name_, reason);
@@ -239,7 +240,7 @@ PostgresRows PostgresConnection::run(const std::string& sql, const PostgresValue
     const PostgresValues::Value& value = values.values_[i];
     const std::string_view sent = value.owned.empty() ? value.text : std::string_view(value.owned);
     types[i] = value.type;
-    bytes[i] = sent.data() == nullptr ? "" : sent.data();  // no address would be NULL
+    bytes[i] = sent.data() == nullptr ? "" : sent.data();  // a null pointer would mean NULL
     lengths[i] = length_of(sent.size());
   }
   PostgresRows rows(PQexecParams(connection_.get(), sql.c_str(), static_cast<int>(count), types.data(), bytes.data(),
@@ -258,7 +259,7 @@ void PostgresConnection::fail_with(const pg_result* result) {
   const std::string state = field(PG_DIAG_SQLSTATE);
   ended_ = ended_ || severity == "FATAL" || severity == "PANIC" || PQstatus(connection_.get()) != CONNECTION_OK;
   if (!state.empty()) fail(code_of_sqlstate(state), "{}: {}", name_, first_line(field(PG_DIAG_MESSAGE_PRIMARY)));
-  // An error of libpq's own: the connection or the memory.
+  // An error of libpq's own: the connection or memory.
   fail(ended_ ? ErrorCode::unavailable : ErrorCode::no_space, "{}: {}", name_,
        first_line(PQerrorMessage(connection_.get())));
 }
@@ -269,7 +270,7 @@ bool PostgresConnection::lost() const {
 
 bool PostgresConnection::usable() const {
   if (lost() || PQtransactionStatus(connection_.get()) != PQTRANS_IDLE) return false;
-  // To somebody who has asked nothing, a server says nothing but that it ends.
+  // A server sends nothing unasked except that it ends the session.
   pollfd said{.fd = PQsocket(connection_.get()), .events = POLLIN, .revents = 0};
   return ::poll(&said, 1, 0) == 0;
 }
@@ -282,14 +283,14 @@ PostgresTransaction::~PostgresTransaction() {
   if (done_ || connection_.lost()) return;
   try {
     connection_.run("ROLLBACK");
-  } catch (const Error&) {  // the connection is not usable() then, and dropped
+  } catch (const Error&) {  // the connection is then no longer usable() and is dropped
   }
 }
 
 void PostgresTransaction::commit() {
   const PostgresRows committed = connection_.run("COMMIT");
   done_ = true;
-  // The server answers a COMMIT of what has failed before by rolling it back.
+  // The server answers COMMIT with a rollback if an earlier statement failed.
   if (committed.command() != "COMMIT") fail(ErrorCode::io_failed, "{}: the transaction failed", connection_.name());
 }
 

@@ -1,7 +1,7 @@
-// PostgreSQL as Segue uses it, by libpq: connections, statements with values and their rows, errors as segue::Error.
+// PostgreSQL through libpq: connections, statements with values and their rows, errors as segue::Error.
 //
 // Values and rows travel in PostgreSQL's binary format: nothing is quoted, so no text can be taken for SQL. Statements
-// have no names and sessions no state, but for what a transaction keeps, so that a pooler may stand between.
+// are unnamed and sessions keep no state outside a transaction, so that a connection pooler can sit in between.
 #pragma once
 
 #include <chrono>
@@ -19,19 +19,19 @@ struct pg_result;
 
 namespace segue::store {
 
-// Where a database is. `name` is what messages call it: never the URL, which may hold a password.
+// Where a database is. Messages use `name`, never the URL, which may hold a password.
 struct PostgresPlace {
   std::string url;
   std::string name;
 };
 
-// "postgresql://user@host/db". Throws wrong_use for what libpq does not understand.
+// "postgresql://user@host/db". Throws wrong_use for a URL that libpq cannot parse.
 PostgresPlace postgres_place(const std::string& url);
 
-// What an error of the server means, by its SQLSTATE ("" where the connection was lost).
+// The code for a server error, by its SQLSTATE ("" if the connection was lost).
 ErrorCode code_of_sqlstate(std::string_view state);
 
-// One array of text or bigint as PostgreSQL reads it.
+// An array of text or bigint in PostgreSQL's binary format.
 class PostgresArray {
  public:
   enum class Of { text, bigint };
@@ -50,7 +50,7 @@ class PostgresArray {
 // The values of a statement: $1, $2, ... in the order they are added.
 class PostgresValues {
  public:
-  // The text has to stay until the statement has run.
+  // The text must outlive the statement.
   PostgresValues& add(std::string_view text);
   PostgresValues& add(std::int64_t number);
   PostgresValues& add(bool truth);
@@ -60,23 +60,23 @@ class PostgresValues {
   friend class PostgresConnection;
   struct Value {
     std::uint32_t type;
-    std::string owned;      // where the value is made here
-    std::string_view text;  // else
+    std::string owned;      // if the value is made here
+    std::string_view text;  // otherwise
   };
   std::vector<Value> values_;
 };
 
-// The rows of a statement. Columns and rows from 0.
+// The rows of a statement. Columns and rows count from 0.
 class PostgresRows {
  public:
   explicit PostgresRows(pg_result* result) : result_(result) {}
 
   std::size_t size() const;
   std::string_view text(std::size_t row, int column) const;  // lives as long as the rows; "" for NULL
-  std::int64_t number(std::size_t row, int column) const;    // a boolean, an integer of any size
+  std::int64_t number(std::size_t row, int column) const;    // a boolean, or an integer of any size
   bool null(std::size_t row, int column) const;
 
-  // One of them; views them.
+  // A view of one row.
   struct Row {
     const PostgresRows& rows;
     std::size_t row;
@@ -85,7 +85,7 @@ class PostgresRows {
   };
   Row operator[](std::size_t row) const { return {*this, row}; }
 
-  // Rows that an INSERT, UPDATE or DELETE changed.
+  // The number of rows that an INSERT, UPDATE or DELETE changed.
   std::uint64_t changed() const;
   std::string_view command() const;  // "INSERT 0 1", "COMMIT"
   const pg_result* result() const { return result_.get(); }
@@ -100,18 +100,18 @@ class PostgresRows {
 // A session. Used by one thread at a time.
 class PostgresConnection {
  public:
-  // Gives up after 5 s, unless the URL says otherwise. Commits are durable and statements end after 60 s, unless the
-  // server is set to a time of its own. Throws not_found for a database that is not there, wrong_use for a user who is
-  // not let in or a database that does not hold UTF-8, unavailable for a server that cannot be reached now.
+  // Gives up after 5 s, unless the URL says otherwise. Commits are durable, and statements end after 60 s unless the
+  // server has a timeout of its own. Throws not_found for a database that does not exist, wrong_use for a user without
+  // access or a database whose encoding is not UTF-8, unavailable for a server that cannot be reached now.
   explicit PostgresConnection(const PostgresPlace& place);
 
-  // One statement. Throws by code_of_sqlstate().
+  // Runs one statement. Throws by code_of_sqlstate().
   PostgresRows run(const std::string& sql, const PostgresValues& values = {});
 
-  // Whether the next statement may work: nothing has ended the session, and no transaction was left open. Asks the
-  // socket, not the server.
+  // Whether the next statement may work: the session has not ended and no transaction is open. Checks the socket, not
+  // the server.
   bool usable() const;
-  // Whether the server or the network ended the session, as far as was seen.
+  // Whether the server or the network is known to have ended the session.
   bool lost() const;
   const std::string& name() const { return name_; }
 
@@ -125,17 +125,17 @@ class PostgresConnection {
 
   std::string name_;
   std::unique_ptr<pg_conn, Finish> connection_;
-  bool ended_ = false;  // the server said so
+  bool ended_ = false;  // reported by the server
 };
 
-// BEGIN now; rolled back unless commit() was reached.
+// Starts with BEGIN; rolled back unless commit() was reached.
 class PostgresTransaction {
  public:
   explicit PostgresTransaction(PostgresConnection& connection, const char* begin = "BEGIN");
   ~PostgresTransaction();
   PostgresTransaction(const PostgresTransaction&) = delete;
   PostgresTransaction& operator=(const PostgresTransaction&) = delete;
-  // Throws unavailable where the connection is lost meanwhile: whether it is committed cannot be known.
+  // Throws unavailable if the connection is lost meanwhile: then it is unknown whether it was committed.
   void commit();
 
  private:

@@ -14,10 +14,10 @@ namespace {
 
 constexpr std::int64_t kSchemaVersion = 1;
 constexpr std::size_t kMostIdle = 16;               // connections kept for later calls
-constexpr std::size_t kRowsOfStatement = 5000;      // of one INSERT
-constexpr std::size_t kBytesOfStatement = 8 << 20;  // of its texts, about
+constexpr std::size_t kRowsOfStatement = 5000;      // in one INSERT
+constexpr std::size_t kBytesOfStatement = 8 << 20;  // of its texts, roughly
 
-// "user" would be the name of PostgreSQL's own user in a statement typed by hand.
+// "user" in a statement typed by hand would be PostgreSQL's own user.
 constexpr std::array kSchema = {
     R"sql(CREATE TABLE segue.listens (
       user_name text COLLATE "C" NOT NULL, listened_at bigint NOT NULL, msid text COLLATE "C" NOT NULL,
@@ -42,7 +42,7 @@ constexpr std::string_view kListenColumns =
 
 constexpr std::string_view kTokenColumns = "id, hash, user_name, name, may_read, may_submit, may_admin, created";
 
-// LIMIT and OFFSET: their sum is a bigint too.
+// The sum of LIMIT and OFFSET must fit a bigint too.
 std::int64_t limit_of(std::size_t count) {
   return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max() / 2));
 }
@@ -51,15 +51,15 @@ std::uint64_t count_of(const PostgresRows& rows, int column = 0) {
   return static_cast<std::uint64_t>(rows.number(0, column));
 }
 
-// Whether there is a store of this Segue's; false where there is no schema or an empty one. Throws corrupt for one of
-// something else and unsupported for what a newer Segue wrote. Reads only.
+// Whether there is a Segue store; false if the schema is missing or empty. Throws corrupt if the schema belongs to
+// something else, unsupported for a store written by a newer Segue. Only reads.
 bool holds_store(PostgresConnection& connection) {
   const PostgresRows found = connection.run(
       "SELECT to_regclass('segue.schema_version') IS NOT NULL,"
       " EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace('segue'))");
   if (found.number(0, 1) == 0) return false;
   if (found.number(0, 0) == 0) {
-    fail(ErrorCode::corrupt, "{}: the schema segue holds something else than a store of listens", connection.name());
+    fail(ErrorCode::corrupt, "{}: expected a listen store in the schema segue, found other tables", connection.name());
   }
   const PostgresRows version = connection.run("SELECT max(version) FROM segue.schema_version");
   if (version.null(0, 0)) fail(ErrorCode::corrupt, "{}: segue.schema_version is empty", connection.name());
@@ -73,7 +73,7 @@ bool holds_store(PostgresConnection& connection) {
 void open_schema(PostgresConnection& connection) {
   if (holds_store(connection)) return;
   PostgresTransaction transaction(connection);
-  // One process makes it, the others wait. The number is no one else's, one hopes: "SEGUE" in ASCII.
+  // One process creates the schema, the others wait. The lock number is "SEGUE" in ASCII.
   connection.run("SELECT pg_advisory_xact_lock(357644588357)");
   if (!holds_store(connection)) {
     if (connection.run("SELECT to_regnamespace('segue') IS NULL").number(0, 0) != 0) {
@@ -85,7 +85,7 @@ void open_schema(PostgresConnection& connection) {
   transaction.commit();
 }
 
-// A listen of a group and whose it is.
+// A listen of a group, and the addition it belongs to.
 struct Row {
   const StoredListen* listen;
   Addition* addition;
@@ -101,7 +101,7 @@ std::size_t bytes_of(const StoredListen& listen) {
          listen.song_id.size() + listen.recording_mbid.size() + listen.track_metadata.size();
 }
 
-// Those that go into one statement: the first of `rows`.
+// The leading rows that fit into one statement.
 std::size_t rows_of_statement(std::span<const Row> rows) {
   std::size_t bytes = 0;
   std::size_t count = 0;
@@ -111,7 +111,7 @@ std::size_t rows_of_statement(std::span<const Row> rows) {
   return count;
 }
 
-// The rows, sorted by their keys and without repeats, and counts for each addition what was new.
+// Inserts the rows, sorted by key and without repeats, and counts the new ones for each addition.
 void insert(PostgresConnection& connection, std::span<const Row> rows, std::int64_t now) {
   const auto texts = [rows](std::string StoredListen::*member) {
     PostgresArray array(PostgresArray::Of::text, rows.size());
@@ -140,11 +140,10 @@ void insert(PostgresConnection& connection, std::span<const Row> rows, std::int6
 
 }  // namespace
 
-// A connection taken from those that are idle and given back.
+// Takes an idle connection or opens one, and gives it back.
 class PostgresStore::Session {
  public:
-  // Throws unavailable where none can be had: that one could be had when the store was opened says that it may be
-  // later.
+  // Throws unavailable if there is no connection to be had: one worked when the store was opened, so one may later.
   explicit Session(PostgresStore& store) : store_(store) {
     while (connection_ == nullptr && take_idle()) {
       if (!connection_->usable()) connection_.reset();
@@ -158,12 +157,12 @@ class PostgresStore::Session {
   }
   ~Session() {
     const bool lost = connection_->lost();
-    std::vector<std::unique_ptr<PostgresConnection>> ended;  // outlives the lock: ending takes time
+    std::vector<std::unique_ptr<PostgresConnection>> ended;  // outlives the lock: closing takes time
     const std::scoped_lock lock(store_.idle_mutex_);
     if (lost) {
-      ended.swap(store_.idle_);  // those are no better, and the network may not have told
+      ended.swap(store_.idle_);  // lost too, even if the network has not reported it
     } else if (connection_->usable() && store_.idle_.size() < kMostIdle) {
-      store_.idle_.push_back(std::move(connection_));  // into memory that is there
+      store_.idle_.push_back(std::move(connection_));  // no allocation: the memory is reserved
     }
   }
   Session(const Session&) = delete;
@@ -207,8 +206,8 @@ void PostgresStore::commit_together(std::span<Addition* const> additions) {
     addition->added = {};
     for (const StoredListen& listen : addition->listens) rows.push_back({.listen = &listen, .addition = addition});
   }
-  // In one order in every process, so that two that add the same listens wait for each other one way round only. Of
-  // repeats the one that came first stays.
+  // The same order in every process, so that two that add the same listens cannot deadlock. The first of repeated
+  // listens stays.
   std::ranges::stable_sort(rows, {}, key_of);
   const auto repeats = [](const Row& a, const Row& b) { return key_of(a) == key_of(b); };
   rows.erase(std::unique(rows.begin(), rows.end(), repeats), rows.end());
@@ -217,7 +216,7 @@ void PostgresStore::commit_together(std::span<Addition* const> additions) {
   const Session session(*this);
   std::size_t count = rows_of_statement(rows);
   if (count == rows.size()) {
-    insert(*session, rows, now);  // a transaction by itself
+    insert(*session, rows, now);  // its own transaction
   } else {
     PostgresTransaction transaction(*session);
     for (std::span<const Row> rest = rows; !rest.empty(); rest = rest.subspan(count)) {

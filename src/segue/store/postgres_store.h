@@ -1,9 +1,9 @@
-// The store in a database of PostgreSQL's: any number of processes share it.
+// The store in a PostgreSQL database, which any number of processes share.
 //
-// Its tables are in a schema of its own, "segue", made where it is not there, whatever the search_path says. Texts are
-// compared byte by byte (COLLATE "C"), so that lists come in the order of the other stores. Concurrent additions share
-// one commit (see group_commit.h). A connection is taken for each call and kept for the next; those that have ended are
-// dropped, so that the first call after the server has come back works.
+// Its tables are in a schema of their own, "segue", created if it does not exist, whatever the search_path. Texts are
+// compared byte by byte (COLLATE "C"), so that lists have the same order as in the other stores. Concurrent additions
+// share one commit (see group_commit.h). Each call takes a connection and keeps it for the next; ended ones are
+// dropped, so that the first call after the server comes back works.
 #pragma once
 
 #include <memory>
@@ -19,9 +19,9 @@ namespace segue::store {
 
 class PostgresStore final : public ListenStore {
  public:
-  // Throws wrong_use for a URL that cannot be read or a user who is not let in, not_found for a database that is not
-  // there, unavailable for a server that is away, corrupt for a schema "segue" of something else, unsupported for one
-  // of a newer Segue.
+  // Throws wrong_use for a URL that cannot be parsed or a user without access, not_found for a database that does not
+  // exist, unavailable for a server that cannot be reached, corrupt if the schema "segue" belongs to something else,
+  // unsupported for a store written by a newer Segue.
   explicit PostgresStore(const std::string& url);
   ~PostgresStore() override;
 
@@ -54,7 +54,7 @@ class PostgresStore final : public ListenStore {
   const PostgresPlace place_;
 
   std::mutex idle_mutex_;
-  std::vector<std::unique_ptr<PostgresConnection>> idle_;  // those that nobody uses now
+  std::vector<std::unique_ptr<PostgresConnection>> idle_;  // not in use now
 
   GroupCommit additions_;
 };

@@ -37,7 +37,7 @@ ErrorCode code_of(int code) {
 }  // namespace
 
 SqliteConnection::SqliteConnection(const std::filesystem::path& file, Mode mode) : name_(file.string()) {
-  if (mode == Mode::create) {  // SQLite would make it readable by all
+  if (mode == Mode::create) {  // SQLite would make it readable by everyone
     const FileHandle made(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
     if (!made) fail_errno(name_, errno);
   }
@@ -90,7 +90,7 @@ SqliteStatement& SqliteStatement::reset() {
 }
 
 SqliteStatement& SqliteStatement::bind(std::string_view text) {
-  // A view of nothing has no address, which SQLite would take for NULL.
+  // An empty view may have a null pointer, which SQLite would take for NULL.
   const char* const begin = text.data() == nullptr ? "" : text.data();
   const int code = sqlite3_bind_text64(statement_, ++bound_, begin, text.size(), SQLITE_STATIC, SQLITE_UTF8);
   if (code != SQLITE_OK) connection_.fail_with(code);
@@ -136,7 +136,7 @@ SqliteTransaction::SqliteTransaction(SqliteConnection& connection) : connection_
 }
 
 SqliteTransaction::~SqliteTransaction() {
-  // Nothing more can be done where that fails too: the next BEGIN will say so.
+  // If this fails too, nothing more can be done here: the next BEGIN reports it.
   if (!done_) sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 

@@ -1,4 +1,4 @@
-// SQLite as Segue uses it: connections and statements that end by themselves, errors as segue::Error.
+// SQLite: connections and statements that close themselves, errors as segue::Error.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class SqliteConnection {
  public:
   enum class Mode { create, read };
 
-  // Makes the file, readable by its owner alone, where there is none and the mode allows it. Throws as the table below.
+  // Creates the file, readable by its owner alone, if it is missing and the mode allows it. Throws as the table below.
   SqliteConnection(const std::filesystem::path& file, Mode mode);
   ~SqliteConnection();
   SqliteConnection(const SqliteConnection&) = delete;
@@ -25,10 +25,9 @@ class SqliteConnection {
 
   // One or more statements without values.
   void run(const std::string& sql);
-  // Whether its end, where it is the last one, moves the write-ahead log into the file, as it does unless told
-  // otherwise.
+  // Whether closing the last connection moves the write-ahead log into the file; by default it does.
   void checkpoint_on_close(bool whether);
-  // Rows that the last statement changed.
+  // The number of rows that the last statement changed.
   std::int64_t changes() const;
   sqlite3* get() const { return database_; }
   const std::string& name() const { return name_; }
@@ -52,11 +51,11 @@ class SqliteStatement {
 
   // Starts again from the first value.
   SqliteStatement& reset();
-  // The text has to stay until the statement is reset.
+  // The text must stay valid until the statement is reset.
   SqliteStatement& bind(std::string_view text);
   SqliteStatement& bind(std::int64_t number);
 
-  bool step();  // whether there is a row
+  bool step();  // whether there is another row
   void run();   // to its end
   std::string text(int column) const;
   std::int64_t number(int column) const;
@@ -68,7 +67,7 @@ class SqliteStatement {
   int bound_ = 0;
 };
 
-// BEGIN IMMEDIATE now; rolled back unless commit() was reached.
+// Starts with BEGIN IMMEDIATE; rolled back unless commit() was reached.
 class SqliteTransaction {
  public:
   explicit SqliteTransaction(SqliteConnection& connection);

@@ -12,10 +12,10 @@ namespace segue::store {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x53454755;  // "SEGU", at byte 68 of the file
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSqliteSchemaVersion = 1;
 constexpr std::string_view kTables = "feedback, imports, listens, tokens";
 
-constexpr const char* kSchema = R"sql(
+constexpr const char* kSqliteSchema = R"sql(
 CREATE TABLE listens (
   user TEXT NOT NULL, listened_at INTEGER NOT NULL, msid TEXT NOT NULL,
   artist TEXT NOT NULL, title TEXT NOT NULL, release TEXT NOT NULL,
@@ -33,15 +33,15 @@ CREATE TABLE tokens (
   WITHOUT ROWID;
 )sql";
 
-constexpr std::string_view kListenColumns =
+constexpr std::string_view kSqliteListenColumns =
     "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
 
-std::int64_t limit_of(std::size_t count) {
+std::int64_t sqlite_limit(std::size_t count) {
   return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max()));
 }
 
-// Whether there is a store of this Segue's; false where there is nothing at all. Throws corrupt for anything else and
-// unsupported for what a newer Segue wrote. Reads only.
+// Whether there is a Segue store; false if the file is empty. Throws corrupt for anything else, unsupported for a store
+// written by a newer Segue. Only reads.
 bool holds_store(SqliteConnection& connection) {
   const auto number = [&](std::string_view sql) {
     SqliteStatement row(connection, sql);
@@ -50,38 +50,39 @@ bool holds_store(SqliteConnection& connection) {
   };
   const std::int64_t application = number("PRAGMA application_id");
   const std::int64_t version = number("PRAGMA user_version");
-  if (application == kApplicationId && version > kSchemaVersion) {
+  if (application == kApplicationId && version > kSqliteSchemaVersion) {
     fail(ErrorCode::unsupported, "{}: version {} of the store is newer than this program reads (up to version {})",
-         connection.name(), version, kSchemaVersion);
+         connection.name(), version, kSqliteSchemaVersion);
   }
-  if (application == kApplicationId && version == kSchemaVersion) return true;
+  if (application == kApplicationId && version == kSqliteSchemaVersion) return true;
   if (application == 0 && version == 0 && number("SELECT count(*) FROM sqlite_schema") == 0) return false;
   std::string tables;
   SqliteStatement table(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
   while (table.step()) tables += (tables.empty() ? "" : ", ") + table.text(0);
   // The first stores had no application_id.
-  if (application == 0 && version == kSchemaVersion && tables == kTables) return true;
-  fail(ErrorCode::corrupt, "{}: expected a store of listens, found an SQLite file with the tables: {}",
-       connection.name(), tables.empty() ? "none" : tables);
+  if (application == 0 && version == kSqliteSchemaVersion && tables == kTables) return true;
+  fail(ErrorCode::corrupt, "{}: expected a listen store, found an SQLite file with the tables: {}", connection.name(),
+       tables.empty() ? "none" : tables);
 }
 
 void open_schema(SqliteConnection& connection) {
-  connection.checkpoint_on_close(false);  // what is no store stays as it is
+  connection.checkpoint_on_close(false);  // a file that is not a store stays as it is
   const bool made = holds_store(connection);
   connection.checkpoint_on_close(true);
   connection.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
   if (made) return;
   SqliteTransaction transaction(connection);
   if (!holds_store(connection)) {
-    connection.run(kSchema);
-    connection.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSchemaVersion));
+    connection.run(kSqliteSchema);
+    connection.run(
+        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSqliteSchemaVersion));
   }
   transaction.commit();
 }
 
 }  // namespace
 
-// A connection to read with, taken from those that are free and given back.
+// Takes an idle read connection or opens one, and gives it back.
 class SqliteStore::Reader {
  public:
   explicit Reader(SqliteStore& store) : store_(store) {
@@ -116,7 +117,8 @@ SqliteStore::SqliteStore(const std::filesystem::path& file)
       additions_([this](std::span<Addition* const> additions) { commit_together(additions); }) {
   open_schema(writer_);
   insert_ = std::make_unique<SqliteStatement>(
-      writer_, fmt::format("INSERT OR IGNORE INTO listens ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kListenColumns));
+      writer_,
+      fmt::format("INSERT OR IGNORE INTO listens ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kSqliteListenColumns));
 }
 
 SqliteStore::~SqliteStore() = default;
@@ -165,11 +167,11 @@ std::vector<StoredListen> SqliteStore::listens_of(std::string_view user, const L
   SqliteStatement rows(*reader,
                        fmt::format("SELECT {0} FROM listens WHERE user = ? AND listened_at > ? AND listened_at "
                                    "< ? ORDER BY listened_at {1}, msid {1} LIMIT ?",
-                                   kListenColumns, oldest ? "ASC" : "DESC"));
+                                   kSqliteListenColumns, oldest ? "ASC" : "DESC"));
   rows.bind(user)
       .bind(range.min_ts.value_or(std::numeric_limits<std::int64_t>::min()))
       .bind(range.max_ts.value_or(std::numeric_limits<std::int64_t>::max()))
-      .bind(limit_of(range.count));
+      .bind(sqlite_limit(range.count));
   std::vector<StoredListen> listens;
   while (rows.step()) listens.push_back(listen_of(rows));
   if (oldest) std::ranges::reverse(listens);
@@ -246,7 +248,7 @@ std::vector<Feedback> SqliteStore::feedback_of(std::string_view user, std::optio
                        "SELECT user, msid, recording_mbid, song_id, score, created FROM feedback WHERE user = ? AND "
                        "score BETWEEN ? AND ? ORDER BY created DESC, msid, recording_mbid, song_id LIMIT ? OFFSET ?");
   rows.bind(user).bind(std::int64_t{score.value_or(-1)}).bind(std::int64_t{score.value_or(1)});
-  rows.bind(limit_of(count)).bind(limit_of(offset));
+  rows.bind(sqlite_limit(count)).bind(sqlite_limit(offset));
   SqliteStatement names(*reader, "SELECT artist, title FROM listens WHERE user = ? AND msid = ? LIMIT 1");
   std::vector<Feedback> list;
   while (rows.step()) {
@@ -307,7 +309,8 @@ Forgotten SqliteStore::forget(std::string_view user) {
 
 void SqliteStore::for_each_listen(const std::function<bool(const StoredListen&)>& each) {
   const Reader reader(*this);
-  SqliteStatement rows(*reader, fmt::format("SELECT {} FROM listens ORDER BY user, listened_at, msid", kListenColumns));
+  SqliteStatement rows(*reader,
+                       fmt::format("SELECT {} FROM listens ORDER BY user, listened_at, msid", kSqliteListenColumns));
   while (rows.step() && each(listen_of(rows))) {
   }
 }

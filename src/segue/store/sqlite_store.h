@@ -1,7 +1,7 @@
-// The store as a file of SQLite's: for one process at a time, which is all that one server needs.
+// The store in an SQLite file: for one process at a time, which is enough for a single server.
 //
 // Write-ahead log with full syncs: a commit is on the disk when it returns. Concurrent additions share one (see
-// group_commit.h). Readers have connections of their own and wait for nobody.
+// group_commit.h). Readers have their own connections and never wait for writers.
 #pragma once
 
 #include <filesystem>
@@ -17,8 +17,8 @@ namespace segue::store {
 
 class SqliteStore final : public ListenStore {
  public:
-  // Makes the file where there is none. Throws not_found without its folder, corrupt for what is no store, unsupported
-  // for one of a newer Segue; nothing is written to either.
+  // Creates the file if it is missing. Throws not_found if its folder does not exist, corrupt if the file is not a
+  // store, unsupported for a store written by a newer Segue; neither file is written to.
   explicit SqliteStore(const std::filesystem::path& file);
   ~SqliteStore() override;
 
@@ -51,14 +51,14 @@ class SqliteStore final : public ListenStore {
 
   const std::filesystem::path file_;
 
-  std::mutex writing_;  // of writer_: one transaction at a time
+  std::mutex writing_;  // guards writer_: one transaction at a time
   SqliteConnection writer_;
   std::unique_ptr<SqliteStatement> insert_;
 
   GroupCommit additions_;
 
   std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<SqliteConnection>> readers_;  // those that nobody uses now
+  std::vector<std::unique_ptr<SqliteConnection>> readers_;  // not in use now
 };
 
 }  // namespace segue::store

@@ -1,4 +1,4 @@
-// What a row of a store's tables is: the same columns in the same order in every database. A Row has text(column) and
+// The rows of a store's tables: the same columns in the same order in every database. A Row has text(column) and
 // number(column).
 #pragma once
 

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "segue_";
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::size_t kSecretLetters = 43;  // of 6 bits each: 258
+constexpr std::size_t kSecretLetters = 43;  // 6 bits each: 258
 constexpr std::size_t kIdLetters = 10;
 
 std::string random_letters(std::size_t count) {

@@ -1,4 +1,4 @@
-// Tokens: secrets that are shown once, and what is kept of them.
+// Tokens: secrets that are shown once, and the parts of them that are stored.
 #pragma once
 
 #include <string>
@@ -9,11 +9,12 @@
 namespace segue::store {
 
 struct NewToken {
-  StoredToken token;   // what is stored
-  std::string secret;  // "segue_" and 256 bits of the system's randomness, safe in URLs; stored nowhere
+  StoredToken token;   // the stored part
+  std::string secret;  // "segue_" and 256 random bits from the system, safe in URLs; never stored
 };
 
-// `token` has user, name and what it allows; id, hash and time are made. Throws io_failed without randomness.
+// `token` has the user, the name and the permissions; id, hash and time are filled in. Throws io_failed if the system
+// has no randomness.
 NewToken make_token(StoredToken token);
 
 // SHA-256: a secret of 256 random bits needs no slow hash.

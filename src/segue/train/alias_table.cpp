@@ -13,7 +13,7 @@ AliasTable::AliasTable(std::span<const double> weights) {
   for (const double weight : weights) total += weight;
   SEGUE_ASSERT(std::isfinite(total) && total > 0);
 
-  // Heights in units of the mean; columns below 1 are filled up by those above.
+  // Heights in units of the mean; columns above 1 fill up those below.
   const double scale = static_cast<double>(weights.size()) / total;
   std::vector<double> heights(weights.size());
   std::vector<std::uint32_t> low;
@@ -34,7 +34,7 @@ AliasTable::AliasTable(std::span<const double> weights) {
       low.push_back(giver);
     }
   }
-  // What is left is full but for rounding; being its own alias it needs no height.
+  // The remaining columns are full except for rounding; each is its own alias, so it needs no height.
   for (const std::uint32_t i : low) columns_[i] = {0, i};
   for (const std::uint32_t i : high) columns_[i] = {0, i};
 }

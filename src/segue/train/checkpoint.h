@@ -1,9 +1,8 @@
-// What has to be kept of a training so that it can go on later as if it had never stopped.
+// The state of a training run, from which it can be resumed as if it had never stopped.
 //
-// All chance is drawn from random streams that belong to a block of queues in an epoch, so between two blocks a
-// training is: the two matrices, where it is, and the sums behind the reports. The trainer hands these to a
-// CheckpointSink and takes them from a CheckpointSource; what they are kept in is not its business
-// (checkpoint_folder.h: a folder).
+// All random numbers come from streams that belong to a block of queues in an epoch, so between two blocks the state is
+// the two matrices, the position, and the sums behind the reports. The trainer passes these to a CheckpointSink and
+// takes them from a CheckpointSource; how they are stored is not its concern (checkpoint_folder.h: in a folder).
 #pragma once
 
 #include <cstddef>
@@ -16,31 +15,31 @@
 
 namespace segue::train {
 
-// What one pass over all plays did.
+// The result of one pass over all plays.
 struct EpochReport {
   std::uint32_t epoch = 0;  // from 1
   double sample_loss = 0;   // after the epoch, of the fixed sample of loss_sample.h: comparable between options
-  double mean_loss = 0;     // as trained: mean over these pairs, each before its step; not comparable, in nats
+  double mean_loss = 0;     // mean over the trained pairs, each before its step, in nats; not comparable
   std::uint64_t pairs = 0;  // positive (input, output) pairs trained; for CBOW one for each centre with a context
   std::uint64_t plays = 0;  // plays left after subsampling
   double seconds = 0;       // of training: neither checkpoints nor sample_loss are counted
 };
 
-// A training between two blocks.
+// The position of a training run between two blocks.
 struct TrainingPosition {
-  std::vector<EpochReport> epochs;  // those that are done
+  std::vector<EpochReport> epochs;  // the finished ones
   std::uint64_t blocks = 0;         // of an epoch
-  std::uint64_t blocks_done = 0;    // of the epoch that is running: the first ones of its order
+  std::uint64_t blocks_done = 0;    // of the current epoch: the first ones of its order
   std::uint64_t plays_done = 0;     // of vocabulary songs, over all epochs, before subsampling
   double untrained_loss = 0;        // sample_loss before the first epoch
-  // Over the blocks done of the running epoch.
+  // Sums over the blocks done of the current epoch.
   double loss_sum = 0;
   std::uint64_t pairs = 0;
   std::uint64_t plays_kept = 0;
   double seconds = 0;
 };
 
-// One of the matrices in memory as it is, whatever its numbers are.
+// One of the matrices as raw memory, whatever its element type.
 struct RowBytes {
   std::byte* data = nullptr;
   std::size_t rows = 0;
@@ -62,10 +61,10 @@ struct TrainingMatrices {
 class CheckpointSink {
  public:
   virtual ~CheckpointSink() = default;
-  // Asked after each block, by one worker at a time: whether training shall halt for a checkpoint now. Quick.
+  // Called after each block, by one worker at a time: whether training should halt for a checkpoint now. Fast.
   virtual bool due() = 0;
-  // Called while all workers rest, when due, when training is asked to stop, and when it is done. The matrices are only
-  // read, and only until write returns.
+  // Called while all workers rest: when a checkpoint is due, when training is asked to stop, and when it is done. The
+  // matrices are only read, and only until write returns.
   virtual void write(const TrainingPosition& position, const TrainingMatrices& matrices) = 0;
 };
 
@@ -73,14 +72,14 @@ class CheckpointSource {
  public:
   virtual ~CheckpointSource() = default;
   virtual const TrainingPosition& position() const = 0;
-  // Fills the rows. Throws corrupt where what is kept has another shape or element, or is damaged.
+  // Fills the rows. Throws corrupt if the checkpoint has another shape or element type, or is damaged.
   virtual void load(const TrainingMatrices& matrices) const = 0;
 };
 
-// What train_vectors does about checkpoints: by default nothing. Neither is owned.
+// Checkpoints of train_vectors; by default none. Neither is owned.
 struct Checkpoints {
   CheckpointSink* sink = nullptr;
-  const CheckpointSource* source = nullptr;  // where to go on from, instead of the beginning
+  const CheckpointSource* source = nullptr;  // to resume from, instead of starting over
 };
 
 }  // namespace segue::train

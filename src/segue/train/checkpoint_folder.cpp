@@ -23,8 +23,8 @@ namespace {
 constexpr std::string_view kVectorsFile = "vectors.bin";
 constexpr std::string_view kContextFile = "context.bin";
 
-// Real numbers are kept as texts: the shortest that reads back as the same number. JSON readers, ours among them, may
-// be one bit off with a number, and a resumed training shall end with the very same losses.
+// Real numbers are stored as texts: the shortest that reads back as the same number. JSON readers, including ours, may
+// be one bit off with a number, and a resumed run must end with the very same losses.
 std::string exact(double number) {
   return fmt::format("{}", number);
 }
@@ -118,7 +118,7 @@ void write_rows(FileWriter& file, const RowBytes& matrix) {
   }
 }
 
-// The options as a reader of the manifest gets them, so that both sides of a comparison went through the same rounding.
+// The options as read from a manifest, so that both sides of a comparison are rounded alike.
 json::object read_back(const json::object& options) {
   return parse_json(pretty(options), "options").as_object();
 }
@@ -141,7 +141,7 @@ struct Unfinished {
   }
 };
 
-// Runs `work`; what kept it from being done, if anything.
+// Runs `work`; returns the error if it failed.
 template <class Work>
 std::optional<Error> failure_of(const Work& work) {
   try {
@@ -199,7 +199,7 @@ CheckpointFolder::CheckpointFolder(const fs::path& folder, std::string_view data
                                    std::chrono::milliseconds every, std::function<void(const Error&)> failed,
                                    std::function<Clock::time_point()> now)
     : state_(std::make_unique<State>()) {
-  // A target that cannot be written is better refused now than when the first checkpoint is due.
+  // Better refuse a target that cannot be written now than when the first checkpoint is due.
   check_replaceable(folder, kCheckpointFormat);
   { const FolderWriter probe(folder, kManifestName); }
   state_->folder = folder;

@@ -1,4 +1,4 @@
-// Checkpoints as folders: MODEL.checkpoint beside the model that is being trained (docs/formats-checkpoint.md).
+// Checkpoints as folders: MODEL.checkpoint next to the model that is being trained (docs/formats-checkpoint.md).
 //
 //   manifest.json   dataset, options, position, history; size and SHA-256 of the others
 //   vectors.bin     W1: rows one after another, without padding
@@ -49,28 +49,27 @@ namespace segue::train {
 // The folder that holds the checkpoint of a model: "model" and "model/" have "model.checkpoint".
 std::filesystem::path checkpoint_of(const std::filesystem::path& model);
 
-// Writes checkpoints into a folder, each in the place of the one before.
+// Writes checkpoints to a folder, each replacing the one before.
 //
-// Training halts only until the matrices are copied to the system's page cache; a thread of its own then syncs them,
-// digests them and gives the folder its name. A checkpoint that cannot be written is told to `failed` and tried again
-// when the next one is due: hours of training are not thrown away because they cannot be saved twice. The one before it
-// stays.
+// Training halts only until the matrices are copied to the system's page cache; a separate thread then syncs them,
+// computes the digests and gives the folder its name. If a checkpoint cannot be written, `failed` is called and the
+// next one is tried when it is due: a full disk must not throw hours of training away. The checkpoint before it stays.
 class CheckpointFolder final : public CheckpointSink {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `dataset_digest` and `options` say what is trained. `failed` is called by the thread that calls a member.
-  // Throws wrong_use where the folder holds something else, not_found without a folder to lie in, io_failed, no_space.
+  // `dataset_digest` and `options` describe the training run. `failed` is called on the thread that calls a member.
+  // Throws wrong_use if the folder holds something else, not_found if its parent is missing, io_failed, no_space.
   CheckpointFolder(const std::filesystem::path& folder, std::string_view dataset_digest, const TrainOptions& options,
                    std::chrono::milliseconds every, std::function<void(const Error&)> failed,
                    std::function<Clock::time_point()> now = Clock::now);
   ~CheckpointFolder() override;  // waits for the last one
 
-  // When `every` has passed since the last one was written, unless it is still on its way to the disk.
+  // True when `every` has passed since the last one was written, unless that is still on its way to the disk.
   bool due() override;
   void write(const TrainingPosition& position, const TrainingMatrices& matrices) override;
 
-  // Waits until the last one is whole. False where it could not be written; true where there was none to write.
+  // Waits until the last one is complete. False if it could not be written; true if there was none to write.
   bool wait();
 
  private:
@@ -84,8 +83,8 @@ class Checkpoint final : public CheckpointSource {
   // Reads the manifest. Throws as open_manifest does, and corrupt.
   explicit Checkpoint(const std::filesystem::path& folder);
 
-  // Throws wrong_use, naming both values, where the dataset or an option that changes the result (all but threads) is
-  // another than what was trained here.
+  // Throws wrong_use, naming both values, if the dataset or an option that changes the result (all but threads) differs
+  // from those of the checkpoint.
   void check_same_training(std::string_view dataset_digest, const TrainOptions& options) const;
 
   const TrainingPosition& position() const override { return position_; }
@@ -97,7 +96,7 @@ class Checkpoint final : public CheckpointSource {
   TrainingPosition position_;
 };
 
-// Whether a folder of that name is a checkpoint, whole or not.
+// Whether a folder of that name is a checkpoint, complete or not.
 bool is_checkpoint(const std::filesystem::path& folder);
 
 }  // namespace segue::train

@@ -45,7 +45,7 @@ std::uint32_t noise_uses(const TrainOptions& options) {
   return options.negative_sharing == NegativeSharing::block ? options.negative_block : 1;
 }
 
-// What an example draws or shares.
+// The noise that an example draws or shares.
 std::uint32_t noise_songs(const TrainOptions& options) {
   if (options.negative_sharing != NegativeSharing::block || options.negatives == 0) return options.negatives;
   return options.negative_pool;
@@ -90,7 +90,7 @@ bool ExampleStream::next(Example& example) {
   return true;
 }
 
-// The next songs of the window, `most` of them or all that are left.
+// The next songs of the window, `most` of them or all that remain.
 void ExampleStream::add_context(std::vector<std::uint32_t>& songs, std::vector<std::uint32_t>& fresh,
                                 std::size_t most) {
   const std::size_t left = last_ - next_context_ - (next_context_ < centre_ ? 1 : 0);
@@ -108,7 +108,7 @@ void ExampleStream::add_noise(Example& example) {
   example.noise_weight = noise_per_played_ * static_cast<float>(played);
   const auto [songs, fresh] = noise_.next();
   for (const std::uint32_t song : songs) {
-    // Without a break: a few comparisons at once are cheaper than one wrong guess where to stop.
+    // Without a break: a few comparisons at once are cheaper than one mispredicted exit.
     bool is_played = false;
     for (std::size_t j = 0; j < played; ++j) is_played |= example.outputs[j] == song;
     if (is_played) continue;

@@ -5,7 +5,7 @@
 
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 #include "segue/train/alias_table.h"
 
 namespace segue::train {
@@ -13,7 +13,7 @@ namespace segue::train {
 namespace {
 
 constexpr std::uint32_t kWindow = SampledPair::kWindow;
-constexpr std::uint64_t kSeed = 0x5e60e'1055;  // any number, but for ever the same
+constexpr std::uint64_t kSeed = 0x5e60e'1055;  // arbitrary, but fixed for ever
 constexpr std::size_t kQueuesInPiece = 16'384;
 constexpr std::size_t kPairsInPiece = 500;
 
@@ -29,7 +29,7 @@ std::uint64_t triples_of(std::uint64_t n) {
   return sum;
 }
 
-// The triple of this number, of those of a queue.
+// The triple with this number, in one queue.
 SampledPair triple(std::span<const std::uint32_t> songs, std::uint64_t number) {
   std::uint64_t d = 1;
   for (; number >= triples_at(songs.size(), d); ++d) number -= triples_at(songs.size(), d);
@@ -54,7 +54,7 @@ struct Drawn {
   std::size_t number;    // of the pair
 };
 
-// All draws lie in one long row of triples, queue after queue; a piece of queues holds a stretch of it.
+// All draws lie in one long sequence of triples, queue after queue; a piece of queues holds a range of it.
 class Sampler {
  public:
   Sampler(const data::Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads)
@@ -138,7 +138,7 @@ class Sampler {
   const data::Queues& queues_;
   std::span<const std::uint64_t> plays_;
   std::size_t threads_;
-  std::vector<std::uint64_t> starts_;  // of each piece in the row of triples, and the end
+  std::vector<std::uint64_t> starts_;  // of each piece in the sequence of triples, and the end
   std::vector<Drawn> drawn_;           // in order of triples
 };
 
@@ -148,7 +148,7 @@ double loss_of(float x) {
   return std::max(-wide, 0.0) + std::log1p(std::exp(-std::abs(wide)));
 }
 
-// What is needed to take the loss of pair after pair, on one thread.
+// Computes the loss of one pair after another, on one thread.
 class Judge {
  public:
   Judge(const RowReader& vectors, const RowReader& context, std::size_t length)

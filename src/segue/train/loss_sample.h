@@ -1,22 +1,22 @@
-// A loss that can be compared between trainings.
+// A loss that can be compared between training runs.
 //
 // The loss that training sees belongs to its own pairs and noise: with more negatives, another exponent, wider windows
-// or less subsampling it is another quantity. So beside it stands the loss on a fixed sample that depends on nothing
-// but the queues and the vocabulary (that is, --min-plays):
+// or less subsampling it is another quantity. So training also reports the loss on a fixed sample that depends only on
+// the queues and the vocabulary (that is, --min-plays):
 //
 //  - kPairs pairs, drawn as a window of 1 ... kWindow does without subsampling: a play of a vocabulary song (the
-//    centre), a reach r and one of the plays within r of it in the same queue, other songs left out; all (centre, r,
-//    play) alike, so that a play at distance d is drawn with a weight of kWindow - d + 1. With replacement.
-//  - kNoise noise songs for each, drawn by plays^kNoiseExponent. One that equals the positive is passed over.
+//    centre), a reach r and one of the plays within r of it in the same queue, other songs omitted; all (centre, r,
+//    play) equally likely, so that a play at distance d is drawn with a weight of kWindow - d + 1. With replacement.
+//  - kNoise noise songs for each, drawn by plays^kNoiseExponent. One that equals the positive is skipped.
 //  - from a random stream that no seed changes.
 //
 // The loss of a pair is -log s(o.h) - sum over noise of log s(-n.h), in nats (step.h). For skip-gram h is the centre's
-// row of W1 and o the other play's row of W2. CBOW learns the other way round, so there h is the mean of the rows of W1
-// of all plays within r of the centre, and o the centre's row of W2. The noise is the same and so is the scale (an
-// untrained model has (kNoise + 1) log 2, a little less for noise passed over), but h knows more: compare losses of two
-// architectures with care.
+// row of W1 and o the other play's row of W2. CBOW predicts in the other direction, so there h is the mean of the rows
+// of W1 of all plays within r of the centre, and o the centre's row of W2. The noise is the same and so is the scale
+// (an untrained model has (kNoise + 1) log 2, a little less for skipped noise), but h has more information: compare
+// losses of two architectures with care.
 //
-// The pairs are among those that are trained: it is a measure of how well training fits, not of recommendations.
+// The pairs are among those that are trained: the loss measures how well training fits, not recommendations.
 #pragma once
 
 #include <array>
@@ -47,19 +47,19 @@ struct LossSample {
   static constexpr std::size_t kPairs = 10'000;
   static constexpr double kNoiseExponent = 0.75;
 
-  std::vector<SampledPair> pairs;  // kPairs; none where no queue has two plays of the vocabulary
+  std::vector<SampledPair> pairs;  // kPairs; none if no queue has two plays of the vocabulary
 };
 
-// `plays` of the songs of the vocabulary, which are the first ones. Reads all queues twice, with `threads` threads; the
-// result does not depend on them. Keeps a few MB for its time, and 24 bytes a song.
+// `plays` of the songs of the vocabulary, which come first. Reads all queues twice, with `threads` threads; the result
+// does not depend on their number. Needs a few MB temporarily, and 24 bytes for each song.
 LossSample draw_loss_sample(const data::Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads);
 
-// The numbers of a song's row, `length` of them: where they lie, or written to `scratch`. Thread safe.
+// The `length` numbers of a song's row: in place, or written to `scratch`. Thread safe.
 using RowReader = std::function<const float*(std::uint32_t song, float* scratch)>;
 RowReader row_reader(math::MatrixView<const float> matrix);
 RowReader row_reader(math::MatrixView<const math::Bf16> matrix);
 
-// The mean over the sample, 0 for an empty one. Rows of `length` numbers. The same for any number of threads.
+// The mean over the sample, 0 for an empty one. Rows have `length` numbers. The same for any number of threads.
 double mean_loss(const LossSample& sample, Architecture architecture, const RowReader& vectors,
                  const RowReader& context, std::size_t length, std::size_t threads);
 

@@ -10,15 +10,15 @@
 
 namespace segue::train {
 
-// Deals the same `songs` draws to `uses` examples, then others: sharing saves that rows are fetched from memory for
-// every example anew. With one use all draws are independent. Not thread safe; the table has to outlive it.
+// Gives the same `songs` draws to `uses` examples, then new ones: sharing avoids fetching their rows from memory for
+// every example. With one use all draws are independent. Not thread safe; the table has to outlive it.
 class NoisePool {
  public:
   // uses >= 1.
   NoisePool(const AliasTable& table, std::size_t songs, std::uint32_t uses, Random random)
       : table_(table), random_(random), uses_(uses), left_(0), songs_(songs) {}
 
-  // The noise of the next example. `fresh` says that it was drawn for this one, so that its rows are not cached yet.
+  // The noise of the next example. `fresh`: it was drawn for this one, so its rows are not cached yet.
   struct Deal {
     const std::vector<std::uint32_t>& songs;
     bool fresh;

@@ -1,5 +1,5 @@
-// What can be chosen about training. The maths and the names are those of Mikolov et al. 2013 (arXiv:1301.3781 for the
-// two architectures, arXiv:1310.4546 for negative sampling and subsampling).
+// Options of training. The maths and the names are those of Mikolov et al. 2013 (arXiv:1301.3781 for the two
+// architectures, arXiv:1310.4546 for negative sampling and subsampling).
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@ constexpr std::span<const std::string_view> names(Architecture) {
   return kArchitectureNames;
 }
 
-// How many examples draw their noise songs together (examples.h).
+// How many examples share their noise songs (examples.h).
 enum class NegativeSharing { pair, window, block };
 
 inline constexpr std::array<std::string_view, 3> kNegativeSharingNames = {"pair", "window", "block"};
@@ -26,7 +26,7 @@ constexpr std::span<const std::string_view> names(NegativeSharing) {
   return kNegativeSharingNames;
 }
 
-// What the vectors are held in while they are trained; the arithmetic is in f32 all the same.
+// The number type of the vectors during training; the arithmetic is in f32 either way.
 enum class Precision { f32, bf16 };
 
 inline constexpr std::array<std::string_view, 2> kPrecisionNames = {"f32", "bf16"};

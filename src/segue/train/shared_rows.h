@@ -1,15 +1,14 @@
 // The one race of the trainer.
 //
-// Workers read and write the rows of W1 and W2 without locks ("Hogwild", Niu, Recht, Ré, Wright 2011,
-// arXiv:1106.5730). Two workers that meet on a row may each lose part of the other's update, or read a row of which
-// some numbers are newer than others. That is what the paper shows to be harmless where each step touches few of many
-// rows: a lost update is one step of a stochastic method that takes billions, and a row half old and half new is a
-// point between two good ones. What makes it sound in practice: the numbers are aligned 32-bit floats or 16-bit
-// halves of one, which every processor reads and writes whole, and nothing but arithmetic ever depends on them (no
-// index, no loop bound).
+// Workers read and write the rows of W1 and W2 without locks ("Hogwild", Niu, Recht, Ré, Wright 2011, arXiv:1106.5730).
+// Two workers on the same row may each lose part of the other's update, or read a row with some newer numbers than
+// others. The paper shows this to be harmless if each step touches few of many rows: a lost update is one step of a
+// stochastic method that takes billions, and a row half old and half new is a point between two good ones. In practice
+// it is sound because the numbers are aligned 32-bit floats or 16-bit halves of one, which every processor reads and
+// writes whole, and only arithmetic ever depends on them (no index, no loop bound).
 //
-// In the letter of C++ it is still a data race, so it is kept to one place: only the functions of a StepKernel, handed
-// the rows of SharedRows, touch them while workers run, and only these functions carry SEGUE_HOGWILD, which keeps
+// By the letter of C++ it is still a data race, so it is confined to one place: only the functions of a StepKernel,
+// given the rows of SharedRows, touch them while workers run, and only these functions carry SEGUE_HOGWILD, which keeps
 // ThreadSanitizer from reporting them. Everything else in this layer is properly synchronised.
 #pragma once
 
@@ -35,7 +34,7 @@ class SharedRows {
   // Numbers in a row with its padding, a multiple of 16.
   std::size_t length() const { return vectors_.stride; }
 
-  // Asks for a row that a step will need soon. A hint: it neither reads nor waits.
+  // Prefetches a row that a step will need soon. A hint: it neither reads nor waits.
   void prefetch(const Number* row) const {
     constexpr std::size_t kInLine = 64 / sizeof(Number);
     for (std::size_t i = 0; i < length(); i += kInLine) __builtin_prefetch(row + i, 1, 3);

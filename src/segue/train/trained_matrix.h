@@ -1,4 +1,4 @@
-// A matrix as training leaves it, in whatever its numbers were trained.
+// A trained matrix, in the number type it was trained in.
 #pragma once
 
 #include <cstddef>
@@ -19,14 +19,14 @@ class TrainedMatrix {
   std::size_t rows() const { return floats_.rows() + halves_.rows(); }
   std::size_t columns() const { return floats_.columns() + halves_.columns(); }
 
-  // A row's numbers: where they lie, or written to `scratch` (columns() floats).
+  // A row's numbers: in place, or written to `scratch` (columns() floats).
   const float* row(std::size_t r, float* scratch) const {
     if (halves_.rows() == 0) return floats_.view().row(r);
     math::widen(halves_.view()[r], scratch);
     return scratch;
   }
 
-  // Turns halves into floats, which takes twice their memory.
+  // Converts Bf16 to floats, which takes twice the memory.
   void widen_all() {
     if (halves_.rows() == 0) return;
     math::Matrix floats(rows(), columns());

@@ -1,4 +1,4 @@
-// Epochs: each deals the blocks of queues, in an order of its own, to the workers and waits for all of them.
+// Runs epochs: each assigns the blocks of queues, in its own order, to the workers and waits for all of them.
 
 #include "segue/train/trainer.h"
 
@@ -44,7 +44,7 @@ void set(math::Bf16& number, float to, Random& random) {
   number = math::round_stochastically(to, static_cast<std::uint32_t>(random()));
 }
 
-// Each row has its own stream, so threads make no difference.
+// Each row has its own random stream, so the number of threads makes no difference.
 template <class Number>
 math::MatrixOf<Number> initial_vectors(std::uint32_t songs, const TrainOptions& options, std::size_t threads) {
   math::MatrixOf<Number> matrix(songs, options.dim);
@@ -59,7 +59,7 @@ math::MatrixOf<Number> initial_vectors(std::uint32_t songs, const TrainOptions& 
   return matrix;
 }
 
-// What the workers share beside the rows.
+// Everything that the workers share except the rows.
 template <class Number>
 class Training {
  public:
@@ -80,7 +80,7 @@ class Training {
   std::size_t blocks() const { return blocks_.size(); }
   std::uint64_t plays_total() const { return plays_total_; }
 
-  // Trains the matrices from `position` to the end. `sample_loss` is what the matrices have now.
+  // Trains the matrices from `position` to the end. `sample_loss` computes their current loss.
   void run(math::MatrixView<Number> vectors, math::MatrixView<Number> context, TrainingPosition& position,
            const std::function<double()>& sample_loss) {
     std::vector<Worker<Number>> workers(threads_, Worker<Number>(kernel_, SharedRows<Number>(vectors, context)));
@@ -92,25 +92,25 @@ class Training {
       end_epoch(position, sample_loss());
     }
     progress_.end();
-    // What comes after training can fail as well.
+    // A step after training may still fail.
     if (sink_ != nullptr) sink_->write(position, matrices);
   }
 
  private:
-  // The blocks that the epoch has left. Workers halt only for a checkpoint or to stop.
+  // Trains the remaining blocks of the epoch. Workers halt only for a checkpoint or to stop.
   void train_epoch(std::vector<Worker<Number>>& workers, const TrainingMatrices& matrices, TrainingPosition& position) {
     const auto epoch = static_cast<std::uint32_t>(position.epochs.size());
     const std::vector<std::uint32_t> order = block_order(blocks_.size(), options_.seed, epoch);
     do {
       train_blocks(workers, order, epoch, position);
-      const bool stopped = stop_.stop_requested();  // once: what stops is to be kept
+      const bool stopped = stop_.stop_requested();  // read once: whoever stops gets a checkpoint
       if ((halt_ || stopped) && sink_ != nullptr) sink_->write(position, matrices);
       if (stopped) fail(ErrorCode::interrupted, "training stopped in epoch {}", epoch + 1);
     } while (position.blocks_done < order.size());
   }
 
-  // Deals blocks until there are none, or a halt; all that were dealt are done at the end, so that those done are the
-  // first ones of the order.
+  // Assigns blocks until none remain, or a halt. All assigned blocks are finished, so the finished ones are the first
+  // ones of the order.
   void train_blocks(std::vector<Worker<Number>>& workers, const std::vector<std::uint32_t>& order, std::uint32_t epoch,
                     TrainingPosition& position) {
     const auto started = std::chrono::steady_clock::now();
@@ -162,7 +162,7 @@ class Training {
     position.pairs = position.plays_kept = 0;
   }
 
-  // 0 where subsampling left nothing to train.
+  // 0 if subsampling left nothing to train.
   static double mean_loss(const TrainingPosition& position) {
     return position.pairs == 0 ? 0 : position.loss_sum / static_cast<double>(position.pairs);
   }
@@ -177,13 +177,13 @@ class Training {
   std::vector<Block> blocks_;
   std::size_t threads_;
   std::uint64_t plays_total_;
-  std::uint64_t plays_before_ = 0;  // done by the training that this one goes on from
+  std::uint64_t plays_before_ = 0;  // done before this run was resumed
   std::atomic<std::uint64_t> plays_done_{0};
   std::atomic<bool> halt_{false};
   std::mutex mutex_;  // guards the sums of the position, progress_ and sink_->due()
 };
 
-// Where a training begins that goes on from a checkpoint.
+// The position at which a resumed run starts.
 TrainingPosition resumed(const CheckpointSource& source, std::uint64_t blocks, std::uint64_t plays_total,
                          const TrainOptions& options) {
   TrainingPosition position = source.position();
@@ -243,7 +243,7 @@ TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& 
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
                              const Checkpoints& checkpoints) {
-  return train_vectors_with(best_step_kernel(), queues, plays, options, progress, std::move(stop), checkpoints);
+  return train_vectors_with(all_step_kernels().best(), queues, plays, options, progress, std::move(stop), checkpoints);
 }
 
 }  // namespace segue::train

@@ -9,14 +9,14 @@
 #include "segue/base/progress.h"
 #include "segue/data/dataset/queues.h"
 #include "segue/train/checkpoint.h"
+#include "segue/train/kernels/step.h"
 #include "segue/train/options.h"
-#include "segue/train/step.h"
 #include "segue/train/trained_matrix.h"
 
 namespace segue::train {
 
 // W1 starts uniform on +-kInitialReach / sqrt(dim): rows of length near 0.4, whatever the dim. W2 starts at 0. The
-// papers do not say how to start; word2vec.c's +-0.5 / dim spends the first epochs climbing away from 0
+// papers do not say how to start; with word2vec.c's +-0.5 / dim the first epochs are spent climbing away from 0
 // (docs/decisions/0004).
 inline constexpr float kInitialReach = 0.7F;
 
@@ -27,19 +27,18 @@ struct TrainedVectors {
   double untrained_loss = 0;  // sample_loss before the first epoch
 };
 
-// `plays[i]` is how often song i is played in `queues`; songs come in descending order of plays, so that those with at
-// least min_plays are the first ones: only they are trained, the others are passed over as if never played.
-// With one thread the result is the same bytes every time, on every machine with the same SIMD target, also when
-// training stopped at a checkpoint and went on from it (but for the seconds).
-// REQUIRES: every option within the range of its row.
-// Throws bad_input when no song has min_plays or no queue has two of them, interrupted when `stop` is requested (after
-// a last checkpoint), corrupt when the checkpoint to go on from does not fit queues and options, wrong_use when
-// min_learning_rate is above learning_rate or the loss runs away to infinity.
+// `plays[i]` is how often song i is played in `queues`; songs come in descending order of plays, so those with at least
+// min_plays are the first ones: only they are trained, the others are skipped as if never played. With one thread the
+// result is the same bytes every time on every machine with the same SIMD target, even if training stopped at a
+// checkpoint and was resumed (except for the seconds). REQUIRES: every option within the range of its row. Throws
+// bad_input if no song has min_plays or no queue has two of them, interrupted when `stop` is requested (after a last
+// checkpoint), corrupt if the checkpoint does not fit queues and options, wrong_use if min_learning_rate is above
+// learning_rate or the loss diverges to infinity.
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
                              const Checkpoints& checkpoints = {});
 
-// The same with a kernel of the caller's choice, for tests and benchmarks.
+// The same with a given kernel, for tests.
 TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
                                   std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
                                   std::stop_token stop, const Checkpoints& checkpoints = {});

@@ -4,7 +4,7 @@
 
 namespace segue::train {
 
-// Measured (docs/decisions/0005): the less of it, the lower the hit rate of shared noise; 32 is about as good.
+// Measured (docs/decisions/0005): the less damping, the lower the hit rate of shared noise; 32 is about as good.
 double damping_of(const TrainOptions& options) {
   return options.negative_sharing == NegativeSharing::pair ? 0 : 16;
 }
@@ -13,7 +13,7 @@ template <class Number>
 Worker<Number>::Worker(const StepKernel& kernel, const SharedRows<Number>& rows)
     : step_(kernel.step_for<Number>()), rows_(rows), scratch_(2 * rows.length()) {}
 
-// Draws the next example and asks for its rows.
+// Draws the next example and prefetches its rows.
 template <class Number>
 bool Worker<Number>::fetch(ExampleStream& stream, Upcoming& slot) {
   Example& example = slot.example;

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "segue/train/examples.h"
+#include "segue/train/kernels/step.h"
 #include "segue/train/shared_rows.h"
-#include "segue/train/step.h"
 
 namespace segue::train {
 
@@ -19,22 +19,21 @@ struct BlockReport {
   std::uint64_t plays_kept = 0;
 };
 
-// Divides what large weights do (step.h): of noise songs that stand against a whole context at once. A pair as
-// published is left alone.
+// Damping (step.h) for noise songs with the weight of a whole context. 0 for pairs, which are trained as published.
 double damping_of(const TrainOptions& options);
 
-// One example in so many has its loss taken, the first one among them.
+// One example in this many contributes to the loss, starting with the first.
 inline constexpr std::size_t kExamplesPerLoss = 16;
 
-// On cache lines of its own: workers lie side by side in a vector, and each writes to itself with every example.
+// On its own cache lines: workers are adjacent in a vector, and each writes to itself with every example.
 template <class Number>
 class alignas(64) Worker {
  public:
-  // The kernel has to outlive the worker, the rows' matrices too.
+  // The kernel and the rows' matrices have to outlive the worker.
   Worker(const StepKernel& kernel, const SharedRows<Number>& rows);
 
-  // Takes all examples of the stream. `rounding` starts the random numbers that Bf16 is rounded with. `plays_done` is
-  // what training had done when the block was dealt, out of `plays_total` (schedule.h).
+  // Trains all examples of the stream. `rounding` seeds the random numbers for rounding to Bf16. `plays_done` is the
+  // progress of training when the block was assigned, out of `plays_total` (schedule.h).
   BlockReport train(ExampleStream& stream, const TrainOptions& options, Random rounding, std::uint64_t plays_done,
                     std::uint64_t plays_total);
 

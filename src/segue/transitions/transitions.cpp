@@ -1,9 +1,9 @@
 // Counting transitions in bounded memory.
 //
-// Songs are cut into ranges whose pairs of plays fit into memory_bytes. For each range the queues are read once, and
-// every pair is noted with its song as 8 bytes: (neighbour, direction, distance). Sorted, the notes of a song fall into
-// runs of equal ones, so that its weights come from whole counts, added in one fixed order: neither the order in which
-// threads noted them nor the cut into ranges can show in the result.
+// Songs are split into ranges whose pairs of plays fit into memory_bytes. For each range the queues are read once, and
+// every pair is noted for its song in 8 bytes: (neighbour, direction, distance). Sorted, the notes of a song form runs
+// of equal ones, so its weights are sums of whole counts in a fixed order. Neither the order in which threads noted the
+// pairs nor the split into ranges affects the result.
 
 #include "segue/transitions/transitions.h"
 
@@ -13,6 +13,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
+#include "segue/data/dataset/queues.h"
 
 namespace segue::transitions {
 
@@ -21,7 +22,7 @@ namespace {
 constexpr std::size_t kQueuesAtOnce = 1024;
 constexpr std::size_t kSongsAtOnce = 64;
 
-// neighbour in the high half, so that notes sort by it; then the direction; then the distance.
+// Neighbour in the high half, so that notes sort by it; then the direction; then the distance.
 using Note = std::uint64_t;
 constexpr std::uint32_t kBackward = std::uint32_t{1} << 31;
 
@@ -97,7 +98,7 @@ class Counter {
   }
 
  private:
-  // Calls body(songs) for every queue, songs being those below song_count, from several threads.
+  // Calls body(songs) for every queue from several threads, with its songs below song_count.
   template <class Body>
   void for_each_queue(const Body& body) {
     parallel_for(queues_.size(), kQueuesAtOnce, threads_, [&](std::size_t begin, std::size_t end) {
@@ -119,7 +120,7 @@ class Counter {
     if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while counting transitions");
   }
 
-  // At most so many notes has each song; pairs of a song with itself are still among them.
+  // An upper bound of the notes of each song: pairs of a song with itself are still counted.
   std::vector<std::uint64_t> count_notes() {
     std::vector<std::uint64_t> notes(song_count_);
     for_each_queue([&](const std::vector<std::uint32_t>& songs) {
@@ -132,7 +133,7 @@ class Counter {
     return notes;
   }
 
-  // The first songs of the ranges and, last, song_count. A song that alone has too many notes is a range of its own.
+  // The first song of each range and finally song_count. A song with too many notes is a range of its own.
   std::vector<std::uint32_t> cut_into_ranges(const std::vector<std::uint64_t>& notes) const {
     const std::uint64_t room = options_.memory_bytes / sizeof(Note);
     std::vector<std::uint32_t> cuts = {0};

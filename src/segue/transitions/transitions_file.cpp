@@ -21,7 +21,7 @@ namespace segue::transitions {
 
 namespace {
 
-// A row has at most 2^32 neighbours in theory and 200 in practice: 2^16 rows stay far below 2^31 of them.
+// A row has at most 200 neighbours in practice, so 2^16 rows stay far below 2^31 of them.
 constexpr std::size_t kRowsPerBatch = std::size_t{1} << 16;
 std::shared_ptr<arrow::Schema> transitions_schema() {
   const auto list = [](const char* name, const std::shared_ptr<arrow::DataType>& item) {

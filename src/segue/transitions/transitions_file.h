@@ -1,7 +1,7 @@
 // transitions.arrow: an Arrow IPC file, uncompressed, one row a song:
 //   neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
-// The four lists of a row have the same length. Rows come in several record batches, so that the offsets of a batch
-// (int32) never overflow.
+// The four lists of a row have the same length. Rows are split into record batches, so that the int32 offsets
+// of a batch never overflow.
 #pragma once
 
 #include <cstdint>
@@ -24,14 +24,14 @@ struct PlayedTogether {
 // A mapped file. Thread safe.
 class TransitionsFile {
  public:
-  // Checks types and the number of rows, which takes no reading of them. Throws not_found, io_failed, corrupt.
+  // Checks types and the number of rows, without reading the rows. Throws not_found, io_failed, corrupt.
   TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count);
   TransitionsFile(TransitionsFile&&) noexcept;
   TransitionsFile& operator=(TransitionsFile&&) noexcept;
   ~TransitionsFile();
 
-  // Reads all of it: every row has as many weights as neighbours, each another song below song_count, and the weights
-  // are numbers of at least 0. Throws corrupt.
+  // Reads everything: every row has as many weights as neighbours, the neighbours are other songs below song_count, and
+  // no weight is negative or undefined. Throws corrupt.
   void check() const;
 
   // All REQUIRE: song < song_count, and check() has been called.

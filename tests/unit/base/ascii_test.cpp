@@ -5,7 +5,7 @@
 namespace segue {
 namespace {
 
-TEST(Ascii, KnowsTheLettersOfAsciiOnly) {
+TEST(Ascii, lowers_ascii_letters_only) {
   EXPECT_EQ(ascii_lower('A'), 'a');
   EXPECT_EQ(ascii_lower('Z'), 'z');
   EXPECT_EQ(ascii_lower('z'), 'z');

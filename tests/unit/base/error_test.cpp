@@ -7,7 +7,7 @@
 namespace segue {
 namespace {
 
-TEST(Error, EveryCodeHasItsMeaning) {
+TEST(Error, every_code_has_a_meaning) {
   for (int code = 0; code <= static_cast<int>(ErrorCode::interrupted); ++code) {
     const ErrorMeaning& meaning = meaning_of(static_cast<ErrorCode>(code));
     EXPECT_EQ(static_cast<int>(meaning.code), code);
@@ -19,7 +19,7 @@ TEST(Error, EveryCodeHasItsMeaning) {
   EXPECT_EQ(meaning_of(ErrorCode::corrupt).exit_status, 1);
 }
 
-TEST(Error, ErrnoBecomesItsCode) {
+TEST(Error, errno_maps_to_a_code) {
   EXPECT_ERROR(fail_errno("songs.arrow", ENOSPC), ErrorCode::no_space, "songs.arrow: No space left");
   EXPECT_ERROR(fail_errno("songs.arrow", ENOENT), ErrorCode::not_found, "songs.arrow: No such file");
   EXPECT_ERROR(fail_errno("songs.arrow", EACCES), ErrorCode::io_failed, "songs.arrow: Permission denied");

@@ -10,7 +10,7 @@
 namespace segue {
 namespace {
 
-TEST(MappedFile, HoldsTheBytes) {
+TEST(MappedFile, holds_the_bytes_of_the_file) {
   const testing::Scratch scratch;
   write_text_atomically(scratch / "f", "one\ntwo");
   MappedFile file(scratch / "f");
@@ -20,7 +20,7 @@ TEST(MappedFile, HoldsTheBytes) {
   EXPECT_EQ(moved.text().data(), before);
 }
 
-TEST(MappedFile, EmptyAndMissing) {
+TEST(MappedFile, maps_an_empty_file_and_refuses_a_missing_one) {
   const testing::Scratch scratch;
   write_text_atomically(scratch / "empty", "");
   EXPECT_TRUE(MappedFile(scratch / "empty").bytes().empty());
@@ -28,7 +28,7 @@ TEST(MappedFile, EmptyAndMissing) {
   EXPECT_ERROR(MappedFile(scratch.path()), ErrorCode::bad_input, "expected a file, found a folder");
 }
 
-TEST(FileWriter, WritesPiecesOfEverySize) {
+TEST(FileWriter, writes_pieces_of_every_size) {
   const testing::Scratch scratch;
   const std::string large(3 << 20, 'x');
   FileWriter writer(scratch / "f");
@@ -39,26 +39,26 @@ TEST(FileWriter, WritesPiecesOfEverySize) {
   EXPECT_EQ(read_text(scratch / "f"), "small " + large + " end");
 }
 
-TEST(FileWriter, ReportsAFullDevice) {
+TEST(FileWriter, reports_a_full_device) {
   FileWriter writer("/dev/full");
   writer.write("x");
   EXPECT_ERROR(writer.close(), ErrorCode::no_space, "/dev/full: No space left");
 }
 
-TEST(ReadText, RefusesMoreThanItsLimit) {
+TEST(ReadText, refuses_more_than_the_limit) {
   const testing::Scratch scratch;
   write_text_atomically(scratch / "f", std::string(100, 'x'));
   EXPECT_EQ(read_text(scratch / "f", 100).size(), 100U);
   EXPECT_ERROR(read_text(scratch / "f", 99), ErrorCode::bad_input, "expected at most 99 bytes");
 }
 
-TEST(WriteTextAtomically, ReplacesNoPipe) {
+TEST(WriteTextAtomically, does_not_replace_a_pipe) {
   const testing::Scratch scratch;
   ASSERT_EQ(::mkfifo((scratch / "pipe").c_str(), 0600), 0);
   EXPECT_ERROR(write_text_atomically(scratch / "pipe", "x"), ErrorCode::wrong_use, "found a device or a pipe");
 }
 
-TEST(WriteTextAtomically, ReplacesAndLeavesNothingElse) {
+TEST(WriteTextAtomically, replaces_the_file_and_leaves_nothing_else) {
   const testing::Scratch scratch;
   write_text_atomically(scratch / "f", "old");
   write_text_atomically(scratch / "f", "new");
@@ -67,7 +67,7 @@ TEST(WriteTextAtomically, ReplacesAndLeavesNothingElse) {
   EXPECT_EQ(std::distance(begin(files), end(files)), 1);
 }
 
-TEST(AtomicFile, RemovesWhatADeadWriterLeftAndLeavesALivingOneAlone) {
+TEST(AtomicFile, removes_files_of_dead_writers_only) {
   const testing::Scratch scratch;
   FileWriter(scratch / ".f.segue-dead00").close();
   AtomicFile living(scratch / "f");

@@ -20,7 +20,7 @@ std::size_t entries(const fs::path& folder) {
   return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
-TEST(FolderWriter, AppearsOnlyWhenCommitted) {
+TEST(FolderWriter, appears_only_when_committed) {
   const testing::Scratch scratch;
   {
     FolderWriter folder(scratch / "d", "manifest.json");
@@ -33,7 +33,7 @@ TEST(FolderWriter, AppearsOnlyWhenCommitted) {
   EXPECT_EQ(entries(scratch.path()), 1U) << "a temporary folder was left";
 }
 
-TEST(FolderWriter, WithoutCommitTheOldOneStays) {
+TEST(FolderWriter, keeps_the_old_folder_without_commit) {
   const testing::Scratch scratch;
   write_version(scratch / "d", "old");
   {
@@ -44,7 +44,7 @@ TEST(FolderWriter, WithoutCommitTheOldOneStays) {
   EXPECT_EQ(entries(scratch.path()), 1U);
 }
 
-TEST(FolderWriter, ReplacesTheOldOneWhole) {
+TEST(FolderWriter, replaces_the_old_folder_as_a_whole) {
   const testing::Scratch scratch;
   write_version(scratch / "d", "old");
   write_text_atomically(scratch / "d/extra", "of the old version");
@@ -53,7 +53,7 @@ TEST(FolderWriter, ReplacesTheOldOneWhole) {
   EXPECT_FALSE(fs::exists(scratch / "d/extra"));
 }
 
-TEST(FolderWriter, RefusesAFolderThatIsNotOurs) {
+TEST(FolderWriter, refuses_a_folder_that_is_not_ours) {
   const testing::Scratch scratch;
   write_text_atomically(scratch / "letter.txt", "dear");
   EXPECT_ERROR(FolderWriter(scratch.path(), "manifest.json"), ErrorCode::wrong_use, "refusing to replace");
@@ -62,7 +62,7 @@ TEST(FolderWriter, RefusesAFolderThatIsNotOurs) {
   EXPECT_EQ(read_text(scratch / "letter.txt"), "dear");
 }
 
-TEST(FolderWriter, RemovesWhatADeadWriterLeft) {
+TEST(FolderWriter, removes_folders_of_dead_writers) {
   const testing::Scratch scratch;
   fs::create_directory(scratch / ".d.segue-dead00");
   write_text_atomically(scratch / ".d.segue-dead00/vectors.npy", "half");
@@ -70,7 +70,7 @@ TEST(FolderWriter, RemovesWhatADeadWriterLeft) {
   EXPECT_FALSE(fs::exists(scratch / ".d.segue-dead00"));
 }
 
-TEST(FolderWriter, LeavesALivingWriterAlone) {
+TEST(FolderWriter, leaves_folders_of_living_writers) {
   const testing::Scratch scratch;
   FolderWriter first(scratch / "d", "manifest.json");
   write_text_atomically(first.path() / "manifest.json", "first");
@@ -79,7 +79,7 @@ TEST(FolderWriter, LeavesALivingWriterAlone) {
   EXPECT_EQ(read_text(scratch / "d/manifest.json"), "first");
 }
 
-TEST(FolderWriter, FollowsALinkToTheFolder) {
+TEST(FolderWriter, follows_a_link_to_the_folder) {
   const testing::Scratch scratch;
   write_version(scratch / "v1", "old");
   fs::create_directory_symlink("v1", scratch / "current");
@@ -88,7 +88,7 @@ TEST(FolderWriter, FollowsALinkToTheFolder) {
   EXPECT_EQ(read_text(scratch / "v1/manifest.json"), "new");
 }
 
-TEST(RemoveFolder, LeavesNothing) {
+TEST(RemoveFolder, leaves_nothing) {
   const testing::Scratch scratch;
   write_version(scratch / "d", "old");
   remove_folder(scratch / "d/");
@@ -96,7 +96,7 @@ TEST(RemoveFolder, LeavesNothing) {
   EXPECT_NO_THROW(remove_folder(scratch / "d"));
 }
 
-TEST(RemoveFolder, SweepsWhatAKilledRemoverLeft) {
+TEST(RemoveFolder, removes_what_a_killed_remover_left) {
   const testing::Scratch scratch;
   write_version(scratch / "d", "old");
   fs::rename(scratch / "d", scratch / ".d.segue-abcdef");
@@ -106,7 +106,7 @@ TEST(RemoveFolder, SweepsWhatAKilledRemoverLeft) {
   EXPECT_TRUE(fs::exists(scratch / "e"));
 }
 
-TEST(RemoveFolder, LeavesALivingWriterAlone) {
+TEST(RemoveFolder, leaves_folders_of_living_writers) {
   const testing::Scratch scratch;
   write_version(scratch / "d", "old");
   FolderWriter writer(scratch / "d", "manifest.json");

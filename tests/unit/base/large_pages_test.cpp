@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
-TEST(LargePages, AreZerosThatMayBeWritten) {
+TEST(LargePages, are_zeroed_and_writable) {
   for (const std::size_t bytes : {std::size_t{1}, kLargePage - 1, kLargePage, 3 * kLargePage + 5}) {
     const LargePages pages(bytes);
     ASSERT_EQ(pages.bytes().size(), bytes);
@@ -26,7 +26,7 @@ TEST(LargePages, AreZerosThatMayBeWritten) {
   EXPECT_THROW(LargePages(std::numeric_limits<std::size_t>::max() - 1), std::bad_alloc);
 }
 
-TEST(LargeArray, MovesWithoutMovingItsNumbers) {
+TEST(LargeArray, moves_without_moving_its_numbers) {
   LargeArray<float> first(1'000'000);
   first[999'999] = 3;
   const float* const where = first.data();

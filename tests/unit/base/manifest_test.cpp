@@ -17,7 +17,7 @@ class ManifestTest : public ::testing::Test {
     write_text_atomically(scratch_ / "songs.arrow", "songs");
     digest_ = write_manifest(scratch_.path(), kFormat, {{"options", {{"rate", 0.025}}}});
   }
-  // Replaces text in the manifest; with a new digest where `honest`.
+  // Replaces text in the manifest, with a new digest if `honest`.
   void edit(const std::string& from, const std::string& to, bool honest) {
     std::string text = read_text(scratch_ / "manifest.json");
     text.replace(text.find(from), from.size(), to);
@@ -32,7 +32,7 @@ class ManifestTest : public ::testing::Test {
   std::string digest_;
 };
 
-TEST_F(ManifestTest, OpensAsWritten) {
+TEST_F(ManifestTest, opens_as_written) {
   const Manifest manifest = open_manifest(scratch_.path(), kFormat);
   EXPECT_EQ(manifest.version, 2U);
   EXPECT_EQ(manifest.digest, digest_);
@@ -42,7 +42,7 @@ TEST_F(ManifestTest, OpensAsWritten) {
   verify_files(scratch_.path(), manifest, progress);
 }
 
-TEST_F(ManifestTest, EveryFlippedByteOfItselfIsFound) {
+TEST_F(ManifestTest, finds_every_flipped_byte_of_the_manifest) {
   const std::string text = read_text(scratch_ / "manifest.json");
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string broken = text;
@@ -51,7 +51,7 @@ TEST_F(ManifestTest, EveryFlippedByteOfItselfIsFound) {
     if (i < text.rfind('"')) {
       EXPECT_THROW(open_manifest(scratch_.path(), kFormat), Error) << "byte " << i;
     } else {
-      // White space and the closing brace: JSON may stand it, but it must not crash.
+      // White space and the closing brace: the manifest may open or fail, but must not crash.
       try {
         open_manifest(scratch_.path(), kFormat);
       } catch (const Error&) {
@@ -60,7 +60,7 @@ TEST_F(ManifestTest, EveryFlippedByteOfItselfIsFound) {
   }
 }
 
-TEST_F(ManifestTest, SizesAndDigestsOfFilesAreChecked) {
+TEST_F(ManifestTest, checks_sizes_and_digests_of_files) {
   write_text_atomically(scratch_ / "songs.arrow", "songz");
   const Manifest manifest = open_manifest(scratch_.path(), kFormat);
   NoProgress progress;
@@ -71,30 +71,31 @@ TEST_F(ManifestTest, SizesAndDigestsOfFilesAreChecked) {
   EXPECT_ERROR(open_manifest(scratch_.path(), kFormat), ErrorCode::corrupt, "found no such file");
 }
 
-TEST_F(ManifestTest, ANewerVersionIsRefusedAnOlderOneOpens) {
+TEST_F(ManifestTest, refuses_a_newer_version_and_opens_an_older_one) {
   edit("\"version\": 2", "\"version\": 3", true);
   EXPECT_ERROR(open_manifest(scratch_.path(), kFormat), ErrorCode::unsupported, "version 3 is newer than this program");
   edit("\"version\": 3", "\"version\": 1", true);
   EXPECT_EQ(open_manifest(scratch_.path(), kFormat).version, 1U);
 }
 
-TEST_F(ManifestTest, ChangesAreSeen) {
+TEST_F(ManifestTest, verify_finds_changed_files) {
   edit("0.025", "0.026", false);
   EXPECT_ERROR(open_manifest(scratch_.path(), kFormat), ErrorCode::corrupt, "the file was changed");
 }
 
-TEST_F(ManifestTest, OnlyAFolderOfItsKindIsReplaced) {
+TEST_F(ManifestTest, only_a_folder_of_the_same_kind_is_replaceable) {
   check_replaceable(scratch_ / "new", kFormat);
   check_replaceable(scratch_.path(), kFormat);
   EXPECT_ERROR(check_replaceable(scratch_.path(), {"segue-other", 1}), ErrorCode::wrong_use,
                "found a segue-test folder");
   for (const char* text : {"{\"name\": \"a web page\"}", "{", "[]"}) {
     write_text_atomically(scratch_ / "manifest.json", text);
-    EXPECT_ERROR(check_replaceable(scratch_.path(), kFormat), ErrorCode::wrong_use, "tells no format");
+    EXPECT_ERROR(check_replaceable(scratch_.path(), kFormat), ErrorCode::wrong_use,
+                 "found a manifest.json without a format");
   }
 }
 
-TEST_F(ManifestTest, OtherFoldersAreRefused) {
+TEST_F(ManifestTest, refuses_other_folders) {
   const testing::Scratch empty;
   EXPECT_ERROR(open_manifest(scratch_.path(), {"segue-model", 1}), ErrorCode::wrong_use,
                "expected a segue-model folder, found a segue-test folder");

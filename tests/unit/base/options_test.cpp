@@ -50,7 +50,7 @@ void set(PaintOptions& options, std::string_view name, std::string_view value) {
   row(name).set(&options, row(name), value);
 }
 
-TEST(Options, EveryKindIsSetFromText) {
+TEST(Options, sets_every_kind_from_text) {
   PaintOptions options;
   set(options, "colour", "green");
   set(options, "coats", "9");
@@ -71,7 +71,7 @@ TEST(Options, EveryKindIsSetFromText) {
 })");
 }
 
-TEST(Options, AValueOutsideIsRefusedWithWhatWasWanted) {
+TEST(Options, refuses_a_bad_value_with_the_values_expected) {
   PaintOptions options;
   EXPECT_ERROR(set(options, "coats", "10"), ErrorCode::wrong_use,
                "--coats: expected a whole number from 1 to 9, found \"10\"");
@@ -89,7 +89,7 @@ TEST(Options, AValueOutsideIsRefusedWithWhatWasWanted) {
   EXPECT_EQ(options_to_json(options), options_to_json(PaintOptions{})) << "a refused value must change nothing";
 }
 
-TEST(Options, DurationsAreShown) {
+TEST(Options, shows_durations) {
   EXPECT_EQ(detail::duration_text(std::chrono::milliseconds(0)), "0s");
   EXPECT_EQ(detail::duration_text(std::chrono::seconds(90)), "90s");
   EXPECT_EQ(detail::duration_text(std::chrono::hours(48)), "2d");

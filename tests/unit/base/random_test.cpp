@@ -8,7 +8,7 @@
 namespace segue {
 namespace {
 
-TEST(Random, SameSeedSameNumbersOtherStreamOthers) {
+TEST(Random, depends_on_seed_and_stream_only) {
   Random a(7, 3);
   Random b(7, 3);
   Random c(7, 4);
@@ -22,13 +22,13 @@ TEST(Random, SameSeedSameNumbersOtherStreamOthers) {
   EXPECT_EQ(seen.size(), 300U);
 }
 
-// Models and tests depend on the very numbers: a change of the generator has to be seen.
-TEST(Random, NumbersStayTheSame) {
+// Models and tests depend on these exact numbers: a change of the generator must be noticed.
+TEST(Random, numbers_never_change) {
   Random random(1, 0);
   EXPECT_EQ(random(), 10777582373938217883U);
 }
 
-TEST(Random, BelowIsUniform) {
+TEST(Random, below_is_uniform) {
   Random random(1);
   constexpr int kDraws = 100000;
   std::vector<int> counts(10);
@@ -38,7 +38,7 @@ TEST(Random, BelowIsUniform) {
   EXPECT_LT(chi_square, 27.9);  // 9 degrees of freedom, p = 0.001
 }
 
-TEST(Random, UniformStaysInRange) {
+TEST(Random, uniform_stays_in_range) {
   Random random(1);
   double sum = 0;
   for (int i = 0; i < 100000; ++i) {

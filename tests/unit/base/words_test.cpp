@@ -7,7 +7,7 @@
 namespace segue {
 namespace {
 
-TEST(EditDistance, CountsEdits) {
+TEST(EditDistance, counts_edits) {
   EXPECT_EQ(edit_distance("", ""), 0U);
   EXPECT_EQ(edit_distance("window", ""), 6U);
   EXPECT_EQ(edit_distance("window", "widnow"), 1U);
@@ -15,14 +15,14 @@ TEST(EditDistance, CountsEdits) {
   EXPECT_EQ(edit_distance("dim", "min"), 2U);
 }
 
-TEST(DidYouMean, NamesOnlyWhatIsNear) {
+TEST(DidYouMean, suggests_near_names_only) {
   constexpr std::array<std::string_view, 3> known = {"--window", "--epochs", "--dim"};
   EXPECT_EQ(did_you_mean("--windwo", known), " (did you mean --window?)");
   EXPECT_EQ(did_you_mean("--epo", known), " (did you mean --epochs?)");
   EXPECT_EQ(did_you_mean("--something-else", known), "");
 }
 
-TEST(WithCommas, GroupsThrees) {
+TEST(WithCommas, groups_digits_by_three) {
   EXPECT_EQ(with_commas(0), "0");
   EXPECT_EQ(with_commas(999), "999");
   EXPECT_EQ(with_commas(1000), "1,000");

@@ -43,7 +43,7 @@ TEST(Chart, draws_bars_by_the_root_of_the_difference) {
             "      1                  3\n");
 }
 
-TEST(Chart, is_as_wide_as_it_may_be_and_no_wider) {
+TEST(Chart, is_exactly_as_wide_as_allowed) {
   for (const std::size_t count : {2U, 5U, 20U, 33U, 34U, 66U, 67U, 200U, 9999U}) {
     const std::vector<std::string> lines = lines_of(chart("loss", falling(count)));
     ASSERT_EQ(lines.size(), kChartRows + 2);
@@ -52,11 +52,11 @@ TEST(Chart, is_as_wide_as_it_may_be_and_no_wider) {
     EXPECT_LE(widest, kChartWidth) << count;
     EXPECT_GE(widest, count >= 20 ? kChartWidth / 2 : 0) << count;
     EXPECT_TRUE(lines.back().ends_with(std::to_string(count))) << lines.back();
-    EXPECT_EQ(width_of(lines.back()), width_of(lines[kChartRows])) << "the last number stands below the last bar";
+    EXPECT_EQ(width_of(lines.back()), width_of(lines[kChartRows])) << "the last number is below the last bar";
   }
 }
 
-TEST(Chart, of_equal_values_is_flat) {
+TEST(Chart, is_flat_for_equal_values) {
   const std::vector<std::string> lines = lines_of(chart("loss", std::vector{1.0, 1.0}));
   ASSERT_EQ(lines.size(), kChartRows + 2);
   EXPECT_EQ(lines[1], "1.000");

@@ -18,7 +18,7 @@ TextStyle style() {
   return style;
 }
 
-TEST(Canvas, ArabicIsJoinedAndRunsFromRightToLeft) {
+TEST(Canvas, joins_arabic_letters_and_runs_from_right_to_left) {
   const Canvas canvas = Canvas::of_pixels(10, 10);
   const ShapedText arabic = canvas.shape("أم كلثوم", style());
   EXPECT_TRUE(arabic.right_to_left);
@@ -26,16 +26,16 @@ TEST(Canvas, ArabicIsJoinedAndRunsFromRightToLeft) {
   EXPECT_EQ(canvas.measure("أم كلثوم", style()).missing, 0U);
   EXPECT_FALSE(canvas.shape("Björk", style()).right_to_left);
   EXPECT_EQ(canvas.shape("Björk", style()).glyphs, 5U);
-  // Joined letters are narrower than the same four with what keeps them apart in between.
+  // Joined letters are narrower than the same four kept apart by non-joiners.
   EXPECT_LT(canvas.measure("بببب", style()).width, canvas.measure("ب\u200Cب\u200Cب\u200Cب", style()).width);
 }
 
-TEST(Canvas, LettersThatNoFontHasAreCounted) {
+TEST(Canvas, counts_letters_that_no_font_has) {
   const Canvas canvas = Canvas::of_pixels(10, 10);
   EXPECT_EQ(canvas.measure("a\U0010FFFD", style()).missing, 1U);
 }
 
-TEST(Canvas, TextIsDrawnInsideTheBoxThatWasMeasured) {
+TEST(Canvas, draws_text_inside_the_measured_box) {
   TextStyle halo = style();
   halo.halo = rgb(0x808080);
   halo.halo_width = 4;
@@ -57,7 +57,7 @@ TEST(Canvas, TextIsDrawnInsideTheBoxThatWasMeasured) {
   }
 }
 
-TEST(Canvas, PngsRoundTripAndBadOnesAreRefused) {
+TEST(Canvas, reads_back_pngs_and_refuses_bad_ones) {
   const testing::Scratch scratch;
   Canvas canvas = Canvas::of_pixels(7, 7);
   canvas.fill(rgb(0x336699));
@@ -67,7 +67,7 @@ TEST(Canvas, PngsRoundTripAndBadOnesAreRefused) {
   EXPECT_ERROR(canvas.write_png(scratch / "no" / "a.png"), ErrorCode::io_failed, "a.png");
 }
 
-// Machado, Oliveira, Fernandes 2009: what the fully colour-blind see, in linear light.
+// Colours as the fully colour-blind see them, in linear light (Machado, Oliveira, Fernandes 2009).
 Colour seen_by(Colour colour, const double (&matrix)[9]) {
   const double in[3] = {std::pow(colour.red, 2.2), std::pow(colour.green, 2.2), std::pow(colour.blue, 2.2)};
   float out[3];
@@ -78,7 +78,7 @@ Colour seen_by(Colour colour, const double (&matrix)[9]) {
   return {out[0], out[1], out[2]};
 }
 
-TEST(Colours, TheColourBlindTellThePaletteApart) {
+TEST(Colours, of_the_palette_are_distinct_for_the_colour_blind) {
   constexpr double kProtan[9] = {0.152286, 1.052583,  -0.204868, 0.114503, 0.786281,
                                  0.099216, -0.003882, -0.048116, 1.051998};
   constexpr double kDeutan[9] = {0.367322, 0.860646,  -0.227968, 0.280085, 0.672501,

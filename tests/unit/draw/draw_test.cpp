@@ -47,7 +47,7 @@ double mean_around(const Raster& raster, layout::Point at, int reach) {
   return sum / count;
 }
 
-TEST(Draw, BlobsAreBrightWhereTheyLieAndPaperIsPaper) {
+TEST(Draw, blobs_are_bright_and_the_background_is_not) {
   Fixture fixture;
   fixture.options.labels = false;
   const PictureFrame frame = picture_of(fixture.map.layout, kSide);
@@ -64,17 +64,17 @@ TEST(Draw, BlobsAreBrightWhereTheyLieAndPaperIsPaper) {
       }
     }
     const double wanted = theme == MapTheme::dark ? 14 : 249;
-    EXPECT_NEAR(paper, wanted, 4) << "nothing lies there";
+    EXPECT_NEAR(paper, wanted, 4) << "no song is there";
   }
 }
 
-TEST(Draw, DenseCoresDoNotSaturateAndASongByItselfShows) {
+TEST(Draw, dense_cores_do_not_saturate_and_a_lone_song_is_visible) {
   layout::Layout layout = testing::planted({{{0, 0}, 1, 30000}});
   layout.push_back({40, 40});
   const std::vector<Dot> dots(layout.size(), Dot{rgb(0x1FB588), 0.5F});
   const PictureFrame frame = picture_of(layout, kSide);
   const Raster drawn = paint_points(layout, dots, frame, kSide, MapTheme::dark);
-  EXPECT_GT(mean_around(drawn, frame.pixel_of({40, 40}), 0), 60) << "the song by itself";
+  EXPECT_GT(mean_around(drawn, frame.pixel_of({40, 40}), 0), 60) << "the lone song";
   std::size_t saturated = 0;
   std::size_t shown = 0;
   for (const std::uint32_t pixel : drawn.pixels) {
@@ -83,11 +83,11 @@ TEST(Draw, DenseCoresDoNotSaturateAndASongByItselfShows) {
   }
   EXPECT_GT(shown, 100U);
   EXPECT_LT(saturated * 50, shown);
-  // The core is lighter than its rim.
+  // The core is brighter than its rim.
   EXPECT_GT(mean_around(drawn, frame.pixel_of({0, 0}), 2), mean_around(drawn, frame.pixel_of({2.5F, 0}), 2) + 10);
 }
 
-TEST(Draw, NamesAreThereInsideThePictureAndApart) {
+TEST(Draw, names_are_inside_the_picture_and_do_not_overlap) {
   const Fixture fixture;
   const MapDrawing drawing(fixture.map, fixture.songs, fixture.options);
   std::vector<std::string> names;
@@ -105,13 +105,13 @@ TEST(Draw, NamesAreThereInsideThePictureAndApart) {
   }
 }
 
-TEST(Draw, TheSameMapIsTheSamePicture) {
+TEST(Draw, the_same_map_gives_the_same_picture) {
   const Fixture fixture;
   EXPECT_EQ(MapDrawing(fixture.map, fixture.songs, fixture.options).picture().pixels,
             MapDrawing(fixture.map, fixture.songs, fixture.options).picture().pixels);
 }
 
-TEST(Draw, ColoursByPlaysAndByTag) {
+TEST(Draw, colours_by_plays_and_by_tag) {
   Fixture fixture;
   fixture.options.colour = MapColour::popularity;
   EXPECT_EQ(MapDrawing(fixture.map, fixture.songs, fixture.options).picture().side, kSide);
@@ -120,7 +120,7 @@ TEST(Draw, ColoursByPlaysAndByTag) {
                "expected songs with tags");
 }
 
-TEST(Draw, FilesOfEveryKind) {
+TEST(Draw, files_of_every_kind) {
   Fixture fixture;
   fixture.options.size = 200;
   const MapDrawing drawing(fixture.map, fixture.songs, fixture.options);
@@ -146,7 +146,7 @@ TEST(Draw, FilesOfEveryKind) {
   EXPECT_ERROR(drawing.write_png(fixture.scratch / "no" / "map.png"), ErrorCode::not_found, "no");
 }
 
-TEST(Draw, StepsDiffer) {
+TEST(Draw, steps_differ) {
   Fixture fixture;
   fixture.options.size = 200;
   const MapDrawing drawing(fixture.map, fixture.songs, fixture.options);
@@ -158,7 +158,7 @@ TEST(Draw, StepsDiffer) {
   EXPECT_NE(drawing.step(highlight, 4).pixels, mean.pixels);
 }
 
-TEST(Csv, QuotesWhatNeedsIt) {
+TEST(Csv, quotes_cells_that_need_it) {
   const Fixture fixture;
   write_map_csv(fixture.scratch / "map.csv", fixture.map, fixture.songs);
   const std::string csv = read_text(fixture.scratch / "map.csv");

@@ -32,7 +32,7 @@ std::string between(const std::string& text, const std::string& begin, const std
   return text.substr(from + begin.size(), text.find(end, from + begin.size()) - from - begin.size());
 }
 
-TEST(MapHtml, NeedsNothingFromOutside) {
+TEST(MapHtml, needs_no_other_resources) {
   const testing::Scratch scratch;
   const std::string page = page_of(scratch, "Björk");
   for (const std::string_view outside : {"http:", "https:", "src=\"//", "href=\"//", "'//", "<link", "<img", "<iframe",
@@ -44,7 +44,7 @@ TEST(MapHtml, NeedsNothingFromOutside) {
   EXPECT_THAT(page, Not(HasSubstr("innerHTML")));
 }
 
-TEST(MapHtml, TitlesCannotBecomeMarkup) {
+TEST(MapHtml, titles_cannot_become_markup) {
   const testing::Scratch scratch;
   const std::string page = page_of(scratch, "</script><script>alert(1)</script>");
   EXPECT_THAT(page, Not(HasSubstr("alert(1)")));
@@ -52,10 +52,10 @@ TEST(MapHtml, TitlesCannotBecomeMarkup) {
             "PC9zY3JpcHQ+PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==");
 }
 
-TEST(MapHtml, ColumnsHaveANumberASong) {
+TEST(MapHtml, columns_have_a_number_for_each_song) {
   const testing::Scratch scratch;
   const std::string page = page_of(scratch, "Björk");
-  // 100 songs: 400 bytes of places, 200 of regions, 400 of plays; 4 letters for 3 bytes.
+  // 100 songs: 400 bytes of places, 200 of regions, 400 of plays; base64 takes 4 letters for 3 bytes.
   EXPECT_EQ(between(page, "id=\"xy\">", "<").size(), 536U);
   EXPECT_EQ(between(page, "id=\"cluster\">", "<").size(), 268U);
   EXPECT_EQ(between(page, "id=\"plays\">", "<").size(), 536U);

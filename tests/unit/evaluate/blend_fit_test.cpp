@@ -5,7 +5,7 @@
 #include "segue/base/options_json.h"
 #include "segue/base/random.h"
 #include "segue/evaluate/methods/methods.h"
-#include "segue/evaluate/rankers.h"
+#include "segue/model/write_model.h"
 #include "segue/recommend/recommender.h"
 
 #include "tests/support/expect_error.h"
@@ -19,11 +19,11 @@ using testing::small_dataset;
 
 constexpr SplitOptions kValidation{.split = SplitKind::queues, .part = SplitPart::validation, .held_out = 0.25};
 constexpr train::TrainOptions kQuick{.dim = 8, .subsample = 0, .min_plays = 1, .epochs = 20, .threads = 1};
-// Vectors stay as they were drawn, whatever the number of threads.
+// Vectors keep their initial values, whatever the number of threads.
 constexpr train::TrainOptions kUntrained{
     .dim = 8, .min_plays = 1, .epochs = 1, .learning_rate = 0, .min_learning_rate = 0, .threads = 1};
 
-// Nothing but transitions, forward and backward alike.
+// Transitions only, forward and backward alike.
 constexpr model::BlendWeights kTransitionsAlone{.blend_backward = 1,
                                                 .blend_popularity_damping = 0,
                                                 .blend_last_song = 0,
@@ -67,7 +67,7 @@ BlendFit fit(const data::Dataset& dataset, const model::BlendWeights& start, con
   return fit_blend(dataset, split, ingredients, start, {.heard = 10});
 }
 
-TEST(FitBlend, LearnsWhichWayTheCircleGoes) {
+TEST(FitBlend, learns_the_direction_of_a_circle) {
   const Scratch scratch;
   const data::Dataset dataset = circle(scratch);
   model::BlendWeights start = kTransitionsAlone;
@@ -79,10 +79,10 @@ TEST(FitBlend, LearnsWhichWayTheCircleGoes) {
   EXPECT_LT(found.weights.blend_backward, 2);
 }
 
-TEST(FitBlend, LearnsToTrustVectors) {
+TEST(FitBlend, learns_to_trust_vectors) {
   const Scratch scratch;
   const data::Dataset dataset = genres(scratch);
-  // Transitions are drowned.
+  // A high floor hides the transitions.
   model::BlendWeights start = kTransitionsAlone;
   start.blend_floor = 100;
   start.blend_recent_songs = -0.5;
@@ -91,17 +91,17 @@ TEST(FitBlend, LearnsToTrustVectors) {
   EXPECT_GT(found.weights.blend_last_song + found.weights.blend_recent_songs, 0);
 }
 
-TEST(FitBlend, NeverEndsBelowWhereItBegan) {
+TEST(FitBlend, never_ends_below_its_start) {
   const Scratch scratch;
   const data::Dataset dataset = circle(scratch);
   const BlendFit from_defaults = fit(dataset, {}, kUntrained);
   EXPECT_GE(from_defaults.ndcg, from_defaults.ndcg_before);
   const BlendFit again = fit(dataset, from_defaults.weights, kUntrained);
-  EXPECT_NEAR(again.ndcg_before, from_defaults.ndcg, 1e-12);  // and says what they are worth
+  EXPECT_NEAR(again.ndcg_before, from_defaults.ndcg, 1e-12);  // the reported score is reproducible
   EXPECT_GE(again.ndcg, again.ndcg_before);
 }
 
-TEST(FitBlend, ThreadsDoNotShow) {
+TEST(FitBlend, does_not_depend_on_threads) {
   const Scratch scratch;
   const data::Dataset dataset = circle(scratch);
   train::TrainOptions train = kUntrained;
@@ -114,7 +114,7 @@ TEST(FitBlend, ThreadsDoNotShow) {
   EXPECT_EQ(one.positions, three.positions);
 }
 
-TEST(FitBlend, NeedsATargetThatIsKnown) {
+TEST(FitBlend, needs_a_known_target) {
   const Scratch scratch;
   // No two users share a song.
   std::vector<std::vector<std::uint32_t>> queues(12);
@@ -123,21 +123,21 @@ TEST(FitBlend, NeedsATargetThatIsKnown) {
   EXPECT_ERROR(fit(dataset, {}, kUntrained), ErrorCode::bad_input, "expected validation positions whose next song");
 }
 
-TEST(FitBlend, StopsWhenAsked) {
+TEST(FitBlend, stops_on_request) {
   const Scratch scratch;
   const data::Dataset dataset = circle(scratch);
   const Split split = make_split(dataset, kValidation, 1, 1);
   NoProgress progress;
   std::stop_source source;
   Ingredients ingredients(split.training, kUntrained, progress, source.get_token());
-  (void)ingredients.blend_sources();  // these are there already
+  (void)ingredients.blend_sources();  // computed before the stop
   (void)ingredients.unit_vectors();
   source.request_stop();
   EXPECT_ERROR(fit_blend(dataset, split, ingredients, {}, {}), ErrorCode::interrupted, "the blend");
 }
 
-// What is measured is what listeners get.
-TEST(BlendRow, RanksAsRecommend) {
+// The evaluation measures what listeners get.
+TEST(BlendRow, ranks_like_recommend) {
   const Scratch scratch;
   const data::Dataset dataset = genres(scratch);
   const Split split = make_split(dataset, kValidation, 1, 1);
@@ -145,7 +145,7 @@ TEST(BlendRow, RanksAsRecommend) {
   Ingredients ingredients(split.training, kQuick, progress, {});
   model::BlendWeights weights;
   weights.blend_recent_context = 0.5;
-  const std::unique_ptr<NextSongModel> blend = make_blend(weights);
+  const std::unique_ptr<Method> blend = make_method("blend", {.blend = weights});
   ASSERT_TRUE(blend->fit(ingredients));
 
   std::vector<data::SongRecord> songs;
@@ -155,9 +155,9 @@ TEST(BlendRow, RanksAsRecommend) {
         {std::string(of_dataset.id), "", std::string(of_dataset.artist), "", {}, split.training.plays[song]});
   }
   testing::write_songs(scratch / "songs.arrow", songs);
-  model::write_model(scratch / "model", data::Catalogue(scratch / "songs.arrow"), "d", kQuick, ingredients.vectors(),
-                     ingredients.transitions(), weights, {.options = {.index = index::SearchMethod::exact}}, progress,
-                     {});
+  const data::Catalogue catalogue(scratch / "songs.arrow");
+  model::write_model(scratch / "model",
+                     {catalogue, "d", kQuick, ingredients.vectors(), ingredients.transitions(), weights}, progress, {});
   const model::Model model(scratch / "model");
 
   const std::vector<std::vector<std::uint32_t>> histories = {{0}, {5, 9, 5}, {1, 2, 3, 4, 5, 6, 7, 8}, {60, 33, 12}};

@@ -9,8 +9,8 @@
 namespace segue::evaluate {
 namespace {
 
-// 400 units of one position, hit or not with chance 0.3: the interval is about 1.96 standard errors to both sides.
-TEST(Bootstrap, IsAsWideAsTheStandardErrorSays) {
+// 400 units of one position, each a hit with probability 0.3: the interval is about 1.96 standard errors each way.
+TEST(Bootstrap, is_as_wide_as_the_standard_error_predicts) {
   constexpr std::size_t kUnits = 400;
   Random random(3);
   UnitSums hits(kUnits);
@@ -25,8 +25,8 @@ TEST(Bootstrap, IsAsWideAsTheStandardErrorSays) {
   EXPECT_EQ(result.differences[0].high, 0);
 }
 
-// One metric is the other and a constant more in every unit: by pairs, the difference is certain.
-TEST(Bootstrap, DifferencesArePaired) {
+// One metric exceeds the other by a constant in every unit, so the paired difference is certain.
+TEST(Bootstrap, differences_are_paired) {
   const std::vector<UnitSums> metrics = {{0, 5, 1, 2}, {1, 6, 2, 3}};
   const std::vector<std::uint32_t> positions = {10, 10, 10, 10};
   const BootstrapResult result = bootstrap(metrics, std::vector<std::size_t>{0, 0}, positions, 500, 1, 1);
@@ -35,7 +35,7 @@ TEST(Bootstrap, DifferencesArePaired) {
   EXPECT_NEAR(result.differences[1].high, 0.1, 1e-12);
 }
 
-TEST(Bootstrap, ThreadsDoNotShow) {
+TEST(Bootstrap, does_not_depend_on_threads) {
   const std::vector<UnitSums> metrics = {{0, 5, 1, 2}};
   const std::vector<std::uint32_t> positions = {10, 20, 30, 5};
   const std::vector<std::size_t> self = {0};

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "segue/evaluate/methods/methods.h"
-#include "segue/evaluate/rankers.h"
 #include "segue/evaluate/report/report.h"
 
 #include "tests/support/expect_error.h"
@@ -16,26 +15,26 @@ namespace {
 
 using testing::Scratch;
 
-data::Dataset circle(const Scratch& scratch) {
+data::Dataset two_users_circle(const Scratch& scratch) {
   return testing::circle_dataset(scratch, 40);
 }
 
-Evaluation run(const data::Dataset& dataset, std::string_view models, EvaluateOptions options = {},
+Evaluation run(const data::Dataset& dataset, std::string_view methods, EvaluateOptions options = {},
                const train::TrainOptions& train = {.dim = 8, .subsample = 0, .min_plays = 1, .threads = 1},
                std::stop_token stop = {}) {
   NoProgress progress;
   options.heard = 3;
   const Split split = make_split(dataset, {.split = SplitKind::queues, .held_out = 0.25}, train.min_plays, train.seed);
-  return evaluate(dataset, split, make_models(models, options), options, train, progress, stop);
+  return evaluate(dataset, split, make_methods(methods), options, train, progress, stop);
 }
 
 const ModeScore& score_of(const Evaluation& evaluation, std::string_view name) {
-  return std::ranges::find(evaluation.models, name, &ModelScore::name)->modes.at(0);
+  return std::ranges::find(evaluation.methods, name, &MethodScore::name)->modes.at(0);
 }
 
-TEST(Evaluate, AChainIsForetoldByAChain) {
+TEST(Evaluate, a_markov_chain_predicts_a_chain) {
   const Scratch scratch;
-  const Evaluation evaluation = run(circle(scratch), "random,popularity,markov,co-count");
+  const Evaluation evaluation = run(two_users_circle(scratch), "random,popularity,markov,co-count");
   ASSERT_EQ(evaluation.modes.size(), 1U);
   EXPECT_EQ(evaluation.modes[0].mode, Mode::discovery);
   EXPECT_EQ(evaluation.modes[0].unknown, 0U);
@@ -45,39 +44,39 @@ TEST(Evaluate, AChainIsForetoldByAChain) {
   EXPECT_EQ(markov.hit_rate->low, 1);
   EXPECT_EQ(markov.hit_rate->high, 1);
   EXPECT_DOUBLE_EQ(markov.lists.mean_length, 1);
-  EXPECT_EQ(evaluation.models[evaluation.references[0]].name, "markov");
+  EXPECT_EQ(evaluation.methods[evaluation.references[0]].name, "markov");
   EXPECT_EQ(markov.ndcg_gain, 0);
   EXPECT_LT(score_of(evaluation, "random").accuracy.mrr[0], 0.9);
   EXPECT_LT(score_of(evaluation, "random").ndcg_gain_interval->high, 0);
-  EXPECT_EQ(evaluation.example_model, "markov");
+  EXPECT_EQ(evaluation.example_method, "markov");
   ASSERT_FALSE(evaluation.good.empty());
   EXPECT_EQ(evaluation.good[0].rank, 1U);
   EXPECT_EQ(evaluation.good[0].list.at(0), evaluation.good[0].target);
   EXPECT_TRUE(evaluation.bad.empty());
 }
 
-TEST(Evaluate, SlicesAddUpToTheWhole) {
+TEST(Evaluate, slices_add_up_to_the_whole) {
   const Scratch scratch;
-  const Evaluation evaluation = run(circle(scratch), "popularity,co-count-10");
+  const Evaluation evaluation = run(two_users_circle(scratch), "popularity,co-count-10");
   const ModeSummary& mode = evaluation.modes[0];
-  for (const ModelScore& model : evaluation.models) {
+  for (const MethodScore& method : evaluation.methods) {
     double by_popularity = 0;
     double by_history = 0;
     for (std::size_t i = 0; i < kDeciles; ++i) {
-      by_popularity += model.modes[0].by_popularity[i].hit_rate * static_cast<double>(mode.by_popularity[i]);
+      by_popularity += method.modes[0].by_popularity[i].hit_rate * static_cast<double>(mode.by_popularity[i]);
     }
     for (std::size_t i = 0; i < kHistoryLengths.size(); ++i) {
-      by_history += model.modes[0].by_history[i].hit_rate * static_cast<double>(mode.by_history[i]);
+      by_history += method.modes[0].by_history[i].hit_rate * static_cast<double>(mode.by_history[i]);
     }
-    const double hits = model.modes[0].accuracy.hit_rate[0] * static_cast<double>(mode.positions);
+    const double hits = method.modes[0].accuracy.hit_rate[0] * static_cast<double>(mode.positions);
     EXPECT_NEAR(by_popularity, hits, 1e-9);
     EXPECT_NEAR(by_history, hits, 1e-9);
   }
 }
 
-TEST(Evaluate, ThreadsDoNotShowInTheNumbers) {
+TEST(Evaluate, numbers_do_not_depend_on_threads) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   constexpr std::string_view kAllButVectors =
       "random,popularity,recent,markov,rules,co-count,co-count-10,item-knn,vsknn,vstan,als";
   train::TrainOptions train{.dim = 8, .min_plays = 1, .threads = 1};
@@ -85,37 +84,55 @@ TEST(Evaluate, ThreadsDoNotShowInTheNumbers) {
   train.threads = 3;
   Evaluation three = run(dataset, kAllButVectors, {}, train);
   for (Evaluation* const evaluation : {&one, &three}) {
-    for (ModelScore& model : evaluation->models) model.fit_seconds = model.rank_seconds = 0;
+    for (MethodScore& method : evaluation->methods) method.fit_seconds = method.rank_seconds = 0;
   }
   EXPECT_EQ(pretty(to_json(one)), pretty(to_json(three)));
 }
 
-TEST(Evaluate, DiversityIsToldByVectorsWhereThereAreSome) {
+TEST(Evaluate, diversity_needs_vectors) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   EXPECT_FALSE(score_of(run(dataset, "popularity"), "popularity").lists.diversity);
   const Evaluation evaluation = run(dataset, "random,sgns");
   EXPECT_GT(*score_of(evaluation, "random").lists.diversity, *score_of(evaluation, "sgns").lists.diversity - 0.5);
 }
 
-TEST(Evaluate, WithoutResamplesThereAreNoIntervals) {
+TEST(Evaluate, there_are_no_intervals_without_resamples) {
   const Scratch scratch;
-  const Evaluation evaluation = run(circle(scratch), "popularity", {.resamples = 0});
+  const Evaluation evaluation = run(two_users_circle(scratch), "popularity", {.resamples = 0});
   EXPECT_FALSE(score_of(evaluation, "popularity").hit_rate);
   EXPECT_FALSE(to_json(evaluation).empty());
 }
 
-TEST(Evaluate, StopsWhenAsked) {
+TEST(Report, is_a_page_that_loads_nothing_and_escapes_names) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
+  const std::vector<Evaluation> runs = {run(dataset, "popularity,markov,sgns")};
+  const std::string page =
+      html_report(runs, dataset.songs, {"<my> dataset", {{"part", "test"}}, {{"heard", 3}}, {{"dim", 8}}});
+  EXPECT_TRUE(page.starts_with("<!doctype html>\n"));
+  EXPECT_TRUE(page.ends_with("</body></html>\n"));
+  for (const std::string_view text :
+       {"<title>Evaluation of &lt;my&gt; dataset</title>", "<h1>Next-song accuracy</h1>", "<h2>Discovery</h2>",
+        "<tr class=reference><td title=\"Songs that came directly after the last song\">markov</td>", "(rank 1)"}) {
+    EXPECT_NE(page.find(text), std::string::npos) << text;
+  }
+  for (const std::string_view text : {"http", "src=", "<script", "<link", "url(", "<my>", "nan"}) {
+    EXPECT_EQ(page.find(text), std::string::npos) << text;
+  }
+}
+
+TEST(Evaluate, stops_on_request) {
+  const Scratch scratch;
+  const data::Dataset dataset = two_users_circle(scratch);
   std::stop_source source;
   source.request_stop();
   EXPECT_ERROR(run(dataset, "popularity", {}, {.min_plays = 1}, source.get_token()), ErrorCode::interrupted, "popul");
 }
 
-TEST(Evaluate, ModelsThatDoNotApplyAreNamed) {
+TEST(Evaluate, names_methods_that_do_not_apply) {
   const Scratch scratch;
-  const data::Dataset dataset = circle(scratch);
+  const data::Dataset dataset = two_users_circle(scratch);
   const Evaluation evaluation = run(dataset, "popularity,personal");
   EXPECT_EQ(evaluation.skipped, std::vector<std::string>{"personal"});
   EXPECT_ERROR(run(dataset, "personal"), ErrorCode::wrong_use, "expected one that applies");

@@ -10,7 +10,7 @@ namespace {
 const std::vector<std::uint64_t> kPlays = {8, 4, 2, 2};
 const std::vector<std::uint32_t> kArtists = {1, 1, 2, 0};
 
-TEST(ListStatistics, OfTwoListsByHand) {
+TEST(ListStatistics, of_two_lists_match_hand_computation) {
   ListCounts counts(4);
   counts.add(std::vector<math::ScoredRow>{{0, 3}, {1, 2}, {2, 1}}, kArtists);
   counts.add(std::vector<math::ScoredRow>{{0, 1}}, kArtists);
@@ -22,10 +22,10 @@ TEST(ListStatistics, OfTwoListsByHand) {
   EXPECT_DOUBLE_EQ(lists.artist_repeats, 1.0 / 4);                  // song 1 after song 0
   // Counts 0 1 1 2: (-3*0 - 1*1 + 1*1 + 3*2) / (4 * 4).
   EXPECT_DOUBLE_EQ(lists.gini, 6.0 / 16);
-  EXPECT_DOUBLE_EQ(lists.hubness, 0);  // they lie evenly around 1
+  EXPECT_DOUBLE_EQ(lists.hubness, 0);  // symmetric around 1
 }
 
-TEST(ListStatistics, OneSongForAllIsAHub) {
+TEST(ListStatistics, one_song_for_everyone_is_a_hub) {
   ListCounts counts(4);
   for (int i = 0; i < 8; ++i) counts.add(std::vector<math::ScoredRow>{{2, 1}}, kArtists);
   const ListStatistics lists = counts.statistics(kPlays);
@@ -34,7 +34,7 @@ TEST(ListStatistics, OneSongForAllIsAHub) {
   EXPECT_NEAR(lists.hubness, 48 / std::pow(12, 1.5), 1e-12);
 }
 
-TEST(ListStatistics, MergedCountsAreThoseOfOneCounter) {
+TEST(ListStatistics, merged_counts_equal_those_of_one_counter) {
   ListCounts one(4);
   ListCounts other(4);
   ListCounts both(4);
@@ -49,7 +49,7 @@ TEST(ListStatistics, MergedCountsAreThoseOfOneCounter) {
   EXPECT_EQ(one.statistics(kPlays).mean_length, both.statistics(kPlays).mean_length);
 }
 
-TEST(ListStatistics, NoListsAreNoNumbers) {
+TEST(ListStatistics, of_no_lists_are_zero) {
   const ListStatistics lists = ListCounts(4).statistics(kPlays);
   EXPECT_EQ(lists.gini, 0);
   EXPECT_EQ(lists.hubness, 0);

@@ -1,4 +1,4 @@
-// Every baseline on queues so small that its answer can be worked out by hand.
+// Every baseline on queues small enough to work out its answer by hand.
 #include "segue/evaluate/methods/methods.h"
 
 #include <algorithm>
@@ -40,10 +40,12 @@ TrainingSet training_of(const std::vector<std::vector<std::uint32_t>>& queues) {
 
 class Fitted {
  public:
-  Fitted(std::unique_ptr<NextSongModel> model, const std::vector<std::vector<std::uint32_t>>& queues,
-         const train::TrainOptions& options = {.dim = 8, .min_plays = 1, .threads = 1})
-      : training_(training_of(queues)), ingredients_(training_, options, progress_, {}), model_(std::move(model)) {
-    applies_ = model_->fit(ingredients_);
+  Fitted(std::string_view name, const std::vector<std::vector<std::uint32_t>>& queues,
+         const train::TrainOptions& train = {.dim = 8, .min_plays = 1, .threads = 1}, const MethodOptions& options = {})
+      : training_(training_of(queues)),
+        ingredients_(training_, train, progress_, {}),
+        method_(make_method(name, options)) {
+    applies_ = method_->fit(ingredients_);
   }
 
   bool applies() const { return applies_; }
@@ -51,7 +53,7 @@ class Fitted {
                                    std::size_t k = 10, std::uint32_t user = kNobody) const {
     const std::vector<Query> queries = {{heard, masked, user, 100 * kDay, 0}};
     std::vector<std::vector<math::ScoredRow>> lists(1);
-    model_->ranker()->rank(queries, k, lists);
+    method_->ranker()->rank(queries, k, lists);
     std::vector<std::uint32_t> songs;
     for (const math::ScoredRow& song : lists[0]) songs.push_back(song.row);
     return songs;
@@ -61,81 +63,81 @@ class Fitted {
   TrainingSet training_;
   NoProgress progress_;
   Ingredients ingredients_;
-  std::unique_ptr<NextSongModel> model_;
+  std::unique_ptr<Method> method_;
   bool applies_ = false;
 };
 
-TEST(Models, PopularityIsTheOrderOfPlays) {
-  const Fitted model(make_popularity(), {{0, 1, 0, 2}, {0, 1}});
-  EXPECT_THAT(model.after({2}), ElementsAre(0, 1, 2));
-  EXPECT_THAT(model.after({2}, {0}), ElementsAre(1, 2));
-  EXPECT_THAT(model.after({}, {}, 1), ElementsAre(0));
+TEST(Methods, popularity_orders_by_plays) {
+  const Fitted method("popularity", {{0, 1, 0, 2}, {0, 1}});
+  EXPECT_THAT(method.after({2}), ElementsAre(0, 1, 2));
+  EXPECT_THAT(method.after({2}, {0}), ElementsAre(1, 2));
+  EXPECT_THAT(method.after({}, {}, 1), ElementsAre(0));
 }
 
-TEST(Models, RecentPopularityForgets) {
+TEST(Methods, recent_popularity_forgets) {
   std::vector<std::vector<std::uint32_t>> queues(101);
-  queues[0] = {0, 0, 0, 0};  // a hundred days ago: four plays are worth 0.4
+  queues[0] = {0, 0, 0, 0};  // a hundred days ago: four plays count 0.4
   queues[100] = {1};
-  EXPECT_THAT(Fitted(make_recent_popularity(), queues).after({}), ElementsAre(1, 0));
+  EXPECT_THAT(Fitted("recent", queues).after({}), ElementsAre(1, 0));
 }
 
-TEST(Models, PersonalTopIsTheUsersOwn) {
-  const Fitted model(make_personal_top(), {{0, 1, 1}, {2}});
-  EXPECT_THAT(model.after({}, {}, 10, 0), ElementsAre(1, 0));
-  EXPECT_THAT(model.after({}, {}, 10, 1), ElementsAre(2));
-  EXPECT_THAT(model.after({0}, {}, 10, kNobody), IsEmpty());
+TEST(Methods, personal_top_is_of_the_user) {
+  const Fitted method("personal", {{0, 1, 1}, {2}});
+  EXPECT_THAT(method.after({}, {}, 10, 0), ElementsAre(1, 0));
+  EXPECT_THAT(method.after({}, {}, 10, 1), ElementsAre(2));
+  EXPECT_THAT(method.after({0}, {}, 10, kNobody), IsEmpty());
 }
 
-TEST(Models, MarkovTakesWhatCameDirectlyAfter) {
-  const Fitted model(make_markov(), {{0, 1, 2}, {0, 1}, {0, 2}, {3, 0}});
-  EXPECT_THAT(model.after({3, 0}), ElementsAre(1, 2));
-  EXPECT_THAT(model.after({1}), ElementsAre(2));
-  EXPECT_THAT(model.after({2}), IsEmpty());
-  EXPECT_THAT(model.after({}), IsEmpty());
+TEST(Methods, markov_takes_songs_played_directly_after) {
+  const Fitted method("markov", {{0, 1, 2}, {0, 1}, {0, 2}, {3, 0}});
+  EXPECT_THAT(method.after({3, 0}), ElementsAre(1, 2));
+  EXPECT_THAT(method.after({1}), ElementsAre(2));
+  EXPECT_THAT(method.after({2}), IsEmpty());
+  EXPECT_THAT(method.after({}), IsEmpty());
 }
 
-TEST(Models, RulesTakeWhatCameLaterByDistance) {
-  const Fitted model(make_sequential_rules(), {{0, 1, 2, 3}, {0, 4, 2}});
-  // After 0: song 1 and 4 at distance 1, song 2 twice at 2, song 3 at 3.
-  EXPECT_THAT(model.after({0}), ElementsAre(1, 2, 4, 3));
-  EXPECT_THAT(model.after({3}), IsEmpty());
+TEST(Methods, rules_take_later_songs_by_distance) {
+  const Fitted method("rules", {{0, 1, 2, 3}, {0, 4, 2}});
+  // After 0: songs 1 and 4 at distance 1, song 2 twice at distance 2, song 3 at distance 3.
+  EXPECT_THAT(method.after({0}), ElementsAre(1, 2, 4, 3));
+  EXPECT_THAT(method.after({3}), IsEmpty());
 }
 
-TEST(Models, CoCountGoesBothWays) {
+TEST(Methods, co_count_goes_both_ways) {
   const std::vector<std::vector<std::uint32_t>> queues = {{0, 1, 2}, {3, 2}};
-  const Fitted last(make_co_count(HeardUse::last_song), queues);
+  const Fitted last("co-count", queues);
   EXPECT_THAT(last.after({0, 2}), ElementsAre(1, 3, 0));
   EXPECT_THAT(last.after({0, 2}, {0, 2}), ElementsAre(1, 3));
-  // Near 2 count 1 for song 1 and 3, near 0 another 0.8 for song 1.
-  const Fitted decayed(make_co_count(HeardUse::decayed), queues);
+  // Next to 2, songs 1 and 3 count 1 each; next to 0, song 1 counts another 0.8.
+  const Fitted decayed("co-count-10", queues);
   EXPECT_THAT(decayed.after({0, 2}, {0, 2}), ElementsAre(1, 3));
   EXPECT_THAT(decayed.after({3, 0}, {0, 3}), ElementsAre(2, 1));  // 2: 0.5 + 0.8, 1: 1
 }
 
-TEST(Models, ItemKnnPrefersWhatIsSeldomElsewhere) {
-  // Song 1 and 2 are both twice with 0, but 1 is in four more queues.
-  const Fitted model(make_item_knn(), {{0, 1, 2}, {0, 1, 2}, {1, 3}, {1, 3}, {1, 3}, {1, 3}});
-  EXPECT_THAT(model.after({0}), ElementsAre(2, 1));
+TEST(Methods, item_knn_prefers_songs_rare_elsewhere) {
+  // Songs 1 and 2 each share two queues with 0, but song 1 is in four more.
+  const Fitted method("item-knn", {{0, 1, 2}, {0, 1, 2}, {1, 3}, {1, 3}, {1, 3}, {1, 3}});
+  EXPECT_THAT(method.after({0}), ElementsAre(2, 1));
 }
 
-TEST(Models, SessionNeighboursAreThoseThatShareWhatWasHeardLast) {
+TEST(Methods, session_neighbours_share_the_songs_heard_last) {
   const std::vector<std::vector<std::uint32_t>> queues = {{0, 1, 2}, {3, 4, 5}};
-  for (const auto make : {make_vsknn, make_vstan}) {
-    const Fitted model(make(), queues);
-    EXPECT_THAT(model.after({0, 4}, {0, 4}, 2), ElementsAre(3, 5)) << make()->name();
-    EXPECT_THAT(model.after({}), IsEmpty()) << make()->name();
+  for (const std::string_view name : {"vsknn", "vstan"}) {
+    const Fitted method(name, queues);
+    EXPECT_THAT(method.after({0, 4}, {0, 4}, 2), ElementsAre(3, 5)) << name;
+    EXPECT_THAT(method.after({}), IsEmpty()) << name;
   }
 }
 
-TEST(Models, VstanVotesForWhatStandsNearTheSharedSong) {
-  const Fitted model(make_vstan(), {{5, 4, 3, 2, 1, 0}});
-  EXPECT_THAT(model.after({0}, {0}), ElementsAre(1, 2, 3, 4, 5));
+TEST(Methods, vstan_votes_for_songs_near_the_shared_one) {
+  const Fitted method("vstan", {{5, 4, 3, 2, 1, 0}});
+  EXPECT_THAT(method.after({0}, {0}), ElementsAre(1, 2, 3, 4, 5));
 }
 
-TEST(Models, RandomSongsAreDifferentSongs) {
-  const Fitted model(make_random(), {{0, 1, 2, 3, 4, 5, 6, 7}});
-  std::vector<std::uint32_t> songs = model.after({}, {3, 5});
-  EXPECT_EQ(songs, model.after({}, {3, 5}));
+TEST(Methods, random_songs_are_distinct) {
+  const Fitted method("random", {{0, 1, 2, 3, 4, 5, 6, 7}});
+  std::vector<std::uint32_t> songs = method.after({}, {3, 5});
+  EXPECT_EQ(songs, method.after({}, {3, 5}));
   std::ranges::sort(songs);
   EXPECT_THAT(songs, ElementsAre(0, 1, 2, 4, 6, 7));
 }
@@ -149,27 +151,27 @@ std::vector<std::vector<std::uint32_t>> two_circles() {
   return queues;
 }
 
-TEST(Models, VectorsAndFactorsFindTheSameCircle) {
+TEST(Methods, vectors_and_factors_find_the_same_circle) {
   const train::TrainOptions options{.dim = 8, .subsample = 0, .min_plays = 1, .threads = 1};
   for (const VectorMetric metric : {VectorMetric::cosine, VectorMetric::euclidean}) {
-    for (const HeardUse use : {HeardUse::last_song, HeardUse::decayed}) {
-      const Fitted model(make_sgns(use, metric), two_circles(), options);
-      std::vector<std::uint32_t> songs = model.after({7, 6, 8}, {6, 7, 8}, 2);
+    for (const std::string_view name : {"sgns", "sgns-10"}) {
+      const Fitted method(name, two_circles(), options, {.vector_metric = metric});
+      std::vector<std::uint32_t> songs = method.after({7, 6, 8}, {6, 7, 8}, 2);
       std::ranges::sort(songs);
       EXPECT_THAT(songs, ElementsAre(5, 9));
-      EXPECT_THAT(model.after({}), IsEmpty());
-      // Unmasked, the song nearest to a song is the song.
-      if (use == HeardUse::last_song) {
-        EXPECT_EQ(model.after({6}).front(), 6U);
+      EXPECT_THAT(method.after({}), IsEmpty());
+      // Unmasked, the song nearest to a song is itself.
+      if (name == "sgns") {
+        EXPECT_EQ(method.after({6}).front(), 6U);
       }
     }
   }
-  std::vector<std::uint32_t> songs = Fitted(make_als(), two_circles()).after({7, 6, 8}, {6, 7, 8}, 2);
+  std::vector<std::uint32_t> songs = Fitted("als", two_circles()).after({7, 6, 8}, {6, 7, 8}, 2);
   std::ranges::sort(songs);
   EXPECT_THAT(songs, ElementsAre(5, 9));
 }
 
-TEST(Models, ThreadsDoNotShowInTheFactors) {
+TEST(Methods, factors_do_not_depend_on_threads) {
   const data::Queues queues(two_circles());
   NoProgress progress;
   AlsOptions options{.dim = 6, .iterations = 3};
@@ -182,7 +184,7 @@ TEST(Models, ThreadsDoNotShowInTheFactors) {
 }
 
 // At the solution the gradient of the loss is zero: sum of c (p - x.y) y = regularisation x.
-TEST(Models, FoldingInSolvesTheLeastSquares) {
+TEST(Methods, folding_in_solves_the_least_squares) {
   const AlsOptions options{.dim = 5, .alpha = 3, .regularisation = 0.5};
   const math::Matrix songs = initial_song_factors(20, options);
   const math::Matrix gram = gram_of(songs.view(), options.regularisation);
@@ -200,22 +202,21 @@ TEST(Models, FoldingInSolvesTheLeastSquares) {
   for (std::size_t i = 0; i < 5; ++i) EXPECT_NEAR(gradient[i], options.regularisation * x[i], 1e-5);
 }
 
-TEST(Models, ATimeIsNeededForWhatIsRecent) {
+TEST(Methods, recent_popularity_needs_times) {
   TrainingSet training = training_of({{0, 1}});
   training.starts[0].reset();
   NoProgress progress;
   Ingredients ingredients(training, {}, progress, {});
-  EXPECT_FALSE(make_recent_popularity()->fit(ingredients));
+  EXPECT_FALSE(make_method("recent")->fit(ingredients));
 }
 
-TEST(Models, AreChosenByName) {
-  const EvaluateOptions options;
-  EXPECT_EQ(make_models("all", options).size(), 15U);
-  const auto two = make_models("sgns,popularity", options);
+TEST(Methods, are_chosen_by_name) {
+  EXPECT_EQ(make_methods("all").size(), 15U);
+  const auto two = make_methods("sgns,popularity");
   ASSERT_EQ(two.size(), 2U);
   EXPECT_EQ(two[0]->name(), "popularity");
-  EXPECT_ERROR(make_models("popularty", options), ErrorCode::wrong_use, "did you mean popularity?");
-  EXPECT_ERROR(make_models("", options), ErrorCode::wrong_use, "at least one name");
+  EXPECT_ERROR(make_methods("popularty"), ErrorCode::wrong_use, "did you mean popularity?");
+  EXPECT_ERROR(make_methods(""), ErrorCode::wrong_use, "at least one name");
 }
 
 }  // namespace

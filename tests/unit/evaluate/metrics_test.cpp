@@ -1,4 +1,4 @@
-// The metrics on lists short enough to work out by hand.
+// The metrics of outcomes simple enough to work out by hand.
 #include "segue/evaluate/metrics.h"
 
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 namespace segue::evaluate {
 namespace {
 
-TEST(Metrics, AListThatStartsWithTheNextSongIsPerfect) {
+TEST(Metrics, a_list_that_starts_with_the_next_song_is_perfect) {
   AccuracySum sum;
   sum.add({.rank = 1, .hits = {1, 1, 1}}, 1);
   const Accuracy mean = sum.mean();
@@ -15,7 +15,7 @@ TEST(Metrics, AListThatStartsWithTheNextSongIsPerfect) {
   }
 }
 
-TEST(Metrics, RanksCountUpToTheirCutoff) {
+TEST(Metrics, ranks_count_up_to_the_cutoff) {
   AccuracySum sum;
   sum.add({.rank = 3, .hits = {1, 2, 4}}, 8);
   sum.add({.rank = 15, .hits = {0, 1, 1}}, 4);
@@ -36,7 +36,7 @@ TEST(Metrics, RanksCountUpToTheirCutoff) {
   EXPECT_DOUBLE_EQ(mean.recall[2], (4.0 / 8 + 1.0 / 4 + 1) / 4);
 }
 
-TEST(Metrics, NothingAskedIsNothingScored) {
+TEST(Metrics, no_positions_score_zero) {
   EXPECT_EQ(AccuracySum().mean().ndcg[0], 0);
 }
 

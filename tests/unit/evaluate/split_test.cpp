@@ -29,7 +29,7 @@ std::vector<std::uint32_t> copy(std::span<const std::uint32_t> songs) {
   return {songs.begin(), songs.end()};
 }
 
-TEST(Split, ByTimeTheLastQueuesAreAskedAfterAGap) {
+TEST(Split, by_time_holds_out_the_last_queues_after_a_gap) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   SplitOptions options{.split = SplitKind::time, .held_out = 0.2, .gap = std::chrono::hours(2)};
@@ -45,7 +45,7 @@ TEST(Split, ByTimeTheLastQueuesAreAskedAfterAGap) {
   EXPECT_EQ(validation.training_queues.back(), 9U);
 }
 
-TEST(Split, ByQueuesAUserIsOnOneSideOnly) {
+TEST(Split, by_queues_keeps_a_user_on_one_side) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   const Split split = make_split(dataset, {.split = SplitKind::queues, .held_out = 0.3}, 1, 5);
@@ -60,7 +60,7 @@ TEST(Split, ByQueuesAUserIsOnOneSideOnly) {
   EXPECT_FALSE(split.training.users_return);
 }
 
-TEST(Split, TheTestPartIsNeverSeenWhenValidationIsAsked) {
+TEST(Split, validation_never_sees_the_test_part) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   SplitOptions options{.split = SplitKind::queues, .held_out = 0.3};
@@ -73,7 +73,7 @@ TEST(Split, TheTestPartIsNeverSeenWhenValidationIsAsked) {
   }
 }
 
-TEST(Split, OfTheLastSongTrainingHasTheSongsBefore) {
+TEST(Split, by_last_song_trains_on_the_songs_before) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {2, 0}, {1}}, {"a", "b", "c"});
   const Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
@@ -88,11 +88,11 @@ TEST(Split, OfTheLastSongTrainingHasTheSongsBefore) {
   EXPECT_EQ(positions[0].relevant, 1U);
 }
 
-TEST(Split, TheCatalogueIsNumberedByPlaysInTraining) {
+TEST(Split, numbers_the_catalogue_by_plays_in_training) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2, 1}, {1, 2, 0, 3}}, {"a", "b"});
   const Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
-  // Training is 0 1 2 | 1 2 0: two plays each, by row where they are equal; song 3 is unknown.
+  // Training is 0 1 2 | 1 2 0: two plays each, so songs are ordered by row; song 3 is unknown.
   EXPECT_THAT(split.rows, ElementsAre(0U, 1U, 2U));
   EXPECT_THAT(split.training.plays, ElementsAre(2U, 2U, 2U));
   EXPECT_EQ(split.songs[3], kUnknownSong);
@@ -100,7 +100,7 @@ TEST(Split, TheCatalogueIsNumberedByPlaysInTraining) {
   EXPECT_EQ(list_positions(dataset, split, 10)[1].target, kUnknownSong);
 }
 
-TEST(Split, WhatCannotBeHeldOutIsSaid) {
+TEST(Split, reports_what_cannot_be_held_out) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, {{0, 1}, {1, 0}}, {"a", "a"});
   EXPECT_ERROR(make_split(dataset, {.split = SplitKind::queues}, 1, 1), ErrorCode::bad_input, "training part");
@@ -110,7 +110,7 @@ TEST(Split, WhatCannotBeHeldOutIsSaid) {
   EXPECT_ERROR(make_split(alone, {.split = SplitKind::queues}, 1, 1), ErrorCode::bad_input, "two songs or more");
 }
 
-TEST(Split, MaxPositionsTakesWholeQueues) {
+TEST(Split, max_positions_takes_whole_queues) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
   SplitOptions options{.split = SplitKind::queues, .held_out = 0.4, .max_positions = 9};
@@ -118,7 +118,7 @@ TEST(Split, MaxPositionsTakesWholeQueues) {
 }
 
 // Queue 0 1 0 2 1 with the last two songs counting as heard, all known.
-TEST(Positions, AreDiscoveryOrRepeatByWhatWasJustHeard) {
+TEST(Positions, are_discovery_or_repeat_by_the_songs_just_heard) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {0, 1, 0, 2, 1}}, {"a", "b"});
   Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
@@ -127,7 +127,7 @@ TEST(Positions, AreDiscoveryOrRepeatByWhatWasJustHeard) {
   const std::vector<Position> positions = list_positions(dataset, split, 2);
   ASSERT_EQ(positions.size(), 4U);
   EXPECT_EQ(positions[0].mode, Mode::discovery);
-  EXPECT_EQ(positions[0].relevant, 2U);  // 1 and 2 are still to come; 0 too, but it is masked
+  EXPECT_EQ(positions[0].relevant, 2U);  // 1 and 2 are still to come; so is 0, but it is masked
   EXPECT_EQ(positions[1].mode, Mode::repeat);
   EXPECT_EQ(positions[1].relevant, 3U);
   EXPECT_EQ(positions[2].mode, Mode::discovery);
@@ -141,7 +141,7 @@ TEST(Positions, AreDiscoveryOrRepeatByWhatWasJustHeard) {
   EXPECT_EQ(queries[3].number, 3U);
 }
 
-TEST(Positions, WithoutAWindowAllBeforeCountAsHeard) {
+TEST(Positions, without_a_window_count_all_songs_before_as_heard) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, {{0, 1, 2}, {0, 1, 2, 0}}, {"a", "b"});
   Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);

@@ -1,4 +1,4 @@
-// Lists of neighbours against sorting every pair of rows in double precision.
+// Compares lists of neighbours with sorting every pair of rows in double precision.
 #include "segue/index/all_neighbours.h"
 
 #include <algorithm>
@@ -47,7 +47,7 @@ void expect_right(const math::Matrix& vectors, const NeighbourLists& lists, std:
   }
 }
 
-TEST(AllNeighbours, AreThoseOfSortingEveryPair) {
+TEST(AllNeighbours, agree_with_sorting_every_pair) {
   NoProgress progress;
   const math::Matrix vectors = some_vectors(600, 19);
   for (const Distance distance : {Distance::euclidean, Distance::cosine}) {
@@ -55,7 +55,7 @@ TEST(AllNeighbours, AreThoseOfSortingEveryPair) {
   }
 }
 
-TEST(AllNeighbours, DoNotDependOnTheNumberOfThreads) {
+TEST(AllNeighbours, do_not_depend_on_the_number_of_threads) {
   NoProgress progress;
   const math::Matrix vectors = some_vectors(2000, 5);
   const NeighbourLists one = all_neighbours(vectors.view(), 7, {.threads = 1}, progress, {});
@@ -64,7 +64,7 @@ TEST(AllNeighbours, DoNotDependOnTheNumberOfThreads) {
   EXPECT_EQ(one.squared_distances, three.squared_distances);
 }
 
-TEST(AllNeighbours, AreAllOthersWhereThereAreFewer) {
+TEST(AllNeighbours, are_all_others_if_there_are_fewer) {
   NoProgress progress;
   for (const std::size_t rows : {0, 1, 2, 5}) {
     const math::Matrix vectors = some_vectors(rows, 3);
@@ -73,7 +73,7 @@ TEST(AllNeighbours, AreAllOthersWhereThereAreFewer) {
   }
 }
 
-TEST(AllNeighbours, StopWhenAsked) {
+TEST(AllNeighbours, stop_when_asked) {
   NoProgress progress;
   std::stop_source source;
   source.request_stop();

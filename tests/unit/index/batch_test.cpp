@@ -1,4 +1,4 @@
-// The batch against one product at a time.
+// Compares the batch with one product at a time.
 #include "segue/index/batch.h"
 
 #include <algorithm>
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::index {
 namespace {
@@ -18,7 +18,7 @@ struct Case {
   std::size_t k;
 };
 
-// Whole numbers, so that sums are exact in any order, and many scores are equal.
+// Whole numbers, so that sums are exact in any order and many scores are equal.
 math::Matrix whole_numbers(std::size_t rows, std::size_t columns, std::uint64_t seed) {
   Random random(seed);
   math::Matrix matrix(rows, columns);
@@ -42,7 +42,7 @@ std::vector<math::ScoredRow> slow_search(std::span<const float> query, const mat
   return all;
 }
 
-TEST(BatchSearch, FindsWhatOneProductAtATimeFinds) {
+TEST(BatchSearch, finds_the_same_as_one_product_at_a_time) {
   for (const Case& one : {Case{1, 1, 1, 1}, Case{31, 3, 5, 4}, Case{32, 16, 6, 40}, Case{33, 7, 7, 100},
                           Case{1000, 20, kBatchQueries, 10}, Case{500, 128, 13, 0}}) {
     const math::Matrix rows = whole_numbers(one.rows, one.columns, 1);

@@ -13,7 +13,7 @@
 namespace segue::index {
 namespace {
 
-// Enough rows for several threads to have a piece; an odd width.
+// Enough rows for several threads; an odd number of columns.
 constexpr std::size_t kRows = 70'001;
 constexpr std::size_t kColumns = 7;
 
@@ -55,7 +55,7 @@ double cosine(const Vectors& vectors, std::size_t row, const std::vector<float>&
   return dot / std::sqrt(square);
 }
 
-TEST(ExactIndex, FindsWhatSortingEveryRowFinds) {
+TEST(ExactIndex, finds_the_same_as_sorting_every_row) {
   const Vectors vectors(2000);
   const std::vector<float> query = some_query();
   std::vector<double> wanted;
@@ -74,14 +74,14 @@ TEST(ExactIndex, FindsWhatSortingEveryRowFinds) {
   }
 }
 
-TEST(ExactIndex, GivesTheSameWithAnyNumberOfThreads) {
+TEST(ExactIndex, gives_the_same_with_any_number_of_threads) {
   const Vectors vectors(kRows);
   const std::vector<math::ScoredRow> one = vectors.index().search(some_query(), 500, {}, 1);
   EXPECT_EQ(one.size(), 500U);
   for (const std::size_t threads : {2, 3, 8}) EXPECT_EQ(vectors.index().search(some_query(), 500, {}, threads), one);
 }
 
-TEST(ExactIndex, LeavesOutZeroRowsAndGivesAllOthersForALargeK) {
+TEST(ExactIndex, omits_zero_rows_and_gives_all_others_for_a_large_k) {
   const Vectors vectors(100);
   const std::vector<math::ScoredRow> found = vectors.index().search(some_query(), 1000);
   const auto zeros = std::ranges::count(vectors.inverse_norms, 0.0F);
@@ -90,7 +90,7 @@ TEST(ExactIndex, LeavesOutZeroRowsAndGivesAllOthersForALargeK) {
   for (const math::ScoredRow& one : found) EXPECT_GT(vectors.inverse_norms[one.row], 0);
 }
 
-TEST(ExactIndex, HonoursExclusionsAndTheFilter) {
+TEST(ExactIndex, respects_exclusions_and_the_filter) {
   const Vectors vectors(2000);
   const std::vector<math::ScoredRow> all = vectors.index().search(some_query(), 2000);
   const std::vector<std::uint32_t> excluded = {all[4].row, all[0].row, all[1].row, all[4].row};
@@ -106,8 +106,8 @@ TEST(ExactIndex, HonoursExclusionsAndTheFilter) {
   }
 }
 
-// To the bit, of vectors that lie close together, with and without a filter.
-TEST(CodedExactIndex, FindsWhatTheOneWithoutCodesFinds) {
+// The same to the bit, for vectors that lie close together, with and without a filter.
+TEST(CodedExactIndex, finds_the_same_as_without_codes) {
   for (const std::size_t columns : {1, 7, 32, 100}) {
     const testing::Clustered vectors(20'000, columns, 40);
     const ExactIndex plain = vectors.exact();
@@ -130,8 +130,8 @@ TEST(CodedExactIndex, FindsWhatTheOneWithoutCodesFinds) {
   }
 }
 
-TEST(CodedExactIndex, HasRowsOfOneLargeNumberAndQueriesOfSmallOnes) {
-  // The codes of such rows are 127 and zeros: they tell nothing of what is small.
+TEST(CodedExactIndex, handles_rows_with_one_large_number_and_queries_of_small_ones) {
+  // The codes of such rows are 127 and zeros, without information about the small numbers.
   math::Matrix rows(300, 8);
   std::vector<float> inverse_norms(300);
   for (std::size_t row = 0; row < 300; ++row) {
@@ -147,7 +147,7 @@ TEST(CodedExactIndex, HasRowsOfOneLargeNumberAndQueriesOfSmallOnes) {
   EXPECT_EQ(found.front().row, 299U);
 }
 
-TEST(CodedRows, SayHowFarTheirCodesAreOff) {
+TEST(CodedRows, report_the_error_of_their_codes) {
   const testing::Clustered vectors(500, 21, 5);
   const CodedRows codes(vectors.matrix.view(), vectors.inverse_norms, 1);
   for (std::size_t row = 0; row < 500; ++row) {
@@ -162,7 +162,7 @@ TEST(CodedRows, SayHowFarTheirCodesAreOff) {
   }
 }
 
-TEST(ExactIndex, OfNoRowsOrForNoSongsFindsNothing) {
+TEST(ExactIndex, finds_nothing_without_rows_or_with_k_0) {
   EXPECT_TRUE(ExactIndex({nullptr, 0, kColumns, kColumns}, {}).search(some_query(), 10).empty());
   EXPECT_TRUE(Vectors(100).index().search(some_query(), 0).empty());
 }

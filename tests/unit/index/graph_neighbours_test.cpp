@@ -1,4 +1,4 @@
-// Lists of neighbours found through the graph, against those of comparing every pair (all_neighbours_test.cpp).
+// Compares lists of neighbours found through the graph with those of all pairs (all_neighbours_test.cpp).
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@ namespace {
 
 using testing::slow_distance;
 
-TEST(AllNeighbours, ThroughTheGraphAreNearlyTheSame) {
+TEST(AllNeighbours, are_nearly_the_same_through_the_graph) {
   NoProgress progress;
   const testing::Clustered vectors(3000, 12, 30);
   const auto rows = vectors.matrix.view();

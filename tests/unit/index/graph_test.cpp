@@ -33,7 +33,7 @@ std::string bytes_of(const GraphIndex& graph) {
   return read_text(folder / "index.hnsw");
 }
 
-// Every tenth row as a query: the same ten nearest as exact search finds, but for a few.
+// Every tenth row as a query: nearly always the same ten nearest as by exact search.
 double recall(const Clustered& vectors, const GraphIndex& graph) {
   std::size_t hits = 0;
   std::size_t wanted = 0;
@@ -48,7 +48,7 @@ double recall(const Clustered& vectors, const GraphIndex& graph) {
   return static_cast<double>(hits) / static_cast<double>(wanted);
 }
 
-TEST(GraphIndex, FindsNearlyAllThatExactSearchFinds) {
+TEST(GraphIndex, finds_nearly_all_that_exact_search_finds) {
   const Clustered vectors(4000, 24, 60);
   for (const GraphStorage storage : {GraphStorage::int8, GraphStorage::float32}) {
     for (const std::size_t threads : {1, 3}) {
@@ -57,7 +57,7 @@ TEST(GraphIndex, FindsNearlyAllThatExactSearchFinds) {
   }
 }
 
-TEST(GraphIndex, FindsDistinctRowsWithADirectionOnly) {
+TEST(GraphIndex, finds_distinct_rows_that_are_not_zero) {
   const Clustered vectors(1000, 9, 5);
   const std::vector<std::uint32_t> found = build(vectors).search(vectors.unit(0), 5000);
   EXPECT_GT(found.size(), 900U);
@@ -67,13 +67,13 @@ TEST(GraphIndex, FindsDistinctRowsWithADirectionOnly) {
   for (const std::uint32_t row : found) EXPECT_GT(vectors.inverse_norms[row], 0);
 }
 
-TEST(GraphIndex, OfOneThreadAndSeedIsTheSameToTheByte) {
+TEST(GraphIndex, is_the_same_to_the_byte_with_one_thread_and_seed) {
   const Clustered vectors(1500, 10, 20);
   EXPECT_EQ(bytes_of(build(vectors)), bytes_of(build(vectors)));
   EXPECT_NE(bytes_of(build(vectors)), bytes_of(build(vectors, {.seed = 2, .threads = 1})));
 }
 
-TEST(GraphIndex, MappedAnswersAsTheOneBuilt) {
+TEST(GraphIndex, gives_the_same_mapped_as_built) {
   const testing::Scratch folder;
   for (const std::size_t rows : {0, 1, 2, 3000}) {
     for (const GraphStorage storage : {GraphStorage::int8, GraphStorage::float32}) {
@@ -90,7 +90,7 @@ TEST(GraphIndex, MappedAnswersAsTheOneBuilt) {
   }
 }
 
-// In how many blocks of 16 places the links of a node lie, of as many as could be.
+// The number of blocks of 16 places that hold the links of a node, relative to the most possible.
 double spread_of_links(const GraphParts& parts) {
   double blocks = 0;
   double links = 0;
@@ -105,9 +105,9 @@ double spread_of_links(const GraphParts& parts) {
   return blocks / links;
 }
 
-TEST(GraphIndex, HasNeighboursSideBySide) {
+TEST(GraphIndex, has_neighbours_near_each_other_in_memory) {
   constexpr std::size_t kRows = 20000;
-  const Clustered vectors(kRows, 16, 400);  // of every 400 rows in a row, each is in another cluster
+  const Clustered vectors(kRows, 16, 400);  // any 400 successive rows are in different clusters
   const testing::Scratch folder;
   build(vectors, {.build_width = 50, .threads = 1}).save(folder / "index.hnsw", kDigest);
   const std::string bytes = read_text(folder / "index.hnsw");
@@ -115,7 +115,7 @@ TEST(GraphIndex, HasNeighboursSideBySide) {
       << "0.99 in the order of the rows";
 }
 
-TEST(GraphIndex, StopsWhenAsked) {
+TEST(GraphIndex, stops_when_asked) {
   const Clustered vectors(1000, 9, 5);
   NoProgress progress;
   std::stop_source source;
@@ -141,7 +141,7 @@ class DamagedGraph : public ::testing::Test {
   std::string bytes_;
 };
 
-TEST_F(DamagedGraph, IsRefused) {
+TEST_F(DamagedGraph, is_refused) {
   EXPECT_NO_THROW(open());
   EXPECT_ERROR(open(1001), ErrorCode::corrupt, "expected a graph of 1001 x 9 vectors, found one of 1000 x 9");
   EXPECT_ERROR(open(1000, 8), ErrorCode::corrupt, "expected a graph of 1000 x 8 vectors");
@@ -169,7 +169,7 @@ TEST_F(DamagedGraph, IsRefused) {
   EXPECT_ERROR(open(), ErrorCode::corrupt, "expected level 77 of the node to start from");
 }
 
-TEST_F(DamagedGraph, WithALinkToNowhereIsRefused) {
+TEST_F(DamagedGraph, with_a_dangling_link_is_refused) {
   const std::string whole = bytes_;
   put(kGraphNodesAt, std::uint32_t{33});
   EXPECT_ERROR(open(), ErrorCode::corrupt, "expected at most 32 links of a node, found 33");

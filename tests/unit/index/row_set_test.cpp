@@ -15,7 +15,7 @@ std::vector<std::uint32_t> rows_of(const RowSet& set, std::size_t begin, std::si
   return rows;
 }
 
-TEST(RowSet, IsASet) {
+TEST(RowSet, is_a_set) {
   Random random(3);
   RowSet rows(200);
   std::set<std::uint32_t> wanted;
@@ -37,7 +37,7 @@ TEST(RowSet, IsASet) {
   }
 }
 
-TEST(RowSet, OfNothingHasNothing) {
+TEST(RowSet, is_empty_without_rows) {
   EXPECT_EQ(RowSet().count(), 0U);
   EXPECT_TRUE(rows_of(RowSet(), 0, 0).empty());
 }

@@ -28,7 +28,7 @@ std::vector<float> some_distances(std::size_t n, double shift, double scale, std
   return distances;
 }
 
-TEST(ConditionalAffinities, HaveThePerplexityAskedFor) {
+TEST(ConditionalAffinities, have_the_requested_perplexity) {
   for (const double scale : {1e-12, 1e-3, 1.0, 1e6}) {
     for (const double shift : {0.0, 3 * scale}) {
       const std::vector<float> distances = some_distances(90, shift, scale, 5);
@@ -48,7 +48,7 @@ TEST(ConditionalAffinities, HaveThePerplexityAskedFor) {
   }
 }
 
-TEST(ConditionalAffinities, AreEqualWhereNoPerplexityFits) {
+TEST(ConditionalAffinities, are_equal_if_no_perplexity_fits) {
   std::vector<float> p(4);
   EXPECT_EQ(conditional_affinities(std::vector<float>{1, 2, 3, 4}, 4, p), 0);
   EXPECT_EQ(p, (std::vector<float>{0.25F, 0.25F, 0.25F, 0.25F}));
@@ -59,7 +59,7 @@ TEST(ConditionalAffinities, AreEqualWhereNoPerplexityFits) {
   EXPECT_EQ(conditional_affinities({}, 3, {}), 0);
 }
 
-TEST(Affinities, AreTheSymmetricMeanOfTheConditionals) {
+TEST(Affinities, are_the_symmetric_mean_of_the_conditionals) {
   const Layout points = heaps(60, 4, 5, 1, 3);
   const FoundNeighbours found = all_neighbours_of(points, 15);
   const std::vector<double> p = dense(make_affinities(found.view(), 5));
@@ -77,7 +77,7 @@ TEST(Affinities, AreTheSymmetricMeanOfTheConditionals) {
   EXPECT_NEAR(std::accumulate(p.begin(), p.end(), 0.0), 1, 1e-5);
 }
 
-TEST(Affinities, AreTheSameWithAnyNumberOfThreadsAndHaveAscendingColumns) {
+TEST(Affinities, are_the_same_with_any_number_of_threads_and_have_ascending_columns) {
   const FoundNeighbours found = all_neighbours_of(heaps(700, 6, 5, 1, 4), 20);
   const Affinities one = make_affinities(found.view(), 6, 1);
   for (std::size_t i = 0; i < one.size(); ++i) {
@@ -93,7 +93,7 @@ TEST(Affinities, AreTheSameWithAnyNumberOfThreadsAndHaveAscendingColumns) {
   }
 }
 
-TEST(Affinities, LeaveOutWhatIsNoneAndTheRowItself) {
+TEST(Affinities, omit_none_and_the_row_itself) {
   constexpr std::uint32_t kNone = NeighbourView::kNone;
   const std::vector<std::uint32_t> rows = {1, 0, 0, kNone, kNone, kNone};
   const std::vector<float> distances = {1, 0, 1, 7, -1, 0};
@@ -103,14 +103,14 @@ TEST(Affinities, LeaveOutWhatIsNoneAndTheRowItself) {
   EXPECT_EQ(affinities.values, (std::vector<float>{0.5F, 0.5F}));
 }
 
-TEST(Affinities, OfNothingAreNone) {
+TEST(Affinities, of_nothing_are_empty) {
   EXPECT_EQ(make_affinities({}, 30).size(), 0U);
   const Affinities one = make_affinities({1, 0, {}, {}}, 30);
   EXPECT_EQ(one.size(), 1U);
   EXPECT_TRUE(one.columns.empty());
 }
 
-TEST(Affinities, RefuseWhatIsNoNeighbour) {
+TEST(Affinities, refuse_invalid_neighbours) {
   const std::vector<std::uint32_t> rows = {1, 2};
   const std::vector<float> distances = {1, 1};
   const std::vector<float> infinite = {1, std::numeric_limits<float>::infinity()};

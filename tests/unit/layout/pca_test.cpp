@@ -9,7 +9,7 @@
 namespace segue::layout {
 namespace {
 
-// Uncorrelated columns of the given sizes, turned in the plane of the first and the last.
+// Uncorrelated columns of the given sizes, rotated in the plane of the first and the last.
 math::Matrix vectors_of(std::size_t n, const std::vector<double>& sizes, double angle) {
   Random random(1);
   math::Matrix matrix(n, sizes.size());
@@ -37,14 +37,14 @@ double deviation(const Layout& points, float Point::*coordinate) {
   return std::sqrt(squares / n - sum / n * sum / n);
 }
 
-TEST(PrincipalComponents, AreTheDirectionsOfMostVariance) {
+TEST(PrincipalComponents, are_the_directions_of_most_variance) {
   constexpr double kAngle = 0.5;
   const math::Matrix vectors = vectors_of(5000, {10, 0.1, 1, 0.2, 4}, kAngle);
   const Layout points = principal_components(vectors.view());
   EXPECT_NEAR(deviation(points, &Point::x), kStartDeviation, 1e-3 * kStartDeviation);
   EXPECT_NEAR(deviation(points, &Point::y), 0.4 * kStartDeviation, 0.02 * kStartDeviation);
   const double scale = kStartDeviation / (10 / std::sqrt(3));
-  for (std::size_t i = 0; i < 10; ++i) {  // turned back, these are the coordinates themselves
+  for (std::size_t i = 0; i < 10; ++i) {  // rotated back, these are the original coordinates
     const auto row = vectors.view()[i];
     const double a = static_cast<double>(row.front()) - 7;
     const double b = static_cast<double>(row.back()) + 3;
@@ -52,12 +52,12 @@ TEST(PrincipalComponents, AreTheDirectionsOfMostVariance) {
   }
 }
 
-TEST(PrincipalComponents, AreTheSameWithAnyNumberOfThreads) {
+TEST(PrincipalComponents, are_the_same_with_any_number_of_threads) {
   const math::Matrix vectors = vectors_of(3000, {3, 1, 2, 0.5, 0.1, 4}, 1);
   EXPECT_EQ(principal_components(vectors.view(), 1), principal_components(vectors.view(), 3));
 }
 
-TEST(PrincipalComponents, OfWhatHasNoDirectionAreZero) {
+TEST(PrincipalComponents, are_zero_without_any_direction) {
   math::Matrix same(40, 5);
   for (std::size_t i = 0; i < same.rows(); ++i) {
     for (float& number : same.view()[i]) number = 0.3F;
@@ -68,7 +68,7 @@ TEST(PrincipalComponents, OfWhatHasNoDirectionAreZero) {
   EXPECT_TRUE(principal_components(math::Matrix().view()).empty());
 }
 
-TEST(PrincipalComponents, OfOneColumnLieOnALine) {
+TEST(PrincipalComponents, of_one_column_lie_on_a_line) {
   const Layout points = principal_components(vectors_of(100, {1}, 0).view());
   for (const Point& point : points) EXPECT_EQ(point.y, 0);
   EXPECT_NEAR(deviation(points, &Point::x), kStartDeviation, 1e-3 * kStartDeviation);

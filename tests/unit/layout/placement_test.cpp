@@ -10,7 +10,7 @@
 namespace segue::layout {
 namespace {
 
-TEST(Placement, PutsASongWhereMostOfItsNeighboursAre) {
+TEST(Placement, puts_a_song_where_most_of_its_neighbours_are) {
   const Layout placed = {{0, 0}, {0.2F, 0}, {0, 0.2F}, {50, 50}};
   const std::vector<std::uint32_t> rows = {3, 0, 1, 2};
   const std::vector<float> distances(4, 1.0F);
@@ -20,7 +20,7 @@ TEST(Placement, PutsASongWhereMostOfItsNeighboursAre) {
   EXPECT_NEAR(points[0].y, 0.07, 0.1);
 }
 
-TEST(Placement, PutsASongBesideItsOnlyNeighbourAndOneWithoutInTheMiddle) {
+TEST(Placement, puts_a_song_at_its_only_neighbour_and_one_without_at_the_mean) {
   const Layout placed = {{-4, 0}, {8, 2}};
   constexpr std::uint32_t kNone = NeighbourView::kNone;
   const std::vector<std::uint32_t> rows = {kNone, 1, kNone, kNone};
@@ -30,7 +30,7 @@ TEST(Placement, PutsASongBesideItsOnlyNeighbourAndOneWithoutInTheMiddle) {
   EXPECT_EQ(points[1], (Point{2, 1}));
 }
 
-TEST(Placement, IsWhereTheAttractionIsLeast) {
+TEST(Placement, is_where_the_loss_is_least) {
   const Layout placed = heaps(30, 3, 4, 1, 5);
   std::vector<std::uint32_t> rows;
   std::vector<float> distances;
@@ -61,22 +61,22 @@ TEST(Placement, IsWhereTheAttractionIsLeast) {
   }
 }
 
-TEST(Placement, RefusesWhatIsNoNeighbour) {
+TEST(Placement, refuses_invalid_neighbours) {
   const std::vector<std::uint32_t> rows = {5};
   const std::vector<float> distances = {1};
   EXPECT_ERROR(place_by_neighbours(Layout(5), {1, 1, rows, distances}, 30), ErrorCode::bad_input, "row 5");
 }
 
-TEST(StartLike, KeepsKnownSongsAndPutsOthersBesideThem) {
+TEST(StartLike, keeps_known_songs_and_puts_others_next_to_them) {
   const Layout old = {{1, 2}, {-7, 3}};
-  // Songs in a row: 0 - 1 - 2 - 3, and 4 alone.
+  // A chain of songs, 0 - 1 - 2 - 3, and 4 alone.
   const Affinities affinities{{0, 1, 3, 5, 6, 6}, {1, 0, 2, 1, 3, 2}, {0.2F, 0.2F, 0.1F, 0.1F, 0.2F, 0.2F}};
   const std::vector<std::uint32_t> old_row = {1, kNotOnMap, kNotOnMap, kNotOnMap, kNotOnMap};
   const Layout start = start_like(affinities, old, old_row);
   EXPECT_EQ(start, (Layout{{-7, 3}, {-7, 3}, {-7, 3}, {-7, 3}, {-3, 2.5F}}));
 }
 
-TEST(AlignTo, UndoesTurningMirroringScalingAndMoving) {
+TEST(AlignTo, undoes_rotation_mirroring_scaling_and_translation) {
   const Layout old = heaps(50, 5, 10, 2, 1);
   for (const bool mirror : {false, true}) {
     Layout moved;
@@ -96,15 +96,15 @@ TEST(AlignTo, UndoesTurningMirroringScalingAndMoving) {
   }
 }
 
-TEST(AlignTo, MeasuresWhatIsLeft) {
+TEST(AlignTo, measures_the_remaining_displacement) {
   const Layout old = {{1, 0}, {-1, 0}, {0, 1}, {0, -1}};
   const Layout moved = {{1, 0}, {-1, 0}, {0, 3}, {0, -3}};
   const std::vector<std::uint32_t> old_row = {0, 1, 2, 3};
-  // Best scaled by 8 / 20: 0.6 are missing of two, 0.2 too much of the others.
+  // The best scale is 8 / 20: two points end 0.6 short, the others 0.2 too far.
   EXPECT_NEAR(align_to(moved, old, old_row).mean_displacement, 0.4, 1e-6);
 }
 
-TEST(AlignTo, LeavesPointsWithoutAnOldPlaceAlone) {
+TEST(AlignTo, does_not_move_points_if_none_has_an_old_place) {
   const Layout points = {{1, 2}, {3, 4}};
   const std::vector<std::uint32_t> none(2, kNotOnMap);
   const Alignment aligned = align_to(points, {}, none);

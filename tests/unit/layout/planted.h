@@ -1,4 +1,4 @@
-// A map with blobs of songs where they are told to be.
+// Maps with blobs of songs at given places.
 #pragma once
 
 #include <cmath>
@@ -23,7 +23,7 @@ struct Blob {
   std::uint32_t songs;
 };
 
-// Songs of all blobs in turn, each normally distributed around its blob's centre (Box, Muller 1958).
+// The songs of one blob after another, normally distributed around its centre (Box, Muller 1958).
 inline layout::Layout planted(const std::vector<Blob>& blobs, std::uint64_t seed = 1) {
   layout::Layout layout;
   for (std::size_t blob = 0; blob < blobs.size(); ++blob) {
@@ -41,7 +41,7 @@ inline layout::Layout planted(const std::vector<Blob>& blobs, std::uint64_t seed
 inline const std::vector<Blob> kFourBlobs = {
     {{0, 0}, 1, 400}, {{20, 0}, 1, 400}, {{0, 20}, 1.5F, 300}, {{22, 21}, 0.7F, 200}};
 
-// Songs of `artists[blob]`, in the order of planted(), two of three by the blob's first artist.
+// Songs of `artists[blob]` in the order of planted(), two in three by the blob's first artist.
 inline data::Catalogue songs_of(const Scratch& scratch, const std::vector<Blob>& blobs,
                                 const std::vector<std::vector<std::string>>& artists,
                                 const std::vector<std::string>& tags = {}) {

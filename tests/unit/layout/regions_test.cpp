@@ -16,7 +16,7 @@ namespace {
 using testing::kFourBlobs;
 using testing::planted;
 
-TEST(Density, SmoothingKeepsTheSumAndTheVariance) {
+TEST(Density, smoothing_keeps_the_sum_and_adds_the_variance) {
   constexpr std::size_t kSide = 129;
   std::vector<float> grid(kSide * kSide);
   grid[64 * kSide + 64] = 1000;
@@ -32,7 +32,7 @@ TEST(Density, SmoothingKeepsTheSumAndTheVariance) {
   EXPECT_FLOAT_EQ(grid[64 * kSide + 60], grid[60 * kSide + 64]) << "the same in both directions";
 }
 
-TEST(Regions, PlantedBlobsAreFound) {
+TEST(Regions, are_found_at_planted_blobs) {
   const SongMap map = find_regions(planted(kFourBlobs));
   std::size_t large = 0;
   for (const Region& region : map.regions) large += region.level == 0 ? 1U : 0U;
@@ -41,7 +41,7 @@ TEST(Regions, PlantedBlobsAreFound) {
   std::set<std::int32_t> seen;
   for (const testing::Blob& blob : kFourBlobs) {
     std::map<std::int32_t, std::uint32_t> counts;
-    for (std::uint32_t i = 0; i < blob.songs; ++i, ++song) ++counts[region_at(map.regions, map.cluster[song], 0)];
+    for (std::uint32_t i = 0; i < blob.songs; ++i, ++song) ++counts[region_at(map.regions, map.region[song], 0)];
     const auto most = std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
     ASSERT_NE(most->first, kNoRegion);
     EXPECT_GT(most->second, blob.songs * 95 / 100);
@@ -51,10 +51,10 @@ TEST(Regions, PlantedBlobsAreFound) {
   }
 }
 
-TEST(Regions, LevelsNestAndSizesAddUp) {
+TEST(Regions, nest_by_level_and_their_sizes_add_up) {
   const SongMap map = find_regions(planted({{{0, 0}, 8, 3000}, {{25, 5}, 4, 1500}, {{0, 30}, 2, 100}}));
   std::vector<std::uint32_t> sizes(map.regions.size());
-  for (std::int32_t region : map.cluster) {
+  for (std::int32_t region : map.region) {
     for (; region != kNoRegion; region = map.regions[static_cast<std::size_t>(region)].parent) {
       ++sizes[static_cast<std::size_t>(region)];
     }
@@ -71,15 +71,15 @@ TEST(Regions, LevelsNestAndSizesAddUp) {
   }
 }
 
-TEST(Regions, AwkwardMapsHaveNone) {
+TEST(Regions, are_none_on_degenerate_maps) {
   EXPECT_TRUE(find_regions({}).regions.empty());
-  EXPECT_TRUE(find_regions({{1, 2}}).regions.empty()) << "one song is no region";
+  EXPECT_TRUE(find_regions({{1, 2}}).regions.empty()) << "one song is not a region";
   const SongMap same = find_regions(Layout(50, Point{3, 3}));
-  EXPECT_EQ(same.cluster.size(), 50U);
-  EXPECT_EQ(region_at(same.regions, same.cluster[0], 0), 0);
+  EXPECT_EQ(same.region.size(), 50U);
+  EXPECT_EQ(region_at(same.regions, same.region[0], 0), 0);
 }
 
-TEST(RegionNames, TypicalArtistsAreNamedOnceAndTheSameEveryTime) {
+TEST(RegionNames, are_typical_artists_used_once_and_deterministic) {
   const testing::Scratch scratch;
   const data::Catalogue songs = testing::songs_of(
       scratch, kFourBlobs, {{"Drake", "Everybody"}, {"Björk", "Everybody"}, {"أم كلثوم", "فيروز"}, {"Bill Evans"}});
@@ -100,7 +100,7 @@ TEST(RegionNames, TypicalArtistsAreNamedOnceAndTheSameEveryTime) {
   for (std::size_t i = 0; i < map.regions.size(); ++i) EXPECT_EQ(map.regions[i].label, again.regions[i].label);
 }
 
-TEST(RegionNames, TagsComeFirstAndDistinctiveOnesBeforeThoseOfAllSongs) {
+TEST(RegionNames, prefer_tags_and_distinctive_tags_to_common_ones) {
   const testing::Scratch scratch;
   const data::Catalogue songs =
       testing::songs_of(scratch, kFourBlobs, {{"A"}, {"B"}, {"C"}, {"D"}}, {"rap", "electronic", "طرب", "jazz"});
@@ -113,7 +113,7 @@ TEST(RegionNames, TagsComeFirstAndDistinctiveOnesBeforeThoseOfAllSongs) {
   EXPECT_THAT(labels, ::testing::UnorderedElementsAre("rap", "electronic", "طرب", "jazz"));
 }
 
-TEST(RegionNames, LeadArtists) {
+TEST(RegionNames, lead_artists_of_credits) {
   EXPECT_THAT(
       lead_artists(
           {"Drake, Future", "Drake", "Tyler, The Creator", "Tyler, The Creator, Kali Uchis", "", "Earth, Wind & Fire"}),

@@ -8,7 +8,7 @@
 namespace segue::layout {
 namespace {
 
-TEST(Team, DoesEveryPieceOnceLoopAfterLoop) {
+TEST(Team, runs_every_piece_once_in_each_loop) {
   for (const std::size_t threads : {1U, 2U, 5U}) {
     Team team(threads);
     EXPECT_EQ(team.size(), threads);
@@ -25,7 +25,7 @@ TEST(Team, DoesEveryPieceOnceLoopAfterLoop) {
   }
 }
 
-TEST(Team, ThrowsWhatAPieceThrewAndGoesOn) {
+TEST(Team, rethrows_an_exception_and_stays_usable) {
   Team team(3);
   for (int again = 0; again < 20; ++again) {
     EXPECT_THROW(team.for_pieces(100, 1,

@@ -37,7 +37,7 @@ void expect_finite(const Layout& points) {
   for (const Point& point : points) ASSERT_TRUE(std::isfinite(point.x) && std::isfinite(point.y));
 }
 
-TEST(Tsne, ReportsTheExactKl) {
+TEST(Tsne, reports_the_exact_kl) {
   const Affinities affinities = affinities_of_heaps();
   for (const std::uint32_t iterations : {1U, 300U, 750U}) {
     const TsneResult result = fit(affinities, {.iterations = iterations});
@@ -48,15 +48,15 @@ TEST(Tsne, ReportsTheExactKl) {
   }
 }
 
-TEST(Tsne, ReportsNearlyTheExactKlOnAGrid) {
+TEST(Tsne, reports_nearly_the_exact_kl_on_a_grid) {
   const std::size_t n = 2500;
   const Affinities affinities = affinities_of_heaps(n);
   const TsneResult result = fit(affinities, {.iterations = 320}, some_start(n));
   EXPECT_NEAR(result.kl, exact_kl(dense(affinities), to_double(result.points)), 5e-3);
 }
 
-// The gradient that the forces make is that of the KL: against differences of the exact one.
-TEST(Tsne, ForcesAreTheGradientOfTheKl) {
+// The forces add up to the gradient of the KL, compared with finite differences of the exact KL.
+TEST(Tsne, forces_are_the_gradient_of_the_kl) {
   const Affinities affinities = affinities_of_heaps(200);
   const std::vector<double> p = dense(affinities);
   const std::vector<ExactForce> points = to_double(heaps(200, 5, 5, 1, 8));
@@ -77,10 +77,10 @@ TEST(Tsne, ForcesAreTheGradientOfTheKl) {
   }
 }
 
-TEST(Tsne, DescendsAsSmallExactStepsDo) {
+TEST(Tsne, descends_as_far_as_small_exact_steps) {
   const Affinities affinities = affinities_of_heaps(300);
   const TsneResult result = fit(affinities, {.iterations = 1000, .exaggeration_iterations = 250}, some_start(300));
-  // A long plain descent from there finds next to nothing more.
+  // A long plain descent from there gains almost nothing.
   const std::vector<double> p = dense(affinities);
   std::vector<ExactForce> points = to_double(result.points);
   for (int step = 0; step < 200; ++step) {
@@ -95,7 +95,7 @@ TEST(Tsne, DescendsAsSmallExactStepsDo) {
   EXPECT_GT(exact_kl(p, points), 0.97 * result.kl);
 }
 
-TEST(Tsne, KeepsNeighboursTogether) {
+TEST(Tsne, keeps_neighbours_together) {
   const Affinities affinities = affinities_of_heaps();
   const TsneResult result = fit(affinities);
   const FoundNeighbours found = all_neighbours_of(result.points, 5);
@@ -107,8 +107,8 @@ TEST(Tsne, KeepsNeighboursTogether) {
   EXPECT_LT(result.kl, 0.7);
 }
 
-TEST(Tsne, GivesTheSameBytesWithAnyNumberOfThreads) {
-  const std::size_t n = 5000;  // sorted on the way
+TEST(Tsne, gives_the_same_bytes_with_any_number_of_threads) {
+  const std::size_t n = 5000;  // enough to be reordered
   Layout places = heaps(n, 50, 30, 2, 2);
   FoundNeighbours found{6, {}, {}};
   for (std::uint32_t i = 0; i < n; ++i) {
@@ -129,7 +129,7 @@ TEST(Tsne, GivesTheSameBytesWithAnyNumberOfThreads) {
   }
 }
 
-TEST(Tsne, ManagesFewSongs) {
+TEST(Tsne, handles_few_songs) {
   for (const std::size_t n : {0U, 1U, 2U, 3U, 10U}) {
     const std::size_t k = n == 0 ? 0 : n - 1;
     const Affinities affinities =
@@ -144,7 +144,7 @@ TEST(Tsne, ManagesFewSongs) {
   }
 }
 
-TEST(Tsne, ManagesSongsThatAreAllTheSame) {
+TEST(Tsne, handles_songs_that_are_all_the_same) {
   const std::size_t n = 300;
   FoundNeighbours found{20, {}, {}};
   for (std::uint32_t i = 0; i < n; ++i) {
@@ -155,11 +155,11 @@ TEST(Tsne, ManagesSongsThatAreAllTheSame) {
   expect_finite(result.points);
   const TsneResult again = fit(make_affinities(found.view(), 30), {}, Layout(n));
   EXPECT_EQ(again.points, result.points);
-  EXPECT_NE(result.points[0], result.points[1]);  // set apart
+  EXPECT_NE(result.points[0], result.points[1]);  // separated
   EXPECT_NE(fit(make_affinities(found.view(), 30), {.seed = 2}, Layout(n)).points, result.points);
 }
 
-TEST(Tsne, ManagesSongsWithoutNeighbours) {
+TEST(Tsne, handles_songs_without_neighbours) {
   const TsneResult result = fit({std::vector<std::uint64_t>(51), {}, {}}, {.iterations = 300}, some_start(50));
   expect_finite(result.points);
   Affinities affinities = affinities_of_heaps(100);
@@ -167,7 +167,7 @@ TEST(Tsne, ManagesSongsWithoutNeighbours) {
   expect_finite(fit(affinities, {}, some_start(101)).points);
 }
 
-TEST(Tsne, StopsWhenAsked) {
+TEST(Tsne, stops_when_requested) {
   std::stop_source stop;
   struct StopsAt final : Progress {
     std::stop_source& stop;
@@ -187,7 +187,7 @@ TEST(Tsne, StopsWhenAsked) {
                "60 of 750");
 }
 
-TEST(Tsne, RefusesAStartThatDoesNotFit) {
+TEST(Tsne, refuses_a_start_that_does_not_fit) {
   const Affinities affinities = affinities_of_heaps(100);
   EXPECT_ERROR(fit(affinities, {}, some_start(99)), ErrorCode::wrong_use, "expected 100 points, found 99");
   Layout start = some_start(100);
@@ -195,13 +195,13 @@ TEST(Tsne, RefusesAStartThatDoesNotFit) {
   EXPECT_ERROR(fit(affinities, {}, start), ErrorCode::bad_input, "song 5");
 }
 
-TEST(Morton, OrdersByQuartersAndKeepsEveryRow) {
+TEST(Morton, orders_by_quarters_and_keeps_every_row) {
   const Layout points = {{9, 9}, {0, 0}, {9, 0}, {0, 9}, {1, 1}, {0, 0}};
   EXPECT_EQ(morton_order(points), (std::vector<std::uint32_t>{1, 5, 4, 2, 3, 0}));
   EXPECT_TRUE(morton_order({}).empty());
 }
 
-TEST(Morton, ReordersAffinities) {
+TEST(Morton, reorders_affinities) {
   const Affinities affinities = affinities_of_heaps(50);
   std::vector<std::uint32_t> order(50);
   std::iota(order.rbegin(), order.rend(), 0U);

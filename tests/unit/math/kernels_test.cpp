@@ -1,6 +1,6 @@
-// Every kernel against the plain twin in double precision: all lengths from 0 to 300, all misalignments of a float
-// within a register, within the rounding that a sum of n products allows.
-#include "segue/math/kernels.h"
+// Compares every kernel of every target with sums in double precision: all lengths from 0 to 300 and all misalignments
+// of a float within a register, to the rounding that a sum of n products allows.
+#include "segue/math/kernels/kernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -43,12 +43,12 @@ Sum exact_dot(const float* a, const float* b, std::size_t n) {
   return sum;
 }
 
-class KernelsTest : public ::testing::TestWithParam<const Kernels*> {
+class KernelsTest : public ::testing::TestWithParam<Kernels> {
  protected:
-  const Kernels& kernels() const { return *GetParam(); }
+  const Kernels& kernels() const { return GetParam(); }
 };
 
-TEST_P(KernelsTest, DotAgreesWithTheExactSum) {
+TEST_P(KernelsTest, dot_agrees_with_the_exact_sum) {
   const std::vector<float> a = random_numbers(kLongest + kShifts, 1);
   const std::vector<float> b = random_numbers(kLongest + kShifts, 2);
   for (std::size_t n = 0; n <= kLongest; ++n) {
@@ -63,8 +63,8 @@ TEST_P(KernelsTest, DotAgreesWithTheExactSum) {
   }
 }
 
-// Row counts on both sides of the eight rows taken at once; strides that misalign every row differently.
-TEST_P(KernelsTest, DotRowsAgreesWithTheExactSums) {
+// Row counts around multiples of eight; strides that misalign every row differently.
+TEST_P(KernelsTest, dot_rows_agrees_with_the_exact_sums) {
   constexpr std::size_t kRows = 19;
   const std::vector<float> query = random_numbers(kLongest + kShifts, 3);
   const std::vector<float> numbers = random_numbers(kRows * (kLongest + 3) + kShifts, 4);
@@ -84,7 +84,7 @@ TEST_P(KernelsTest, DotRowsAgreesWithTheExactSums) {
   }
 }
 
-TEST_P(KernelsTest, DotPanelAgreesWithTheExactSums) {
+TEST_P(KernelsTest, dot_panel_agrees_with_the_exact_sums) {
   for (const std::size_t n : {0, 1, 2, 17, 128, 300}) {
     const std::vector<float> rows = random_numbers(kPanelRows * n, 11);
     const std::size_t stride = n + 3;
@@ -102,7 +102,7 @@ TEST_P(KernelsTest, DotPanelAgreesWithTheExactSums) {
         ASSERT_NEAR(out[q * kPanelRows + r], exact.value, exact.bound) << n << " numbers, query " << q << ", row " << r;
       }
     }
-    // Bars at the best product of every other query: only the others are above theirs.
+    // Bars just below the best product of every other query, and at it for the rest.
     std::uint32_t want = 0;
     for (std::size_t q = 0; q < kPanelQueries; ++q) {
       const auto own = std::span(out).subspan(q * kPanelRows, kPanelRows);
@@ -115,7 +115,7 @@ TEST_P(KernelsTest, DotPanelAgreesWithTheExactSums) {
   }
 }
 
-TEST_P(KernelsTest, ARowGivesTheSameBitsWhereverItStands) {
+TEST_P(KernelsTest, a_row_gives_the_same_bits_at_any_position) {
   constexpr std::size_t kRows = 21;
   constexpr std::size_t kColumns = 101;
   const std::vector<float> row = random_numbers(kColumns, 5);
@@ -127,7 +127,7 @@ TEST_P(KernelsTest, ARowGivesTheSameBitsWhereverItStands) {
   for (const float one : out) EXPECT_EQ(one, out.front());
 }
 
-TEST_P(KernelsTest, AxpyAndScaleTouchTheirNumbersOnly) {
+TEST_P(KernelsTest, axpy_and_scale_write_only_their_own_numbers) {
   const std::vector<float> x = random_numbers(kLongest + kShifts, 7);
   const std::vector<float> before = random_numbers(kLongest + 2 * kShifts, 8);
   for (std::size_t n = 0; n <= kLongest; ++n) {
@@ -145,14 +145,13 @@ TEST_P(KernelsTest, AxpyAndScaleTouchTheirNumbersOnly) {
   }
 }
 
-// Rows that end where the memory ends: a kernel that reads a whole register beyond them is caught under ASan.
-TEST_P(KernelsTest, DotCodesIsTheExactSum) {
+TEST_P(KernelsTest, dot_codes_is_the_exact_sum) {
   Random random(5);
   std::vector<std::int8_t> a(4096 + kShifts);
   std::vector<std::int8_t> b(a.size());
   for (std::int8_t& code : a) code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
   for (std::int8_t& code : b) code = static_cast<std::int8_t>(static_cast<int>(random.below(255)) - 127);
-  std::fill_n(a.begin(), 2048, std::int8_t{-127});  // the largest sum there can be
+  std::fill_n(a.begin(), 2048, std::int8_t{-127});  // the largest possible sum
   std::fill_n(b.begin(), 2048, std::int8_t{-127});
   for (const std::size_t n : {0UL, 32UL, 64UL, 96UL, 128UL, 320UL, 4096UL}) {
     for (std::size_t shift = 0; shift < kShifts; ++shift) {
@@ -163,10 +162,10 @@ TEST_P(KernelsTest, DotCodesIsTheExactSum) {
   }
 }
 
-TEST_P(KernelsTest, DotCodeRowsAreTheExactSums) {
+TEST_P(KernelsTest, dot_code_rows_are_the_exact_sums) {
   Random random(6);
   for (const std::size_t n : {0UL, 32UL, 128UL, 320UL, 4096UL}) {
-    // As large as CodedQuery lets them be: a sum of 2^31 / 127, all of one sign in the first row.
+    // As large as CodedQuery allows: a sum of 2^31 / 127, all of one sign in the first row.
     const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(32767, n > 0 ? 16'909'320 / n : 0));
     std::vector<std::int16_t> query(n);
     for (std::int16_t& code : query) code = static_cast<std::int16_t>(most);
@@ -193,7 +192,7 @@ TEST_P(KernelsTest, DotCodeRowsAreTheExactSums) {
   }
 }
 
-TEST(CodedQuery, IsWithinItsErrorAndNeverOverflows) {
+TEST(CodedQuery, is_within_its_error_and_never_overflows) {
   Random random(7);
   for (const std::size_t n : {1UL, 5UL, 128UL, 5000UL}) {
     std::vector<float> numbers(n);
@@ -214,7 +213,8 @@ TEST(CodedQuery, IsWithinItsErrorAndNeverOverflows) {
   EXPECT_EQ(CodedQuery(std::vector<float>(3)).scale(), 0);
 }
 
-TEST_P(KernelsTest, ReadNothingBeyondTheEnd) {
+// Rows that end where the memory ends: AddressSanitizer catches a kernel that reads beyond them.
+TEST_P(KernelsTest, read_nothing_beyond_the_end) {
   for (std::size_t n = 0; n <= 64; ++n) {
     const std::vector<float> a = random_numbers(n, 9);
     std::vector<float> rows = random_numbers(3 * n, 10);
@@ -226,17 +226,8 @@ TEST_P(KernelsTest, ReadNothingBeyondTheEnd) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, KernelsTest,
-                         ::testing::ValuesIn(supported_kernels().begin(), supported_kernels().end()),
-                         [](const auto& tested) { return std::string(tested.param->name); });
-
-TEST(KernelList, EndsWithScalarAndIsFoundByName) {
-  ASSERT_FALSE(supported_kernels().empty());
-  EXPECT_EQ(supported_kernels().back()->name, "scalar");
-  EXPECT_EQ(&best_kernels(), supported_kernels().front());
-  for (const Kernels* kernels : supported_kernels()) EXPECT_EQ(find_kernels(kernels->name), kernels);
-  EXPECT_EQ(find_kernels("AVX9"), nullptr);
-}
+INSTANTIATE_TEST_SUITE_P(Every, KernelsTest, ::testing::ValuesIn(all_kernels()),
+                         [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace
 }  // namespace segue::math

@@ -1,5 +1,5 @@
-// Every byte of a small model, damaged one at a time: opening it throws segue::Error or gives a model whose every row
-// can be read; and verifying it always says so.
+// Damages every byte of a small model, one at a time: opening it throws segue::Error or gives a model whose every row
+// can be read, and verifying it always reports the damage.
 #include <cmath>
 #include <fstream>
 #include <string>
@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// In place and without a sync, which thousands of times would take minutes.
+// In place and without a sync: thousands of syncs would take minutes.
 void overwrite(const fs::path& path, std::string_view text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
 }
@@ -40,7 +40,7 @@ void read_everything(const Model& model) {
 
 class CorruptionTest : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(CorruptionTest, OfAnyByteIsAnErrorOrHarmlessAndVerifyReportsIt) {
+TEST_P(CorruptionTest, of_any_byte_is_an_error_or_harmless_and_verify_reports_it) {
   const testing::Scratch folder;
   const fs::path model = folder / "model";
   testing::write_small_model(model, testing::small_model(5, 2));

@@ -39,7 +39,7 @@ class ExportTest : public ::testing::Test {
   std::unique_ptr<Model> model_;
 };
 
-TEST_F(ExportTest, TextReadsBackAsTheSameFloats) {
+TEST_F(ExportTest, text_reads_back_as_the_same_floats) {
   write({.format = ExportFormat::word2vec, .replace_spaces = "_", .output = output("v.txt")});
   std::istringstream text(read_text(folder_ / "v.txt"));
   std::size_t rows = 0;
@@ -59,7 +59,7 @@ TEST_F(ExportTest, TextReadsBackAsTheSameFloats) {
   }
 }
 
-TEST_F(ExportTest, BinaryHoldsTheBytesOfTheFloats) {
+TEST_F(ExportTest, binary_holds_the_bytes_of_the_floats) {
   write({.format = ExportFormat::word2vec_binary,
          .vectors = VectorKind::context,
          .replace_spaces = "+",
@@ -74,7 +74,7 @@ TEST_F(ExportTest, BinaryHoldsTheBytesOfTheFloats) {
   EXPECT_EQ(read_text(folder_ / "v.bin"), wanted);
 }
 
-TEST_F(ExportTest, RefusesIdsWithSpacesAndNamesTheFirst) {
+TEST_F(ExportTest, refuses_ids_with_spaces_and_names_the_first) {
   small_.songs[0].id = "first";
   EXPECT_ERROR(write({.format = ExportFormat::word2vec, .output = output("v.txt")}), ErrorCode::wrong_use,
                "found \"song 3\"; --replace-spaces _");
@@ -82,7 +82,7 @@ TEST_F(ExportTest, RefusesIdsWithSpacesAndNamesTheFirst) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 1);
 }
 
-TEST_F(ExportTest, RefusesLineBreaksInIdsToo) {
+TEST_F(ExportTest, refuses_line_breaks_in_ids_too) {
   for (auto& song : small_.songs) std::ranges::replace(song.id, ' ', '.');
   small_.songs[5].id = "two\nlines";
   EXPECT_ERROR(write({.output = output("v.txt")}), ErrorCode::wrong_use, "two\nlines");
@@ -90,26 +90,26 @@ TEST_F(ExportTest, RefusesLineBreaksInIdsToo) {
   EXPECT_NE(read_text(folder_ / "v.txt").find("\ntwo_lines "), std::string::npos);
 }
 
-TEST_F(ExportTest, RefusesAReplacementThatMakesTwoIdsOne) {
-  small_.songs[1].id = "song_3";  // as "song 3" becomes
+TEST_F(ExportTest, refuses_a_replacement_that_makes_two_ids_equal) {
+  small_.songs[1].id = "song_3";  // what "song 3" becomes
   EXPECT_ERROR(write({.replace_spaces = "_", .output = output("v.txt")}), ErrorCode::wrong_use,
                "both become \"song_3\"");
   write({.replace_spaces = "+", .output = output("v.txt")});
 }
 
-TEST_F(ExportTest, RefusesTwoChangedIdsThatBecomeOne) {
+TEST_F(ExportTest, refuses_two_changed_ids_that_become_equal) {
   small_.songs[1].id = "a b";
   small_.songs[2].id = "a\tb";
   EXPECT_ERROR(write({.replace_spaces = "_", .output = output("v.txt")}), ErrorCode::wrong_use,
                "\"a b\" and \"a\tb\" both become \"a_b\"");
 }
 
-TEST_F(ExportTest, RefusesAReplacementWithSpaces) {
+TEST_F(ExportTest, refuses_a_replacement_with_spaces) {
   EXPECT_ERROR(write({.replace_spaces = " ", .output = output("v.txt")}), ErrorCode::wrong_use,
                "--replace-spaces: expected a text without spaces");
 }
 
-TEST_F(ExportTest, NormalisedVectorsHaveLengthOne) {
+TEST_F(ExportTest, normalised_vectors_have_length_one) {
   std::ranges::fill(small_.trained.vectors.view()[2], 0.0F);
   write({.format = ExportFormat::npy, .normalise = true, .output = output("out")});
   const NpyMatrix matrix(folder_ / "out" / "vectors.npy");
@@ -120,7 +120,7 @@ TEST_F(ExportTest, NormalisedVectorsHaveLengthOne) {
   }
 }
 
-TEST_F(ExportTest, NpyHasASongALine) {
+TEST_F(ExportTest, npy_has_a_line_for_each_song) {
   write({.format = ExportFormat::npy, .output = output("out")});
   std::istringstream lines(read_text(folder_ / "out" / "songs.jsonl"));
   std::string line;
@@ -132,7 +132,7 @@ TEST_F(ExportTest, NpyHasASongALine) {
   EXPECT_FALSE(std::getline(lines, line));
 }
 
-TEST_F(ExportTest, ProjectorCellsStayOnTheirLine) {
+TEST_F(ExportTest, projector_cells_stay_on_their_line) {
   small_.songs[4].title = "tab\tand\nbreak";
   write({.format = ExportFormat::projector, .output = output("out")});
   std::istringstream lines(read_text(folder_ / "out" / "metadata.tsv"));
@@ -145,7 +145,7 @@ TEST_F(ExportTest, ProjectorCellsStayOnTheirLine) {
   EXPECT_EQ(std::ranges::count(vectors, '\t'), 8 * 4);
 }
 
-TEST_F(ExportTest, NeverReplacesAModelOrAnotherThing) {
+TEST_F(ExportTest, never_replaces_a_model_or_anything_else) {
   EXPECT_ERROR(write({.format = ExportFormat::npy, .output = output("model")}), ErrorCode::wrong_use,
                "found a dataset or model");
   EXPECT_ERROR(write({.format = ExportFormat::parquet, .output = output("model")}), ErrorCode::wrong_use,
@@ -155,13 +155,13 @@ TEST_F(ExportTest, NeverReplacesAModelOrAnotherThing) {
                "expected a folder to write, found a file");
   EXPECT_ERROR(write({.format = ExportFormat::parquet, .output = output("none/v.parquet")}), ErrorCode::not_found,
                "no such folder");
-  // An older export is replaced.
+  // But it replaces an older export.
   write({.format = ExportFormat::npy, .output = output("out")});
   write({.format = ExportFormat::npy, .output = output("out")});
   write({.format = ExportFormat::parquet, .output = output("v.parquet")});
 }
 
-TEST_F(ExportTest, StopsWithoutAFile) {
+TEST_F(ExportTest, leaves_no_file_when_stopped) {
   std::stop_source stop;
   stop.request_stop();
   NoProgress progress;

@@ -1,4 +1,4 @@
-// The search graph of a model: made, found again, and never trusted blindly.
+// The search graph of a model: built, opened, and checked.
 #include "segue/model/index_file.h"
 
 #include <array>
@@ -29,7 +29,7 @@ class IndexFile : public ::testing::Test {
     });
   }
 
-  // Puts a file with one byte changed into the model, its digest that of the change.
+  // Changes one byte of a file in the model and updates its digest in the manifest.
   void alter(std::string_view name, std::size_t at, char byte) {
     extend_model(folder_ / "model", std::array{name}, [&](const std::filesystem::path& made) {
       std::string bytes = read_text(folder_ / "model" / name);
@@ -43,7 +43,7 @@ class IndexFile : public ::testing::Test {
   NoProgress progress_;
 };
 
-TEST_F(IndexFile, IsMadeAndRemovedWithoutTouchingTheRest) {
+TEST_F(IndexFile, is_built_and_removed_without_touching_other_files) {
   const std::string before = Model(folder_ / "model").manifest().digest;
   rebuild(index::SearchMethod::graph);
   {
@@ -62,15 +62,15 @@ TEST_F(IndexFile, IsMadeAndRemovedWithoutTouchingTheRest) {
   EXPECT_EQ(model.manifest().digest, before);
 }
 
-TEST_F(IndexFile, OfOtherVectorsIsNotUsed) {
+TEST_F(IndexFile, of_other_vectors_is_not_used) {
   rebuild(index::SearchMethod::graph);
   alter(kVectorsName, 256, 7);
   const Model model(folder_ / "model");
   EXPECT_EQ(model.index().graph(), nullptr);
-  EXPECT_NE(model.index_note().find("made of other vectors"), std::string::npos);
+  EXPECT_NE(model.index_note().find("built from other vectors"), std::string::npos);
 }
 
-TEST_F(IndexFile, DamagedIsRefusedAndMadeAnew) {
+TEST_F(IndexFile, is_refused_if_damaged_and_can_be_rebuilt) {
   rebuild(index::SearchMethod::graph);
   alter(kIndexName, 4096, 99);
   const Model model(folder_ / "model");

@@ -23,7 +23,7 @@ layout::SongMap small_map() {
   layout::SongMap map;
   for (std::uint32_t i = 0; i < kSongs; ++i) {
     map.layout.push_back({static_cast<float>(i), -0.5F * static_cast<float>(i)});
-    map.cluster.push_back(i % 3 == 0 ? layout::kNoRegion : 1);
+    map.region.push_back(i % 3 == 0 ? layout::kNoRegion : 1);
   }
   map.regions = {{{1, 2}, "أم كلثوم, فيروز", 16, 0, layout::kNoRegion}, {{1, 2}, "", 16, 1, 0}};
   return map;
@@ -37,24 +37,24 @@ void add_map(const fs::path& folder, const layout::SongMap& map) {
   });
 }
 
-TEST(MapFile, RoundTrip) {
+TEST(MapFile, reads_back_what_was_written) {
   const testing::Scratch scratch;
   write_map(scratch.path(), small_map());
   const layout::SongMap read = read_map(scratch.path(), kSongs);
   EXPECT_EQ(read.layout, small_map().layout);
-  EXPECT_EQ(read.cluster, small_map().cluster);
+  EXPECT_EQ(read.region, small_map().region);
   ASSERT_EQ(read.regions.size(), 2U);
   EXPECT_EQ(read.regions[0].label, "أم كلثوم, فيروز");
   EXPECT_EQ(read.regions[1].parent, 0);
   EXPECT_EQ(read.regions[1].size, 16U);
 }
 
-TEST(MapFile, RefusesWhatContradictsItself) {
+TEST(MapFile, refuses_contradictory_files) {
   const testing::Scratch scratch;
   write_map(scratch.path(), small_map());
   EXPECT_ERROR(read_map(scratch.path(), kSongs + 1), ErrorCode::corrupt, "expected 25 rows, one a song, found 24");
   layout::SongMap map = small_map();
-  map.cluster[3] = 2;
+  map.region[3] = 2;
   write_map(scratch.path(), map);
   EXPECT_ERROR(read_map(scratch.path(), kSongs), ErrorCode::corrupt, "row 3: expected a cluster from -1 to 1, found 2");
   map = small_map();
@@ -67,7 +67,7 @@ TEST(MapFile, RefusesWhatContradictsItself) {
   EXPECT_ERROR(read_map(scratch.path(), kSongs), ErrorCode::corrupt, "row 1: expected a parent of level 0");
 }
 
-TEST(ExtendModel, AddsAMapAndKeepsEverythingElse) {
+TEST(ExtendModel, adds_a_map_and_keeps_everything_else) {
   const testing::Scratch scratch;
   const fs::path folder = scratch / "m";
   testing::write_small_model(folder, testing::small_model());
@@ -79,7 +79,7 @@ TEST(ExtendModel, AddsAMapAndKeepsEverythingElse) {
   EXPECT_EQ(after.map()->layout, small_map().layout);
   EXPECT_EQ(after.manifest().fields.at("made_at"), before.manifest().fields.at("made_at"));
   EXPECT_EQ(after.manifest().fields.at("options"), before.manifest().fields.at("options"));
-  EXPECT_EQ(before.vectors().row(3)[0], after.vectors().row(3)[0]) << "the model that was open stays so";
+  EXPECT_EQ(before.vectors().row(3)[0], after.vectors().row(3)[0]) << "an open model stays usable";
   NoProgress quiet;
   verify_model(folder, quiet);
   layout::SongMap moved = small_map();
@@ -88,7 +88,7 @@ TEST(ExtendModel, AddsAMapAndKeepsEverythingElse) {
   EXPECT_EQ(Model(folder).map()->layout[0], (layout::Point{9, 9}));
 }
 
-TEST(ExtendModel, DoesNotVouchForDamage) {
+TEST(ExtendModel, does_not_vouch_for_damaged_files) {
   const testing::Scratch scratch;
   const fs::path folder = scratch / "m";
   testing::write_small_model(folder, testing::small_model());
@@ -96,10 +96,10 @@ TEST(ExtendModel, DoesNotVouchForDamage) {
   vectors.back() = static_cast<char>(vectors.back() ^ 1);
   write_text_atomically(folder / kVectorsName, vectors);
   EXPECT_ERROR(add_map(folder, small_map()), ErrorCode::corrupt, "vectors.npy: expected SHA-256");
-  EXPECT_EQ(Model(folder).map(), nullptr) << "the old folder is still there";
+  EXPECT_EQ(Model(folder).map(), nullptr) << "the old folder is kept";
 }
 
-TEST(ExtendModel, AFailedWriterLeavesTheOldFolder) {
+TEST(ExtendModel, keeps_the_old_folder_if_writing_fails) {
   const testing::Scratch scratch;
   const fs::path folder = scratch / "m";
   testing::write_small_model(folder, testing::small_model());

@@ -10,6 +10,7 @@
 #include "segue/base/options_json.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/model/npy.h"
+#include "segue/model/write_model.h"
 #include "segue/transitions/transitions_file.h"
 
 #include "tests/support/expect_error.h"
@@ -24,7 +25,7 @@ using testing::Scratch;
 using testing::small_model;
 using testing::SmallModel;
 
-// Makes the manifest agree with files that were changed on purpose.
+// Updates the manifest after files were changed on purpose.
 void rewrite_manifest(const fs::path& folder, const FormatVersion& format = kModelFormat) {
   json::object fields = open_manifest(folder, kModelFormat).fields;
   for (const char* own : {"format", "version", "made_by", "made_at", "files"}) fields.erase(own);
@@ -34,7 +35,7 @@ void rewrite_manifest(const fs::path& folder, const FormatVersion& format = kMod
 class ModelTest : public ::testing::Test {
  protected:
   ModelTest() { testing::write_small_model(path_, written_); }
-  // Replaces a file as a model that contradicts itself would have it, with a manifest that agrees.
+  // Replaces a file and updates the manifest, for a model whose files contradict each other.
   template <class Write>
   void replace(std::string_view file, const Write& write) {
     json::object fields = open_manifest(path_, kModelFormat).fields;
@@ -48,7 +49,7 @@ class ModelTest : public ::testing::Test {
   fs::path path_ = folder_ / "model";
 };
 
-TEST_F(ModelTest, OpensWhatWasWritten) {
+TEST_F(ModelTest, opens_what_was_written) {
   const Model model(path_);
   ASSERT_EQ(model.songs().size(), 24U);
   ASSERT_EQ(model.vectors().rows, 24U);
@@ -64,7 +65,7 @@ TEST_F(ModelTest, OpensWhatWasWritten) {
   }
 }
 
-TEST_F(ModelTest, ManifestHasOptionsCountsAndHistory) {
+TEST_F(ModelTest, manifest_has_options_counts_and_history) {
   const json::object fields = Model(path_).manifest().fields;
   EXPECT_EQ(fields.at("options").at("dim"), json::value(10));
   EXPECT_EQ(fields.at("options").at("architecture"), json::value("skipgram"));
@@ -80,16 +81,17 @@ TEST_F(ModelTest, ManifestHasOptionsCountsAndHistory) {
     EXPECT_TRUE(fields.at("history").at(0).as_object().contains(key));
 }
 
-TEST_F(ModelTest, KeepsOnlyTheSongsWithVectors) {
+TEST_F(ModelTest, keeps_only_the_songs_with_vectors) {
   SmallModel fewer = small_model(24, 10);
   const SmallModel ten = small_model(10, 10);
   testing::write_songs(folder_ / "songs.arrow", fewer.songs);
-  write_model(folder_ / "ten", data::Catalogue(folder_ / "songs.arrow"), "d", ten.options, ten.trained,
-              ten.transitions);
+  NoProgress progress;
+  const data::Catalogue songs(folder_ / "songs.arrow");
+  write_model(folder_ / "ten", {songs, "d", ten.options, ten.trained, ten.transitions}, progress, {});
   EXPECT_EQ(Model(folder_ / "ten").songs().size(), 10U);
 }
 
-TEST_F(ModelTest, AZeroRowHasNoInverseNorm) {
+TEST_F(ModelTest, has_no_inverse_norm_for_a_zero_row) {
   SmallModel zero = small_model();
   std::ranges::fill(zero.trained.vectors.view()[7], 0.0F);
   testing::write_small_model(path_, zero);
@@ -98,7 +100,7 @@ TEST_F(ModelTest, AZeroRowHasNoInverseNorm) {
   EXPECT_GT(model.inverse_norms()[8], 0);
 }
 
-TEST_F(ModelTest, RefusesVectorsWithoutADirection) {
+TEST_F(ModelTest, refuses_vectors_without_a_direction) {
   for (const float bad : {std::nanf(""), std::numeric_limits<float>::infinity(), 1e30F}) {
     SmallModel broken = small_model();
     broken.trained.vectors.view().row(7)[3] = bad;
@@ -107,7 +109,7 @@ TEST_F(ModelTest, RefusesVectorsWithoutADirection) {
   }
 }
 
-TEST_F(ModelTest, RefusesShapesThatDisagree) {
+TEST_F(ModelTest, refuses_shapes_that_disagree) {
   replace("vectors.npy", [](const fs::path& file) { write_npy(file, math::Matrix(23, 10).view()); });
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "vectors.npy: expected the shape (24, 10), found (23, 10)");
   testing::write_small_model(path_, written_);
@@ -125,29 +127,29 @@ TEST_F(ModelTest, RefusesShapesThatDisagree) {
   EXPECT_ERROR((void)Model(path_).transitions(0), ErrorCode::corrupt, "transitions.arrow: row 0");
 }
 
-TEST_F(ModelTest, RefusesAShortFileBeforeReadingIt) {
+TEST_F(ModelTest, refuses_a_short_file_before_reading_it) {
   fs::resize_file(path_ / "vectors.npy", fs::file_size(path_ / "vectors.npy") - 4);
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "vectors.npy: expected 1088 bytes, found 1084");
 }
 
-TEST_F(ModelTest, RefusesAMissingFile) {
+TEST_F(ModelTest, refuses_a_missing_file) {
   fs::remove(path_ / "context.npy");
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "found no such file");
 }
 
-TEST_F(ModelTest, RefusesAManifestThatVouchesForLess) {
+TEST_F(ModelTest, refuses_a_manifest_that_lists_too_few_files) {
   json::object fields;
   fs::remove(path_ / "transitions.arrow");
   write_manifest(path_, kModelFormat, fields);
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "expected transitions.arrow among its files");
 }
 
-TEST_F(ModelTest, RefusesANewerVersionWithASentence) {
+TEST_F(ModelTest, refuses_a_newer_version_with_an_explanation) {
   rewrite_manifest(path_, {kModelFormat.name, kModelFormat.version + 1});
   EXPECT_ERROR((void)Model(path_), ErrorCode::unsupported, "segue-model version 2 is newer than this program reads");
 }
 
-TEST_F(ModelTest, RefusesOtherFolders) {
+TEST_F(ModelTest, refuses_other_folders) {
   EXPECT_ERROR((void)Model(folder_ / "none"), ErrorCode::not_found, "no such folder");
   EXPECT_ERROR((void)Model(folder_.path()), ErrorCode::wrong_use, "manifest.json");
   testing::write_small_dataset(folder_ / "dataset", written_.songs, {{0, 1}}, {"u"});
@@ -157,7 +159,7 @@ TEST_F(ModelTest, RefusesOtherFolders) {
 
 class BlendOfModelTest : public ModelTest {
  protected:
-  // The manifest with other fields, as change() makes them.
+  // Rewrites the manifest with the fields changed by change().
   template <class Change>
   void change(const Change& change) {
     json::object fields = open_manifest(path_, kModelFormat).fields;
@@ -170,22 +172,22 @@ class BlendOfModelTest : public ModelTest {
   }
 };
 
-TEST_F(BlendOfModelTest, IsThatWhichWasWritten) {
+TEST_F(BlendOfModelTest, is_the_one_that_was_written) {
   BlendWeights weights;
   double value = 0.3;
   for (const OptionRow& row : OptionsOf<BlendWeights>::rows) row.set(&weights, row, fmt::format("{}", value += 0.1));
   testing::write_songs(folder_ / "songs.arrow", written_.songs);
   NoProgress progress;
   written_.transitions.window = 7;
-  write_model(path_, data::Catalogue(folder_ / "songs.arrow"), "d", written_.options, written_.trained,
-              written_.transitions, weights, {.options = {.index = index::SearchMethod::exact}}, progress, {});
+  const data::Catalogue songs(folder_ / "songs.arrow");
+  write_model(path_, {songs, "d", written_.options, written_.trained, written_.transitions, weights}, progress, {});
   const Model model(path_);
   EXPECT_EQ(model.manifest().fields.at("blend"), json::value(options_to_json(weights)));
   EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(weights));
   EXPECT_EQ(model.transition_window(), 7U);
 }
 
-TEST_F(BlendOfModelTest, IsTheDefaultWhereAModelDoesNotSay) {
+TEST_F(BlendOfModelTest, has_defaults_for_missing_weights) {
   set("blend_floor", 0.5);
   change([](json::object& fields) { fields["blend"].as_object().erase("blend_version"); });
   EXPECT_EQ(Model(path_).blend_weights().blend_version, BlendWeights{}.blend_version);
@@ -194,13 +196,13 @@ TEST_F(BlendOfModelTest, IsTheDefaultWhereAModelDoesNotSay) {
   EXPECT_EQ(options_to_json(Model(path_).blend_weights()), options_to_json(BlendWeights{}));
 }
 
-TEST_F(BlendOfModelTest, MayHaveWholeNumbersAndWeightsOfLater) {
+TEST_F(BlendOfModelTest, may_have_whole_numbers_and_unknown_weights) {
   set("blend_last_song", -3);
   set("blend_of_another_day", "x");
   EXPECT_EQ(Model(path_).blend_weights().blend_last_song, -3);
 }
 
-TEST_F(BlendOfModelTest, OutOfRangeIsCorrupt) {
+TEST_F(BlendOfModelTest, is_corrupt_if_out_of_range) {
   for (const double bad : {-0.1, 4.01, 1e300}) {
     set("blend_backward", bad);
     EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "blend-backward");
@@ -209,7 +211,7 @@ TEST_F(BlendOfModelTest, OutOfRangeIsCorrupt) {
   EXPECT_NO_THROW((void)Model(path_));
 }
 
-TEST_F(BlendOfModelTest, OfAnotherTypeIsCorrupt) {
+TEST_F(BlendOfModelTest, is_corrupt_if_of_another_type) {
   for (const json::value& bad :
        {json::value("0.5"), json::value(true), json::value(nullptr), json::value(json::array{0.5})}) {
     set("blend_floor", bad);
@@ -219,7 +221,7 @@ TEST_F(BlendOfModelTest, OfAnotherTypeIsCorrupt) {
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "blend");
 }
 
-TEST_F(BlendOfModelTest, TransitionsOfModelsOfBeforeHaveTheWindowOfTraining) {
+TEST_F(BlendOfModelTest, uses_the_training_window_for_transitions_of_older_models) {
   EXPECT_EQ(Model(path_).transition_window(), transitions::kTransitionWindow);
   change([](json::object& fields) {
     fields.erase("transition_window");
@@ -230,10 +232,10 @@ TEST_F(BlendOfModelTest, TransitionsOfModelsOfBeforeHaveTheWindowOfTraining) {
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "window");
 }
 
-TEST_F(ModelTest, ReplacesAnOlderModelAsAWhole) {
+TEST_F(ModelTest, replaces_an_older_model_completely) {
   testing::write_small_model(path_, small_model(8, 4));
   EXPECT_EQ(Model(path_).songs().size(), 8U);
-  // Neither a temporary folder nor an old one is left.
+  // No temporary or old folder is left.
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 1);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using testing::Scratch;
 
-// A .npy file with this header dictionary and this many bytes of numbers, aligned as numpy does.
+// A .npy file with this header dictionary and this many bytes of numbers, aligned as by numpy.
 std::string npy(std::string dictionary, std::size_t bytes, std::string_view version = std::string_view("\x01\x00", 2)) {
   while ((10 + dictionary.size() + 1) % 64 != 0) dictionary += ' ';
   dictionary += '\n';
@@ -25,7 +25,7 @@ std::string npy(std::string dictionary, std::size_t bytes, std::string_view vers
   return file + dictionary + std::string(bytes, '\0');
 }
 
-// The bytes at the alignment a mapped file has.
+// The bytes, aligned like a mapped file.
 class Aligned {
  public:
   explicit Aligned(const std::string& text) : storage_(text.size() / 64 + 1), size_(text.size()) {
@@ -42,10 +42,10 @@ class Aligned {
 };
 
 math::MatrixView<const float> parsed(const std::string& text) {
-  return parse_npy(Aligned(text).bytes(), "vectors.npy");  // for errors and shapes only: the numbers are gone
+  return parse_npy(Aligned(text).bytes(), "vectors.npy");  // for errors and shapes only: the view outlives its numbers
 }
 
-TEST(Npy, WritesWithoutThePaddingOfRowsAndReadsItBack) {
+TEST(Npy, writes_without_padding_and_reads_back) {
   const Scratch folder;
   math::Matrix matrix(5, 3);
   for (std::size_t row = 0; row < 5; ++row) {
@@ -68,13 +68,13 @@ TEST(Npy, WritesWithoutThePaddingOfRowsAndReadsItBack) {
   }
 }
 
-TEST(Npy, HoldsNoRows) {
+TEST(Npy, may_have_no_rows) {
   const Scratch folder;
   write_npy(folder / "m.npy", {nullptr, 0, 8, 16});
   EXPECT_EQ(NpyMatrix(folder / "m.npy").view().rows, 0U);
 }
 
-TEST(Npy, SaysHowManyBytesAreMissing) {
+TEST(Npy, reports_how_many_bytes_are_missing) {
   const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (100000, 128), }";
   EXPECT_ERROR((void)parsed(npy(header, 0)), ErrorCode::corrupt, "vectors.npy: expected 51200128 bytes, found 128");
   EXPECT_ERROR((void)parsed(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }", 20)), ErrorCode::corrupt,
@@ -83,13 +83,13 @@ TEST(Npy, SaysHowManyBytesAreMissing) {
                "expected 152 bytes, found 156");
 }
 
-TEST(Npy, TakesSpacesWhereNumpyMayPutThem) {
+TEST(Npy, accepts_spaces_wherever_numpy_may_put_them) {
   const auto view = parsed(npy("{ 'descr':'<f4',  'fortran_order':  False, 'shape': ( 3 ,2 ) , }  ", 24));
   EXPECT_EQ(view.rows, 3U);
   EXPECT_EQ(view.columns, 2U);
 }
 
-TEST(Npy, RefusesEveryOtherKindOfArray) {
+TEST(Npy, refuses_every_other_kind_of_array) {
   const auto refuses = [](std::string_view text, std::string_view dictionary) {
     EXPECT_ERROR((void)parsed(npy(std::string(dictionary), 24)), ErrorCode::corrupt, std::string(text));
   };
@@ -106,7 +106,7 @@ TEST(Npy, RefusesEveryOtherKindOfArray) {
   refuses("expected {", "");
 }
 
-TEST(Npy, RefusesShapesThatOverflow) {
+TEST(Npy, refuses_shapes_that_overflow) {
   const auto refuses = [](std::string_view text, std::string_view shape) {
     EXPECT_ERROR((void)parsed(npy(fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': {}, }}", shape), 24)),
                  ErrorCode::corrupt, std::string(text));
@@ -117,7 +117,7 @@ TEST(Npy, RefusesShapesThatOverflow) {
   refuses("a number of rows or columns", "(99999999999999999999999, 2)");
 }
 
-TEST(Npy, RefusesEveryTruncation) {
+TEST(Npy, refuses_every_truncation) {
   const std::string whole = npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }", 24);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     EXPECT_ERROR((void)parsed(whole.substr(0, size)), ErrorCode::corrupt, "vectors.npy: expected");
@@ -125,7 +125,7 @@ TEST(Npy, RefusesEveryTruncation) {
   EXPECT_EQ(parsed(whole).rows, 3U);
 }
 
-TEST(Npy, RefusesOtherVersionsAndNumbersOffTheirAlignment) {
+TEST(Npy, refuses_other_versions_and_numbers_off_their_alignment) {
   const std::string dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 2), }";
   EXPECT_ERROR((void)parsed(npy(dictionary, 24, std::string_view("\x02\x00", 2))), ErrorCode::corrupt, "version 1.0");
   std::string shifted = "\x93NUMPY" + std::string("\x01\x00", 2);
@@ -135,7 +135,7 @@ TEST(Npy, RefusesOtherVersionsAndNumbersOffTheirAlignment) {
   EXPECT_ERROR((void)parsed(shifted), ErrorCode::corrupt, "multiple of 64");
 }
 
-TEST(Npy, OfAMissingFile) {
+TEST(Npy, reports_a_missing_file) {
   EXPECT_ERROR((void)NpyMatrix("/nowhere.npy"), ErrorCode::not_found, "nowhere.npy");
 }
 

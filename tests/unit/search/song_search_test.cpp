@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/data/folders.h"
+#include "tests/support/scratch.h"
 
 namespace segue::search {
 namespace {
@@ -30,7 +30,7 @@ class SongSearch : public ::testing::Test {
     return found.songs.empty() ? "" : std::string(songs_.id(found.songs.front()));
   }
 
-  data::TestFolder folder_;
+  testing::Scratch folder_;
   data::Catalogue songs_;
 };
 

@@ -17,7 +17,7 @@ Request request(std::vector<Header> headers, bool loopback = true) {
   return made;
 }
 
-TEST(Authenticator, KnowsTokensByTheirSecret) {
+TEST(Authenticator, identifies_tokens_by_their_secrets) {
   testing::MemoryStore store;
   store::StoredToken wanted;
   wanted.user = "ann";
@@ -33,13 +33,13 @@ TEST(Authenticator, KnowsTokensByTheirSecret) {
   }
   EXPECT_ERROR(authenticator.identify(request({{"authorization", "Token x"}})), ErrorCode::unauthorised, "not valid");
   EXPECT_ERROR(authenticator.identify(request({{"authorization", "Basic eDp5"}})), ErrorCode::unauthorised, "expected");
-  // Who was let in before is let in while the store is away; nobody else.
+  // While the store is unavailable, cached tokens stay valid; others do not.
   store.fail_with(ErrorCode::unavailable);
   EXPECT_EQ(authenticator.identify(request({{"authorization", "Token " + made.secret}})).user, "ann");
   EXPECT_ERROR(authenticator.identify(request({{"authorization", "Token y"}})), ErrorCode::unavailable, "");
 }
 
-TEST(Authenticator, OpensThisMachineToItselfAlone) {
+TEST(Authenticator, open_loopback_admits_only_this_machine) {
   testing::MemoryStore store;
   const auto may_read = [&](const Request& asking, bool open = true) {
     return Authenticator(store, open).identify(asking).may(Scope::read);

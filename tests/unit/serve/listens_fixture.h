@@ -79,7 +79,7 @@ inline std::string header(const serve::Reply& reply, std::string_view name) {
   return "none";
 }
 
-// The protocol's error: status in both places and the words.
+// The protocol's error: the status in both places, and the message.
 inline void expect_error(const serve::Reply& reply, int status, std::string_view message) {
   EXPECT_EQ(reply.status, status) << reply.body;
   EXPECT_EQ(reply.body, json::serialize(json::value{{"code", status}, {"error", message}}));

@@ -20,7 +20,7 @@ std::vector<StoredListen> listens_of(const std::string& user) {
   return listens;
 }
 
-// Commits as long as no addition is by "bad", and holds the first commit until `others` additions wait.
+// Commits unless an addition is by "bad", and delays the first commit until `others` additions wait.
 class HeldCommit {
  public:
   explicit HeldCommit(std::size_t others) : others_(others) {}
@@ -49,7 +49,7 @@ class HeldCommit {
   bool held_ = false;
 };
 
-TEST(GroupCommit, CommitsTogetherWhatWaited) {
+TEST(GroupCommit, commits_waiting_additions_together) {
   HeldCommit commit(5);
   std::vector<std::jthread> threads;
   for (int i = 0; i < 6; ++i) {
@@ -60,7 +60,7 @@ TEST(GroupCommit, CommitsTogetherWhatWaited) {
   EXPECT_EQ(commit.queue.waiting(), 0U);
 }
 
-TEST(GroupCommit, RefusesABadAdditionAlone) {
+TEST(GroupCommit, refuses_only_the_bad_addition) {
   HeldCommit commit(4);
   std::vector<std::jthread> threads;
   threads.emplace_back([&commit] { EXPECT_EQ(commit.queue.add(listens_of("ann")).added, 1U); });
@@ -73,10 +73,10 @@ TEST(GroupCommit, RefusesABadAdditionAlone) {
   }
   threads.clear();
   EXPECT_EQ(commit.sizes, (std::vector<std::size_t>{1, 4, 1, 1, 1, 1}));
-  EXPECT_EQ(commit.queue.add(listens_of("ann")).added, 1U);  // and goes on
+  EXPECT_EQ(commit.queue.add(listens_of("ann")).added, 1U);  // still works
 }
 
-TEST(GroupCommit, FailsAsOneWhereTheStoreIsAway) {
+TEST(GroupCommit, fails_as_a_whole_if_the_store_is_unavailable) {
   HeldCommit commit(3);
   std::vector<std::jthread> threads;
   threads.emplace_back([&commit] { EXPECT_EQ(commit.queue.add(listens_of("ann")).added, 1U); });

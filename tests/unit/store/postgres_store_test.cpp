@@ -1,5 +1,4 @@
-// What a store in PostgreSQL does when the server, the network or another process does something: see store_test.cpp
-// for what it does by itself.
+// A PostgreSQL store when the server, the network or another process interferes; store_test.cpp tests it on its own.
 #include "segue/store/postgres_store.h"
 
 #include <algorithm>
@@ -30,16 +29,16 @@ void run(const std::string& url, const std::string& sql) {
   PostgresConnection(postgres_place(url)).run(sql);
 }
 
-TEST(PostgresPlace, IsNamedWithoutItsPassword) {
+TEST(PostgresPlace, name_has_no_password) {
   EXPECT_EQ(postgres_place("postgresql://ann:secret@db.example:5433/music").name, "database music at db.example:5433");
   EXPECT_EQ(postgres_place("postgres://db/music?password=secret").name, "database music at db");
   EXPECT_EQ(postgres_place("postgresql:///music?host=/run/pg").name, "database music at /run/pg");
-  EXPECT_EQ(postgres_place("postgresql://").name, "the default database at this machine");
+  EXPECT_EQ(postgres_place("postgresql://").name, "the default database on this machine");
   EXPECT_TRUE(is_postgres_url("postgres://"));
   EXPECT_FALSE(is_postgres_url("postgres.sqlite"));
 }
 
-TEST(PostgresPlace, NoPasswordIsInAMessage) {
+TEST(PostgresPlace, messages_contain_no_password) {
   for (const std::string url :
        {"postgresql://ann:sec@ret@db/music", "postgresql://ann:sec/ret@db/music", "postgresql://ann:1/sec@ret/music",
         "postgresql://ann:se%zzcret@db/music", "postgresql://db/music?passwrd=secret", "postgresql://ann:1/ret?sec@db",
@@ -49,7 +48,7 @@ TEST(PostgresPlace, NoPasswordIsInAMessage) {
       ADD_FAILURE() << url;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::wrong_use);
-      EXPECT_TRUE(std::string(error.what()).starts_with("--store: the URL of PostgreSQL cannot be read: "));
+      EXPECT_TRUE(std::string(error.what()).starts_with("--store: cannot parse the PostgreSQL URL: "));
       for (const std::string part : {"sec", "cret", "ret@"}) {
         EXPECT_EQ(std::string(error.what()).find(part), std::string::npos) << error.what();
       }
@@ -57,7 +56,7 @@ TEST(PostgresPlace, NoPasswordIsInAMessage) {
   }
 }
 
-TEST(PostgresConnection, TellsErrorsApart) {
+TEST(PostgresConnection, maps_server_errors_to_codes) {
   PostgresConnection connection(postgres_place(new_database()));
   const std::map<std::string, ErrorCode> meanings = {
       {"53100", ErrorCode::no_space},    {"53200", ErrorCode::no_space},    {"53300", ErrorCode::unavailable},
@@ -74,7 +73,7 @@ TEST(PostgresConnection, TellsErrorsApart) {
   }
 }
 
-TEST(PostgresConnection, RollsBackWhatWasNotCommitted) {
+TEST(PostgresConnection, rolls_back_what_was_not_committed) {
   PostgresConnection connection(postgres_place(new_database()));
   connection.run("CREATE TABLE numbers (number bigint)");
   {
@@ -89,7 +88,7 @@ TEST(PostgresConnection, RollsBackWhatWasNotCommitted) {
   EXPECT_ERROR(transaction.commit(), ErrorCode::io_failed, "the transaction failed");
 }
 
-TEST(PostgresConnection, ReadsNumbersOfEverySize) {
+TEST(PostgresConnection, reads_numbers_of_every_size) {
   PostgresConnection connection(postgres_place(new_database()));
   const PostgresRows rows =
       connection.run("SELECT true, (-2)::smallint, (-3)::integer, (-9223372036854775808)::bigint, NULL::bigint, $1",
@@ -102,7 +101,7 @@ TEST(PostgresConnection, ReadsNumbersOfEverySize) {
   EXPECT_EQ(rows.number(0, 5), std::numeric_limits<std::int64_t>::max());
 }
 
-TEST(PostgresConnection, KeepsCommitsDurableAndStatementsBounded) {
+TEST(PostgresConnection, keeps_commits_durable_and_statements_bounded) {
   const std::string url = new_database();
   PostgresConnection connection(postgres_place(url + "&options=-c%20synchronous_commit%3Doff"));
   const PostgresRows set =
@@ -114,7 +113,7 @@ TEST(PostgresConnection, KeepsCommitsDurableAndStatementsBounded) {
   EXPECT_TRUE(own.usable());
 }
 
-TEST(PostgresStore, SaysWhyItCannotBeOpened) {
+TEST(PostgresStore, reports_why_it_cannot_be_opened) {
   const PostgresServer& server = PostgresServer::shared();
   EXPECT_ERROR(PostgresStore(server.url("nowhere")), ErrorCode::not_found, "database nowhere at /");
   EXPECT_ERROR(PostgresStore(server.url("nowhere")), ErrorCode::not_found, "database \"nowhere\" does not exist");
@@ -128,10 +127,10 @@ TEST(PostgresStore, SaysWhyItCannotBeOpened) {
                ErrorCode::wrong_use, "expected a database with the encoding UTF8, found LATIN1");
 }
 
-TEST(PostgresStore, RefusesTheSchemaOfAnotherOrANewerOne) {
+TEST(PostgresStore, refuses_a_foreign_or_newer_schema) {
   const std::string url = new_database();
   run(url, "CREATE SCHEMA segue");
-  { const PostgresStore made(url); }  // an empty one was made for it
+  { const PostgresStore made(url); }  // created for an empty database
   run(url, "UPDATE segue.schema_version SET version = 99");
   EXPECT_ERROR(PostgresStore{url}, ErrorCode::unsupported, "version 99 of the store is newer");
   run(url, "DELETE FROM segue.schema_version");
@@ -140,14 +139,14 @@ TEST(PostgresStore, RefusesTheSchemaOfAnotherOrANewerOne) {
   const std::string other = new_database();
   run(other, "CREATE SCHEMA segue");
   run(other, "CREATE TABLE segue.songs (id bigint)");
-  EXPECT_ERROR(PostgresStore{other}, ErrorCode::corrupt, "the schema segue holds something else");
+  EXPECT_ERROR(PostgresStore{other}, ErrorCode::corrupt, "expected a listen store in the schema segue");
   run(other, "DROP TABLE segue.songs");
   PostgresStore store(other);
   run(other, "DROP SCHEMA segue CASCADE");
   EXPECT_ERROR(store.check(), ErrorCode::corrupt, "does not exist");
 }
 
-TEST(PostgresStore, NeedsNoRightToMakeTablesWhereTheyAre) {
+TEST(PostgresStore, needs_no_create_privilege_if_the_tables_exist) {
   const std::string url = new_database();
   { const PostgresStore made(url); }
   run(url, "CREATE ROLE server LOGIN");
@@ -158,7 +157,7 @@ TEST(PostgresStore, NeedsNoRightToMakeTablesWhereTheyAre) {
   EXPECT_EQ(store.forget("ann").listens, 1U);
 }
 
-TEST(PostgresStore, SaysThatTheDiskIsFullAndChangesNothing) {
+TEST(PostgresStore, reports_a_full_disk_and_changes_nothing) {
   const std::string url = new_database();
   PostgresStore store(url);
   run(url,
@@ -171,7 +170,7 @@ TEST(PostgresStore, SaysThatTheDiskIsFullAndChangesNothing) {
   EXPECT_EQ(store.add(std::vector{listen("ann", 1, "a")}).added, 1U);
 }
 
-TEST(PostgresStore, ABadListenFailsItsOwnAdditionOnly) {
+TEST(PostgresStore, a_bad_listen_fails_only_its_own_addition) {
   PostgresStore store(new_database());
   const StoredListen not_utf8 = listen("ann", -1, "\xFF");
   const std::string with_nul("a\0b", 3);
@@ -196,10 +195,10 @@ TEST(PostgresStore, ABadListenFailsItsOwnAdditionOnly) {
   EXPECT_EQ(store.listen_count("ann"), static_cast<std::uint64_t>(kThreads / 4 * 3 * kEach));
 }
 
-TEST(PostgresStore, TwoAtOnceShareADatabase) {
+TEST(PostgresStore, several_stores_share_a_database) {
   const std::string url = new_database();
   std::vector<std::unique_ptr<PostgresStore>> stores(4);
-  {  // all make the schema at once
+  {  // all create the schema at once
     std::vector<std::jthread> openers;
     for (auto& store : stores) openers.emplace_back([&] { store = std::make_unique<PostgresStore>(url); });
   }
@@ -210,7 +209,7 @@ TEST(PostgresStore, TwoAtOnceShareADatabase) {
   for (std::size_t i = 0; i < stores.size() * 2; ++i) {
     threads.emplace_back([&, i] {
       for (std::int64_t round = 0; round < kRounds; ++round) {
-        // The same listens from all, each in its own order.
+        // Each adds the same listens, in an order of its own.
         std::vector<StoredListen> sent;
         for (std::int64_t at = 0; at < kBatch; ++at) sent.push_back(listen("ann", round * kBatch + at, "t"));
         if (i % 2 == 0) std::ranges::reverse(sent);
@@ -225,7 +224,7 @@ TEST(PostgresStore, TwoAtOnceShareADatabase) {
   EXPECT_EQ(stores[2]->listen_count("ann"), static_cast<std::uint64_t>(kRounds * kBatch));
 }
 
-TEST(PostgresStore, EveryCallSaysThatTheServerIsAwayAndWorksWhenItIsBack) {
+TEST(PostgresStore, every_call_fails_while_the_server_is_down_and_works_afterwards) {
   PostgresServer& server = PostgresServer::shared();
   PostgresStore store(new_database());
   store.add(std::vector{listen("ann", 1, "a")});
@@ -254,7 +253,7 @@ TEST(PostgresStore, EveryCallSaysThatTheServerIsAwayAndWorksWhenItIsBack) {
       [&] { store.check(); },
   };
   for (const auto& call : calls) {
-    store.check();  // there is a connection, which ends
+    store.check();  // opens a connection, which then ends
     server.stop();
     EXPECT_ERROR(call(), ErrorCode::unavailable, "database test");
     EXPECT_ERROR(call(), ErrorCode::unavailable, "database test");
@@ -264,7 +263,7 @@ TEST(PostgresStore, EveryCallSaysThatTheServerIsAwayAndWorksWhenItIsBack) {
   EXPECT_EQ(store.listen_count("ann"), 1U);
 }
 
-TEST(PostgresStore, ASessionThatIsEndedMidwayIsUnavailableAndReplaced) {
+TEST(PostgresStore, a_terminated_session_is_unavailable_and_replaced) {
   const std::string url = new_database();
   PostgresStore store(url);
   std::vector<StoredListen> many;
@@ -282,7 +281,7 @@ TEST(PostgresStore, ASessionThatIsEndedMidwayIsUnavailableAndReplaced) {
   EXPECT_EQ(store.listen_count("ann"), many.size());
 }
 
-TEST(PostgresStore, WhatIsRefusedLaterMayWorkLater) {
+TEST(PostgresStore, a_connection_refused_later_is_unavailable) {
   const std::string url = new_database();
   const std::string name = url.substr(url.find("test"), url.find('?') - url.find("test"));
   const std::string admin = PostgresServer::shared().url("postgres");
@@ -294,8 +293,8 @@ TEST(PostgresStore, WhatIsRefusedLaterMayWorkLater) {
   store.check();
 }
 
-// Every listen whose addition was acknowledged is there, once, however often the server crashes.
-TEST(PostgresStore, LosesNothingItAcknowledgedInCrashes) {
+// Every acknowledged listen is there exactly once, however often the server crashes.
+TEST(PostgresStore, loses_no_acknowledged_listen_in_crashes) {
   PostgresServer server(PostgresServer::Disk::durable);
   PostgresStore store(server.make_database());
   constexpr std::size_t kThreads = 6;
@@ -315,7 +314,8 @@ TEST(PostgresStore, LosesNothingItAcknowledgedInCrashes) {
           acknowledged_now.notify_one();
         } catch (const Error& error) {
           EXPECT_EQ(error.code(), ErrorCode::unavailable) << error.what();
-          std::this_thread::sleep_for(std::chrono::milliseconds(2));  // the server wants the processor to start
+          std::this_thread::sleep_for(
+              std::chrono::milliseconds(2));  // leaves the processor to the server, which is starting
         }
       }
     });

@@ -23,14 +23,14 @@ class SqliteStoreTest : public ::testing::Test {
   testing::Scratch folder_;
 };
 
-TEST_F(SqliteStoreTest, IsReadableByItsOwnerAlone) {
+TEST_F(SqliteStoreTest, file_is_readable_by_its_owner_only) {
   const SqliteStore store(file());
   struct stat status {};
   ASSERT_EQ(::stat(file().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600U);
 }
 
-TEST_F(SqliteStoreTest, RefusesWhatIsNoStoreOrANewerOne) {
+TEST_F(SqliteStoreTest, refuses_other_files_and_newer_stores) {
   EXPECT_ERROR(SqliteStore{folder_.path() / "no" / "store"}, ErrorCode::not_found, "store");
   { const SqliteStore made(file()); }
   SqliteConnection(file(), SqliteConnection::Mode::create).run("PRAGMA user_version = 99");
@@ -40,7 +40,7 @@ TEST_F(SqliteStoreTest, RefusesWhatIsNoStoreOrANewerOne) {
   EXPECT_ERROR(SqliteStore{text}, ErrorCode::corrupt, "not a database");
 }
 
-TEST_F(SqliteStoreTest, WritesNothingToWhatIsNoStore) {
+TEST_F(SqliteStoreTest, writes_nothing_to_other_files) {
   const auto refused = [&](const std::string& sql, std::string_view found) {
     std::filesystem::remove(file());
     SqliteConnection(file(), SqliteConnection::Mode::create).run(sql);
@@ -48,14 +48,14 @@ TEST_F(SqliteStoreTest, WritesNothingToWhatIsNoStore) {
     EXPECT_ERROR(SqliteStore{file()}, ErrorCode::corrupt, found);
     EXPECT_EQ(read_text(file()), before) << sql;
   };
-  refused("CREATE TABLE songs (id)", "expected a store of listens, found an SQLite file with the tables: songs");
+  refused("CREATE TABLE songs (id)", "expected a listen store, found an SQLite file with the tables: songs");
   refused("CREATE TABLE songs (id); PRAGMA user_version = 1", "songs");
   refused("CREATE TABLE listens (id)", "listens");
   refused("PRAGMA application_id = 7", "none");
   refused("PRAGMA user_version = 99", "none");
 }
 
-TEST_F(SqliteStoreTest, LeavesTheLogOfWhatIsNoStoreAlone) {
+TEST_F(SqliteStoreTest, leaves_the_log_of_other_databases_alone) {
   const std::filesystem::path copy = folder_.path() / "copy.sqlite";
   {
     SqliteConnection other(file(), SqliteConnection::Mode::create);
@@ -69,13 +69,13 @@ TEST_F(SqliteStoreTest, LeavesTheLogOfWhatIsNoStoreAlone) {
   EXPECT_EQ(read_text(copy.string() + "-wal"), log);
 }
 
-TEST_F(SqliteStoreTest, OpensTheFirstStoresWhichHadNoApplicationId) {
+TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id) {
   { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
   SqliteConnection(file(), SqliteConnection::Mode::create).run("PRAGMA application_id = 0");
   EXPECT_EQ(SqliteStore(file()).listen_count("ann"), 1U);
 }
 
-TEST_F(SqliteStoreTest, AFailedWriteAddsAllOrNothing) {
+TEST_F(SqliteStoreTest, a_failed_write_adds_all_or_nothing) {
   SqliteStore store(file());
   store.add(std::vector{listen("ann", 1, "a")});
   std::vector<StoredListen> many;
@@ -95,7 +95,7 @@ TEST_F(SqliteStoreTest, AFailedWriteAddsAllOrNothing) {
   EXPECT_EQ(store.add(many).added, many.size());
 }
 
-TEST(SqliteConnection, SaysThatThereIsNoSpaceAndChangesNothing) {
+TEST(SqliteConnection, reports_a_full_disk_and_changes_nothing) {
   const testing::Scratch folder;
   SqliteConnection connection(folder.path() / "full.sqlite", SqliteConnection::Mode::create);
   connection.run("CREATE TABLE texts (text TEXT NOT NULL); PRAGMA max_page_count = 8");

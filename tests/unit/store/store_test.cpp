@@ -1,4 +1,4 @@
-// What every kind of store does, on each of them.
+// Tests that every kind of store passes.
 #include "segue/store/store.h"
 
 #include <limits>
@@ -29,7 +29,7 @@ class StoreTest : public ::testing::TestWithParam<std::string> {
   StoreTest()
       : place_(GetParam() == "sqlite" ? (folder_ / "listens.sqlite").string()
                                       : testing::PostgresServer::shared().make_database()) {}
-  // The store of this test; empty the first time.
+  // This test's store; empty the first time.
   std::unique_ptr<ListenStore> open() const { return open_store(place_); }
 
  private:
@@ -40,7 +40,7 @@ class StoreTest : public ::testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Kinds, StoreTest, ::testing::Values("sqlite", "postgresql"),
                          [](const auto& kind) { return kind.param; });
 
-TEST_P(StoreTest, KeepsAListenAsItCame) {
+TEST_P(StoreTest, keeps_a_listen_as_submitted) {
   StoredListen sent = listen("ann", 100, "O'Brien; DROP TABLE listens;--", "\"Fairuz\" فيروز");
   sent.release = "%_\\";
   sent.song_id = "spotify:track:1";
@@ -62,7 +62,7 @@ TEST_P(StoreTest, KeepsAListenAsItCame) {
   EXPECT_GT(found[0].inserted_at, 1'600'000'000);
 }
 
-TEST_P(StoreTest, CountsWhatItKnowsAndAddsItNotAgain) {
+TEST_P(StoreTest, counts_known_listens_without_adding_them_again) {
   const std::unique_ptr<ListenStore> store = open();
   const std::vector<StoredListen> sent = {listen("ann", 1, "a"), listen("ann", 1, "b"), listen("ann", 1, "A")};
   const AddedListens first = store->add(sent);  // "a" and "A" are one song
@@ -74,7 +74,7 @@ TEST_P(StoreTest, CountsWhatItKnowsAndAddsItNotAgain) {
   EXPECT_EQ(store->listen_count("ann"), 2U);
 }
 
-TEST_P(StoreTest, PagesAsListenBrainzDoes) {
+TEST_P(StoreTest, pages_as_listenbrainz_does) {
   const std::unique_ptr<ListenStore> store = open();
   std::vector<StoredListen> sent;
   for (std::int64_t at = 1; at <= 9; ++at) sent.push_back(listen("ann", at, "t" + std::to_string(at)));
@@ -86,13 +86,13 @@ TEST_P(StoreTest, PagesAsListenBrainzDoes) {
   };
   EXPECT_EQ(page({}, {}, 3), (Times{9, 8, 7}));
   EXPECT_EQ(page({}, 7, 3), (Times{6, 5, 4}));
-  EXPECT_EQ(page(2, {}, 3), (Times{5, 4, 3}));  // the oldest after it, the newest first
+  EXPECT_EQ(page(2, {}, 3), (Times{5, 4, 3}));  // the oldest after it, newest first
   EXPECT_EQ(page(2, 5, 25), (Times{4, 3}));
   EXPECT_EQ(page(9, {}, 3), (Times{}));
   EXPECT_EQ(page({}, {}, 0), (Times{}));
 }
 
-TEST_P(StoreTest, ListensOfOneSecondComeInOneOrderHoweverAskedFor) {
+TEST_P(StoreTest, listens_of_one_second_have_a_fixed_order) {
   const std::unique_ptr<ListenStore> store = open();
   testing::MemoryStore twin;
   std::vector<StoredListen> sent;
@@ -105,7 +105,7 @@ TEST_P(StoreTest, ListensOfOneSecondComeInOneOrderHoweverAskedFor) {
   EXPECT_EQ(msids(store->listens_of("ann", oldest)), msids(store->listens_of("ann", newest)));
 }
 
-TEST_P(StoreTest, ForgetsAUserAndNobodyElse) {
+TEST_P(StoreTest, forgets_only_the_user) {
   const std::unique_ptr<ListenStore> store = open();
   const std::vector<StoredListen> sent = {listen("ann", 1, "a"), listen("bob", 1, "b")};
   store->add(sent);
@@ -138,7 +138,7 @@ TEST_P(StoreTest, ForgetsAUserAndNobodyElse) {
   EXPECT_EQ(store->users("", 10), std::vector<std::string>{"bob"});
 }
 
-TEST_P(StoreTest, AddsFromManyThreadsAtOnce) {
+TEST_P(StoreTest, adds_from_many_threads_at_once) {
   const std::unique_ptr<ListenStore> store = open();
   constexpr std::int64_t kThreads = 8;
   constexpr std::int64_t kEach = 40;
@@ -146,7 +146,7 @@ TEST_P(StoreTest, AddsFromManyThreadsAtOnce) {
   for (std::int64_t thread = 0; thread < kThreads; ++thread) {
     threads.emplace_back([&store, thread] {
       for (std::int64_t i = 0; i < kEach; ++i) {
-        // Every second one is sent by two threads.
+        // Every other listen is sent by two threads.
         const std::int64_t at = i % 2 == 0 ? i : thread * 1000 + i;
         store->add(std::vector{listen("ann", at, "t"), listen("u" + std::to_string(thread), i, "t")});
         (void)store->listen_count("ann");
@@ -159,7 +159,7 @@ TEST_P(StoreTest, AddsFromManyThreadsAtOnce) {
   EXPECT_EQ(store->facts().users, static_cast<std::uint64_t>(kThreads + 1));
 }
 
-// Texts that a careless statement, pattern or collation would take for something else.
+// Texts that a careless statement, pattern or collation would mistake for something else.
 const std::vector<std::string>& nasty_texts() {
   static const std::vector<std::string> kTexts = {"",
                                                   "'; DROP TABLE listens; --",
@@ -188,10 +188,10 @@ const std::vector<std::string>& nasty_texts() {
   return kTexts;
 }
 
-TEST_P(StoreTest, KeepsEveryTextInEveryPlace) {
+TEST_P(StoreTest, keeps_every_text_in_every_column) {
   const std::unique_ptr<ListenStore> store = open();
   for (const std::string& text : nasty_texts()) {
-    // What is part of a key has its bounds.
+    // Key columns are limited in length.
     const std::string key = text.substr(0, 500);
     StoredListen one;
     one.user = one.msid = key;
@@ -250,7 +250,7 @@ TEST_P(StoreTest, KeepsEveryTextInEveryPlace) {
   EXPECT_EQ(store->facts().listens, 0U);
 }
 
-TEST_P(StoreTest, OrdersTextsByTheirBytes) {
+TEST_P(StoreTest, orders_texts_by_their_bytes) {
   const std::unique_ptr<ListenStore> store = open();
   testing::MemoryStore twin;
   for (const std::string& text : nasty_texts()) {
@@ -275,9 +275,9 @@ TEST_P(StoreTest, OrdersTextsByTheirBytes) {
   }
 }
 
-TEST_P(StoreTest, StreamsEveryListenAndStopsWhenTold) {
+TEST_P(StoreTest, streams_every_listen_and_stops_on_request) {
   const std::unique_ptr<ListenStore> store = open();
-  constexpr std::int64_t kListens = 12'000;  // more than one statement takes, more than one fetch brings
+  constexpr std::int64_t kListens = 12'000;  // more than one statement inserts or one fetch returns
   std::vector<StoredListen> sent;
   for (std::int64_t at = kListens; at > 0; --at) sent.push_back(listen("ann", at, "t"));
   sent.push_back(sent.front());
@@ -287,7 +287,7 @@ TEST_P(StoreTest, StreamsEveryListenAndStopsWhenTold) {
   std::int64_t last = 0;
   store->for_each_listen([&](const StoredListen& one) {
     EXPECT_EQ(one.listened_at, ++last);
-    if (last == 1) {  // calls within
+    if (last == 1) {  // calls from within the callback
       EXPECT_EQ(store->listen_count("ann"), static_cast<std::uint64_t>(kListens));
     }
     return true;
@@ -300,7 +300,7 @@ TEST_P(StoreTest, StreamsEveryListenAndStopsWhenTold) {
   store->check();
 }
 
-TEST_P(StoreTest, PagesFeedbackTheNewestFirst) {
+TEST_P(StoreTest, pages_feedback_newest_first) {
   const std::unique_ptr<ListenStore> store = open();
   for (int i = 0; i < 6; ++i) {
     Feedback feedback;
@@ -326,7 +326,7 @@ TEST_P(StoreTest, PagesFeedbackTheNewestFirst) {
   EXPECT_EQ(page(-1, 100, 0), "51");
 }
 
-TEST_P(StoreTest, ATokenTwiceIsRefused) {
+TEST_P(StoreTest, refuses_a_duplicate_token) {
   const std::unique_ptr<ListenStore> store = open();
   StoredToken token;
   token.id = "id";
@@ -338,8 +338,8 @@ TEST_P(StoreTest, ATokenTwiceIsRefused) {
   EXPECT_EQ(store->tokens().size(), 1U);
 }
 
-// Whatever is done to it, it answers as the plain twin in memory does.
-void does_what_its_twin_does(ListenStore& store) {
+// After any sequence of calls it answers like the plain store in memory.
+void agrees_with_its_twin(ListenStore& store) {
   testing::MemoryStore twin;
   const auto user = [] { return *rc::gen::element<std::string>("ann", "bob", "a'b", "%"); };
   const auto title = [] { return *rc::gen::element<std::string>("x", "X", "y", "\"", "é"); };
@@ -379,15 +379,15 @@ void does_what_its_twin_does(ListenStore& store) {
   }
 }
 
-RC_GTEST_PROP(StoreProperty, SqliteDoesWhatItsTwinDoes, ()) {
+RC_GTEST_PROP(StoreProperty, sqlite_agrees_with_the_store_in_memory, ()) {
   const testing::Scratch folder;
-  does_what_its_twin_does(*open_store(folder / "listens.sqlite"));
+  agrees_with_its_twin(*open_store(folder / "listens.sqlite"));
 }
 
-RC_GTEST_PROP(StoreProperty, PostgresqlDoesWhatItsTwinDoes, ()) {
+RC_GTEST_PROP(StoreProperty, postgresql_agrees_with_the_store_in_memory, ()) {
   static const std::string kDatabase = testing::PostgresServer::shared().make_database();
   PostgresConnection(postgres_place(kDatabase)).run("DROP SCHEMA IF EXISTS segue CASCADE");
-  does_what_its_twin_does(*open_store(kDatabase));
+  agrees_with_its_twin(*open_store(kDatabase));
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace segue::store {
 namespace {
 
-TEST(Tokens, AreUnlikeEachOtherAndKeptAsDigestsOnly) {
+TEST(Tokens, are_unique_and_stored_as_digests_only) {
   std::set<std::string> secrets;
   for (int i = 0; i < 100; ++i) {
     StoredToken wanted;

@@ -1,4 +1,4 @@
-// A training that stops and goes on is the same training.
+// A training run that is interrupted and resumed ends with the same result.
 #include "segue/train/checkpoint.h"
 
 #include <chrono>
@@ -15,7 +15,7 @@
 #include "segue/train/checkpoint_folder.h"
 #include "segue/train/trainer.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 
@@ -91,7 +91,7 @@ class Memory : public CheckpointSink, public CheckpointSource {
   std::string context_;
 };
 
-// Asks training to stop after so many blocks.
+// Asks training to stop after a given number of blocks.
 class StopAfter final : public Memory {
  public:
   explicit StopAfter(int blocks) : left_(blocks) {}
@@ -105,7 +105,7 @@ class StopAfter final : public Memory {
   int left_;
 };
 
-TEST(Checkpoint, a_training_stopped_after_any_block_goes_on_to_the_same_bytes) {
+TEST(Checkpoint, a_run_stopped_after_any_block_resumes_to_the_same_bytes) {
   const Corpus corpus = small_corpus();
   for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
     const TrainOptions options = small_options(architecture);
@@ -123,7 +123,7 @@ TEST(Checkpoint, a_training_stopped_after_any_block_goes_on_to_the_same_bytes) {
   }
 }
 
-// Wants a checkpoint after every block, and keeps the one of a given number.
+// Requests a checkpoint after every block, and keeps the one with a given number.
 class EveryBlock final : public Memory {
  public:
   explicit EveryBlock(int kept) : kept_(kept) {}
@@ -137,7 +137,7 @@ class EveryBlock final : public Memory {
   int kept_;
 };
 
-TEST(Checkpoint, writing_them_does_not_change_the_training) {
+TEST(Checkpoint, writing_does_not_change_the_result) {
   const Corpus corpus = small_corpus();
   const TrainedVectors whole = train(corpus, small_options());
   for (const int kept : {3, 4, 9}) {
@@ -148,10 +148,10 @@ TEST(Checkpoint, writing_them_does_not_change_the_training) {
   }
 }
 
-TEST(Checkpoint, several_threads_halt_stop_and_go_on) {
+TEST(Checkpoint, several_threads_halt_stop_and_resume) {
   const Corpus corpus = small_corpus();
   TrainOptions options = small_options();
-  options.negative_sharing = NegativeSharing::pair;  // shared noise makes more of the order of threads
+  options.negative_sharing = NegativeSharing::pair;  // shared noise depends more on the order of threads
   const TrainedVectors one = train(corpus, options);
   options.threads = 2;
   for (int blocks = 1; blocks <= 7; blocks += 2) {
@@ -168,7 +168,7 @@ TEST(Checkpoint, several_threads_halt_stop_and_go_on) {
   EXPECT_EQ(train(corpus, options, {.sink = &sink}).epochs.back().pairs, one.epochs.back().pairs);
 }
 
-TEST(Checkpoint, that_does_not_fit_the_training_is_refused) {
+TEST(Checkpoint, is_refused_if_it_does_not_fit) {
   const Corpus corpus = small_corpus();
   Memory memory;
   train(corpus, small_options(), {.sink = &memory});
@@ -189,7 +189,7 @@ void no_failure(const Error& error) {
   ADD_FAILURE() << error.what();
 }
 
-// A folder with the checkpoint of a training stopped in its second epoch.
+// A folder with the checkpoint of a run that was stopped in its second epoch.
 void write_checkpoint(const fs::path& folder, const TrainOptions& options) {
   const Corpus corpus = small_corpus();
   std::stop_source source;
@@ -202,7 +202,7 @@ void write_checkpoint(const fs::path& folder, const TrainOptions& options) {
   EXPECT_TRUE(sink.wait());
 }
 
-TEST(CheckpointFolder, goes_on_to_the_same_bytes) {
+TEST(CheckpointFolder, resumes_to_the_same_bytes) {
   for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
     const testing::Scratch scratch;
     const TrainOptions options = small_options(architecture);
@@ -292,7 +292,7 @@ TEST(CheckpointFolder, is_due_by_the_clock_and_not_while_one_is_written) {
   EXPECT_TRUE(sink.due());
 }
 
-TEST(CheckpointFolder, one_that_cannot_be_written_is_told_and_tried_again) {
+TEST(CheckpointFolder, a_failed_write_is_reported_and_tried_again) {
   const testing::Scratch scratch;
   fs::create_directory(scratch / "disk");
   std::vector<std::string> failures;
@@ -312,7 +312,7 @@ TEST(CheckpointFolder, one_that_cannot_be_written_is_told_and_tried_again) {
   EXPECT_TRUE(is_checkpoint(scratch / "disk/c"));
 }
 
-TEST(CheckpointFolder, does_not_replace_what_is_no_checkpoint) {
+TEST(CheckpointFolder, does_not_replace_other_folders) {
   const testing::Scratch scratch;
   write_text_atomically(scratch / "letter.txt", "dear");
   EXPECT_FALSE(is_checkpoint(scratch.path()));
@@ -320,7 +320,7 @@ TEST(CheckpointFolder, does_not_replace_what_is_no_checkpoint) {
                "refusing to replace");
 }
 
-TEST(CheckpointFolder, lies_beside_the_model) {
+TEST(CheckpointFolder, lies_next_to_the_model) {
   EXPECT_EQ(checkpoint_of("models/m"), "models/m.checkpoint");
   EXPECT_EQ(checkpoint_of("models/m/"), "models/m.checkpoint");
   EXPECT_EQ(checkpoint_of("./m"), "m.checkpoint");

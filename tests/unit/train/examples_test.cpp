@@ -12,7 +12,7 @@
 namespace segue::train {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 // Every song once, in one queue.
 struct OneQueue {
@@ -62,7 +62,7 @@ TEST(Examples, cbow_takes_the_whole_context_as_input) {
   for (std::uint32_t i = 0; i < 4; ++i) EXPECT_THAT(examples[i].outputs, ElementsAre(i));
 }
 
-TEST(Examples, a_window_is_one_example_where_noise_is_shared) {
+TEST(Examples, a_window_is_one_example_if_noise_is_shared) {
   OneQueue data(4);
   for (const auto sharing : {NegativeSharing::window, NegativeSharing::block}) {
     data.options.negative_sharing = sharing;
@@ -100,7 +100,7 @@ TEST(Examples, a_large_context_is_taken_in_parts) {
   }
 }
 
-// Whatever is shared, a pair has the weight of `negatives` noise songs against it.
+// However noise is shared, a pair has the weight of `negatives` noise songs against it.
 TEST(Examples, noise_weighs_as_much_as_the_negatives_of_all_pairs) {
   OneQueue data(100'000);
   data.options.negatives = 6;
@@ -120,7 +120,7 @@ TEST(Examples, noise_weighs_as_much_as_the_negatives_of_all_pairs) {
   }
 }
 
-TEST(Examples, a_block_of_windows_has_its_noise_in_common) {
+TEST(Examples, a_block_of_windows_shares_its_noise) {
   OneQueue data(10'000);
   data.options.negatives = 5;
   data.options.negative_sharing = NegativeSharing::block;
@@ -143,7 +143,7 @@ TEST(Examples, a_block_of_windows_has_its_noise_in_common) {
   EXPECT_GT(different, 2400U);
 }
 
-// A row is asked for when it is met first; noise that is drawn anew always.
+// A row is prefetched when it first occurs; noise whenever it is newly drawn.
 TEST(Examples, every_row_is_fresh_once) {
   OneQueue data(300);
   for (const Architecture architecture : {Architecture::skipgram, Architecture::cbow}) {
@@ -156,7 +156,7 @@ TEST(Examples, every_row_is_fresh_once) {
         for (const std::uint32_t song : example.fresh_inputs) ++inputs[song];
         for (const std::uint32_t song : example.fresh_outputs) ++outputs[song];
       }
-      EXPECT_THAT(architecture == Architecture::skipgram ? outputs : inputs, testing::Each(1));
+      EXPECT_THAT(architecture == Architecture::skipgram ? outputs : inputs, ::testing::Each(1));
     }
   }
 }

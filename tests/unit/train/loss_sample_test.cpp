@@ -10,7 +10,7 @@
 
 #include "segue/train/trainer.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 
 namespace segue::train {
 namespace {
@@ -28,7 +28,7 @@ bool same(const LossSample& a, const LossSample& b) {
 }
 
 TEST(LossSample, weighs_distances_as_a_dynamic_window_does) {
-  // One queue of ten different songs: a pair of songs tells its distance.
+  // One queue of ten different songs: a pair of songs determines its distance.
   const LossSample sample = draw({{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}, std::vector<std::uint64_t>(10, 1));
   ASSERT_EQ(sample.pairs.size(), LossSample::kPairs);
   std::map<std::pair<std::uint32_t, std::uint32_t>, double> found;
@@ -45,7 +45,7 @@ TEST(LossSample, weighs_distances_as_a_dynamic_window_does) {
   }
 }
 
-TEST(LossSample, context_is_all_that_is_within_the_reach) {
+TEST(LossSample, context_is_every_song_within_the_reach) {
   const LossSample sample = draw({{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}, std::vector<std::uint64_t>(10, 1));
   for (const SampledPair& pair : sample.pairs) {
     const std::vector<std::uint32_t> context(pair.context.begin(), pair.context.begin() + pair.context_size);
@@ -54,15 +54,15 @@ TEST(LossSample, context_is_all_that_is_within_the_reach) {
     const std::uint32_t low = std::min(context.front(), pair.centre);
     const std::uint32_t high = std::max(context.back(), pair.centre);
     EXPECT_EQ(context.size(), high - low) << "no gap";
-    // The reach is the same on both sides but for the ends of the queue.
+    // The reach is the same on both sides, except at the ends of the queue.
     const std::uint32_t before = pair.centre - low;
     const std::uint32_t after = high - pair.centre;
     EXPECT_TRUE(before == after || (before < after && low == 0) || (after < before && high == 9));
   }
 }
 
-TEST(LossSample, passes_over_songs_outside_the_vocabulary) {
-  // 7 and 8 are not in it: 0 and 1 are neighbours; the queue of 2 alone has no pair.
+TEST(LossSample, skips_songs_outside_the_vocabulary) {
+  // 7 and 8 are not in the vocabulary: 0 and 1 are neighbours; the queue of 2 alone has no pair.
   const LossSample sample = draw({{7, 0, 8, 8, 8, 8, 8, 1}, {2, 7}, {8, 7, 7}}, {3, 2, 1});
   ASSERT_EQ(sample.pairs.size(), LossSample::kPairs);
   for (const SampledPair& pair : sample.pairs) {
@@ -72,7 +72,7 @@ TEST(LossSample, passes_over_songs_outside_the_vocabulary) {
   EXPECT_TRUE(draw({{7, 0, 8}, {2, 7}}, {3, 2, 1}).pairs.empty());
 }
 
-TEST(LossSample, draws_noise_by_plays_to_the_three_quarters) {
+TEST(LossSample, draws_noise_by_plays_to_the_power_of_three_quarters) {
   const LossSample sample = draw({{0, 1, 2}}, {160'000, 10'000, 1});
   std::vector<double> found(3);
   for (const SampledPair& pair : sample.pairs) {
@@ -85,7 +85,7 @@ TEST(LossSample, draws_noise_by_plays_to_the_three_quarters) {
 }
 
 TEST(LossSample, does_not_depend_on_threads) {
-  // More queues than one thread takes at a time.
+  // More queues than one thread processes at a time.
   std::vector<std::vector<std::uint32_t>> queues;
   for (std::uint32_t queue = 0; queue < 50'000; ++queue) queues.push_back({queue % 7, queue % 11, queue % 13, 2});
   const std::vector<std::uint64_t> plays(12, 10'000);
@@ -93,8 +93,8 @@ TEST(LossSample, does_not_depend_on_threads) {
 }
 
 // The loss by the formula of the header, in double precision.
-double reference_loss(const LossSample& sample, Architecture architecture, const TrainedMatrix& vectors,
-                      const TrainedMatrix& context) {
+double plain_mean_loss(const LossSample& sample, Architecture architecture, const TrainedMatrix& vectors,
+                       const TrainedMatrix& context) {
   const auto log_sigmoid = [](double x) { return -std::log(1 + std::exp(-x)); };
   double sum = 0;
   for (const SampledPair& pair : sample.pairs) {
@@ -119,7 +119,7 @@ double reference_loss(const LossSample& sample, Architecture architecture, const
   return sum / static_cast<double>(sample.pairs.size());
 }
 
-TEST(LossSample, loss_is_that_of_the_formula_for_any_number_of_threads) {
+TEST(LossSample, loss_agrees_with_the_formula_for_any_number_of_threads) {
   const Corpus corpus = generate_corpus({.songs = 200, .clusters = 10, .plays = 20'000});
   TrainOptions options;
   options.dim = 20;
@@ -135,7 +135,7 @@ TEST(LossSample, loss_is_that_of_the_formula_for_any_number_of_threads) {
       return mean_loss(sample, architecture, row_reader(trained.vectors.view()), row_reader(trained.context.view()), 20,
                        threads);
     };
-    EXPECT_NEAR(loss(1), reference_loss(sample, architecture, trained.vectors, trained.context), 1e-5);
+    EXPECT_NEAR(loss(1), plain_mean_loss(sample, architecture, trained.vectors, trained.context), 1e-5);
     EXPECT_EQ(loss(1), loss(3));
     EXPECT_EQ(loss(1), trained.epochs.back().sample_loss) << "the trainer reports the same";
     EXPECT_LT(trained.epochs.back().sample_loss, trained.untrained_loss);
@@ -147,12 +147,12 @@ TEST(LossSample, of_an_untrained_model_is_log_2_an_output) {
   const LossSample sample = draw({{0, 1}}, {1'000'000'000, 1});
   const double loss =
       mean_loss(sample, Architecture::skipgram, row_reader(vectors.view()), row_reader(vectors.view()), 4, 1);
-  // Half the pairs have the popular song as positive, and nearly all of their noise is passed over.
+  // Half the pairs have the popular song as positive, and nearly all of their noise is skipped.
   EXPECT_NEAR(loss, std::log(2.0) * (0.5 * 1 + 0.5 * 6), 0.05);
   EXPECT_EQ(mean_loss({}, Architecture::skipgram, row_reader(vectors.view()), row_reader(vectors.view()), 4, 1), 0);
 }
 
-// What the sample is for: options that change the quantity that is trained do not change the one that is reported.
+// The purpose of the sample: options that change the trained loss do not change the reported one.
 TEST(LossSample, is_the_same_quantity_for_other_options) {
   const Corpus corpus = generate_corpus({.songs = 200, .clusters = 10, .plays = 20'000});
   TrainOptions options;

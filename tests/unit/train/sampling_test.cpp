@@ -1,4 +1,4 @@
-// What is drawn by chance comes out as often as published; seeds are fixed, so a test passes or fails for good.
+// Random draws have the published frequencies; seeds are fixed, so a test always passes or always fails.
 
 #include <cmath>
 #include <limits>
@@ -86,7 +86,7 @@ TEST(Vocabulary, of_no_song_is_an_error) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::bad_input);
-    EXPECT_THAT(error.what(), testing::HasSubstr("expected a song with 5 plays or more, found 4"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("expected a song with 5 plays or more, found 4"));
   }
   EXPECT_THROW(make_vocabulary({}, {}), Error);
 }
@@ -98,13 +98,13 @@ TEST(Vocabulary, counts_songs_by_their_plays) {
   EXPECT_EQ(trained_song_count(plays, 10), 0U);
 }
 
-TEST(Subsampling, keeps_by_the_paper) {
+TEST(Subsampling, keeps_plays_as_in_the_paper) {
   EXPECT_EQ(keep_probability(0.001, 0.001), 1);
   EXPECT_EQ(keep_probability(0.0001, 0.001), 1);
   EXPECT_DOUBLE_EQ(keep_probability(0.1, 0.001), 0.1);
 }
 
-TEST(Schedule, is_a_straight_line) {
+TEST(Schedule, is_linear) {
   TrainOptions options;
   options.learning_rate = 0.5;
   options.min_learning_rate = 0.1;

@@ -1,6 +1,6 @@
-// The reference is itself checked: against the definition of its gradient, and against numbers worked out by hand.
+// Checks the reference itself: against the definition of its gradient, and against numbers worked out by hand.
 
-#include "segue/train/step_reference.h"
+#include "tests/support/step_reference.h"
 
 #include <cmath>
 #include <vector>
@@ -27,7 +27,7 @@ struct Rows {
 // One input: the step is minus rate times the gradient of the loss, for input and outputs alike.
 TEST(ReferenceStep, follows_the_gradient_of_the_loss) {
   constexpr std::size_t kDim = 7;
-  constexpr double kRate = 1e-7;  // so small that what an output gained does not show in e
+  constexpr double kRate = 1e-7;  // so small that the updates of outputs do not show in e
   constexpr double kShift = 1e-5;
   constexpr std::size_t kPlayed = 2;
   constexpr double kNoiseWeight = 3.5;

@@ -12,12 +12,12 @@
 
 #include "segue/base/error.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 
 namespace segue::train {
 namespace {
 
-TrainOptions small_options() {
+TrainOptions short_run() {
   TrainOptions options;
   options.dim = 24;
   options.epochs = 5;
@@ -26,12 +26,12 @@ TrainOptions small_options() {
   return options;
 }
 
-TrainedVectors train(const Corpus& corpus, const TrainOptions& options) {
+TrainedVectors train_on(const Corpus& corpus, const TrainOptions& options) {
   NoProgress progress;
   return train_vectors(data::Queues(corpus.queues), corpus.plays, options, progress, {});
 }
 
-bool same_bytes(const TrainedMatrix& a, const TrainedMatrix& b) {
+bool equal_bytes(const TrainedMatrix& a, const TrainedMatrix& b) {
   return a.rows() == b.rows() && a.columns() == b.columns() &&
          std::memcmp(a.view().data, b.view().data, a.rows() * a.view().stride * sizeof(float)) == 0;
 }
@@ -48,7 +48,7 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   return ab / std::sqrt(aa * bb);
 }
 
-// The share of the nearest 10 songs that belong to the same cluster, over the songs played most.
+// The share of the 10 nearest songs that belong to the same cluster, over the most played songs.
 double cluster_precision(const Corpus& corpus, const TrainedMatrix& vectors) {
   const auto rows = vectors.view();
   const auto songs = static_cast<std::uint32_t>(rows.rows);
@@ -69,41 +69,41 @@ Corpus clustered() {
   return generate_corpus({.songs = 400, .clusters = 10, .plays = 60'000, .zipf = 0.7, .drift = 0.05});
 }
 
-TEST(Trainer, songs_of_a_cluster_come_to_lie_together) {
+TEST(Trainer, songs_of_a_cluster_end_up_close_together) {
   const Corpus corpus = clustered();
-  TrainOptions options = small_options();
-  EXPECT_GT(cluster_precision(corpus, train(corpus, options).vectors), 0.9);
+  TrainOptions options = short_run();
+  EXPECT_GT(cluster_precision(corpus, train_on(corpus, options).vectors), 0.9);
   options.architecture = Architecture::cbow;
   options.learning_rate = 0.05;
-  EXPECT_GT(cluster_precision(corpus, train(corpus, options).vectors), 0.9);
+  EXPECT_GT(cluster_precision(corpus, train_on(corpus, options).vectors), 0.9);
 }
 
 TEST(Trainer, one_thread_gives_the_same_bytes_every_time) {
   const Corpus corpus = generate_corpus({.songs = 200, .clusters = 10, .plays = 30'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.epochs = 2;
   options.subsample = 1e-2;
-  const TrainedVectors first = train(corpus, options);
-  const TrainedVectors second = train(corpus, options);
-  EXPECT_TRUE(same_bytes(first.vectors, second.vectors));
-  EXPECT_TRUE(same_bytes(first.context, second.context));
+  const TrainedVectors first = train_on(corpus, options);
+  const TrainedVectors second = train_on(corpus, options);
+  EXPECT_TRUE(equal_bytes(first.vectors, second.vectors));
+  EXPECT_TRUE(equal_bytes(first.context, second.context));
   EXPECT_EQ(first.epochs.back().mean_loss, second.epochs.back().mean_loss);
   options.seed = 2;
-  EXPECT_FALSE(same_bytes(first.vectors, train(corpus, options).vectors));
+  EXPECT_FALSE(equal_bytes(first.vectors, train_on(corpus, options).vectors));
 }
 
-// Also what the tsan preset watches.
+// The tsan preset runs this too.
 TEST(Trainer, several_threads_learn_the_same_thing) {
   const Corpus corpus = clustered();
-  TrainOptions options = small_options();
-  const TrainedVectors one = train(corpus, options);
+  TrainOptions options = short_run();
+  const TrainedVectors one = train_on(corpus, options);
   options.threads = 3;
-  const TrainedVectors three = train(corpus, options);
+  const TrainedVectors three = train_on(corpus, options);
   EXPECT_GT(cluster_precision(corpus, three.vectors), 0.9);
   for (std::size_t epoch = 0; epoch < 5; ++epoch) {
     EXPECT_EQ(three.epochs[epoch].pairs, one.epochs[epoch].pairs) << "examples do not depend on threads";
     EXPECT_EQ(three.epochs[epoch].plays, one.epochs[epoch].plays);
-    // Of 400 songs, every other row is being updated by another thread as well.
+    // With 400 songs, every other row is being updated by another thread as well.
     EXPECT_NEAR(three.epochs[epoch].mean_loss / one.epochs[epoch].mean_loss, 1, 0.15);
   }
   EXPECT_NEAR(three.epochs.back().sample_loss / one.epochs.back().sample_loss, 1, 0.2);
@@ -112,12 +112,12 @@ TEST(Trainer, several_threads_learn_the_same_thing) {
 TEST(Trainer, loss_starts_at_log_2_an_output_and_falls) {
   // Few plays: with many, the loss of the first epoch is already that of the last.
   const Corpus corpus = generate_corpus({.songs = 400, .clusters = 10, .plays = 10'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.learning_rate = options.min_learning_rate = 0;
   options.epochs = 1;
-  const double untrained = train(corpus, options).epochs.at(0).mean_loss;
+  const double untrained = train_on(corpus, options).epochs.at(0).mean_loss;
   EXPECT_NEAR(untrained, 6 * std::log(2.0), 0.2);  // a little less: noise equal to the positive is dropped
-  const std::vector<EpochReport> epochs = train(corpus, small_options()).epochs;
+  const std::vector<EpochReport> epochs = train_on(corpus, short_run()).epochs;
   ASSERT_EQ(epochs.size(), 5U);
   const std::uint32_t songs = trained_song_count(corpus.plays, 5);
   const auto trained_plays = std::accumulate(corpus.plays.begin(), corpus.plays.begin() + songs, std::uint64_t{0});
@@ -133,9 +133,9 @@ TEST(Trainer, loss_starts_at_log_2_an_output_and_falls) {
 
 TEST(Trainer, padding_of_the_rows_stays_0) {
   const Corpus corpus = clustered();
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.epochs = 1;
-  const TrainedVectors trained = train(corpus, options);
+  const TrainedVectors trained = train_on(corpus, options);
   for (const TrainedMatrix* matrix : {&trained.vectors, &trained.context}) {
     const auto view = matrix->view();
     ASSERT_EQ(view.columns, 24U);
@@ -148,14 +148,14 @@ TEST(Trainer, padding_of_the_rows_stays_0) {
 
 TEST(Trainer, songs_with_too_few_plays_get_no_row) {
   const Corpus corpus = generate_corpus({.songs = 500, .clusters = 5, .plays = 5'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.min_plays = 10;
-  const TrainedVectors trained = train(corpus, options);
+  const TrainedVectors trained = train_on(corpus, options);
   EXPECT_EQ(trained.vectors.rows(), trained_song_count(corpus.plays, 10));
   EXPECT_LT(trained.vectors.rows(), 500U);
 }
 
-// Asks to stop once half is done, and checks what it is told on the way.
+// Requests a stop halfway, and checks the progress it receives.
 class StopHalfway final : public Progress {
  public:
   void begin(std::string_view, std::uint64_t total, std::string_view unit) override {
@@ -165,7 +165,7 @@ class StopHalfway final : public Progress {
   void update(std::uint64_t done, std::string_view note) override {
     EXPECT_GE(done, last_);
     EXPECT_LE(done, total_);
-    EXPECT_THAT(std::string(note), testing::HasSubstr("loss"));
+    EXPECT_THAT(std::string(note), ::testing::HasSubstr("loss"));
     last_ = done;
     if (2 * done > total_) source.request_stop();
   }
@@ -181,17 +181,17 @@ TEST(Trainer, stops_when_asked) {
   const Corpus corpus = clustered();
   StopHalfway progress;
   try {
-    train_vectors(data::Queues(corpus.queues), corpus.plays, small_options(), progress, progress.source.get_token());
+    train_vectors(data::Queues(corpus.queues), corpus.plays, short_run(), progress, progress.source.get_token());
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::interrupted);
-    EXPECT_THAT(error.what(), testing::HasSubstr("epoch 3"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("epoch 3"));
   }
 }
 
 ErrorCode code_of_training(const Corpus& corpus, const TrainOptions& options) {
   try {
-    train(corpus, options);
+    train_on(corpus, options);
   } catch (const Error& error) {
     return error.code();
   }
@@ -199,8 +199,8 @@ ErrorCode code_of_training(const Corpus& corpus, const TrainOptions& options) {
   return {};
 }
 
-TEST(Trainer, refuses_what_cannot_be_trained) {
-  TrainOptions options = small_options();
+TEST(Trainer, refuses_queues_that_cannot_be_trained) {
+  TrainOptions options = short_run();
   EXPECT_EQ(code_of_training({}, options), ErrorCode::bad_input);
   options.min_plays = 1;
   EXPECT_EQ(code_of_training({{{0}, {1}, {0}}, {2, 1}, {}}, options), ErrorCode::bad_input);
@@ -208,9 +208,9 @@ TEST(Trainer, refuses_what_cannot_be_trained) {
   EXPECT_EQ(code_of_training({{{0, 1}}, {1, 1}, {}}, options), ErrorCode::wrong_use);
 }
 
-TEST(Trainer, a_loss_that_runs_away_is_an_error) {
+TEST(Trainer, a_diverging_loss_is_an_error) {
   const Corpus corpus = generate_corpus({.songs = 10, .clusters = 1, .plays = 200'000});
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.architecture = Architecture::cbow;
   options.learning_rate = options.min_learning_rate = 10;
   options.window = 1000;
@@ -218,10 +218,10 @@ TEST(Trainer, a_loss_that_runs_away_is_an_error) {
 }
 
 TEST(Trainer, two_songs_and_no_noise_are_enough) {
-  TrainOptions options = small_options();
+  TrainOptions options = short_run();
   options.min_plays = 1;
   options.negatives = 0;
-  const TrainedVectors trained = train({{{0, 1}}, {1, 1}, {}}, options);
+  const TrainedVectors trained = train_on({{{0, 1}}, {1, 1}, {}}, options);
   EXPECT_EQ(trained.vectors.rows(), 2U);
   EXPECT_EQ(trained.epochs.back().pairs, 2U);
   EXPECT_LT(trained.epochs.back().mean_loss, std::log(2.0));

@@ -39,7 +39,7 @@ void expect_same(const TransitionsOf& found, const TransitionsOf& wanted) {
   EXPECT_TRUE(std::ranges::equal(found.counts, wanted.counts));
 }
 
-TEST_F(TransitionsFileTest, GivesBackWhatWasWritten) {
+TEST_F(TransitionsFileTest, reads_back_what_was_written) {
   const Transitions transitions = three_songs();
   const TransitionsFile file = written(transitions, 3);
   for (std::uint32_t song = 0; song < 3; ++song) expect_same(file.of(song), transitions.of(song));
@@ -79,7 +79,7 @@ TEST_F(TransitionsFileTest, a_full_list_may_have_lost_songs_that_kept_it) {
   expect_same(of_0[1], {4, 0.5F, 3});  // seen from song 0
 }
 
-TEST_F(TransitionsFileTest, SpansSeveralRecordBatches) {
+TEST_F(TransitionsFileTest, spans_several_record_batches) {
   constexpr std::uint32_t kSongs = 150'000;
   Transitions transitions;
   transitions.offsets.push_back(0);
@@ -98,7 +98,7 @@ TEST_F(TransitionsFileTest, SpansSeveralRecordBatches) {
   }
 }
 
-TEST_F(TransitionsFileTest, RefusesWhatContradictsTheSongs) {
+TEST_F(TransitionsFileTest, refuses_lists_that_contradict_the_songs) {
   EXPECT_ERROR((void)written(three_songs(), 4), ErrorCode::corrupt, "expected 4 rows, one a song, found 3");
   Transitions beyond = three_songs();
   beyond.neighbours[1] = 3;
@@ -115,7 +115,7 @@ TEST_F(TransitionsFileTest, RefusesWhatContradictsTheSongs) {
   EXPECT_ERROR((void)written(negative, 3), ErrorCode::corrupt, "row 2: expected weights");
 }
 
-TEST_F(TransitionsFileTest, RefusesOtherTables) {
+TEST_F(TransitionsFileTest, refuses_other_tables) {
   testing::write_songs(folder_ / "songs.arrow", testing::small_model().songs);
   EXPECT_ERROR((void)TransitionsFile(folder_ / "songs.arrow", 24), ErrorCode::corrupt, "neighbours");
   EXPECT_ERROR((void)TransitionsFile(folder_ / "none.arrow", 24), ErrorCode::not_found, "none.arrow");

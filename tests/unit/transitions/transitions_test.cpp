@@ -8,14 +8,15 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/error.h"
+#include "segue/data/dataset/queues.h"
 
-#include "bench/corpus.h"
+#include "bench/support/corpus.h"
 
 namespace segue::transitions {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 Transitions count(const std::vector<std::vector<std::uint32_t>>& queues, std::uint32_t songs,
                   const TransitionOptions& options) {
@@ -30,14 +31,14 @@ TEST(Transitions, of_one_queue_by_hand) {
   EXPECT_THAT(first.forward, ElementsAre(1.0F, 0.5F));
   EXPECT_THAT(first.backward, ElementsAre(0.0F, 0.0F));
   EXPECT_THAT(first.counts, ElementsAre(1, 1));
-  const TransitionsOf second = transitions.of(1);  // 2 after it and before it; itself at distance 2 does not count
+  const TransitionsOf second = transitions.of(1);  // 2 comes after and before it; itself at distance 2 does not count
   EXPECT_THAT(second.neighbours, ElementsAre(2, 0));
   EXPECT_THAT(second.forward, ElementsAre(1.0F, 0.0F));
   EXPECT_THAT(second.backward, ElementsAre(1.0F, 1.0F));
   EXPECT_THAT(second.counts, ElementsAre(2, 1));
 }
 
-TEST(Transitions, songs_left_out_take_no_place) {
+TEST(Transitions, omitted_songs_take_no_place) {
   const Transitions transitions = count({{0, 7, 9, 1}}, 2, {.window = 1});
   EXPECT_THAT(transitions.of(0).neighbours, ElementsAre(1));
   EXPECT_THAT(transitions.of(0).forward, ElementsAre(1.0F));
@@ -54,7 +55,7 @@ TEST(Transitions, of_nothing) {
   EXPECT_THAT(count({{}, {0}}, 1, {}).offsets, ElementsAre(0, 0));
 }
 
-// Straight from the header: for every two plays, into a map.
+// Directly by the definition in the header: every two plays, counted in a map.
 struct Slow {
   std::map<std::int64_t, std::uint32_t> counts_by_distance;  // negative: backward
   double sum(bool backward) const {
@@ -131,7 +132,7 @@ TEST(Transitions, do_not_depend_on_threads_or_memory) {
   }
 }
 
-TEST(Transitions, stop_when_asked) {
+TEST(Transitions, stop_when_requested) {
   std::stop_source source;
   source.request_stop();
   NoProgress progress;

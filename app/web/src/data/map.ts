@@ -4,7 +4,13 @@ import { kColours, kNone, kPopularitySteps, scaleOf, theme } from "../map/palett
 import { ApiError, get, getBytes, messageOf } from "./api";
 import { readArrow } from "./arrow";
 import { state, type Colouring } from "./state";
-import type { Point, Region } from "./types";
+import type { Region } from "./types";
+
+// A position on the map, in the map's own units.
+export interface Point {
+  x: number;
+  y: number;
+}
 
 export interface MapData {
   n: number;

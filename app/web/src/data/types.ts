@@ -1,98 +1,266 @@
-// The parts of the API's responses (docs/http-api.md) that the page reads.
+// Replies of the HTTP API. Generated from the routes by the target web_types; do not edit.
 
+// The answer of a probe.
+export interface Health {
+  status: string; // "ok"
+}
+
+// Requests of one route.
+export interface RouteStatus {
+  method: string; // HTTP method
+  path: string; // Path with its parameters in braces
+  requests: number; // Requests since the start
+  failed: number; // Of these, answered with a server error
+  mean_seconds: number; // Mean time
+  p50_seconds: number; // Median time
+  p99_seconds: number; // 99th percentile
+}
+
+// The store of listens.
+export interface StoreStatus {
+  kind?: string; // sqlite or postgresql
+  listens?: number; // Listens stored
+  users?: number; // Users with listens
+  queued?: number; // Additions that wait for their commit
+  error?: string; // Present instead of all else if the store is unavailable
+}
+
+// A model in operation.
+export interface ModelStatus {
+  name: string; // Its name
+  songs: number; // Number of songs
+  recall: number; // Share of the 10 nearest songs that its search finds, from a sample
+}
+
+// The state of the server.
+export interface Status {
+  uptime_seconds: number; // Since the start
+  requests_per_second: number; // Over about the last minute
+  routes: RouteStatus[]; // Routes with requests
+  store: StoreStatus; // The store of listens
+  models: ModelStatus[]; // The models that are served
+  evaluation: boolean; // Whether there is an evaluation report
+}
+
+// A song of a model.
 export interface Song {
-  id: string;
-  row: number;
-  title: string;
-  artist: string;
-  album?: string;
-  plays: number;
+  id: string; // The id it has in the listens
+  row: number; // Its place in the order of plays, and its point on the map
+  title: string; // Empty if unknown
+  artist: string; // Empty if unknown
+  album: string; // Empty if unknown
+  plays: number; // Plays in the dataset the model was trained on
 }
 
+// Songs of a model.
+export interface Songs {
+  items: Song[]; // The songs
+  model: string; // The model that answered
+}
+
+// Where a song lies on the map.
+export interface SongPlace {
+  x: number; // In the map's own units
+  y: number; // In the map's own units
+  cluster: number; // Its region, as an index into the regions; -1 for none
+}
+
+// A song with its tags and its place on the map.
+export interface SongDetails extends Song {
+  tags: string[]; // Its tags
+  map?: SongPlace; // Absent if the model has no map
+  model: string; // The model that answered
+}
+
+// How often two songs were played close together.
 export interface Together {
-  song?: Song;
-  times: number;
-  within?: number;
-  after: number;
-  before: number;
+  times: number; // Pairs of plays
+  after: number; // Weight of the pairs in which this song came second
+  before: number; // Weight of the pairs in which this song came first
 }
 
-export interface SongDetail extends Song {
-  tags?: string[];
-  map?: { x: number; y: number; cluster: number };
-}
-
+// A neighbour of a song.
 export interface SimilarSong extends Song {
-  similarity: number;
-  together?: Together;
+  similarity: number; // Cosine of the song vectors
+  together?: Together; // Present if both were played close together
 }
 
+// The neighbours of a song, the nearest first.
+export interface SimilarSongs {
+  items: SimilarSong[]; // The songs
+  model: string; // The model that answered
+}
+
+// A played song as a reason for a recommendation.
+export interface SeedSong extends Song {
+  share: number; // Its part of the score, from 0 to 1
+  similarity: number; // Its cosine to the recommended song
+}
+
+// How often a played song and the recommended one were played together.
+export interface PlayedTogether {
+  times: number; // Pairs of plays
+  within: number; // How many songs apart a pair is at most
+  after: number; // Weight of the pairs in which the recommended song came second
+  before: number; // Weight of the pairs in which the recommended song came first
+  song: Song; // The played song
+}
+
+// Why a song was recommended.
 export interface Explanation {
-  text: string;
-  seeds: { id: string; title: string; artist: string; share: number; similarity: number }[];
-  together?: Together;
-  interest?: { id: string; title: string; artist: string };
+  text: string; // The reasons as a sentence
+  seeds: SeedSong[]; // The played songs it is based on, the largest share first
+  together?: PlayedTogether; // The played song it was played with most often
+  interest?: Song; // The central song of the interest it serves, if there are several
 }
 
-export interface RecommendedSong extends SimilarSong {
-  score: number;
-  explanation?: Explanation;
+// A song to play.
+export interface RecommendedSong extends Song {
+  score: number; // How well it fits: of the blend, or a cosine
+  similarity: number; // Its cosine to the user vector
+  explanation?: Explanation; // Present if explain was set
 }
 
+// Played songs that belong together.
 export interface Interest {
-  medoid: Song;
-  weight: number;
-  songs: string[];
-  x?: number;
-  y?: number;
+  medoid: Song; // The central song
+  weight: number; // Its part of what was played, from 0 to 1
+  songs: string[]; // Ids of its songs
+  x?: number; // Where its mean lies on the map, if there is one
+  y?: number; // Where its mean lies on the map, if there is one
 }
 
+// Songs to play, in order.
 export interface Recommendations {
-  items: RecommendedSong[];
-  interests?: Interest[];
-  unknown?: string[];
-  fallback?: "popular"; // the model knows none of the listens; the items are the most played songs
+  items: RecommendedSong[]; // The songs
+  interests?: Interest[]; // The interests found in what was played, if place was set
+  fallback?: "popular"; // Present if the model knows none of the listens: the songs are the most played ones
+  user?: string; // The user, if the listens are a user's
+  listens?: number; // How many of the user's listens were used
+  model: string; // The model that answered
+  unknown?: string[]; // Ids in the request that the model does not have, at most 100
 }
 
-export interface PlaylistSong extends Song {
-  score?: number;
-  similarity?: number;
-  seed_similarity?: number;
-  progress?: number;
-}
-
-export interface Region {
-  label: string;
-  x: number;
-  y: number;
-  size: number;
-  level: number;
-  parent: number;
-}
-
+// A stored listen.
 export interface HistoryListen {
-  listened_at: number;
-  artist: string;
-  title: string;
-  song: Song | null;
+  listened_at: number; // Seconds since 1970
+  artist: string; // As submitted
+  title: string; // As submitted
+  song: Song | null; // The song of the model; null if the model does not have it
 }
 
+// A user's newest listens, the newest first.
+export interface History {
+  items: HistoryListen[]; // The listens
+  user: string; // The user
+  model: string; // The model that answered
+}
+
+// A song of a radio.
+export interface RadioSong extends Song {
+  score: number; // How well it fits at this place
+  similarity: number; // Its cosine to the song before it
+  seed_similarity: number; // Its cosine to the nearest seed
+}
+
+// A playlist that continues from seed songs.
+export interface Radio {
+  items: RadioSong[]; // The songs, in order
+  title: string; // A name for the playlist
+  model: string; // The model that answered
+  unknown?: string[]; // Ids in the request that the model does not have, at most 100
+}
+
+// A song of a journey.
+export interface JourneySong extends Song {
+  similarity: number; // Its cosine to the song before it; 1 for the first
+  progress: number; // How far it is from the first song (0) to the last (1)
+}
+
+// A playlist from one song to another.
+export interface Journey {
+  items: JourneySong[]; // The songs, both ends included
+  title: string; // A name for the playlist
+  model: string; // The model that answered
+}
+
+// A named region of the map.
+export interface Region {
+  label: string; // Its name; empty if nothing sets it apart
+  x: number; // A point where the region is dense
+  y: number; // A point where the region is dense
+  size: number; // Number of songs
+  level: number; // 0 for the largest regions
+  parent: number; // The region around it, as an index; -1 at level 0
+}
+
+// The regions of the map, the largest level first.
+export interface Regions {
+  items: Region[]; // The regions
+}
+
+// Frequent tags and the songs that have them.
+export interface MapTags {
+  items: string[]; // The tags, the most frequent first
+  rows: string; // Base64 of one byte for each song: the index of its first such tag, 255 for none
+}
+
+// A point of the map.
+export interface Place {
+  x: number; // In the map's own units
+  y: number; // In the map's own units
+  model: string; // The model that answered
+}
+
+// A model that is served.
 export interface ModelFacts {
-  name: string;
-  songs: number;
-  dim: number;
-  trained?: string;
-  digest?: string;
-  default?: boolean;
-  map?: boolean | Record<string, unknown>; // its layout options
-  loaded?: string;
-  options?: Record<string, unknown>;
-  counts?: { plays?: number };
-  history?: { epoch: number; sample_loss?: number; mean_loss: number }[];
+  name: string; // Its name
+  songs: number; // Number of songs
+  dim: number; // Numbers in a song vector
+  trained: string; // When it was trained (UTC, ISO 8601)
+  loaded: string; // When the server loaded it (UTC, ISO 8601)
+  digest: string; // Digest of its manifest
+  parts: number; // Its parts of the users, relative to those of the other models
+  default: boolean; // Whether it answers if nothing else is named
 }
 
-// A position on the map, in the map's own units.
-export interface Point {
-  x: number;
-  y: number;
+// A model in the list of models.
+export interface Model extends ModelFacts {
+  map: boolean; // Whether it has a map
+}
+
+// The models that are served, the default one first.
+export interface Models {
+  items: Model[]; // The models
+}
+
+// An epoch of training.
+export interface Epoch {
+  epoch: number; // From 1
+  mean_loss: number; // Mean loss during the epoch
+  sample_loss?: number; // Loss on a fixed sample after the epoch
+  [name: string]: unknown;
+}
+
+// A model with what its manifest says.
+export interface ModelDetails extends ModelFacts {
+  map: unknown; // The options of its map; false if it has none
+  options: Record<string, unknown>; // The options it was trained with
+  counts: Record<string, unknown>; // Songs, queues and plays in training
+  history: Epoch[]; // Loss by epoch
+  index_note: string; // A remark about its search index; empty if there is nothing to say
+  [name: string]: unknown;
+}
+
+// What became of submitted listens.
+export interface AddedListens {
+  added: number; // New listens
+  known: number; // Listens that were stored already
+}
+
+// How much was deleted.
+export interface Forgotten {
+  listens: number; // Listens
+  feedback: number; // Loved and hated songs
+  tokens: number; // Tokens
 }

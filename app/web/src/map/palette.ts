@@ -1,4 +1,4 @@
-// The colours of `segue map` (src/segue/map/colours.cpp): Okabe and Ito's palette for regions and tags, cividis for
+// The colours of `segue map` (src/segue/draw/colours.cpp): Okabe and Ito's palette for regions and tags, cividis for
 // popularity. Both are safe for colour-blind readers.
 import { signal } from "@preact/signals";
 

@@ -1,7 +1,7 @@
 // The scene that a panel shows on top of the points: highlighted songs, means, the lines between them, and a path.
 // Panels set it; overlay.ts draws it.
 import { signal } from "@preact/signals";
-import type { Point } from "../data/types";
+import type { Point } from "../data/map";
 
 export type MarkKind = "played" | "found" | "disliked" | "focus" | "path";
 

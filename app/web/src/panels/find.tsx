@@ -4,7 +4,7 @@ import { get, path } from "../data/api";
 import { map, placeOf, regionName } from "../data/map";
 import { remember } from "../data/songs";
 import { kStart, state, update, updateTaste } from "../data/state";
-import type { SimilarSong, SongDetail, Together } from "../data/types";
+import type { SimilarSong, SongDetails, Together } from "../data/types";
 import { plays, stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps } from "../map/scene";
 import { Problem } from "../ui/controls";
@@ -60,7 +60,7 @@ export function likeSong(id: string) {
 }
 
 function Song({ id }: { id: string }) {
-  const song = useRequest((signal) => get<SongDetail>(`/v1/songs/${path(id)}`, signal), [id]);
+  const song = useRequest((signal) => get<SongDetails>(`/v1/songs/${path(id)}`, signal), [id]);
   const near = useRequest(
     async (signal) => remember((await get<{ items: SimilarSong[] }>(`/v1/songs/${path(id)}/similar?k=${kNeighbours}`, signal)).items),
     [id],

@@ -1,7 +1,7 @@
 // For the operator: the server's health, polled from GET /v1/status every few seconds, and facts about its models.
 import { useEffect, useState } from "preact/hooks";
 import { get, path, setToken, token } from "../data/api";
-import type { ModelFacts } from "../data/types";
+import type { ModelDetails, Models, Status } from "../data/types";
 import { Problem } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
@@ -10,30 +10,13 @@ import { Evaluation } from "./report";
 const kEvery = 2000; // ms
 const kKept = 90; // points in the chart
 
-interface RouteStatus {
-  method: string;
-  path: string;
-  requests: number;
-  failed: number;
-  p50_seconds: number;
-  p99_seconds: number;
-}
-interface Status {
-  uptime_seconds: number;
-  requests_per_second: number;
-  store: { kind: string; listens: number; users: number; queued: number } | { error: string };
-  routes: RouteStatus[];
-  models?: { name: string; recall: number }[];
-  evaluation?: boolean;
-}
-
 export function HealthPanel() {
   const [tick, setTick] = useState(0);
   const [rates, setRates] = useState<number[]>([]);
   const status = useRequest((signal) => get<Status>("/v1/status", signal), [tick]);
   const models = useRequest(async (signal) => {
-    const { items } = await get<{ items: ModelFacts[] }>("/v1/models", signal);
-    return Promise.all(items.map((one) => get<ModelFacts>(`/v1/models/${path(one.name)}`, signal)));
+    const { items } = await get<Models>("/v1/models", signal);
+    return Promise.all(items.map((one) => get<ModelDetails>(`/v1/models/${path(one.name)}`, signal)));
   }, []);
   useEffect(() => {
     const timer = setInterval(() => !document.hidden && setTick((n) => n + 1), kEvery);
@@ -57,10 +40,10 @@ export function HealthPanel() {
             <Fact name="Uptime" value={duration(now.uptime_seconds)} />
             <Fact name="Requests/s" value={number(now.requests_per_second)} />
             <Fact name="Requests" value={number(routes.reduce((sum, route) => sum + route.requests, 0))} />
-            {"error" in now.store && <Fact name="Store" value={now.store.error} />}
-            {"listens" in now.store && <Fact name="Listens stored" value={number(now.store.listens)} />}
-            {"listens" in now.store && <Fact name="Listeners" value={number(now.store.users)} />}
-            {"listens" in now.store && <Fact name="Queued" value={number(now.store.queued)} />}
+            {now.store.error && <Fact name="Store" value={now.store.error} />}
+            {now.store.listens !== undefined && <Fact name="Listens stored" value={number(now.store.listens)} />}
+            {now.store.users !== undefined && <Fact name="Listeners" value={number(now.store.users)} />}
+            {now.store.queued !== undefined && <Fact name="Queued" value={number(now.store.queued)} />}
           </dl>
           <Chart rates={rates} />
           <h2>Routes</h2>
@@ -113,9 +96,9 @@ function Chart({ rates }: { rates: number[] }) {
   );
 }
 
-function Model({ model, recall }: { model: ModelFacts; recall?: number }) {
-  const loss = (model.history ?? []).map((epoch) => epoch.sample_loss ?? epoch.mean_loss);
-  const options = Object.entries(model.options ?? {}).filter(([, value]) => typeof value !== "object");
+function Model({ model, recall }: { model: ModelDetails; recall?: number }) {
+  const loss = model.history.map((epoch) => epoch.sample_loss ?? epoch.mean_loss);
+  const options = Object.entries(model.options).filter(([, value]) => typeof value !== "object");
   return (
     <article class="model">
       <h3>{model.name}{model.default && <span class="badge">default</span>}</h3>
@@ -124,7 +107,7 @@ function Model({ model, recall }: { model: ModelFacts; recall?: number }) {
         <Fact name="Dimensions" value={String(model.dim)} />
         {model.trained && <Fact name="Trained" value={day(model.trained)} />}
         {model.loaded && <Fact name="Loaded" value={day(model.loaded)} />}
-        {model.counts?.plays !== undefined && <Fact name="Training plays" value={number(model.counts.plays)} />}
+        {typeof model.counts.plays === "number" && <Fact name="Training plays" value={number(model.counts.plays)} />}
         {recall !== undefined && <Fact name="Index recall" value={percent(recall)} />}
         <Fact name="Map" value={model.map ? "yes" : "no"} />
         {model.digest && <Fact name="Digest" value={model.digest.replace(/^sha256:/, "").slice(0, 12)} />}

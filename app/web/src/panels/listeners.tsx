@@ -4,7 +4,7 @@ import { get, path } from "../data/api";
 import { map, placeOf, toMap } from "../data/map";
 import { remember } from "../data/songs";
 import { state, update } from "../data/state";
-import type { HistoryListen, Recommendations } from "../data/types";
+import type { History, HistoryListen, Recommendations } from "../data/types";
 import { stage } from "../map/canvas";
 import { kNothing, scene, type Mark } from "../map/scene";
 import { Problem } from "../ui/controls";
@@ -20,7 +20,7 @@ export function ListenersPanel() {
   const [name, setName] = useState(user);
   useEffect(() => setName(user), [user]);
   const history = useRequest(
-    user ? async (signal) => (await get<{ items: HistoryListen[] }>(`/v1/users/${path(user)}/history?history=${kListens}`, signal)).items : null,
+    user ? async (signal) => (await get<History>(`/v1/users/${path(user)}/history?history=${kListens}`, signal)).items : null,
     [user],
   );
   const found = useRequest(

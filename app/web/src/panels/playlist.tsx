@@ -4,7 +4,7 @@ import { get, messageOf, path, post, revision } from "../data/api";
 import { map, placeOf } from "../data/map";
 import { nameOf, remember, seenById, songsOfIds } from "../data/songs";
 import { kStart, state, updatePlaylist } from "../data/state";
-import type { PlaylistSong, Song } from "../data/types";
+import type { Journey, Radio, Song } from "../data/types";
 import { kFormats, kMediaTypes, save, writePlaylist } from "../history/playlist";
 import { stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps, type Mark } from "../map/scene";
@@ -46,9 +46,9 @@ export function PlaylistPanel() {
     setError("");
     try {
       const request = kind === "radio"
-        ? post<{ items: PlaylistSong[] }>("/v1/radio", { songs: seeds, length: kLength, drift, ...(more ? { after: [...removed.current, ...before] } : {}) })
-        : post<{ items: PlaylistSong[] }>("/v1/journey", { from, to, steps: wanted === 0 ? "auto" : String(wanted) });
-      const items = remember((await request).items).filter((song) => !removed.current.has(song.id));
+        ? post<Radio>("/v1/radio", { songs: seeds, length: kLength, drift, ...(more ? { after: [...removed.current, ...before] } : {}) })
+        : post<Journey>("/v1/journey", { from, to, steps: wanted === 0 ? "auto" : String(wanted) });
+      const items = remember<Song>((await request).items).filter((song) => !removed.current.has(song.id));
       updatePlaylist({ songs: [...before, ...items.map((song) => song.id)] });
     } catch (problem) {
       setError(messageOf(problem));

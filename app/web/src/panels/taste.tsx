@@ -5,7 +5,7 @@ import { post } from "../data/api";
 import { map, placeOf, toMap } from "../data/map";
 import { remember, songsOfIds } from "../data/songs";
 import { state, update, updateTaste } from "../data/state";
-import type { Interest, Recommendations, RecommendedSong } from "../data/types";
+import type { Interest, Recommendations, RecommendedSong, Song } from "../data/types";
 import { stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps, type Mark } from "../map/scene";
 import { Problem, Segments, Slider, Switch } from "../ui/controls";
@@ -120,7 +120,7 @@ function Recommended({ song }: { song: RecommendedSong }) {
   );
 }
 
-function Refused({ title, songs, kind, onBack }: { title: string; songs: { id: string; row: number; title: string; artist: string; plays: number }[]; kind?: "disliked"; onBack: (id: string) => void }) {
+function Refused({ title, songs, kind, onBack }: { title: string; songs: Song[]; kind?: "disliked"; onBack: (id: string) => void }) {
   if (songs.length === 0) return null;
   return (
     <section aria-label={title}>

@@ -1,8 +1,8 @@
 // From logs to a dataset: reads listens or playlists in any format, leaves out what is no play, cuts sessions and
 // writes the folder. docs/ingest.md says every rule.
 //
-// One pass over the input. Held in memory: 16 bytes a play until the sessions are cut (segue/data/sessions.h), the
-// texts of users and songs once each, and a few decoded batches; never the decoded input.
+// One pass over the input. Held in memory: 16 bytes a play until the sessions are cut (segue/data/dataset/sessions.h),
+// the texts of users and songs once each, and a few decoded batches; never the decoded input.
 #pragma once
 
 #include <cstdint>

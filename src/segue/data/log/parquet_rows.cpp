@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::int64_t kBatchRows = 1 << 16;
 // What decoding may take at a time. A damaged file may ask for any amount.
-constexpr std::int64_t kMostMemory = std::int64_t{1} << 30;
+constexpr std::int64_t kMostGroupMemory = std::int64_t{1} << 30;
 
 struct ParquetBatch {
   std::shared_ptr<arrow::MemoryPool> pool;
@@ -36,7 +36,7 @@ class ParquetRows final : public RowReader {
  public:
   explicit ParquetRows(InputFile file)
       : file_(std::move(file)),
-        pool_(std::make_shared<arrow::CappedMemoryPool>(arrow::default_memory_pool(), kMostMemory)) {
+        pool_(std::make_shared<arrow::CappedMemoryPool>(arrow::default_memory_pool(), kMostGroupMemory)) {
     guarded([&] {
       auto source = arrow_value(ErrorCode::io_failed, subject(), arrow::io::ReadableFile::Open(subject(), pool_.get()));
       parquet::ReaderProperties properties(pool_.get());

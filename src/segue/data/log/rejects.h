@@ -23,7 +23,7 @@ enum class Reason {
   empty_row,  // nothing in any column in use, as in an empty line of CSV
   missing_user,
   missing_song,    // neither an id nor both artist and title; a playlist without songs
-  bad_time,        // not there, or not understood (segue/data/times.h)
+  bad_time,        // not there, or not understood (segue/data/log/times.h)
   bad_played_ms,   // there, but no number
   too_short_play,  // shorter than min_played
   repeat,          // the same song as just before in its queue

@@ -1,8 +1,8 @@
 // Rows of logs, whatever file they come from.
 //
 // A RowReader goes through one file once and hands out its rows in batches of columns. All values arrive as texts, the
-// form most logs have them in; checking and understanding them is left to who reads (segue/data/ingest.cpp), so that
-// every format is held to the same rules.
+// form most logs have them in; checking and understanding them is left to who reads (segue/data/dataset/ingest.cpp), so
+// that every format is held to the same rules.
 #pragma once
 
 #include <array>

@@ -29,15 +29,15 @@ namespace {
 // A row has to fit. Also the size of what is decoded at a time.
 constexpr std::int32_t kBlockBytes = 8 << 20;
 // Samples of bad rows are cut anyway (rejects.h); this keeps a block full of them small.
-constexpr std::size_t kMostKeptBytes = 4096;
+constexpr std::size_t kMostKeptLineBytes = 4096;
 
 // Bad rows in the order of the file. The parser may be a block ahead of the batch that is being handed out.
 class BadRows {
  public:
   arrow::csv::InvalidRowResult add(const arrow::csv::InvalidRow& row) {
     const std::lock_guard lock(mutex_);
-    rows_.push_back(
-        {static_cast<std::uint64_t>(row.number), row.text.empty(), std::string(row.text.substr(0, kMostKeptBytes))});
+    rows_.push_back({static_cast<std::uint64_t>(row.number), row.text.empty(),
+                     std::string(row.text.substr(0, kMostKeptLineBytes))});
     return arrow::csv::InvalidRowResult::Skip;
   }
 

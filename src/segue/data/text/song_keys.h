@@ -1,8 +1,9 @@
 // What makes two songs the same recording, or by the same artist, when logs spell them in many ways.
 //
 // A catalogue has the studio take, the remaster, the live take and the single edit of one song under several ids; a
-// listener hears one song. Names are folded as a search folds them (data/text.h), and what usually tells versions apart
-// is cut off: brackets and parts behind " - " that hold a word such as live, remastered, remix, edit, acoustic or feat.
+// listener hears one song. Names are folded as a search folds them (data/text/text.h), and what usually tells versions
+// apart is cut off: brackets and parts behind " - " that hold a word such as live, remastered, remix, edit, acoustic or
+// feat.
 #pragma once
 
 #include <cstdint>

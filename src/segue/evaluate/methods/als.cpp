@@ -1,5 +1,5 @@
-// The classic of recommending: queues and songs as factors of one matrix, by alternating least squares. The queue being
-// heard is folded in: its factors are solved for with those of the songs fixed.
+// Matrix factorisation by alternating least squares, a classic recommender. The current queue is folded in: its factors
+// are solved for with those of the songs fixed.
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/als_factors.h"
 #include "segue/evaluate/methods/methods.h"
@@ -9,7 +9,7 @@ namespace segue::evaluate {
 
 namespace {
 
-class Als final : public NextSongModel {
+class Als final : public Method {
  public:
   std::string_view name() const override { return "als"; }
   std::string_view summary() const override { return "Implicit matrix factorisation, 64 factors"; }
@@ -44,7 +44,7 @@ class Als final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_als() {
+std::unique_ptr<Method> make_als(const MethodOptions&) {
   return std::make_unique<Als>();
 }
 

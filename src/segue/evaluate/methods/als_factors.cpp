@@ -8,7 +8,7 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::evaluate {
 
@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t kRowsAtOnce = 64;
 
-// Solves system x = right in place, the system being symmetric, positive definite and given by its lower triangle.
-// Row by row, so that all inner products are of two rows (Cholesky-Banachiewicz).
+// Solves system x = right in place for a symmetric, positive definite system given by its lower triangle. Works row by
+// row, so that all inner products are of two rows (Cholesky-Banachiewicz).
 void solve_in_place(math::MatrixView<float> system, std::span<float> x) {
   const math::Kernels& kernels = math::best_kernels();
   const std::size_t n = x.size();
@@ -33,7 +33,7 @@ void solve_in_place(math::MatrixView<float> system, std::span<float> x) {
   }
 }
 
-// Who has what, as compressed rows: for each row its columns, sorted, repeated as often as they count.
+// A sparse matrix of counts in compressed rows: the columns of each row, repeated as often as they count.
 struct Entries {
   std::vector<std::uint64_t> offsets = {0};
   std::vector<std::uint32_t> columns;

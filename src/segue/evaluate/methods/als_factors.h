@@ -1,10 +1,9 @@
 // Matrix factorisation of implicit feedback by alternating least squares (Hu, Koren, Volinsky 2008,
 // doi:10.1109/ICDM.2008.22).
 //
-// Queue q has song i with count r: preference p = 1 with confidence c = 1 + alpha r, else p = 0 with c = 1. Minimised
-// is
+// If queue q has song i with count r, preference p = 1 and confidence c = 1 + alpha r; else p = 0 and c = 1.
 //   sum over all q, i of c (p - x_q . y_i)^2 + regularisation (sum |x_q|^2 + sum |y_i|^2)
-// by solving exactly (Cholesky) for all x with y fixed, then for all y with x fixed, and so on.
+// is minimised by solving exactly (Cholesky) for all x with y fixed, then for all y with x fixed, and so on.
 #pragma once
 
 #include <cstdint>
@@ -32,19 +31,19 @@ struct AlsFactors {
   math::Matrix songs;   // y, songs x dim
 };
 
-// y at the start: uniform on +-0.5 / dim.
+// Initial values of y: uniform on +-0.5 / dim.
 math::Matrix initial_song_factors(std::uint32_t song_count, const AlsOptions& options);
 
-// The same result with any count of threads. Throws interrupted.
+// The same result with any number of threads. Throws interrupted.
 AlsFactors factorise(const data::Queues& queues, std::uint32_t song_count, const AlsOptions& options,
                      Progress& progress, const std::stop_token& stop);
 
-// x for songs of a queue that was not there, with y fixed: what a half step of factorise() solves. Holds the room for
-// one thread. Views the factors.
+// Solves x for the songs of any queue with y fixed, as a half step of factorise() does. Holds the buffers of one
+// thread. Views the factors.
 class AlsFold {
  public:
   AlsFold(math::MatrixView<const float> songs, const math::Matrix& gram, const AlsOptions& options);
-  // Songs may be there more than once; `out` has dim numbers.
+  // Songs may repeat; `out` has dim numbers.
   void solve(std::span<const std::uint32_t> songs, std::span<float> out);
 
  private:

@@ -1,4 +1,4 @@
-// Segue's own: song vectors and transitions together, as `segue recommend` ranks (recommend/blend.h).
+// Segue's own ranking: song vectors and transitions together, as in `segue recommend` (recommend/blend.h).
 #include "segue/recommend/blend.h"
 
 #include "segue/evaluate/blend_batch.h"
@@ -27,7 +27,7 @@ class BlendRanker final : public Ranker {
   BlendBatch batch_;
 };
 
-class Blend final : public NextSongModel {
+class Blend final : public Method {
  public:
   explicit Blend(const model::BlendWeights& weights) : weights_(weights) {}
 
@@ -55,8 +55,8 @@ class Blend final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_blend(const model::BlendWeights& weights) {
-  return std::make_unique<Blend>(weights);
+std::unique_ptr<Method> make_blend(const MethodOptions& options) {
+  return std::make_unique<Blend>(options.blend);
 }
 
 }  // namespace segue::evaluate

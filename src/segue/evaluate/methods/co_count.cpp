@@ -1,5 +1,5 @@
-// How often songs were played close together, in either order: every two plays at distance d <= kPairWindow of a queue
-// count 1/d. Scored for the last song, or summed over the last ones with decay.
+// How often songs were played close together, in either order: two plays of a queue at distance d <= kPairWindow count
+// 1/d. Scored for the last song, or summed over the last ten with decay.
 #include <algorithm>
 
 #include "segue/evaluate/ingredients.h"
@@ -10,7 +10,7 @@ namespace segue::evaluate {
 
 namespace {
 
-class CoCount final : public NextSongModel {
+class CoCount final : public Method {
  public:
   explicit CoCount(HeardUse use) : use_(use) {}
 
@@ -47,8 +47,12 @@ class CoCount final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_co_count(HeardUse use) {
-  return std::make_unique<CoCount>(use);
+std::unique_ptr<Method> make_co_count(const MethodOptions&) {
+  return std::make_unique<CoCount>(HeardUse::last_song);
+}
+
+std::unique_ptr<Method> make_co_count_10(const MethodOptions&) {
+  return std::make_unique<CoCount>(HeardUse::decayed);
 }
 
 }  // namespace segue::evaluate

@@ -1,5 +1,5 @@
-// Item-based nearest neighbours (Sarwar et al. 2001): the songs whose sets of queues are most like the last song's, by
-// cosine: |queues with both| / sqrt(|queues with one| |queues with the other|).
+// Item-based nearest neighbours (Sarwar et al. 2001): the songs whose sets of queues are most similar to the last
+// song's, by cosine: |queues with both| / sqrt(|queues with one| |queues with the other|).
 #include <algorithm>
 #include <cmath>
 
@@ -12,11 +12,11 @@ namespace segue::evaluate {
 
 namespace {
 
-constexpr std::size_t kKept = 300;  // of each song, the most alike
-constexpr float kShrink = 20;       // makes less of songs that are together by chance: in few queues
+constexpr std::size_t kKept = 300;  // most similar songs of each song
+constexpr float kShrink = 20;       // penalises songs that share few queues, perhaps by chance
 constexpr std::size_t kSongsAtOnce = 256;
 
-class ItemKnn final : public NextSongModel {
+class ItemKnn final : public Method {
  public:
   std::string_view name() const override { return "item-knn"; }
   std::string_view summary() const override { return "Songs in the same queues as the last song, cosine"; }
@@ -47,7 +47,7 @@ class ItemKnn final : public NextSongModel {
   static std::vector<math::ScoredRow> neighbours_of(std::uint32_t song, const TrainingSet& training,
                                                     const QueuesOfSongs& queues, SparseScores& together) {
     together.clear();
-    // A song that is twice in a queue counts twice here; it is rare and does no harm.
+    // A song that is in a queue twice counts twice here, which is rare and harmless.
     for (const std::uint32_t queue : queues.of(song)) {
       for (const std::uint32_t other : training.queues.songs(queue)) together.add(other, 1);
     }
@@ -66,7 +66,7 @@ class ItemKnn final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_item_knn() {
+std::unique_ptr<Method> make_item_knn(const MethodOptions&) {
   return std::make_unique<ItemKnn>();
 }
 

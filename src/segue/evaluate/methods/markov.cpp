@@ -7,7 +7,7 @@ namespace segue::evaluate {
 
 namespace {
 
-class Markov final : public NextSongModel {
+class Markov final : public Method {
  public:
   std::string_view name() const override { return "markov"; }
   std::string_view summary() const override { return "Songs that came directly after the last song"; }
@@ -35,7 +35,7 @@ class Markov final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_markov() {
+std::unique_ptr<Method> make_markov(const MethodOptions&) {
   return std::make_unique<Markov>();
 }
 

@@ -1,43 +1,39 @@
 #include "segue/evaluate/methods/methods.h"
 
 #include <algorithm>
+#include <array>
 
 #include "segue/base/error.h"
 #include "segue/base/words.h"
 
 namespace segue::evaluate {
 
+// Each is defined in its own file of this folder. To add a method, declare and list it here.
+using Factory = std::unique_ptr<Method>(const MethodOptions&);
+Factory make_random, make_popularity, make_recent_popularity, make_personal_top, make_markov, make_sequential_rules,
+    make_co_count, make_co_count_10, make_item_knn, make_vsknn, make_vstan, make_als, make_sgns, make_sgns_10,
+    make_blend;
+
 namespace {
 
-std::vector<std::unique_ptr<NextSongModel>> make_all(const EvaluateOptions& options, const model::BlendWeights& blend) {
-  std::vector<std::unique_ptr<NextSongModel>> models;
-  models.push_back(make_random());
-  models.push_back(make_popularity());
-  models.push_back(make_recent_popularity());
-  models.push_back(make_personal_top());
-  models.push_back(make_markov());
-  models.push_back(make_sequential_rules());
-  models.push_back(make_co_count(HeardUse::last_song));
-  models.push_back(make_co_count(HeardUse::decayed));
-  models.push_back(make_item_knn());
-  models.push_back(make_vsknn());
-  models.push_back(make_vstan());
-  models.push_back(make_als());
-  models.push_back(make_sgns(HeardUse::last_song, options.vector_metric));
-  models.push_back(make_sgns(HeardUse::decayed, options.vector_metric));
-  models.push_back(make_blend(blend));
-  return models;
-}
+// In the order of the report.
+constexpr std::array kFactories = {
+    make_random,       make_popularity,  make_recent_popularity,
+    make_personal_top, make_markov,      make_sequential_rules,
+    make_co_count,     make_co_count_10, make_item_knn,
+    make_vsknn,        make_vstan,       make_als,
+    make_sgns,         make_sgns_10,     make_blend,
+};
 
 }  // namespace
 
-std::vector<std::unique_ptr<NextSongModel>> make_models(std::string_view names, const EvaluateOptions& options,
-                                                        const model::BlendWeights& blend) {
-  std::vector<std::unique_ptr<NextSongModel>> models = make_all(options, blend);
-  if (names == "all") return models;
+std::vector<std::unique_ptr<Method>> make_methods(std::string_view names, const MethodOptions& options) {
+  std::vector<std::unique_ptr<Method>> methods;
+  for (Factory* const make : kFactories) methods.push_back(make(options));
+  if (names == "all") return methods;
   std::vector<std::string_view> known;
-  for (const std::unique_ptr<NextSongModel>& model : models) known.push_back(model->name());
-  std::vector<bool> chosen(models.size());
+  for (const std::unique_ptr<Method>& method : methods) known.push_back(method->name());
+  std::vector<bool> chosen(methods.size());
   while (!names.empty()) {
     const std::string_view name = names.substr(0, names.find(','));
     names.remove_prefix(std::min(names.size(), name.size() + 1));
@@ -50,12 +46,16 @@ std::vector<std::unique_ptr<NextSongModel>> make_models(std::string_view names, 
     }
     chosen[static_cast<std::size_t>(found - known.begin())] = true;
   }
-  std::vector<std::unique_ptr<NextSongModel>> kept;
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    if (chosen[i]) kept.push_back(std::move(models[i]));
+  std::vector<std::unique_ptr<Method>> kept;
+  for (std::size_t i = 0; i < methods.size(); ++i) {
+    if (chosen[i]) kept.push_back(std::move(methods[i]));
   }
   if (kept.empty()) fail(ErrorCode::wrong_use, "--baselines: expected at least one name, found none");
   return kept;
+}
+
+std::unique_ptr<Method> make_method(std::string_view name, const MethodOptions& options) {
+  return std::move(make_methods(name, options).front());
 }
 
 }  // namespace segue::evaluate

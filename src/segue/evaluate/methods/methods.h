@@ -1,8 +1,7 @@
-// Every method of the table; each is defined in the file of its name.
+// The methods by name. Each is a file of its own in this folder, listed in methods.cpp.
 #pragma once
 
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,25 +11,16 @@
 
 namespace segue::evaluate {
 
-enum class HeardUse { last_song, decayed };  // the last song alone, or the last kHeardUsed songs with decay
+struct MethodOptions {
+  VectorMetric vector_metric = VectorMetric::cosine;  // of sgns and sgns-10
+  model::BlendWeights blend = {};
+};
 
-std::unique_ptr<NextSongModel> make_random();
-std::unique_ptr<NextSongModel> make_popularity();
-std::unique_ptr<NextSongModel> make_recent_popularity();
-std::unique_ptr<NextSongModel> make_personal_top();
-std::unique_ptr<NextSongModel> make_markov();
-std::unique_ptr<NextSongModel> make_sequential_rules();
-std::unique_ptr<NextSongModel> make_co_count(HeardUse use);
-std::unique_ptr<NextSongModel> make_item_knn();
-std::unique_ptr<NextSongModel> make_vsknn();
-std::unique_ptr<NextSongModel> make_vstan();
-std::unique_ptr<NextSongModel> make_als();
-std::unique_ptr<NextSongModel> make_sgns(HeardUse use, VectorMetric metric);
-std::unique_ptr<NextSongModel> make_blend(const model::BlendWeights& weights);
+// Every method, in the order of the report, or those in `names`, separated by commas ("all": every one). Throws
+// wrong_use for an unknown name; the message names the nearest known one.
+std::vector<std::unique_ptr<Method>> make_methods(std::string_view names, const MethodOptions& options = {});
 
-// Every method, in the order of the table, or those that `names` lists with commas between ("all" is all). Throws
-// wrong_use for a name that is not known, with the nearest one that is.
-std::vector<std::unique_ptr<NextSongModel>> make_models(std::string_view names, const EvaluateOptions& options,
-                                                        const model::BlendWeights& blend = {});
+// The method of that name. Throws like make_methods().
+std::unique_ptr<Method> make_method(std::string_view name, const MethodOptions& options = {});
 
 }  // namespace segue::evaluate

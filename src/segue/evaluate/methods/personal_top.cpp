@@ -1,4 +1,4 @@
-// The user's own most played songs. Only where users that training knows are asked about.
+// The user's own most played songs. Applies only if held-out queues are of users that training has seen.
 #include <algorithm>
 #include <unordered_map>
 
@@ -10,7 +10,7 @@ namespace segue::evaluate {
 
 namespace {
 
-class PersonalTop final : public NextSongModel {
+class PersonalTop final : public Method {
  public:
   std::string_view name() const override { return "personal"; }
   std::string_view summary() const override { return "The user's own most played songs"; }
@@ -40,7 +40,7 @@ class PersonalTop final : public NextSongModel {
   }
 
  private:
-  static constexpr std::size_t kKept = 1000;  // more than a list has, with what may be masked
+  static constexpr std::size_t kKept = 1000;  // enough for a list after masking
 
   std::uint32_t song_count_ = 0;
   std::vector<std::vector<math::ScoredRow>> songs_;  // of each user, the most played first
@@ -48,7 +48,7 @@ class PersonalTop final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_personal_top() {
+std::unique_ptr<Method> make_personal_top(const MethodOptions&) {
   return std::make_unique<PersonalTop>();
 }
 

@@ -1,4 +1,4 @@
-// The most played songs, to everyone the same.
+// The most played songs, the same for every query.
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
@@ -7,7 +7,7 @@ namespace segue::evaluate {
 
 namespace {
 
-class Popularity final : public NextSongModel {
+class Popularity final : public Method {
  public:
   std::string_view name() const override { return "popularity"; }
   std::string_view summary() const override { return "The most played songs"; }
@@ -27,7 +27,7 @@ class Popularity final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_popularity() {
+std::unique_ptr<Method> make_popularity(const MethodOptions&) {
   return std::make_unique<Popularity>();
 }
 

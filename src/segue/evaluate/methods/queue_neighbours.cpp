@@ -29,7 +29,7 @@ std::span<const NeighbourQueue> QueueNeighbours::find(
     const std::uint32_t song = heard[heard.size() - 1 - ago];
     if (ago_[song] != kNotHeard) continue;
     ago_[song] = ago;
-    // A queue older than the latest `sample` with this song alone cannot be among the latest with any.
+    // A queue that is not among the latest `sample` with this song is not among the latest with any song either.
     const std::span<const std::uint32_t> all = queues_.of(song);
     for (const std::uint32_t queue : all.last(std::min(options_.sample, all.size()))) sums_.add(queue, weights[ago]);
   }

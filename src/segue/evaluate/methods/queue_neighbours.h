@@ -1,4 +1,4 @@
-// The queues of training that are most like the one being heard: what session-based nearest neighbours start from.
+// The training queues most similar to the current one: the basis of session-based nearest neighbours.
 #pragma once
 
 #include <cstdint>
@@ -12,27 +12,27 @@
 namespace segue::evaluate {
 
 struct NeighbourOptions {
-  std::size_t sample = 1000;  // of the queues that share a song, only so many of the latest are looked at
-  std::size_t kept = 100;     // and of those, so many of the most alike are kept
+  std::size_t sample = 1000;  // queues considered: the latest of those that share a song
+  std::size_t kept = 100;     // queues kept: the most similar of those
 };
 
-// A queue like the one being heard, and the last heard song that it has too.
+// A queue similar to the current one, and the last song heard that it shares.
 struct NeighbourQueue {
   std::uint32_t queue = 0;
   float similarity = 0;
-  std::uint32_t ago = 0;    // how many songs before the last one it was heard
-  std::uint32_t place = 0;  // where it stands in the neighbour
+  std::uint32_t ago = 0;    // songs between it and the last song heard
+  std::uint32_t place = 0;  // its place in the neighbour
 };
 
-// Holds the room for one thread. Views what it is made of.
+// Holds the buffers of one thread. Views its arguments.
 class QueueNeighbours {
  public:
   QueueNeighbours(const TrainingSet& training, const QueuesOfSongs& queues, std::span<const std::uint32_t> recency,
                   const NeighbourOptions& options);
 
-  // A song heard `ago` songs before the last one (the latest time, if more than once) counts weights[ago]; those beyond
-  // the weights count nothing. A queue's similarity is adjust(queue, sum of what the songs in it count). Best first;
-  // the span lives until the next call.
+  // A song heard `ago` songs before the last one (its latest play) weighs weights[ago], or nothing beyond the end of
+  // `weights`. The similarity of a queue is adjust(queue, sum of the weights of its songs). Best first; the span is
+  // valid until the next call.
   std::span<const NeighbourQueue> find(std::span<const std::uint32_t> heard, std::span<const float> weights,
                                        const std::function<float(std::uint32_t queue, float sum)>& adjust);
 

@@ -1,4 +1,4 @@
-// Songs drawn at random: what chance alone would score.
+// Songs drawn at random: the score of chance alone.
 #include "segue/base/random.h"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace segue::evaluate {
 
 namespace {
 
-// A stream of random numbers for each query, so that no answer depends on which thread asked first.
+// Each query has its own stream of random numbers, so that no answer depends on the order of threads.
 class RandomRanker final : public Ranker {
  public:
   RandomRanker(std::uint32_t song_count, std::uint64_t seed) : song_count_(song_count), seed_(seed) {}
@@ -36,7 +36,7 @@ class RandomRanker final : public Ranker {
   std::uint64_t seed_;
 };
 
-class RandomSongs final : public NextSongModel {
+class RandomSongs final : public Method {
  public:
   std::string_view name() const override { return "random"; }
   std::string_view summary() const override { return "Songs drawn at random"; }
@@ -54,7 +54,7 @@ class RandomSongs final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_random() {
+std::unique_ptr<Method> make_random(const MethodOptions&) {
   return std::make_unique<RandomSongs>();
 }
 

@@ -1,4 +1,4 @@
-// The songs that are most played lately: a play counts half as much as one a month later. Only where queues have times.
+// The most played songs of late: a play counts half as much as one 30 days later. Applies only if queues have times.
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kHalfLife = 30 * 86400e6;  // microseconds
 
-class RecentPopularity final : public NextSongModel {
+class RecentPopularity final : public Method {
  public:
   std::string_view name() const override { return "recent"; }
   std::string_view summary() const override { return "The most played songs, plays halved every 30 days"; }
@@ -41,7 +41,7 @@ class RecentPopularity final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_recent_popularity() {
+std::unique_ptr<Method> make_recent_popularity(const MethodOptions&) {
   return std::make_unique<RecentPopularity>();
 }
 

@@ -1,5 +1,5 @@
 // Sequential rules (SR; Ludewig, Jannach 2018, arXiv:1803.09587): the songs that came at most kPairWindow places after
-// the last song; each time counts 1/distance.
+// the last song, each time counting 1/distance.
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
@@ -8,7 +8,7 @@ namespace segue::evaluate {
 
 namespace {
 
-class SequentialRules final : public NextSongModel {
+class SequentialRules final : public Method {
  public:
   std::string_view name() const override { return "rules"; }
   std::string_view summary() const override { return "Songs that came after the last song, 1/distance"; }
@@ -36,7 +36,7 @@ class SequentialRules final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_sequential_rules() {
+std::unique_ptr<Method> make_sequential_rules(const MethodOptions&) {
   return std::make_unique<SequentialRules>();
 }
 

@@ -1,17 +1,17 @@
-// Song vectors by skip-gram (or CBOW) with negative sampling, as `segue train` makes them: the songs nearest to the
-// last song, or to the mean of the last ones with decay.
+// Song vectors from skip-gram (or CBOW) with negative sampling, as `segue train` makes them: the songs nearest to the
+// last song, or to the decayed mean of the last ten.
 #include <algorithm>
 
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
-#include "segue/math/kernels.h"
+#include "segue/math/kernels/kernels.h"
 
 namespace segue::evaluate {
 
 namespace {
 
-class SongVectors final : public NextSongModel {
+class SongVectors final : public Method {
  public:
   SongVectors(HeardUse use, VectorMetric metric) : use_(use), metric_(metric) {}
 
@@ -27,7 +27,7 @@ class SongVectors final : public NextSongModel {
       packed_ = &ingredients.packed_unit_vectors();
       return true;
     }
-    // The nearest row by distance has the largest q.x - |x|^2 / 2: one more column makes a product of it.
+    // The row at the least distance has the largest q.x - |x|^2 / 2; one more column turns this into a product.
     vectors_ = ingredients.vectors().vectors.view();
     by_distance_ = math::PackedRows(vectors_.rows, vectors_.columns + 1);
     std::vector<float> row(by_distance_.columns());
@@ -63,13 +63,17 @@ class SongVectors final : public NextSongModel {
   VectorMetric metric_;
   math::MatrixView<const float> vectors_;
   const math::PackedRows* packed_ = nullptr;
-  math::PackedRows by_distance_;  // of the Euclidean metric
+  math::PackedRows by_distance_;  // for the Euclidean metric
 };
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_sgns(HeardUse use, VectorMetric metric) {
-  return std::make_unique<SongVectors>(use, metric);
+std::unique_ptr<Method> make_sgns(const MethodOptions& options) {
+  return std::make_unique<SongVectors>(HeardUse::last_song, options.vector_metric);
+}
+
+std::unique_ptr<Method> make_sgns_10(const MethodOptions& options) {
+  return std::make_unique<SongVectors>(HeardUse::decayed, options.vector_metric);
 }
 
 }  // namespace segue::evaluate

@@ -1,5 +1,6 @@
-// Vector multiplication session-based kNN (V-SKNN; Ludewig, Jannach 2018, arXiv:1803.09587): the queues most like this
-// one, songs heard later weighing more, vote for their songs; a queue's vote counts more the later it shares a song.
+// Vector multiplication session-based kNN (V-SKNN; Ludewig, Jannach 2018, arXiv:1803.09587): the queues most
+// similar to this one, where later songs weigh more, vote for their songs. A vote counts more the later the shared
+// song.
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/methods/queue_neighbours.h"
@@ -11,7 +12,7 @@ namespace {
 
 constexpr NeighbourOptions kNeighbours{.sample = 1000, .kept = 300};
 
-class VsKnn final : public NextSongModel {
+class VsKnn final : public Method {
  public:
   std::string_view name() const override { return "vsknn"; }
   std::string_view summary() const override { return "Songs of the 300 queues most like this one"; }
@@ -47,7 +48,7 @@ class VsKnn final : public NextSongModel {
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_vsknn() {
+std::unique_ptr<Method> make_vsknn(const MethodOptions&) {
   return std::make_unique<VsKnn>();
 }
 

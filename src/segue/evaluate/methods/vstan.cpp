@@ -1,6 +1,6 @@
-// V-STAN: session-based kNN that knows order and time (STAN: Garg et al. 2019, doi:10.1145/3331184.3331322; V-STAN:
-// Ludewig et al. 2021, arXiv:1910.12781). Over V-SKNN: a queue counts less the older it is, and its songs count more
-// the nearer they stand to the last song both share; rare songs count a little more.
+// V-STAN: session-based kNN with order and time (STAN: Garg et al. 2019, doi:10.1145/3331184.3331322; V-STAN: Ludewig
+// et al. 2021, arXiv:1910.12781). Compared with V-SKNN, older queues count less, songs nearer to the last shared song
+// count more, and rare songs count a little more.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -14,12 +14,12 @@ namespace segue::evaluate {
 
 namespace {
 
-constexpr NeighbourOptions kNeighbours{.sample = 2000, .kept = 500};
-// The lambdas of the papers. Lists of music are long: they reach further than in web shops.
-constexpr float kHeardReach = 4;             // a song heard so many songs ago weighs 1/e (lambda_spw, lambda_ipw)
-constexpr float kPlaceReach = 4;             // so does a song so many places from the shared one (lambda_inh)
-constexpr double kAgeReach = 100 * 86400e6;  // and a queue so old, microseconds (lambda_snh)
-constexpr std::size_t kWeights = 32;         // beyond, a weight is next to nothing
+constexpr NeighbourOptions kVstanNeighbours{.sample = 2000, .kept = 500};
+// The lambdas of the papers, with longer reaches than in web shops because music queues are long.
+constexpr float kHeardReach = 4;             // a song heard this many songs ago weighs 1/e (lambda_spw, lambda_ipw)
+constexpr float kPlaceReach = 4;             // so does a song this many places from the shared one (lambda_inh)
+constexpr double kAgeReach = 100 * 86400e6;  // and a queue this old, microseconds (lambda_snh)
+constexpr std::size_t kWeights = 32;         // weights beyond are negligible
 
 std::vector<float> falling_weights(float reach) {
   std::vector<float> weights(kWeights);
@@ -27,7 +27,7 @@ std::vector<float> falling_weights(float reach) {
   return weights;
 }
 
-class VStan final : public NextSongModel {
+class VStan final : public Method {
  public:
   std::string_view name() const override { return "vstan"; }
   std::string_view summary() const override {
@@ -46,7 +46,7 @@ class VStan final : public NextSongModel {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kNeighbours);
+    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kVstanNeighbours);
     return make_sparse_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
       const auto similarity = [&](std::uint32_t queue, float sum) {
         return sum / std::sqrt(static_cast<float>(training_->queues.songs(queue).size())) * freshness(query, queue);
@@ -63,7 +63,7 @@ class VStan final : public NextSongModel {
     return std::max(1e-6F, static_cast<float>(std::exp(-age / kAgeReach)));
   }
 
-  // The song shared places the vote: its neighbours in the queue get most of it.
+  // The vote centres on the shared song: its neighbours in the queue get most of it.
   void vote(const NeighbourQueue& near, SparseScores& scores) const {
     const std::span<const std::uint32_t> songs = training_->queues.songs(near.queue);
     const float whole = near.similarity * heard_weights_[near.ago];
@@ -81,12 +81,12 @@ class VStan final : public NextSongModel {
   std::span<const std::uint32_t> recency_;
   const std::vector<float> heard_weights_ = falling_weights(kHeardReach);
   const std::vector<float> place_weights_ = falling_weights(kPlaceReach);
-  std::vector<float> rarity_;  // 1 + log of all queues over those with the song
+  std::vector<float> rarity_;  // 1 + log(number of queues / number with the song)
 };
 
 }  // namespace
 
-std::unique_ptr<NextSongModel> make_vstan() {
+std::unique_ptr<Method> make_vstan(const MethodOptions&) {
   return std::make_unique<VStan>();
 }
 

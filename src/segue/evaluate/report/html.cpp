@@ -2,6 +2,10 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include "segue/base/version.h"
+
 namespace segue::evaluate {
 
 namespace {
@@ -27,8 +31,12 @@ dl { display: grid; grid-template-columns: max-content auto; gap: 0 1.5em; } dd 
 
 }  // namespace
 
-std::string_view page_style() {
-  return kStyle;
+std::string html_page(const HtmlPage& page) {
+  return fmt::format(
+      "<!doctype html>\n<html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\">"
+      "<title>{}</title><style>{}{}</style></head><body>\n<h1>{}</h1>\n<p class=dim>{} · segue {}</p>\n{}"
+      "</body></html>\n",
+      escaped(page.title), kStyle, page.style, escaped(page.heading), escaped(page.subject), kVersion, page.body);
 }
 
 std::string escaped(std::string_view text) {

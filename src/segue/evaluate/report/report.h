@@ -1,4 +1,4 @@
-// An evaluation as JSON and as a page.
+// Evaluations as JSON and as an HTML page.
 #pragma once
 
 #include <span>
@@ -10,10 +10,10 @@
 
 namespace segue::evaluate {
 
-// Every number of an evaluation but its examples.
+// Every number of an evaluation, without its example predictions.
 json::object to_json(const Evaluation& evaluation);
 
-// What a reader has to know beside the numbers.
+// The context of the numbers.
 struct ReportDescription {
   std::string dataset;
   json::object split_options;
@@ -21,7 +21,8 @@ struct ReportDescription {
   json::object train_options;
 };
 
-// One self-contained HTML page: nothing is loaded from anywhere. Shows the first run; REQUIRES: there is one.
+// One self-contained HTML page: nothing is loaded from anywhere. Shows the first run in full. REQUIRES: at least one
+// run.
 std::string html_report(std::span<const Evaluation> runs, const data::Catalogue& songs,
                         const ReportDescription& description);
 

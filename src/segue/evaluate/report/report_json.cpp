@@ -70,23 +70,23 @@ json::object to_json(const Evaluation& evaluation) {
   json::object& modes = document["modes"].emplace_object();
   for (std::size_t mode = 0; mode < evaluation.modes.size(); ++mode) {
     const ModeSummary& summary = evaluation.modes[mode];
-    json::array models;
-    for (const ModelScore& model : evaluation.models) {
-      json::object row{{"name", model.name},
-                       {"summary", model.summary},
-                       {"baseline", model.baseline},
-                       {"fit_seconds", model.fit_seconds},
-                       {"rank_seconds", model.rank_seconds}};
-      for (auto& [key, value] : score_json(model.modes[mode])) row[key] = value;
-      models.push_back(std::move(row));
+    json::array methods;
+    for (const MethodScore& method : evaluation.methods) {
+      json::object row{{"name", method.name},
+                       {"summary", method.summary},
+                       {"baseline", method.baseline},
+                       {"fit_seconds", method.fit_seconds},
+                       {"rank_seconds", method.rank_seconds}};
+      for (auto& [key, value] : score_json(method.modes[mode])) row[key] = value;
+      methods.push_back(std::move(row));
     }
     modes[kModeNames[static_cast<std::size_t>(summary.mode)]] =
         json::object{{"positions", summary.positions},
                      {"unknown", summary.unknown},
-                     {"reference", evaluation.models[evaluation.references[mode]].name},
+                     {"reference", evaluation.methods[evaluation.references[mode]].name},
                      {"by_popularity", counts(summary.by_popularity)},
                      {"by_history", counts(summary.by_history)},
-                     {"models", std::move(models)}};
+                     {"models", std::move(methods)}};
   }
   return document;
 }

@@ -13,7 +13,7 @@ namespace segue::evaluate {
 namespace {
 
 std::string line_of(const OptionRow& row, const void* options) {
-  const json::value value = to_json(row.value(options));
+  const json::value value = segue::to_json(row.value(options));
   const std::string text = value.is_string() ? json::serialize(value) : option_text(value);
   return fmt::format("{} = {}\n", row.name, text);
 }
@@ -43,16 +43,16 @@ std::string blend_lines(const std::optional<BlendFit>& blend) {
 }
 
 std::string blend_text(const BlendFit& blend) {
-  return fmt::format("# blend    NDCG@10 {:.4f}, with the weights it has by default {:.4f}, at {} positions\n",
-                     blend.ndcg, blend.ndcg_before, with_commas(blend.positions));
+  return fmt::format("# blend    NDCG@10 {:.4f}, with its default weights {:.4f}, at {} positions\n", blend.ndcg,
+                     blend.ndcg_before, with_commas(blend.positions));
 }
 
 std::string score_text(const Trial& trial) {
   return fmt::format("NDCG@10 {:.4f}, HitRate@10 {:.4f} ({})", trial.all->ndcg, trial.all->hit_rate,
-                     model_name_of(trial.all->query));
+                     method_name_of(trial.all->query));
 }
 
-// In a comment nothing may end the line.
+// In a comment, nothing may end the line.
 std::string one_line(std::string_view text) {
   std::string line(text);
   std::ranges::replace_if(
@@ -61,10 +61,6 @@ std::string one_line(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view model_name_of(TuneQuery query) {
-  return query == TuneQuery::last ? "sgns" : "sgns-10";
-}
 
 std::string to_toml(const BestOptions& result) {
   SplitOptions split = result.split_options;
@@ -75,7 +71,7 @@ std::string to_toml(const BestOptions& result) {
       "#          of digest {}\n"
       "# best     {}\n"
       "# given    {}\n"
-      "# at {} positions of the validation part; the test part was not looked at.\n"
+      "# at {} positions of the validation part; the test part was not used.\n"
       "{}\n"
       "[train]\n{}{}\n"
       "[evaluate]\n{}{}{}{}{}",

@@ -1,4 +1,4 @@
-// The result of a search as a TOML file that `segue train --config` and `segue evaluate --config` take.
+// The result of a search as a TOML file for `segue train --config` and `segue evaluate --config`.
 #pragma once
 
 #include <optional>
@@ -17,20 +17,17 @@ struct BestOptions {
   std::string dataset;  // as typed
   std::string digest;   // of the dataset
   Trial best;
-  Trial given;  // what it is compared with; REQUIRES: both are measured at all positions
+  Trial given;  // the trial it is compared with; REQUIRES: both are measured at all positions
   std::uint64_t positions = 0;
   std::uint64_t trials = 0;
   SplitKind split = SplitKind::queues;
   SplitOptions split_options;
   EvaluateOptions evaluate;
-  std::optional<BlendFit> blend = {};  // with the best options; not there where the search was stopped
+  std::optional<BlendFit> blend = {};  // with the best options; absent if the search was stopped
 };
 
-// [train] has every training option but threads and seed, and the weights of the blend. [evaluate] has those too, and
-// what makes the same split.
+// [train] has every training option except threads and seed, and the weights of the blend. [evaluate] has the same, and
+// the options that give the same split.
 std::string to_toml(const BestOptions& result);
-
-// "sgns", "sgns-10": what `segue evaluate` calls vectors that are asked this way.
-std::string_view model_name_of(TuneQuery query);
 
 }  // namespace segue::evaluate

@@ -7,7 +7,7 @@ namespace segue::evaluate {
 
 namespace {
 
-// The trials of a rung, the best first, of equal ones the earlier; failures at the end.
+// The trials of a rung, best first, the earlier first among equal ones, failures last.
 std::vector<const Trial*> ranked(std::span<const Trial> trials, std::uint32_t rung) {
   std::vector<const Trial*> found;
   for (const Trial& trial : trials) {
@@ -42,8 +42,8 @@ std::optional<Step> next_step(std::span<const Trial> trials, std::size_t rungs, 
   const bool is_last_round = numbers >= most_numbers;
   for (auto rung = static_cast<std::uint32_t>(rungs - 1); rung-- > 0;) {
     const std::vector<const Trial*> here = ranked(trials, rung);
-    const std::size_t going_on = std::max<std::size_t>(here.size() / reduction, is_last_round ? 1 : 0);
-    for (std::size_t i = 0; i < std::min(going_on, here.size()); ++i) {
+    const std::size_t promoted = std::max<std::size_t>(here.size() / reduction, is_last_round ? 1 : 0);
+    for (std::size_t i = 0; i < std::min(promoted, here.size()); ++i) {
       const Step step{here[i]->number, rung + 1};
       const bool is_done = std::ranges::any_of(
           trials, [&](const Trial& trial) { return trial.number == step.number && trial.rung == step.rung; });

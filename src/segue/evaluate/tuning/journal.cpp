@@ -75,7 +75,7 @@ void check_about(const json::object& found, const json::object& about, const std
     const std::string is = json::serialize(member.value());
     if (was == is) continue;
     fail(ErrorCode::wrong_use,
-         "{}: a search with another {}: expected {}, found {}; remove it to begin anew, or name another --journal",
+         "{}: a search with another {}: expected {}, found {}; remove it to start over, or choose another --journal",
          path.string(), std::string_view(member.key()), is, was);
   }
 }
@@ -104,7 +104,7 @@ Journal::Journal(const std::filesystem::path& path, const json::object& about, c
   if (!file_) fail_errno(path.string(), errno);
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) fail_errno(path.string(), errno);
-    fail(ErrorCode::wrong_use, "{}: another search is at work on this journal", path.string());
+    fail(ErrorCode::wrong_use, "{}: another search is using this journal", path.string());
   }
   const std::string text = read_text(path);
   std::size_t line = 0;
@@ -122,7 +122,7 @@ Journal::Journal(const std::filesystem::path& path, const json::object& about, c
     }
   }
   if (line == 0) fail(ErrorCode::corrupt, "{}: expected a journal of a search, found no line", path.string());
-  // What a kill cut short.
+  // A line that was cut short.
   if (begin < text.size() && ::ftruncate(file_.get(), static_cast<off_t>(begin)) != 0) {
     fail_errno(path.string(), errno);
   }
@@ -137,7 +137,7 @@ void Journal::add(const Trial& trial) {
     done += static_cast<std::size_t>(count);
   }
   if (::fsync(file_.get()) != 0) fail_errno(path_.string(), errno);
-  // As a later run will read it.
+  // As a later run reads it.
   trials_.push_back(trial_from(parse_json(line, path_.string()).get_object(), space_, path_.string()));
 }
 

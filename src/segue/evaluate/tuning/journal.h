@@ -1,7 +1,7 @@
-// What a search has found so far, in a file that survives whatever stops the search.
+// The trials of a search so far, in a file that survives whatever stops the search.
 //
-// JSON Lines: first what is searched, then a line for each trial that is done, written at once and synced before the
-// next begins. A line that a kill cut short is dropped when the file is opened again; nothing else is ever rewritten.
+// JSON Lines: first the search space, then a line for each finished trial, written in one piece and synced before the
+// next trial starts. A truncated last line is dropped when the file is reopened; nothing else is ever rewritten.
 #pragma once
 
 #include <filesystem>
@@ -16,10 +16,10 @@ namespace segue::evaluate {
 
 class Journal {
  public:
-  // Opens the journal at `path`, or begins one. `about` is what the trials depend on (the digest of the dataset, the
-  // split, the space, the seed); it may not change from one run to the next. Holds the file locked. Throws wrong_use
-  // where the file is about something else, naming it, or is held by another search; corrupt where a line is none of
-  // ours; unsupported where it is of a newer version.
+  // Opens the journal at `path` or creates one, and locks it. `about` is everything that the trials depend on (the
+  // digest of the dataset, the split, the space, the seed); it must not change between runs. Throws wrong_use if the
+  // journal is about something else (the message names the difference) or is locked by another search, corrupt if a
+  // line is not a journal's, and unsupported if it is of a newer version.
   Journal(const std::filesystem::path& path, const json::object& about, const Space& space);
 
   const std::vector<Trial>& trials() const { return trials_; }
@@ -33,7 +33,7 @@ class Journal {
   std::vector<Trial> trials_;
 };
 
-// One trial as a line of the journal and of --json: with the options that are searched, and the epochs.
+// One trial as in the journal and --json: the options that are searched, and the epochs.
 json::object to_json(const Trial& trial, const Space& space);
 
 }  // namespace segue::evaluate

@@ -1,4 +1,4 @@
-// What can be chosen about a search for training options.
+// Options of a search for training options.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace segue::evaluate {
 
-// From which songs just heard the next one is foretold (models/sgns.cpp): the last one, or the last ten with decay.
+// The songs just heard that predict the next one (methods/sgns.cpp): the last one, or the last ten with decay.
 enum class TuneQuery { best, last, recent };
 inline constexpr std::array<std::string_view, 3> kTuneQueryNames = {"best", "last", "recent"};
 constexpr std::span<const std::string_view> names(TuneQuery) {
@@ -36,19 +36,20 @@ template <>
 struct OptionsOf<evaluate::TuneOptions> {
   static constexpr std::string_view section = "tune";
   static constexpr std::array rows = {
-      option<&evaluate::TuneOptions::trials>("trials", "Sets of options to try; 0: until the time is up",
+      option<&evaluate::TuneOptions::trials>("trials", "Sets of options to try; 0: no limit but the time",
                                              between(0, 100'000)),
-      option<&evaluate::TuneOptions::time>("time",
-                                           "Time to spend, that of the trials in the journal included; 0s: no limit"),
+      option<&evaluate::TuneOptions::time>(
+          "time", "Time to spend, including the time of the trials in the journal; 0s: no limit"),
       option<&evaluate::TuneOptions::space>(
-          "space", "What is searched otherwise than by default: \"window=2..50, dim=64, epochs=10..90\""),
+          "space", "Changes to the default search space: \"window=2..50, dim=64, epochs=10..90\""),
       option<&evaluate::TuneOptions::reduction>(
-          "reduction", "One of this many trials goes on to this many times the epochs (successive halving)",
+          "reduction", "One in this many trials is promoted to this many times the epochs (successive halving)",
           between(2, 10)),
       option<&evaluate::TuneOptions::query>(
-          "query", "Foretell from the last song, from the recent ones, or by what is better of the two"),
+          "query", "Predict from the last song, from the recent songs, or with the better of the two"),
       option<&evaluate::TuneOptions::positions>(
-          "positions", "Positions of the validation part that a trial is measured at; the best are measured at all",
+          "positions",
+          "Validation positions at which each trial is measured; the best trials are measured at all of them",
           at_least(100)),
   };
 };

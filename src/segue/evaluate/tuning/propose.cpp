@@ -14,16 +14,16 @@ namespace {
 
 constexpr std::uint64_t kShiftStream = 0x7e1;
 constexpr std::uint64_t kProposalStream = 0x7e2;
-constexpr std::size_t kLeastPoints = 8;    // that an estimate is made of
-constexpr std::uint64_t kEvenLater = 100;  // where even points go on once others are proposed between
-constexpr double kGoodShare = 0.15;        // of the trials are the good ones
+constexpr std::size_t kLeastPoints = 8;    // needed for an estimate
+constexpr std::uint64_t kEvenLater = 100;  // index of the first even point among other proposals
+constexpr double kGoodShare = 0.15;        // of the trials that count as good
 constexpr std::size_t kLeastGood = 3;
-constexpr std::size_t kCandidates = 64;  // drawn from the good, of which one is taken
+constexpr std::size_t kCandidates = 64;  // drawn from the good trials' estimate, of which one is chosen
 constexpr std::uint32_t kEvenEvery = 3;
-constexpr std::size_t kAttempts = 32;  // to find a set that was not tried yet
+constexpr std::size_t kAttempts = 32;  // at finding a set that was not tried yet
 constexpr double kLeastWidth = 0.05;
 
-// Options that did well elsewhere. What they do not say is as given.
+// Options that did well elsewhere; all others are as given.
 using Start = std::vector<std::pair<std::string_view, std::string_view>>;
 std::span<const Start> known_starts() {
   static const std::array<Start, 4> starts = {
@@ -44,7 +44,7 @@ train::TrainOptions start_in(const Space& space, const Start& start) {
   return space.moved_inside(options);
 }
 
-// Whether two sets are the same, whatever their epochs.
+// Whether two sets are the same apart from their epochs.
 bool same_set(const Space& space, const train::TrainOptions& a, const train::TrainOptions& b) {
   return std::ranges::all_of(space.dimensions, [&](const Dimension& d) { return d.text(a) == d.text(b); });
 }
@@ -54,7 +54,7 @@ bool was_tried(const Space& space, const train::TrainOptions& options, std::span
       trials, [&](const Trial& trial) { return !trial.is_given() && same_set(space, trial.options, options); });
 }
 
-// The scored trials of the highest rung that has enough of them, the best first.
+// The trials of the highest rung that has enough of them, best first.
 std::vector<const Trial*> learnt_from(std::span<const Trial> trials) {
   std::uint32_t top = 0;
   for (const Trial& trial : trials) top = std::max(top, trial.rung);
@@ -123,7 +123,7 @@ std::vector<double> even_point(std::size_t dimensions, std::uint64_t index, std:
   std::uint64_t base = 1;
   for (std::size_t d = 0; d < dimensions; ++d) {
     base = next_prime(base);
-    // The digits of the index mirrored at the point.
+    // The digits of the index, mirrored at the radix point.
     double place = random.uniform();
     double share = 1;
     for (std::uint64_t left = index + 1; left > 0; left /= base) {
@@ -153,14 +153,14 @@ ParzenEstimate::ParzenEstimate(std::vector<std::vector<double>> points, std::vec
 }
 
 double ParzenEstimate::density(std::size_t dimension, double at) const {
-  double sum = 1;  // the even share
+  double sum = 1;  // the uniform share
   for (const std::vector<double>& point : points_) {
     if (values_[dimension] > 0) {
       const bool same = value_at(point[dimension], values_[dimension]) == value_at(at, values_[dimension]);
       sum += same ? static_cast<double>(values_[dimension]) : 0;
       continue;
     }
-    // A bump that ends where the space ends.
+    // A bump truncated at the ends of the space.
     const double width = widths_[dimension];
     const double inside = normal_below((1 - point[dimension]) / width) - normal_below(-point[dimension] / width);
     sum += normal_density((at - point[dimension]) / width) / (width * inside);
@@ -182,7 +182,7 @@ std::vector<double> ParzenEstimate::draw(Random& random) const {
       drawn.push_back(bump == points_.size() ? random.uniform() : points_[bump][d]);
       continue;
     }
-    // Box and Muller; again where it falls outside.
+    // Box-Muller, repeated if it falls outside.
     double at = -1;
     while (at < 0 || at > 1) {
       const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
@@ -195,7 +195,7 @@ std::vector<double> ParzenEstimate::draw(Random& random) const {
 
 train::TrainOptions propose(const Space& space, std::uint32_t number, std::span<const Trial> trials,
                             std::uint64_t seed) {
-  // Starts that the space makes the same count once.
+  // Starts that coincide in this space count once.
   std::vector<train::TrainOptions> starts;
   for (const Start& start : known_starts()) {
     const train::TrainOptions options = start_in(space, start);
@@ -210,7 +210,7 @@ train::TrainOptions propose(const Space& space, std::uint32_t number, std::span<
   const std::vector<const Trial*> known = learnt_from(trials);
   const std::size_t dimensions = space.dimensions.size();
   const bool is_even = known.empty() || drawn % kEvenEvery == 0;
-  // One after another: every third point of the sequence would not be even.
+  // Consecutive indices: every third point of the sequence would not cover the space evenly.
   const std::uint64_t even_index = known.empty() ? drawn : kEvenLater + drawn / kEvenEvery;
   train::TrainOptions options =
       space.options_at(is_even ? even_point(dimensions, even_index, seed) : likely_point(space, known, random));

@@ -1,11 +1,10 @@
-// Which set of options to try next.
+// Proposes the next set of options to try.
 //
-// The first ones are known from elsewhere to be good on playlists. Then come points that lie evenly in the space (the
-// sequence of Halton 1960, shifted by the seed), and, as soon as there is something to learn from,
-// points that are likely under the good trials and unlikely under the others: the tree-structured Parzen estimator
-// (Bergstra et al. 2011, "Algorithms for Hyper-Parameter Optimization"), fitted on the highest rung that has enough
-// trials (Falkner et al. 2018, arXiv:1807.01774). Every third stays an even point, so that no region is given up for
-// ever.
+// The first sets are known to work well on playlists. Then come points that cover the space evenly (the sequence of
+// Halton 1960, shifted by the seed). Once there are enough trials to learn from, points are proposed that are likely
+// under the good trials and unlikely under the others: the tree-structured Parzen estimator (Bergstra et al. 2011,
+// "Algorithms for Hyper-Parameter Optimization"), fitted on the highest rung with enough trials (Falkner et al. 2018,
+// arXiv:1807.01774). Every third proposal remains an even point, so that no region is abandoned for good.
 #pragma once
 
 #include <cstdint>
@@ -18,19 +17,19 @@
 
 namespace segue::evaluate {
 
-// The set of options with that number, from 1, after `trials`: the same each time for the same arguments. Different
-// from all that were tried, as long as chance finds one. Its epochs are those of space.given.
+// The set of options of that number, from 1, after `trials`. The same arguments give the same set. It differs from all
+// sets tried, unless a bounded number of random draws finds no new one. Its epochs are those of space.given.
 train::TrainOptions propose(const Space& space, std::uint32_t number, std::span<const Trial> trials,
                             std::uint64_t seed);
 
-// The point with that index, from 0, of the even sequence, shifted by the seed.
+// The point of that index, from 0, of the even sequence, shifted by the seed.
 std::vector<double> even_point(std::size_t dimensions, std::uint64_t index, std::uint64_t seed);
 
-// A mixture over the unit cube that each point adds a bump to, beside one even share: dimensions are independent of
-// each other. For a choice of n values a bump is a share of its value.
+// A mixture over the unit cube: a bump at each point, and one uniform share. Dimensions are independent. For a choice
+// of n values, a bump is the share of its value.
 class ParzenEstimate {
  public:
-  // values[d]: how many values dimension d has if it is a choice, else 0.
+  // values[d]: the number of values of dimension d if it is a choice, else 0.
   ParzenEstimate(std::vector<std::vector<double>> points, std::vector<std::size_t> values);
   double log_density(std::span<const double> point) const;
   std::vector<double> draw(Random& random) const;

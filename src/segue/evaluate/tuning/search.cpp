@@ -17,12 +17,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kFinalists = 3;  // so many are measured at all positions
+constexpr std::size_t kFinalists = 3;  // this many are measured at all positions
 constexpr std::size_t kGroups = 4;
 constexpr std::size_t kLeastTrials = 8;
 
-// Asks a trial to stop when the time is up. Trials report their progress many times a second, so no thread has to wait
-// for the moment.
+// Stops a trial when the time is up. Trials report progress many times a second, so this needs no thread of its own.
 class UntilDeadline final : public Progress {
  public:
   UntilDeadline(Progress& shown, Clock::time_point deadline) : shown_(shown), deadline_(deadline) {}
@@ -90,8 +89,7 @@ class Search {
     return trial;
   }
 
-  // Further up a trial takes longer than below by as much as it has more epochs, or less; a new one as long as the
-  // median of the new ones.
+  // Estimates: the time of a promoted trial grows with its epochs, and a new trial takes the median time of new trials.
   bool is_affordable(const Step& step) {
     if (std::isinf(time_)) return true;
     std::vector<double> seconds;
@@ -110,7 +108,7 @@ class Search {
     return fits;
   }
 
-  // What the sample's NDCG has to be for all positions to be asked.
+  // The least NDCG of the sample for which a trial is measured at all positions.
   double worth_all(const Trial& trial) const {
     if (trial.is_given()) return 0;
     std::vector<double> scores;
@@ -122,15 +120,15 @@ class Search {
     return scores[kFinalists - 1];
   }
 
-  // False where it was cut short.
+  // False if it was interrupted.
   bool run(Trial trial) {
-    // The given options are measured whatever the time, so that there is something to compare with.
+    // The given options are measured regardless of the time, so that there is something to compare with.
     const bool has_deadline = !std::isinf(time_) && !trial.is_given();
     UntilDeadline progress(progress_, has_deadline ? Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                                                         std::chrono::duration<double>(left()))
                                                    : Clock::time_point::max());
     const std::stop_callback pass_on(stop_, [&] { progress.source().request_stop(); });
-    observer_.begun(trial, journal_.trials());
+    observer_.started(trial, journal_.trials());
     try {
       runner_.run(trial, worth_all(trial), progress, progress.source().get_token());
     } catch (const Error& error) {
@@ -140,7 +138,7 @@ class Search {
     }
     if (trial.is_given() && !trial.failure.empty()) throw Error(ErrorCode::wrong_use, trial.failure);
     journal_.add(trial);
-    observer_.ended(journal_.trials());
+    observer_.finished(journal_.trials());
     return true;
   }
 
@@ -152,8 +150,8 @@ class Search {
   const std::stop_token& stop_;
   const double time_;  // seconds
   const Clock::time_point started_;
-  const double before_;    // seconds of the trials that the journal had
-  bool is_short_ = false;  // there was a step, but no time for it
+  const double before_;    // seconds of the trials already in the journal
+  bool is_short_ = false;  // a step was left, but no time for it
 };
 
 }  // namespace
@@ -215,7 +213,7 @@ std::vector<double> importance_of(const Space& space, std::span<const Trial> tri
   for (std::size_t d = 0; d < importance.size(); ++d) {
     const Dimension& dimension = space.dimensions[d];
     std::ranges::stable_sort(lowest, {}, [&](const Trial* trial) { return dimension.unit_of(trial->options); });
-    // A choice's groups are its values; numbers are cut into groups of the same size.
+    // The groups of a choice are its values; numbers are cut into groups of equal size.
     std::map<std::size_t, std::pair<double, double>> groups;  // sum and count
     for (std::size_t i = 0; i < lowest.size(); ++i) {
       const double unit = dimension.unit_of(lowest[i]->options);

@@ -1,5 +1,5 @@
-// The page of a search: parallel coordinates of all trials, a scatter for each option, the best trials. Inline SVG put
-// together by hand; lines and points are the brighter the better the trial, and fade with the rung.
+// The page of a search: parallel coordinates of all trials, a scatter plot for each option, the best trials. Inline
+// SVG, written by hand; lines and points are brighter for better trials and fainter for fewer epochs.
 #include "segue/evaluate/tuning/search_page.h"
 
 #include <algorithm>
@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include "segue/base/version.h"
 #include "segue/base/words.h"
 #include "segue/evaluate/report/html.h"
 
@@ -26,10 +25,10 @@ svg.search circle.given { fill: none; stroke-dasharray: none; } svg.search path:
 .key { display: inline-block; width: 1.6em; height: .28em; vertical-align: middle; margin: 0 .3em 0 1em; } .key:first-child { margin-left: 0; } tr.best td { color: var(--best); font-weight: 600; }
 )";
 
-// One axis that a trial has a place on.
-struct Axis {
+// An axis of the parallel coordinates.
+struct ChartAxis {
   std::string title;
-  std::function<double(const Trial&)> unit;  // 0 ... 1, nothing beyond
+  std::function<double(const Trial&)> unit;  // within [0, 1]
   std::vector<std::pair<double, std::string>> ticks;
 };
 
@@ -50,8 +49,8 @@ std::vector<double> even_ticks(double low, double high) {
   return numbers;
 }
 
-// Round numbers from low to high: 1, 2 and 5 times powers of ten on a logarithmic scale, only the powers where those
-// are many; doublings of low where only multiples of a step count.
+// Round numbers from low to high. On a logarithmic scale: 1, 2 and 5 times powers of ten, or the powers alone if those
+// are many; doublings of low if only multiples of a step are allowed.
 std::vector<double> round_numbers(const Dimension& dimension) {
   if (dimension.scale == Scale::linear) return even_ticks(dimension.low, dimension.high);
   std::vector<double> numbers;
@@ -65,7 +64,7 @@ std::vector<double> round_numbers(const Dimension& dimension) {
   for (int power = static_cast<int>(std::floor(std::log10(dimension.low))); power <= last; ++power) {
     for (const double times : {1, 2, 5}) {
       const double number = times * std::pow(10, power);
-      constexpr double kSlack = 1e-9;  // powers are not exact
+      constexpr double kSlack = 1e-9;  // std::pow rounds
       const bool inside = number >= dimension.low * (1 - kSlack) && number <= dimension.high * (1 + kSlack);
       if (inside && (times == 1 || !is_wide)) numbers.push_back(number);
     }
@@ -101,7 +100,7 @@ class Page {
       else
         ++failures_;
     }
-    // The best are drawn last, on top.
+    // Drawn in this order, so that the best are on top.
     std::ranges::stable_sort(trials_, {}, [](const Trial* trial) { return trial->sample.ndcg; });
     least_ = trials_.front()->sample.ndcg;
     most_ = trials_.back()->sample.ndcg;
@@ -110,20 +109,19 @@ class Page {
   }
 
   std::string text() const {
-    std::string page = fmt::format(
-        "<!doctype html>\n<html lang=en><head><meta charset=utf-8><meta name=viewport content=\"width=device-width\">"
-        "<title>Search for {0}</title><style>{1}{2}</style></head><body>\n<h1>The search for training options</h1>\n"
-        "<p class=dim>{0} · segue {3}</p>\n",
-        escaped(result_.dataset), page_style(), kMoreStyle, kVersion);
-    page += summary();
-    page += "<h2>All trials</h2>\n" + key() + coordinates();
-    page +=
-        "<h2>Option by option</h2>\n<p class=dim>NDCG@10 at the positions that every trial is measured at, against "
-        "the value of one option; the others differ from point to point.</p>\n<div class=charts>\n";
-    for (std::size_t d = 0; d < plan_.space.dimensions.size(); ++d) page += scatter(d);
-    page += "</div>\n<h2>The best trials</h2>\n" + table();
-    page += fmt::format("<h2>What was searched</h2>\n<pre class=dim>{}</pre>\n", escaped(pretty(about_)));
-    return page + "</body></html>\n";
+    std::string body = summary();
+    body += "<h2>All trials</h2>\n" + key() + coordinates();
+    body +=
+        "<h2>Each option</h2>\n<p class=dim>NDCG@10 at the positions at which every trial is measured, against the "
+        "value of one option; the other options differ from point to point.</p>\n<div class=charts>\n";
+    for (std::size_t d = 0; d < plan_.space.dimensions.size(); ++d) body += scatter(d);
+    body += "</div>\n<h2>Best trials</h2>\n" + table();
+    body += fmt::format("<h2>Search space</h2>\n<pre class=dim>{}</pre>\n", escaped(pretty(about_)));
+    return html_page({.title = "Search for " + result_.dataset,
+                      .heading = "Search for training options",
+                      .subject = result_.dataset,
+                      .style = kMoreStyle,
+                      .body = body});
   }
 
  private:
@@ -158,19 +156,17 @@ class Page {
     double seconds = 0;
     for (const Trial* const trial : trials_) seconds += trial->seconds;
     std::string text = fmt::format(
-        "<p>{} trials of {} sets of options in {}. The best has <b>NDCG@10 {:.4f}</b> and HitRate@10 "
-        "{:.4f} "
-        "({}), the given options {:.4f} and {:.4f} ({}), at all {} positions of the validation part (split {}). The "
-        "best "
-        "of many is a little lucky: the test part, which the search has not seen, says what it is worth.</p>\n",
-        with_commas(trials_.size() + failures_), with_commas(sets()), time_text(seconds), best.ndcg, best.hit_rate,
-        model_name_of(best.query), given.ndcg, given.hit_rate, model_name_of(given.query),
-        with_commas(result_.positions), choice_name(result_.split));
+        "<p>{} trials of {} sets of options in {}. At all {} positions of the validation part (split {}), the best has "
+        "<b>NDCG@10 {:.4f}</b> and HitRate@10 {:.4f} ({}), the given options {:.4f} and {:.4f} ({}). The best of many "
+        "trials is always a little lucky: measure it on the test part, which the search has not seen.</p>\n",
+        with_commas(trials_.size() + failures_), with_commas(sets()), time_text(seconds),
+        with_commas(result_.positions), choice_name(result_.split), best.ndcg, best.hit_rate,
+        method_name_of(best.query), given.ndcg, given.hit_rate, method_name_of(given.query));
     if (failures_ > 0) text += fmt::format("<p class=dim>{} trials failed and are not shown.</p>\n", failures_);
     text +=
-        "<table><tr><th>option</th><th>best</th><th>given</th><th>searched</th><th title=\"Share of the variance "
-        "of NDCG@10 between trials of the lowest rung that lies between four groups by this option: rough\">accounts "
-        "for</th></tr>\n";
+        "<table><tr><th>option</th><th>best</th><th>given</th><th>searched</th><th title=\"Share of the variance of "
+        "NDCG@10 among the trials with the fewest epochs that lies between four groups by this option (rough)\">"
+        "accounts for</th></tr>\n";
     for (std::size_t d = 0; d < plan_.space.dimensions.size(); ++d) {
       const Dimension& dimension = plan_.space.dimensions[d];
       text += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td class=dim>{}</td><td>{}</td></tr>\n",
@@ -193,18 +189,17 @@ class Page {
     return "<p class=dim style=\"max-width:none\"><span class=key style=\"background:var(--best)\"></span>the "
            "best<span class=key "
            "style=\"background:var(--ink)\"></span>the given options, dashed<span class=key "
-           "style=\"background:var(--bar)\"></span>the others: the bluer the better, the fainter the fewer "
-           "epochs</p>\n";
+           "style=\"background:var(--bar)\"></span>other trials: bluer if better, fainter with fewer epochs</p>\n";
   }
 
-  std::vector<Axis> axes() const {
-    std::vector<Axis> axes;
+  std::vector<ChartAxis> axes() const {
+    std::vector<ChartAxis> axes;
     for (const Dimension& dimension : plan_.space.dimensions) {
       axes.push_back({std::string(dimension.row->name),
                       [&dimension](const Trial& trial) { return dimension.unit_of(trial.options); },
                       ticks_of(dimension)});
     }
-    Axis epochs{"epochs", {}, {}};
+    ChartAxis epochs{"epochs", {}, {}};
     const double least = std::log(std::min(plan_.rungs.front(), result_.given.options.epochs));
     const double most = std::max(std::log(std::max(plan_.rungs.back(), result_.given.options.epochs)), least + 1e-9);
     epochs.unit = [least, most](const Trial& trial) {
@@ -231,7 +226,7 @@ class Page {
     constexpr double kGap = 150;
     constexpr double kTop = 30;
     constexpr double kHeight = 320;
-    const std::vector<Axis> all = axes();
+    const std::vector<ChartAxis> all = axes();
     const auto x = [](std::size_t axis) { return kLeft + kGap * static_cast<double>(axis); };
     const auto y = [](double unit) { return kTop + kHeight * (1 - std::clamp(unit, 0.0, 1.0)); };
     std::string out = fmt::format(
@@ -254,7 +249,7 @@ class Page {
                              : "",
                          title_of(*trial));
     }
-    // Above the lines, or they could not be read.
+    // Drawn over the lines so that they stay readable.
     for (std::size_t i = 0; i < all.size(); ++i) {
       for (const auto& [unit, label] : all[i].ticks) {
         out += fmt::format(
@@ -266,7 +261,7 @@ class Page {
     return out + "</svg></div>\n";
   }
 
-  // The given options and the best last, on top.
+  // The given options and the best last, so that they are on top.
   std::vector<const Trial*> in_front() const {
     std::vector<const Trial*> order = trials_;
     std::ranges::stable_sort(order, {}, [&](const Trial* trial) {
@@ -311,7 +306,7 @@ class Page {
   std::string table() const {
     std::string out =
         "<div class=wide><table><tr><th>trial</th><th>NDCG@10</th><th>at all positions</th><th>HR@10</th>"
-        "<th>query</th><th>epochs</th>";
+        "<th>method</th><th>epochs</th>";
     for (const Dimension& dimension : plan_.space.dimensions) out += fmt::format("<th>{}</th>", dimension.row->name);
     out += "<th>seconds</th></tr>\n";
     std::size_t shown = 0;
@@ -323,7 +318,7 @@ class Page {
           fmt::format("<tr{}><td>{}</td><td>{:.4f}</td><td>{}</td><td>{:.4f}</td><td>{}</td><td>{}</td>",
                       is_best(trial) ? " class=best" : "", trial.is_given() ? "given" : fmt::format("{}", trial.number),
                       trial.sample.ndcg, trial.all ? fmt::format("{:.4f}", trial.all->ndcg) : "", trial.sample.hit_rate,
-                      model_name_of(trial.sample.query), trial.options.epochs);
+                      method_name_of(trial.sample.query), trial.options.epochs);
       for (const Dimension& dimension : plan_.space.dimensions) {
         out += fmt::format("<td>{}</td>", escaped(dimension.text(trial.options)));
       }
@@ -335,7 +330,7 @@ class Page {
   const SearchPlan& plan_;
   const BestOptions& result_;
   const json::object& about_;
-  std::vector<const Trial*> trials_;  // that have a score, the best last
+  std::vector<const Trial*> trials_;  // with a score, the best last
   std::size_t failures_ = 0;
   double least_ = 0;
   double most_ = 1;

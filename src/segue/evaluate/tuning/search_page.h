@@ -1,4 +1,4 @@
-// A search as a page to look at.
+// A search as an HTML page.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kWhole = "whole";
 constexpr std::string_view kEpochs = "epochs";
 
-// What is searched when nothing is said.
+// Searched by default.
 struct Searched {
   std::string_view name;
   std::string_view range;
@@ -72,7 +72,7 @@ bool is_number(const OptionRow& row) {
   return row.kind == OptionKind::integer || row.kind == OptionKind::real;
 }
 
-// The value as the option reads it; what the option refuses is refused in its words.
+// The value as the option reads it; throws the option's own error.
 double number_of(const OptionRow& row, std::string_view text) {
   train::TrainOptions options;
   row.set(&options, row, text);
@@ -162,7 +162,7 @@ class SpaceBuilder {
   std::string whole_;
 };
 
-// The scale on which equal stretches are equally likely, and its ends: those of whole numbers lie half a step further.
+// The scale on which equal lengths are equally likely, and its ends, half a step further out for whole numbers.
 struct Axis {
   double low;
   double high;
@@ -249,7 +249,7 @@ bool is_searchable(std::string_view name) {
 
 Space make_space(std::string_view text, std::span<const std::string_view> fixed, const train::TrainOptions& given,
                  std::uint32_t whole_queue) {
-  std::map<std::string_view, std::string_view> said;  // by the rows' own names
+  std::map<std::string_view, std::string_view> ranges;  // by name of the option
   for (const std::string_view item : split_at(text, ',')) {
     if (item.empty()) continue;
     const std::size_t equals = item.find('=');
@@ -267,21 +267,21 @@ Space make_space(std::string_view text, std::span<const std::string_view> fixed,
       fail(ErrorCode::wrong_use, "--space: {} is also given by {}, which fixes it: expected one of the two", name,
            row.flag());
     }
-    if (!said.try_emplace(row.name, trimmed(item.substr(equals + 1))).second) {
+    if (!ranges.try_emplace(row.name, trimmed(item.substr(equals + 1))).second) {
       fail(ErrorCode::wrong_use, "--space: expected {} once, found it twice", name);
     }
   }
-  // The table first, so that what is said changes what is searched, not the order of the dimensions.
+  // The table first, so that `text` changes the ranges but not the order of the dimensions.
   SpaceBuilder builder(given, whole_queue);
   for (const Searched& searched : kSearched) {
-    if (const auto found = said.find(searched.name); found != said.end()) {
+    if (const auto found = ranges.find(searched.name); found != ranges.end()) {
       builder.search(row_named(searched.name), found->second, &searched);
-      said.erase(found);
+      ranges.erase(found);
     } else if (std::ranges::find(fixed, searched.name) == fixed.end()) {
       builder.search(row_named(searched.name), searched.range, &searched);
     }
   }
-  for (const auto& [name, range] : said) builder.search(row_named(name), range, nullptr);
+  for (const auto& [name, range] : ranges) builder.search(row_named(name), range, nullptr);
   for (const std::string_view name : fixed) builder.fix(row_named(name), row_named(name).text(&given));
   return builder.take();
 }

@@ -9,8 +9,8 @@
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
 #include "segue/evaluate/ingredients.h"
+#include "segue/evaluate/measure.h"
 #include "segue/evaluate/methods/methods.h"
-#include "segue/evaluate/ranking.h"
 
 namespace segue::evaluate {
 
@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kSampleStream = 0x5a3b;
 
-// `count` of the positions, each as likely as the others, in their order.
+// `count` of the positions, drawn uniformly, in their order.
 std::vector<Position> sample_of(std::span<const Position> positions, std::uint64_t count, std::uint64_t seed) {
   std::vector<Position> sample;
   Random random(seed, kSampleStream);
@@ -29,30 +29,30 @@ std::vector<Position> sample_of(std::span<const Position> positions, std::uint64
   return sample;
 }
 
-// The song vectors of one training, asked in one way or the other.
+// Measures the song vectors of one training run with either query.
 class Measurer {
  public:
   Measurer(const data::Dataset& dataset, const Split& split, const EvaluateOptions& evaluate, Ingredients& ingredients)
       : dataset_(dataset), split_(split), evaluate_(evaluate), ingredients_(ingredients) {}
 
   TrialScore measure(TuneQuery query, std::span<const Position> positions) {
-    const Questions questions{dataset_, split_, evaluate_.heard, positions, artists_, {}, {}};
-    const Answers answers =
-        ask(model(query), questions, ingredients_.threads(), ingredients_.progress(), ingredients_.stop());
+    const MeasurementInput input{dataset_, split_, evaluate_.heard, positions, artists_, {}, {}};
+    const Measurements measured =
+        evaluate::measure(method(query), input, ingredients_.threads(), ingredients_.progress(), ingredients_.stop());
     AccuracySum sum;
-    for (std::size_t i = 0; i < positions.size(); ++i) sum.add(answers.outcomes[i], positions[i].relevant);
+    for (std::size_t i = 0; i < positions.size(); ++i) sum.add(measured.outcomes[i], positions[i].relevant);
     const Accuracy accuracy = sum.mean();
     return {.ndcg = accuracy.ndcg[0], .hit_rate = accuracy.hit_rate[0], .query = query};
   }
 
  private:
-  const NextSongModel& model(TuneQuery query) {
-    std::unique_ptr<NextSongModel>& model = models_[query];
-    if (!model) {
-      model = make_sgns(query == TuneQuery::last ? HeardUse::last_song : HeardUse::decayed, evaluate_.vector_metric);
-      model->fit(ingredients_);
+  const Method& method(TuneQuery query) {
+    std::unique_ptr<Method>& method = methods_[query];
+    if (!method) {
+      method = make_method(method_name_of(query), {.vector_metric = evaluate_.vector_metric});
+      method->fit(ingredients_);
     }
-    return *model;
+    return *method;
   }
 
   const data::Dataset& dataset_;
@@ -60,10 +60,14 @@ class Measurer {
   const EvaluateOptions& evaluate_;
   Ingredients& ingredients_;
   const std::vector<std::uint32_t> artists_ = std::vector<std::uint32_t>(split_.training.song_count());
-  std::map<TuneQuery, std::unique_ptr<NextSongModel>> models_;
+  std::map<TuneQuery, std::unique_ptr<Method>> methods_;
 };
 
 }  // namespace
+
+std::string_view method_name_of(TuneQuery query) {
+  return query == TuneQuery::last ? "sgns" : "sgns-10";
+}
 
 const Trial* best_of(std::span<const Trial> trials) {
   const Trial* best = nullptr;
@@ -90,8 +94,7 @@ TrialRunner::TrialRunner(const data::Dataset& dataset, const Split& split, const
   }
   if (all_.empty()) {
     fail(ErrorCode::bad_input,
-         "expected positions of the validation part whose next song was not just heard, found "
-         "none in {} queues",
+         "expected positions of the validation part whose next song was not just heard, found none in {} queues",
          split.held_out.size());
   }
   sample_ = sample_of(all_, std::min<std::uint64_t>(options.positions, all_.size()), seed);

@@ -1,4 +1,4 @@
-// One training with some options, and what it scored on the validation part.
+// One training run with a set of options, and its score on the validation part.
 #pragma once
 
 #include <cstdint>
@@ -19,40 +19,43 @@
 namespace segue::evaluate {
 
 struct TrialScore {
-  double ndcg = 0;  // at 10, the mean over positions: what is searched for
+  double ndcg = 0;  // at 10, mean over positions: what the search maximises
   double hit_rate = 0;
   TuneQuery query = TuneQuery::last;  // never best
 };
 
+// The method of `segue evaluate` that ranks with this query: "sgns", "sgns-10". REQUIRES: not best.
+std::string_view method_name_of(TuneQuery query);
+
 struct Trial {
-  std::uint32_t number = 0;  // of the set of options; 0: the options given, as they are
-  std::uint32_t rung = 0;    // how far it was let (halving.h)
+  std::uint32_t number = 0;  // of the set of options; 0: the given options, unchanged
+  std::uint32_t rung = 0;    // sets its epochs (halving.h)
   train::TrainOptions options = {};
-  TrialScore sample = {};              // at the positions that every trial is measured at
-  std::optional<TrialScore> all = {};  // at all positions, for those that were among the best of their time
+  TrialScore sample = {};              // at the positions at which every trial is measured
+  std::optional<TrialScore> all = {};  // at all positions, for trials that were among the best when measured
   double seconds = 0;                  // training and measuring
-  std::string failure = {};            // why it has no score; "" where it has one
+  std::string failure = {};            // why it has no score; "" if it has one
 
   bool is_given() const { return number == 0; }
 };
 
-// The trial to take: the best at all positions, the first of equal ones. Nothing where none was measured at all.
+// The best trial at all positions, the first of equal ones; null if none was measured there.
 const Trial* best_of(std::span<const Trial> trials);
 
-// Seconds of all of them.
+// Total seconds of the trials.
 double spent_on(std::span<const Trial> trials);
 
-// Measures at the discovery positions of the split (at all of --split last-song), or at `options.positions` of them
-// that are drawn by the seed.
+// Measures at the discovery positions of the split (all positions with --split last-song), or at `options.positions` of
+// them drawn with the seed.
 class TrialRunner {
  public:
-  // Dataset and split outlive it. Throws bad_input where the split has no such position.
+  // REQUIRES: dataset and split outlive this object. Throws bad_input if the split has no such position.
   TrialRunner(const data::Dataset& dataset, const Split& split, const EvaluateOptions& evaluate,
               const TuneOptions& options, std::uint64_t seed);
 
-  // Trains and measures `trial.options`; fills everything but number and rung. All positions are asked where the
-  // sample's NDCG is at least `worth_all`. A training whose loss runs away to infinity is a failure, no error. Throws
-  // interrupted when `stop` is requested, and what training throws else.
+  // Trains and measures `trial.options`; fills everything except number and rung. Measures at all positions if the NDCG
+  // of the sample is at least `worth_all`. A training run whose loss diverges is a failed trial, not an error. Throws
+  // interrupted when `stop` is requested, and any other error of training.
   void run(Trial& trial, double worth_all, Progress& progress, const std::stop_token& stop) const;
 
   std::uint64_t positions() const { return all_.size(); }

@@ -2,6 +2,7 @@
 #include "segue/base/error.h"
 #include "segue/data/text/text.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/listenbrainz/listenbrainz.h"
 #include "segue/serve/listenbrainz/submitted_listens.h"
 
@@ -10,11 +11,10 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kMostBulkListens = 10'000;
-constexpr std::size_t kShownBytes = 60;  // of a value, in messages
 constexpr std::size_t kMostUserLetters = 128;
 constexpr std::size_t kMostTextLetters = 1024;
 
-// A listen of the list, and where it is: for messages.
+// One listen of the list, with its position for messages.
 class BulkListen {
  public:
   BulkListen(const json::value& value, std::size_t place)
@@ -73,7 +73,7 @@ class BulkListen {
   BodyReader reader_;
 };
 
-Reply add_listens(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<AddedListensReply> add_listens(const ListenParts& parts, const Exchange& exchange) {
   const json::object body = body_object(exchange.request);
   BodyReader reader(body);
   const json::value* const value = reader.find("listens");
@@ -90,7 +90,7 @@ Reply add_listens(const ListenParts& parts, const Exchange& exchange) {
     listens.push_back(BulkListen(item, listens.size()).read(exchange.who, now));
   }
   const store::AddedListens counts = parts.store.add(listens);
-  return json_reply({{"added", counts.added}, {"known", counts.known}});
+  return json_reply(AddedListensReply{counts.added, counts.known});
 }
 
 json::object listens_body() {
@@ -110,37 +110,38 @@ json::object listens_body() {
   return body;
 }
 
-// A user may forget themselves; who may do so for everybody is an admin, not every service that submits.
-Reply forget_user(const ListenParts& parts, const Exchange& exchange) {
+// Users may delete their own data. For everybody else it takes an admin; a service that submits is not enough.
+TypedReply<ForgottenReply> forget_user(const ListenParts& parts, const Exchange& exchange) {
   const std::string& user = exchange.at("user");
   if (!exchange.who.admin && exchange.who.user != user) {
     fail(ErrorCode::forbidden, "user {}: expected a token of this user or an admin's", user);
   }
   parts.playing_now.forget(user);
   const store::Forgotten gone = parts.store.forget(user);
-  return json_reply({{"listens", gone.listens}, {"feedback", gone.feedback}, {"tokens", gone.tokens}});
+  return json_reply(ForgottenReply{gone.listens, gone.feedback, gone.tokens});
 }
 
 }  // namespace
 
 std::vector<Route> listens_routes(const ListenParts& parts) {
-  std::vector<Route> routes(2);
-  routes[0].method = Method::post;
-  routes[0].path = "/v1/listens";
-  routes[0].summary = "Many listens of many users";
-  routes[0].scope = Scope::submit;
-  routes[0].may_block = true;
-  routes[0].body = listens_body();
-  routes[0].reply = "AddedListens";
-  routes[0].handle = [parts](const Exchange& exchange) { return add_listens(parts, exchange); };
-
-  routes[1].method = Method::remove;
-  routes[1].path = "/v1/users/{user}";
-  routes[1].summary = "Forgets everything about a user";
-  routes[1].scope = Scope::submit;
-  routes[1].may_block = true;
-  routes[1].reply = "Forgotten";
-  routes[1].handle = [parts](const Exchange& exchange) { return forget_user(parts, exchange); };
+  std::vector<Route> routes;
+  routes.push_back({.method = Method::post,
+                    .path = "/v1/listens",
+                    .id = "addListens",
+                    .tag = "Listens",
+                    .summary = "Adds many listens of many users",
+                    .scope = Scope::submit,
+                    .may_block = true,
+                    .body = listens_body(),
+                    .handle = [parts](const Exchange& exchange) { return add_listens(parts, exchange); }});
+  routes.push_back({.method = Method::remove,
+                    .path = "/v1/users/{user}",
+                    .id = "deleteUser",
+                    .tag = "Listens",
+                    .summary = "Deletes everything stored about a user",
+                    .scope = Scope::submit,
+                    .may_block = true,
+                    .handle = [parts](const Exchange& exchange) { return forget_user(parts, exchange); }});
   return routes;
 }
 

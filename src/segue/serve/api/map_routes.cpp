@@ -1,45 +1,50 @@
 // GET /v1/map, /v1/map/regions, /v1/map/tags, POST /v1/map/place
 #include "segue/base/error.h"
-#include "segue/recommend/user_vector.h"
-#include "segue/serve/api/json_text.h"
+#include "segue/pipeline/place.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
-#include "segue/serve/place.h"
 
 namespace segue::serve {
 
 namespace {
 
-using Body = std::shared_ptr<const SharedBody> ServedModel::*;
+constexpr const char* kArrowStream = "application/vnd.apache.arrow.stream";
 
-Reply whole(const ServiceParts& parts, const Exchange& exchange, Body body, std::string_view type) {
-  const ModelPointer served = model_for(parts, exchange);
-  Reply reply{.content_type = std::string(type), .shared = (*served).*body};
-  if (reply.shared == nullptr)
-    fail(ErrorCode::not_found, "model {}: it has no map (segue map makes one)", served->name);
-  reply.headers.push_back({"X-Segue-Model", served->name});
+[[noreturn]] void no_map(const ServedModel& served) {
+  fail(ErrorCode::not_found, "model {}: it has no map", served.name);
+}
+
+Reply shared_reply(const ServedModel& served, std::shared_ptr<const SharedBody> body, std::string_view type) {
+  if (body == nullptr) no_map(served);
+  Reply reply{.content_type = std::string(type), .shared = std::move(body)};
+  reply.headers.push_back({"X-Segue-Model", served.name});
   return reply;
 }
 
-Reply place(const ServiceParts& parts, const Exchange& exchange) {
+template <class Body>
+TypedReply<Body> whole(const ServiceParts& parts, const Exchange& exchange, SharedReply<Body> ServedModel::*body) {
+  const ModelPointer served = model_for(parts, exchange);
+  return {shared_reply(*served, ((*served).*body).body, "application/json")};
+}
+
+Reply points(const ServiceParts& parts, const Exchange& exchange) {
+  const ModelPointer served = model_for(parts, exchange);
+  return shared_reply(*served, served->map, kArrowStream);
+}
+
+TypedReply<PlaceReply> place(const ServiceParts& parts, const Exchange& exchange) {
   const json::object document = body_object(exchange.request);
   BodyReader body(document);
   const std::vector<std::string> songs = body.texts("songs");
   body.refuse_others();
   const ModelPointer served = model_for(parts, exchange);
-  std::vector<std::string> unknown;
-  const auto rows = rows_of_ids(served->model.songs(), "songs", songs, unknown);
+  const auto rows = found_rows(served->model.songs(), "songs", songs).rows;
   if (rows.empty()) fail(ErrorCode::bad_input, "songs: expected ids of songs that the model has, found none");
-  const auto point = place_of_vector(served->model, recommend::user_vector(served->model, rows, 0));
-  if (!point) fail(ErrorCode::not_found, "model {}: it has no map (segue map makes one)", served->name);
-  std::string out = "{\"x\":";
-  append_json(out, point->x);
-  out += ",\"y\":";
-  append_json(out, point->y);
-  out += ",\"model\":";
-  append_json(out, served->name);
-  out += '}';
-  return {.body = std::move(out)};
+  const layout::SongMap* const map = served->model.map();
+  if (map == nullptr) no_map(*served);
+  const layout::Point point = pipeline::place_songs(served->model, *map, rows);
+  return json_reply(PlaceReply{point.x, point.y, served->name});
 }
 
 json::object place_schema() {
@@ -52,30 +57,36 @@ json::object place_schema() {
 }  // namespace
 
 std::vector<Route> map_routes(const ServiceParts& parts) {
-  const auto route = [&](std::string path, std::string summary, std::string reply, Body body, const std::string& type) {
-    return Route{
-        .method = Method::get,
-        .path = std::move(path),
-        .summary = std::move(summary),
-        .query = {model_parameter()},
-        .reply = std::move(reply),
-        .reply_type = type,
-        .handle = [parts, body, type](const Exchange& exchange) { return whole(parts, exchange, body, type); }};
-  };
   std::vector<Route> routes;
-  routes.push_back(route("/v1/map", "Where all songs lie: x, y and cluster as an Arrow IPC stream, row i is song i", "",
-                         &ServedModel::map, "application/vnd.apache.arrow.stream"));
-  routes.push_back(route("/v1/map/regions", "The named regions of the map, the largest level first", "Regions",
-                         &ServedModel::regions, "application/json"));
-  routes.push_back(route("/v1/map/tags", "Frequent tags, and which of them each song has", "MapTags",
-                         &ServedModel::tags, "application/json"));
+  routes.push_back({.path = "/v1/map",
+                    .id = "getMap",
+                    .tag = "Map",
+                    .summary = "Positions of all songs: x, y and cluster as an Arrow IPC stream; row i is song i",
+                    .query = {model_parameter()},
+                    .reply_type = kArrowStream,
+                    .handle = [parts](const Exchange& exchange) { return points(parts, exchange); }});
+  routes.push_back(
+      {.path = "/v1/map/regions",
+       .id = "listMapRegions",
+       .tag = "Map",
+       .summary = "The named regions of the map, the largest level first",
+       .query = {model_parameter()},
+       .handle = [parts](const Exchange& exchange) { return whole(parts, exchange, &ServedModel::regions); }});
+  routes.push_back(
+      {.path = "/v1/map/tags",
+       .id = "listMapTags",
+       .tag = "Map",
+       .summary = "Frequent tags, and which of them each song has",
+       .query = {model_parameter()},
+       .handle = [parts](const Exchange& exchange) { return whole(parts, exchange, &ServedModel::tags); }});
   routes.push_back({.method = Method::post,
                     .path = "/v1/map/place",
-                    .summary = "Where the mean of songs lies on the map",
+                    .id = "placeOnMap",
+                    .tag = "Map",
+                    .summary = "The position on the map of the mean of several songs",
                     .may_block = true,
                     .query = {model_parameter()},
                     .body = place_schema(),
-                    .reply = "Place",
                     .handle = [parts](const Exchange& exchange) { return place(parts, exchange); }});
   return routes;
 }

@@ -4,6 +4,7 @@
 #include "segue/base/error.h"
 #include "segue/base/manifest.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
 
 namespace segue::serve {
@@ -14,44 +15,75 @@ std::string time_text(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::floor<std::chrono::seconds>(time));
 }
 
-json::object facts_of(const ServedModel& served, const ModelSource& source, bool is_default) {
+ModelFactsReply facts_of(const ServedModel& served, const ModelSource& source, bool is_default) {
   const model::Model& model = served.model;
-  return {{"name", served.name},
-          {"songs", model.songs().size()},
-          {"dim", model.vectors().columns},
-          {"trained", time_text(served.trained)},
-          {"loaded", time_text(served.loaded)},
-          {"digest", model.manifest().digest},
-          {"parts", source.parts},
-          {"default", is_default},
-          {"map", model.map() != nullptr}};
+  return {.name = served.name,
+          .songs = model.songs().size(),
+          .dim = model.vectors().columns,
+          .trained = time_text(served.trained),
+          .loaded = time_text(served.loaded),
+          .digest = model.manifest().digest,
+          .parts = source.parts,
+          .is_default = is_default};
 }
 
-json::object models_document(const ServiceParts& parts) {
-  json::object document;
-  json::array& items = document["items"].emplace_array();
+TypedReply<ModelsReply> all_models(const ServiceParts& parts) {
+  ModelsReply reply;
   const std::vector<ModelPointer> models = parts.models.all();
   for (std::size_t i = 0; i < models.size(); ++i) {
-    items.push_back(facts_of(*models[i], parts.models.sources()[i], i == 0));
+    reply.items.emplace_back(facts_of(*models[i], parts.models.sources()[i], i == 0),
+                             models[i]->model.map() != nullptr);
   }
-  return document;
+  return json_reply(reply);
 }
 
-Reply one_model(const ServiceParts& parts, const Exchange& exchange) {
+EpochReply epoch_reply(json::object epoch) {
+  EpochReply reply;
+  const auto number = [&](std::string_view key) {
+    const json::value* const value = epoch.if_contains(key);
+    return value != nullptr && value->is_number() ? value->to_number<double>() : 0;
+  };
+  reply.epoch = static_cast<std::uint64_t>(number("epoch"));
+  reply.mean_loss = number("mean_loss");
+  if (epoch.contains("sample_loss")) reply.sample_loss = number("sample_loss");
+  for (const char* const key : {"epoch", "mean_loss", "sample_loss"}) epoch.erase(key);
+  reply.more = std::move(epoch);
+  return reply;
+}
+
+// Takes the member `key` from `object`; an empty value if it is not there.
+template <class Json>
+Json take(json::object& object, std::string_view key) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->value().kind() != json::value(Json()).kind()) return {};
+  Json value = json::value_to<Json>(found->value());
+  object.erase(found);
+  return value;
+}
+
+TypedReply<ModelDetailsReply> one_model(const ServiceParts& parts, const Exchange& exchange) {
   const ModelPointer served = parts.models.choose(exchange.at("name"), "");
   const std::vector<ModelSource>& sources = parts.models.sources();
   const auto source = std::ranges::find(sources, served->name, &ModelSource::name);
-  json::object document = facts_of(*served, *source, source == sources.begin());
-  const json::object& fields = served->model.manifest().fields;
-  for (const auto& member : fields) {
-    const std::string_view key = member.key();
-    if (key != "files" && key != "format" && key != "version" && key != "made_at") document[key] = member.value();
+  ModelDetailsReply reply{facts_of(*served, *source, source == sources.begin())};
+  json::object fields = served->model.manifest().fields;
+  for (const char* const key : {"files", "format", "version", "made_at"}) fields.erase(key);
+  reply.map = served->model.map() != nullptr;
+  if (const auto map = fields.find("map"); map != fields.end()) {
+    reply.map = map->value();
+    fields.erase(map);
   }
-  document["index_note"] = served->model.index_note();
-  return json_reply(document);
+  reply.options = take<json::object>(fields, "options");
+  reply.counts = take<json::object>(fields, "counts");
+  for (const json::value& epoch : take<json::array>(fields, "history")) {
+    reply.history.push_back(epoch_reply(epoch.as_object()));
+  }
+  reply.index_note = served->model.index_note();
+  reply.more = std::move(fields);
+  return json_reply(reply);
 }
 
-// The model that a body names, "" for none.
+// The model named in the body, "" for none.
 std::string model_of_body(const Exchange& exchange) {
   if (exchange.request.body.empty()) return "";
   const json::object document = body_object(exchange.request);
@@ -61,28 +93,29 @@ std::string model_of_body(const Exchange& exchange) {
   return name;
 }
 
-Reply reload(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<ModelsReply> reload(const ServiceParts& parts, const Exchange& exchange) {
   const std::string name = model_of_body(exchange);
   if (!name.empty()) (void)parts.models.choose(name, "");  // an unknown name is not a refused model
   try {
     parts.models.reload(name);
   } catch (const Error& error) {
     parts.metrics.count_reload(false);
-    return error_reply(409, "refused", fmt::format("the models served stay what they are: {}", error.what()));
+    return {error_reply(409, "refused", fmt::format("the models that are served stay: {}", error.what()))};
   }
   parts.metrics.count_reload(true);
-  return json_reply(models_document(parts));
+  return all_models(parts);
 }
 
-Reply rollback(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<ModelsReply> rollback(const ServiceParts& parts, const Exchange& exchange) {
   parts.models.rollback(model_of_body(exchange));
-  return json_reply(models_document(parts));
+  return all_models(parts);
 }
 
 json::object name_schema() {
   json::object schema = object_schema();
   add_property(schema, "model",
-               {{"type", "string"}, {"description", "Which one; all of them, or the first, if not given"}});
+               {{"type", "string"},
+                {"description", "The model's name; by default all models are reloaded, or the first is rolled back"}});
   return schema;
 }
 
@@ -90,31 +123,33 @@ json::object name_schema() {
 
 std::vector<Route> model_routes(const ServiceParts& parts) {
   std::vector<Route> routes;
-  routes.push_back({.method = Method::get,
-                    .path = "/v1/models",
+  routes.push_back({.path = "/v1/models",
+                    .id = "listModels",
+                    .tag = "Models",
                     .summary = "The models that are served",
-                    .reply = "Models",
-                    .handle = [parts](const Exchange&) { return json_reply(models_document(parts)); }});
-  routes.push_back({.method = Method::get,
-                    .path = "/v1/models/{name}",
-                    .summary = "A model with the options and the losses of its training",
-                    .reply = "Model",
+                    .handle = [parts](const Exchange&) { return all_models(parts); }});
+  routes.push_back({.path = "/v1/models/{name}",
+                    .id = "getModel",
+                    .tag = "Models",
+                    .summary = "A model with its training options and losses",
                     .handle = [parts](const Exchange& exchange) { return one_model(parts, exchange); }});
   routes.push_back({.method = Method::post,
                     .path = "/v1/admin/reload",
-                    .summary = "Loads a model anew and swaps it in; a bad one is refused and the old one stays",
+                    .id = "reloadModels",
+                    .tag = "Models",
+                    .summary = "Reloads a model from its folder; if the new one is refused, the old one stays",
                     .scope = Scope::admin,
                     .may_block = true,
                     .body = name_schema(),
-                    .reply = "Models",
                     .handle = [parts](const Exchange& exchange) { return reload(parts, exchange); }});
   routes.push_back({.method = Method::post,
                     .path = "/v1/admin/rollback",
-                    .summary = "Puts back the model that the last reload replaced",
+                    .id = "rollBackModel",
+                    .tag = "Models",
+                    .summary = "Restores the model that the last reload replaced",
                     .scope = Scope::admin,
                     .may_block = true,
                     .body = name_schema(),
-                    .reply = "Models",
                     .handle = [parts](const Exchange& exchange) { return rollback(parts, exchange); }});
   return routes;
 }

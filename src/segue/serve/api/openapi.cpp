@@ -1,81 +1,52 @@
 #include "segue/serve/api/openapi.h"
 
 #include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
 
 #include "segue/base/ascii.h"
+#include "segue/base/field_documents.h"
 #include "segue/base/options.h"
 #include "segue/base/version.h"
-#include "segue/serve/listenbrainz/listenbrainz.h"
 
 namespace segue::serve {
 
 namespace {
 
-json::object type(std::string_view name) {
-  return {{"type", name}};
-}
+struct Described {
+  std::string_view name;
+  std::string_view description;
+};
+
+// In the order of the documentation.
+constexpr std::array kTags = {
+    Described{"Songs", "Finding songs and their neighbours"},
+    Described{"Recommendations", "What to play, from songs or from a user's listens"},
+    Described{"Playlists", "Radios and journeys, also as playlist files"},
+    Described{"Map", "Positions of songs, regions and tags"},
+    Described{"Listens", "Adding and deleting listens in bulk"},
+    Described{"ListenBrainz", "The ListenBrainz protocol, for scrobblers"},
+    Described{"Models", "The models that are served"},
+    Described{"Operations", "Health, metrics and status"},
+};
+
+constexpr std::array kFailures = {
+    Described{"400", "A parameter or the body is invalid; the message names it"},
+    Described{"401", "The request has no valid token"},
+    Described{"403", "The token does not permit this"},
+    Described{"404", "There is no such song, user, model or map"},
+    Described{"413", "The body is too large"},
+    Described{"422",
+              "The request is valid but cannot be answered, for example because the model knows none of the songs"},
+    Described{"429", "Too many requests; retry after the time in Retry-After"},
+    Described{"500", "Internal error; see the server log"},
+    Described{"503", "A dependency is unavailable; retry later"},
+};
+constexpr Described kRefused{"409", "The new model was refused; the old one stays"};
 
 json::object reference(std::string_view name) {
-  return {{"$ref", "#/components/schemas/" + std::string(name)}};
-}
-
-// An object whose members are all there.
-json::object object_of(json::object properties) {
-  json::array required;
-  for (const auto& member : properties) required.push_back(json::value(member.key()));
-  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
-}
-
-json::object array_of(json::object items) {
-  return {{"type", "array"}, {"items", std::move(items)}};
-}
-
-json::object with(json::object object, json::object optional) {
-  for (auto& member : optional) object["properties"].as_object()[member.key()] = std::move(member.value());
-  return object;
-}
-
-json::object song_properties() {
-  return {{"id", type("string")},     {"row", type("integer")},  {"title", type("string")},
-          {"artist", type("string")}, {"album", type("string")}, {"plays", type("integer")}};
-}
-
-json::object song_with(json::object more) {
-  json::object properties = song_properties();
-  for (auto& member : more) properties[member.key()] = std::move(member.value());
-  return object_of(std::move(properties));
-}
-
-json::object items_of(json::object item, json::object more = {}) {
-  more["items"] = array_of(std::move(item));
-  return object_of(std::move(more));
-}
-
-json::object together() {
-  return object_of({{"times", type("integer")}, {"after", type("number")}, {"before", type("number")}});
-}
-
-json::object explanation() {
-  json::object properties{{"text", type("string")},
-                          {"seeds", array_of(song_with({{"share", type("number")}, {"similarity", type("number")}}))}};
-  json::object played = with(together(), {{"within", type("integer")}, {"song", reference("Song")}});
-  return with(object_of(std::move(properties)), {{"together", std::move(played)}, {"interest", reference("Song")}});
-}
-
-json::object interest() {
-  return with(
-      object_of({{"medoid", reference("Song")}, {"weight", type("number")}, {"songs", array_of(type("string"))}}),
-      {{"x", type("number")}, {"y", type("number")}});
-}
-
-json::object model_properties() {
-  return {{"name", type("string")},    {"songs", type("integer")},   {"dim", type("integer")},
-          {"trained", type("string")}, {"loaded", type("string")},   {"digest", type("string")},
-          {"parts", type("integer")},  {"default", type("boolean")}, {"map", type("boolean")}};
-}
-
-json::object in_model(json::object item) {
-  return with(items_of(std::move(item), {{"model", type("string")}}), {{"unknown", array_of(type("string"))}});
+  return {{"$ref", fmt::format("#/components/schemas/{}", name)}};
 }
 
 json::object parameter_object(const Parameter& parameter, std::string_view in) {
@@ -88,53 +59,64 @@ json::object parameter_object(const Parameter& parameter, std::string_view in) {
           {"schema", std::move(schema)}};
 }
 
+std::string_view path_help(std::string_view name) {
+  if (name == "id") return "Id of the song, percent-encoded";
+  if (name == "user") return "Name of the user, percent-encoded";
+  return "Name of the model";
+}
+
 json::array parameters_of(const Route& route) {
   json::array parameters;
   for (std::size_t at = 0; (at = route.path.find('{', at)) != std::string::npos; ++at) {
     const std::string name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
     json::object schema{{"type", "string"}, {"minLength", 1}};
-    parameters.push_back(parameter_object({name, "", std::move(schema), true}, "path"));
+    parameters.push_back(parameter_object({name, std::string(path_help(name)), std::move(schema), true}, "path"));
   }
   for (const Parameter& parameter : route.query) parameters.push_back(parameter_object(parameter, "query"));
   return parameters;
 }
 
-json::object content(std::string_view media_type, json::object schema) {
-  return {{media_type, {{"schema", std::move(schema)}}}};
+json::object content(std::string_view media_type, json::object schema, std::string_view example = {}) {
+  json::object typed{{"schema", std::move(schema)}};
+  if (!example.empty()) typed["example"] = parse_json(example, "an example");
+  json::object content;
+  content[media_type] = std::move(typed);
+  return content;
 }
 
-// "getV1SongsId": the name client generators give the call.
-std::string operation_id(const Route& route) {
-  std::string id(name_of(route.method));
-  std::ranges::transform(id, id.begin(), ascii_lower);
-  bool capital = true;
-  for (const char letter : route.path) {
-    const bool is_word = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
-    if (is_word) id += capital && letter >= 'a' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    capital = !is_word;
+json::object success(const Route& route) {
+  const ReplyShape* const shape = route.handle.shape();
+  json::object found{{"description", shape == nullptr ? "The requested data" : shape->description}};
+  found["content"] =
+      content(route.reply_type, shape == nullptr ? json::object{{"type", "string"}} : reference(shape->name),
+              route.example.reply);
+  for (const std::string& type : route.other_types) {
+    found["content"].as_object()[type] = {{"schema", {{"type", "string"}}}};
   }
-  return id;
+  return found;
+}
+
+json::object failure(const Route& route, std::string_view description) {
+  return {{"description", description}, {"content", content("application/json", reference(route.errors->shape->name))}};
+}
+
+json::object responses_of(const Route& route) {
+  json::object responses{{"200", success(route)}};
+  for (const Described& status : kFailures) responses[status.name] = failure(route, status.description);
+  if (route.scope == Scope::admin) responses[kRefused.name] = failure(route, kRefused.description);
+  return responses;
 }
 
 json::object operation(const Route& route) {
-  json::object found{{"description", "Done"}};
-  if (!route.reply.empty()) {
-    found["content"] = content(route.reply_type, reference(route.reply));
-  } else if (!route.reply_type.empty()) {
-    found["content"] = content(route.reply_type, {{"type", "string"}});
-  }
-  json::object responses{{"200", std::move(found)}};
-  const json::object failed{{"description", "What was wrong"},
-                            {"content", content("application/json", json::object())}};
-  for (const char* status : {"400", "401", "403", "404", "413", "422", "429", "503"}) responses[status] = failed;
-  if (route.path.starts_with("/v1/admin/")) responses["409"] = failed;
-  json::object result{{"operationId", operation_id(route)},
+  json::object result{{"operationId", route.id},
+                      {"tags", json::array{json::value(route.tag)}},
                       {"summary", route.summary},
                       {"parameters", parameters_of(route)},
-                      {"responses", std::move(responses)}};
+                      {"responses", responses_of(route)}};
   if (!route.body.empty()) {
     const bool required = route.body.contains("required");
-    result["requestBody"] = {{"required", required}, {"content", content("application/json", route.body)}};
+    result["requestBody"] = {{"required", required},
+                             {"content", content("application/json", route.body, route.example.request)}};
   }
   if (route.scope != Scope::none) {
     json::array scopes;
@@ -150,79 +132,46 @@ json::object operation(const Route& route) {
 
 }  // namespace
 
-json::object reply_schemas() {
-  json::object schemas;
-  schemas["Song"] = object_of(song_properties());
-  schemas["Songs"] = in_model(reference("Song"));
-  schemas["SongDetails"] =
-      with(song_with({{"tags", array_of(type("string"))}, {"model", type("string")}}),
-           {{"map", object_of({{"x", type("number")}, {"y", type("number")}, {"cluster", type("integer")}})}});
-  schemas["SimilarSongs"] = in_model(with(song_with({{"similarity", type("number")}}), {{"together", together()}}));
-  schemas["Recommendations"] =
-      with(in_model(with(song_with({{"score", type("number")}, {"similarity", type("number")}}),
-                         {{"explanation", explanation()}})),
-           {{"interests", array_of(interest())},
-            {"fallback", type("string")},
-            {"user", type("string")},
-            {"listens", type("integer")}});
-  json::object listen =
-      object_of({{"listened_at", type("integer")}, {"artist", type("string")}, {"title", type("string")}});
-  schemas["History"] =
-      with(in_model(with(std::move(listen), {{"song", {{"anyOf", {reference("Song"), type("null")}}}}})),
-           {{"user", type("string")}});
-  schemas["Radio"] = with(
-      in_model(
-          song_with({{"score", type("number")}, {"similarity", type("number")}, {"seed_similarity", type("number")}})),
-      {{"title", type("string")}});
-  schemas["Journey"] = with(in_model(song_with({{"similarity", type("number")}, {"progress", type("number")}})),
-                            {{"title", type("string")}});
-  schemas["Regions"] = items_of(object_of({{"label", type("string")},
-                                           {"x", type("number")},
-                                           {"y", type("number")},
-                                           {"size", type("integer")},
-                                           {"level", type("integer")},
-                                           {"parent", type("integer")}}));
-  schemas["MapTags"] = items_of(type("string"), {{"rows", type("string")}});
-  schemas["Place"] = object_of({{"x", type("number")}, {"y", type("number")}, {"model", type("string")}});
-  schemas["Model"] = object_of(model_properties());
-  schemas["Models"] = items_of(reference("Model"));
-  schemas["Health"] = object_of({{"status", type("string")}});
-  schemas["Status"] = object_of({{"uptime_seconds", type("number")},
-                                 {"requests_per_second", type("number")},
-                                 {"routes", array_of(type("object"))},
-                                 {"store", type("object")},
-                                 {"models", array_of(type("object"))},
-                                 {"evaluation", type("boolean")}});
-  schemas["Error"] = object_of({{"error", object_of({{"code", type("string")}, {"message", type("string")}})}});
-  schemas["Object"] = type("object");
-  json::object of_listens = listen_schemas();
-  for (auto& member : of_listens) schemas[member.key()] = std::move(member.value());
-  return schemas;
-}
-
 json::object openapi_document(std::span<const Route> routes) {
   json::object paths;
+  json::object schemas;
   for (const Route& route : routes) {
     std::string method(name_of(route.method));
     std::ranges::transform(method, method.begin(), ascii_lower);
     if (!paths.contains(route.path)) paths[route.path] = json::object();
     paths[route.path].as_object()[method] = operation(route);
+    add_schemas(schemas, *route.errors->shape);
+    if (route.handle.shape() != nullptr) add_schemas(schemas, *route.handle.shape());
   }
+  json::array tags;
+  for (const Described& tag : kTags) tags.push_back({{"name", tag.name}, {"description", tag.description}});
   return {{"openapi", "3.1.0"},
           {"info",
            {{"title", "Segue"},
             {"version", kVersion},
             {"description", "Song vectors and recommendations from listening queues"},
             {"license", {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}}}}},
+          {"tags", std::move(tags)},
           {"paths", std::move(paths)},
           {"components",
-           {{"schemas", reply_schemas()},
+           {{"schemas", std::move(schemas)},
             {"securitySchemes",
              {{"token",
                {{"type", "apiKey"},
                 {"in", "header"},
                 {"name", "Authorization"},
-                {"description", "\"Token SECRET\" or \"Bearer SECRET\", made by segue token create"}}}}}}}};
+                {"description", "\"Token SECRET\" or \"Bearer SECRET\"; the operator makes tokens"}}}}}}}};
+}
+
+std::string typescript_types(std::span<const Route> routes) {
+  std::vector<const ReplyShape*> shapes;
+  for (const Route& route : routes) {
+    const ReplyShape* const shape = route.handle.shape();
+    const bool fixed = shape != nullptr && shape != &shape_of<FreeFormReply>();
+    if (fixed && route.errors == &kErrorForm) shapes.push_back(shape);
+  }
+  return "// Replies of the HTTP API. Generated from the routes by the target web_types; do not edit.\n" +
+         typescript_of(shapes);
 }
 
 }  // namespace segue::serve

@@ -1,18 +1,18 @@
-// The OpenAPI 3.1 document, made from the routes as they are declared.
+// The OpenAPI 3.1 document and the web app's types, made from the routes as they are declared.
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "segue/base/json_fwd.h"
 #include "segue/serve/http/router.h"
 
 namespace segue::serve {
 
-// Parameters and bodies come from the routes; replies are named there and described here. A route whose reply has no
-// description is a bug that a test finds: see reply_schemas().
+// Parameters, bodies and examples come from the routes, schemas of replies and errors from the tables of their structs.
 json::object openapi_document(std::span<const Route> routes);
 
-// JSON Schemas of the replies, by the name that routes call them: "Songs", "Recommendations", ...
-json::object reply_schemas();
+// app/web/src/data/types.ts: an interface for every reply of the routes.
+std::string typescript_types(std::span<const Route> routes);
 
 }  // namespace segue::serve

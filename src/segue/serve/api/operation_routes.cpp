@@ -1,7 +1,8 @@
-// What operators and their programs ask: probes, metrics, status, the API's own document.
+// For operators and their programs: probes, metrics, status, the OpenAPI document.
 #include <chrono>
 
 #include "segue/base/error.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/evaluation_report.h"
 #include "segue/serve/service.h"
 
@@ -9,7 +10,7 @@ namespace segue::serve {
 
 namespace {
 
-constexpr std::chrono::minutes kCountAgain{1};  // the store's listens, which takes long where there are many
+constexpr std::chrono::minutes kCountAgain{1};  // counting many listens takes long
 
 }  // namespace
 
@@ -24,10 +25,10 @@ store::StoreFacts Service::store_facts() {
   return counted_;
 }
 
-Reply Service::ready() {
-  if (draining_) return error_reply(503, "unavailable", "this server is about to end");
+TypedReply<HealthReply> Service::ready() {
+  if (draining_) return {error_reply(503, "unavailable", "this server is shutting down")};
   setup_.store.check();
-  return json_reply({{"status", "ok"}});
+  return json_reply(HealthReply());
 }
 
 Reply Service::metrics_text() {
@@ -63,47 +64,44 @@ Reply Service::metrics_text() {
   return {.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = std::move(text)};
 }
 
-Reply Service::status() {
-  json::array routes;
+TypedReply<StatusReply> Service::status() {
+  StatusReply reply{.uptime_seconds = metrics_->uptime_seconds(), .requests_per_second = metrics_->recent_rate()};
   for (std::size_t i = 0; i < router_->routes().size(); ++i) {
     const Route& route = router_->routes()[i];
     const RouteMetrics& of_route = metrics_->route(i);
     if (of_route.requests() == 0) continue;
-    routes.push_back({{"method", name_of(route.method)},
-                      {"path", route.path},
-                      {"requests", of_route.requests()},
-                      {"failed", of_route.of_class(5)},
-                      {"mean_seconds", of_route.seconds() / static_cast<double>(of_route.requests())},
-                      {"p50_seconds", of_route.quantile(0.5)},
-                      {"p99_seconds", of_route.quantile(0.99)}});
+    reply.routes.push_back({.method = name_of(route.method),
+                            .path = route.path,
+                            .requests = of_route.requests(),
+                            .failed = of_route.of_class(5),
+                            .mean_seconds = of_route.seconds() / static_cast<double>(of_route.requests()),
+                            .p50_seconds = of_route.quantile(0.5),
+                            .p99_seconds = of_route.quantile(0.99)});
   }
-  json::object store;
   try {
-    const store::StoreFacts facts = store_facts();
-    store = {
-        {"kind", facts.kind}, {"listens", facts.listens}, {"users", facts.users}, {"queued", setup_.store.queued()}};
+    store::StoreFacts facts = store_facts();
+    reply.store.kind = std::move(facts.kind);
+    reply.store.listens = facts.listens;
+    reply.store.users = facts.users;
+    reply.store.queued = setup_.store.queued();
   } catch (const Error& error) {
-    log("store is away", {{"reason", error.what()}});
-    store = {{"error", "the store is away"}};
+    log("store is unavailable", {{"reason", error.what()}});
+    reply.store.error = "the store is unavailable";
   }
-  json::array models;
-  for (const ModelPointer& served : setup_.models.all()) {
-    models.push_back({{"name", served->name}, {"songs", served->model.songs().size()}, {"recall", served->recall}});
+  const std::vector<ModelPointer> models = setup_.models.all();
+  for (const ModelPointer& served : models) {
+    reply.models.push_back({served->name, served->model.songs().size(), served->recall});
   }
-  return json_reply({{"uptime_seconds", metrics_->uptime_seconds()},
-                     {"requests_per_second", metrics_->recent_rate()},
-                     {"routes", std::move(routes)},
-                     {"store", std::move(store)},
-                     {"models", std::move(models)},
-                     {"evaluation", !setup_.evaluation.empty()}});
+  reply.evaluation = !setup_.evaluation.empty();
+  return json_reply(reply);
 }
 
-Reply Service::evaluation() const {
-  if (setup_.evaluation.empty()) fail(ErrorCode::not_found, "this service has no report of an evaluation");
+TypedReply<FreeFormReply> Service::evaluation() const {
+  if (setup_.evaluation.empty()) fail(ErrorCode::not_found, "this server has no evaluation report");
   try {
-    return {.body = evaluation_report(setup_.evaluation)};
+    return {{.body = evaluation_report(setup_.evaluation)}};
   } catch (const Error& error) {
-    // The file was there when the service began: no fault of who asks.
+    // The file was there when the server started, so this is not the client's mistake.
     throw Error(ErrorCode::io_failed, error.what());
   }
 }
@@ -111,38 +109,43 @@ Reply Service::evaluation() const {
 std::vector<Route> Service::operation_routes() {
   std::vector<Route> routes;
   routes.push_back({.path = "/health/live",
+                    .id = "getLiveness",
+                    .tag = "Operations",
                     .summary = "Whether the process answers",
                     .scope = Scope::none,
-                    .reply = "Health",
-                    .handle = [](const Exchange&) {
-                      return json_reply({{"status", "ok"}});
-                    }});
+                    .handle = [](const Exchange&) { return json_reply(HealthReply()); }});
   routes.push_back({.path = "/health/ready",
-                    .summary = "Whether requests are welcome: the models are loaded and the store answers",
+                    .id = "getReadiness",
+                    .tag = "Operations",
+                    .summary = "Whether the server is ready for requests: the models are loaded and the store answers",
                     .scope = Scope::none,
                     .may_block = true,
-                    .reply = "Health",
                     .handle = [this](const Exchange&) { return ready(); }});
   routes.push_back({.path = "/metrics",
-                    .summary = "Counters for Prometheus",
+                    .id = "getMetrics",
+                    .tag = "Operations",
+                    .summary = "Metrics in Prometheus' text format",
                     .may_block = true,
                     .reply_type = "text/plain; version=0.0.4; charset=utf-8",
                     .handle = [this](const Exchange&) { return metrics_text(); }});
   routes.push_back({.path = "/v1/status",
-                    .summary = "Requests, latencies, store and models as an operator looks at them",
+                    .id = "getStatus",
+                    .tag = "Operations",
+                    .summary = "Requests, latencies, store and models",
                     .may_block = true,
-                    .reply = "Status",
                     .handle = [this](const Exchange&) { return status(); }});
   routes.push_back({.path = "/v1/evaluation",
-                    .summary = "How well the next song is foretold: the report of an evaluation, where there is one",
+                    .id = "getEvaluation",
+                    .tag = "Operations",
+                    .summary = "Next-song accuracy: the evaluation report, if the server has one",
                     .may_block = true,
-                    .reply = "Object",
                     .handle = [this](const Exchange&) { return evaluation(); }});
   routes.push_back({.path = "/openapi.json",
-                    .summary = "This document",
+                    .id = "getOpenApi",
+                    .tag = "Operations",
+                    .summary = "The OpenAPI document of this API",
                     .scope = Scope::none,
-                    .reply = "Object",
-                    .handle = [this](const Exchange&) { return Reply{.body = openapi_}; }});
+                    .handle = [this](const Exchange&) { return TypedReply<FreeFormReply>{{.body = openapi_}}; }});
   return routes;
 }
 

@@ -13,7 +13,6 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kDeepestBody = 32;
-constexpr std::size_t kShownBytes = 60;  // of a value, in messages
 
 int hex_digit(char letter) {
   if (letter >= '0' && letter <= '9') return letter - '0';
@@ -26,7 +25,7 @@ bool is_in(Names names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-// Options speak of flags ("--artist-cap: expected ..."), requests of names.
+// Messages about options name the flag ("--artist-cap: expected ..."); those about requests name the member.
 void set_row(const OptionRow& row, void* options, const std::string& value, const std::string& subject) {
   try {
     row.set(options, row, value);
@@ -38,7 +37,7 @@ void set_row(const OptionRow& row, void* options, const std::string& value, cons
   }
 }
 
-// The type that JSON has for an option, "" for any.
+// The JSON type of an option.
 std::string_view json_type(OptionKind kind) {
   switch (kind) {
     case OptionKind::flag:
@@ -93,7 +92,7 @@ std::string percent_decoded(std::string_view text, bool plus) {
       const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
       if (high < 0 || low < 0) {
-        fail(ErrorCode::wrong_use, "{}: expected two hexadecimal digits behind %", data::printable(text, kShownBytes));
+        fail(ErrorCode::wrong_use, "{}: expected two hexadecimal digits after %", data::printable(text, kShownBytes));
       }
       decoded += static_cast<char>(high * 16 + low);
       i += 2;
@@ -140,10 +139,10 @@ json::object schema_of(const OptionRow& row, const void* defaults) {
   return schema;
 }
 
-std::vector<Parameter> parameters_of(std::span<const OptionRow> rows, const void* defaults, Names left_out) {
+std::vector<Parameter> parameters_of(std::span<const OptionRow> rows, const void* defaults, Names omitted) {
   std::vector<Parameter> parameters;
   for (const OptionRow& row : rows) {
-    if (is_in(left_out, row.name)) continue;
+    if (is_in(omitted, row.name)) continue;
     parameters.push_back({std::string(row.name), std::string(row.help), schema_of(row, defaults), false});
   }
   return parameters;
@@ -160,9 +159,9 @@ void add_property(json::object& schema, std::string_view name, json::object prop
   schema["required"].as_array().emplace_back(name);
 }
 
-void add_properties(json::object& schema, std::span<const OptionRow> rows, const void* defaults, Names left_out) {
+void add_properties(json::object& schema, std::span<const OptionRow> rows, const void* defaults, Names omitted) {
   for (const OptionRow& row : rows) {
-    if (!is_in(left_out, row.name)) add_property(schema, row.name, schema_of(row, defaults));
+    if (!is_in(omitted, row.name)) add_property(schema, row.name, schema_of(row, defaults));
   }
 }
 
@@ -186,9 +185,9 @@ const json::value* BodyReader::find(std::string_view name) {
   return object_.if_contains(name);
 }
 
-void BodyReader::read(std::span<const OptionRow> rows, void* options, Names left_out) {
+void BodyReader::read(std::span<const OptionRow> rows, void* options, Names omitted) {
   for (const OptionRow& row : rows) {
-    if (is_in(left_out, row.name)) continue;
+    if (is_in(omitted, row.name)) continue;
     if (row.kind == OptionKind::texts) {
       for (const std::string& text : texts(row.name)) row.set(options, row, text);
       continue;

@@ -1,4 +1,4 @@
-// Values of requests: percent-encoding, queries, JSON bodies, and the option structs (base/options.h) they fill.
+// Values in requests: percent-encoding, queries, JSON bodies, and the option structs (base/options.h) they fill.
 #pragma once
 
 #include <initializer_list>
@@ -16,60 +16,64 @@ namespace segue::serve {
 
 using Names = std::initializer_list<std::string_view>;
 
-// "%C3%A9" -> "é"; `plus`: "+" is a blank, as in queries. Throws wrong_use for what is no encoding, for a NUL byte and
-// for what is not UTF-8 once decoded.
+// Messages quote at most this much of a value.
+inline constexpr std::size_t kShownBytes = 60;
+
+// "%C3%A9" -> "é"; with `plus`, "+" is a space, as in queries. Throws wrong_use for an invalid encoding, a NUL byte and
+// text that is not UTF-8 once decoded.
 std::string percent_decoded(std::string_view text, bool plus);
 // "a=1&b=x+y" -> pairs, decoded; a name without "=" has the value "". Throws wrong_use.
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
 
 // The JSON Schema of an option with its range, choices and default.
 json::object schema_of(const OptionRow& row, const void* defaults);
-std::vector<Parameter> parameters_of(std::span<const OptionRow> rows, const void* defaults, Names left_out);
-void add_properties(json::object& schema, std::span<const OptionRow> rows, const void* defaults, Names left_out);
+std::vector<Parameter> parameters_of(std::span<const OptionRow> rows, const void* defaults, Names omitted);
+void add_properties(json::object& schema, std::span<const OptionRow> rows, const void* defaults, Names omitted);
 
 // The rows of an option struct as query parameters; as properties of an object's schema.
 template <class Options>
-std::vector<Parameter> parameters_of(Names left_out = {}, const Options& defaults = {}) {
-  return parameters_of(rows_of<Options>(), &defaults, left_out);
+std::vector<Parameter> parameters_of(Names omitted = {}, const Options& defaults = {}) {
+  return parameters_of(rows_of<Options>(), &defaults, omitted);
 }
 template <class Options>
-void add_properties(json::object& schema, Names left_out = {}, const Options& defaults = {}) {
-  add_properties(schema, rows_of<Options>(), &defaults, left_out);
+void add_properties(json::object& schema, Names omitted = {}, const Options& defaults = {}) {
+  add_properties(schema, rows_of<Options>(), &defaults, omitted);
 }
 
 // {"type": "object", "additionalProperties": false, "properties": {}}
 json::object object_schema();
 void add_property(json::object& schema, std::string_view name, json::object property, bool required = false);
 
-// Sets what was sent. Throws wrong_use for a value that is wrong and for one sent twice, but for lists.
+// Sets the options that were sent. Throws wrong_use for an invalid value, and for a value sent twice unless it is a
+// list.
 void read_query(const Exchange& exchange, std::span<const OptionRow> rows, void* options);
 template <class Options>
 void read_query(const Exchange& exchange, Options& options) {
   read_query(exchange, rows_of<Options>(), &options);
 }
 
-// The members of a JSON object, each of which somebody has to ask for. Views an object that outlives it.
+// Reads the members of a JSON object and refuses those that nobody read. Views an object that outlives it.
 class BodyReader {
  public:
-  // `subject` is put before names in messages: "filter.".
+  // `subject` precedes names in messages: "filter.".
   explicit BodyReader(const json::object& object, std::string subject = "");
 
-  // Sets the rows the object has, but those left out. Throws wrong_use.
+  // Sets the rows that the object has, except those omitted. Throws wrong_use.
   template <class Options>
-  void read(Options& options, Names left_out = {}) {
-    read(rows_of<Options>(), &options, left_out);
+  void read(Options& options, Names omitted = {}) {
+    read(rows_of<Options>(), &options, omitted);
   }
-  // A text, "" where there is none; a list of texts; a nested object, or nullptr. Throw wrong_use for other types.
+  // A text, or ""; a list of texts; a nested object, or nullptr. Throw wrong_use for other types.
   std::string text(std::string_view name);
   std::vector<std::string> texts(std::string_view name);
   const json::object* object(std::string_view name);
-  const json::value* find(std::string_view name);  // nullptr: not there
+  const json::value* find(std::string_view name);  // nullptr if absent
 
-  // Throws wrong_use for a member nobody asked for, with the nearest name.
+  // Throws wrong_use for a member that nobody read, with the nearest name.
   void refuse_others() const;
 
  private:
-  void read(std::span<const OptionRow> rows, void* options, Names left_out);
+  void read(std::span<const OptionRow> rows, void* options, Names omitted);
 
   const json::object& object_;
   std::string subject_;

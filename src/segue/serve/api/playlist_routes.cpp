@@ -1,19 +1,19 @@
-// POST /v1/radio, POST /v1/journey: as JSON, or as a playlist by Accept
+// POST /v1/radio, POST /v1/journey: JSON, or a playlist format requested by Accept
 #include <algorithm>
 
 #include "segue/base/error.h"
 #include "segue/recommend/journey.h"
 #include "segue/recommend/playlist.h"
 #include "segue/recommend/radio.h"
-#include "segue/serve/api/json_text.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
 
 namespace segue::serve {
 
 namespace {
 
-// The playlist format that the client asks for, or that JSON is to be answered.
+// The playlist format that the client asks for; json by default.
 recommend::PlaylistFormat format_for(const Request& request) {
   const std::string_view accept = request.header("accept");
   for (const recommend::PlaylistFormat format :
@@ -24,24 +24,25 @@ recommend::PlaylistFormat format_for(const Request& request) {
   return recommend::PlaylistFormat::json;
 }
 
-Reply playlist_reply(const ServedModel& served, const Request& request, const std::string& title,
-                     std::vector<std::uint32_t> rows, const std::string& location, ItemsWriter& items,
-                     const std::vector<std::string>& unknown) {
+// `list` as JSON, or its songs in the format that the client accepts.
+template <class List>
+TypedReply<List> playlist_reply(const ServedModel& served, const Request& request, const List& list,
+                                const std::string& location) {
   const recommend::PlaylistFormat format = format_for(request);
+  TypedReply<List> typed;
   if (format == recommend::PlaylistFormat::json) {
-    append_json(items.member("title"), title);
-    Reply reply = items_reply(items, served, unknown);
-    reply.headers.push_back({"Vary", "Accept"});
-    return reply;
+    typed = json_reply(list);
+  } else {
+    std::vector<std::uint32_t> rows;
+    for (const recommend::SongReply& song : list.items) rows.push_back(song.row);
+    typed.reply.content_type = recommend::media_type(format);
+    typed.reply.body = recommend::playlist_text(served.model.songs(), {list.title, std::move(rows)}, format, location);
   }
-  Reply reply;
-  reply.content_type = recommend::media_type(format);
-  reply.body = recommend::playlist_text(served.model.songs(), {title, std::move(rows)}, format, location);
-  reply.headers.push_back({"Vary", "Accept"});
-  return reply;
+  typed.reply.headers.push_back({"Vary", "Accept"});
+  return typed;
 }
 
-Reply radio(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchange& exchange) {
   const json::object document = body_object(exchange.request);
   BodyReader body(document);
   const std::vector<std::string> songs = body.texts("songs");
@@ -57,39 +58,32 @@ Reply radio(const ServiceParts& parts, const Exchange& exchange) {
 
   const ModelPointer served = model_for(parts, exchange);
   const model::Model& model = served->model;
-  std::vector<std::string> unknown;
-  const auto seeds = rows_of_ids(model.songs(), "songs", songs, unknown);
-  if (seeds.empty()) {
+  const FoundRows seeds = found_rows(model.songs(), "songs", songs);
+  if (seeds.rows.empty()) {
     fail(songs.empty() ? ErrorCode::wrong_use : ErrorCode::bad_input,
          "songs: expected ids of songs that the model has, found {}", songs.empty() ? "none" : "only unknown ones");
   }
+  const FoundRows excluded = found_rows(model.songs(), "exclude", exclude);
+  const FoundRows played = found_rows(model.songs(), "after", after);
   const auto find_near = [&](std::span<const float> query, std::size_t k) {
     return model.index().search(query, k, {}, {.threads = 1});
   };
-  recommend::Radio player(model, find_near, seeds, options, list);
-  player.exclude(rows_of_ids(model.songs(), "exclude", exclude, unknown));
-  player.resume_after(rows_of_ids(model.songs(), "after", after, unknown));
-  ItemsWriter items;
-  std::vector<std::uint32_t> rows;
-  while (rows.size() < options.length) {
+  recommend::Radio player(model, find_near, seeds.rows, options, list);
+  player.exclude(excluded.rows);
+  player.resume_after(played.rows);
+  std::vector<recommend::RadioSong> radio;
+  while (radio.size() < options.length) {
     const std::optional<recommend::RadioSong> next = player.next();
     if (!next) break;
-    rows.push_back(next->song);
-    std::string& out = items.item();
-    append_song_members(out, model.songs(), next->song);
-    out += ",\"score\":";
-    append_json(out, next->score);
-    out += ",\"similarity\":";
-    append_json(out, next->similarity);
-    out += ",\"seed_similarity\":";
-    append_json(out, next->seed_similarity);
-    items.end_item();
+    radio.push_back(*next);
   }
-  const std::string title = "Radio: " + model.songs().song(seeds.front()).display();
-  return playlist_reply(*served, exchange.request, title, std::move(rows), location, items, unknown);
+  const recommend::RadioReply reply{recommend::radio_song_replies(model.songs(), radio),
+                                    recommend::radio_title(model.songs(), seeds.rows.front()), served->name,
+                                    listed_unknown({&seeds, &excluded, &played})};
+  return playlist_reply(*served, exchange.request, reply, location);
 }
 
-Reply journey(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exchange& exchange) {
   const json::object document = body_object(exchange.request);
   BodyReader body(document);
   const std::string from = body.text("from");
@@ -104,39 +98,23 @@ Reply journey(const ServiceParts& parts, const Exchange& exchange) {
   const data::Catalogue& songs = served->model.songs();
   const std::uint32_t first = row_of_id(songs, from);
   const std::uint32_t last = row_of_id(songs, to);
-  ItemsWriter items;
-  std::vector<std::uint32_t> rows;
-  for (const recommend::JourneySong& song : recommend::find_journey(served->model, first, last, options)) {
-    rows.push_back(song.song);
-    std::string& out = items.item();
-    append_song_members(out, songs, song.song);
-    out += ",\"similarity\":";
-    append_json(out, song.similarity);
-    out += ",\"progress\":";
-    append_json(out, song.progress);
-    items.end_item();
-  }
-  const std::string title = fmt::format("From {} to {}", songs.song(first).display(), songs.song(last).display());
-  return playlist_reply(*served, exchange.request, title, std::move(rows), location, items, {});
-}
-
-json::object ids(std::string_view description) {
-  return {
-      {"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kMostInRequest}, {"description", description}};
+  const recommend::JourneyReply reply{
+      recommend::journey_song_replies(songs, recommend::find_journey(served->model, first, last, options)),
+      recommend::journey_title(songs, first, last), served->name};
+  return playlist_reply(*served, exchange.request, reply, location);
 }
 
 json::object location_schema() {
   return {{"type", "string"},
-          {"description", "Where a player finds a song: a URI with {id}, {title} or {artist} in it"}};
+          {"description", "Template of the URI where a player finds a song, with {id}, {title} or {artist} in it"}};
 }
 
 json::object radio_schema() {
   json::object schema = object_schema();
-  json::object songs = ids("Ids of songs to go on from, the newest last");
-  songs["minItems"] = 1;
-  add_property(schema, "songs", std::move(songs), true);
-  add_property(schema, "after", ids("Ids of songs that this radio has played already, in order: it goes on from them"));
-  add_property(schema, "exclude", ids("Ids of songs never to be played"));
+  add_property(schema, "songs", ids_schema("Ids of the seed songs, the newest last", true), true);
+  add_property(schema, "after",
+               ids_schema("Ids of songs that this radio has played already, in order: it continues from them"));
+  add_property(schema, "exclude", ids_schema("Ids of songs never to play"));
   add_property(schema, "location", location_schema());
   add_properties<recommend::RadioOptions>(schema);
   add_properties<recommend::RerankOptions>(schema, {}, recommend::radio_list_options());
@@ -153,25 +131,51 @@ json::object journey_schema() {
   return schema;
 }
 
+std::vector<std::string> playlist_types() {
+  std::vector<std::string> types;
+  for (const recommend::PlaylistFormat format :
+       {recommend::PlaylistFormat::m3u8, recommend::PlaylistFormat::jspf, recommend::PlaylistFormat::xspf}) {
+    types.emplace_back(recommend::media_type(format));
+  }
+  return types;
+}
+
+recommend::SongReply example_playlist_song() {
+  return {"6b9a", 17, "Waltz for Debby", "Bill Evans Trio", "Waltz for Debby", 4211};
+}
+
 }  // namespace
 
 std::vector<Route> playlist_routes(const ServiceParts& parts) {
   std::vector<Route> routes;
-  routes.push_back({.method = Method::post,
-                    .path = "/v1/radio",
-                    .summary = "A playlist that goes on from songs",
-                    .may_block = true,
-                    .query = {model_parameter()},
-                    .body = radio_schema(),
-                    .reply = "Radio",
-                    .handle = [parts](const Exchange& exchange) { return radio(parts, exchange); }});
+  routes.push_back(
+      {.method = Method::post,
+       .path = "/v1/radio",
+       .id = "makeRadio",
+       .tag = "Playlists",
+       .summary = "A playlist that continues from seed songs",
+       .may_block = true,
+       .query = {model_parameter()},
+       .body = radio_schema(),
+       .other_types = playlist_types(),
+       .example = Example(
+           recommend::RadioReply{
+               {{example_playlist_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}},
+           R"({"songs": ["1f03"], "length": 50, "drift": 0.2})"),
+       .handle = [parts](const Exchange& exchange) { return radio(parts, exchange); }});
   routes.push_back({.method = Method::post,
                     .path = "/v1/journey",
+                    .id = "makeJourney",
+                    .tag = "Playlists",
                     .summary = "A playlist that leads from one song to another",
                     .may_block = true,
                     .query = {model_parameter()},
                     .body = journey_schema(),
-                    .reply = "Journey",
+                    .other_types = playlist_types(),
+                    .example = Example(recommend::JourneyReply{{{example_playlist_song(), 0.87F, 0.25F}},
+                                                               "From Miles Davis – So What to Metallica – One",
+                                                               "default"},
+                                       R"({"from": "1f03", "to": "77c2", "steps": "auto"})"),
                     .handle = [parts](const Exchange& exchange) { return journey(parts, exchange); }});
   return routes;
 }

@@ -3,15 +3,13 @@
 #include <limits>
 
 #include "segue/base/error.h"
+#include "segue/pipeline/place.h"
 #include "segue/recommend/catalogue_filter.h"
-#include "segue/recommend/explain.h"
 #include "segue/recommend/interests.h"
 #include "segue/recommend/rerank.h"
-#include "segue/recommend/user_vector.h"
-#include "segue/serve/api/json_text.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
-#include "segue/serve/place.h"
 
 namespace segue::serve {
 
@@ -27,8 +25,8 @@ template <>
 struct OptionsOf<serve::PlaceOptions> {
   static constexpr std::string_view section = "place";
   static constexpr std::array rows = {
-      option<&serve::PlaceOptions::place>("place",
-                                          "Say where on the map the tastes lie that were found in what was played"),
+      option<&serve::PlaceOptions::place>(
+          "place", "Also return the interests found in what was played, with their places on the map"),
   };
 };
 SEGUE_CHECK_OPTIONS(serve::PlaceOptions);
@@ -49,7 +47,7 @@ template <>
 struct OptionsOf<serve::HistoryOptions> {
   static constexpr std::string_view section = "history";
   static constexpr std::array rows = {
-      option<&serve::HistoryOptions::history>("history", "The newest so many listens are looked at",
+      option<&serve::HistoryOptions::history>("history", "How many of the newest listens to use",
                                               between(1, serve::kMostInReply)),
   };
 };
@@ -60,12 +58,6 @@ SEGUE_CHECK_OPTIONS(serve::HistoryOptions);
 namespace segue::serve {
 
 namespace {
-
-// From so many bytes on a body has songs enough to be worth a thread of its own.
-constexpr std::size_t kLargeBody = 8192;
-// What makes a request look at the whole catalogue.
-constexpr std::string_view kFilter = "\"filter\"";
-constexpr std::string_view kPlace = "\"place\"";
 
 struct Wanted {
   recommend::RecommendOptions recommend{.threads = 1};  // the other cores have other requests
@@ -83,131 +75,85 @@ void read_wanted(Wanted& wanted, const Read& read) {
   check_limit("k", wanted.recommend.k);
 }
 
-void append_named(std::string& out, std::string_view member, const data::Catalogue& songs, std::uint32_t row) {
-  out += ",\"";
-  out += member;
-  out += "\":{";
-  append_song_members(out, songs, row);
-  out += '}';
-}
-
-void append_reasons(std::string& out, const data::Catalogue& songs, const recommend::Reasons& reasons) {
-  const auto name = [&](std::uint32_t row) { return songs.song(row).display(); };
-  out += ",\"explanation\":{\"text\":";
-  append_json(out, recommend::sentence_of(reasons, name));
-  out += ",\"seeds\":[";
-  for (std::size_t i = 0; i < reasons.seeds.size(); ++i) {
-    out += i == 0 ? "{" : ",{";
-    append_song_members(out, songs, reasons.seeds[i].song);
-    out += ",\"share\":";
-    append_json(out, reasons.seeds[i].share);
-    out += ",\"similarity\":";
-    append_json(out, reasons.seeds[i].similarity);
-    out += '}';
-  }
-  out += ']';
-  if (reasons.together) {
-    out += ",\"together\":{\"times\":";
-    append_json(out, std::uint64_t{reasons.together->times});
-    out += ",\"within\":";
-    append_json(out, std::uint64_t{reasons.within});
-    out += ",\"after\":";
-    append_json(out, reasons.together->after);
-    out += ",\"before\":";
-    append_json(out, reasons.together->before);
-    append_named(out, "song", songs, reasons.together->song);
-    out += '}';
-  }
-  if (reasons.interest) append_named(out, "interest", songs, *reasons.interest);
-  out += '}';
-}
-
-void append_recommendations(ItemsWriter& items, const data::Catalogue& songs,
-                            std::span<const recommend::Recommendation> found) {
-  std::vector<std::uint32_t> rows;
-  for (const recommend::Recommendation& one : found) rows.push_back(one.song);
-  songs.for_each(rows, [&](std::size_t i, const data::Song& song) {
-    const recommend::Recommendation& one = found[i];
-    std::string& out = items.item();
-    append_song_members(out, song, one.song);
-    out += ",\"score\":";
-    append_json(out, one.score);
-    out += ",\"similarity\":";
-    append_json(out, one.similarity);
-    if (one.reasons) append_reasons(out, songs, *one.reasons);
-    items.end_item();
-  });
-}
-
-void append_interests(ItemsWriter& items, const model::Model& model, std::span<const std::uint32_t> played,
-                      std::vector<recommend::Interest> interests, const Wanted& wanted) {
-  const double half_life = wanted.recommend.half_life;
-  // One list for all that was played needs no interests, so none were found for it.
-  if (interests.empty()) interests = recommend::find_interests(model, played, half_life, 1);
-  std::string& out = items.member("interests");
-  out += '[';
-  bool first = true;
-  for (const recommend::Interest& interest : interests) {
-    out += first ? "{\"medoid\":{" : ",{\"medoid\":{";
-    first = false;
-    append_song_members(out, model.songs(), interest.medoid);
-    out += "},\"weight\":";
-    append_json(out, interest.weight);
-    out += ",\"songs\":[";
-    for (std::size_t i = 0; i < interest.songs.size(); ++i) {
-      if (i > 0) out += ',';
-      append_json(out, model.songs().id(interest.songs[i]));
-    }
-    out += ']';
-    if (const auto place = place_of_vector(model, recommend::user_vector(model, interest.plays, half_life))) {
-      out += ",\"x\":";
-      append_json(out, place->x);
-      out += ",\"y\":";
-      append_json(out, place->y);
-    }
-    out += '}';
-  }
-  out += ']';
-}
-
-Reply for_songs(const ServiceParts& parts, const Exchange& exchange) {
-  const json::object document = body_object(exchange.request);
-  BodyReader body(document);
-  const std::vector<std::string> songs = body.texts("songs");
-  const std::vector<std::string> disliked = body.texts("disliked");
-  const std::vector<std::string> exclude = body.texts("exclude");
-  const std::string user = body.text("user");
+// The body of POST /v1/recommendations.
+struct RecommendationRequest {
+  std::vector<std::string> songs;
+  std::vector<std::string> disliked;
+  std::vector<std::string> exclude;
+  std::string user;
   Wanted wanted;
-  read_wanted(wanted, [&](auto& options) { body.read(options, {"threads"}); });
   recommend::FilterOptions filter;
+};
+
+RecommendationRequest read_request(const Request& request) {
+  const json::object document = body_object(request);
+  BodyReader body(document);
+  RecommendationRequest read;
+  read.songs = body.texts("songs");
+  read.disliked = body.texts("disliked");
+  read.exclude = body.texts("exclude");
+  read.user = body.text("user");
+  read_wanted(read.wanted, [&](auto& options) { body.read(options, {"threads"}); });
   if (const json::object* const object = body.object("filter")) {
     BodyReader reader(*object, "filter.");
-    reader.read(filter, {"only_ids", "not_ids"});
+    reader.read(read.filter, {"only_ids", "not_ids"});
     reader.refuse_others();
   }
   body.refuse_others();
-
-  const ModelPointer served = model_for(parts, exchange, user);
-  const model::Model& model = served->model;
-  std::vector<std::string> unknown;
-  const auto played = rows_of_ids(model.songs(), "songs", songs, unknown);
-  if (played.empty()) {
-    fail(songs.empty() ? ErrorCode::wrong_use : ErrorCode::bad_input,
-         "songs: expected ids of songs that the model has, found {}", songs.empty() ? "none" : "only unknown ones");
-  }
-  const auto not_wanted = rows_of_ids(model.songs(), "disliked", disliked, unknown);
-  const auto excluded = rows_of_ids(model.songs(), "exclude", exclude, unknown);
-  const std::optional<index::RowSet> keeps = recommend::songs_passing(filter, model.songs());
-  const recommend::Listener listener{played, not_wanted, excluded, keeps ? &*keeps : nullptr};
-  ItemsWriter items;
-  recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
-                                                                   recommend::interests_wanted(wanted.interests));
-  append_recommendations(items, model.songs(), found.items);
-  if (wanted.place.place) append_interests(items, model, played, std::move(found.interests), wanted);
-  return items_reply(items, *served, unknown);
+  return read;
 }
 
-// The most played songs that the rules of lists allow, for whom nothing is known of.
+// A filter reads the whole catalogue, a place on the map needs a search for each interest.
+bool may_block(const RecommendationRequest& request) {
+  return request.wanted.place.place || request.filter != recommend::FilterOptions();
+}
+
+std::vector<recommend::InterestReply> interest_replies(const model::Model& model, std::span<const std::uint32_t> played,
+                                                       std::vector<recommend::Interest> interests,
+                                                       const Wanted& wanted) {
+  const double half_life = wanted.recommend.half_life;
+  // One list for all that was played needs no interests, so none were found for it.
+  if (interests.empty()) interests = recommend::find_interests(model, played, half_life, 1);
+  std::vector<recommend::InterestReply> replies;
+  for (const recommend::Interest& interest : interests) {
+    recommend::InterestReply& reply = replies.emplace_back(recommend::interest_reply(model.songs(), interest));
+    if (const layout::SongMap* const map = model.map()) {
+      const layout::Point place = pipeline::place_songs(model, *map, interest.plays, half_life);
+      reply.x = place.x;
+      reply.y = place.y;
+    }
+  }
+  return replies;
+}
+
+TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts, const Exchange& exchange,
+                                                      const RecommendationRequest& request) {
+  const Wanted& wanted = request.wanted;
+  const ModelPointer served = model_for(parts, exchange, request.user);
+  const model::Model& model = served->model;
+  const FoundRows played = found_rows(model.songs(), "songs", request.songs);
+  if (played.rows.empty()) {
+    fail(request.songs.empty() ? ErrorCode::wrong_use : ErrorCode::bad_input,
+         "songs: expected ids of songs that the model has, found {}",
+         request.songs.empty() ? "none" : "only unknown ones");
+  }
+  const FoundRows disliked = found_rows(model.songs(), "disliked", request.disliked);
+  const FoundRows excluded = found_rows(model.songs(), "exclude", request.exclude);
+  const std::optional<index::RowSet> keeps = recommend::songs_passing(request.filter, model.songs());
+  const recommend::Listener listener{played.rows, disliked.rows, excluded.rows, keeps ? &*keeps : nullptr};
+  recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
+                                                                   recommend::interests_wanted(wanted.interests));
+  recommend::RecommendationsReply reply;
+  reply.items = recommend::recommended_song_replies(model.songs(), found.items);
+  if (wanted.place.place) {
+    reply.interests = interest_replies(model, played.rows, std::move(found.interests), wanted);
+  }
+  reply.model = served->name;
+  reply.unknown = listed_unknown({&played, &disliked, &excluded});
+  return json_reply(reply);
+}
+
+// The most played songs that the list rules allow, for a user about whom nothing is known.
 std::vector<recommend::Recommendation> popular(const model::Model& model, std::span<const std::uint32_t> disliked,
                                                const Wanted& wanted) {
   const auto find = [&](std::size_t count) {
@@ -242,7 +188,7 @@ std::vector<std::uint32_t> hated_songs(const ServiceParts& parts, const ServedMo
   return rows;
 }
 
-Reply for_user(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, const Exchange& exchange) {
   const std::string& user = exchange.at("user");
   exchange.who.must_be(user);
   Wanted wanted;
@@ -259,57 +205,43 @@ Reply for_user(const ServiceParts& parts, const Exchange& exchange) {
   }
   std::ranges::reverse(played);  // the newest last
   const std::vector<std::uint32_t> disliked = hated_songs(parts, *served, user);
-  ItemsWriter items;
+  recommend::RecommendationsReply reply;
   if (played.empty()) {
-    append_recommendations(items, model.songs(), popular(model, disliked, wanted));
-    append_json(items.member("fallback"), "popular");
+    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, disliked, wanted));
+    reply.fallback = recommend::Fallback::popular;
   } else {
     recommend::Recommendations found = served->recommender.recommend({played, disliked}, wanted.recommend, wanted.list,
                                                                      recommend::interests_wanted(wanted.interests));
-    append_recommendations(items, model.songs(), found.items);
-    if (wanted.place.place) append_interests(items, model, played, std::move(found.interests), wanted);
+    reply.items = recommend::recommended_song_replies(model.songs(), found.items);
+    if (wanted.place.place) reply.interests = interest_replies(model, played, std::move(found.interests), wanted);
   }
-  append_json(items.member("user"), user);
-  append_json(items.member("listens"), std::uint64_t{played.size()});
-  return items_reply(items, *served);
+  reply.user = user;
+  reply.listens = played.size();
+  reply.model = served->name;
+  return json_reply(reply);
 }
 
-Reply history_of_user(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<HistoryReply> history_of_user(const ServiceParts& parts, const Exchange& exchange) {
   const std::string& user = exchange.at("user");
   exchange.who.must_be(user);
   HistoryOptions history;
   read_query(exchange, history);
   const ModelPointer served = model_for(parts, exchange, user);
-  ItemsWriter items;
-  for (const store::StoredListen& listen : newest_listens(parts.store, user, history.history)) {
-    std::string& out = items.item();
-    out += "\"listened_at\":" + std::to_string(listen.listened_at) + ",\"artist\":";
-    append_json(out, listen.artist);
-    out += ",\"title\":";
-    append_json(out, listen.title);
-    if (const auto row = served->matcher.find(listen)) {
-      append_named(out, "song", served->model.songs(), *row);
-    } else {
-      out += ",\"song\":null";
-    }
-    items.end_item();
+  HistoryReply reply{{}, user, served->name};
+  for (store::StoredListen& listen : newest_listens(parts.store, user, history.history)) {
+    const std::optional<std::uint32_t> row = served->matcher.find(listen);
+    HistoryListenReply& item =
+        reply.items.emplace_back(listen.listened_at, std::move(listen.artist), std::move(listen.title));
+    if (row) item.song.value = recommend::song_reply(served->model.songs(), *row);
   }
-  append_json(items.member("user"), user);
-  return items_reply(items, *served);
-}
-
-json::object list_of_texts(std::string_view description) {
-  return {
-      {"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kMostInRequest}, {"description", description}};
+  return json_reply(reply);
 }
 
 json::object body_schema() {
   json::object schema = object_schema();
-  json::object songs = list_of_texts("Ids of songs played, the newest last");
-  songs["minItems"] = 1;
-  add_property(schema, "songs", std::move(songs), true);
-  add_property(schema, "disliked", list_of_texts("Ids of songs not wanted, nor what is much like them"));
-  add_property(schema, "exclude", list_of_texts("Ids of songs that are not to be in the answer"));
+  add_property(schema, "songs", ids_schema("Ids of the songs played, the newest last", true), true);
+  add_property(schema, "disliked", ids_schema("Ids of songs to avoid, together with songs much like them"));
+  add_property(schema, "exclude", ids_schema("Ids of songs that must not be returned"));
   add_property(schema, "user", {{"type", "string"}, {"description", "Decides which of several models answers"}});
   add_properties<recommend::RecommendOptions>(schema, {"threads"});
   add_properties<recommend::RerankOptions>(schema);
@@ -333,38 +265,52 @@ std::vector<Parameter> user_parameters() {
   return all;
 }
 
+Example recommendations_example(std::string_view request) {
+  const recommend::SongReply song{"6b9a", 17, "Waltz for Debby", "Bill Evans Trio", "Waltz for Debby", 4211};
+  const recommend::SongReply seed{"1f03", 3, "So What", "Miles Davis", "Kind of Blue", 9870};
+  recommend::ExplanationReply explanation{
+      .text = "Because of Miles Davis – So What (100 %); played within 5 songs of Miles Davis – So What 41 times.",
+      .seeds = {{seed, 1, 0.87F}},
+      .together = recommend::PlayedTogetherReply{41, 5, 12.5F, 8, seed}};
+  recommend::RecommendationsReply reply;
+  reply.items.emplace_back(song, 0.93F, 0.87F, std::move(explanation));
+  reply.model = "default";
+  return Example(reply, request);
+}
+
 }  // namespace
 
 std::vector<Route> recommendation_routes(const ServiceParts& parts) {
   std::vector<Route> routes;
-  routes.push_back({.method = Method::post,
-                    .path = "/v1/recommendations",
-                    .summary = "What to play for someone who played these songs",
-                    .blocks_for =
-                        [](const Request& request) {
-                          return request.body.size() > kLargeBody || request.body.find(kFilter) != std::string::npos ||
-                                 request.body.find(kPlace) != std::string::npos;
-                        },
-                    .query = {model_parameter()},
-                    .body = body_schema(),
-                    .reply = "Recommendations",
-                    .handle = [parts](const Exchange& exchange) { return for_songs(parts, exchange); }});
   routes.push_back(
-      {.method = Method::get,
-       .path = "/v1/users/{user}/recommendations",
-       .summary = "What to play for a user, from the listens that are stored; what is popular for a new one",
-       .may_block = true,
-       .query = user_parameters(),
-       .reply = "Recommendations",
-       .handle = [parts](const Exchange& exchange) { return for_user(parts, exchange); }});
+      {.method = Method::post,
+       .path = "/v1/recommendations",
+       .id = "recommendForSongs",
+       .tag = "Recommendations",
+       .summary = "Songs to play for someone who played these songs",
+       .query = {model_parameter()},
+       .body = body_schema(),
+       .example = recommendations_example(R"({"songs": ["1f03"], "k": 20, "diversity": 0.2, "explain": true})"),
+       .handle = Handler::with_body(read_request, may_block,
+                                    [parts](const Exchange& exchange, const RecommendationRequest& request) {
+                                      return for_songs(parts, exchange, request);
+                                    })});
+  routes.push_back({.path = "/v1/users/{user}/recommendations",
+                    .id = "recommendForUser",
+                    .tag = "Recommendations",
+                    .summary = "Songs to play for a user, from their stored listens; popular songs for a new user",
+                    .may_block = true,
+                    .query = user_parameters(),
+                    .example = recommendations_example(""),
+                    .handle = [parts](const Exchange& exchange) { return for_user(parts, exchange); }});
   std::vector<Parameter> history = parameters_of<HistoryOptions>();
   history.push_back(model_parameter());
-  routes.push_back({.method = Method::get,
-                    .path = "/v1/users/{user}/history",
-                    .summary = "The newest listens of a user, and which songs of the model they are",
+  routes.push_back({.path = "/v1/users/{user}/history",
+                    .id = "getUserHistory",
+                    .tag = "Recommendations",
+                    .summary = "A user's newest listens, and the songs of the model that they are",
                     .may_block = true,
                     .query = std::move(history),
-                    .reply = "History",
                     .handle = [parts](const Exchange& exchange) { return history_of_user(parts, exchange); }});
   return routes;
 }

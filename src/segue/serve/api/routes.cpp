@@ -4,17 +4,16 @@
 
 #include "segue/base/error.h"
 #include "segue/data/text/text.h"
-#include "segue/serve/api/json_text.h"
+#include "segue/serve/api/parameters.h"
 
 namespace segue::serve {
 
 namespace {
 constexpr std::size_t kUnknownShown = 100;
-constexpr std::size_t kShownBytes = 60;
 }  // namespace
 
 Parameter model_parameter() {
-  return {"model", "The model to ask; by itself the one that serves the user", {{"type", "string"}}, false};
+  return {"model", "The model to use; by default the one that serves the user", {{"type", "string"}}, false};
 }
 
 std::vector<Parameter> limited(std::vector<Parameter> parameters, std::string_view name) {
@@ -41,40 +40,43 @@ ModelPointer model_for(const ServiceParts& parts, const Exchange& exchange, std:
   return served;
 }
 
-std::vector<std::uint32_t> rows_of_ids(const data::Catalogue& songs, std::string_view name,
-                                       const std::vector<std::string>& ids, std::vector<std::string>& unknown) {
+FoundRows found_rows(const data::Catalogue& songs, std::string_view field, const std::vector<std::string>& ids) {
   if (ids.size() > kMostInRequest) {
-    fail(ErrorCode::wrong_use, "{}: expected at most {} songs, found {}", name, kMostInRequest, ids.size());
+    fail(ErrorCode::wrong_use, "{}: expected at most {} songs, found {}", field, kMostInRequest, ids.size());
   }
-  std::vector<std::uint32_t> rows;
-  rows.reserve(ids.size());
+  FoundRows result;
+  result.rows.reserve(ids.size());
   const std::vector<std::optional<std::uint32_t>> found = songs.find_all(ids);
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (found[i]) {
-      rows.push_back(*found[i]);
+      result.rows.push_back(*found[i]);
     } else {
-      unknown.push_back(ids[i]);
+      result.unknown.push_back(ids[i]);
     }
   }
-  return rows;
+  return result;
 }
 
 std::uint32_t row_of_id(const data::Catalogue& songs, std::string_view id) {
   if (const auto row = songs.find(id)) return *row;
-  fail(ErrorCode::not_found, "song {}: the model has no song of this id", data::printable(id, kShownBytes));
+  fail(ErrorCode::not_found, "song {}: the model has no song with this id", data::printable(id, kShownBytes));
 }
 
-Reply items_reply(ItemsWriter& items, const ServedModel& served, const std::vector<std::string>& unknown) {
-  append_json(items.member("model"), served.name);
-  if (!unknown.empty()) {
-    std::string& out = items.member("unknown");
-    for (std::size_t i = 0; i < std::min(unknown.size(), kUnknownShown); ++i) {
-      out += i == 0 ? '[' : ',';
-      append_json(out, unknown[i]);
-    }
-    out += ']';
+std::optional<std::vector<std::string_view>> listed_unknown(std::initializer_list<const FoundRows*> fields) {
+  std::vector<std::string_view> unknown;
+  for (const FoundRows* const field : fields) {
+    unknown.insert(unknown.end(), field->unknown.begin(), field->unknown.end());
   }
-  return {.body = items.take()};
+  if (unknown.empty()) return std::nullopt;
+  unknown.resize(std::min(unknown.size(), kUnknownShown));
+  return unknown;
+}
+
+json::object ids_schema(std::string_view description, bool required) {
+  json::object schema{
+      {"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kMostInRequest}, {"description", description}};
+  if (required) schema["minItems"] = 1;
+  return schema;
 }
 
 }  // namespace segue::serve

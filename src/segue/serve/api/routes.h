@@ -1,6 +1,10 @@
-// The routes of version 1, by what they are about; each group is defined in the file of its name.
+// The routes of version 1 by subject; each group is defined in the file of its name.
+//
+// A new route needs its entry in such a file, and a struct in replies.h if its reply has a new shape.
 #pragma once
 
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +16,11 @@
 
 namespace segue::serve {
 
-// Answers have at most so many songs, requests name at most so many.
+// The most songs in a reply, and the most ids in a request.
 inline constexpr std::uint32_t kMostInReply = 1000;
 inline constexpr std::size_t kMostInRequest = 10'000;
 
-// What routes answer from; all of it outlives them.
+// What routes use to answer; all of it outlives them.
 struct ServiceParts {
   ModelSet& models;
   store::ListenStore& store;
@@ -29,25 +33,31 @@ std::vector<Route> playlist_routes(const ServiceParts& parts);        // radio, 
 std::vector<Route> map_routes(const ServiceParts& parts);
 std::vector<Route> model_routes(const ServiceParts& parts);  // models, reload, rollback
 
-// {"model": NAME} as a parameter of every route that asks a model.
+// The parameter `model` of every route that uses a model.
 Parameter model_parameter();
-// An option of `rows`, called k or length, that is held to kMostInReply.
+// Limits the parameter or property `name` (k or length) to kMostInReply.
 std::vector<Parameter> limited(std::vector<Parameter> parameters, std::string_view name);
 void limit_property(json::object& schema, std::string_view name);
 // Throws wrong_use above the limit.
 void check_limit(std::string_view name, std::uint32_t value);
 
-// The model that ?model= names, or the one that serves this user; counted. Throws not_found.
+// The model named by ?model=, or the one that serves this user; counted. Throws not_found.
 ModelPointer model_for(const ServiceParts& parts, const Exchange& exchange, std::string_view user = "");
 
-// Rows of ids; those that the model does not have are appended to `unknown`. Throws wrong_use for too many.
-std::vector<std::uint32_t> rows_of_ids(const data::Catalogue& songs, std::string_view name,
-                                       const std::vector<std::string>& ids, std::vector<std::string>& unknown);
-// The row of an id. Throws not_found, with the nearest titles' ids where they can be told.
+struct FoundRows {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::string_view> unknown;  // ids that the model does not have; views of `ids`
+};
+// Throws wrong_use, naming the field, if there are too many ids.
+FoundRows found_rows(const data::Catalogue& songs, std::string_view field, const std::vector<std::string>& ids);
+// The row of an id. Throws not_found.
 std::uint32_t row_of_id(const data::Catalogue& songs, std::string_view id);
 
-// ,"model":"NAME" and, where there are any, ,"unknown":[...] behind the items.
-class ItemsWriter;
-Reply items_reply(ItemsWriter& items, const ServedModel& served, const std::vector<std::string>& unknown = {});
+// Ids of requests that the model does not have, as replies list them: of several fields, at most 100. Nothing if there
+// are none.
+std::optional<std::vector<std::string_view>> listed_unknown(std::initializer_list<const FoundRows*> fields);
+
+// JSON Schema of a list of ids in a request.
+json::object ids_schema(std::string_view description, bool required = false);
 
 }  // namespace segue::serve

@@ -2,11 +2,10 @@
 #include <charconv>
 
 #include "segue/base/error.h"
-#include "segue/recommend/explain.h"
 #include "segue/recommend/options.h"
 #include "segue/recommend/similar.h"
-#include "segue/serve/api/json_text.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
 
 namespace segue::serve {
@@ -25,9 +24,10 @@ template <>
 struct OptionsOf<serve::SongSearchOptions> {
   static constexpr std::string_view section = "songs";
   static constexpr std::array rows = {
-      option<&serve::SongSearchOptions::q>("q", "Words of artist and title, the last one may be begun only; or an id"),
-      option<&serve::SongSearchOptions::rows>("rows", "Rows of the model with commas between, instead of q"),
-      option<&serve::SongSearchOptions::limit>("limit", "Songs to return at most", between(1, serve::kMostInReply)),
+      option<&serve::SongSearchOptions::q>("q",
+                                           "Words of artist and title, of which the last may be incomplete; or an id"),
+      option<&serve::SongSearchOptions::rows>("rows", "Rows of the model, separated by commas, instead of q"),
+      option<&serve::SongSearchOptions::limit>("limit", "The most songs to return", between(1, serve::kMostInReply)),
   };
 };
 SEGUE_CHECK_OPTIONS(serve::SongSearchOptions);
@@ -46,7 +46,8 @@ std::vector<std::uint32_t> parse_rows(std::string_view text, std::uint32_t songs
     std::uint32_t row = 0;
     const auto [end, error] = std::from_chars(one.data(), one.data() + one.size(), row);
     if (error != std::errc() || end != one.data() + one.size() || row >= songs) {
-      fail(ErrorCode::wrong_use, "rows: expected whole numbers below {} with commas between, found \"{}\"", songs, one);
+      fail(ErrorCode::wrong_use, "rows: expected whole numbers below {}, separated by commas, found \"{}\"", songs,
+           one);
     }
     rows.push_back(row);
     if (rows.size() > kMostInReply) fail(ErrorCode::wrong_use, "rows: expected at most {}, found more", kMostInReply);
@@ -54,7 +55,7 @@ std::vector<std::uint32_t> parse_rows(std::string_view text, std::uint32_t songs
   return rows;
 }
 
-Reply search(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<SongsReply> search(const ServiceParts& parts, const Exchange& exchange) {
   SongSearchOptions options;
   read_query(exchange, options);
   if ((exchange.find("q") == nullptr) == (exchange.find("rows") == nullptr)) {
@@ -65,42 +66,21 @@ Reply search(const ServiceParts& parts, const Exchange& exchange) {
   const std::vector<std::uint32_t> rows = exchange.find("q") != nullptr
                                               ? served->search.search(options.q, options.limit)
                                               : parse_rows(options.rows, songs.size());
-  ItemsWriter items;
-  for (const std::uint32_t row : rows) {
-    append_song_members(items.item(), songs, row);
-    items.end_item();
-  }
-  return items_reply(items, *served);
+  return json_reply(SongsReply{recommend::song_replies(songs, rows), served->name});
 }
 
-Reply song(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<SongDetailsReply> song(const ServiceParts& parts, const Exchange& exchange) {
   const ModelPointer served = model_for(parts, exchange);
   const data::Catalogue& songs = served->model.songs();
   const std::uint32_t row = row_of_id(songs, exchange.at("id"));
-  std::string out = "{";
-  append_song_members(out, songs, row);
-  out += ",\"tags\":[";
-  bool first = true;
-  for (const std::string_view tag : songs.tags(row)) {
-    if (!first) out += ',';
-    first = false;
-    append_json(out, tag);
-  }
-  out += ']';
+  SongDetailsReply reply{recommend::song_reply(songs, row), songs.tags(row), {}, served->name};
   if (const layout::SongMap* const map = served->model.map()) {
-    out += ",\"map\":{\"x\":";
-    append_json(out, map->layout[row].x);
-    out += ",\"y\":";
-    append_json(out, map->layout[row].y);
-    out += ",\"cluster\":" + std::to_string(map->cluster[row]) + '}';
+    reply.map = {map->layout[row].x, map->layout[row].y, map->region[row]};
   }
-  out += ",\"model\":";
-  append_json(out, served->name);
-  out += '}';
-  return {.body = std::move(out)};
+  return json_reply(reply);
 }
 
-Reply similar(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<recommend::SimilarSongsReply> similar(const ServiceParts& parts, const Exchange& exchange) {
   recommend::SimilarOptions options;
   read_query(exchange, options);
   check_limit("k", options.k);
@@ -110,27 +90,11 @@ Reply similar(const ServiceParts& parts, const Exchange& exchange) {
   const std::uint32_t row = row_of_id(model.songs(), exchange.at("id"));
   const std::vector<math::ScoredRow> nearest =
       recommend::similar_songs(model, std::span(&row, 1), {}, options, nullptr);
-  std::vector<std::uint32_t> rows;
-  for (const math::ScoredRow& found : nearest) rows.push_back(found.row);
-  const std::vector<transitions::PlayedTogether> together = model.played_together(row, rows);
-  ItemsWriter items;
-  model.songs().for_each(rows, [&](std::size_t i, const data::Song& song) {
-    std::string& out = items.item();
-    append_song_members(out, song, rows[i]);
-    out += ",\"similarity\":";
-    append_json(out, nearest[i].score);
-    if (together[i].times > 0) {
-      out += ",\"together\":{\"times\":";
-      append_json(out, std::uint64_t{together[i].times});
-      out += ",\"after\":";
-      append_json(out, together[i].after);
-      out += ",\"before\":";
-      append_json(out, together[i].before);
-      out += '}';
-    }
-    items.end_item();
-  });
-  return items_reply(items, *served);
+  return json_reply(recommend::SimilarSongsReply{recommend::similar_song_replies(model, row, nearest), served->name});
+}
+
+recommend::SongReply example_song() {
+  return {"6b9a", 17, "Waltz for Debby", "Bill Evans Trio", "Waltz for Debby", 4211};
 }
 
 }  // namespace
@@ -139,25 +103,30 @@ std::vector<Route> song_routes(const ServiceParts& parts) {
   std::vector<Route> routes;
   std::vector<Parameter> words = parameters_of<SongSearchOptions>();
   words.push_back(model_parameter());
-  routes.push_back({.method = Method::get,
-                    .path = "/v1/songs",
-                    .summary = "Songs for words as they are typed, or for rows",
+  routes.push_back({.path = "/v1/songs",
+                    .id = "searchSongs",
+                    .tag = "Songs",
+                    .summary = "Searches songs as you type, or lists the songs of rows",
                     .query = std::move(words),
-                    .reply = "Songs",
+                    .example = Example(SongsReply{{example_song()}, "default"}),
                     .handle = [parts](const Exchange& exchange) { return search(parts, exchange); }});
-  routes.push_back({.method = Method::get,
-                    .path = "/v1/songs/{id}",
-                    .summary = "A song, its tags and its place on the map",
-                    .query = {model_parameter()},
-                    .reply = "SongDetails",
-                    .handle = [parts](const Exchange& exchange) { return song(parts, exchange); }});
+  routes.push_back(
+      {.path = "/v1/songs/{id}",
+       .id = "getSong",
+       .tag = "Songs",
+       .summary = "A song, its tags and its place on the map",
+       .query = {model_parameter()},
+       .example = Example(SongDetailsReply{example_song(), {"jazz"}, SongPlaceReply{1.5F, -3.25F, 4}, "default"}),
+       .handle = [parts](const Exchange& exchange) { return song(parts, exchange); }});
   std::vector<Parameter> near = limited(parameters_of<recommend::SimilarOptions>({"threads"}), "k");
   near.push_back(model_parameter());
-  routes.push_back({.method = Method::get,
-                    .path = "/v1/songs/{id}/similar",
-                    .summary = "The songs most like one, by cosine",
+  routes.push_back({.path = "/v1/songs/{id}/similar",
+                    .id = "getSimilarSongs",
+                    .tag = "Songs",
+                    .summary = "The nearest neighbours of a song",
                     .query = std::move(near),
-                    .reply = "SimilarSongs",
+                    .example = Example(recommend::SimilarSongsReply{
+                        {{example_song(), 0.87F, recommend::TogetherReply{41, 12.5F, 2}}}, "default"}),
                     .handle = [parts](const Exchange& exchange) { return similar(parts, exchange); }});
   return routes;
 }

@@ -13,6 +13,7 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <fmt/format.h>
 
 #include "segue/base/ascii.h"
 #include "segue/serve/http/reply_bytes.h"
@@ -69,11 +70,15 @@ void take_request(http::request<http::string_body>& message, Request& request) {
   request.body = std::move(message.body());
 }
 
-// What to answer to bytes that are no request, nothing where there is nobody to answer.
-std::optional<Reply> reply_to(const error_code& error) {
-  if (error == http::error::header_limit) return error_reply(431, "too_large", "the header is larger than the limit");
-  if (error == http::error::body_limit) return error_reply(413, "too_large", "the body is larger than the limit");
-  if (error == http::error::bad_version) return error_reply(505, "wrong_use", "expected HTTP/1.0 or HTTP/1.1");
+// The reply to bytes that are not a request; nothing if the client is gone.
+std::optional<Reply> reply_to(const error_code& error, const HttpServerOptions& options) {
+  if (error == http::error::header_limit)
+    return error_reply(431, "too_large",
+                       fmt::format("header: expected at most {} bytes, found more", options.max_header));
+  if (error == http::error::body_limit)
+    return error_reply(413, "too_large", fmt::format("body: expected at most {} bytes, found more", options.max_body));
+  if (error == http::error::bad_version)
+    return error_reply(505, "wrong_use", "version: expected HTTP/1.0 or HTTP/1.1, found another");
   if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
   if (error == http::error::buffer_overflow ||
       error.category() == make_error_code(http::error::bad_method).category()) {
@@ -82,26 +87,28 @@ std::optional<Reply> reply_to(const error_code& error) {
   return std::nullopt;
 }
 
-// Headers that this server and one before it could read differently (RFC 9112, sections 3.2, 6.1, 6.3), so that one
-// would see a request where the other sees a body.
+// Refuses headers that this server and a proxy before it could read differently (RFC 9112, sections 3.2, 6.1, 6.3), so
+// that one would see a request where the other sees a body.
 std::optional<Reply> refusal_of(const http::request<http::string_body>& message) {
   const auto count = [&](http::field name) {
     return std::distance(message.equal_range(name).first, message.equal_range(name).second);
   };
   if (count(http::field::transfer_encoding) > 0) {
-    if (message.version() < 11) return error_reply(400, "wrong_use", "HTTP/1.0 knows no Transfer-Encoding");
+    if (message.version() < 11)
+      return error_reply(400, "wrong_use", "expected no Transfer-Encoding with HTTP/1.0, found one");
     if (count(http::field::content_length) > 0) {
       return error_reply(400, "wrong_use", "expected Content-Length or Transfer-Encoding, found both");
     }
     if (count(http::field::transfer_encoding) > 1 ||
         !beast::iequals(message[http::field::transfer_encoding], "chunked")) {
-      return error_reply(501, "unsupported", "expected no Transfer-Encoding but chunked");
+      return error_reply(501, "unsupported", "Transfer-Encoding: expected chunked, found another");
     }
   }
   if (count(http::field::host) != 1 && message.version() == 11) {
-    return error_reply(400, "wrong_use", "expected one Host");
+    return error_reply(400, "wrong_use", fmt::format("expected one Host header, found {}", count(http::field::host)));
   }
-  if (!message.target().starts_with('/')) return error_reply(400, "wrong_use", "expected a path that begins with /");
+  if (!message.target().starts_with('/'))
+    return error_reply(400, "wrong_use", "target: expected a path that begins with /, found another form");
   return std::nullopt;
 }
 
@@ -116,18 +123,17 @@ std::array<asio::const_buffer, 2> buffers_of(const WireReply& wire) {
   return {asio::buffer(wire.head), asio::buffer(wire.body.data(), wire.body.size())};
 }
 
-// A socket closed while the client still sends would take the reply with it (RFC 9112, section 9.6): what comes is read
-// and thrown away for a moment.
-asio::awaitable<void> let_go(beast::tcp_stream& stream) {
+// Closing a socket while the client still sends could lose the reply (RFC 9112, section 9.6): for a moment, read and
+// discard what arrives.
+asio::awaitable<void> drain_and_close(beast::tcp_stream& stream) {
   static constexpr std::size_t kMost = std::size_t{1} << 20;
   static constexpr std::chrono::seconds kPatience{2};
-  std::array<char, 4096> thrown_away{};
+  std::array<char, 4096> discarded{};
   error_code error;
   stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, error);
   stream.expires_after(kPatience);
   for (std::size_t read = 0; !error && read < kMost;) {
-    read +=
-        co_await stream.async_read_some(asio::buffer(thrown_away), asio::redirect_error(asio::use_awaitable, error));
+    read += co_await stream.async_read_some(asio::buffer(discarded), asio::redirect_error(asio::use_awaitable, error));
   }
 }
 
@@ -139,7 +145,7 @@ class Connection {
         lowest_(beast::get_lowest_layer(stream)),
         share_(share),
         waiting_(waiting),
-        // More than a header and what is read at once never has to wait in it, but chunks without an end would.
+        // Room for one header and one read, so that neither ever has to wait; endless chunks would need more.
         buffer_(share.options.max_header + kMostAhead) {
     error_code ignored;
     const auto peer = lowest_.socket().remote_endpoint(ignored);
@@ -160,10 +166,10 @@ class Connection {
   }
 
  private:
-  // The first byte of the next request may take as long as a connection may be idle.
+  // The first byte of the next request may take as long as the idle timeout.
   asio::awaitable<bool> wait_for_bytes() {
     const WaitingConnections::Wait wait(waiting_, lowest_.socket());
-    if (request_.body.capacity() > kReadAtOnce) request_.body = std::string();  // who is idle holds little
+    if (request_.body.capacity() > kReadAtOnce) request_.body = std::string();  // idle connections hold little memory
     wire_.own = std::string();
     reply_ = Reply();
     if (share_.draining) co_return false;
@@ -189,15 +195,15 @@ class Connection {
       }
     }
     if (!error && parser.get().version() == 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-      static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-      co_await asio::async_write(stream_, asio::buffer(kGoOn), asio::redirect_error(asio::use_awaitable, error));
+      static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      co_await asio::async_write(stream_, asio::buffer(kContinue), asio::redirect_error(asio::use_awaitable, error));
     }
     if (!error && !parser.is_done()) {
       co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     }
     if (error) {
       keep_alive_ = false;
-      if (std::optional<Reply> reply = reply_to(error)) co_await refuse(*std::move(reply));
+      if (std::optional<Reply> reply = reply_to(error, share_.options)) co_await refuse(*std::move(reply));
       co_return false;
     }
     http_1_0_ = parser.get().version() == 10;
@@ -206,7 +212,7 @@ class Connection {
     co_return true;
   }
 
-  // Nothing conditional, nothing compressed, and the end of the connection.
+  // Unconditional, uncompressed, and closes the connection.
   asio::awaitable<void> refuse(Reply reply) {
     keep_alive_ = false;
     request_.method = Method::other;
@@ -216,11 +222,12 @@ class Connection {
     make_wire();
     co_await write();
     share_.handler.sent(request_, reply_, 0);
-    co_await let_go(lowest_);
+    co_await drain_and_close(lowest_);
   }
 
   asio::awaitable<void> answer() {
-    if (is_preflight() || !share_.handler.may_block(request_)) {
+    prepared_ = is_preflight() ? Prepared() : share_.handler.prepare(request_);
+    if (!prepared_.may_block) {
       make_reply();
     } else {
       lowest_.expires_never();
@@ -236,9 +243,10 @@ class Connection {
 
   bool is_preflight() const { return request_.method == Method::options && !share_.options.cors_origin.empty(); }
 
-  // Makes reply_ and wire_: compressed, where that is to be done, by the thread that made the reply.
+  // Makes reply_ and wire_ on the same thread, which also compresses if needed.
   void make_reply() {
-    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_);
+    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_, prepared_);
+    prepared_.body.reset();
     make_wire();
   }
 
@@ -265,6 +273,7 @@ class Connection {
   WaitingConnections& waiting_;
   beast::flat_buffer buffer_;
   Request request_;
+  Prepared prepared_;
   Reply reply_;
   WireReply wire_;  // views reply_
   bool keep_alive_ = true;
@@ -275,7 +284,7 @@ asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket, ConnectionShare& s
   beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *share.tls);
   error_code error;
   {
-    // Nothing was asked yet: a drain need not wait for it.
+    // There is no request yet: a drain need not wait for it.
     const WaitingConnections::Wait wait(waiting, beast::get_lowest_layer(stream).socket());
     beast::get_lowest_layer(stream).expires_after(share.options.request_timeout);
     co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
@@ -316,18 +325,18 @@ asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, ConnectionS
 }
 
 asio::awaitable<void> refuse_connection(asio::ip::tcp::socket socket, ConnectionShare& share) {
-  const Reply reply = error_reply(503, "unavailable", "too many clients: come again later");
+  const Reply reply = error_reply(503, "unavailable", "too many clients; retry later");
   Request none;
   none.method = Method::other;
   share.handler.sent(none, reply, 0);
-  if (share.tls != nullptr) co_return;  // a handshake costs more than what is to be said
+  if (share.tls != nullptr) co_return;  // a handshake costs more than the reply is worth
   WireReply wire;
   make_wire_reply({}, reply, {.keep_alive = false, .http_1_0 = false, .cors_origin = {}}, wire);
   error_code ignored;
   beast::tcp_stream stream(std::move(socket));
   stream.expires_after(std::chrono::seconds(2));
   co_await asio::async_write(stream, buffers_of(wire), asio::redirect_error(asio::use_awaitable, ignored));
-  co_await let_go(stream);
+  co_await drain_and_close(stream);
 }
 
 }  // namespace segue::serve

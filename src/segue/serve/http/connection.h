@@ -1,5 +1,5 @@
-// One connection of a server: reads requests, has them answered, writes the replies, until somebody has had enough.
-// For http_server.cpp; the types are Asio's.
+// One connection of a server: reads requests, has them answered and writes the replies, until either side ends it. For
+// http_server.cpp; the types are Asio's.
 #pragma once
 
 #include <atomic>
@@ -15,7 +15,7 @@
 
 namespace segue::serve {
 
-// What all connections share.
+// State shared by all connections.
 struct ConnectionShare {
   RequestHandler& handler;
   const HttpServerOptions& options;
@@ -24,11 +24,10 @@ struct ConnectionShare {
   std::atomic<bool> draining{false};
 };
 
-// The connections of one io thread that wait for a request: those that a drain may close at once. Touched by that
-// thread alone.
+// The connections of one io thread that wait for a request: a drain may close them at once. Used by that thread alone.
 class WaitingConnections {
  public:
-  // While this lives the socket counts as waiting.
+  // The socket counts as waiting while this lives.
   class Wait {
    public:
     Wait(WaitingConnections& all, boost::asio::ip::tcp::socket& socket)
@@ -48,10 +47,10 @@ class WaitingConnections {
   std::list<boost::asio::ip::tcp::socket*> sockets_;
 };
 
-// Serves until the client or the server ends it. Throws nothing but what ends the process.
+// Serves until the client or the server ends it. Throws only what ends the process.
 boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket, ConnectionShare& share,
                                               WaitingConnections& waiting);
-// Tells a client that there are too many, and closes.
+// Replies that there are too many clients, and closes.
 boost::asio::awaitable<void> refuse_connection(boost::asio::ip::tcp::socket socket, ConnectionShare& share);
 
 }  // namespace segue::serve

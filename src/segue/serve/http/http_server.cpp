@@ -29,21 +29,21 @@ namespace {
 
 constexpr std::chrono::milliseconds kAcceptAgain{50};
 
-// One io thread's part of the server.
+// The part of the server that belongs to one io thread.
 struct Lane {
-  WaitingConnections waiting;  // first: connections that are never finished leave it when the context goes
+  WaitingConnections waiting;  // first: the context's unfinished connections still remove themselves from it
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
 };
 
-// An address, or a name of this machine such as localhost.
+// An IP address, or a name of this machine such as localhost.
 tcp::endpoint endpoint_of(const HttpServerOptions& options, asio::io_context& context) {
   error_code error;
   const asio::ip::address address = asio::ip::make_address(options.host, error);
   if (!error) return {address, options.port};
   const auto found = tcp::resolver(context).resolve(options.host, "", tcp::resolver::passive, error);
   if (error || found.empty()) {
-    fail(ErrorCode::wrong_use, "--host: expected an IP address or the name of one, found \"{}\"", options.host);
+    fail(ErrorCode::wrong_use, "--host: expected an IP address or a host name, found \"{}\"", options.host);
   }
   return {found.begin()->endpoint().address(), options.port};
 }
@@ -89,7 +89,7 @@ struct HttpServer::State {
       tcp::socket socket(lane.context);
       co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
       if (error == asio::error::operation_aborted) co_return;
-      if (error) {  // out of descriptors, most likely: some will be free soon
+      if (error) {  // most likely out of file descriptors: some will be free soon
         pause.expires_after(kAcceptAgain);
         co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
         continue;
@@ -133,14 +133,14 @@ struct HttpServer::State {
   }
 
   const HttpServerOptions options;
-  std::uint16_t port = 0;  // listened at
+  std::uint16_t port = 0;  // the port it listens on
   std::deque<Lane> lanes;
   asio::thread_pool pool;
   tcp::acceptor acceptor;
   asio::ssl::context tls;
   ConnectionShare share;
 
-  std::mutex mutex;  // of what follows
+  std::mutex mutex;  // guards the members below
   std::condition_variable changed;
   std::uint64_t connections = 0;
   bool stopped = false;
@@ -148,7 +148,7 @@ struct HttpServer::State {
 
 HttpServer::HttpServer(RequestHandler& handler, const HttpServerOptions& options) {
   if (options.tls_certificate.empty() != options.tls_key.empty()) {
-    fail(ErrorCode::wrong_use, "expected --tls-certificate and --tls-key together, found one of them");
+    fail(ErrorCode::wrong_use, "expected --tls-certificate and --tls-key together, found only one of them");
   }
   state_ = std::make_unique<State>(handler, options);
   if (!options.tls_certificate.empty()) use_tls_files(state_->tls, options);

@@ -1,9 +1,9 @@
 // The sockets of a service: HTTP/1.1 over TCP or TLS, requests to a RequestHandler and replies back.
 //
-// One io thread a core, each with connections of its own that are dealt to them in turn; a connection is a coroutine.
-// Requests that may block run on a pool of threads beside, so that no store, disk or long computation holds up others.
-// Requests that are sent ahead (pipelining) are answered in order. What is not HTTP or too large is answered with the
-// fitting status and the connection closed; who is too slow is closed without a word.
+// One io thread per core, each with its own connections, dealt out in turn; a connection is a coroutine. Requests that
+// may block run on a separate thread pool, so that no store, disk or long computation holds up others. Pipelined
+// requests are answered in order. Bytes that are not HTTP or exceed a limit get the fitting status, and the connection
+// is closed; a client that is too slow is disconnected without a reply.
 #pragma once
 
 #include <array>
@@ -45,28 +45,29 @@ struct OptionsOf<serve::HttpServerOptions> {
   static constexpr std::string_view section = "http";
   static constexpr std::array rows = {
       option<&serve::HttpServerOptions::host>("host",
-                                              "Address to listen at; 0.0.0.0 for every network of this machine"),
-      option<&serve::HttpServerOptions::port>("port", "Port to listen at, 0 for any that is free", between(0, 65535)),
-      option<&serve::HttpServerOptions::io_threads>("io_threads", "Threads for sockets, 0 for one a core",
+                                              "Address to listen on; 0.0.0.0 for every network of this machine"),
+      option<&serve::HttpServerOptions::port>("port", "Port to listen on; 0 for any free port", between(0, 65535)),
+      option<&serve::HttpServerOptions::io_threads>("io_threads", "Threads for sockets; 0: one per core",
                                                     between(0, 1024)),
-      option<&serve::HttpServerOptions::blocking_threads>(
-          "blocking_threads", "Threads for requests that may have to wait", between(1, 1024)),
-      option<&serve::HttpServerOptions::max_header>("max_header", "Bytes that the header of a request may have",
+      option<&serve::HttpServerOptions::blocking_threads>("blocking_threads", "Threads for requests that may block",
+                                                          between(1, 1024)),
+      option<&serve::HttpServerOptions::max_header>("max_header", "Largest request header, in bytes",
                                                     between(256, 1 << 20)),
-      option<&serve::HttpServerOptions::max_body>("max_body", "Bytes that the body of a request may have",
+      option<&serve::HttpServerOptions::max_body>("max_body", "Largest request body, in bytes",
                                                   between(0, 4294967295.0)),
       option<&serve::HttpServerOptions::max_connections>(
-          "max_connections", "Clients at once; more are told to come again", between(1, 1'000'000)),
+          "max_connections", "Most clients at once; others are asked to retry later", between(1, 1'000'000)),
       option<&serve::HttpServerOptions::idle_timeout>("idle_timeout",
-                                                      "A connection without a request is closed after this"),
+                                                      "Close a connection after this long without a request"),
       option<&serve::HttpServerOptions::request_timeout>("request_timeout",
-                                                         "From the first to the last byte of a request at most"),
-      option<&serve::HttpServerOptions::write_timeout>("write_timeout", "For a client to take a reply at most"),
+                                                         "Longest time from the first to the last byte of a request"),
+      option<&serve::HttpServerOptions::write_timeout>("write_timeout", "Longest time for a client to receive a reply"),
       option<&serve::HttpServerOptions::drain_timeout>("drain_timeout",
-                                                       "When asked to end, wait so long for requests in flight"),
+                                                       "On shutdown, wait this long for requests in flight"),
       option<&serve::HttpServerOptions::cors_origin>("cors_origin",
-                                                     "Pages of this origin may ask too (CORS); * for pages of any"),
-      option<&serve::HttpServerOptions::tls_certificate>("tls_certificate", "PEM file of the certificate chain: HTTPS"),
+                                                     "Origin whose pages may send requests (CORS); * for any"),
+      option<&serve::HttpServerOptions::tls_certificate>("tls_certificate",
+                                                         "PEM file of the certificate chain; enables HTTPS"),
       option<&serve::HttpServerOptions::tls_key>("tls_key", "PEM file of the certificate's private key"),
   };
 };
@@ -78,8 +79,8 @@ namespace segue::serve {
 
 class HttpServer {
  public:
-  // Listens from now on; connections wait until run(). Throws io_failed, with the address, where that cannot be;
-  // wrong_use for what is no address, for a certificate without its key and for either that cannot be read. `handler`
+  // Listens from now on; connections wait until run(). Throws io_failed, with the address, if it cannot listen there;
+  // wrong_use for an invalid address, for a certificate without its key and for either that cannot be read. `handler`
   // outlives it.
   HttpServer(RequestHandler& handler, const HttpServerOptions& options);
   ~HttpServer();
@@ -88,7 +89,7 @@ class HttpServer {
 
   std::uint16_t port() const;
 
-  // Serves until `stop`, then takes no new connection, finishes the requests in flight and returns. REQUIRES: called
+  // Serves until `stop`, then accepts no new connections, finishes the requests in flight and returns. REQUIRES: called
   // once.
   void run(const std::stop_token& stop);
 

@@ -10,7 +10,7 @@ namespace segue::serve {
 
 namespace {
 
-constexpr std::size_t kShards = 16;  // so that cores seldom wait for each other
+constexpr std::size_t kShards = 16;  // so that cores rarely wait for each other
 
 struct Window {
   RateLimiter::Clock::time_point end;
@@ -27,7 +27,7 @@ std::uint32_t seconds_until(RateLimiter::Clock::time_point end, RateLimiter::Clo
   return static_cast<std::uint32_t>(std::max<std::int64_t>(seconds, 1));
 }
 
-// What a client has to keep to of two limits: the refusal, else the one with less left.
+// The verdict that binds a client with two limits: the refusal, else the one with less left.
 RateVerdict tighter(const RateVerdict& a, const RateVerdict& b) {
   if (a.limit == 0 || b.limit == 0) return a.limit == 0 ? b : a;
   if (a.allowed != b.allowed) return a.allowed ? b : a;
@@ -41,10 +41,10 @@ struct RateLimiter::Shard {
   std::unordered_map<std::string, Window, Hash, std::equal_to<>> windows;
   Clock::time_point next_sweep;
 
-  // Room for one more: windows that ended go; where none did, any, rather than to refuse who was not seen before.
+  // Makes room for one more: drops ended windows or, if there are none, any window rather than refuse a new client.
   void make_room(std::size_t most, Clock::time_point now) {
     if (windows.size() < most) return;
-    if (now >= next_sweep) {  // looking at all of them is worth it once a second
+    if (now >= next_sweep) {  // a full sweep pays off at most once a second
       std::erase_if(windows, [now](const auto& entry) { return entry.second.end <= now; });
       next_sweep = now + std::chrono::seconds(1);
     }

@@ -1,8 +1,8 @@
-// How many requests one client may send in a time: fixed windows, as the ListenBrainz protocol tells them in headers.
+// How many requests a client may send in a period: fixed windows, which the ListenBrainz protocol reports in headers.
 //
-// A window begins with the first request after the last one ended, so that clients that wait for the end of theirs do
-// not all come back at one moment. A user's token counts against itself and against its user (who may have several); a
-// service's token counts against itself; who has none counts by address.
+// A window begins with the first request after the last one ended, so that clients waiting for the end of theirs do not
+// all return at once. A user's token counts against itself and against its user (who may have several tokens); a
+// service's token counts against itself; requests without a token count by address.
 #pragma once
 
 #include <array>
@@ -36,16 +36,17 @@ struct OptionsOf<serve::RateLimitOptions> {
   static constexpr double kMost = 1e9;
   static constexpr std::array rows = {
       option<&serve::RateLimitOptions::token_requests>(
-          "token_requests", "Requests of one user's token in a window, 0: any", between(0, kMost)),
+          "token_requests", "Requests per window with one user's token; 0: no limit", between(0, kMost)),
       option<&serve::RateLimitOptions::user_requests>(
-          "user_requests", "Requests of one user in a window, all tokens together, 0: any", between(0, kMost)),
-      option<&serve::RateLimitOptions::service_requests>("service_requests", "Requests of a service's token, 0: any",
-                                                         between(0, kMost)),
+          "user_requests", "Requests per window of one user, all tokens together; 0: no limit", between(0, kMost)),
+      option<&serve::RateLimitOptions::service_requests>(
+          "service_requests", "Requests per window with one service's token; 0: no limit", between(0, kMost)),
       option<&serve::RateLimitOptions::address_requests>(
-          "address_requests", "Requests of one address without a token, 0: any", between(0, kMost)),
-      option<&serve::RateLimitOptions::window_seconds>("window_seconds", "Length of a window", between(1, 86'400)),
+          "address_requests", "Requests per window from one address without a token; 0: no limit", between(0, kMost)),
+      option<&serve::RateLimitOptions::window_seconds>("window_seconds", "Length of a window, in seconds",
+                                                       between(1, 86'400)),
       option<&serve::RateLimitOptions::tracked_clients>(
-          "tracked_clients", "Clients whose requests are counted at once; beyond, one that was counted is forgotten",
+          "tracked_clients", "Most clients to count at once; beyond that, the service forgets one of them",
           between(16, 1e8)),
   };
 };
@@ -57,7 +58,7 @@ namespace segue::serve {
 
 struct RateVerdict {
   bool allowed = true;
-  std::uint32_t limit = 0;      // 0: there is none
+  std::uint32_t limit = 0;      // 0: no limit
   std::uint32_t remaining = 0;  // requests left in this window
   std::uint32_t reset_in = 0;   // seconds until the window ends, rounded up
 };
@@ -65,12 +66,12 @@ struct RateVerdict {
 // Thread safe. Holds at most `tracked_clients` windows of about 100 bytes.
 class RateLimiter {
  public:
-  using Clock = std::chrono::steady_clock;  // a wall clock that is set back locks nobody out
+  using Clock = std::chrono::steady_clock;  // unaffected when the system's time is set back
 
   explicit RateLimiter(const RateLimitOptions& options);
   ~RateLimiter();
 
-  // Counts one request of this client, and says whether it may be answered. Refused ones count for nothing more.
+  // Counts one request of this client and returns whether it may be answered. Refused requests do not count.
   RateVerdict take(const Identity& who, std::string_view address, Clock::time_point now);
   // The same for one key and its limit.
   RateVerdict take(std::string_view key, std::uint32_t limit, Clock::time_point now);
@@ -82,8 +83,8 @@ class RateLimiter {
   std::unique_ptr<Shard[]> shards_;
 };
 
-// Adds X-RateLimit-Limit, -Remaining, -Reset-In and -Reset, and Retry-After where the request was refused; nothing
-// where there is no limit. `unix_now`: seconds since 1970.
+// Adds X-RateLimit-Limit, -Remaining, -Reset-In and -Reset, and Retry-After if the request was refused; nothing if
+// there is no limit. `unix_now`: seconds since 1970.
 void add_rate_headers(const RateVerdict& verdict, std::int64_t unix_now, Reply& reply);
 
 }  // namespace segue::serve

@@ -18,10 +18,11 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kWorthCompressing = 1024;
-constexpr int kCompressionLevel = 1;  // a third of the time of the default, a tenth more bytes
+constexpr int kCompressionLevel = 1;  // a third of the default's time for a tenth more bytes
 constexpr int kGzipFormat = 15 + 16;
 
-// What a page of another origin may read beside what every page may (Fetch, CORS-safelisted response-header names).
+// Headers that pages of another origin may read in addition to the safelisted ones (Fetch, CORS-safelisted
+// response-header names).
 constexpr std::string_view kExposed =
     "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Reset-In, "
     "X-Segue-Model";
@@ -63,14 +64,14 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// The next item of a list with commas between; what is left goes on behind the comma.
+// Takes the next item of a comma-separated list; `list` keeps the rest.
 std::string_view take_item(std::string_view& list) {
   const std::string_view item = list.substr(0, list.find(','));
   list.remove_prefix(std::min(item.size() + 1, list.size()));
   return trimmed(item);
 }
 
-// The same thing compressed is other bytes: a strong tag has to tell them apart (RFC 9110, section 8.8.3.3).
+// The compressed form has other bytes, so a strong tag must differ (RFC 9110, section 8.8.3.3).
 std::string tag_of_gzip(std::string_view etag) {
   return fmt::format("{}-gzip\"", etag.substr(0, etag.size() - 1));
 }
@@ -79,7 +80,7 @@ bool has_tag(std::string_view if_none_match, std::string_view etag) {
   while (!if_none_match.empty()) {
     std::string_view tag = take_item(if_none_match);
     if (tag == "*") return true;
-    if (tag.starts_with("W/")) tag.remove_prefix(2);  // a weak comparison will do
+    if (tag.starts_with("W/")) tag.remove_prefix(2);  // a weak comparison is enough
     if (tag == etag || tag == tag_of_gzip(etag)) return true;
   }
   return false;
@@ -90,14 +91,14 @@ bool is_text(std::string_view type) {
          type.find("xml") != std::string_view::npos || type.find("javascript") != std::string_view::npos;
 }
 
-// A value never breaks out of its line.
+// A value cannot break out of its line: control characters become spaces.
 void append_header(std::string& head, std::string_view name, std::string_view value) {
   head.append(name).append(": ");
   for (const char letter : value) head += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F ? ' ' : letter;
   head += "\r\n";
 }
 
-// "Thu, 26 Nov 2026 14:02:11 GMT" (RFC 9110, section 5.6.7), made once a second by each thread.
+// "Thu, 26 Nov 2026 14:02:11 GMT" (RFC 9110, section 5.6.7), formatted once a second by each thread.
 std::string_view http_date() {
   thread_local std::time_t of = 0;
   thread_local std::string text;
@@ -115,20 +116,20 @@ std::string entity_tag(const Request& request, const Reply& reply) {
   return fmt::format("\"{:016x}-{:x}\"", std::hash<std::string_view>()(reply.body), reply.body.size());
 }
 
-// Compressed by zlib in the gzip format.
+// Compressed in the gzip format.
 std::string gzip_of(std::string_view bytes) {
   z_stream stream{};
   if (deflateInit2(&stream, kCompressionLevel, Z_DEFLATED, kGzipFormat, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     fail(ErrorCode::no_space, "gzip: out of memory");
   }
   std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-  // zlib reads through a pointer to non-const and writes nothing there.
+  // zlib reads through a pointer to non-const and never writes there.
   stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
   stream.avail_in = static_cast<uInt>(bytes.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   const int result = deflate(&stream, Z_FINISH);
-  SEGUE_ASSERT(result == Z_STREAM_END);  // deflateBound() leaves room for all of it
+  SEGUE_ASSERT(result == Z_STREAM_END);  // deflateBound() leaves enough room
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;

@@ -8,7 +8,7 @@
 
 namespace segue::serve {
 
-// What the head of a reply says beside the reply itself.
+// What the head of a reply depends on besides the reply itself.
 struct WireOptions {
   bool keep_alive = true;
   bool http_1_0 = false;
@@ -18,13 +18,13 @@ struct WireOptions {
 // A reply ready to be sent: head, then body, which is a view of the reply's or of `own`.
 struct WireReply {
   std::string head;
-  std::string own;        // a body made here: compressed
+  std::string own;        // a body made here, by compression
   std::string_view body;  // "" for HEAD, 304 and 204
 };
 
 // Conditional and compressed as `request` allows: 304 for an entity tag that the client has, gzip for text of a
-// kilobyte and more where it is accepted (RFC 9110, sections 8.8, 12.5, 13.1). Views `reply`, which has to outlive it;
-// not to be moved.
+// kilobyte or more if it is accepted (RFC 9110, sections 8.8, 12.5, 13.1). `wire` views `reply`, which must outlive it,
+// and must not be moved.
 void make_wire_reply(const Request& request, const Reply& reply, const WireOptions& options, WireReply& wire);
 
 // Whether Accept-Encoding allows gzip: named or "*", with a weight above 0.

@@ -4,15 +4,17 @@
 #include <array>
 #include <cstddef>
 #include <functional>
+#include <set>
 
 #include "segue/base/error.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/replies.h"
 
 namespace segue::serve {
 
 namespace {
 
-// The next segment of "/a/b"; what is left goes on with its slash.
+// Takes the first segment of "/a/b"; the rest keeps its slash.
 std::string_view take_segment(std::string_view& path) {
   path.remove_prefix(1);
   const std::size_t end = std::min(path.find('/'), path.size());
@@ -25,7 +27,7 @@ bool is_name(std::string_view segment) {
   return segment.starts_with('{');
 }
 
-// A name takes no empty segment.
+// A name does not match an empty segment.
 bool fits(std::span<const std::string> pattern, std::span<const std::string_view> path) {
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     if (is_name(pattern[i]) ? path[i].empty() : pattern[i] != path[i]) return false;
@@ -59,7 +61,7 @@ const std::string& Exchange::at(std::string_view name) const {
   for (const auto& [key, value] : path) {
     if (key == name) return value;
   }
-  SEGUE_ASSERT(false && "a name that the route's path does not have");
+  SEGUE_ASSERT(false && "a name that is not in the route's path");
   return path.front().second;
 }
 
@@ -68,16 +70,25 @@ const std::string* Exchange::find(std::string_view name) const {
   return found == query.end() ? nullptr : &found->second;
 }
 
-Reply json_reply(const json::value& document, int status) {
-  return {.status = status, .body = json::serialize(document)};
+Reply Handler::operator()(const Exchange& exchange, const void* body) const {
+  if (body != nullptr || !parse_) return answer_(exchange, body);
+  return answer_(exchange, parse_(exchange.request).get());
 }
 
+constinit const ErrorForm kErrorForm = {&shape_of<ApiErrorReply>(), error_reply};
+
 Reply error_reply(int status, std::string_view code, std::string_view message) {
-  return json_reply({{"error", {{"code", code}, {"message", message}}}}, status);
+  return json_reply(ApiErrorReply{{code, message}}, status).reply;
 }
 
 Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
+  std::set<std::string_view> ids;
+  std::set<std::pair<Method, std::string_view>> places;
   for (const Route& route : routes_) {
+    SEGUE_ASSERT(!route.id.empty() && ids.insert(route.id).second);
+    SEGUE_ASSERT(places.emplace(route.method, route.path).second);
+    SEGUE_ASSERT(route.handle.shape() != nullptr || route.reply_type != "application/json");
+    SEGUE_ASSERT(route.example.shape == nullptr || route.example.shape == route.handle.shape());
     std::vector<std::string>& pattern = patterns_.emplace_back();
     for (std::string_view path = route.path; !path.empty();) pattern.emplace_back(take_segment(path));
     SEGUE_ASSERT(pattern.size() <= kMostSegments);

@@ -1,15 +1,16 @@
-// Routes, declared once: dispatch, authorisation, parameter checks and the OpenAPI document all walk the same table.
+// Routes declared once: dispatch, authorisation, parameter checks and the OpenAPI document all use the same table.
 //
-//   routes.push_back({.method = Method::get, .path = "/v1/songs/{id}/similar", .summary = "Songs most like one",
-//                     .query = parameters_of<SimilarOptions>({"threads"}), .reply = "Songs",
-//                     .handle = [&](const Exchange& exchange) { ... return json_reply(document); }});
+//   routes.push_back({.method = Method::get, .path = "/v1/songs/{id}/similar", .id = "getSimilarSongs", .tag = "Songs",
+//                     .summary = "The nearest neighbours of a song", .query =
+//                     parameters_of<SimilarOptions>({"threads"}), .handle = [&](const Exchange& exchange) { ... return
+//                     json_reply(SimilarSongsReply{...}); }});
 //
+// The handler's return type is the reply's schema (typed_reply.h).
 // Options of a query and of a JSON body are the option structs of base/options.h (parameters.h). An unknown name, a
 // wrong type or a value out of range is an error that names it.
 #pragma once
 
 #include <array>
-#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -19,17 +20,18 @@
 
 #include "segue/base/json.h"
 #include "segue/serve/http/http.h"
+#include "segue/serve/http/typed_reply.h"
 
 namespace segue::serve {
 
-// What a token may be allowed. admin includes the others.
+// What a token permits. admin includes the others.
 enum class Scope { none, read, submit, admin };
 inline constexpr std::array<std::string_view, 4> kScopeNames = {"none", "read", "submit", "admin"};
 constexpr std::span<const std::string_view> names(Scope) {
   return kScopeNames;
 }
 
-// Who asks: by a token, or by being on this machine where that is allowed.
+// Who sent a request: known by a token, or allowed because it comes from this machine.
 struct Identity {
   std::string token_id;  // "" without a token
   std::string user;      // whose token it is; "" for a service, which may act for every user
@@ -54,7 +56,7 @@ struct Exchange {
   const std::string* find(std::string_view name) const;
 };
 
-// One value a route takes beside its path, for checks and for the OpenAPI document.
+// One value that a route takes in addition to its path, for checks and for the OpenAPI document.
 struct Parameter {
   std::string name;
   std::string help;
@@ -62,37 +64,54 @@ struct Parameter {
   bool required = false;
 };
 
-// How errors are written: Segue's {"error": {"code", "message"}}, or that of a protocol.
-using ErrorReply = std::function<Reply(int status, std::string_view code, std::string_view message)>;
+// How errors are written: Segue's {"error": {"code", "message"}}, or the form of a protocol.
+struct ErrorForm {
+  const ReplyShape* shape;
+  Reply (*write)(int status, std::string_view code, std::string_view message);
+};
+extern const ErrorForm kErrorForm;  // error_reply()
+
+// A request body and a reply for the OpenAPI document. REQUIRES: the reply is of the type that the handler returns.
+struct Example {
+  Example() = default;
+  template <HasFields Body>
+  explicit Example(const Body& body, std::string_view request_body = {})
+      : shape(&shape_of<Body>()), reply(json_text(body)), request(request_body) {}
+
+  const ReplyShape* shape = nullptr;  // nullptr: no example
+  std::string reply{};
+  std::string request{};  // "": no body
+};
 
 struct Route {
   Method method = Method::get;
   std::string path;     // "/v1/songs/{id}": a name in braces takes one segment, percent-decoded
+  std::string id;       // "getSong": what generated clients call it; unique
+  std::string tag;      // "Songs": its group in the documentation
   std::string summary;  // one line
   Scope scope = Scope::read;
-  bool may_block = false;  // see RequestHandler
-  // Where only some requests of the route may block: those for which this is true.
-  std::function<bool(const Request&)> blocks_for{};
+  bool may_block = false;          // see Prepared; a handler with a parsed body may decide for each request
   std::vector<Parameter> query{};  // others are refused
   json::object body{};             // JSON Schema of the body; empty: none
-  std::string reply{};             // the reply's schema among those of openapi.h; "": not JSON
   std::string reply_type = "application/json";
-  std::function<Reply(const Exchange&)> handle;
-  ErrorReply error{};  // empty: error_reply()
+  std::vector<std::string> other_types{};  // of the reply, by Accept
+  Example example{};
+  Handler handle;
+  const ErrorForm* errors = &kErrorForm;
 };
 
-Reply json_reply(const json::value& document, int status = 200);
 Reply error_reply(int status, std::string_view code, std::string_view message);  // {"error": {"code", "message"}}
 
 // The routes of a service. Immutable, thread safe.
 class Router {
  public:
-  // REQUIRES: no two routes with the same method and path.
+  // REQUIRES: every route has an id, no two routes share an id or a method and path, and a route whose handler returns
+  // a plain Reply has a reply_type other than JSON.
   explicit Router(std::vector<Route> routes);
 
-  // HEAD finds what GET finds. Of several paths that fit, the one with more literal segments wins.
+  // HEAD finds what GET finds. If several paths match, the one with more literal segments wins.
   const Route* find(Method method, std::string_view path) const;
-  // "GET, HEAD, POST": what the path would take, "" where there is no such path.
+  // The methods of a path, "GET, HEAD, POST"; "" if there is no such path.
   std::string allowed(std::string_view path) const;
   // The values of the route's path, decoded. REQUIRES: `route` was found for this path. Throws wrong_use.
   static std::vector<std::pair<std::string_view, std::string>> path_values(const Route& route, std::string_view path);

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Scripts, styles and requests of this server only; nothing inline, nothing framed.
+// Scripts, styles and requests from this server only; nothing inline, no framing.
 constexpr std::string_view kPolicy =
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -59,7 +59,7 @@ StaticFiles::StaticFiles(std::span<const StaticFile> files) {
 StaticFiles::StaticFiles(const fs::path& folder) {
   std::error_code error;
   if (!fs::is_regular_file(folder / "index.html", error)) {
-    fail(ErrorCode::not_found, "{}: expected a folder with index.html", folder.string());
+    fail(ErrorCode::not_found, "{}: expected a folder with index.html, found none", folder.string());
   }
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     if (!entry.is_regular_file() || entry.path().extension() == ".gz") continue;

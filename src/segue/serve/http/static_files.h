@@ -1,4 +1,4 @@
-// The pages of the web app as replies: from inside the binary, or from a folder while they are being worked on.
+// The pages of the web app as replies: from the binary, or from a folder during development.
 #pragma once
 
 #include <filesystem>
@@ -13,13 +13,13 @@
 
 namespace segue::serve {
 
-// A file of the binary. Paths are as requests have them: "/" and "/docs" are pages, everything else stands under
-// "/assets/" with a digest in its name.
+// A file in the binary. Paths are those of requests: "/" and "/docs" are pages, everything else is under "/assets/"
+// with a digest in its name.
 struct StaticFile {
   std::string_view path;
   std::string_view media_type;
   std::string_view bytes;
-  std::string_view gzip;  // "" where that is not smaller
+  std::string_view gzip;  // "" if it is not smaller
   std::string_view etag;  // with its quotes
 };
 
@@ -28,12 +28,12 @@ class StaticFiles {
  public:
   StaticFiles() = default;  // none
   explicit StaticFiles(std::span<const StaticFile> files);
-  // The files that lie in `folder` now: index.html is "/", name.html "/name", the rest by its path; read anew for each
+  // The files in `folder`: index.html is "/", name.html is "/name", the rest go by their paths; read again for each
   // request. Throws not_found without index.html.
   explicit StaticFiles(const std::filesystem::path& folder);
 
-  // nullopt where there is no such file. Only names that were there when this was made are ever opened, so no path
-  // leads out of the folder.
+  // nullopt if there is no such file. Only names that existed at construction are ever opened, so no path leads out of
+  // the folder.
   std::optional<Reply> find(std::string_view path) const;
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kAll = std::numeric_limits<std::int32_t>::max();
 
-// "" where it is not there.
+// "" if it is absent.
 std::string read_uuid(const json::object& body, std::string_view key) {
   const json::value* const value = body.if_contains(key);
   if (value == nullptr || value->is_null()) return "";
@@ -36,7 +36,7 @@ int read_score(const json::object& body) {
   return static_cast<int>(value->get_int64());
 }
 
-Reply set_feedback(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<ListenBrainzStatusReply> set_feedback(const ListenParts& parts, const Exchange& exchange) {
   const std::string user = listener_of(exchange.who);
   const json::object body = body_object(exchange.request);
   for (const auto& member : body) {
@@ -72,17 +72,16 @@ json::object feedback_body() {
   return body;
 }
 
-json::object feedback_object(const store::Feedback& feedback) {
-  return {{"created", feedback.created},
-          {"recording_mbid", text_or_null(feedback.recording_mbid)},
-          {"recording_msid", text_or_null(feedback.msid)},
-          {"score", feedback.score},
-          {"song_id", text_or_null(feedback.song_id)},
-          {"track_metadata", nullptr},
-          {"user_id", feedback.user}};
+ListenBrainzFeedbackItem feedback_item(const store::Feedback& feedback) {
+  return {.created = feedback.created,
+          .recording_mbid = text_or_null(feedback.recording_mbid),
+          .recording_msid = text_or_null(feedback.msid),
+          .score = feedback.score,
+          .song_id = text_or_null(feedback.song_id),
+          .user_id = feedback.user};
 }
 
-Reply get_feedback(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<ListenBrainzFeedbackReply> get_feedback(const ListenParts& parts, const Exchange& exchange) {
   const std::string& user = own_user(exchange);
   std::optional<int> score;
   if (const std::int64_t sent = integer_parameter(exchange, "score", 0); sent != 0) {
@@ -92,35 +91,39 @@ Reply get_feedback(const ListenParts& parts, const Exchange& exchange) {
   const std::size_t count = count_parameter(exchange, "count", kListensByDefault, kMostListensOfReply);
   const std::size_t offset = count_parameter(exchange, "offset", 0, kAll);
   const std::vector<store::Feedback> all = parts.store.feedback_of(user, score, kAll, 0);
-  json::array items;
-  for (std::size_t i = offset; i < all.size() && items.size() < count; ++i) {
-    items.emplace_back(feedback_object(all[i]));
+  ListenBrainzFeedbackReply reply{.offset = offset, .total_count = all.size()};
+  for (std::size_t i = offset; i < all.size() && reply.feedback.size() < count; ++i) {
+    reply.feedback.push_back(feedback_item(all[i]));
   }
-  return json_reply(
-      {{"count", items.size()}, {"feedback", std::move(items)}, {"offset", offset}, {"total_count", all.size()}});
+  reply.count = reply.feedback.size();
+  return json_reply(reply);
 }
 
 }  // namespace
 
 std::vector<Route> feedback_routes(const ListenParts& parts) {
-  std::vector<Route> routes(2);
-  routes[0].method = Method::post;
-  routes[0].path = "/1/feedback/recording-feedback";
-  routes[0].summary = "Loves (1) or hates (-1) a song, or takes it back (0)";
-  routes[0].scope = Scope::submit;
-  routes[0].body = feedback_body();
-  routes[0].reply = "ListenBrainzStatus";
-  routes[0].handle = [parts](const Exchange& exchange) { return set_feedback(parts, exchange); };
-
-  routes[1].path = "/1/feedback/user/{user}/get-feedback";
-  routes[1].summary = "What a user loves and hates, the newest first";
-  routes[1].query = {
-      {"score", "Only what is loved (1) or hated (-1)", {{"type", "integer"}, {"enum", {1, 0, -1}}}, false},
-      count_description("count", "Songs to return; more than 1000 is taken as 1000", kListensByDefault),
-      count_description("offset", "Songs to pass over", 0),
-      {"metadata", "Taken as ListenBrainz has it; track_metadata is null all the same", {{"type", "string"}}, false}};
-  routes[1].reply = "ListenBrainzFeedback";
-  routes[1].handle = [parts](const Exchange& exchange) { return get_feedback(parts, exchange); };
+  std::vector<Route> routes;
+  routes.push_back({.method = Method::post,
+                    .path = "/1/feedback/recording-feedback",
+                    .id = "setFeedback",
+                    .tag = "ListenBrainz",
+                    .summary = "Loves (1) or hates (-1) a song, or withdraws that (0)",
+                    .scope = Scope::submit,
+                    .body = feedback_body(),
+                    .handle = [parts](const Exchange& exchange) { return set_feedback(parts, exchange); }});
+  routes.push_back(
+      {.path = "/1/feedback/user/{user}/get-feedback",
+       .id = "getUserFeedback",
+       .tag = "ListenBrainz",
+       .summary = "The songs a user loves and hates, the newest first",
+       .query = {{"score", "Only loved (1) or hated (-1) songs", {{"type", "integer"}, {"enum", {1, 0, -1}}}, false},
+                 count_description("count", "Songs to return; more than 1000 is taken as 1000", kListensByDefault),
+                 count_description("offset", "Songs to skip", 0),
+                 {"metadata",
+                  "Accepted for ListenBrainz clients; track_metadata is always null",
+                  {{"type", "string"}},
+                  false}},
+       .handle = [parts](const Exchange& exchange) { return get_feedback(parts, exchange); }});
   return routes;
 }
 

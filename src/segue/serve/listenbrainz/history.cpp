@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMostServiceLetters = 32;
 constexpr std::int64_t kBeforeAll = -1;  // no listen is from before 1970
 
-// What the client sent, or for a listen that came by another way the same form of it.
+// The metadata that the client sent; for a listen from another source, the same form.
 json::object metadata_of(const store::StoredListen& listen) {
   if (!listen.track_metadata.empty()) return parse_json(listen.track_metadata, "a stored listen").as_object();
   json::object info;
@@ -24,16 +24,12 @@ json::object metadata_of(const store::StoredListen& listen) {
   return metadata;
 }
 
-json::object listen_object(const store::StoredListen& listen) {
+ListenBrainzListenReply listen_reply(const store::StoredListen& listen) {
   json::object metadata = metadata_of(listen);
   json::value& info = metadata["additional_info"];
   if (!info.is_object()) info = json::object();
   info.get_object()["recording_msid"] = listen.msid;
-  return {{"inserted_at", listen.inserted_at},
-          {"listened_at", listen.listened_at},
-          {"recording_msid", listen.msid},
-          {"user_name", listen.user},
-          {"track_metadata", std::move(metadata)}};
+  return {listen.inserted_at, listen.listened_at, listen.msid, listen.user, std::move(metadata)};
 }
 
 std::optional<std::int64_t> time_parameter(const Exchange& exchange, std::string_view name) {
@@ -46,7 +42,7 @@ std::int64_t end_of_range(store::ListenStore& store, std::string_view user, cons
   return found.empty() ? 0 : found.front().listened_at;
 }
 
-Reply listens(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<ListenBrainzListensReply> listens(const ListenParts& parts, const Exchange& exchange) {
   const std::string& user = own_user(exchange);
   store::ListenRange range;
   range.min_ts = time_parameter(exchange, "min_ts");
@@ -55,36 +51,35 @@ Reply listens(const ListenParts& parts, const Exchange& exchange) {
   if (range.min_ts && range.max_ts && *range.max_ts <= *range.min_ts) {
     fail(ErrorCode::wrong_use, "max_ts should be greater than min_ts");
   }
-  json::array items;
-  for (const store::StoredListen& listen : parts.store.listens_of(user, range))
-    items.emplace_back(listen_object(listen));
+  ListenBrainzListensPayload payload;
+  for (const store::StoredListen& listen : parts.store.listens_of(user, range)) {
+    payload.listens.push_back(listen_reply(listen));
+  }
   const store::ListenRange newest{.min_ts = std::nullopt, .max_ts = std::nullopt, .count = 1};
   const store::ListenRange oldest{.min_ts = kBeforeAll, .max_ts = std::nullopt, .count = 1};
-  json::object payload{{"count", items.size()},
-                       {"latest_listen_ts", end_of_range(parts.store, user, newest)},
-                       {"listens", std::move(items)},
-                       {"oldest_listen_ts", end_of_range(parts.store, user, oldest)},
-                       {"user_id", user}};
-  return json_reply({{"payload", std::move(payload)}});
+  payload.count = payload.listens.size();
+  payload.latest_listen_ts = end_of_range(parts.store, user, newest);
+  payload.oldest_listen_ts = end_of_range(parts.store, user, oldest);
+  payload.user_id = user;
+  return json_reply(ListenBrainzListensReply{std::move(payload)});
 }
 
-Reply listen_count(const ListenParts& parts, const Exchange& exchange) {
-  return json_reply({{"payload", {{"count", parts.store.listen_count(own_user(exchange))}}}});
+TypedReply<ListenBrainzCountReply> listen_count(const ListenParts& parts, const Exchange& exchange) {
+  return json_reply(ListenBrainzCountReply{{parts.store.listen_count(own_user(exchange))}});
 }
 
-Reply playing_now(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<ListenBrainzPlayingNowReply> playing_now(const ListenParts& parts, const Exchange& exchange) {
   const std::string& user = own_user(exchange);
-  json::array items;
+  ListenBrainzPlayingNowPayload payload{.user_id = user};
   if (const auto metadata = parts.playing_now.get(user, parts.unix_now())) {
-    items.push_back(
-        {{"playing_now", true}, {"track_metadata", parse_json(*metadata, "what is playing now")}, {"user_name", user}});
+    payload.listens.push_back(
+        {.track_metadata = parse_json(*metadata, "what is playing now").as_object(), .user_name = user});
   }
-  json::object payload{
-      {"count", items.size()}, {"listens", std::move(items)}, {"playing_now", true}, {"user_id", user}};
-  return json_reply({{"payload", std::move(payload)}});
+  payload.count = payload.listens.size();
+  return json_reply(ListenBrainzPlayingNowReply{std::move(payload)});
 }
 
-// "lastfm" where the client names none, as in ListenBrainz.
+// A valid service name. Throws wrong_use.
 std::string checked_service(std::string_view name) {
   const auto is_letter = [](char letter) {
     return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' || letter == '_';
@@ -96,16 +91,16 @@ std::string checked_service(std::string_view name) {
   return std::string(name);
 }
 
-Reply latest_import(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<ListenBrainzImportReply> latest_import(const ListenParts& parts, const Exchange& exchange) {
   const std::string* const named = exchange.find("user_name");
   const std::string user = named != nullptr ? *named : listener_of(exchange.who);
   exchange.who.must_be(user);
   const std::string* const service = exchange.find("service");
   const std::string checked = checked_service(service == nullptr ? "lastfm" : *service);
-  return json_reply({{"musicbrainz_id", user}, {"latest_import", parts.store.latest_import(user, checked)}});
+  return json_reply(ListenBrainzImportReply{user, parts.store.latest_import(user, checked)});
 }
 
-Reply set_latest_import(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<ListenBrainzStatusReply> set_latest_import(const ListenParts& parts, const Exchange& exchange) {
   const std::string user = listener_of(exchange.who);
   const json::object body = body_object(exchange.request);
   const json::value* const time = body.if_contains("ts");
@@ -132,44 +127,47 @@ json::object import_body() {
   return body;
 }
 
-Route user_route(std::string path, std::string summary, std::string reply,
-                 std::function<Reply(const Exchange&)> handle) {
-  Route route;
-  route.path = std::move(path);
-  route.summary = std::move(summary);
-  route.reply = std::move(reply);
-  route.handle = std::move(handle);
-  return route;
-}
-
 }  // namespace
 
 std::vector<Route> history_routes(const ListenParts& parts) {
   const json::object time{{"type", "integer"}};
   const json::object text{{"type", "string"}, {"minLength", 1}};
   std::vector<Route> routes;
-  routes.push_back(user_route("/1/user/{user}/listens", "Listens of a user, the newest first", "ListenBrainzListens",
-                              [parts](const Exchange& exchange) { return listens(parts, exchange); }));
-  routes.back().query = {
-      {"max_ts", "Only listens before this time", time, false},
-      {"min_ts", "Only listens after this time; without max_ts the ones next to it", time, false},
-      count_description("count", "Listens to return; more than 1000 is taken as 1000", kListensByDefault)};
-  routes.push_back(user_route("/1/user/{user}/listen-count", "How many listens a user has", "ListenBrainzCount",
-                              [parts](const Exchange& exchange) { return listen_count(parts, exchange); }));
-  routes.push_back(user_route("/1/user/{user}/playing-now", "What a user listens to now", "ListenBrainzPlayingNow",
-                              [parts](const Exchange& exchange) { return playing_now(parts, exchange); }));
-  routes.push_back(user_route("/1/latest-import", "The newest listen that an importer says it has brought",
-                              "ListenBrainzImport",
-                              [parts](const Exchange& exchange) { return latest_import(parts, exchange); }));
-  routes.back().query = {
-      {"user_name", "Whose; by itself the token's user", text, false},
-      {"service", "Where the importer takes the listens from; by itself lastfm", service_schema(), false}};
-  routes.push_back(user_route(
-      "/1/latest-import", "Notes the newest listen that was imported; an older one is passed over",
-      "ListenBrainzStatus", [parts](const Exchange& exchange) { return set_latest_import(parts, exchange); }));
-  routes.back().method = Method::post;
-  routes.back().scope = Scope::submit;
-  routes.back().body = import_body();
+  routes.push_back(
+      {.path = "/1/user/{user}/listens",
+       .id = "getUserListens",
+       .tag = "ListenBrainz",
+       .summary = "A user's listens, the newest first",
+       .query = {{"max_ts", "Only listens before this time", time, false},
+                 {"min_ts", "Only listens after this time; without max_ts the ones next to it", time, false},
+                 count_description("count", "Listens to return; more than 1000 is taken as 1000", kListensByDefault)},
+       .handle = [parts](const Exchange& exchange) { return listens(parts, exchange); }});
+  routes.push_back({.path = "/1/user/{user}/listen-count",
+                    .id = "getUserListenCount",
+                    .tag = "ListenBrainz",
+                    .summary = "How many listens a user has",
+                    .handle = [parts](const Exchange& exchange) { return listen_count(parts, exchange); }});
+  routes.push_back({.path = "/1/user/{user}/playing-now",
+                    .id = "getUserPlayingNow",
+                    .tag = "ListenBrainz",
+                    .summary = "What a user is listening to now",
+                    .handle = [parts](const Exchange& exchange) { return playing_now(parts, exchange); }});
+  routes.push_back(
+      {.path = "/1/latest-import",
+       .id = "getLatestImport",
+       .tag = "ListenBrainz",
+       .summary = "The time of the newest listen that an importer has reported",
+       .query = {{"user_name", "The user; by default the token's", text, false},
+                 {"service", "Where the importer gets the listens; lastfm by default", service_schema(), false}},
+       .handle = [parts](const Exchange& exchange) { return latest_import(parts, exchange); }});
+  routes.push_back({.method = Method::post,
+                    .path = "/1/latest-import",
+                    .id = "setLatestImport",
+                    .tag = "ListenBrainz",
+                    .summary = "Records the time of the newest imported listen; an older time is ignored",
+                    .scope = Scope::submit,
+                    .body = import_body(),
+                    .handle = [parts](const Exchange& exchange) { return set_latest_import(parts, exchange); }});
   return routes;
 }
 

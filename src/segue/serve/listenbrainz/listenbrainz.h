@@ -1,9 +1,9 @@
 // The ListenBrainz protocol (https://listenbrainz.readthedocs.io/en/latest/users/api/), so that any scrobbler can feed
-// Segue, and bulk submission beside it. docs/listenbrainz.md says what differs.
+// Segue, and bulk submission. docs/listenbrainz.md lists the differences.
 //
-// A listen belongs to the user whose token it came with. {"status": "ok"} is said when the store says that the listens
-// are durable. Errors are the protocol's, {"code": 400, "error": "..."}, in ListenBrainz's own words where clients may
-// have learnt them.
+// A listen belongs to the user whose token it came with. {"status": "ok"} is sent once the store reports that the
+// listens are durable. Errors have the protocol's form, {"code": 400, "error": "..."}, with ListenBrainz's own messages
+// where clients may depend on them.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@
 
 namespace segue::serve {
 
-// Whose listens those are that come from this machine without a token, where that is allowed.
+// The user of listens that come from this machine without a token, if that is allowed.
 inline constexpr std::string_view kLocalUser = "local";
 
-// What the routes answer from; all of it outlives them.
+// What the routes use to answer; all of it outlives them.
 struct ListenParts {
   store::ListenStore& store;
   PlayingNow& playing_now;
@@ -31,10 +31,7 @@ std::vector<Route> listenbrainz_routes(const ListenParts& parts);
 // POST /v1/listens, DELETE /v1/users/{user}
 std::vector<Route> listens_routes(const ListenParts& parts);
 
-// The replies of both by name, for openapi.h.
-json::object listen_schemas();
-
-// {"code": 400, "error": "..."}; with Retry-After where the client had better come again later.
-Reply listenbrainz_error(int status, std::string_view code, std::string_view message);
+// {"code": 400, "error": "..."}; with Retry-After if the client should retry later.
+extern const ErrorForm kListenBrainzErrors;
 
 }  // namespace segue::serve

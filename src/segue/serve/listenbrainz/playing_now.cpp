@@ -7,7 +7,7 @@ namespace segue::serve {
 void PlayingNow::put(const std::string& user, std::string track_metadata, std::int64_t now, std::int64_t seconds) {
   const std::scoped_lock lock(mutex_);
   if (songs_.size() >= most_users_ && !songs_.contains(user)) {
-    if (now >= next_sweep_) {  // looking at all of them is worth it once a second
+    if (now >= next_sweep_) {  // a full sweep at most once a second
       std::erase_if(songs_, [now](const auto& entry) { return entry.second.end <= now; });
       next_sweep_ = now + 1;
     }

@@ -1,4 +1,4 @@
-// What users are listening to at this moment: kept in memory only, until the song must be over.
+// What users are listening to now. Kept in memory only, until the song must be over.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,14 @@
 
 namespace segue::serve {
 
-// Thread safe. Holds at most `most_users` users; beyond, one of them is forgotten.
+// Thread safe. Holds at most `most_users` users; one of them is dropped if there are more.
 class PlayingNow {
  public:
   explicit PlayingNow(std::size_t most_users = 65'536) : most_users_(most_users) {}
 
   // `track_metadata`: the JSON object the client sent. Times are seconds since 1970.
   void put(const std::string& user, std::string track_metadata, std::int64_t now, std::int64_t seconds);
-  // The track_metadata, or nothing where the song is over.
+  // The track_metadata, or nothing if the song is over.
   std::optional<std::string> get(const std::string& user, std::int64_t now) const;
   void forget(const std::string& user);
 

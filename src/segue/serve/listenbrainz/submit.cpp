@@ -9,8 +9,6 @@ namespace segue::serve {
 
 namespace {
 
-constexpr std::size_t kShownBytes = 60;  // of a value, in messages
-
 bool read_return_msid(const Exchange& exchange) {
   const std::string* const text = exchange.find("return_msid");
   if (text == nullptr || *text == "false") return false;
@@ -20,7 +18,7 @@ bool read_return_msid(const Exchange& exchange) {
   return true;
 }
 
-Reply submit_listens(const ListenParts& parts, const Exchange& exchange) {
+TypedReply<ListenBrainzStatusReply> submit_listens(const ListenParts& parts, const Exchange& exchange) {
   const std::string user = listener_of(exchange.who);
   const std::size_t bytes = exchange.request.body.size();
   if (bytes > kMostSubmitBytes) {
@@ -36,7 +34,7 @@ Reply submit_listens(const ListenParts& parts, const Exchange& exchange) {
   store::StoredListen& listen = submitted.listens.front();
   parts.playing_now.put(user, std::move(listen.track_metadata), now, submitted.duration);
   if (!return_msid) return status_ok();
-  return json_reply({{"status", "ok"}, {"recording_msid", listen.msid}});
+  return json_reply(ListenBrainzStatusReply{.recording_msid = listen.msid});
 }
 
 json::object submit_body() {
@@ -70,8 +68,8 @@ json::object submit_body() {
   return body;
 }
 
-// Removed or not there: the listen is not there any more.
-Reply delete_listen(const ListenParts& parts, const Exchange& exchange) {
+// Succeeds too if there is no such listen.
+TypedReply<ListenBrainzStatusReply> delete_listen(const ListenParts& parts, const Exchange& exchange) {
   const std::string user = listener_of(exchange.who);
   const json::object body = body_object(exchange.request);
   const json::value* const time = body.if_contains("listened_at");
@@ -98,7 +96,7 @@ json::object delete_body() {
   return body;
 }
 
-// Clients send the token as they would with a listen, old ones in the query.
+// Clients send the token in the same header as with a listen; old ones in the query.
 std::string_view sent_secret(const Exchange& exchange) {
   const std::string_view header = exchange.request.header("authorization");
   const std::size_t blank = header.find(' ');
@@ -107,46 +105,51 @@ std::string_view sent_secret(const Exchange& exchange) {
   return text == nullptr ? std::string_view() : std::string_view(*text);
 }
 
-// 200 either way: the answer is in the body.
-Reply validate_token(const ListenParts& parts, const Exchange& exchange) {
+// The status is 200 either way; the body has the answer.
+TypedReply<ListenBrainzTokenReply> validate_token(const ListenParts& parts, const Exchange& exchange) {
   const std::string_view secret = sent_secret(exchange);
   if (secret.empty()) fail(ErrorCode::wrong_use, "You need to provide an Authorization token.");
   const std::optional<store::StoredToken> token = parts.store.token_by_hash(sha256_of(secret));
-  if (!token) return json_reply({{"code", 200}, {"message", "Token invalid."}, {"valid", false}});
-  if (token->user.empty()) {  // it could submit nothing by this protocol
-    return json_reply({{"code", 200}, {"message", "Token of a service, not of a user."}, {"valid", false}});
+  if (!token) return json_reply(ListenBrainzTokenReply{.message = "Token invalid."});
+  if (token->user.empty()) {  // it could submit nothing with this protocol
+    return json_reply(ListenBrainzTokenReply{.message = "Token of a service, not of a user."});
   }
-  return json_reply({{"code", 200}, {"message", "Token valid."}, {"valid", true}, {"user_name", token->user}});
+  return json_reply(ListenBrainzTokenReply{.message = "Token valid.", .valid = true, .user_name = token->user});
 }
 
 }  // namespace
 
 std::vector<Route> submit_routes(const ListenParts& parts) {
   const json::object text{{"type", "string"}};
-  std::vector<Route> routes(3);
-  routes[0].method = Method::post;
-  routes[0].path = "/1/submit-listens";
-  routes[0].summary = "Listens of the token's user, or what they play now";
-  routes[0].scope = Scope::submit;
-  routes[0].query = {{"return_msid", "Answer with the recording_msid of a playing_now", {{"type", "boolean"}}, false}};
-  routes[0].body = submit_body();
-  routes[0].reply = "ListenBrainzStatus";
-  routes[0].handle = [parts](const Exchange& exchange) { return submit_listens(parts, exchange); };
-
-  routes[1].method = Method::post;
-  routes[1].path = "/1/delete-listen";
-  routes[1].summary = "Takes one listen back";
-  routes[1].scope = Scope::submit;
-  routes[1].body = delete_body();
-  routes[1].reply = "ListenBrainzStatus";
-  routes[1].handle = [parts](const Exchange& exchange) { return delete_listen(parts, exchange); };
-
-  routes[2].path = "/1/validate-token";
-  routes[2].summary = "Whether a token is one of a user, and whose";
-  routes[2].scope = Scope::none;
-  routes[2].query = {{"token", "The token, where it is not sent in the Authorization header", text, false}};
-  routes[2].reply = "ListenBrainzToken";
-  routes[2].handle = [parts](const Exchange& exchange) { return validate_token(parts, exchange); };
+  std::vector<Route> routes;
+  routes.push_back(
+      {.method = Method::post,
+       .path = "/1/submit-listens",
+       .id = "submitListens",
+       .tag = "ListenBrainz",
+       .summary = "Submits listens of the token's user, or what they are playing now",
+       .scope = Scope::submit,
+       .query = {{"return_msid", "Return the recording_msid of a playing_now", {{"type", "boolean"}}, false}},
+       .body = submit_body(),
+       .example = Example(ListenBrainzStatusReply(),
+                          R"({"listen_type": "single", "payload": [{"listened_at": 1443521965, "track_metadata": )"
+                          R"({"artist_name": "Bill Evans Trio", "track_name": "Waltz for Debby"}}]})"),
+       .handle = [parts](const Exchange& exchange) { return submit_listens(parts, exchange); }});
+  routes.push_back({.method = Method::post,
+                    .path = "/1/delete-listen",
+                    .id = "deleteListen",
+                    .tag = "ListenBrainz",
+                    .summary = "Deletes one listen",
+                    .scope = Scope::submit,
+                    .body = delete_body(),
+                    .handle = [parts](const Exchange& exchange) { return delete_listen(parts, exchange); }});
+  routes.push_back({.path = "/1/validate-token",
+                    .id = "validateToken",
+                    .tag = "ListenBrainz",
+                    .summary = "Whether a token belongs to a user, and to whom",
+                    .scope = Scope::none,
+                    .query = {{"token", "The token, if it is not sent in the Authorization header", text, false}},
+                    .handle = [parts](const Exchange& exchange) { return validate_token(parts, exchange); }});
   return routes;
 }
 

@@ -15,7 +15,7 @@ namespace segue::serve {
 
 namespace {
 
-// A whole number as a client may write it: 12, 12.7 or "12". What comes behind the point is cut off.
+// A whole number as a client may write it: 12, 12.7 or "12". The fraction is dropped.
 std::optional<std::int64_t> lenient_integer(const json::value& value) {
   if (value.is_int64()) return value.get_int64();
   double number = 0;
@@ -27,7 +27,7 @@ std::optional<std::int64_t> lenient_integer(const json::value& value) {
   } else {
     return std::nullopt;
   }
-  constexpr double kMost = 9e15;  // doubles are whole numbers apart up to here
+  constexpr double kMost = 9e15;  // up to here every whole number is a double
   if (!std::isfinite(number) || std::abs(number) > kMost) return std::nullopt;
   return static_cast<std::int64_t>(number);
 }
@@ -46,7 +46,7 @@ std::string read_name(const json::object& metadata, std::string_view key, bool r
   }
   if (!value->is_string()) fail(ErrorCode::wrong_use, "track_metadata.{} must be a single string.", key);
   const std::string_view name = trimmed(value->get_string());
-  const bool empty = name.empty() || data::fold_name(name).empty();  // nothing but blanks of any kind
+  const bool empty = name.empty() || data::fold_name(name).empty();  // only whitespace
   if (empty && required) fail(ErrorCode::wrong_use, "field track_metadata.{} is empty.", key);
   return empty ? "" : std::string(name);
 }
@@ -93,7 +93,7 @@ bool is_absent(const json::value& value) {
   return value.is_null() || (value.is_string() && value.get_string().empty());
 }
 
-// "" where there is none.
+// "" if there is none.
 std::string read_mbid(const json::value& value, std::string_view key) {
   if (is_absent(value)) return "";
   std::string mbid = value.is_string() ? canonical_uuid(value.get_string()) : "";
@@ -101,7 +101,7 @@ std::string read_mbid(const json::value& value, std::string_view key) {
   return mbid;
 }
 
-// Checks all ids of MusicBrainz and returns the recording's.
+// Checks all MusicBrainz ids and returns the recording's.
 std::string read_mbids(const json::object& info) {
   std::string recording;
   for (const std::string_view key : {"release_mbid", "recording_mbid", "release_group_mbid", "track_mbid"}) {
@@ -119,8 +119,8 @@ std::string read_mbids(const json::object& info) {
   return recording;
 }
 
-// The catalogue's own id where the client knows it, else the last part of Spotify's URL.
-std::string read_song_id(const json::object& info) {
+// The catalogue's own id if the client sent it, else the last part of the Spotify URL.
+std::string read_submitted_song_id(const json::object& info) {
   for (const std::string_view key : {"song_id", "spotify_id"}) {
     const json::value* const value = info.if_contains(key);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) continue;
@@ -169,7 +169,7 @@ store::StoredListen read_listen(const json::value& value, std::int64_t now, Subm
     check_tags(info);
     submitted.duration = playing_seconds(info);
     listen.recording_mbid = read_mbids(info);
-    listen.song_id = read_song_id(info);
+    listen.song_id = read_submitted_song_id(info);
   }
   listen.track_metadata = json::serialize(metadata);
   if (listen.track_metadata.size() > kMostListenBytes) {
@@ -256,7 +256,7 @@ std::string canonical_uuid(std::string_view text) {
   std::string uuid;
   for (const char letter : text) {
     const std::size_t at = uuid.size();
-    if (letter == '-' && (at == 9 || at == 14 || at == 19 || at == 24)) continue;  // written already
+    if (letter == '-' && (at == 9 || at == 14 || at == 19 || at == 24)) continue;  // skipped: written separately
     const char lower = ascii_lower(letter);
     if (kHex.find(lower) == std::string_view::npos || at >= 36) return "";
     uuid += lower;

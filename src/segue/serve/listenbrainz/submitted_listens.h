@@ -3,8 +3,8 @@
 //   {"listen_type": "single", "payload": [{"listened_at": 1443521965, "track_metadata": {"artist_name": "...",
 //    "track_name": "...", "release_name": "...", "additional_info": {"recording_mbid": "...", "tags": [], ...}}}]}
 //
-// What identifies the song is taken out (song_id, recording_mbid); the object itself is kept whole with whatever else
-// is in it. A fault in one listen refuses the request: the client would not learn which ones were taken.
+// The song's ids (song_id, recording_mbid) are extracted; the object itself is stored unchanged with everything in it.
+// An error in one listen refuses the whole request, because the reply cannot say which listens were accepted.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ inline constexpr std::int64_t kClockSkew = 3600;                 // seconds a pl
 inline constexpr std::size_t kMostTags = 50;
 inline constexpr std::size_t kMostTagLetters = 64;
 inline constexpr std::int64_t kMostDuration = 24 * 24 * 60 * 60;  // seconds
-inline constexpr std::int64_t kPlayingNowSeconds = 600;           // of a song whose length is not told
+inline constexpr std::int64_t kPlayingNowSeconds = 600;           // of a song of unknown length
 
 enum class ListenType { single, import, playing_now };
 inline constexpr std::array<std::string_view, 3> kListenTypeNames = {"single", "import", "playing_now"};
@@ -46,15 +46,15 @@ struct SubmittedListens {
 SubmittedListens read_submitted(const json::object& body, std::size_t body_bytes, std::string_view user,
                                 std::int64_t now);
 
-// listened_at as a client sent it, a number or a text of one. Throws wrong_use outside of kFirstListenedAt ... now +
+// listened_at as a client sent it, a number or a text with one. Throws wrong_use outside kFirstListenedAt ... now +
 // kClockSkew - 1.
 std::int64_t read_listened_at(const json::value* value, std::int64_t now);
 
 // Letters (code points) of a valid UTF-8 text.
 std::size_t letters_of(std::string_view text);
 
-// "B1A9C0E9-D987-4042-AE91-78D6A3267D69", with or without hyphens, as MusicBrainz writes it: lower case, hyphens. ""
-// for what is no UUID.
+// "B1A9C0E9-D987-4042-AE91-78D6A3267D69", with or without hyphens, in MusicBrainz' form: lower case, hyphens. "" for
+// anything that is not a UUID.
 std::string canonical_uuid(std::string_view text);
 
 }  // namespace segue::serve

@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/error.h"
+#include "segue/base/file.h"
 
-#include "tests/unit/data/folders.h"
+#include "tests/support/scratch.h"
 
 namespace segue::data {
 namespace {
@@ -17,7 +18,7 @@ void write_two_songs(const std::filesystem::path& path) {
 }
 
 TEST(Catalogue, gives_back_what_was_written) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   write_two_songs(folder / "songs.arrow");
   const Catalogue songs(folder / "songs.arrow");
   ASSERT_EQ(songs.size(), 2U);
@@ -33,7 +34,7 @@ TEST(Catalogue, gives_back_what_was_written) {
 }
 
 TEST(Catalogue, finds_ids) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   CatalogueWriter writer(folder / "songs.arrow");
   for (int i = 0; i < 5000; ++i) writer.add({fmt::format("song {}", i), "", "", "", 1}, {});
   writer.close();
@@ -44,7 +45,7 @@ TEST(Catalogue, finds_ids) {
 }
 
 TEST(Catalogue, finds_many_ids_as_one_after_the_other) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   constexpr std::uint32_t kSongs = 3000;
   CatalogueWriter writer(folder / "songs.arrow");
   for (std::uint32_t i = 0; i < kSongs; ++i) writer.add({fmt::format("song {}", i), "", "", "", 1}, {});
@@ -62,7 +63,7 @@ TEST(Catalogue, finds_many_ids_as_one_after_the_other) {
 }
 
 TEST(Catalogue, may_be_empty) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   CatalogueWriter(folder / "songs.arrow").close();
   const Catalogue songs(folder / "songs.arrow");
   EXPECT_EQ(songs.size(), 0U);
@@ -71,7 +72,7 @@ TEST(Catalogue, may_be_empty) {
 }
 
 TEST(Catalogue, rows_cross_batches) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   constexpr std::uint32_t kSongs = 1'000'003;  // more than one batch holds
   CatalogueWriter writer(folder / "songs.arrow");
   for (std::uint32_t i = 0; i < kSongs; ++i) writer.add({std::to_string(i), "", "", "", i}, {});
@@ -86,7 +87,7 @@ TEST(Catalogue, rows_cross_batches) {
 }
 
 TEST(Catalogue, names_a_missing_file_and_another_table) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   try {
     Catalogue songs(folder / "songs.arrow");
     FAIL();
@@ -120,9 +121,9 @@ std::size_t read_all(const Catalogue& songs) {
 }
 
 TEST(Catalogue, a_flipped_byte_is_an_error_or_harmless) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   write_two_songs(folder / "songs.arrow");
-  const std::string good = bytes_of(folder / "songs.arrow");
+  const std::string good = read_text(folder / "songs.arrow");
   std::size_t refused = 0;
   for (std::size_t at = 0; at < good.size(); ++at) {
     for (const unsigned flip : {0x01U, 0x80U, 0xFFU}) {
@@ -143,9 +144,9 @@ TEST(Catalogue, a_flipped_byte_is_an_error_or_harmless) {
 }
 
 TEST(Catalogue, a_short_file_is_corrupt) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   write_two_songs(folder / "songs.arrow");
-  const std::string good = bytes_of(folder / "songs.arrow");
+  const std::string good = read_text(folder / "songs.arrow");
   for (std::size_t size = 0; size < good.size(); ++size) {
     folder.write("songs.arrow", good.substr(0, size));
     EXPECT_THROW(Catalogue(folder / "songs.arrow"), Error) << size;

@@ -9,9 +9,10 @@
 #include <parquet/arrow/writer.h>
 
 #include "segue/base/error.h"
+#include "segue/base/file.h"
 #include "segue/data/dataset/dataset.h"
 
-#include "tests/unit/data/folders.h"
+#include "tests/support/scratch.h"
 
 namespace segue::data {
 namespace {
@@ -64,7 +65,7 @@ class IngestTest : public ::testing::Test {
     return lines;
   }
 
-  TestFolder folder_;
+  testing::Scratch folder_;
   std::string message_;
 };
 
@@ -118,15 +119,15 @@ TEST_F(IngestTest, every_format_and_compression_gives_the_same_dataset) {
     EXPECT_EQ(report.dropped[Reason::too_short_play], 1U);
     EXPECT_EQ(queues(), (Lines{"u1: a b", "u2: b a"}));
     if (songs.empty()) {
-      songs = bytes_of(folder_ / "dataset" / "songs.arrow");
-      queue_bytes = bytes_of(folder_ / "dataset" / "queues.arrow");
+      songs = read_text(folder_ / "dataset" / "songs.arrow");
+      queue_bytes = read_text(folder_ / "dataset" / "queues.arrow");
       const Dataset dataset = open_dataset(folder_ / "dataset");
       EXPECT_EQ(dataset.songs.tags(0), (std::vector<std::string_view>{"rock", "pop"}));
       EXPECT_EQ(dataset.songs.song(0).title, "One, or more");
       EXPECT_EQ(dataset.queues.start(0), 1'572'657'300'000'000);
     }
-    EXPECT_EQ(bytes_of(folder_ / "dataset" / "songs.arrow"), songs);
-    EXPECT_EQ(bytes_of(folder_ / "dataset" / "queues.arrow"), queue_bytes);
+    EXPECT_EQ(read_text(folder_ / "dataset" / "songs.arrow"), songs);
+    EXPECT_EQ(read_text(folder_ / "dataset" / "queues.arrow"), queue_bytes);
   }
 }
 
@@ -233,7 +234,7 @@ TEST_F(IngestTest, dirty_rows_are_counted_with_their_lines) {
             R"({"wrong_number_of_fields":2,"field_too_long":2,"invalid_utf8":1,"nul_byte":1,"missing_user":1,)"
             R"("missing_song":1,"bad_time":1,"bad_played_ms":1})");
   std::string lines;
-  std::istringstream samples(bytes_of(folder_ / "dataset" / "rejects.jsonl"));
+  std::istringstream samples(read_text(folder_ / "dataset" / "rejects.jsonl"));
   for (std::string line; std::getline(samples, line);) {
     const json::value sample = json::parse(line);
     EXPECT_LE(sample.at("text").as_string().size(), 500U);
@@ -310,7 +311,7 @@ TEST_F(IngestTest, threads_do_not_change_the_bytes) {
   std::vector<std::string> found;
   for (const std::uint32_t threads : {1U, 2U, 5U}) {
     run_text("l.csv", text, [&](IngestOptions& options) { options.threads = threads; });
-    found.push_back(bytes_of(folder_ / "dataset" / "songs.arrow") + bytes_of(folder_ / "dataset" / "queues.arrow"));
+    found.push_back(read_text(folder_ / "dataset" / "songs.arrow") + read_text(folder_ / "dataset" / "queues.arrow"));
   }
   EXPECT_EQ(found[0], found[1]);
   EXPECT_EQ(found[0], found[2]);

@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/error.h"
+#include "segue/base/file.h"
 
-#include "tests/unit/data/folders.h"
+#include "tests/support/scratch.h"
 
 namespace segue::data {
 namespace {
@@ -22,7 +23,7 @@ void write_three_queues(const std::filesystem::path& path) {
 }
 
 TEST(Queues, gives_back_what_was_written) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   write_three_queues(folder / "queues.arrow");
   const Queues queues(folder / "queues.arrow", 3);
   ASSERT_EQ(queues.size(), 3U);
@@ -49,7 +50,7 @@ TEST(Queues, in_memory) {
 }
 
 TEST(Queues, rows_cross_batches) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   constexpr std::uint32_t kQueues = 1'000'002;
   QueuesWriter writer(folder / "queues.arrow");
   for (std::uint32_t i = 0; i < kQueues; ++i) writer.add(std::to_string(i), i, std::vector<std::uint32_t>{i, i + 1});
@@ -65,7 +66,7 @@ TEST(Queues, rows_cross_batches) {
 }
 
 TEST(Queues, refuses_songs_the_catalogue_does_not_have) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   write_three_queues(folder / "queues.arrow");
   try {
     Queues queues(folder / "queues.arrow", 2);
@@ -77,9 +78,9 @@ TEST(Queues, refuses_songs_the_catalogue_does_not_have) {
 }
 
 TEST(Queues, a_flipped_byte_is_an_error_or_harmless) {
-  const TestFolder folder;
+  const testing::Scratch folder;
   write_three_queues(folder / "queues.arrow");
-  const std::string good = bytes_of(folder / "queues.arrow");
+  const std::string good = read_text(folder / "queues.arrow");
   std::size_t refused = 0;
   for (std::size_t at = 0; at < good.size(); ++at) {
     for (const unsigned flip : {0x01U, 0x80U, 0xFFU}) {

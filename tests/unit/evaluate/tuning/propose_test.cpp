@@ -19,14 +19,14 @@ Trial scored(std::uint32_t number, const train::TrainOptions& options, double nd
   return {.number = number, .options = options, .sample = {.ndcg = ndcg}};
 }
 
-TEST(Propose, TheGivenOptionsComeFirst) {
+TEST(Propose, the_given_options_come_first) {
   const Space space = small_space();
   const train::TrainOptions first = propose(space, 1, {}, 7);
   for (const Dimension& dimension : space.dimensions) EXPECT_EQ(dimension.text(first), dimension.text(space.given));
-  EXPECT_EQ(propose(space, 2, {}, 7).window, 20U);  // a start that is known
+  EXPECT_EQ(propose(space, 2, {}, 7).window, 20U);  // one of the known starts
 }
 
-TEST(Propose, StaysInsideAndDoesNotRepeat) {
+TEST(Propose, stays_inside_and_does_not_repeat) {
   const Space space = small_space();
   std::vector<Trial> trials;
   std::set<std::string> seen;
@@ -43,7 +43,7 @@ TEST(Propose, StaysInsideAndDoesNotRepeat) {
   }
 }
 
-TEST(Propose, TheSameTrialsGiveTheSameProposal) {
+TEST(Propose, the_same_trials_give_the_same_proposal) {
   const Space space = small_space();
   std::vector<Trial> trials;
   for (std::uint32_t number = 1; number <= 20; ++number) {
@@ -54,9 +54,9 @@ TEST(Propose, TheSameTrialsGiveTheSameProposal) {
   EXPECT_NE(options_to_json(propose(space, 21, trials, 7)), options_to_json(propose(space, 21, trials, 8)));
 }
 
-// A bowl in three options whose bottom is at window 10, exponent -0.5, subsample 1e-5: what is proposed late lies
-// nearer to it than what comes evenly.
-TEST(Propose, LearnsWhereTheGoodOnesAre) {
+// A bowl in three options with its bottom at window 10, exponent -0.5, subsample 1e-5: later proposals lie nearer to it
+// than even points.
+TEST(Propose, learns_where_good_options_are) {
   const Space space = make_space("window=2..50, dim=64, learning_rate=0.025, negatives=5, epochs=4", {}, {}, 50);
   const auto away = [](const train::TrainOptions& options) {
     return std::pow(std::log(options.window / 10.0) / std::log(25), 2) +
@@ -76,7 +76,7 @@ TEST(Propose, LearnsWhereTheGoodOnesAre) {
   EXPECT_LT(late, 0.7 * even);
 }
 
-TEST(Propose, EvenPointsLeaveNoLargeGap) {
+TEST(Propose, even_points_leave_no_large_gap) {
   std::vector<double> places;
   for (std::uint64_t i = 0; i < 50; ++i) {
     const std::vector<double> point = even_point(3, i, 5);
@@ -87,7 +87,7 @@ TEST(Propose, EvenPointsLeaveNoLargeGap) {
   for (std::size_t i = 1; i < places.size(); ++i) EXPECT_LT(places[i] - places[i - 1], 0.08);
 }
 
-TEST(Parzen, DensitiesAddUpToOne) {
+TEST(Parzen, densities_integrate_to_one) {
   const ParzenEstimate estimate({{0.1, 0.2}, {0.15, 0.9}}, {0, 2});
   double first = 0;
   double second = 0;
@@ -98,11 +98,11 @@ TEST(Parzen, DensitiesAddUpToOne) {
     second += std::exp(estimate.log_density(std::vector<double>{0.1, at})) / kSteps;
   }
   const double other = std::exp(estimate.log_density(std::vector<double>{0.1, 0.2}));
-  EXPECT_NEAR(first, 1, 1e-3);  // the choice's density is 1 at both of its values: one of two bumps each
+  EXPECT_NEAR(first, 1, 1e-3);  // the choice's density is 1 at both of its values, with one of two bumps each
   EXPECT_NEAR(second, other, 1e-3 * other);
 }
 
-TEST(Parzen, DrawsLieInsideNearThePoints) {
+TEST(Parzen, draws_lie_inside_and_near_the_points) {
   const ParzenEstimate estimate({{0.02}, {0.03}, {0.01}, {0.02}}, {0});
   Random random(1);
   int near = 0;

@@ -1,4 +1,4 @@
-// What is written at the end: the TOML file and the page.
+// The output of a search: the TOML file and the page.
 #include "segue/evaluate/tuning/search_page.h"
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ struct Finished {
       if (i == 0 || i == 9) trial.all = trial.sample;
       trials.push_back(trial);
     }
-    trials[4].failure = "the loss ran away";
+    trials[4].failure = "the loss diverged";
     result = {.dataset = "<my>\ndataset",
               .digest = "abc",
               .best = *best_of(trials),
@@ -43,7 +43,7 @@ struct Finished {
   BestOptions result;
 };
 
-TEST(SearchPage, ShowsEveryTrialThatHasAScore) {
+TEST(SearchPage, shows_every_trial_with_a_score) {
   const Finished finished;
   const std::string page = finished.page();
   const std::size_t dimensions = finished.plan.space.dimensions.size();
@@ -56,7 +56,7 @@ TEST(SearchPage, ShowsEveryTrialThatHasAScore) {
   EXPECT_TRUE(page.ends_with("</body></html>\n"));
 }
 
-TEST(SearchPage, LoadsNothingAndEscapesNames) {
+TEST(SearchPage, loads_nothing_and_escapes_names) {
   const std::string page = Finished().page();
   for (const std::string_view loading : {"http", "src=", "<script", "@import", "url("}) {
     EXPECT_EQ(page.find(loading), std::string::npos) << loading;
@@ -66,7 +66,7 @@ TEST(SearchPage, LoadsNothingAndEscapesNames) {
   EXPECT_EQ(page.find("nan"), std::string::npos);
 }
 
-TEST(SearchPage, TrialsThatAreAllAlikeCanBeDrawn) {
+TEST(SearchPage, draws_trials_with_equal_scores) {
   Finished finished;
   finished.trials = {finished.trials[0]};
   finished.result.best = finished.trials[0];
@@ -76,7 +76,7 @@ TEST(SearchPage, TrialsThatAreAllAlikeCanBeDrawn) {
   EXPECT_EQ(page.find("inf"), std::string::npos);
 }
 
-TEST(BestOptions, AreWrittenForTrainingAndEvaluation) {
+TEST(BestOptions, are_written_for_training_and_evaluation) {
   const std::string toml = to_toml(Finished().result);
   const std::size_t evaluate = toml.find("[evaluate]");
   ASSERT_NE(evaluate, std::string::npos);

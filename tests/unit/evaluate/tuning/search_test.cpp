@@ -1,4 +1,4 @@
-// The journal, and searches that stop and go on.
+// The journal, and searches that are interrupted and resumed.
 #include "segue/evaluate/tuning/search.h"
 
 #include <fstream>
@@ -40,12 +40,12 @@ struct Setting {
 class Watcher final : public SearchObserver {
  public:
   explicit Watcher(std::size_t stop_after = 1000) : stop_after_(stop_after) {}
-  void begun(const Trial&, std::span<const Trial>) override { ++begun_; }
-  void ended(std::span<const Trial>) override {
+  void started(const Trial&, std::span<const Trial>) override { ++started_; }
+  void finished(std::span<const Trial>) override {
     if (--stop_after_ == 0) source.request_stop();
   }
   std::stop_source source;
-  int begun_ = 0;
+  int started_ = 0;
 
  private:
   std::size_t stop_after_;
@@ -56,7 +56,7 @@ SearchEnd run(const Setting& setting, Journal& journal, Watcher&& watcher = Watc
   return search(setting.plan, setting.runner, journal, watcher, progress, watcher.source.get_token());
 }
 
-// What has to be the same of two searches: all but the seconds.
+// The part of the trials that two searches must share: everything except the seconds.
 std::string without_times(std::span<const Trial> trials, const Space& space) {
   std::string text;
   for (const Trial& trial : trials) {
@@ -74,7 +74,7 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) {
   return lines;
 }
 
-TEST(Search, TriesTheGivenOptionsFirstAndFindsNoWorseOnes) {
+TEST(Search, tries_the_given_options_first_and_ends_no_worse) {
   const Scratch scratch;
   const Setting setting(scratch);
   Journal journal = setting.journal(scratch / "j");
@@ -85,13 +85,13 @@ TEST(Search, TriesTheGivenOptionsFirstAndFindsNoWorseOnes) {
   EXPECT_EQ(options_to_json(trials[0].options), options_to_json(setting.plan.space.given));
   ASSERT_TRUE(trials[0].all);
   EXPECT_GE(best_of(trials)->all->ndcg, trials[0].all->ndcg);
-  EXPECT_GT(best_of(trials)->all->ndcg, 0.3);  // a circle can be learnt
+  EXPECT_GT(best_of(trials)->all->ndcg, 0.3);  // a circle is learnable
   for (std::size_t i = 1; i < trials.size(); ++i) {
     EXPECT_EQ(trials[i].options.epochs, setting.plan.rungs[trials[i].rung]);
   }
 }
 
-TEST(Search, GoesOnAsIfItHadNeverStopped) {
+TEST(Search, resumes_as_if_never_interrupted) {
   const Scratch scratch;
   const Setting setting(scratch);
   Journal whole = setting.journal(scratch / "whole");
@@ -111,7 +111,7 @@ TEST(Search, GoesOnAsIfItHadNeverStopped) {
   }
 }
 
-TEST(Search, TheTimeOfEarlierRunsCounts) {
+TEST(Search, counts_the_time_of_earlier_runs) {
   const Scratch scratch;
   Setting setting(scratch);
   Journal journal = setting.journal(scratch / "j");
@@ -120,24 +120,24 @@ TEST(Search, TheTimeOfEarlierRunsCounts) {
   setting.plan.options.time = std::chrono::seconds(99);
   EXPECT_EQ(run(setting, journal), SearchEnd::time);
   EXPECT_EQ(journal.trials().size(), 1U);
-  // Half a second is not enough for another one, as far as one can tell.
+  // Half a second is not enough for another trial, judging by the last.
   journal.add({.number = 1, .options = setting.plan.space.given, .seconds = 10});
   setting.plan.options.time = std::chrono::milliseconds(110'500);
   EXPECT_EQ(run(setting, journal), SearchEnd::time);
   EXPECT_EQ(journal.trials().size(), 2U);
 }
 
-TEST(Search, ARunawayTrainingIsAFailureAndTheSearchGoesOn) {
+TEST(Search, a_diverging_training_run_is_a_failed_trial) {
   const Scratch scratch;
   Setting setting(scratch, 4);
   setting.plan.space = make_space("learning_rate=10..10.0,epochs=4,dim=2..8", {}, {.min_plays = 1, .threads = 1}, 9);
   setting.plan.rungs = {4};
   Journal journal = setting.journal(scratch / "j");
-  // The given options themselves are refused: there would be nothing to compare with.
+  // The given options themselves must train: without them there is nothing to compare with.
   setting.plan.space.given.min_learning_rate = 10;
   setting.plan.space.given.learning_rate = 9;
   EXPECT_ERROR(run(setting, journal), ErrorCode::wrong_use, "--min-learning-rate");
-  // Others are passed over.
+  // Other failures are skipped.
   journal.add({.options = setting.plan.space.given, .sample = {}, .all = TrialScore{.ndcg = 0.1}, .seconds = 1});
   EXPECT_EQ(run(setting, journal), SearchEnd::trials);
   EXPECT_EQ(journal.trials().size(), 5U);
@@ -145,7 +145,7 @@ TEST(Search, ARunawayTrainingIsAFailureAndTheSearchGoesOn) {
   EXPECT_EQ(best_of(journal.trials()), &journal.trials().front());
 }
 
-TEST(Journal, ReadsBackWhatWasWritten) {
+TEST(Journal, reads_back_what_was_written) {
   const Scratch scratch;
   const Setting setting(scratch);
   std::string written;
@@ -158,7 +158,7 @@ TEST(Journal, ReadsBackWhatWasWritten) {
   EXPECT_EQ(without_times(setting.journal(scratch / "j").trials(), setting.plan.space), written);
 }
 
-TEST(Journal, KeepsEveryDigit) {
+TEST(Journal, keeps_every_digit) {
   const Scratch scratch;
   const Setting setting(scratch);
   Journal journal = setting.journal(scratch / "j");
@@ -171,7 +171,7 @@ TEST(Journal, KeepsEveryDigit) {
   EXPECT_EQ(kept.seconds, trial.seconds);
 }
 
-TEST(Journal, DropsALineThatWasCutShort) {
+TEST(Journal, drops_a_truncated_line) {
   const Scratch scratch;
   const Setting setting(scratch);
   {
@@ -187,7 +187,7 @@ TEST(Journal, DropsALineThatWasCutShort) {
   }
 }
 
-TEST(Journal, RefusesAnotherSearch) {
+TEST(Journal, refuses_another_search) {
   const Scratch scratch;
   Setting setting(scratch);
   static_cast<void>(setting.journal(scratch / "j"));
@@ -199,13 +199,13 @@ TEST(Journal, RefusesAnotherSearch) {
   EXPECT_ERROR(setting.journal(scratch / "j"), ErrorCode::wrong_use, "a search with another space");
 }
 
-TEST(Journal, RefusesWhatIsNone) {
+TEST(Journal, refuses_other_files) {
   const Scratch scratch;
   const Setting setting(scratch);
   const auto refuses = [&](std::string_view text, ErrorCode code, std::string_view message) {
     std::ofstream(scratch / "j") << text;
     EXPECT_ERROR(setting.journal(scratch / "j"), code, std::string(message));
-    EXPECT_EQ(read_text(scratch / "j"), text) << "a file that is not ours was changed";
+    EXPECT_EQ(read_text(scratch / "j"), text) << "changed a file that is not a journal";
   };
   refuses("no journal\n", ErrorCode::corrupt, "j:1");
   refuses("no line", ErrorCode::corrupt, "found no line");
@@ -217,14 +217,14 @@ TEST(Journal, RefusesWhatIsNone) {
   refuses(json::serialize(header) + "\n{\"trial\":1}\n", ErrorCode::corrupt, "j:2");
 }
 
-TEST(Journal, IsHeldByOneSearch) {
+TEST(Journal, is_locked_by_one_search) {
   const Scratch scratch;
   const Setting setting(scratch);
   const Journal journal = setting.journal(scratch / "j");
   EXPECT_ERROR(setting.journal(scratch / "j"), ErrorCode::wrong_use, "another search");
 }
 
-TEST(Importance, FindsTheOptionThatMatters) {
+TEST(Importance, finds_the_option_that_matters) {
   const Space space = make_space("dim=64,negatives=5,learning_rate=0.025,subsample=0", {}, {}, 50);
   ASSERT_EQ(space.dimensions.size(), 2U);  // window and negative_exponent
   std::vector<Trial> trials;
@@ -241,7 +241,7 @@ TEST(Importance, FindsTheOptionThatMatters) {
   EXPECT_EQ(importance_of(space, std::span(trials).first(7)), (std::vector<double>{0, 0}));
 }
 
-TEST(WholeQueue, IsWhatNineOfTenPlaysFitInto) {
+TEST(WholeQueue, fits_nine_in_ten_plays) {
   const auto length = [](std::initializer_list<std::size_t> lengths) {
     std::vector<std::vector<std::uint32_t>> queues;
     for (const std::size_t one : lengths) queues.emplace_back(one);

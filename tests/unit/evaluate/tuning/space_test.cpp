@@ -27,7 +27,7 @@ double window_at(const Space& space, double unit) {
   return options.window;
 }
 
-TEST(Space, TheDefaultReachesFromNeighboursToWholeQueues) {
+TEST(Space, the_default_ranges_from_neighbours_to_whole_queues) {
   const Space space = space_of("");
   EXPECT_EQ(window_at(space, 0), 2);
   EXPECT_EQ(window_at(space, 1), kWhole);
@@ -39,7 +39,7 @@ TEST(Space, TheDefaultReachesFromNeighboursToWholeQueues) {
   EXPECT_LT(space.least_epochs, space.most_epochs);
 }
 
-TEST(Space, ALogarithmicScaleHalvesByFactors) {
+TEST(Space, a_logarithmic_scale_is_halved_by_factors) {
   const Space space = space_of("subsample=1e-6..1e-2, learning_rate=0.01..0.09 linear");
   train::TrainOptions options;
   dimension(space, "subsample").set(0.5, options);
@@ -48,14 +48,14 @@ TEST(Space, ALogarithmicScaleHalvesByFactors) {
   EXPECT_EQ(options.learning_rate, 0.05);
 }
 
-TEST(Space, EveryWholeNumberOfALinearRangeIsAsLikely) {
+TEST(Space, whole_numbers_of_a_linear_range_are_equally_likely) {
   const Space space = space_of("window=3..6 linear");
   std::map<double, int> seen;
   for (int i = 0; i < 400; ++i) ++seen[window_at(space, (i + 0.5) / 400)];
   EXPECT_EQ(seen, (std::map<double, int>{{3, 100}, {4, 100}, {5, 100}, {6, 100}}));
 }
 
-TEST(Space, AStepHoldsWhereBothEndsAreItsMultiples) {
+TEST(Space, a_step_applies_if_both_ends_are_multiples) {
   train::TrainOptions options;
   for (int i = 0; i <= 100; ++i) {
     dimension(space_of("dim=32..128"), "dim").set(i / 100.0, options);
@@ -69,7 +69,7 @@ TEST(Space, AStepHoldsWhereBothEndsAreItsMultiples) {
   EXPECT_EQ(dims.size(), 11U);
 }
 
-TEST(Space, ChoicesHaveEqualShares) {
+TEST(Space, choices_have_equal_shares) {
   const Space space = space_of("negative_sharing=pair|block, dynamic_window=true|false");
   train::TrainOptions options;
   dimension(space, "negative_sharing").set(0.49, options);
@@ -81,7 +81,7 @@ TEST(Space, ChoicesHaveEqualShares) {
   EXPECT_EQ(dimension(space, "dynamic_window").unit_of(options), 0.75);
 }
 
-TEST(Space, AValueIsFoundWhereItWasPut) {
+TEST(Space, a_value_maps_back_to_its_place) {
   const Space space = space_of("negative_sharing=pair|window|block, dim=16..256");
   for (const Dimension& one : space.dimensions) {
     for (int i = 0; i <= 50; ++i) {
@@ -94,7 +94,7 @@ TEST(Space, AValueIsFoundWhereItWasPut) {
   }
 }
 
-TEST(Space, OneValueOrAGivenOptionIsNotSearched) {
+TEST(Space, single_values_and_given_options_are_not_searched) {
   const train::TrainOptions given{.dim = 24};
   const std::vector<std::string_view> fixed = {"dim"};
   const Space space = make_space("window=whole, epochs=7", fixed, given, kWhole);
@@ -108,7 +108,7 @@ TEST(Space, OneValueOrAGivenOptionIsNotSearched) {
   EXPECT_EQ(space.most_epochs, 7U);
 }
 
-TEST(Space, WhatIsGivenIsMovedInside) {
+TEST(Space, moves_given_options_inside) {
   const Space space =
       space_of("window=10..20, epochs=20..40, negative_sharing=pair|window", {.window = 5, .epochs = 5});
   EXPECT_EQ(space.given.window, 10U);
@@ -117,7 +117,7 @@ TEST(Space, WhatIsGivenIsMovedInside) {
   EXPECT_EQ(space.given.subsample, train::TrainOptions().subsample);  // inside, so not even rounded
 }
 
-TEST(Space, SaysWhatIsWrong) {
+TEST(Space, explains_what_is_wrong) {
   const auto refuses = [](std::string_view text, std::string_view message) {
     EXPECT_ERROR(space_of(text), ErrorCode::wrong_use, std::string(message));
   };

@@ -21,11 +21,11 @@ namespace {
 using testing::RawClient;
 using testing::RawReply;
 
-// /slow waits on the pool until it is let go; /big is a text of 5,000 letters; anything else is echoed.
+// /slow waits on the pool until it is released; /big returns 5,000 letters; anything else is echoed.
 class StubHandler final : public RequestHandler {
  public:
-  bool may_block(const Request& request) const override { return request.path.starts_with("/slow"); }
-  Reply answer(const Request& request) override {
+  Prepared prepare(const Request& request) const override { return {.may_block = request.path.starts_with("/slow")}; }
+  Reply answer(const Request& request, const Prepared&) override {
     if (request.path == "/slow") {
       arrived.count_down();
       go_on.wait();
@@ -86,7 +86,7 @@ class HttpServerTest : public ::testing::Test {
 
 constexpr std::string_view kGet = "GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\n";
 
-TEST_F(HttpServerTest, AnswersOneAfterTheOtherOnOneConnection) {
+TEST_F(HttpServerTest, answers_several_requests_on_one_connection) {
   start();
   RawClient client = this->client();
   for (int i = 0; i < 3; ++i) {
@@ -103,13 +103,13 @@ TEST_F(HttpServerTest, AnswersOneAfterTheOtherOnOneConnection) {
   EXPECT_TRUE(old.ended());
 }
 
-TEST_F(HttpServerTest, AnswersWhatWasSentAheadInOrder) {
+TEST_F(HttpServerTest, answers_pipelined_requests_in_order) {
   start();
   RawClient client = this->client();
   client.send(
       "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /slower HTTP/1.1\r\nHost: x\r\n\r\n");
   handler_.arrived.wait();
-  // Others are answered meanwhile.
+  // Other connections are answered meanwhile.
   EXPECT_EQ(this->client().ask(kGet).status, 200);
   handler_.go_on.count_down();
   EXPECT_EQ(client.receive().body, "GET /slow   here");
@@ -117,7 +117,7 @@ TEST_F(HttpServerTest, AnswersWhatWasSentAheadInOrder) {
   EXPECT_EQ(client.receive().body, "GET /slower   here");
 }
 
-TEST_F(HttpServerTest, TakesChunksAndExpectations) {
+TEST_F(HttpServerTest, accepts_chunked_bodies_and_expectations) {
   start();
   EXPECT_EQ(
       client()
@@ -130,7 +130,7 @@ TEST_F(HttpServerTest, TakesChunksAndExpectations) {
   EXPECT_EQ(waiting.ask("hi").body, "POST /e  hi here");
 }
 
-TEST_F(HttpServerTest, AnswersHeadWithoutABody) {
+TEST_F(HttpServerTest, answers_head_without_a_body) {
   start();
   RawClient client = this->client();
   const RawReply head = client.ask("HEAD /big HTTP/1.1\r\nHost: x\r\n\r\n", true);
@@ -138,7 +138,7 @@ TEST_F(HttpServerTest, AnswersHeadWithoutABody) {
   EXPECT_EQ(client.ask(kGet).status, 200);
 }
 
-TEST_F(HttpServerTest, SaysThatNothingHasChanged) {
+TEST_F(HttpServerTest, replies_not_modified) {
   start();
   RawClient client = this->client();
   const std::string etag = RawClient::header(client.ask(kGet), "ETag");
@@ -151,7 +151,7 @@ TEST_F(HttpServerTest, SaysThatNothingHasChanged) {
   EXPECT_EQ(client.ask(asking("\"other\"")).status, 200);
 }
 
-TEST_F(HttpServerTest, CompressesWhereItIsAcceptedAndPays) {
+TEST_F(HttpServerTest, compresses_large_texts_if_accepted) {
   start();
   RawClient client = this->client();
   const auto asking = [](std::string_view path, std::string_view accepted) {
@@ -166,7 +166,7 @@ TEST_F(HttpServerTest, CompressesWhereItIsAcceptedAndPays) {
   const RawReply plain = client.ask(asking("/big", "gzip;q=0, br"));
   EXPECT_EQ(plain.body.size(), 5000U);
   EXPECT_EQ(RawClient::header(client.ask(asking("/big", "GZip")), "Content-Encoding"), "gzip");
-  // Other bytes, another tag; either will do to say that nothing has changed.
+  // Other bytes, another tag; either one matches If-None-Match.
   const std::string tag = RawClient::header(compressed, "ETag");
   EXPECT_NE(tag, RawClient::header(plain, "ETag"));
   for (const std::string_view accepted : {"gzip", "identity"}) {
@@ -180,7 +180,7 @@ TEST_F(HttpServerTest, CompressesWhereItIsAcceptedAndPays) {
   EXPECT_EQ(RawClient::header(client.ask(asking("/small", "gzip")), "Content-Encoding"), "");
 }
 
-TEST_F(HttpServerTest, RefusesWhatIsNoRequestAndCloses) {
+TEST_F(HttpServerTest, refuses_malformed_requests_and_closes) {
   start({.max_header = 1024, .max_body = 1000});
   struct Case {
     std::string sent;
@@ -221,7 +221,7 @@ TEST_F(HttpServerTest, RefusesWhatIsNoRequestAndCloses) {
   EXPECT_EQ(client().ask(kGet).status, 200);
 }
 
-TEST_F(HttpServerTest, TellsTheTime) {
+TEST_F(HttpServerTest, sends_the_date) {
   start();
   const std::string date = RawClient::header(client().ask(kGet), "Date");
   std::tm parts{};
@@ -230,7 +230,7 @@ TEST_F(HttpServerTest, TellsTheTime) {
   EXPECT_NEAR(static_cast<double>(timegm(&parts)), static_cast<double>(std::time(nullptr)), 5);
 }
 
-TEST_F(HttpServerTest, SlowAndIdleClientsHurtNobody) {
+TEST_F(HttpServerTest, slow_and_idle_clients_do_not_block_others) {
   start({.idle_timeout = std::chrono::milliseconds(2000), .request_timeout = std::chrono::milliseconds(2000)});
   std::deque<RawClient> idle;
   std::deque<RawClient> slow;
@@ -244,18 +244,18 @@ TEST_F(HttpServerTest, SlowAndIdleClientsHurtNobody) {
   for (RawClient& one : idle) EXPECT_TRUE(one.ended());
 }
 
-TEST_F(HttpServerTest, TellsClientsBeyondTheLimitToComeAgain) {
+TEST_F(HttpServerTest, asks_clients_beyond_the_limit_to_retry) {
   start({.max_connections = 2});
   RawClient first = client();
   RawClient second = client();
   EXPECT_EQ(first.ask(kGet).status, 200);
   EXPECT_EQ(second.ask(kGet).status, 200);
-  // With a request on its way: the reply is not to be lost with it.
+  // With a request in flight: its reply must not be lost.
   EXPECT_EQ(client().ask(kGet).status, 503);
   EXPECT_EQ(first.ask(kGet).status, 200);
 }
 
-TEST_F(HttpServerTest, FinishesWhatIsInFlightBeforeItEnds) {
+TEST_F(HttpServerTest, finishes_requests_in_flight_before_it_ends) {
   start();
   RawClient idle = client();
   EXPECT_EQ(idle.ask(kGet).status, 200);
@@ -271,7 +271,7 @@ TEST_F(HttpServerTest, FinishesWhatIsInFlightBeforeItEnds) {
   stop();
 }
 
-TEST_F(HttpServerTest, LetsPagesOfOneOriginAsk) {
+TEST_F(HttpServerTest, allows_cross_origin_requests_from_one_origin) {
   start({.cors_origin = "https://music.example"});
   RawClient client = this->client();
   const RawReply preflight =
@@ -282,18 +282,18 @@ TEST_F(HttpServerTest, LetsPagesOfOneOriginAsk) {
   EXPECT_EQ(RawClient::header(client.ask(kGet), "Access-Control-Allow-Origin"), "https://music.example");
 }
 
-TEST(HttpServerOptionsTest, AreRefusedWhereTheyCannotWork) {
+TEST(HttpServerOptionsTest, are_refused_if_they_cannot_work) {
   StubHandler handler;
   const auto make = [&](const HttpServerOptions& options) { return HttpServer(handler, options).port(); };
-  EXPECT_ERROR(make({.host = "no where"}), ErrorCode::wrong_use, "--host: expected an IP address or the name of one");
+  EXPECT_ERROR(make({.host = "no where"}), ErrorCode::wrong_use, "--host: expected an IP address or a host name");
   EXPECT_NE(make({.host = "localhost", .port = 0}), 0);
-  EXPECT_ERROR(make({.port = 0, .tls_key = "k"}), ErrorCode::wrong_use, "together, found one of them");
+  EXPECT_ERROR(make({.port = 0, .tls_key = "k"}), ErrorCode::wrong_use, "together, found only one of them");
   EXPECT_ERROR(make({.port = 0, .tls_certificate = "c", .tls_key = "k"}), ErrorCode::wrong_use, "--tls-certificate c");
   const HttpServer first(handler, {.port = 0});
   EXPECT_ERROR(make({.port = first.port()}), ErrorCode::io_failed, "in use");
 }
 
-TEST(AcceptsGzip, ReadsWeights) {
+TEST(AcceptsGzip, reads_weights) {
   EXPECT_TRUE(accepts_gzip("gzip"));
   EXPECT_TRUE(accepts_gzip("deflate, gzip;q=1.0, *;q=0.5"));
   EXPECT_TRUE(accepts_gzip("*"));

@@ -27,7 +27,7 @@ class ListensOfUser : public testing::ListensFixture {
   }
 };
 
-TEST_F(ListensOfUser, LooksAsListenBrainzHasIt) {
+TEST_F(ListensOfUser, has_the_form_of_listenbrainz) {
   const json::object sent{
       {"artist_name", "Björk"}, {"track_name", "Jóga"}, {"additional_info", {{"media_player", "mpd"}, {"x", {1, 2}}}}};
   expect_ok(submit(kNow, sent));
@@ -48,12 +48,12 @@ TEST_F(ListensOfUser, LooksAsListenBrainzHasIt) {
   EXPECT_EQ(found, expected);
 }
 
-TEST_F(ListensOfUser, IsEmptyForSomebodyUnknown) {
+TEST_F(ListensOfUser, is_empty_for_an_unknown_user) {
   EXPECT_EQ(get("/1/user/nobody/listens", token_of("nobody")).body,
             R"({"payload":{"count":0,"latest_listen_ts":0,"listens":[],"oldest_listen_ts":0,"user_id":"nobody"}})");
 }
 
-TEST_F(ListensOfUser, GoesBackFromMaxAndForthFromMin) {
+TEST_F(ListensOfUser, goes_back_from_max_and_forward_from_min) {
   const auto at = [](int song) { return std::to_string(kNow - 600 + song * 60); };
   EXPECT_EQ(songs(get("/1/user/ann/listens")), "9,8,7,6,5,4,3,2,1,0");
   EXPECT_EQ(songs(get("/1/user/ann/listens?count=2")), "9,8");
@@ -64,7 +64,7 @@ TEST_F(ListensOfUser, GoesBackFromMaxAndForthFromMin) {
   EXPECT_EQ(songs(get("/1/user/ann/listens?count=5000")), "9,8,7,6,5,4,3,2,1,0");
 }
 
-TEST_F(ListensOfUser, TellsTwentyFiveByItselfAndAThousandAtMost) {
+TEST_F(ListensOfUser, returns_25_by_default_and_1000_at_most) {
   json::array payload;
   for (int i = 0; i < 1000; ++i) payload.emplace_back(listen(kNow - 10'000 + i, metadata("a", "song")));
   expect_ok(post("/1/submit-listens", body("import", payload)));
@@ -75,7 +75,7 @@ TEST_F(ListensOfUser, TellsTwentyFiveByItselfAndAThousandAtMost) {
   EXPECT_EQ(count("/1/user/ann/listens?count=1001"), 1000U);
 }
 
-TEST_F(ListensOfUser, RefusesRangesThatAreNone) {
+TEST_F(ListensOfUser, refuses_empty_ranges) {
   const std::string_view greater = "max_ts should be greater than min_ts";
   expect_error(get("/1/user/ann/listens?min_ts=5&max_ts=5"), 400, greater);
   expect_error(get("/1/user/ann/listens?min_ts=6&max_ts=5"), 400, greater);
@@ -86,7 +86,7 @@ TEST_F(ListensOfUser, RefusesRangesThatAreNone) {
   expect_error(get("/1/user/ann/listens?count=1.5"), 400, "Invalid count argument: 1.5");
 }
 
-TEST_F(ListensOfUser, AreTheirsAndTheServices) {
+TEST_F(ListensOfUser, are_for_the_user_and_services) {
   EXPECT_EQ(songs(get("/1/user/ann/listens?count=1", token_of(""))), "9");
   for (const std::string_view target : {"/1/user/ann/listens", "/1/user/ann/listen-count", "/1/user/ann/playing-now",
                                         "/1/feedback/user/ann/get-feedback", "/1/latest-import?user_name=ann"}) {
@@ -96,18 +96,18 @@ TEST_F(ListensOfUser, AreTheirsAndTheServices) {
   }
 }
 
-TEST_F(ListensOfUser, DecodesTheUserInThePath) {
+TEST_F(ListensOfUser, decodes_the_user_in_the_path) {
   expect_ok(submit(kNow, metadata("a", "b"), token_of("Ann/Björk")));
   EXPECT_EQ(document(get("/1/user/Ann%2FBj%C3%B6rk/listen-count", token_of("Ann/Björk"))),
             (json::value{{"payload", {{"count", 1}}}}));
 }
 
-TEST_F(ListensOfUser, AreCounted) {
+TEST_F(ListensOfUser, are_counted) {
   EXPECT_EQ(get("/1/user/ann/listen-count").body, R"({"payload":{"count":10}})");
   EXPECT_EQ(get("/1/user/bob/listen-count", token_of("bob")).body, R"({"payload":{"count":0}})");
 }
 
-TEST_F(ListensOfUser, ShowsListensOfOtherWaysInTheSameForm) {
+TEST_F(ListensOfUser, shows_listens_from_other_sources_in_the_same_form) {
   EXPECT_EQ(post("/v1/listens",
                  {{"listens", json::array{{{"user", "bob"},
                                            {"listened_at", kNow},
@@ -127,7 +127,7 @@ TEST_F(ListensOfUser, ShowsListensOfOtherWaysInTheSameForm) {
   EXPECT_EQ(found.at_pointer("/payload/listens/0/track_metadata"), expected);
 }
 
-TEST_F(ListensOfUser, TakesOneBack) {
+TEST_F(ListensOfUser, deletes_one_listen) {
   const store::StoredListen newest = stored().front();
   const json::object named{{"listened_at", newest.listened_at}, {"recording_msid", newest.msid}};
   expect_ok(post("/1/delete-listen", named, token_of("bob")));  // bob has none like it
@@ -138,7 +138,7 @@ TEST_F(ListensOfUser, TakesOneBack) {
   expect_ok(post("/1/delete-listen", named));  // gone is gone
 }
 
-TEST_F(ListensOfUser, KnowsWhatADeletionIsMadeOf) {
+TEST_F(ListensOfUser, checks_the_body_of_a_deletion) {
   const std::string_view uuid = "b1a9c0e9-d987-4042-ae91-78d6a3267d69";
   expect_error(post("/1/delete-listen", {{"recording_msid", uuid}}), 400, "Listen timestamp missing.");
   expect_error(post("/1/delete-listen", {{"listened_at", "x"}, {"recording_msid", uuid}}), 400,
@@ -148,7 +148,7 @@ TEST_F(ListensOfUser, KnowsWhatADeletionIsMadeOf) {
                "\"y\": Recording MSID format invalid.");
 }
 
-TEST_F(ListensOfUser, RemembersTheLatestImport) {
+TEST_F(ListensOfUser, remembers_the_latest_import) {
   EXPECT_EQ(get("/1/latest-import?user_name=ann").body, R"({"musicbrainz_id":"ann","latest_import":0})");
   expect_ok(post("/1/latest-import", {{"ts", 500}}));
   expect_ok(post("/1/latest-import", {{"ts", 400}}));  // an older one takes nothing back
@@ -164,7 +164,7 @@ TEST_F(ListensOfUser, RemembersTheLatestImport) {
                "Invalid data sent: service should be 1 to 32 of the letters a-z, 0-9, - and _");
 }
 
-TEST_F(ListensOfUser, AreAwayWithTheStore) {
+TEST_F(ListensOfUser, fail_while_the_store_is_unavailable) {
   store_.fail_with(ErrorCode::unavailable);
   for (const std::string_view target : {"/1/user/ann/listens", "/1/user/ann/listen-count", "/1/latest-import",
                                         "/1/feedback/user/ann/get-feedback", "/1/validate-token?token=x"}) {
@@ -185,7 +185,7 @@ class FeedbackOfUser : public testing::ListensFixture {
   }
 };
 
-TEST_F(FeedbackOfUser, IsGivenAndTakenBack) {
+TEST_F(FeedbackOfUser, is_set_and_withdrawn) {
   expect_ok(feel({{"recording_msid", kMsid}, {"score", 1}}));
   now_ += 1;
   expect_ok(feel({{"recording_mbid", kMbid}, {"score", -1}}));
@@ -205,12 +205,12 @@ TEST_F(FeedbackOfUser, IsGivenAndTakenBack) {
   EXPECT_EQ(told().at("feedback"), json::value(json::array{hated}));
 }
 
-TEST_F(FeedbackOfUser, MayNameTheCataloguesOwnId) {
+TEST_F(FeedbackOfUser, may_name_the_id_of_the_catalogue) {
   expect_ok(feel({{"song_id", "spotify:track:1"}, {"score", 1}}));
   EXPECT_EQ(told().at_pointer("/feedback/0/song_id"), json::value("spotify:track:1"));
 }
 
-TEST_F(FeedbackOfUser, KnowsWhatItIsMadeOf) {
+TEST_F(FeedbackOfUser, checks_its_body) {
   const std::string_view needs =
       "JSON document must contain either recording_msid, recording_mbid or song_id, and score top level keys";
   expect_error(feel({{"score", 1}}), 400, needs);

@@ -30,7 +30,7 @@ class SubmitListens : public testing::ListensFixture {
   }
 };
 
-TEST_F(SubmitListens, KeepsASingleListen) {
+TEST_F(SubmitListens, keeps_a_single_listen) {
   const json::object sent = {{"artist_name", " Björk\n"},
                              {"track_name", "Jóga"},
                              {"release_name", "Homogenic"},
@@ -57,7 +57,7 @@ TEST_F(SubmitListens, KeepsASingleListen) {
   EXPECT_EQ(json::parse(listen.track_metadata), json::value(sent));  // whole, as it was sent
 }
 
-TEST_F(SubmitListens, KeepsAnImport) {
+TEST_F(SubmitListens, keeps_an_import) {
   json::array payload;
   for (int i = 0; i < 1000; ++i) payload.emplace_back(listen(kNow - i, metadata("a", "b")));
   expect_ok(with_payload("import", payload));
@@ -66,7 +66,7 @@ TEST_F(SubmitListens, KeepsAnImport) {
   EXPECT_EQ(stored().size(), 1000U);
 }
 
-TEST_F(SubmitListens, PrefersTheSongsOwnId) {
+TEST_F(SubmitListens, prefers_the_id_of_the_song) {
   expect_ok(with_info({{"song_id", "spotify:track:1"}, {"spotify_id", "https://open.spotify.com/track/2"}}));
   EXPECT_EQ(stored().front().song_id, "spotify:track:1");
   store_.forget("ann");
@@ -74,7 +74,7 @@ TEST_F(SubmitListens, PrefersTheSongsOwnId) {
   EXPECT_EQ(stored().front().song_id, "");
 }
 
-TEST_F(SubmitListens, BelongsToTheTokensUser) {
+TEST_F(SubmitListens, belongs_to_the_user_of_the_token) {
   expect_ok(submit(kNow, metadata("a", "b"), token_of("bob")));
   EXPECT_EQ(stored("bob").size(), 1U);
   EXPECT_TRUE(stored("ann").empty());
@@ -84,19 +84,19 @@ TEST_F(SubmitListens, BelongsToTheTokensUser) {
   EXPECT_EQ(stored("local").size(), 1U);
 }
 
-TEST_F(SubmitListens, RefusesAServiceWhichHasNoUser) {
+TEST_F(SubmitListens, refuses_a_service_which_has_no_user) {
   expect_error(submit(kNow, metadata("a", "b"), token_of("")), 403,
-               "Expected the token of a user, whose listens these are, found a service's: it submits with POST "
+               "Expected a user's token, found a service's: services submit with POST "
                "/v1/listens.");
 }
 
-TEST_F(SubmitListens, RefusesATokenThatMayOnlyRead) {
+TEST_F(SubmitListens, refuses_a_token_that_may_only_read) {
   Identity who = token_of("ann");
   who.submit = false;
   EXPECT_EQ(submit(kNow, metadata("a", "b"), who).status, 403);
 }
 
-TEST_F(SubmitListens, SaysOkOnlyWhenTheStoreDoes) {
+TEST_F(SubmitListens, returns_ok_only_after_the_store_does) {
   store_.fail_with(ErrorCode::unavailable);
   const Reply reply = submit(kNow, metadata("a", "b"));
   expect_error(reply, 503, "store: told to fail");
@@ -106,21 +106,21 @@ TEST_F(SubmitListens, SaysOkOnlyWhenTheStoreDoes) {
 }
 
 // Navidrome sends a listen again after 500 and 503 and drops it after anything else.
-TEST_F(SubmitListens, AsksToBeSentAgainWhenTheDiskIsFull) {
+TEST_F(SubmitListens, asks_for_a_retry_if_the_disk_is_full) {
   store_.fail_with(ErrorCode::no_space);
   const Reply reply = submit(kNow, metadata("a", "b"));
   expect_error(reply, 503, "store: told to fail");
   EXPECT_EQ(testing::header(reply, "Retry-After"), "5");
 }
 
-TEST_F(SubmitListens, TakesTimesAsPlayersWriteThem) {
+TEST_F(SubmitListens, accepts_times_as_players_write_them) {
   for (const json::value& time : {json::value(kNow), json::value(kNow + 0.75), json::value(std::to_string(kNow))}) {
     expect_ok(with_listen({{"listened_at", time}, {"track_metadata", metadata("a", "b")}}));
   }
   EXPECT_EQ(stored().size(), 1U);  // all the same second
 }
 
-TEST_F(SubmitListens, HoldsTimesToTheirLimits) {
+TEST_F(SubmitListens, checks_the_limits_of_times) {
   expect_error(submit(1'033'410'599, metadata("a", "b")), 400, too_low());
   expect_ok(submit(1'033'410'600, metadata("a", "b")));
   expect_ok(submit(kNow + 3599, metadata("a", "b")));
@@ -133,7 +133,7 @@ TEST_F(SubmitListens, HoldsTimesToTheirLimits) {
   expect_ok(submit(kNow + 3600, metadata("a", "b")));
 }
 
-TEST_F(SubmitListens, RefusesWhatIsNoTime) {
+TEST_F(SubmitListens, refuses_values_that_are_no_time) {
   for (const json::value& time : {json::value(nullptr), json::value("yesterday"), json::value(""), json::value(1e300),
                                   json::value(true), json::value(json::array{kNow}), json::value("17e8 ")}) {
     expect_error(with_listen({{"listened_at", time}, {"track_metadata", metadata("a", "b")}}), 400,
@@ -143,7 +143,7 @@ TEST_F(SubmitListens, RefusesWhatIsNoTime) {
                "JSON document must contain the key listened_at at the top level.");
 }
 
-TEST_F(SubmitListens, RefusesAnythingButOneJsonObject) {
+TEST_F(SubmitListens, refuses_anything_but_one_json_object) {
   for (const std::string_view text : {"", "{", "[]", "null", "7", R"({"payload": [}, )", "{} {}", "\xff"}) {
     const Reply reply = post_text("/1/submit-listens", std::string(text));
     EXPECT_EQ(reply.status, 400) << text;
@@ -152,7 +152,7 @@ TEST_F(SubmitListens, RefusesAnythingButOneJsonObject) {
   }
 }
 
-TEST_F(SubmitListens, RefusesTextsThatNoStoreTakes) {
+TEST_F(SubmitListens, refuses_texts_that_no_store_accepts) {
   for (const std::string_view text : {R"("\u0000")", R"("\ud800")", "\"\xff\""}) {
     const Reply reply = post_text(
         "/1/submit-listens",
@@ -164,12 +164,12 @@ TEST_F(SubmitListens, RefusesTextsThatNoStoreTakes) {
   EXPECT_TRUE(stored().empty());
 }
 
-TEST_F(SubmitListens, RefusesDeepNesting) {
+TEST_F(SubmitListens, refuses_deep_nesting) {
   const std::string deep = std::string(5'000, '[') + std::string(5'000, ']');
   EXPECT_EQ(post_text("/1/submit-listens", "{\"payload\":" + deep + "}").status, 400);
 }
 
-TEST_F(SubmitListens, NeedsTypeAndPayload) {
+TEST_F(SubmitListens, needs_type_and_payload) {
   const std::string_view invalid = "Invalid JSON document submitted.";
   expect_error(post("/1/submit-listens", {{"listen_type", "single"}}), 400, invalid);
   expect_error(post("/1/submit-listens", {{"payload", json::array{listen(kNow, metadata("a", "b"))}}}), 400, invalid);
@@ -183,7 +183,7 @@ TEST_F(SubmitListens, NeedsTypeAndPayload) {
   }
 }
 
-TEST_F(SubmitListens, TakesOneListenUnlessItIsAnImport) {
+TEST_F(SubmitListens, accepts_one_listen_unless_it_is_an_import) {
   const json::array two{listen(kNow, metadata("a", "b")), listen(kNow, metadata("a", "c"))};
   const std::string_view message =
       "JSON document contains more than listen for a single/playing_now. It should contain only one.";
@@ -192,7 +192,7 @@ TEST_F(SubmitListens, TakesOneListenUnlessItIsAnImport) {
   expect_ok(with_payload("import", two));
 }
 
-TEST_F(SubmitListens, TakesAThousandListensAtMost) {
+TEST_F(SubmitListens, accepts_1000_listens_at_most) {
   json::array payload;
   for (int i = 0; i < 1001; ++i) payload.emplace_back(listen(kNow - i, metadata("a", "b")));
   expect_error(with_payload("import", payload), 400,
@@ -200,7 +200,7 @@ TEST_F(SubmitListens, TakesAThousandListensAtMost) {
   EXPECT_TRUE(stored().empty());
 }
 
-TEST_F(SubmitListens, HoldsAListenToItsBytes) {
+TEST_F(SubmitListens, limits_the_bytes_of_a_listen) {
   const std::string_view message = "JSON document is too large. Each listens may not be larger than 10240 bytes.";
   const auto sized = [&](std::size_t bytes) { return metadata("a", "b", {{"x", std::string(bytes, 'x')}}); };
   expect_ok(submit(kNow, sized(10'000)));
@@ -216,12 +216,12 @@ TEST_F(SubmitListens, HoldsAListenToItsBytes) {
                400, message);
 }
 
-TEST_F(SubmitListens, HoldsABodyToItsBytes) {
+TEST_F(SubmitListens, limits_the_bytes_of_a_body) {
   expect_error(post_text("/1/submit-listens", std::string(10'240'001, ' ')), 400,
                "Payload too large. Payload cannot exceed 10240000 bytes");
 }
 
-TEST_F(SubmitListens, NeedsArtistAndTitle) {
+TEST_F(SubmitListens, needs_artist_and_title) {
   for (const std::string_view key : {"artist_name", "track_name"}) {
     json::object without = metadata("a", "b");
     without.erase(key);
@@ -244,7 +244,7 @@ TEST_F(SubmitListens, NeedsArtistAndTitle) {
   EXPECT_EQ(stored().front().release, "");
 }
 
-TEST_F(SubmitListens, KnowsWhatAListenIsMadeOf) {
+TEST_F(SubmitListens, checks_the_types_of_a_listen) {
   expect_error(with_listen(nullptr), 400, "Listen is empty and cannot be validated.");
   expect_error(with_listen({{"listened_at", kNow}}), 400,
                "JSON document must contain the key track_metadata at the top level.");
@@ -258,7 +258,7 @@ TEST_F(SubmitListens, KnowsWhatAListenIsMadeOf) {
   expect_error(submit(kNow, info), 400, "track_metadata.additional_info must be a JSON object.");
 }
 
-TEST_F(SubmitListens, HoldsTagsToTheirLimits) {
+TEST_F(SubmitListens, checks_the_limits_of_tags) {
   json::array tags(50, json::value(std::string(64, 'x')));
   expect_ok(with_info({{"tags", tags}}));
   json::array letters(1, json::value("é"));
@@ -276,7 +276,7 @@ TEST_F(SubmitListens, HoldsTagsToTheirLimits) {
   expect_error(with_info({{"tags", json::array{1}}}), 400, list);
 }
 
-TEST_F(SubmitListens, HoldsDurationsToTheirLimits) {
+TEST_F(SubmitListens, checks_the_limits_of_durations) {
   expect_error(with_info({{"duration", 1}, {"duration_ms", 1000}}), 400,
                "JSON document should not contain both duration and duration_ms.");
   expect_error(with_info({{"duration", 2'073'601}}), 400,
@@ -292,7 +292,7 @@ TEST_F(SubmitListens, HoldsDurationsToTheirLimits) {
   expect_ok(with_info({{"duration_ms", 2'073'600'000}}));
 }
 
-TEST_F(SubmitListens, ChecksIdsOfMusicBrainz) {
+TEST_F(SubmitListens, checks_musicbrainz_ids) {
   for (const std::string_view key : {"release_mbid", "recording_mbid", "release_group_mbid", "track_mbid"}) {
     for (const json::value& id : {json::value("x"), json::value(7), json::value(json::array{kUuid})}) {
       expect_error(with_info({{key, id}}), 400, fmt::format("{} MBID format invalid.", key));
@@ -307,7 +307,7 @@ TEST_F(SubmitListens, ChecksIdsOfMusicBrainz) {
   }
 }
 
-TEST_F(SubmitListens, TellsWhatIsPlayingUntilItIsOver) {
+TEST_F(SubmitListens, keeps_a_playing_song_until_it_is_over) {
   const json::object song = metadata("Björk", "Jóga", {{"duration", 305}});
   expect_ok(with_payload("playing_now", {{{"track_metadata", song}}}));
   EXPECT_TRUE(stored().empty());  // no listen yet
@@ -324,7 +324,7 @@ TEST_F(SubmitListens, TellsWhatIsPlayingUntilItIsOver) {
   EXPECT_EQ(document(get("/1/user/ann/playing-now")).at_pointer("/payload/listens"), json::value(json::array{}));
 }
 
-TEST_F(SubmitListens, TakesTenMinutesForAPlayingSongOfUnknownLength) {
+TEST_F(SubmitListens, assumes_ten_minutes_for_a_song_of_unknown_length) {
   expect_ok(with_payload("playing_now", {{{"track_metadata", metadata("a", "b")}}}));
   now_ += 599;
   EXPECT_EQ(document(get("/1/user/ann/playing-now")).at_pointer("/payload/count"), json::value(1));
@@ -332,14 +332,14 @@ TEST_F(SubmitListens, TakesTenMinutesForAPlayingSongOfUnknownLength) {
   EXPECT_EQ(document(get("/1/user/ann/playing-now")).at_pointer("/payload/count"), json::value(0));
 }
 
-TEST_F(SubmitListens, KnowsWhatAPlayingNowIsMadeOf) {
+TEST_F(SubmitListens, checks_the_body_of_a_playing_now) {
   expect_error(with_payload("playing_now", {listen(kNow, metadata("a", "b"))}), 400,
                "JSON document must not contain listened_at while submitting playing_now.");
   expect_error(with_payload("playing_now", {{{"track_metadata", metadata("a", "b")}, {"x", 1}}}), 400,
                "JSON document may only contain track_metadata as top level key when submitting playing_now.");
 }
 
-TEST_F(SubmitListens, AnswersTheMsidOfAPlayingNowWhereAsked) {
+TEST_F(SubmitListens, returns_the_msid_of_a_playing_now_on_request) {
   const json::object playing = body("playing_now", {{{"track_metadata", metadata("Björk", "Jóga")}}});
   store::StoredListen same;
   same.artist = "björk";
@@ -350,7 +350,7 @@ TEST_F(SubmitListens, AnswersTheMsidOfAPlayingNowWhereAsked) {
   expect_error(post("/1/submit-listens?return_msid=maybe", playing), 400, "Invalid return_msid argument: maybe");
 }
 
-TEST_F(SubmitListens, ForgetsSomebodysPlayingSongRatherThanGrow) {
+TEST_F(SubmitListens, drops_a_playing_song_rather_than_grow) {
   for (int i = 0; i < 100; ++i) {
     expect_ok(post("/1/submit-listens", body("playing_now", {{{"track_metadata", metadata("a", "b")}}}),
                    token_of("user" + std::to_string(i))));
@@ -375,7 +375,7 @@ class ValidateToken : public testing::ListensFixture {
   }
 };
 
-TEST_F(ValidateToken, Answers200EitherWay) {
+TEST_F(ValidateToken, answers_200_either_way) {
   const std::string_view valid = R"({"code":200,"message":"Token valid.","valid":true,"user_name":"ann"})";
   const std::string_view invalid = R"({"code":200,"message":"Token invalid.","valid":false})";
   EXPECT_EQ(with_header("Token secret").body, valid);
@@ -387,18 +387,18 @@ TEST_F(ValidateToken, Answers200EitherWay) {
   }
 }
 
-TEST_F(ValidateToken, SaysThatAServiceIsNoUser) {
+TEST_F(ValidateToken, refuses_the_token_of_a_service) {
   EXPECT_EQ(with_header("Token service").body,
             R"({"code":200,"message":"Token of a service, not of a user.","valid":false})");
 }
 
-TEST_F(ValidateToken, NeedsOne) {
+TEST_F(ValidateToken, needs_a_token) {
   const std::string_view message = "You need to provide an Authorization token.";
   expect_error(get("/1/validate-token", Identity{}), 400, message);
   expect_error(with_header("secret"), 400, message);
 }
 
-TEST(CanonicalUuid, IsAsMusicBrainzWritesIt) {
+TEST(CanonicalUuid, has_the_form_of_musicbrainz) {
   EXPECT_EQ(canonical_uuid("B1A9C0E9-D987-4042-AE91-78D6A3267D69"), kUuid);
   EXPECT_EQ(canonical_uuid("b1a9c0e9d9874042ae9178d6a3267d69"), kUuid);
   EXPECT_EQ(canonical_uuid("b1a9c0e9-d987-4042-ae91-78d6a3267d6"), "");

@@ -1,0 +1,123 @@
+// How many listens a second a store makes durable, by the number of listens added at once and of threads.
+//
+//   store_bench [store=postgresql://...] [seconds=2]
+//
+// Without `store`, an SQLite file in the folder for temporary files. The listens are of one made-up user,
+// "store-bench", who is forgotten at the end.
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <thread>
+#include <vector>
+
+#include <unistd.h>
+
+#include "segue/store/store.h"
+
+#include "bench/support/arguments.h"
+
+namespace segue {
+
+struct StoreBenchOptions {
+  std::string store;
+  double seconds = 2;
+};
+
+template <>
+struct OptionsOf<StoreBenchOptions> {
+  static constexpr std::string_view section = "store_bench";
+  static constexpr std::array rows = {
+      option<&StoreBenchOptions::store>("store", "An SQLite file or postgresql://..."),
+      option<&StoreBenchOptions::seconds>("seconds", "How long each cell of the table is measured",
+                                          between(0.01, 3600)),
+  };
+};
+SEGUE_CHECK_OPTIONS(StoreBenchOptions);
+
+namespace {
+
+constexpr std::array<std::size_t, 2> kThreads = {1, 16};
+constexpr std::array<std::size_t, 4> kBatches = {1, 10, 100, 1000};
+constexpr std::string_view kUser = "store-bench";
+
+// As scrobblers send them.
+store::StoredListen made_up_listen(std::int64_t at) {
+  store::StoredListen listen;
+  listen.user = kUser;
+  listen.listened_at = at;
+  listen.artist = fmt::format("Artist {}", at % 5000);
+  listen.title = fmt::format("A title of some length {}", at % 50000);
+  listen.release = fmt::format("Album {}", at % 9000);
+  listen.recording_mbid = "8f3471b5-7e6a-48da-86a9-c1c07a0f47ae";
+  listen.track_metadata = fmt::format(
+      R"({{"artist_name":"{}","track_name":"{}","release_name":"{}","additional_info":{{"recording_mbid":"{}",)"
+      R"("media_player":"a player","submission_client":"a scrobbler","submission_client_version":"1.2.3"}}}})",
+      listen.artist, listen.title, listen.release, listen.recording_mbid);
+  listen.msid = store::msid_of(listen);
+  return listen;
+}
+
+struct Measured {
+  double listens_a_second = 0;
+  double additions_a_second = 0;
+};
+
+Measured measure(store::ListenStore& store, std::size_t threads, std::size_t batch, double seconds,
+                 std::atomic<std::int64_t>& time) {
+  std::atomic<std::uint64_t> additions = 0;
+  const auto start = std::chrono::steady_clock::now();
+  const auto passed = [start] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  {
+    std::vector<std::jthread> adding;
+    for (std::size_t thread = 0; thread < threads; ++thread) {
+      adding.emplace_back([&] {
+        std::vector<store::StoredListen> listens;
+        for (std::size_t i = 0; i < batch; ++i) listens.push_back(made_up_listen(static_cast<std::int64_t>(i)));
+        while (passed() < seconds) {
+          for (store::StoredListen& listen : listens) listen.listened_at = time++;
+          store.add(listens);
+          ++additions;
+        }
+      });
+    }
+  }
+  const double rate = static_cast<double>(additions) / passed();
+  return {.listens_a_second = rate * static_cast<double>(batch), .additions_a_second = rate};
+}
+
+void run(std::span<char*> arguments) {
+  StoreBenchOptions options;
+  set_options(arguments, options);
+  const std::filesystem::path file =
+      std::filesystem::temp_directory_path() / fmt::format("store-bench-{}.sqlite", ::getpid());
+  const bool own = options.store.empty();
+  {
+    const std::unique_ptr<store::ListenStore> store = store::open_store(own ? file.string() : options.store);
+    (void)store->forget(kUser);
+    std::atomic<std::int64_t> time = 0;
+    std::printf("| %s | threads | listens/s | additions/s |\n|---|---|---|---|\n", store->facts().kind.c_str());
+    for (const std::size_t batch : kBatches) {
+      for (const std::size_t threads : kThreads) {
+        const Measured measured = measure(*store, threads, batch, options.seconds, time);
+        std::printf("| %zu | %zu | %.0f | %.0f |\n", batch, threads, measured.listens_a_second,
+                    measured.additions_a_second);
+        std::fflush(stdout);
+      }
+    }
+    (void)store->forget(kUser);
+  }
+  if (!own) return;
+  for (const std::string_view end : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + std::string(end));
+}
+
+}  // namespace
+}  // namespace segue
+
+int main(int argc, char** argv) {
+  return segue::run_benchmark(argc, argv, segue::run);
+}

@@ -1,0 +1,88 @@
+#include "segue/model/write_model.h"
+
+#include <vector>
+
+#include "segue/base/error.h"
+#include "segue/base/folder.h"
+#include "segue/base/manifest.h"
+#include "segue/base/options_json.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/model/model.h"
+#include "segue/model/npy.h"
+#include "segue/train/loss_sample.h"
+#include "segue/transitions/transitions_file.h"
+
+namespace segue::model {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+json::array history_of(const std::vector<train::EpochReport>& epochs) {
+  json::array history;
+  for (const train::EpochReport& epoch : epochs) {
+    history.push_back({{"epoch", epoch.epoch},
+                       {"sample_loss", epoch.sample_loss},
+                       {"mean_loss", epoch.mean_loss},
+                       {"pairs", epoch.pairs},
+                       {"plays", epoch.plays},
+                       {"seconds", epoch.seconds}});
+  }
+  return history;
+}
+
+void write_matrix(const fs::path& file, const train::TrainedMatrix& matrix) {
+  NpyWriter writer(file, matrix.rows(), matrix.columns());
+  std::vector<float> scratch(matrix.columns());
+  for (std::size_t row = 0; row < matrix.rows(); ++row) {
+    writer.add({matrix.row(row, scratch.data()), matrix.columns()});
+  }
+  writer.close();
+}
+
+// Writes the first rows of `songs`; returns the sum of their plays.
+std::uint64_t write_songs(const fs::path& file, const data::Catalogue& songs, std::size_t rows) {
+  data::CatalogueWriter writer(file);
+  std::uint64_t plays = 0;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const data::Song song = songs.song(row);
+    plays += song.plays;
+    writer.add(song, songs.tags(row));
+  }
+  writer.close();
+  return plays;
+}
+
+}  // namespace
+
+void write_model(const fs::path& folder, const NewModel& model, Progress& progress, const std::stop_token& stop) {
+  const train::TrainedVectors& trained = model.trained;
+  const transitions::Transitions& transitions = model.transitions;
+  const std::size_t rows = trained.vectors.rows();
+  SEGUE_ASSERT(rows <= model.songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
+  check_replaceable(folder, kModelFormat);
+  FolderWriter writer(folder, kManifestName);
+  const std::uint64_t plays = write_songs(writer.path() / data::kSongsName, model.songs, rows);
+  write_matrix(writer.path() / kVectorsName, trained.vectors);
+  write_matrix(writer.path() / kContextName, trained.context);
+  transitions::write_transitions(writer.path() / kTransitionsName, transitions);
+
+  json::object fields;
+  fields["dataset"] = model.dataset_digest;
+  fields["options"] = options_to_json(model.options);
+  fields["transition_window"] = transitions.window;
+  fields["blend"] = options_to_json(model.blend);
+  fields["counts"] = {{"songs", rows},
+                      {"dim", trained.vectors.columns()},
+                      {"plays", plays},
+                      {"transitions", transitions.neighbours.size()}};
+  fields["loss_sample"] = {{"pairs", train::LossSample::kPairs},
+                           {"noise", train::SampledPair::kNoise},
+                           {"untrained", trained.untrained_loss}};
+  fields["history"] = history_of(trained.epochs);
+  fields["index"] = write_index(writer.path(), model.index, progress, stop);
+  write_manifest(writer.path(), kModelFormat, fields);
+  writer.commit();
+}
+
+}  // namespace segue::model

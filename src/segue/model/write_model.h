@@ -1,0 +1,34 @@
+// Writing a model folder (model.h) from what training and counting produced.
+#pragma once
+
+#include <filesystem>
+#include <stop_token>
+#include <string_view>
+
+#include "segue/base/progress.h"
+#include "segue/data/dataset/catalogue.h"
+#include "segue/model/blend_weights.h"
+#include "segue/model/index_file.h"
+#include "segue/train/options.h"
+#include "segue/train/trainer.h"
+#include "segue/transitions/transitions.h"
+
+namespace segue::model {
+
+// The parts of a model that is not written yet. `songs` may have more rows than the vectors; the rest are omitted.
+struct NewModel {
+  const data::Catalogue& songs;
+  std::string_view dataset_digest;
+  const train::TrainOptions& options;
+  const train::TrainedVectors& trained;
+  const transitions::Transitions& transitions;
+  BlendWeights blend{};
+  IndexBuild index{};
+};
+
+// Writes a complete model folder with its index and replaces an older model once everything is on disk.
+// Throws wrong_use, not_found, no_space, io_failed, interrupted.
+void write_model(const std::filesystem::path& folder, const NewModel& model, Progress& progress,
+                 const std::stop_token& stop);
+
+}  // namespace segue::model

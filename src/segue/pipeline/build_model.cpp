@@ -1,0 +1,136 @@
+#include "segue/pipeline/build_model.h"
+
+#include <algorithm>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include "segue/base/error.h"
+#include "segue/base/folder.h"
+#include "segue/base/manifest.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/model/model.h"
+#include "segue/model/write_model.h"
+#include "segue/train/trainer.h"
+
+namespace segue::pipeline {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// A target that cannot be written has to fail now, not after hours of training.
+void check_target(const fs::path& output) {
+  check_replaceable(output, model::kModelFormat);
+  const FolderWriter probe(output, kManifestName);
+}
+
+std::vector<std::uint64_t> plays_of(const data::Catalogue& songs) {
+  std::vector<std::uint64_t> plays(songs.size());
+  for (std::uint32_t song = 0; song < songs.size(); ++song) plays[song] = songs.plays(song);
+  return plays;
+}
+
+std::string resuming_line(const fs::path& folder, const train::TrainingPosition& at, std::uint32_t epochs) {
+  const double epoch = static_cast<double>(at.blocks_done) / static_cast<double>(std::max<std::uint64_t>(at.blocks, 1));
+  const double done = (static_cast<double>(at.epochs.size()) + epoch) / epochs;
+  return fmt::format("resuming from {}: {} of {} epochs and {} of {} blocks of the next done, {:.0f} %",
+                     folder.string(), at.epochs.size(), epochs, at.blocks_done, at.blocks, 100 * done);
+}
+
+// The checkpoint to resume from, if resuming was requested and there is one.
+std::optional<train::Checkpoint> open_checkpoint(const fs::path& folder, const data::Dataset& dataset,
+                                                 const BuildOptions& options, const Notes& notes) {
+  std::optional<train::Checkpoint> checkpoint;
+  if (!options.checkpoints.resume) {
+    if (train::is_checkpoint(folder)) {
+      const bool replaced = options.checkpoints.checkpoint_every.count() > 0;
+      notes(
+          fmt::format("{}: left by an unfinished training run; without --resume this run starts from the beginning "
+                      "and {}",
+                      folder.string(), replaced ? "replaces it with its first checkpoint" : "removes it at the end"));
+    }
+    return checkpoint;
+  }
+  if (std::error_code error; !fs::exists(folder, error)) {
+    notes(fmt::format("{}: no checkpoint found; training starts from the beginning", folder.string()));
+    return checkpoint;
+  }
+  checkpoint.emplace(folder);
+  checkpoint->check_same_training(dataset.manifest.digest, options.train);
+  notes(resuming_line(folder, checkpoint->position(), options.train.epochs));
+  return checkpoint;
+}
+
+train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::uint64_t> plays,
+                            const BuildOptions& options, Progress& progress, const std::stop_token& stop,
+                            const Notes& notes) {
+  const fs::path folder = train::checkpoint_of(options.target.output);
+  const std::optional<train::Checkpoint> source = open_checkpoint(folder, dataset, options, notes);
+  std::optional<train::CheckpointFolder> sink;
+  if (options.checkpoints.checkpoint_every.count() > 0) {
+    sink.emplace(folder, dataset.manifest.digest, options.train, options.checkpoints.checkpoint_every,
+                 [&](const Error& error) { notes(fmt::format("no checkpoint: {}", error.what())); });
+  }
+  try {
+    return train::train_vectors(dataset.queues, plays, options.train, progress, stop,
+                                {.sink = sink ? &*sink : nullptr, .source = source ? &*source : nullptr});
+  } catch (const Error& error) {
+    if (!sink || error.code() != ErrorCode::interrupted) throw;
+    fail(error.code(), "{}; {}", error.what(),
+         sink->wait() ? fmt::format("--resume continues from {}", folder.string())
+                      : "its checkpoint could not be written");
+  }
+}
+
+// As much memory as training needed, but enough for small models to read their queues only once.
+std::size_t counting_memory(const train::TrainedVectors& trained) {
+  constexpr std::size_t kLeast = std::size_t{256} << 20;
+  constexpr std::size_t kMost = std::size_t{4} << 30;
+  return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
+}
+
+transitions::Transitions count(const data::Dataset& dataset, const train::TrainedVectors& trained,
+                               const BuildOptions& options, Progress& progress, const std::stop_token& stop) {
+  const transitions::TransitionOptions how{.window = options.counting.transition_window,
+                                           .memory_bytes = counting_memory(trained),
+                                           .threads = options.train.threads};
+  const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
+  return transitions::count_transitions(dataset.queues, songs, how, progress, stop);
+}
+
+void remove_checkpoint(const fs::path& output) {
+  if (const fs::path folder = train::checkpoint_of(output); train::is_checkpoint(folder)) remove_folder(folder);
+}
+
+}  // namespace
+
+BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& options, Progress& progress,
+                       const std::stop_token& stop, const Notes& notes) {
+  const fs::path output = options.target.output;
+  check_target(output);
+  const data::Dataset dataset = data::open_dataset(dataset_folder);
+  const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
+  train::TrainedVectors trained = train(dataset, plays, options, progress, stop, notes);
+  const transitions::Transitions transitions = count(dataset, trained, options, progress, stop);
+  model::write_model(output,
+                     {.songs = dataset.songs,
+                      .dataset_digest = dataset.manifest.digest,
+                      .options = options.train,
+                      .trained = trained,
+                      .transitions = transitions,
+                      .blend = options.blend,
+                      .index = {options.index, options.train.seed, options.train.threads}},
+                     progress, stop);
+  remove_checkpoint(output);
+
+  const std::size_t songs = trained.vectors.rows();
+  return {.songs = songs,
+          .songs_omitted = dataset.songs.size() - songs,
+          .plays = std::accumulate(plays.begin(), plays.begin() + static_cast<std::ptrdiff_t>(songs), std::uint64_t{0}),
+          .transitions = transitions.neighbours.size(),
+          .untrained_loss = trained.untrained_loss,
+          .epochs = std::move(trained.epochs)};
+}
+
+}  // namespace segue::pipeline

@@ -1,0 +1,456 @@
+// Replies of the HTTP service, declared once (base/fields.h). Those that the commands share: recommend/replies.h.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "segue/base/fields.h"
+#include "segue/base/json.h"
+#include "segue/recommend/replies.h"
+
+namespace segue::serve {
+
+struct SongsReply {
+  std::vector<recommend::SongReply> items{};
+  std::string_view model{};
+};
+
+struct SongPlaceReply {
+  float x = 0;
+  float y = 0;
+  std::int32_t cluster = -1;
+};
+
+struct SongDetailsReply : recommend::SongReply {
+  std::vector<std::string_view> tags{};
+  std::optional<SongPlaceReply> map{};
+  std::string_view model{};
+};
+
+struct HistoryListenReply {
+  std::int64_t listened_at = 0;
+  std::string artist{};
+  std::string title{};
+  Nullable<recommend::SongReply> song{};
+};
+
+struct HistoryReply {
+  std::vector<HistoryListenReply> items{};
+  std::string_view user{};
+  std::string_view model{};
+};
+
+struct RegionReply {
+  std::string_view label{};
+  float x = 0;
+  float y = 0;
+  std::uint32_t size = 0;
+  std::uint32_t level = 0;
+  std::int32_t parent = -1;
+};
+
+struct RegionsReply {
+  std::vector<RegionReply> items{};
+};
+
+struct MapTagsReply {
+  std::vector<std::string_view> items{};
+  std::string rows{};
+};
+
+struct PlaceReply {
+  float x = 0;
+  float y = 0;
+  std::string_view model{};
+};
+
+struct ModelFactsReply {
+  std::string_view name{};
+  std::uint32_t songs = 0;
+  std::uint64_t dim = 0;
+  std::string trained{};
+  std::string loaded{};
+  std::string_view digest{};
+  std::uint32_t parts = 0;
+  bool is_default = false;
+};
+
+struct ModelReply : ModelFactsReply {
+  bool map = false;
+};
+
+struct ModelsReply {
+  std::vector<ModelReply> items{};
+};
+
+struct EpochReply {
+  std::uint64_t epoch = 0;
+  double mean_loss = 0;
+  std::optional<double> sample_loss{};
+  json::object more{};
+};
+
+struct ModelDetailsReply : ModelFactsReply {
+  json::value map{};
+  json::object options{};
+  json::object counts{};
+  std::vector<EpochReply> history{};
+  std::string index_note{};
+  json::object more{};
+};
+
+struct HealthReply {
+  std::string_view status = "ok";
+};
+
+struct RouteStatusReply {
+  std::string_view method{};
+  std::string_view path{};
+  std::uint64_t requests = 0;
+  std::uint64_t failed = 0;
+  double mean_seconds = 0;
+  double p50_seconds = 0;
+  double p99_seconds = 0;
+};
+
+struct StoreStatusReply {
+  std::optional<std::string> kind{};
+  std::optional<std::uint64_t> listens{};
+  std::optional<std::uint64_t> users{};
+  std::optional<std::uint64_t> queued{};
+  std::optional<std::string_view> error{};
+};
+
+struct ModelStatusReply {
+  std::string_view name{};
+  std::uint32_t songs = 0;
+  double recall = 0;
+};
+
+struct StatusReply {
+  double uptime_seconds = 0;
+  double requests_per_second = 0;
+  std::vector<RouteStatusReply> routes{};
+  StoreStatusReply store{};
+  std::vector<ModelStatusReply> models{};
+  bool evaluation = false;
+};
+
+struct ErrorReply {
+  std::string_view code{};
+  std::string_view message{};
+};
+
+struct ApiErrorReply {
+  ErrorReply error{};
+};
+
+struct AddedListensReply {
+  std::uint64_t added = 0;
+  std::uint64_t known = 0;
+};
+
+struct ForgottenReply {
+  std::uint64_t listens = 0;
+  std::uint64_t feedback = 0;
+  std::uint64_t tokens = 0;
+};
+
+}  // namespace segue::serve
+
+namespace segue {
+
+template <>
+struct FieldsOf<serve::SongsReply> {
+  static constexpr std::string_view name = "Songs";
+  static constexpr std::string_view description = "Songs of a model";
+  static constexpr std::tuple fields = {
+      field<&serve::SongsReply::items>("items", "The songs"),
+      field<&serve::SongsReply::model>("model", "The model that answered"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::SongsReply);
+
+template <>
+struct FieldsOf<serve::SongPlaceReply> {
+  static constexpr std::string_view name = "SongPlace";
+  static constexpr std::string_view description = "Where a song lies on the map";
+  static constexpr std::tuple fields = {
+      field<&serve::SongPlaceReply::x>("x", "In the map's own units"),
+      field<&serve::SongPlaceReply::y>("y", "In the map's own units"),
+      field<&serve::SongPlaceReply::cluster>("cluster", "Its region, as an index into the regions; -1 for none"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::SongPlaceReply);
+
+template <>
+struct FieldsOf<serve::SongDetailsReply> {
+  using Base = recommend::SongReply;
+  static constexpr std::string_view name = "SongDetails";
+  static constexpr std::string_view description = "A song with its tags and its place on the map";
+  static constexpr std::tuple fields = {
+      field<&serve::SongDetailsReply::tags>("tags", "Its tags"),
+      field<&serve::SongDetailsReply::map>("map", "Absent if the model has no map"),
+      field<&serve::SongDetailsReply::model>("model", "The model that answered"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::SongDetailsReply);
+
+template <>
+struct FieldsOf<serve::HistoryListenReply> {
+  static constexpr std::string_view name = "HistoryListen";
+  static constexpr std::string_view description = "A stored listen";
+  static constexpr std::tuple fields = {
+      field<&serve::HistoryListenReply::listened_at>("listened_at", "Seconds since 1970"),
+      field<&serve::HistoryListenReply::artist>("artist", "As submitted"),
+      field<&serve::HistoryListenReply::title>("title", "As submitted"),
+      field<&serve::HistoryListenReply::song>("song", "The song of the model; null if the model does not have it"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::HistoryListenReply);
+
+template <>
+struct FieldsOf<serve::HistoryReply> {
+  static constexpr std::string_view name = "History";
+  static constexpr std::string_view description = "A user's newest listens, the newest first";
+  static constexpr std::tuple fields = {
+      field<&serve::HistoryReply::items>("items", "The listens"),
+      field<&serve::HistoryReply::user>("user", "The user"),
+      field<&serve::HistoryReply::model>("model", "The model that answered"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::HistoryReply);
+
+template <>
+struct FieldsOf<serve::RegionReply> {
+  static constexpr std::string_view name = "Region";
+  static constexpr std::string_view description = "A named region of the map";
+  static constexpr std::tuple fields = {
+      field<&serve::RegionReply::label>("label", "Its name; empty if nothing sets it apart"),
+      field<&serve::RegionReply::x>("x", "A point where the region is dense"),
+      field<&serve::RegionReply::y>("y", "A point where the region is dense"),
+      field<&serve::RegionReply::size>("size", "Number of songs"),
+      field<&serve::RegionReply::level>("level", "0 for the largest regions"),
+      field<&serve::RegionReply::parent>("parent", "The region around it, as an index; -1 at level 0"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::RegionReply);
+
+template <>
+struct FieldsOf<serve::RegionsReply> {
+  static constexpr std::string_view name = "Regions";
+  static constexpr std::string_view description = "The regions of the map, the largest level first";
+  static constexpr std::tuple fields = {
+      field<&serve::RegionsReply::items>("items", "The regions"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::RegionsReply);
+
+template <>
+struct FieldsOf<serve::MapTagsReply> {
+  static constexpr std::string_view name = "MapTags";
+  static constexpr std::string_view description = "Frequent tags and the songs that have them";
+  static constexpr std::tuple fields = {
+      field<&serve::MapTagsReply::items>("items", "The tags, the most frequent first"),
+      field<&serve::MapTagsReply::rows>(
+          "rows", "Base64 of one byte for each song: the index of its first such tag, 255 for none"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::MapTagsReply);
+
+template <>
+struct FieldsOf<serve::PlaceReply> {
+  static constexpr std::string_view name = "Place";
+  static constexpr std::string_view description = "A point of the map";
+  static constexpr std::tuple fields = {
+      field<&serve::PlaceReply::x>("x", "In the map's own units"),
+      field<&serve::PlaceReply::y>("y", "In the map's own units"),
+      field<&serve::PlaceReply::model>("model", "The model that answered"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::PlaceReply);
+
+template <>
+struct FieldsOf<serve::ModelFactsReply> {
+  static constexpr std::string_view name = "ModelFacts";
+  static constexpr std::string_view description = "A model that is served";
+  static constexpr std::tuple fields = {
+      field<&serve::ModelFactsReply::name>("name", "Its name"),
+      field<&serve::ModelFactsReply::songs>("songs", "Number of songs"),
+      field<&serve::ModelFactsReply::dim>("dim", "Numbers in a song vector"),
+      field<&serve::ModelFactsReply::trained>("trained", "When it was trained (UTC, ISO 8601)"),
+      field<&serve::ModelFactsReply::loaded>("loaded", "When the server loaded it (UTC, ISO 8601)"),
+      field<&serve::ModelFactsReply::digest>("digest", "Digest of its manifest"),
+      field<&serve::ModelFactsReply::parts>("parts", "Its parts of the users, relative to those of the other models"),
+      field<&serve::ModelFactsReply::is_default>("default", "Whether it answers if nothing else is named"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ModelFactsReply);
+
+template <>
+struct FieldsOf<serve::ModelReply> {
+  using Base = serve::ModelFactsReply;
+  static constexpr std::string_view name = "Model";
+  static constexpr std::string_view description = "A model in the list of models";
+  static constexpr std::tuple fields = {
+      field<&serve::ModelReply::map>("map", "Whether it has a map"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ModelReply);
+
+template <>
+struct FieldsOf<serve::ModelsReply> {
+  static constexpr std::string_view name = "Models";
+  static constexpr std::string_view description = "The models that are served, the default one first";
+  static constexpr std::tuple fields = {
+      field<&serve::ModelsReply::items>("items", "The models"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ModelsReply);
+
+template <>
+struct FieldsOf<serve::EpochReply> {
+  static constexpr std::string_view name = "Epoch";
+  static constexpr std::string_view description = "An epoch of training";
+  static constexpr std::tuple fields = {
+      field<&serve::EpochReply::epoch>("epoch", "From 1"),
+      field<&serve::EpochReply::mean_loss>("mean_loss", "Mean loss during the epoch"),
+      field<&serve::EpochReply::sample_loss>("sample_loss", "Loss on a fixed sample after the epoch"),
+  };
+  static constexpr auto rest = &serve::EpochReply::more;
+};
+SEGUE_CHECK_FIELDS(serve::EpochReply);
+
+template <>
+struct FieldsOf<serve::ModelDetailsReply> {
+  using Base = serve::ModelFactsReply;
+  static constexpr std::string_view name = "ModelDetails";
+  static constexpr std::string_view description = "A model with what its manifest says";
+  static constexpr std::tuple fields = {
+      field<&serve::ModelDetailsReply::map>("map", "The options of its map; false if it has none"),
+      field<&serve::ModelDetailsReply::options>("options", "The options it was trained with"),
+      field<&serve::ModelDetailsReply::counts>("counts", "Songs, queues and plays in training"),
+      field<&serve::ModelDetailsReply::history>("history", "Loss by epoch"),
+      field<&serve::ModelDetailsReply::index_note>("index_note",
+                                                   "A remark about its search index; empty if there is nothing to say"),
+  };
+  static constexpr auto rest = &serve::ModelDetailsReply::more;
+};
+SEGUE_CHECK_FIELDS(serve::ModelDetailsReply);
+
+template <>
+struct FieldsOf<serve::HealthReply> {
+  static constexpr std::string_view name = "Health";
+  static constexpr std::string_view description = "The answer of a probe";
+  static constexpr std::tuple fields = {
+      field<&serve::HealthReply::status>("status", "\"ok\""),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::HealthReply);
+
+template <>
+struct FieldsOf<serve::RouteStatusReply> {
+  static constexpr std::string_view name = "RouteStatus";
+  static constexpr std::string_view description = "Requests of one route";
+  static constexpr std::tuple fields = {
+      field<&serve::RouteStatusReply::method>("method", "HTTP method"),
+      field<&serve::RouteStatusReply::path>("path", "Path with its parameters in braces"),
+      field<&serve::RouteStatusReply::requests>("requests", "Requests since the start"),
+      field<&serve::RouteStatusReply::failed>("failed", "Of these, answered with a server error"),
+      field<&serve::RouteStatusReply::mean_seconds>("mean_seconds", "Mean time"),
+      field<&serve::RouteStatusReply::p50_seconds>("p50_seconds", "Median time"),
+      field<&serve::RouteStatusReply::p99_seconds>("p99_seconds", "99th percentile"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::RouteStatusReply);
+
+template <>
+struct FieldsOf<serve::StoreStatusReply> {
+  static constexpr std::string_view name = "StoreStatus";
+  static constexpr std::string_view description = "The store of listens";
+  static constexpr std::tuple fields = {
+      field<&serve::StoreStatusReply::kind>("kind", "sqlite or postgresql"),
+      field<&serve::StoreStatusReply::listens>("listens", "Listens stored"),
+      field<&serve::StoreStatusReply::users>("users", "Users with listens"),
+      field<&serve::StoreStatusReply::queued>("queued", "Additions that wait for their commit"),
+      field<&serve::StoreStatusReply::error>("error", "Present instead of all else if the store is unavailable"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::StoreStatusReply);
+
+template <>
+struct FieldsOf<serve::ModelStatusReply> {
+  static constexpr std::string_view name = "ModelStatus";
+  static constexpr std::string_view description = "A model in operation";
+  static constexpr std::tuple fields = {
+      field<&serve::ModelStatusReply::name>("name", "Its name"),
+      field<&serve::ModelStatusReply::songs>("songs", "Number of songs"),
+      field<&serve::ModelStatusReply::recall>("recall",
+                                              "Share of the 10 nearest songs that its search finds, from a sample"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ModelStatusReply);
+
+template <>
+struct FieldsOf<serve::StatusReply> {
+  static constexpr std::string_view name = "Status";
+  static constexpr std::string_view description = "The state of the server";
+  static constexpr std::tuple fields = {
+      field<&serve::StatusReply::uptime_seconds>("uptime_seconds", "Since the start"),
+      field<&serve::StatusReply::requests_per_second>("requests_per_second", "Over about the last minute"),
+      field<&serve::StatusReply::routes>("routes", "Routes with requests"),
+      field<&serve::StatusReply::store>("store", "The store of listens"),
+      field<&serve::StatusReply::models>("models", "The models that are served"),
+      field<&serve::StatusReply::evaluation>("evaluation", "Whether there is an evaluation report"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::StatusReply);
+
+template <>
+struct FieldsOf<serve::ErrorReply> {
+  static constexpr std::string_view name = "ErrorDetails";
+  static constexpr std::string_view description = "What went wrong";
+  static constexpr std::tuple fields = {
+      field<&serve::ErrorReply::code>("code", "For programs: \"wrong_use\", \"not_found\", ..."),
+      field<&serve::ErrorReply::message>("message", "For people: one sentence"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ErrorReply);
+
+template <>
+struct FieldsOf<serve::ApiErrorReply> {
+  static constexpr std::string_view name = "Error";
+  static constexpr std::string_view description = "An error";
+  static constexpr std::tuple fields = {
+      field<&serve::ApiErrorReply::error>("error", "What went wrong"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ApiErrorReply);
+
+template <>
+struct FieldsOf<serve::AddedListensReply> {
+  static constexpr std::string_view name = "AddedListens";
+  static constexpr std::string_view description = "What became of submitted listens";
+  static constexpr std::tuple fields = {
+      field<&serve::AddedListensReply::added>("added", "New listens"),
+      field<&serve::AddedListensReply::known>("known", "Listens that were stored already"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::AddedListensReply);
+
+template <>
+struct FieldsOf<serve::ForgottenReply> {
+  static constexpr std::string_view name = "Forgotten";
+  static constexpr std::string_view description = "How much was deleted";
+  static constexpr std::tuple fields = {
+      field<&serve::ForgottenReply::listens>("listens", "Listens"),
+      field<&serve::ForgottenReply::feedback>("feedback", "Loved and hated songs"),
+      field<&serve::ForgottenReply::tokens>("tokens", "Tokens"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ForgottenReply);
+
+}  // namespace segue

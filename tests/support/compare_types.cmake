@@ -1,0 +1,13 @@
+# Compares app/web/src/data/types.ts with what the routes declare; with UPDATE, writes it.
+execute_process(COMMAND ${PROGRAM} types OUTPUT_FILE types.generated RESULT_VARIABLE status)
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "${PROGRAM} types: exit status ${status}")
+endif()
+if(UPDATE)
+  file(COPY_FILE types.generated ${FILE} ONLY_IF_DIFFERENT)
+  return()
+endif()
+execute_process(COMMAND ${CMAKE_COMMAND} -E compare_files types.generated ${FILE} RESULT_VARIABLE differs)
+if(differs)
+  message(FATAL_ERROR "${FILE} is out of date: build the target web_types")
+endif()

@@ -1,0 +1,150 @@
+#include "segue/pipeline/build_model.h"
+
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "segue/base/file.h"
+#include "segue/base/manifest.h"
+#include "segue/model/model.h"
+
+#include "tests/support/expect_error.h"
+#include "tests/support/scratch.h"
+#include "tests/support/small_dataset.h"
+
+namespace segue::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// Asks training to stop once `updates` progress reports have arrived.
+class StopsTraining final : public Progress {
+ public:
+  StopsTraining(std::stop_source& stop, int updates) : stop_(stop), left_(updates) {}
+  void begin(std::string_view what, std::uint64_t, std::string_view) override { training_ = what == "train"; }
+  void update(std::uint64_t, std::string_view) override {
+    if (training_ && --left_ == 0) stop_.request_stop();
+  }
+  void end() override {}
+
+ private:
+  std::stop_source& stop_;
+  int left_;
+  bool training_ = false;
+};
+
+class BuildModel : public ::testing::Test {
+ protected:
+  BuildModel() {
+    (void)testing::circle_dataset(scratch_, 60);
+    options_.target.output = (scratch_ / "m").string();
+    options_.train.dim = 8;
+    options_.train.epochs = 6;
+    options_.train.threads = 1;
+    options_.train.subsample = 0;
+  }
+
+  BuiltModel build() {
+    NoProgress progress;
+    return build_model(scratch_ / "d", options_, progress, {},
+                       [this](std::string_view line) { notes_.emplace_back(line); });
+  }
+  // Trains until a few blocks are done.
+  void interrupt() {
+    std::stop_source stop;
+    StopsTraining progress(stop, 3);
+    (void)build_model(scratch_ / "d", options_, progress, stop.get_token(),
+                      [this](std::string_view line) { notes_.emplace_back(line); });
+  }
+  std::string vectors() const { return read_text(fs::path(options_.target.output) / model::kVectorsName); }
+  fs::path checkpoint() const { return train::checkpoint_of(options_.target.output); }
+
+  testing::Scratch scratch_;
+  BuildOptions options_;
+  std::vector<std::string> notes_;
+};
+
+TEST_F(BuildModel, writes_a_model_that_opens_and_reports_its_counts) {
+  options_.counting.transition_window = 3;
+  options_.blend.blend_floor = 0.25;
+  const BuiltModel built = build();
+  const model::Model model(options_.target.output);
+  EXPECT_EQ(built.songs, 12U);
+  EXPECT_EQ(built.songs_omitted, 0U);
+  EXPECT_EQ(model.songs().size(), built.songs);
+  EXPECT_EQ(model.transition_window(), 3U);
+  EXPECT_EQ(model.blend_weights().blend_floor, 0.25);
+  const json::object& counts = model.manifest().fields.at("counts").as_object();
+  EXPECT_EQ(counts.at("plays"), built.plays);
+  EXPECT_EQ(counts.at("transitions"), built.transitions);
+  ASSERT_EQ(built.epochs.size(), 6U);
+  EXPECT_LT(built.epochs.back().sample_loss, built.untrained_loss);
+  EXPECT_TRUE(notes_.empty());
+  EXPECT_FALSE(fs::exists(checkpoint()));
+}
+
+TEST_F(BuildModel, omits_songs_played_less_than_min_plays) {
+  std::vector<std::vector<std::uint32_t>> queues(10, {0, 1, 2, 0, 1, 2});
+  queues.push_back({0, 3, 1});
+  (void)testing::small_dataset(scratch_, queues, std::vector<std::string>(queues.size(), "u"));
+  const BuiltModel built = build();
+  EXPECT_EQ(built.songs, 3U);
+  EXPECT_EQ(built.songs_omitted, 1U);
+  EXPECT_EQ(built.plays, 62U);
+}
+
+TEST_F(BuildModel, resumes_from_its_checkpoint_to_the_same_bytes) {
+  (void)build();
+  const std::string uninterrupted = vectors();
+  options_.checkpoints.checkpoint_every = std::chrono::hours(1);
+  EXPECT_ERROR(interrupt(), ErrorCode::interrupted, "--resume continues from " + checkpoint().string());
+  ASSERT_TRUE(train::is_checkpoint(checkpoint()));
+  options_.checkpoints.resume = true;
+  const BuiltModel built = build();
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("resuming from " + checkpoint().string())));
+  EXPECT_EQ(built.epochs.size(), 6U);
+  EXPECT_EQ(vectors(), uninterrupted);
+  EXPECT_FALSE(fs::exists(checkpoint())) << "removed with the model written";
+}
+
+TEST_F(BuildModel, notes_an_old_checkpoint_that_it_does_not_resume_from) {
+  options_.checkpoints.checkpoint_every = std::chrono::hours(1);
+  EXPECT_ERROR(interrupt(), ErrorCode::interrupted, "");
+  options_.checkpoints.checkpoint_every = std::chrono::milliseconds(0);
+  (void)build();
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("left by an unfinished training run")));
+  EXPECT_FALSE(fs::exists(checkpoint()));
+}
+
+TEST_F(BuildModel, notes_that_there_is_no_checkpoint_to_resume_from) {
+  options_.checkpoints.resume = true;
+  (void)build();
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("no checkpoint found")));
+}
+
+TEST_F(BuildModel, refuses_a_checkpoint_of_other_options) {
+  options_.checkpoints.checkpoint_every = std::chrono::hours(1);
+  EXPECT_ERROR(interrupt(), ErrorCode::interrupted, "");
+  options_.checkpoints.resume = true;
+  options_.train.dim = 9;
+  EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected --dim 8 as in the checkpoint, found 9");
+}
+
+TEST_F(BuildModel, refuses_a_target_that_it_may_not_replace_before_reading_anything) {
+  fs::remove_all(scratch_ / "d");  // reading it would fail with not_found
+  fs::create_directory(scratch_ / "home");
+  write_text_atomically(scratch_ / "home" / "thesis.txt", "do not lose");
+  options_.target.output = (scratch_ / "home").string();
+  EXPECT_ERROR(build(), ErrorCode::wrong_use, "refusing to replace a folder that has files but no manifest.json");
+  (void)testing::circle_dataset(scratch_, 3);
+  options_.target.output = (scratch_ / "d").string();
+  EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected a new folder or a segue-model folder to replace");
+  EXPECT_EQ(read_text(scratch_ / "home" / "thesis.txt"), "do not lose");
+}
+
+}  // namespace
+}  // namespace segue::pipeline

@@ -1,0 +1,102 @@
+#include "tests/unit/serve/api/model_fixture.h"
+
+namespace segue::serve {
+namespace {
+
+using testing::token_of;
+
+class RecommendationRoutes : public testing::ModelFixture {
+ protected:
+  // Whether a request with this body would leave the io thread.
+  bool blocks(const json::value& body) const {
+    Request request;
+    request.body = json::serialize(body);
+    return route().handle.parsed(request).second;
+  }
+  const Route& route() const {
+    for (const Route& route : routes()) {
+      if (route.id == "recommendForSongs") return route;
+    }
+    throw std::logic_error("no such route");
+  }
+};
+
+TEST_F(RecommendationRoutes, recommend_for_songs) {
+  const json::value found = document(
+      post("/v1/recommendations", {{"songs", {"song-2", "none"}}, {"k", 4}, {"explain", true}}), "Recommendations");
+  ASSERT_EQ(found.at("items").as_array().size(), 4U);
+  EXPECT_EQ(found.at("unknown"), json::value(json::array{"none"}));
+  const json::value& first = found.at("items").at(0);
+  EXPECT_EQ(first.at_pointer("/explanation/seeds/0/id"), json::value("song-2"));
+  EXPECT_TRUE(first.at_pointer("/explanation/text").as_string().starts_with("Because of Björk – Jóga (100 %)"));
+  EXPECT_EQ(first.at_pointer("/explanation/together/song/id"), json::value("song-2"));
+}
+
+TEST_F(RecommendationRoutes, place_interests_on_the_map) {
+  const json::object body{{"songs", {"song 0", "song-1"}}, {"place", true}, {"interests", "2"}};
+  const json::value found = document(post("/v1/recommendations", body), "Recommendations");
+  ASSERT_FALSE(found.at("interests").as_array().empty());
+  EXPECT_TRUE(found.at_pointer("/interests/0/x").is_number());
+  const json::value bare = document(post("/v1/recommendations?model=bare", body), "Recommendations");
+  EXPECT_FALSE(bare.at_pointer("/interests/0").as_object().contains("x"));
+}
+
+TEST_F(RecommendationRoutes, filter_and_exclude) {
+  const json::value found =
+      document(post("/v1/recommendations",
+                    {{"songs", {"song-2"}}, {"exclude", {"song-10"}}, {"filter", {{"only_tag", {"electronic"}}}}}),
+               "Recommendations");
+  for (const json::value& song : found.at("items").as_array()) {
+    EXPECT_EQ(song.at("row").to_number<int>() % 4, 2);
+    EXPECT_NE(song.at("id"), json::value("song-10"));
+  }
+}
+
+TEST_F(RecommendationRoutes, name_what_is_wrong) {
+  EXPECT_EQ(message(post("/v1/recommendations", {{"songs", {"none"}}}), 422),
+            "songs: expected ids of songs that the model has, found only unknown ones");
+  EXPECT_EQ(message(post("/v1/recommendations", json::object()), 400),
+            "songs: expected ids of songs that the model has, found none");
+  EXPECT_EQ(message(post("/v1/recommendations", {{"songs", {"song-2"}}, {"filtre", 1}}), 400),
+            "unknown name filtre (did you mean filter?)");
+  EXPECT_EQ(message(post("/v1/recommendations", {{"songs", {"song-2"}}, {"filter", {{"only_ids", "x"}}}}), 400),
+            "unknown name filter.only_ids");
+}
+
+TEST_F(RecommendationRoutes, block_for_filters_and_places_only) {
+  EXPECT_FALSE(blocks({{"songs", {"\"filter\"", "\"place\""}}}));
+  EXPECT_FALSE(blocks({{"songs", {"a"}}, {"filter", json::object()}, {"place", false}}));
+  EXPECT_TRUE(blocks({{"songs", {"a"}}, {"filter", {{"min_plays", 2}}}}));
+  EXPECT_TRUE(blocks({{"songs", {"a"}}, {"place", true}}));
+}
+
+TEST_F(RecommendationRoutes, recommend_what_is_popular_to_a_new_user) {
+  const json::value found = document(get("/v1/users/ann/recommendations?k=2", token_of("ann")), "Recommendations");
+  EXPECT_EQ(found.at("fallback"), json::value("popular"));
+  EXPECT_EQ(found.at("user"), json::value("ann"));
+  EXPECT_EQ(found.at("listens"), json::value(0));
+  EXPECT_EQ(get("/v1/users/ann/recommendations", token_of("bob")).status, 403);
+}
+
+TEST_F(RecommendationRoutes, use_the_stored_listens_of_a_user) {
+  store::StoredListen known;
+  known.user = "ann";
+  known.listened_at = 1'700'000'000;
+  known.artist = "Björk";
+  known.title = "Jóga";
+  store::StoredListen unknown = known;
+  unknown.listened_at += 1;
+  unknown.title = "Something else";
+  store_.add(std::vector{known, unknown});
+  const json::value found = document(get("/v1/users/ann/recommendations?k=3"), "Recommendations");
+  EXPECT_FALSE(found.as_object().contains("fallback"));
+  EXPECT_EQ(found.at("listens"), json::value(1));
+  const json::value history = document(get("/v1/users/ann/history"), "History");
+  ASSERT_EQ(history.at("items").as_array().size(), 2U);
+  EXPECT_TRUE(history.at_pointer("/items/0/song").is_null());
+  EXPECT_EQ(history.at_pointer("/items/1/song/id"), json::value("song-2"));
+  EXPECT_EQ(history.at_pointer("/items/1/listened_at"), json::value(1'700'000'000));
+}
+
+}  // namespace
+}  // namespace segue::serve
