@@ -80,7 +80,7 @@ bool is_version_of_one(std::uint32_t row, const Rows& rows) {
                              [&](std::uint32_t other) { return keys()[other].recording == keys()[row].recording; });
 }
 
-RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
+RC_GTEST_PROP(Lists, keep_every_rule_and_are_as_long_as_they_can_be, ()) {
   const std::vector<math::ScoredRow> pool = some_pool();
   const Rows played = some_rows();
   const Rows excluded = some_rows();
@@ -129,7 +129,7 @@ RC_GTEST_PROP(Lists, KeepEveryRuleAndAreAsLongAsTheyCanBe, ()) {
   RC_ASSERT(picks.size() == std::min(k, exist));
 }
 
-RC_GTEST_PROP(Lists, AreAFunctionOfTheirArguments, ()) {
+RC_GTEST_PROP(Lists, are_a_function_of_their_arguments, ()) {
   const std::vector<math::ScoredRow> pool = some_pool();
   const recommend::RerankOptions options = some_options();
   const auto one = recommend::rerank(model(), pool, 20, {}, options);
@@ -141,7 +141,7 @@ RC_GTEST_PROP(Lists, AreAFunctionOfTheirArguments, ()) {
   for (std::size_t i = 0; i < fewer.size(); ++i) RC_ASSERT(fewer[i].song == one[i].song);
 }
 
-RC_GTEST_PROP(Radios, NeverRepeatNorBreakARule, ()) {
+RC_GTEST_PROP(Radios, never_repeat_nor_break_a_rule, ()) {
   const Rows seeds = *rc::gen::nonEmpty(rc::gen::container<Rows>(rc::gen::inRange(0U, kSongs)));
   recommend::RerankOptions list = some_options();
   list.artist_cap = 0;
@@ -172,7 +172,7 @@ RC_GTEST_PROP(Radios, NeverRepeatNorBreakARule, ()) {
   }
 }
 
-RC_GTEST_PROP(Journeys, LeadFromOneToTheOtherWithoutTurningBack, ()) {
+RC_GTEST_PROP(Journeys, lead_from_one_to_the_other_without_turning_back, ()) {
   const std::uint32_t from = *rc::gen::inRange(0U, kSongs);
   const std::uint32_t to =
       *rc::gen::suchThat(rc::gen::inRange(0U, kSongs), [&](std::uint32_t row) { return row != from; });
@@ -185,7 +185,7 @@ RC_GTEST_PROP(Journeys, LeadFromOneToTheOtherWithoutTurningBack, ()) {
   try {
     songs = recommend::find_journey(model(), from, to, options);
   } catch (const Error& error) {
-    RC_ASSERT(error.code() == ErrorCode::not_found);  // no path of so many steps
+    RC_ASSERT(error.code() == ErrorCode::not_found);  // no path of that many steps
     RC_ASSERT(steps > 1U);
     return;
   }

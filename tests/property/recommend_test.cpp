@@ -77,7 +77,7 @@ Rows some_rows() {
 Request some_request() {
   Request request;
   request.played = some_rows();
-  // One song with a vector at least, at any place.
+  // At least one song with a vector, at any place.
   const auto place = *rc::gen::inRange<std::size_t>(0, request.played.size() + 1);
   request.played.insert(request.played.begin() + static_cast<std::ptrdiff_t>(place),
                         *rc::gen::inRange(kWithoutVector + 1, kSongs));
@@ -115,19 +115,19 @@ void check(const Request& request, recommend::ListMode mode, const std::vector<r
   }
 }
 
-RC_GTEST_PROP(Recommendations, AreUnplayedDistinctSortedAndAsManyAsAskedFor, ()) {
+RC_GTEST_PROP(Recommendations, are_unplayed_distinct_sorted_and_as_many_as_requested, ()) {
   const Request request = some_request();
   const auto found = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   check(request, recommend::ListMode::discover, found);
   RC_ASSERT(request.is_full(found.size(), recommend::ListMode::discover));
   for (std::size_t i = 0; i < found.size(); ++i) {
-    // In brackets of its own: RC_ASSERT takes an expression apart, and its || would look at found[-1].
+    // In its own brackets: RC_ASSERT splits the expression, and its || would read found[-1].
     RC_ASSERT((i == 0 || math::is_better({found[i - 1].song, found[i - 1].score}, {found[i].song, found[i].score})));
     if (request.options.by == recommend::RecommendBy::vectors) RC_ASSERT(std::abs(found[i].score) <= 1.0001F);
   }
 }
 
-RC_GTEST_PROP(Recommendations, ByTransitionsWerePlayedNearOneOfTheSongs, ()) {
+RC_GTEST_PROP(Recommendations, by_transitions_were_played_near_one_of_the_songs, ()) {
   Request request = some_request();
   request.options.by = recommend::RecommendBy::transitions;
   request.options.half_life = 1000;
@@ -147,7 +147,7 @@ RC_GTEST_PROP(Recommendations, ByTransitionsWerePlayedNearOneOfTheSongs, ()) {
   RC_ASSERT(songs == near);
 }
 
-RC_GTEST_PROP(Recommendations, AsAListKeepItsRules, ()) {
+RC_GTEST_PROP(Recommendations, as_a_list_keep_its_rules, ()) {
   Request request = some_request();
   recommend::RerankOptions list;
   list.mode = *rc::gen::element(recommend::ListMode::discover, recommend::ListMode::any);
@@ -180,7 +180,7 @@ RC_GTEST_PROP(Recommendations, AsAListKeepItsRules, ()) {
   RC_ASSERT(request.is_full(free.size(), list.mode));
 }
 
-RC_GTEST_PROP(Recommendations, OfFewerSongsAreTheFirstOfMore, ()) {
+RC_GTEST_PROP(Recommendations, of_a_shorter_list_begin_the_longer_one, ()) {
   Request request = some_request();
   const auto more = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   request.options.k = *rc::gen::inRange(1U, request.options.k + 1);
@@ -189,7 +189,7 @@ RC_GTEST_PROP(Recommendations, OfFewerSongsAreTheFirstOfMore, ()) {
   for (std::size_t i = 0; i < fewer.size(); ++i) RC_ASSERT(fewer[i].song == more[i].song);
 }
 
-RC_GTEST_PROP(Recommendations, ByVectorsWithoutAHalfLifeDoNotDependOnTheOrderOfPlays, ()) {
+RC_GTEST_PROP(Recommendations, by_vectors_without_a_half_life_do_not_depend_on_the_order_of_plays, ()) {
   Request request = some_request();
   request.options.by = recommend::RecommendBy::vectors;
   request.options.half_life = 0;
@@ -197,7 +197,7 @@ RC_GTEST_PROP(Recommendations, ByVectorsWithoutAHalfLifeDoNotDependOnTheOrderOfP
   std::ranges::reverse(request.played);
   const auto other = recommend::Recommender(model()).recommend(request.listener(), request.options).items;
   RC_ASSERT(one.size() == other.size());
-  // Sums in another order differ in their last bits, and so may the order of songs that are equally good.
+  // Sums in another order differ in their last bits, and so may the order of equally good songs.
   for (std::size_t i = 0; i < one.size(); ++i) RC_ASSERT(std::abs(one[i].score - other[i].score) < 1e-5F);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kLongestIdList = std::size_t{4} << 30;
 
-// Names that are looked for, and whether a text of the catalogue is one of them; each distinct text is folded once.
+// Wanted names, and whether a text of the catalogue is one of them. Each distinct text is folded once.
 class Names {
  public:
   Names(std::string_view what, const std::vector<std::string>& names) : what_(what) {
@@ -27,7 +27,7 @@ class Names {
 
   bool empty() const { return wanted_.empty(); }
 
-  // `in_parts`: between commas as well as whole.
+  // `in_parts`: the parts between commas count as well as the whole.
   bool has(std::string_view text, bool in_parts) {
     const auto [known, is_new] = known_.try_emplace(text, false);
     if (is_new) {
@@ -41,7 +41,7 @@ class Names {
     return known->second;
   }
 
-  // After all texts were looked at. Throws not_found for a name that was none of them.
+  // To be called after all texts were checked. Throws not_found for a name that no text had.
   void check_all_found() const {
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
       if (found_[i]) continue;
@@ -110,7 +110,7 @@ std::optional<index::RowSet> songs_passing(const FilterOptions& options, const d
         for (const std::string_view tag : tags) any = names.has(tag, false) || any;
         return any;
       };
-      // Looked at even where the song is out already: names that no song has are found so.
+      // Checked even if the song has failed already, to detect names that no song has.
       if (!only_tags.empty()) passes = has(only_tags) && passes;
       if (!not_tags.empty()) passes = !has(not_tags) && passes;
       if (!only_artists.empty()) passes = only_artists.has(artist, true) && passes;

@@ -1,4 +1,4 @@
-// Which songs may be in an answer, said by what the catalogue knows of them.
+// Filters songs by what the catalogue knows about them.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace segue::recommend {
 
-// A song has to pass all that is given. Names are compared as search compares words: whatever their case, accents and
+// A song has to pass every option that is set. Names are compared as in a search: without case, accents and
 // punctuation. An artist is the whole credit ("Bill Evans, Jim Hall") or one of the names between its commas.
 struct FilterOptions {
   std::vector<std::string> only_tag{};
@@ -43,13 +43,14 @@ struct OptionsOf<recommend::FilterOptions> {
       option<&recommend::FilterOptions::not_artist>("not_artist", "No songs by this artist, nor by any of several"),
       option<&recommend::FilterOptions::only_ids>("only_ids", "Only songs whose id is a line of this file"),
       option<&recommend::FilterOptions::not_ids>("not_ids", "No songs whose id is a line of this file"),
-      option<&recommend::FilterOptions::min_plays>("min_plays", "Only songs played at least so often", at_least(0)),
-      option<&recommend::FilterOptions::max_plays>("max_plays", "Only songs played at most so often; 0 is no limit",
+      option<&recommend::FilterOptions::min_plays>("min_plays", "Only songs with at least this many plays",
                                                    at_least(0)),
-      option<&recommend::FilterOptions::min_rank>(
-          "min_rank", "Only songs from this place on in the order of plays, the first is 1", between(0, 4294967295.0)),
-      option<&recommend::FilterOptions::max_rank>(
-          "max_rank", "Only songs up to this place in the order of plays; 0 is no limit", between(0, 4294967295.0)),
+      option<&recommend::FilterOptions::max_plays>(
+          "max_plays", "Only songs with at most this many plays; 0 is no limit", at_least(0)),
+      option<&recommend::FilterOptions::min_rank>("min_rank", "Only songs from this rank by plays on; the first is 1",
+                                                  between(0, 4294967295.0)),
+      option<&recommend::FilterOptions::max_rank>("max_rank", "Only songs up to this rank by plays; 0 is no limit",
+                                                  between(0, 4294967295.0)),
   };
 };
 SEGUE_CHECK_OPTIONS(recommend::FilterOptions);
@@ -58,9 +59,9 @@ SEGUE_CHECK_OPTIONS(recommend::FilterOptions);
 
 namespace segue::recommend {
 
-// The rows of the songs that pass; nothing where no option is set. One pass over the catalogue: to be made once for
-// many searches. Ids of a file that the catalogue does not have are passed over. Throws not_found for a tag or an
-// artist that no song has (with the nearest one), where no song passes, and for a file that is not there; io_failed.
+// The rows of the songs that pass; nothing if no option is set. Takes one pass over the catalogue, so reuse the result
+// for many searches. Ids in a file that the catalogue does not have are ignored. Throws not_found for a tag or artist
+// that no song has (with the nearest one), if no song passes, and for a missing file; io_failed.
 std::optional<index::RowSet> songs_passing(const FilterOptions& options, const data::Catalogue& songs);
 
 }  // namespace segue::recommend

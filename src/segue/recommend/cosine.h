@@ -1,4 +1,4 @@
-// How alike two songs of a model are.
+// The similarity of two songs of a model.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace segue::recommend {
 
-// The cosine of two song vectors; 0 where one of them is zero. REQUIRES: rows of the model.
+// The cosine of two song vectors; 0 if one of them is zero. REQUIRES: rows of the model.
 inline float song_cosine(const model::Model& model, data::SongRow a, data::SongRow b) {
   const math::MatrixView<const float> vectors = model.vectors();
   const float dot = math::best_kernels().dot(vectors.row(a), vectors.row(b), vectors.columns);

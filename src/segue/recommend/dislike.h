@@ -1,4 +1,4 @@
-// Songs that somebody does not want: never returned, and a reason to stay away from what is like them.
+// Disliked songs: never returned, and songs much like them rank lower.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace segue::recommend {
 
-// Songs are taken as they are typed; who has a catalogue turns them into rows.
+// Songs as they are typed; the caller looks up their rows in its catalogue.
 struct DislikeOptions {
   std::vector<std::string> dislike;
 };
@@ -27,7 +27,7 @@ struct OptionsOf<recommend::DislikeOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
       option<&recommend::DislikeOptions::dislike>(
-          "dislike", "A song not wanted, nor what is much like it; may be given several times"),
+          "dislike", "A song to avoid, together with songs much like it; may be given several times"),
   };
 };
 SEGUE_CHECK_OPTIONS(recommend::DislikeOptions);
@@ -36,14 +36,14 @@ SEGUE_CHECK_OPTIONS(recommend::DislikeOptions);
 
 namespace segue::recommend {
 
-// What the disliked songs weigh against the liked ones (Rocchio's gamma to his beta of 1). Published retrieval systems
-// use 0.15 to 0.5; songs of one genre lie so close together that it takes the upper end to be noticed.
+// The weight of the disliked songs against the liked ones (Rocchio's gamma for a beta of 1). Published retrieval
+// systems use 0.15 to 0.5; songs of one genre are so close together that only the upper end has a visible effect.
 inline constexpr float kDislikeStrength = 0.5F;
 
 // Rocchio's formula on unit vectors: query - strength * mean of the disliked unit vectors, scaled to length 1. A song's
-// cosine to the result is what it was, less `strength` times its mean cosine to the disliked songs, over a common
-// length. Songs without a vector do not count; where nothing counts, or nothing is left, the query is returned as it
-// is. `query`: a unit vector of model.vectors().columns numbers.
+// cosine to the result is its cosine to the query, less `strength` times its mean cosine to the disliked songs, divided
+// by a common length. Songs without a vector do not count; if none counts, or nothing is left, the query is returned
+// unchanged. `query`: a unit vector of model.vectors().columns numbers.
 std::vector<float> away_from(const model::Model& model, std::span<const float> query,
                              std::span<const data::SongRow> disliked, float strength = kDislikeStrength);
 

@@ -1,4 +1,4 @@
-// What a user of a dataset played, as songs of a model.
+// The history of a user of a dataset, as songs of a model.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct History {
   std::uint64_t unknown_plays = 0;   // plays of songs that the model does not have
 };
 
-// All queues of `user`, by start time; those without one keep the dataset's order and come first. Songs are matched by
-// id, so the model may come from another dataset. Throws not_found, with the nearest user, when nobody is called that.
+// All queues of `user`, by start time; those without one come first, in the order of the dataset. Songs are matched by
+// id, so the model may come from another dataset. Throws not_found, with the nearest name, for an unknown user.
 History history_of(const data::Dataset& dataset, const data::Catalogue& model_songs, std::string_view user);
 
 }  // namespace segue::recommend

@@ -23,7 +23,7 @@ constexpr std::size_t kLayerSongs = 48;
 constexpr std::size_t kBlock = 256;
 constexpr std::size_t kRowsPerPiece = 16384;
 constexpr double kSteady = 0.25;
-// More steps have to make a path less rough by this much to be worth it.
+// More steps are worth it only if they make the path less rough than this part of what it was.
 constexpr double kWorthIt = 0.9;
 
 // A song in the plane of the two ends.
@@ -38,7 +38,7 @@ struct Path {
   double longest = 0;                // largest 1 - cosine of a step
   double unevenness = 0;             // coefficient of variation of 1 - cosine
 
-  // What more steps should make smaller: short steps beside one long one are no gain.
+  // What more steps should reduce: several short steps and one long one are no gain.
   double roughness() const { return longest * (1 + unevenness); }
 };
 
@@ -80,7 +80,7 @@ class Planner {
   }
 
  private:
-  // One look at every song: those that lie between the ends, the closest to the arc in each part of it.
+  // One pass over all songs, which keeps those between the ends that are closest to each part of the arc.
   void pass() {
     std::vector<math::TopK> best(kBins, math::TopK(kOfBin));
     std::mutex mutex;
@@ -163,7 +163,7 @@ class Planner {
 
   struct Node {
     double cost = std::numeric_limits<double>::infinity();
-    std::size_t before = 0;  // place in the layer before
+    std::size_t before = 0;  // place in the previous layer
   };
 
   std::optional<Path> shortest(const std::vector<std::vector<data::SongRow>>& layers, double usual) {
@@ -202,12 +202,12 @@ class Planner {
     return path;
   }
 
-  // The first place between the ends whose song breaks a rule; 0 where none does.
+  // The first place between the ends whose song breaks a rule; 0 if none does.
   std::size_t first_fault(const Path& path) {
     const std::size_t n = path.songs.size() - 1;
     for (std::size_t i = 1; i < n; ++i) {
       for (std::size_t j = 0; j <= n; ++j) {
-        if (j >= i && j < n) continue;  // itself, or looked at from there
+        if (j >= i && j < n) continue;  // the same pair, or checked from the other side
         const data::SongKeys one = keys(path.songs[i]);
         const data::SongKeys other = keys(path.songs[j]);
         const bool close = (j < i ? i - j : j - i) <= options_.artist_gap;
@@ -258,7 +258,7 @@ Path path_of(Planner& planner, std::uint32_t steps) {
   fail(ErrorCode::not_found, "expected a path of {} steps between the songs, found none longer than {}", steps, fewer);
 }
 
-// The fewest steps that are worth it: more never make the path much smoother.
+// The fewest steps after which more do not make the path much smoother.
 Path path_of_few_steps(Planner& planner) {
   std::optional<Path> best;
   for (std::uint32_t steps = kFewestAutoSteps; steps <= kMostAutoSteps; ++steps) {
@@ -266,7 +266,7 @@ Path path_of_few_steps(Planner& planner) {
     if (!found) continue;
     if (!best || found->roughness() < kWorthIt * best->roughness()) best = std::move(found);
   }
-  // Between two songs that lie close together there may be none, or one: one step is always there.
+  // Two songs that are close together may have no such path or few songs between them; one step is always possible.
   for (std::uint32_t steps = kFewestAutoSteps - 1; !best; --steps) best = planner.path(steps);
   return *std::move(best);
 }

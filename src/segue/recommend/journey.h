@@ -2,14 +2,14 @@
 //
 // Progress of a song x between songs a and b (unit vectors) is its place on the line from a to b,
 //   p(x) = 1/2 + x . (b - a) / (2 (1 - a . b)),      p(a) = 0, p(b) = 1,
-// so that larger means: nearer to b compared with a. For n steps there are n - 1 layers; layer i has the songs nearest
+// so that a larger p means closer to b relative to a. For n steps there are n - 1 layers; layer i has the songs nearest
 // to the point at i/n of the arc from a to b. The journey is the path through the layers, from a to b, on which p rises
 // at every step and the sum over steps of
 //   (d / d0)^4 + 1/4 (n dp - 1)^2,      d = 1 - cosine, dp = rise of p, d0 = a usual d between neighbouring layers
-// is least: a shortest path by dynamic programming over all pairs of songs of neighbouring layers. The fourth power
-// stands for the longest step, which is what is heard; the second term keeps progress even. `auto` takes the fewest
-// steps (4 to 24; fewer where the catalogue has no such path) that no more steps beat by a tenth in (longest d) x (1 +
-// coefficient of variation of d).
+// is smallest: a shortest path by dynamic programming over all pairs of songs of neighbouring layers. The fourth power
+// stands for the longest step, which listeners notice most; the second term keeps progress even. `auto` takes the
+// fewest steps (4 to 24; fewer if the catalogue has no such path) that more steps do not improve by a tenth in (longest
+// d) x (1 + coefficient of variation of d).
 #pragma once
 
 #include <array>
@@ -39,12 +39,12 @@ struct OptionsOf<recommend::JourneyOptions> {
   static constexpr std::string_view section = "journey";
   static constexpr std::array rows = {
       option<&recommend::JourneyOptions::steps>(
-          "steps", "Steps from the first song to the last: a number, or auto for as many as make no step too long"),
+          "steps", "Steps from the first song to the last: a number, or auto for as many as keep every step short"),
       option<&recommend::JourneyOptions::artist_gap>(
-          "artist_gap", "Songs by others between two songs of one artist at least", between(0, 1000)),
+          "artist_gap", "At least this many songs by others between two songs of one artist", between(0, 1000)),
       option<&recommend::JourneyOptions::fold_versions>(
           "fold_versions",
-          "One version only of a recording that is there live, remastered, remixed, under several ids"),
+          "Only one version of a recording that exists live, remastered, remixed or under several ids"),
       option<&recommend::JourneyOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };
@@ -65,8 +65,8 @@ struct JourneySong {
 };
 
 // From `from` to `to`, both included: steps + 1 songs, no song twice, no second version of one, p rising at every step.
-// Throws wrong_use for steps that are neither auto nor 1 to kMostSteps and for from = to, bad_input where an end has no
-// vector or both vectors are the same, not_found where the catalogue has no such path of that many steps. REQUIRES:
+// Throws wrong_use for steps that are neither auto nor 1 to kMostSteps and for from = to, bad_input if an end has no
+// vector or both vectors are the same, not_found if the catalogue has no path of that many steps. REQUIRES:
 // rows of the model. One pass over the vectors; thread safe.
 std::vector<JourneySong> find_journey(const model::Model& model, data::SongRow from, data::SongRow to,
                                       const JourneyOptions& options);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// What is known of a point between swaps.
+// The state of a point between swaps.
 struct Point {
   std::uint32_t nearest = 0;  // cluster
   double to_nearest = kInfinity;
@@ -41,7 +41,7 @@ class Pam {
   }
 
   void swap_while_better() {
-    // Every swap lowers the cost by more than what rounding could, so that it ends.
+    // Every swap lowers the cost by more than a rounding error, so that the loop ends.
     const double least_gain = 1e-9 * (1 + cost());
     std::size_t unchanged = 0;
     for (std::uint32_t candidate = 0; unchanged < points_.size(); candidate = next(candidate)) {
@@ -94,9 +94,9 @@ class Pam {
     return gain;
   }
 
-  // The change of cost for putting the candidate in place of each medoid, all in one pass over the points.
+  // The change of cost if the candidate replaces each medoid, all in one pass over the points.
   Swap best_swap(std::uint32_t candidate) const {
-    double shared = 0;  // whichever medoid goes
+    double shared = 0;  // whichever medoid is replaced
     std::vector<double> changes(medoids_.size(), 0.0);
     for (std::uint32_t i = 0; i < points_.size(); ++i) {
       const Point& point = points_[i];
@@ -116,7 +116,7 @@ class Pam {
     for (std::uint32_t i = 0; i < points_.size(); ++i) {
       Point point;
       for (std::uint32_t cluster = 0; cluster < medoids_.size(); ++cluster) {
-        // A medoid is of its own cluster, even where another one has the same vector.
+        // A medoid belongs to its own cluster, even if another one has the same vector.
         const double to_medoid = medoids_[cluster] == i ? -1 : distance(medoids_[cluster], i);
         if (to_medoid < point.to_nearest) {
           point.to_second = point.to_nearest;
@@ -127,7 +127,7 @@ class Pam {
         }
       }
       point.to_nearest = std::max(point.to_nearest, 0.0);
-      // With one medoid there is no second; only a swap of that one can happen, and then all points go to the new one.
+      // With one medoid there is no second nearest; only that medoid can be swapped, and all points follow.
       points_[i] = point;
     }
   }

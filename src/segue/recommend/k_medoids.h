@@ -1,8 +1,8 @@
-// k-medoids: the k points that the weighted sum of distances to the nearest of them is smallest for.
+// k-medoids: finds the k points with the smallest weighted sum of distances from all points to the nearest of them.
 //
 // PAM (Kaufman & Rousseeuw 1990) with the swaps of FasterPAM (Schubert & Rousseeuw 2021, arXiv:2008.05171): built
-// greedily, then a medoid is exchanged for another point for as long as that helps. A local optimum, no chance
-// involved. A pass over all swaps takes n^2 steps whatever k is.
+// greedily, then medoids are swapped for other points as long as that helps. Finds a local optimum and is
+// deterministic. A pass over all swaps takes n^2 steps whatever k is.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace segue::recommend {
 struct Clustering {
   std::vector<std::uint32_t> medoids;   // points, in the order of their clusters
   std::vector<std::uint32_t> clusters;  // the cluster of each point
-  double cost = 0;                      // sum of weight x distance to the own medoid
+  double cost = 0;                      // sum of weight x distance to the medoid of the cluster
 };
 
 // `distances`: n x n, symmetric, >= 0, 0 on the diagonal; `weights`: n, > 0. Ties go to the smaller point.

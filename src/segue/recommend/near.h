@@ -1,4 +1,4 @@
-// Where lists that grow ask for songs near a direction: any index will do.
+// How growing lists search for songs near a direction, with any index.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace segue::recommend {
 
-// The k songs with the largest cosine to `query`, a unit vector, best first; nearly all of them will do.
+// The k songs with the largest cosine to `query`, a unit vector, best first; a few may be missing.
 using FindNear = std::function<std::vector<math::ScoredRow>(std::span<const float> query, std::size_t k)>;
 
 }  // namespace segue::recommend

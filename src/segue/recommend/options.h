@@ -1,4 +1,4 @@
-// What can be chosen about finding songs.
+// Options for finding songs.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ SEGUE_CHECK_OPTIONS(recommend::SimilarOptions);
 
 namespace segue::recommend {
 
-// What recommendations are made of: both, or one side alone.
+// What recommendations are based on: vectors and transitions together, or one of the two.
 enum class RecommendBy { blend, vectors, transitions };
 
 inline constexpr std::array<std::string_view, 3> kRecommendByNames = {"blend", "vectors", "transitions"};
@@ -61,14 +61,14 @@ struct OptionsOf<recommend::RecommendOptions> {
       option<&recommend::RecommendOptions::k>("k", "Songs to recommend", between(1, 1'000'000)),
       option<&recommend::RecommendOptions::by>(
           "by",
-          "blend: song vectors and transitions together; vectors: what lies near the user "
-          "vector; transitions: what was played close to these songs"),
+          "blend: song vectors and transitions together; vectors: songs near the user "
+          "vector; transitions: songs played close to these"),
       option<&recommend::RecommendOptions::half_life>(
           "half_life",
           "A song counts half as much as one played this many songs later; 0: as in the model's blend, or all alike "
           "when recommending by vectors",
           between(0, 1e9)),
-      option<&recommend::RecommendOptions::explain>("explain", "Say for each song which played songs it stands on"),
+      option<&recommend::RecommendOptions::explain>("explain", "Explain each song by the played songs it is based on"),
       option<&recommend::RecommendOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };
@@ -78,7 +78,7 @@ SEGUE_CHECK_OPTIONS(recommend::RecommendOptions);
 
 namespace segue::recommend {
 
-// Whose history to start from, instead of songs by name.
+// The user whose history to start from, instead of named songs.
 struct UserOptions {
   std::string user;
   std::string dataset;

@@ -19,7 +19,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// RFC 3986: what stands for itself everywhere.
+// RFC 3986: characters that never need encoding.
 bool is_unreserved(char c) {
   return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
@@ -40,7 +40,7 @@ std::string percent_encoded(std::string_view text, bool keeps_reserved) {
   return encoded;
 }
 
-// scheme ":" something, of characters that a URI may have. A single letter is a drive, not a scheme.
+// scheme ":" something, of characters allowed in a URI. A single letter is a drive, not a scheme.
 bool is_uri(std::string_view text) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos || colon < 2 || colon + 1 == text.size() || !is_letter(text[0])) return false;
@@ -54,7 +54,7 @@ bool is_uri(std::string_view text) {
       return false;
     }
   }
-  // '#' once at most, and brackets only around an address: rarer than wrong ones.
+  // At most one '#'. Brackets are only allowed around an address, which is rarer than a wrong bracket.
   return std::ranges::count(text, '#') <= 1 && text.find_first_of("[]") == std::string_view::npos;
 }
 
@@ -95,7 +95,7 @@ std::string xml(std::string_view text) {
       case '<':
         escaped += "&lt;";
         break;
-      case '>':  // "]]>" may not stand in text
+      case '>':  // "]]>" is not allowed in text
         escaped += "&gt;";
         break;
       default:
@@ -126,7 +126,7 @@ void check_template(std::string_view location) {
   }
 }
 
-// The URI of a song, or "" where it has none.
+// The URI of a song, or "" if it has none.
 std::string location_of(const data::Song& song, std::string_view location) {
   if (location.empty()) return is_uri(song.id) ? std::string(song.id) : "";
   std::string filled;
@@ -147,8 +147,8 @@ std::string identifier_of(const data::Song& song) {
   return is_uri(song.id) ? std::string(song.id) : "segue:song:" + percent_encoded(song.id, false);
 }
 
-// An id as a line of M3U8: as it is, or percent-encoded where a line would not hold it (a line break would end it, a
-// '#' make it a comment, spaces at its ends would be lost).
+// An id as a line of M3U8, percent-encoded if the line would change it (a line break would end it, a '#' make it a
+// comment, spaces at its ends would be lost).
 std::string m3u_line(std::string_view id) {
   if (id.empty()) return "%20";
   if (one_line(id) == id && id.front() != '#' && id.front() != ' ' && id.back() != ' ') return std::string(id);
@@ -161,7 +161,7 @@ std::string m3u8(const data::Catalogue& songs, const Playlist& playlist, std::st
   if (!playlist.title.empty()) text += fmt::format("#PLAYLIST:{}\n", one_line(playlist.title));
   for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
-    // "artist - title" with a plain hyphen is what players take apart; -1: the length is not known.
+    // Players split "artist - title" at a plain hyphen. -1: unknown length.
     const std::string name = song.artist.empty()  ? one_line(song.title.empty() ? song.id : song.title)
                              : song.title.empty() ? one_line(song.artist)
                                                   : one_line(song.artist) + " - " + one_line(song.title);

@@ -3,9 +3,9 @@
 //   m3u8   extended M3U in UTF-8: "#EXTM3U", then for each song "#EXTINF:-1,artist - title" and its location
 //   xspf   XML Shareable Playlist Format 1 (https://www.xspf.org/spec)
 //   jspf   the same as JSON (https://www.xspf.org/jspf)
-//   json   Segue's own, what the HTTP service answers
+//   json   Segue's own format, as in the HTTP replies
 //
-// Titles come from strangers. Line breaks and other control characters, which M3U and XML cannot hold, become spaces;
+// Titles are untrusted. Line breaks and other control characters, which M3U and XML cannot hold, become spaces;
 // markup is escaped.
 #pragma once
 
@@ -33,13 +33,13 @@ struct Playlist {
   std::vector<data::SongRow> songs;  // rows of the catalogue
 };
 
-// How a song is told to a player. `location` is a template: {id} stands for the id, percent-encoded, {title} and
-// {artist} likewise. With "" an id that is a URI itself (spotify:track:..., https://..., file:///...) is the location;
-// any other is one for M3U8 only (a path, for those whose ids are paths), and an identifier "segue:song:<id>" for XSPF
+// How a playlist names a song to a player. `location` is a template: {id} stands for the id, percent-encoded, {title}
+// and {artist} likewise. With "" an id that is a URI itself (spotify:track:..., https://..., file:///...) is the
+// location; any other id is a location in M3U8 only (as ids may be paths), and an identifier "segue:song:<id>" for XSPF
 // and JSPF.
 //
-// Returns the whole document. Throws wrong_use for a template without {id}, {title} or {artist}, or that does not make
-// URIs.
+// Returns the whole document. Throws wrong_use for a template without {id}, {title} or {artist}, or that does not
+// produce URIs.
 std::string playlist_text(const data::Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
                           std::string_view location);
 

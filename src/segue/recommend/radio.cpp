@@ -21,14 +21,14 @@ constexpr float kDecay = 0.7F;
 constexpr std::size_t kRemembered = 10;  // for diversity
 constexpr std::size_t kAroundSeeds = 1000;
 constexpr std::size_t kAroundHere = 500;
-// Looking around reads the whole index: only when the radio has gone somewhere else, and not after every song.
+// Looking around reads the whole index, so the radio does it only after it has moved, and not after every song.
 constexpr std::uint64_t kLookEvery = 20;
 constexpr float kElsewhere = 0.85F;
-// With this many seeds or fewer each is a centre of its own; more are clustered.
+// Up to this many seeds, each is its own centre; more are clustered.
 constexpr std::size_t kOwnCentres = 3;
 constexpr float kSurprise = 0.1F;
 constexpr float kAround = 2;
-// What T and V weigh against C, found on two real models (docs/radio.md).
+// Weights of T and V against C, tuned on two real models (docs/radio.md).
 constexpr float kTransition = 0.5F;
 constexpr float kInOut = 0.5F;
 constexpr float kOwed = 0.1F;
@@ -42,8 +42,8 @@ std::vector<data::SongRow> distinct_in_order(std::span<const data::SongRow> rows
   return distinct;
 }
 
-// The vector of a song that is seldom played is half noise. Songs played around it say more surely where it belongs:
-// the unit vector of the seed and, kAround times as heavy, the mean of its neighbours' by their transition weights.
+// The vector of a rarely played song is half noise; the songs played around it locate it better. So the centre is the
+// unit vector of the seed plus, kAround times as heavy, the mean of its neighbours' by their transition weights.
 std::vector<float> centre_of(const model::Model& model, data::SongRow seed) {
   const math::Kernels& kernels = math::best_kernels();
   std::vector<float> centre = user_vector(model, std::span(&seed, 1), 0);
@@ -71,7 +71,7 @@ RerankOptions radio_list_options() {
   return {.artist_cap = 0, .artist_gap = 5, .surprise = 0.2};
 }
 
-// The newest songs, as the score needs them.
+// The newest songs, in the form the score needs.
 struct Radio::Recent {
   std::vector<float> vector;                           // weighted sum of song vectors
   std::vector<float> place;                            // unit: weighted sum of unit vectors
@@ -161,7 +161,7 @@ std::vector<data::SongRow> Radio::candidates(const Recent& recent) {
   const auto cosine_to = [&](const std::vector<float>& place) {
     return math::best_kernels().dot(place.data(), recent.place.data(), place.size());
   };
-  // The surroundings of the seeds are known from the start, so that a radio that stays there need not look.
+  // The surroundings of the seeds are known from the start, so a radio that stays there need not search.
   const bool elsewhere =
       here_.empty() ? std::ranges::none_of(centres_, [&](const Centre& c) { return cosine_to(c.vector) > kElsewhere; })
                     : played_ >= looked_at_ + kLookEvery && cosine_to(here_) < kElsewhere;
@@ -197,7 +197,7 @@ Radio::Scored Radio::score(const Recent& recent, data::SongRow row) const {
   Scored scored;
   scored.song.song = row;
   const std::vector<float> cosines = centre_cosines(row);
-  // A song serves the centre it is nearest to, whichever is owed more.
+  // A song serves the centre it is nearest to, even if another is owed more.
   scored.centre = static_cast<std::size_t>(std::ranges::max_element(cosines) - cosines.begin());
   scored.song.seed_similarity = cosines[scored.centre];
   const float served = cosines[scored.centre] + kOwed * centres_[scored.centre].owed;
@@ -226,7 +226,7 @@ std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<cons
   const auto worse = [](const Scored& a, const Scored& b) {
     return math::is_better({b.song.song, b.value}, {a.song.song, a.value});
   };
-  // Rules cost more than scores and nearly always allow the first: a heap hands out the best, one at a time.
+  // Rules cost more than scores and almost always allow the first song, so a heap yields the best one at a time.
   std::ranges::make_heap(scored, worse);
   while (!scored.empty()) {
     std::ranges::pop_heap(scored, worse);
@@ -239,7 +239,7 @@ std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<cons
   return std::nullopt;
 }
 
-// Where no candidate is allowed: the nearest song of all that is.
+// If no candidate is allowed: the nearest allowed song of the catalogue.
 std::optional<Radio::Scored> Radio::anywhere(const Recent& recent) {
   const index::ExactIndex index(model_.vectors(), model_.inverse_norms());
   const std::vector<float>& query = centres_.front().vector;
@@ -280,7 +280,7 @@ void Radio::resume_after(std::span<const data::SongRow> rows) {
   for (const data::SongRow row : rows) {
     if (rules_.judge(row) == Verdict::allowed) {
       rules_.take(row);
-    } else {  // under rules of its own
+    } else {  // it was played under other rules
       rules_.ban(std::span(&row, 1));
       rules_.heard(row);
     }

@@ -6,15 +6,15 @@
 //
 //   T  how often it was played after the five newest songs: the root of its forward transition weight, on the scale of
 //      the strongest follower of each
-//   V  how probable the model holds it in their surroundings: the logistic of their vectors times its context vector
-//   C  its cosine to their mean: no step is far
-//   S  its largest cosine to a centre of the seeds: however far the songs have gone, they are pulled back. Up to three
-//      seeds are centres each, with the songs that are played around them; more are clustered (interests.h). A centre
-//      gains 0.1 for every song that it is behind its share, so that the radio goes to and fro between them
+//   V  its probability near them according to the model: the logistic of their vectors times its context vector
+//   C  its cosine to their mean, which keeps steps short
+//   S  its largest cosine to a centre of the seeds, which pulls the radio back however far it has gone. Each of up to
+//      three seeds is a centre, with the songs played around it; more are clustered (interests.h). A centre gains 0.1
+//      for every song that it is behind its share, so that the radio alternates between centres
 //
-// where in T, V and C the newest song counts most and each older one 0.7 of the one after it. Candidates are the
-// followers of the newest songs and of the seeds, and what lies near the centres of the seeds and near the place where
-// the radio is; only they are scored, so that a song takes well under a millisecond.
+// where in T, V and C the newest song counts most and each older one 0.7 of the one after it. Only candidates are
+// scored, so that a song takes well under a millisecond: the followers of the newest songs and of the seeds, and songs
+// near the centres of the seeds and near the newest songs.
 #pragma once
 
 #include <array>
@@ -49,7 +49,7 @@ struct OptionsOf<recommend::RadioOptions> {
   static constexpr std::array rows = {
       option<&recommend::RadioOptions::length>("length", "Songs to play", between(1, 1'000'000)),
       option<&recommend::RadioOptions::drift>(
-          "drift", "0: stays with the seeds; 1: goes wherever the songs lead and is never pulled back", between(0, 1)),
+          "drift", "0: stays with the seeds; 1: follows the songs and is never pulled back", between(0, 1)),
   };
 };
 SEGUE_CHECK_OPTIONS(recommend::RadioOptions);
@@ -58,8 +58,8 @@ SEGUE_CHECK_OPTIONS(recommend::RadioOptions);
 
 namespace segue::recommend {
 
-// RerankOptions as a radio wants them: any number of songs of an artist, five others between two of them, a little
-// chance.
+// RerankOptions for a radio: any number of songs by an artist, at least five others between two of them, and some
+// surprise.
 RerankOptions radio_list_options();
 
 struct RadioSong {
@@ -70,23 +70,23 @@ struct RadioSong {
 };
 
 // Views a model that outlives it. Not thread safe; many radios may play from one model at once. The same seeds, options
-// and index give the same songs, whenever each is asked for.
+// and index give the same songs, however the calls are spread.
 class Radio {
  public:
-  // `seeds` in order, the newest last. Throws bad_input where no seed has a vector.
+  // `seeds` in order, the newest last. Throws bad_input if no seed has a vector.
   Radio(const model::Model& model, FindNear find_near, std::span<const data::SongRow> seeds,
         const RadioOptions& options, const RerankOptions& list_options);
 
-  // The next song: one with a vector, never one that was there before, nor another version of it (fold_versions); none
-  // of the seeds (mode discover). Artists are artist_gap songs apart for as long as the catalogue has any song that
-  // keeps it; where it has not, the gap is halved from there on. nullopt when no song is left.
+  // The next song: one with a vector, never a song already played nor another version of it (fold_versions), and none
+  // of the seeds (mode discover). Artists are artist_gap songs apart as long as any song of the catalogue allows that;
+  // after that the gap is halved. nullopt if no song is left.
   std::optional<RadioSong> next();
 
-  // Songs never to be played; may be called at any time.
+  // Never plays these songs; may be called at any time.
   void exclude(std::span<const data::SongRow> rows);
 
-  // Songs that a radio of these seeds has played already, in their order, whoever remembered them: it goes on from the
-  // last of them and plays none of them again. REQUIRES: rows of the model.
+  // Resumes a radio of these seeds that has already played `rows`, in this order: continues after the last of them and
+  // plays none of them again. REQUIRES: rows of the model.
   void resume_after(std::span<const data::SongRow> rows);
 
  private:
@@ -98,8 +98,8 @@ class Radio {
   };
   struct Centre {
     std::vector<float> vector;  // unit
-    float share = 0;            // of the songs; those of all centres add up to 1
-    float owed = 0;             // songs that it is behind its share
+    float share = 0;            // of the songs; the shares of all centres add up to 1
+    float owed = 0;             // songs it is behind its share
   };
   static std::vector<Centre> centres_of(const model::Model& model, std::span<const data::SongRow> seeds);
 
@@ -119,13 +119,13 @@ class Radio {
   ListRules rules_;
   std::vector<data::SongRow> seeds_;                // distinct
   std::vector<Centre> centres_;                     // of the seeds
-  std::deque<data::SongRow> newest_;                // seeds at first
-  std::unordered_set<data::SongRow> gone_;          // can never come
-  std::unordered_set<data::SongRow> around_seeds_;  // candidates that stay
-  std::vector<data::SongRow> around_here_;          // near where the radio was when it last looked around
+  std::deque<data::SongRow> newest_;                // at first the seeds
+  std::unordered_set<data::SongRow> gone_;          // never allowed again
+  std::unordered_set<data::SongRow> around_seeds_;  // permanent candidates
+  std::vector<data::SongRow> around_here_;          // near the newest songs of the last search
   std::vector<float> here_;
   std::uint64_t played_ = 0;
-  std::uint64_t looked_at_ = 0;  // played_ when it last looked around
+  std::uint64_t looked_at_ = 0;  // played_ at the last search
 };
 
 }  // namespace segue::recommend

@@ -1,5 +1,5 @@
-// What can be chosen about turning songs that fit into a list that is good to listen to. Shared by everything that
-// makes lists: recommend, radio, the service.
+// Options for turning songs that fit into a list that is good to listen to. Shared by everything that makes lists:
+// recommend, radio, the service.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@
 
 namespace segue::recommend {
 
-// Whether songs already played may come again.
+// Whether songs already played may be in the list.
 enum class ListMode { discover, any };
 
 inline constexpr std::array<std::string_view, 2> kListModeNames = {"discover", "any"};
@@ -40,22 +40,23 @@ struct OptionsOf<recommend::RerankOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
       option<&recommend::RerankOptions::mode>(
-          "mode", "discover: only songs not played yet; any: those too, once they have rested"),
+          "mode", "discover: only songs not played yet; any: played songs too, after some time"),
       option<&recommend::RerankOptions::diversity>(
-          "diversity", "0: the songs that fit best; towards 1: songs unlike each other, however well they fit",
+          "diversity", "0: the songs that fit best; towards 1: songs unlike each other, even if they fit less",
           between(0, 1)),
       option<&recommend::RerankOptions::popularity>(
-          "popularity", "Towards 1: the hits among the songs that fit; towards -1: those seldom played",
+          "popularity", "Towards 1: the hits among the songs that fit; towards -1: those rarely played",
           between(-1, 1)),
       option<&recommend::RerankOptions::artist_cap>(
-          "artist_cap", "Songs of one artist in a list at most, 0 for any number", between(0, 1'000'000)),
+          "artist_cap", "At most this many songs of one artist in a list, 0 for any number", between(0, 1'000'000)),
       option<&recommend::RerankOptions::artist_gap>(
-          "artist_gap", "Songs by others between two songs of one artist at least", between(0, 1000)),
+          "artist_gap", "At least this many songs by others between two songs of one artist", between(0, 1000)),
       option<&recommend::RerankOptions::fold_versions>(
           "fold_versions",
-          "One version only of a recording that is there live, remastered, remixed, under several ids"),
+          "Only one version of a recording that exists live, remastered, remixed or under several ids"),
       option<&recommend::RerankOptions::freshness>(
-          "freshness", "With mode any: a song played this many songs ago has won back half of its score; 0: at once",
+          "freshness",
+          "With mode any: a song played this many songs ago has regained half of its score; 0: all at once",
           between(0, 1e9)),
       option<&recommend::RerankOptions::surprise>(
           "surprise", "Towards 1: more chance, so that each seed gives other songs, good ones first", between(0, 1)),

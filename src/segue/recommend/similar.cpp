@@ -12,7 +12,7 @@ namespace segue::recommend {
 
 namespace {
 
-// Below this a sum is what rounding left of vectors that cancel out.
+// A sum shorter than this is the rounding error of vectors that cancel out.
 constexpr float kLeastLength = 1e-4F;
 
 // Adds `sign` times the unit vector of a song.
@@ -60,7 +60,7 @@ std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<
 }
 
 SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::RowSet* keeps) : model_(model) {
-  std::unordered_map<std::string, std::uint32_t> spellings;  // folding is slow, and most names come often
+  std::unordered_map<std::string, std::uint32_t> spellings;  // folding is slow, and most names occur often
   const auto add = [&](const std::string& name, data::SongRow song) {
     if (name.empty()) return;
     const auto [spelling, is_new] = spellings.try_emplace(name, 0);

@@ -1,4 +1,4 @@
-// The songs, artists, albums and tags most like given ones: sums and means of song vectors, and what lies nearest.
+// The songs, artists, albums and tags most like given ones: the nearest to sums and means of song vectors.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace segue::recommend {
 
 // The songs nearest to the sum of the unit vectors of `plus` less those of `minus`, none of either: "A + B - C" of
 // Mikolov et al. 2013 (arXiv:1301.3781). One song in `plus` alone gives the songs most like it. `keeps` may be nullptr.
-// Best first, ties by row; options.k songs where there are so many. Throws bad_input where the sum has no direction.
+// Best first, ties by row; options.k songs if there are that many. Throws bad_input if the sum has no direction.
 // REQUIRES: rows < model.songs().size().
 std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const data::SongRow> plus,
                                            std::span<const data::SongRow> minus, const SimilarOptions& options,
@@ -31,26 +31,26 @@ struct SongGroup {
   std::uint64_t plays = 0;
 };
 
-// All artists (whole credits), albums (each with its artist) or tags of a model's songs. A group lies where its songs
-// lie on average: its vector is the sum of their unit vectors. Views a model that outlives it. Thread safe once made.
+// All artists (whole credits), albums (each with its artist) or tags of a model's songs. The vector of a
+// group is the sum of the unit vectors of its songs. Views a model that outlives it. Thread safe once constructed.
 class SongGroups {
  public:
-  // Songs without such a name are in no group, spellings that search takes for the same are in one. `keeps` leaves
-  // out songs; it may be nullptr.
+  // Songs without such a name are in no group; spellings that are the same to a search are in one. `keeps` selects
+  // songs; it may be nullptr.
   SongGroups(const model::Model& model, GroupKind kind, const index::RowSet* keeps);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(groups_.size()); }
   const SongGroup& group(std::uint32_t group) const { return groups_[group]; }
 
-  // The groups of just this name, or else those with all words of it in theirs; the most played first.
+  // The groups with exactly this name, or else those whose names have all its words; the most played first.
   std::vector<std::uint32_t> find(std::string_view typed) const;
-  // For messages about a name that find() does not know: " (did you mean X?)" or "".
+  // For messages about a name that find() does not find: " (did you mean X?)" or "".
   std::string suggestion(std::string_view typed) const;
 
-  // The k groups of at least `least_songs` songs that point most the same way; not `group` itself. Rows are groups.
-  // Throws bad_input where the group has no direction.
+  // The k groups of at least `least_songs` songs with the most similar direction, without `group` itself. Rows are
+  // groups. Throws bad_input if the group has no direction.
   std::vector<math::ScoredRow> similar(std::uint32_t group, std::size_t k, std::size_t least_songs) const;
-  // The songs of a group nearest to its middle.
+  // The songs of a group nearest to its mean.
   std::vector<math::ScoredRow> typical_songs(std::uint32_t group, std::size_t k) const;
 
  private:

@@ -1,4 +1,4 @@
-// A user as a vector among the songs: the weighted mean of the unit vectors of what they played.
+// The user vector: the weighted mean of the unit vectors of the songs a user played.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@
 
 namespace segue::recommend {
 
-// What a play counts that `age` plays followed: half as much for every half-life of h > 0 plays; 0 counts all alike.
+// The weight of a play followed by `age` others: it halves with every half_life > 0 plays; 0 gives all the same weight.
 double recency_weight(std::size_t age, double half_life);
 
-// `songs` are rows in the order they were played, the newest last; a song may be there more than once. With a half-life
-// of h > 0 songs, a song counts half as much as the one played h songs later; 0 counts all alike. Unit vectors, so that
-// a song counts by its direction: the length of a song vector mostly says how often the song is played.
+// `songs` are rows in the order they were played, the newest last; a song may occur more than once. With a half-life
+// of h > 0 songs, a song counts half as much as one played h songs later; 0 counts all the same. Unit vectors are used
+// because only the direction matters: the length of a song vector mostly reflects how often the song is played.
 //
-// A unit vector of model.vectors().columns numbers. Throws bad_input where there is no direction: no songs, none with a
-// vector, or vectors that cancel out. REQUIRES: each row < model.songs().size(), half_life >= 0.
+// Returns a unit vector of model.vectors().columns numbers. Throws bad_input if there is no direction: no songs, none
+// with a vector, or vectors that cancel out. REQUIRES: each row < model.songs().size(), half_life >= 0.
 std::vector<float> user_vector(const model::Model& model, std::span<const data::SongRow> songs, double half_life);
 
 }  // namespace segue::recommend

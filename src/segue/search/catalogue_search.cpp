@@ -13,9 +13,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kCandidates = 400;  // ranked of those that match, the most played
+constexpr std::size_t kCandidates = 400;  // of the matching songs, only the most played are ranked
 constexpr std::size_t kMostWords = 16;
-constexpr std::string_view kLayout = "2";  // of the file: a change makes old ones stale
+constexpr std::string_view kLayout = "2";  // version of the file: a change makes old ones stale
 
 std::string folded_names(const data::Song& song) {
   return data::search_fold(song.artist) + ' ' + data::search_fold(song.title);
@@ -29,7 +29,7 @@ bool is_current(const fs::path& file, std::string_view digest) {
     store::SqliteStatement made(connection, "SELECT digest FROM made_of");
     return made.step() && made.text(0) == digest;
   } catch (const Error&) {
-    return false;  // of an older layout, or damaged: made anew
+    return false;  // of an older layout, or damaged: to be rebuilt
   }
 }
 
@@ -39,8 +39,8 @@ void build(const data::Catalogue& songs, const fs::path& file, const std::string
     store::SqliteConnection connection(whole.path(), store::SqliteConnection::Mode::create);
     connection.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
     store::SqliteTransaction transaction(connection);
-    // Only the index is kept: the texts are in the catalogue.
-    // search_fold() has split the words, at spaces: a vowel sign (M) in a word must not split it again.
+    // Only the index is stored: the texts are in the catalogue.
+    // search_fold() has already split words at spaces; a vowel sign (M) inside a word must not split it again.
     connection.run(
         "CREATE VIRTUAL TABLE names USING fts5 (words, content = '', detail = none, prefix = '1 2 3', tokenize = "
         "'unicode61 remove_diacritics 0 categories ''L* M* N* P* S* C*''');"
@@ -67,7 +67,7 @@ std::vector<std::string> words_of(std::string_view folded) {
   return words;
 }
 
-// Every word as a text of FTS5's, so that none is taken for an operator; each may be begun only.
+// Every word quoted for FTS5, so that none is an operator; each may be a prefix.
 std::string match_of(const std::vector<std::string>& words) {
   std::string match;
   for (const std::string& word : words) match += fmt::format("{}\"{}\"*", match.empty() ? "" : " ", word);

@@ -17,7 +17,7 @@ enum class Kind : std::uint64_t { names, recording, last_part };
 constexpr std::size_t kKinds = 3;
 constexpr std::size_t kGrain = 4096;  // songs a piece of work
 
-// What a song may be found by. Key 0 stands for none.
+// A key a song can be found by; 0 for none.
 struct Entry {
   std::uint64_t key = 0;
   std::uint32_t row = 0;
@@ -51,7 +51,7 @@ bool in_order(const Entry& a, const Entry& b) {
   return a.key != b.key ? a.key < b.key : a.row < b.row;
 }
 
-// One entry a key, the song played most; none where the last parts of several ids are the same, which tells nothing.
+// One entry a key, the song played most; none if several ids have the same last part, which is then ambiguous.
 void keep_one_a_key(std::vector<Entry>& entries) {
   std::size_t kept = 0;
   for (std::size_t begin = 0, end = 0; begin < entries.size(); begin = end) {
@@ -90,7 +90,7 @@ SongMatcher::SongMatcher(const data::Catalogue& songs, std::size_t threads) : so
     keys_.push_back(entry.key);
     rows_.push_back(entry.row);
   }
-  static_cast<void>(songs.find(""));  // hashes the ids now rather than in the first request
+  static_cast<void>(songs.find(""));  // hashes the ids now instead of in the first request
 }
 
 std::optional<std::uint32_t> SongMatcher::find(const store::StoredListen& listen) const {

@@ -23,9 +23,9 @@ std::vector<std::string_view> views_of_words(std::string_view folded) {
 }
 
 struct Candidate {
-  bool other_text = true;       // more or other than what was typed
-  std::size_t other_words = 0;  // of the song, that no word typed begins
-  std::size_t begun_words = 0;  // typed, that only begin a word of the song
+  bool other_text = true;       // more than or different from the typed text
+  std::size_t other_words = 0;  // words of the song that no typed word begins
+  std::size_t begun_words = 0;  // typed words that are only a prefix of a word of the song
   std::uint64_t plays = 0;
   std::uint32_t row = 0;
 
@@ -45,9 +45,9 @@ class Query {
  public:
   explicit Query(std::string_view folded) : text_(folded), words_(views_of_words(text_)) {}
 
-  // False when a word typed begins no word of the song.
+  // False if a typed word begins no word of the song.
   bool matches(const Folded& song, Candidate& candidate) const {
-    // Most songs fail here, without their words being told apart.
+    // Most songs fail here, before they are split into words.
     for (const std::string_view typed : words_) {
       if (song.artist.find(typed) == std::string::npos && song.title.find(typed) == std::string::npos) return false;
     }
@@ -69,7 +69,7 @@ class Query {
     }
     candidate.other_text =
         text_ != song.title && text_ != song.artist + " " + song.title && text_ != song.title + " " + song.artist;
-    // The artist's words do not count against a title that was typed in full.
+    // The artist's words do not count against a title typed in full.
     candidate.other_words = candidate.other_text ? static_cast<std::size_t>(std::ranges::count(used, false)) : 0;
     return true;
   }
@@ -79,8 +79,8 @@ class Query {
   std::vector<std::string_view> words_;
 };
 
-// Which three-byte pieces a text has, by a hash of 16 bits. Similarity is Jaccard's over pieces, counted with repeats
-// on the side of the song: rough, but one pass and no memory a song.
+// The three-byte pieces of a text, by a hash of 16 bits. Similarity is Jaccard's index of pieces, with repeats counted
+// for the song: rough, but it takes one pass and no memory a song.
 class Trigrams {
  public:
   explicit Trigrams(std::string_view text) {
@@ -102,7 +102,7 @@ class Trigrams {
  private:
   template <class Visit>
   static void for_each(std::string_view text, Visit visit) {
-    // A space before and after, so that beginnings and ends of words count.
+    // With a space before and after, so that the beginnings and ends of words count.
     unsigned last = ' ';
     unsigned before = 0;
     for (std::size_t i = 0; i <= text.size(); ++i) {
@@ -150,7 +150,7 @@ FoundSongs by_spelling(const data::Catalogue& songs, std::string_view text, std:
     double similarity;
     std::uint32_t row;
   };
-  constexpr double kLeast = 0.15;  // below it the shared pieces are chance
+  constexpr double kLeast = 0.15;  // below this, shared pieces are coincidence
   const Trigrams query(text);
   std::vector<Near> near;
   Folded folded;
@@ -163,7 +163,7 @@ FoundSongs by_spelling(const data::Catalogue& songs, std::string_view text, std:
     const double similarity = std::max(query.similarity(folded.title), query.similarity(whole));
     if (similarity >= kLeast) near.push_back({similarity, row});
   }
-  // Rows come by plays, so that a stable sort leaves the better known first.
+  // Rows are sorted by plays, so a stable sort keeps the most played first.
   std::ranges::stable_sort(near, std::greater{}, &Near::similarity);
   FoundSongs found;
   for (const Near& song : near) {

@@ -158,7 +158,7 @@ class BlendTest : public ::testing::Test {
   BlendSources sources_;
 };
 
-TEST_F(BlendTest, EvidenceAndScoreAreThoseOfTheFormula) {
+TEST_F(BlendTest, evidence_and_score_are_those_of_the_formula) {
   const std::vector<Rows> histories = {
       {0}, {3, 3}, {1, 5, 2, 21}, {kWithoutVector, 4}, {4, kWithoutVector}, {kWithoutTransitions, 6, 6, 17, 0, 12}};
   for (const Rows& heard : histories) {
@@ -183,7 +183,7 @@ TEST_F(BlendTest, EvidenceAndScoreAreThoseOfTheFormula) {
   }
 }
 
-TEST_F(BlendTest, WithoutWeightContextVectorsAreLeftUnread) {
+TEST_F(BlendTest, context_vectors_without_weight_are_not_read) {
   model::BlendWeights weights = kWeights;
   weights.blend_last_context = weights.blend_recent_context = 0;
   const Rows heard = {1, 5, 2, 21};
@@ -197,7 +197,7 @@ TEST_F(BlendTest, WithoutWeightContextVectorsAreLeftUnread) {
 }
 
 // Rows of one, two and three digits of the sort, and the same neighbour of many songs.
-TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
+TEST_F(BlendTest, transitions_of_many_rows_add_up) {
   constexpr std::uint32_t kMany = 3'000'000;
   std::vector<Rows> rows(12);
   std::vector<std::vector<float>> forward(12);
@@ -241,7 +241,7 @@ TEST_F(BlendTest, TransitionsOfManyRowsAddUp) {
   }
 }
 
-TEST_F(BlendTest, TransitionsAreEverySongWithSomeInOrder) {
+TEST_F(BlendTest, transitions_list_every_song_that_has_some_in_order) {
   const Rows heard = {5, 2, 9, 2};
   const BlendQuery query(sources_, kWeights, heard);
   Rows expected;
@@ -253,7 +253,7 @@ TEST_F(BlendTest, TransitionsAreEverySongWithSomeInOrder) {
   EXPECT_EQ(found, expected);
 }
 
-TEST_F(BlendTest, PairsThatCountForNothingAreNone) {
+TEST_F(BlendTest, pairs_without_weight_are_not_transitions) {
   model::BlendWeights forward_only = kWeights;
   forward_only.blend_backward = 0;
   const Rows heard = {5};
@@ -264,7 +264,7 @@ TEST_F(BlendTest, PairsThatCountForNothingAreNone) {
   EXPECT_EQ(query.by_transitions().size(), after);
 }
 
-TEST_F(BlendTest, OnlyTheNewestSongsAreLookedAt) {
+TEST_F(BlendTest, only_the_newest_songs_count) {
   Rows heard(kBlendHeard + 10, 4);
   std::ranges::fill(std::span(heard).first(10), 1U);
   const Rows newest(kBlendHeard, 4);
@@ -277,7 +277,7 @@ TEST_F(BlendTest, OnlyTheNewestSongsAreLookedAt) {
   EXPECT_EQ(query.evidence(2).score(slow), of_newest.evidence(2).score(slow));
 }
 
-TEST_F(BlendTest, CandidatesAreTheStrongestAndTheNearest) {
+TEST_F(BlendTest, candidates_are_the_strongest_and_the_nearest) {
   const Rows heard = {5, 2, 9};
   const BlendQuery query(sources_, kWeights, heard);
   const auto keeps = [](std::uint32_t song) { return song % 3 != 0; };
@@ -299,7 +299,7 @@ TEST_F(BlendTest, CandidatesAreTheStrongestAndTheNearest) {
   EXPECT_EQ(query.candidates(1000, {}, keeps).size(), strength.size());
 }
 
-TEST_F(BlendTest, OfManyCandidatesTheStrongestAreFound) {
+TEST_F(BlendTest, of_many_candidates_the_strongest_are_found) {
   constexpr std::uint32_t kMany = 4000;
   Random random(5);
   Rows neighbours;
@@ -335,7 +335,7 @@ TEST_F(BlendTest, OfManyCandidatesTheStrongestAreFound) {
   }
 }
 
-TEST_F(BlendTest, TheBestHaveTheBestScores) {
+TEST_F(BlendTest, the_best_have_the_best_scores) {
   const Rows heard = {5, 2, 9};
   const BlendQuery query(sources_, kWeights, heard);
   Rows songs;
@@ -371,7 +371,7 @@ TEST_F(BlendTest, evidence_of_many_songs_is_that_of_each) {
 }
 
 // Songs so alike that codes cannot tell all of them apart, and songs without a vector.
-TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
+TEST_F(BlendTest, codes_of_vectors_change_nothing) {
   constexpr std::uint32_t kMany = 3000;
   math::Matrix vectors(kMany, 20);
   std::vector<float> inverse_norms(kMany);
@@ -414,7 +414,7 @@ TEST_F(BlendTest, CodesOfVectorsChangeNothing) {
   }
 }
 
-TEST_F(BlendTest, WithoutTransitionsTheVectorsAreLeft) {
+TEST_F(BlendTest, without_transitions_only_vectors_count) {
   const Rows heard = {kWithoutTransitions};
   const BlendQuery query(sources_, kWeights, heard);
   EXPECT_TRUE(query.by_transitions().empty());
@@ -424,7 +424,7 @@ TEST_F(BlendTest, WithoutTransitionsTheVectorsAreLeft) {
   EXPECT_GT(query.evidence(3).last_song, 0.5F);
 }
 
-TEST_F(BlendTest, WithoutADirectionEveryCosineIsZero) {
+TEST_F(BlendTest, without_a_direction_every_cosine_is_zero) {
   const Rows heard = {kWithoutVector};
   const BlendQuery query(sources_, kWeights, heard);
   for (const float number : query.recent()) EXPECT_EQ(number, 0);

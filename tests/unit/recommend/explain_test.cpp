@@ -20,7 +20,7 @@ class ExplainTest : public ::testing::Test {
   std::unique_ptr<model::Model> model_;
 };
 
-TEST_F(ExplainTest, SharesAddUpAndTheNearestSeedHasTheLargest) {
+TEST_F(ExplainTest, shares_add_up_and_the_nearest_seed_has_the_largest) {
   const std::vector<std::uint32_t> played{1, 0, 5};
   const std::vector<std::uint32_t> pick{4};
   const Reasons reasons = reasons_for(*model_, played, 0, pick, 10).front();
@@ -37,7 +37,7 @@ TEST_F(ExplainTest, SharesAddUpAndTheNearestSeedHasTheLargest) {
   EXPECT_LE(reasons_for(*model_, played, 0, pick, 1).front().seeds.size(), 1U);
 }
 
-TEST_F(ExplainTest, PlayingASongAgainRaisesItsShare) {
+TEST_F(ExplainTest, playing_a_song_again_raises_its_share) {
   const std::vector<std::uint32_t> once{0, 4};
   const std::vector<std::uint32_t> twice{0, 0, 4};
   const std::vector<std::uint32_t> pick{8};
@@ -52,7 +52,7 @@ TEST_F(ExplainTest, PlayingASongAgainRaisesItsShare) {
   EXPECT_LT(share_of_0(once, 1), share_of_0(once, 0));
 }
 
-TEST_F(ExplainTest, IsASentence) {
+TEST_F(ExplainTest, is_a_sentence) {
   const auto name = [](std::uint32_t row) { return "S" + std::to_string(row); };
   Reasons reasons;
   reasons.within = 5;

@@ -26,14 +26,14 @@ class HistoryTest : public ::testing::Test {
   testing::Scratch folder_;
 };
 
-TEST_F(HistoryTest, IsTheUsersQueuesInOrderMatchedById) {
+TEST_F(HistoryTest, is_the_users_queues_in_order_matched_by_id) {
   const model::Model model(folder_ / "model");
   const History history = history_of(data::open_dataset(folder_ / "dataset"), model.songs(), "anna");
   EXPECT_EQ(history.songs, (std::vector<std::uint32_t>{0, 1, 2, 2}));
   EXPECT_EQ(history.unknown_plays, 2U);
 }
 
-TEST_F(HistoryTest, OfAnUnknownUserNamesTheNearest) {
+TEST_F(HistoryTest, of_an_unknown_user_names_the_nearest) {
   const model::Model model(folder_ / "model");
   const data::Dataset dataset = data::open_dataset(folder_ / "dataset");
   EXPECT_ERROR((void)history_of(dataset, model.songs(), "ana"), ErrorCode::not_found,

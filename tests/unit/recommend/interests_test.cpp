@@ -21,7 +21,7 @@ namespace {
 
 using Rows = std::vector<std::uint32_t>;
 
-TEST(KMedoids, AgreesWithAllChoicesOfMedoids) {
+TEST(KMedoids, agrees_with_all_choices_of_medoids) {
   Random random(3);
   int optimal = 0;
   constexpr int kRuns = 60;
@@ -54,7 +54,7 @@ TEST(KMedoids, AgreesWithAllChoicesOfMedoids) {
   EXPECT_GE(optimal, kRuns * 9 / 10);  // a local optimum may be another one
 }
 
-TEST(KMedoids, SilhouetteIsHighForClustersThatStandApart) {
+TEST(KMedoids, silhouette_is_high_for_separate_clusters) {
   math::Matrix distances(4, 4);
   for (std::size_t i = 0; i < 4; ++i) {
     for (std::size_t j = 0; j < 4; ++j) distances.view().row(i)[j] = i == j ? 0 : i / 2 == j / 2 ? 0.1F : 1.0F;
@@ -77,7 +77,7 @@ class InterestsTest : public ::testing::Test {
   std::unique_ptr<model::Model> model_;
 };
 
-TEST_F(InterestsTest, TwoPlantedTastesAreFound) {
+TEST_F(InterestsTest, two_planted_tastes_are_found) {
   const Rows played{0, 1, 4, 8, 5, 12, 9, 16, 0};  // genre 0 six times, genre 1 three times
   const auto interests = find_interests(*model_, played, 0, kAutoInterests);
   ASSERT_EQ(interests.size(), 2U);
@@ -89,14 +89,14 @@ TEST_F(InterestsTest, TwoPlantedTastesAreFound) {
   EXPECT_EQ(interests[1].medoid % 4, 1U);
 }
 
-TEST_F(InterestsTest, OneTasteStaysOne) {
+TEST_F(InterestsTest, one_taste_stays_one) {
   const Rows played{0, 4, 8, 12, 16, 20, 24};
   EXPECT_EQ(find_interests(*model_, played, 0, kAutoInterests).size(), 1U);
   EXPECT_EQ(find_interests(*model_, played, 0, 3).size(), 3U);
   EXPECT_EQ(find_interests(*model_, Rows{5}, 0, 3).size(), 1U);
 }
 
-TEST_F(InterestsTest, RecencyWeighs) {
+TEST_F(InterestsTest, recent_plays_weigh_more) {
   const Rows played{0, 4, 8, 12, 1, 5};
   const auto interests = find_interests(*model_, played, 1, 2);
   EXPECT_EQ(interests[0].medoid % 4, 1U);
@@ -104,7 +104,7 @@ TEST_F(InterestsTest, RecencyWeighs) {
 }
 
 // What it is for: the lists of both tastes together serve both, the list of the mean does not.
-TEST_F(InterestsTest, TwoTastesAreBothServed) {
+TEST_F(InterestsTest, two_tastes_are_both_served) {
   const index::ExactIndex index(model_->vectors(), model_->inverse_norms());
   const Rows played{0, 4, 8, 12, 16, 20, 24, 1, 5, 9};
   const auto share_of_second = [](const Rows& rows) {
@@ -132,14 +132,14 @@ TEST_F(InterestsTest, TwoTastesAreBothServed) {
   EXPECT_NEAR(share_of_second(merged), 0.3, 0.15);
 }
 
-TEST_F(InterestsTest, MergingGivesEachItsShareAndNoSongTwice) {
+TEST_F(InterestsTest, merging_gives_each_its_share_and_no_song_twice) {
   const std::vector<std::vector<math::ScoredRow>> lists = {
       {{0, 1}, {1, 1}, {2, 1}, {3, 1}}, {{1, 9}, {4, 9}}, {{5, 2}}};
   const std::vector<float> weights{0.5F, 0.25F, 0.25F};
   const auto merged = merge_interests(lists, weights, 10);
   Rows rows;
   for (const MergedSong& one : merged) rows.push_back(one.song);
-  EXPECT_EQ(rows, (Rows{0, 1, 5, 2, 3, 4}));  // 1 serves the second, in whose list it is first
+  EXPECT_EQ(rows, (Rows{0, 1, 5, 2, 3, 4}));  // 1 serves the second interest, whose list it leads
   EXPECT_EQ(merged[1].interest, 1U);
   EXPECT_EQ(merged[1].score, 9);
   EXPECT_EQ(merge_interests(lists, weights, 2).size(), 2U);
@@ -147,7 +147,7 @@ TEST_F(InterestsTest, MergingGivesEachItsShareAndNoSongTwice) {
   EXPECT_TRUE(std::ranges::is_sorted(pool, math::is_better));
 }
 
-TEST_F(InterestsTest, SaysWhatIsWrong) {
+TEST_F(InterestsTest, refuses_wrong_input_with_a_reason) {
   EXPECT_EQ(interests_wanted({"auto"}), kAutoInterests);
   EXPECT_EQ(interests_wanted({"3"}), 3U);
   for (const char* wrong : {"0", "two", "3x", "", "101", "-1"}) {
@@ -156,7 +156,7 @@ TEST_F(InterestsTest, SaysWhatIsWrong) {
   EXPECT_ERROR(find_interests(*model_, {}, 0, 2), ErrorCode::bad_input, "none among 0");
 }
 
-TEST_F(InterestsTest, DislikedSongsPushTheQueryAway) {
+TEST_F(InterestsTest, disliked_songs_push_the_query_away) {
   const Rows liked{0, 1};
   const Rows disliked{5};
   const std::vector<float> query = user_vector(*model_, liked, 0);

@@ -48,7 +48,7 @@ class JourneyTest : public ::testing::Test {
   std::unique_ptr<model::Model> model_;
 };
 
-TEST_F(JourneyTest, IsEvenOnAnArc) {
+TEST_F(JourneyTest, is_even_on_an_arc) {
   const auto songs = find_journey(model(), song_at(0), song_at(90), {.steps = "9"});
   ASSERT_EQ(songs.size(), 10U);
   for (std::uint32_t i = 0; i < 10; ++i) EXPECT_EQ(degrees(songs[i].song), 10 * i);
@@ -57,14 +57,14 @@ TEST_F(JourneyTest, IsEvenOnAnArc) {
   EXPECT_NEAR(songs[3].similarity, std::cos(std::numbers::pi / 18), 1e-5);
 }
 
-TEST_F(JourneyTest, OneStepIsBothEnds) {
+TEST_F(JourneyTest, one_step_is_both_ends) {
   const auto songs = find_journey(model(), 3, 5, {.steps = "1"});
   ASSERT_EQ(songs.size(), 2U);
   EXPECT_EQ(songs[0].song, 3U);
   EXPECT_EQ(songs[1].song, 5U);
 }
 
-TEST_F(JourneyTest, KeepsArtistsApartAndFoldsVersions) {
+TEST_F(JourneyTest, keeps_artists_apart_and_folds_versions) {
   for (std::uint32_t row = 0; row < kSongs; ++row) {
     small_.songs[row].artist = "Artist " + std::to_string(degrees(row) % 3);
     small_.songs[row].title = degrees(row) % 2 == 0 ? "Same" : "Song " + std::to_string(row);
@@ -82,18 +82,18 @@ TEST_F(JourneyTest, KeepsArtistsApartAndFoldsVersions) {
   }
 }
 
-TEST_F(JourneyTest, SaysWhatIsWrong) {
+TEST_F(JourneyTest, refuses_wrong_input_with_a_reason) {
   EXPECT_ERROR(find_journey(model(), 3, 3, {}), ErrorCode::wrong_use, "two songs, found the same one twice");
   for (const char* wrong : {"0", "101", "few", "2.5"}) {
     EXPECT_ERROR(find_journey(model(), 3, 5, {.steps = wrong}), ErrorCode::wrong_use,
                  "auto or a whole number from 1 to 100");
   }
-  // Between neighbours on the arc there is no song.
+  // There is no song between neighbours on the arc.
   EXPECT_ERROR(find_journey(model(), song_at(10), song_at(11), {.steps = "3"}), ErrorCode::not_found,
                "a path of 3 steps between the songs, found none longer than 1");
 }
 
-TEST_F(JourneyTest, SaysThatAnEndHasNoDirection) {
+TEST_F(JourneyTest, refuses_ends_without_a_direction) {
   for (std::size_t column = 0; column < 10; ++column) small_.trained.vectors.view().row(4)[column] = 0;
   for (std::size_t column = 0; column < 10; ++column) {
     small_.trained.vectors.view().row(7)[column] = 2 * small_.trained.vectors.view().row(8)[column];

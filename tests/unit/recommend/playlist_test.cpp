@@ -26,7 +26,7 @@ class PlaylistTest : public ::testing::Test {
   data::Catalogue songs_;
 };
 
-TEST_F(PlaylistTest, M3u8HasTwoLinesASong) {
+TEST_F(PlaylistTest, m3u8_has_two_lines_a_song) {
   EXPECT_EQ(text(PlaylistFormat::m3u8),
             "#EXTM3U\n#PLAYLIST:My list\n"
             "#EXTINF:-1,D\"E'F - A & B <c> ]]>\nspotify:track:1\n"
@@ -34,7 +34,7 @@ TEST_F(PlaylistTest, M3u8HasTwoLinesASong) {
             "#EXTINF:-1,bare\nbare\n");
 }
 
-TEST_F(PlaylistTest, XspfEscapesMarkup) {
+TEST_F(PlaylistTest, xspf_escapes_markup) {
   const std::string xml = text(PlaylistFormat::xspf);
   EXPECT_NE(xml.find("<title>A &amp; B &lt;c&gt; ]]&gt;</title>"), std::string::npos) << xml;
   EXPECT_NE(xml.find("<location>spotify:track:1</location>"), std::string::npos);
@@ -43,7 +43,7 @@ TEST_F(PlaylistTest, XspfEscapesMarkup) {
   EXPECT_EQ(xml.find("<title></title>"), std::string::npos);
 }
 
-TEST_F(PlaylistTest, JspfHasListsOfLocationsAndIdentifiers) {
+TEST_F(PlaylistTest, jspf_has_lists_of_locations_and_identifiers) {
   const json::value document = parse_json(text(PlaylistFormat::jspf), "jspf");
   const json::object& list = document.at("playlist").as_object();
   EXPECT_EQ(list.at("title").as_string(), "My list");
@@ -55,7 +55,7 @@ TEST_F(PlaylistTest, JspfHasListsOfLocationsAndIdentifiers) {
   EXPECT_FALSE(tracks[2].as_object().contains("title"));
 }
 
-TEST_F(PlaylistTest, LocationsComeFromTheTemplate) {
+TEST_F(PlaylistTest, locations_come_from_the_template) {
   const std::string made = text(PlaylistFormat::m3u8, "https://example.org/{artist}/{id}?t={title}");
   EXPECT_NE(made.find("https://example.org/D%22E%27F/spotify%3Atrack%3A1?t=A%20%26%20B%20%3Cc%3E%20%5D%5D%3E\n"),
             std::string::npos)
@@ -68,7 +68,7 @@ TEST_F(PlaylistTest, LocationsComeFromTheTemplate) {
   EXPECT_ERROR(text(PlaylistFormat::m3u8, "no uri {id}"), ErrorCode::wrong_use, "expected a template of a URI");
 }
 
-TEST_F(PlaylistTest, AnEmptyListIsAPlaylistToo) {
+TEST_F(PlaylistTest, an_empty_list_is_a_playlist_too) {
   EXPECT_EQ(playlist_text(songs_, {}, PlaylistFormat::m3u8, ""), "#EXTM3U\n");
   EXPECT_NE(playlist_text(songs_, {}, PlaylistFormat::xspf, "").find("<trackList>\n  </trackList>"), std::string::npos);
 }

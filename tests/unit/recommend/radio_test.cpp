@@ -50,7 +50,7 @@ class RadioTest : public ::testing::Test {
   std::unique_ptr<index::ExactIndex> index_;
 };
 
-TEST_F(RadioTest, StaysWithTheSeedsAndSpacesArtists) {
+TEST_F(RadioTest, stays_with_the_seeds_and_spaces_artists) {
   RerankOptions list = radio_list_options();
   list.artist_gap = 2;
   const Rows rows = play({2}, list, 10, 0);
@@ -61,7 +61,7 @@ TEST_F(RadioTest, StaysWithTheSeedsAndSpacesArtists) {
   }
 }
 
-TEST_F(RadioTest, PlaysEverySongOnceAndThenEnds) {
+TEST_F(RadioTest, plays_every_song_once_and_then_ends) {
   // 60 songs without the seed, the one without a vector and the second version; each of twelve artists in turn.
   const Rows rows = play({3}, radio_list_options(), 100);
   EXPECT_EQ(rows.size(), 57U);
@@ -70,13 +70,13 @@ TEST_F(RadioTest, PlaysEverySongOnceAndThenEnds) {
   EXPECT_EQ(std::ranges::count(rows, 8U) + std::ranges::count(rows, 20U), 1);
 }
 
-TEST_F(RadioTest, NarrowsTheGapWhereTheCatalogueIsTooSmall) {
+TEST_F(RadioTest, narrows_the_gap_if_the_catalogue_is_too_small) {
   RerankOptions list = radio_list_options();
   list.artist_gap = 40;  // there are thirteen artists
   EXPECT_EQ(play({3}, list, 100).size(), 57U);
 }
 
-TEST_F(RadioTest, IsOfSeedsAndOptionsAlone) {
+TEST_F(RadioTest, depends_on_seeds_and_options_alone) {
   RerankOptions list = radio_list_options();
   const Rows rows = play({0, 1}, list, 30);
   EXPECT_EQ(play({0, 1}, list, 30), rows);
@@ -87,13 +87,13 @@ TEST_F(RadioTest, IsOfSeedsAndOptionsAlone) {
   EXPECT_NE(play({0, 1}, list, 30), other);
 }
 
-TEST_F(RadioTest, MayPlayTheSeedsAgainInModeAny) {
+TEST_F(RadioTest, may_play_the_seeds_again_in_mode_any) {
   RerankOptions list = radio_list_options();
   list.mode = ListMode::any;
   EXPECT_EQ(play({3}, list, 100).size(), 58U);
 }
 
-TEST_F(RadioTest, NeverPlaysWhatIsExcluded) {
+TEST_F(RadioTest, never_plays_excluded_songs) {
   Radio playing = radio({2}, radio_list_options());
   const std::uint32_t first = playing.next()->song;
   const Rows unwanted{6, 20};
@@ -106,7 +106,7 @@ TEST_F(RadioTest, NeverPlaysWhatIsExcluded) {
   }
 }
 
-TEST_F(RadioTest, GoesOnAfterWhatItHasPlayed) {
+TEST_F(RadioTest, resumes_after_songs_it_has_played) {
   RerankOptions list = radio_list_options();
   list.artist_gap = 3;
   const Rows before = play({2}, list, 8);
@@ -114,14 +114,14 @@ TEST_F(RadioTest, GoesOnAfterWhatItHasPlayed) {
   playing.resume_after(before);
   Rows all = before;
   while (const std::optional<RadioSong> song = playing.next()) all.push_back(song->song);
-  EXPECT_EQ(all.size(), 57U);  // as many as in one go: none twice, none left out
+  EXPECT_EQ(all.size(), 57U);  // as many as without the break: none twice, none missing
   EXPECT_EQ(std::set<std::uint32_t>(all.begin(), all.end()).size(), all.size());
   for (std::size_t i = 8; i < 11; ++i) {
     for (std::size_t j = i - 3; j < i; ++j) EXPECT_NE(all[i] % 12, all[j] % 12);
   }
 }
 
-TEST_F(RadioTest, ManySeedsAreSeveralCentres) {
+TEST_F(RadioTest, many_seeds_are_several_centres) {
   Rows seeds;
   for (std::uint32_t row = 0; row < 24; row += 4) {
     seeds.push_back(row);
@@ -136,7 +136,7 @@ TEST_F(RadioTest, ManySeedsAreSeveralCentres) {
   EXPECT_GE(of_genre[1], 4);
 }
 
-TEST_F(RadioTest, RefusesSeedsWithoutAVector) {
+TEST_F(RadioTest, refuses_seeds_without_a_vector) {
   EXPECT_ERROR(radio({50}, radio_list_options()), ErrorCode::bad_input, "seed songs with a vector, found none among 1");
   EXPECT_ERROR(radio({}, radio_list_options()), ErrorCode::bad_input, "found none among 0");
   EXPECT_FALSE(play({50, 3}, radio_list_options(), 5).empty());

@@ -37,7 +37,7 @@ class RecommenderTest : public ::testing::Test {
   std::unique_ptr<model::Model> model_;
 };
 
-TEST_F(RecommenderTest, VectorsFindSongsOfTheSameGenre) {
+TEST_F(RecommenderTest, vectors_find_songs_of_the_same_genre) {
   const std::vector<Recommendation> found = recommend({2}, {.k = 4, .by = RecommendBy::vectors});
   ASSERT_EQ(found.size(), 4U);
   for (const Recommendation& one : found) {
@@ -48,14 +48,14 @@ TEST_F(RecommenderTest, VectorsFindSongsOfTheSameGenre) {
   }
 }
 
-TEST_F(RecommenderTest, TransitionsFindWhatWasPlayedNextAndNothingElse) {
+TEST_F(RecommenderTest, transitions_find_what_was_played_next_and_nothing_else) {
   const std::vector<Recommendation> found = recommend({4}, {.by = RecommendBy::transitions});
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].song, 8U);  // forward 3, backward 0.5; song 0 the other way round
   EXPECT_EQ(found[1].song, 0U);
 }
 
-TEST_F(RecommenderTest, ScoresAreThoseOfTheBlend) {
+TEST_F(RecommenderTest, scores_are_those_of_the_blend) {
   const Rows played = {3, 0, 1, 0, 4};
   const BlendSources sources = blend_sources(*model_);
   const BlendQuery query(sources, model_->blend_weights(), played);
@@ -72,7 +72,7 @@ TEST_F(RecommenderTest, ScoresAreThoseOfTheBlend) {
   }
 }
 
-TEST_F(RecommenderTest, ADislikedSongTakesFromTheCosines) {
+TEST_F(RecommenderTest, a_disliked_song_lowers_the_cosines) {
   const Rows played = {0, 4};
   const Rows disliked = {8, 1};
   const Recommender recommender(*model_);
@@ -90,8 +90,8 @@ TEST_F(RecommenderTest, ADislikedSongTakesFromTheCosines) {
   }
 }
 
-TEST_F(RecommenderTest, ExplainsByTheNearestSeedAndTheTransitions) {
-  // Songs 0 and 1 are of different genres; with 20 songs asked for, both get picks.
+TEST_F(RecommenderTest, explains_by_the_nearest_seed_and_the_transitions) {
+  // Songs 0 and 1 are of different genres; 20 songs are enough for picks of both.
   for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors}) {
     const auto found = recommend({0, 1, 0}, {.k = 20, .by = by, .explain = true});
     ASSERT_EQ(found.size(), 20U);
@@ -114,7 +114,7 @@ TEST_F(RecommenderTest, ExplainsByTheNearestSeedAndTheTransitions) {
   }
 }
 
-TEST_F(RecommenderTest, FindsTransitionsThatOnlyThePickHasKept) {
+TEST_F(RecommenderTest, finds_transitions_in_the_list_of_the_pick) {
   const auto found = recommend({8}, {.k = 23, .explain = true});
   const auto pick = std::ranges::find(found, 12U, &Recommendation::song);
   ASSERT_NE(pick, found.end());
@@ -124,7 +124,7 @@ TEST_F(RecommenderTest, FindsTransitionsThatOnlyThePickHasKept) {
   EXPECT_EQ(pick->reasons->together->before, 0.5F);
 }
 
-TEST_F(RecommenderTest, AHalfLifeMovesThePicksToTheNewestSongs) {
+TEST_F(RecommenderTest, a_half_life_moves_the_picks_to_the_newest_songs) {
   const Rows played = {0, 4, 8, 1};
   const auto plain = recommend(played, {.k = 3, .by = RecommendBy::vectors});
   const auto recent = recommend(played, {.k = 3, .by = RecommendBy::vectors, .half_life = 0.5});
@@ -137,7 +137,7 @@ TEST_F(RecommenderTest, AHalfLifeMovesThePicksToTheNewestSongs) {
   EXPECT_EQ(newest.at(0).song, 5U);
 }
 
-TEST_F(RecommenderTest, EveryTasteIsServedAndNamed) {
+TEST_F(RecommenderTest, every_taste_is_served_and_named) {
   const Rows played = {0, 4, 8, 1, 5, 9};
   const auto found =
       Recommender(*model_).recommend({.played = played}, {.k = 6, .explain = true}, {.artist_cap = 0}, 2).items;
@@ -151,7 +151,7 @@ TEST_F(RecommenderTest, EveryTasteIsServedAndNamed) {
   EXPECT_EQ(served, (std::vector<std::size_t>{3, 3, 0, 0}));
 }
 
-TEST_F(RecommenderTest, SongsWithoutADirectionAreRefused) {
+TEST_F(RecommenderTest, songs_without_a_direction_are_refused) {
   for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors, RecommendBy::transitions}) {
     EXPECT_ERROR(recommend({22}, {.by = by}), ErrorCode::bad_input, "found 1 songs, 0 with a vector");
     EXPECT_ERROR(recommend({}, {.by = by}), ErrorCode::bad_input, "found 0 songs, 0 with a vector");

@@ -38,7 +38,7 @@ const RerankOptions kPlain{.artist_cap = 0, .artist_gap = 0, .fold_versions = fa
 
 using Rows = std::vector<std::uint32_t>;
 
-TEST_F(RerankTest, WithoutRulesIsThePool) {
+TEST_F(RerankTest, without_rules_is_the_pool) {
   EXPECT_EQ(rows(5, kPlain), (Rows{0, 1, 2, 3, 4}));
   EXPECT_EQ(rows(100, kPlain).size(), 24U);
   EXPECT_TRUE(rerank(*model_, {}, 3, {}, kPlain).empty());
@@ -46,14 +46,14 @@ TEST_F(RerankTest, WithoutRulesIsThePool) {
   EXPECT_EQ(picks[1].fit, 0.99F);
 }
 
-TEST_F(RerankTest, CapsArtists) {
+TEST_F(RerankTest, caps_artists) {
   RerankOptions options = kPlain;
   options.artist_cap = 1;
   // The last song has no artist, so it is one of its own.
   EXPECT_EQ(rows(24, options), (Rows{0, 1, 2, 3, 23}));
 }
 
-TEST_F(RerankTest, SpacesArtists) {
+TEST_F(RerankTest, spaces_artists) {
   pool_ = {{0, 1.0F}, {4, 0.9F}, {8, 0.8F}, {1, 0.1F}, {2, 0.0F}};
   RerankOptions options = kPlain;
   options.artist_gap = 1;
@@ -65,22 +65,22 @@ TEST_F(RerankTest, SpacesArtists) {
   EXPECT_EQ(picks[2].value, picks[1].value);
   EXPECT_EQ(picks[2].fit, 0.9F);
   options.artist_gap = 3;
-  EXPECT_EQ(rows(5, options), (Rows{0, 1, 2}));  // rather shorter than wrong
+  EXPECT_EQ(rows(5, options), (Rows{0, 1, 2}));  // too short, but not wrong
 }
 
-TEST_F(RerankTest, FoldsVersions) {
+TEST_F(RerankTest, folds_versions) {
   RerankOptions options = kPlain;
   options.fold_versions = true;
   const Rows folded = rows(24, options);
   EXPECT_EQ(folded.size(), 23U);
   EXPECT_EQ(std::ranges::count(folded, 9U), 0);
-  // Another version of a song that was played, or is not wanted, is no discovery either.
+  // Another version of a song that was played, or disliked, is not a discovery either.
   const Rows played{9};
   EXPECT_EQ(std::ranges::count(rows(24, options, {.played = played, .excluded = {}}), 5U), 0);
   EXPECT_EQ(std::ranges::count(rows(24, options, {.played = {}, .excluded = played}), 5U), 0);
 }
 
-TEST_F(RerankTest, LeavesOutThePlayedOrLetsThemRest) {
+TEST_F(RerankTest, drops_played_songs_or_lets_them_rest) {
   RerankOptions options = kPlain;
   const Rows played{1, 0};
   EXPECT_EQ(rows(3, options, {.played = played, .excluded = {}}), (Rows{2, 3, 4}));
@@ -90,12 +90,12 @@ TEST_F(RerankTest, LeavesOutThePlayedOrLetsThemRest) {
   options.freshness = 1;
   const Rows rested = rows(24, options, {.played = played, .excluded = {}});
   EXPECT_EQ(rested.size(), 24U);
-  // Just played: the whole scale behind; the one before it: half.
+  // A song just played loses the whole scale, the one before it half.
   EXPECT_GT(std::ranges::find(rested, 1U) - rested.begin(), 8);
   EXPECT_LT(std::ranges::find(rested, 1U), std::ranges::find(rested, 0U));
 }
 
-TEST_F(RerankTest, PopularityMovesTowardsHitsOrAway) {
+TEST_F(RerankTest, popularity_moves_towards_hits_or_away) {
   RerankOptions options = kPlain;
   for (math::ScoredRow& one : pool_) one.score = std::abs(static_cast<float>(one.row) - 12) * -0.01F;
   options.popularity = 1;
@@ -104,7 +104,7 @@ TEST_F(RerankTest, PopularityMovesTowardsHitsOrAway) {
   EXPECT_GT(rows(1, options).front(), 12U);
 }
 
-TEST_F(RerankTest, DiversityTakesSongsUnlikeTheOthers) {
+TEST_F(RerankTest, diversity_takes_songs_unlike_the_others) {
   std::ranges::sort(pool_, std::less(), [](const math::ScoredRow& one) { return one.row % 4; });
   for (std::size_t i = 0; i < pool_.size(); ++i) pool_[i].score = 1 - 0.01F * static_cast<float>(i);
   const auto likeness = [&](double diversity) {
@@ -121,7 +121,7 @@ TEST_F(RerankTest, DiversityTakesSongsUnlikeTheOthers) {
   EXPECT_GE(likeness(0.5), likeness(1));
 }
 
-TEST_F(RerankTest, SurpriseIsOfTheSeedAlone) {
+TEST_F(RerankTest, surprise_depends_on_the_seed_alone) {
   RerankOptions options = kPlain;
   options.surprise = 1;
   const Rows one = rows(10, options);
@@ -130,7 +130,7 @@ TEST_F(RerankTest, SurpriseIsOfTheSeedAlone) {
   EXPECT_NE(rows(10, options), one);
 }
 
-TEST_F(RerankTest, SurpriseDrawsFromTheSoftmax) {
+TEST_F(RerankTest, surprise_draws_from_the_softmax) {
   // Two songs a whole scale apart, temperature 1/2: the worse one comes first once in 1 + e^2.
   pool_ = {{0, 1.0F}, {1, 0.0F}};
   RerankOptions options = kPlain;
@@ -142,7 +142,7 @@ TEST_F(RerankTest, SurpriseDrawsFromTheSoftmax) {
   EXPECT_NEAR(worse_first, expected, 4 * std::sqrt(expected));
 }
 
-TEST_F(RerankTest, WideningAsksForMoreUntilTheListIsFull) {
+TEST_F(RerankTest, widening_continues_until_the_list_is_full) {
   RerankOptions options = kPlain;
   options.artist_cap = 1;
   options.popularity = 0.5;
@@ -158,7 +158,7 @@ TEST_F(RerankTest, WideningAsksForMoreUntilTheListIsFull) {
   EXPECT_EQ(picks.size(), 5U);
   EXPECT_EQ(asked, (std::vector<std::size_t>{200, 1600, 12800}));
 
-  // Where songs are only left out, a little more than the list has is enough to begin with.
+  // If songs are only dropped, a pool slightly larger than the list is enough at first.
   options.popularity = 0;
   asked.clear();
   EXPECT_EQ(rerank_widening(*model_, find, 5, {}, options).size(), 5U);

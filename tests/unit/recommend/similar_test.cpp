@@ -29,7 +29,7 @@ class SimilarTest : public ::testing::Test {
   std::optional<model::Model> model_;
 };
 
-TEST_F(SimilarTest, ArithmeticFindsSongsLikeBothAndNoneOfThem) {
+TEST_F(SimilarTest, arithmetic_finds_songs_like_both_and_none_of_them) {
   const std::vector<std::uint32_t> plus = {0, 1};
   const std::vector<std::uint32_t> minus = {2};
   const auto found = similar_songs(model(), plus, minus, {.k = 30}, nullptr);
@@ -41,7 +41,7 @@ TEST_F(SimilarTest, ArithmeticFindsSongsLikeBothAndNoneOfThem) {
   EXPECT_ERROR((void)similar_songs(model(), same, same, {}, nullptr), ErrorCode::bad_input, "found 2 that have none");
 }
 
-TEST_F(SimilarTest, FilterKeepsWhatPassesAllOptions) {
+TEST_F(SimilarTest, filter_keeps_songs_that_pass_all_options) {
   EXPECT_FALSE(songs_passing({}, model().songs()).has_value());
   const auto kept = [&](const FilterOptions& options) { return songs_passing(options, model().songs())->count(); };
   EXPECT_EQ(kept({.max_rank = 5}), 5U);
@@ -59,7 +59,7 @@ TEST_F(SimilarTest, FilterKeepsWhatPassesAllOptions) {
   EXPECT_EQ(kept({.not_ids = (folder_ / "ids").string()}), 22U);
 }
 
-TEST_F(SimilarTest, FilterRefusesNamesThatNoSongHas) {
+TEST_F(SimilarTest, filter_refuses_names_that_no_song_has) {
   EXPECT_ERROR((void)songs_passing({.only_artist = {"Kendrik Lamar"}}, model().songs()), ErrorCode::not_found,
                "no song has the artist \"Kendrik Lamar\" (did you mean Kendrick Lamar?)");
   EXPECT_ERROR((void)songs_passing({.not_tag = {"no such tag"}}, model().songs()), ErrorCode::not_found,
@@ -67,7 +67,7 @@ TEST_F(SimilarTest, FilterRefusesNamesThatNoSongHas) {
   EXPECT_ERROR((void)songs_passing({.min_plays = 1'000'000}, model().songs()), ErrorCode::not_found, "found none");
 }
 
-TEST_F(SimilarTest, FilteredSongsAreTheOnlyOnesFound) {
+TEST_F(SimilarTest, filtered_songs_are_the_only_ones_found) {
   const auto keeps = songs_passing({.max_rank = 8}, model().songs());
   const std::vector<std::uint32_t> song = {0};
   const auto found = similar_songs(model(), song, {}, {.k = 10}, &*keeps);
@@ -75,7 +75,7 @@ TEST_F(SimilarTest, FilteredSongsAreTheOnlyOnesFound) {
   for (const math::ScoredRow& one : found) EXPECT_LT(one.row, 8U);
 }
 
-TEST_F(SimilarTest, ArtistsAreComparedByTheirSongs) {
+TEST_F(SimilarTest, artists_are_compared_by_their_songs) {
   const SongGroups artists(model(), GroupKind::artist, nullptr);
   const auto found = artists.find("kendrick LAMAR");
   ASSERT_EQ(found.size(), 1U);

@@ -34,22 +34,22 @@ class UserVectorTest : public ::testing::Test {
   std::unique_ptr<model::Model> model_;
 };
 
-TEST_F(UserVectorTest, IsTheMeanOfUnitVectors) {
+TEST_F(UserVectorTest, is_the_mean_of_unit_vectors) {
   expect_vector({0}, 0, {1, 0, 0});
   expect_vector({0, 1}, 0, {1, 1, 0});
   expect_vector({0, 1, 0, 2}, 0, {2, 1, 1});
 }
 
-TEST_F(UserVectorTest, HalvesTheWeightEveryHalfLife) {
+TEST_F(UserVectorTest, halves_the_weight_every_half_life) {
   expect_vector({0, 1, 2}, 1, {0.25, 0.5, 1});
   expect_vector({0, 1, 2}, 2, {0.5, std::sqrt(0.5), 1});
 }
 
-TEST_F(UserVectorTest, SongsWithoutAVectorKeepTheirPlaceInTime) {
+TEST_F(UserVectorTest, songs_without_a_vector_keep_their_place_in_time) {
   expect_vector({0, 4, 1}, 1, {0.25, 1, 0});
 }
 
-TEST_F(UserVectorTest, RefusesSongsWithoutADirection) {
+TEST_F(UserVectorTest, refuses_songs_without_a_direction) {
   EXPECT_ERROR((void)user_vector(*model_, {}, 0), ErrorCode::bad_input, "found 0 songs");
   const std::vector<std::uint32_t> zero = {4};
   EXPECT_ERROR((void)user_vector(*model_, zero, 0), ErrorCode::bad_input, "found 1 songs, 0 with a vector");

@@ -9,7 +9,7 @@ namespace segue::search {
 namespace {
 
 // Vowel signs that are characters of their own: a word with them is one word, to the index too.
-TEST(CatalogueSearchScripts, WordsWithVowelSignsStayWhole) {
+TEST(CatalogueSearchScripts, words_with_vowel_signs_stay_whole) {
   const testing::Scratch folder;
   const std::vector<data::SongRecord> songs = {
       {"id0", "हिन्दी गाना", "लता", "", {}, 90},     {"id1", "รักเธอที่สุด", "เบิร์ด", "", {}, 80},

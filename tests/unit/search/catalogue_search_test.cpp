@@ -29,9 +29,9 @@ class CatalogueSearchTest : public ::testing::Test {
   data::Catalogue songs_;
 };
 
-TEST_F(CatalogueSearchTest, FindsWordsHoweverTheyAreTyped) {
+TEST_F(CatalogueSearchTest, finds_words_however_they_are_typed) {
   const CatalogueSearch search(songs_, file(), "digest");
-  EXPECT_EQ(search.search("bjork jo", 10), (Rows{1, 0}));  // fewer words beside what was typed first
+  EXPECT_EQ(search.search("bjork jo", 10), (Rows{1, 0}));  // fewer other words first
   EXPECT_EQ(search.search("BJÖRK JÓGA", 10), (Rows{1, 0}));
   EXPECT_EQ(search.search("joga", 10), (Rows{4, 1, 0}));  // an exact id first
   EXPECT_EQ(search.search("فيروز", 10), (Rows{2}));
@@ -40,7 +40,7 @@ TEST_F(CatalogueSearchTest, FindsWordsHoweverTheyAreTyped) {
   EXPECT_EQ(search.search("id 2", 10).front(), 2U);
 }
 
-TEST_F(CatalogueSearchTest, TakesNothingTypedForAnOperator) {
+TEST_F(CatalogueSearchTest, treats_no_typed_text_as_an_operator) {
   const CatalogueSearch search(songs_, file(), "digest");
   EXPECT_EQ(search.search("AND OR", 10), (Rows{3}));
   EXPECT_EQ(search.search("\"NEAR\" NOT", 10), (Rows{3}));
@@ -49,7 +49,7 @@ TEST_F(CatalogueSearchTest, TakesNothingTypedForAnOperator) {
   }
 }
 
-TEST_F(CatalogueSearchTest, IsMadeOnceForADigest) {
+TEST_F(CatalogueSearchTest, is_built_once_for_a_digest) {
   { const CatalogueSearch made(songs_, file(), "one"); }
   const auto first = std::filesystem::last_write_time(file());
   { const CatalogueSearch again(songs_, file(), "one"); }
@@ -58,7 +58,7 @@ TEST_F(CatalogueSearchTest, IsMadeOnceForADigest) {
   EXPECT_NE(std::filesystem::last_write_time(file()), first);
 }
 
-TEST_F(CatalogueSearchTest, IsSearchedByManyThreads) {
+TEST_F(CatalogueSearchTest, is_searched_by_many_threads) {
   const CatalogueSearch search(songs_, file(), "digest");
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {

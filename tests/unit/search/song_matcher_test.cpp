@@ -40,7 +40,7 @@ class SongMatching : public ::testing::Test {
   std::optional<SongMatcher> matcher_;
 };
 
-TEST_F(SongMatching, FindsIdsAndTheirLastParts) {
+TEST_F(SongMatching, finds_ids_and_their_last_parts) {
   EXPECT_EQ(by_id("spotify:track:4uLU6hMCjMI75M1A2tKUQC"), 0);
   EXPECT_EQ(by_id("4uLU6hMCjMI75M1A2tKUQC"), 0);
   EXPECT_EQ(by_id("x:7"), 2);
@@ -50,17 +50,17 @@ TEST_F(SongMatching, FindsIdsAndTheirLastParts) {
   EXPECT_EQ(by_id(""), std::nullopt);
 }
 
-TEST_F(SongMatching, DoesNotGuessWhatTwoIdsEndIn) {
+TEST_F(SongMatching, ignores_last_parts_that_two_ids_share) {
   EXPECT_EQ(by_id("7"), std::nullopt);
 }
 
-TEST_F(SongMatching, FindsARecordingOfMusicBrainz) {
+TEST_F(SongMatching, finds_a_musicbrainz_recording) {
   store::StoredListen listen;
   listen.recording_mbid = "b1a9c0e9-d987-4042-ae91-78d6a3267d69";
   EXPECT_EQ(matcher_->find(listen), 1);
 }
 
-TEST_F(SongMatching, TakesIdsBeforeNames) {
+TEST_F(SongMatching, prefers_ids_to_names) {
   store::StoredListen listen;
   listen.song_id = "unknown to this model";
   listen.recording_mbid = "b1a9c0e9-d987-4042-ae91-78d6a3267d69";
@@ -74,25 +74,25 @@ TEST_F(SongMatching, TakesIdsBeforeNames) {
   EXPECT_EQ(matcher_->find(listen), 2);
 }
 
-TEST_F(SongMatching, FindsNamesHoweverTheyAreSpelt) {
+TEST_F(SongMatching, finds_names_however_they_are_spelt) {
   EXPECT_EQ(by_names("BJÖRK", " jóga "), 0);
-  EXPECT_EQ(by_names("björk", "JÓGA  (live at Ally Pally)"), 6);  // the version itself, where there is one
+  EXPECT_EQ(by_names("björk", "JÓGA  (live at Ally Pally)"), 6);  // the version itself, if there is one
   EXPECT_EQ(by_names("Bjork feat. Somebody", "Joga - Remastered 2009"), 0);
   EXPECT_EQ(by_names("ام كلثوم", "انت عمري"), 5);
   EXPECT_EQ(by_names("Björk", "Bachelorette"), std::nullopt);
   EXPECT_EQ(by_names("Somebody Else", "Song"), std::nullopt);
 }
 
-TEST_F(SongMatching, MeansTheSongPlayedMostByNamesThatSeveralHave) {
+TEST_F(SongMatching, prefers_the_most_played_of_songs_with_the_same_names) {
   EXPECT_EQ(by_names("Somebody", "Song"), 2);
 }
 
-TEST_F(SongMatching, FindsNothingWithoutNames) {
+TEST_F(SongMatching, finds_nothing_without_names) {
   EXPECT_EQ(by_names("", ""), std::nullopt);
   EXPECT_EQ(by_names("Björk", ""), std::nullopt);
 }
 
-TEST(LastPart, IsTheIdInAUriOrUrl) {
+TEST(LastPart, is_the_id_in_a_uri_or_url) {
   EXPECT_EQ(last_part("spotify:track:abc"), "abc");
   EXPECT_EQ(last_part("https://open.spotify.com/track/abc?si=1/2"), "abc");
   EXPECT_EQ(last_part("abc"), "abc");
@@ -101,7 +101,7 @@ TEST(LastPart, IsTheIdInAUriOrUrl) {
   EXPECT_EQ(last_part(""), "");
 }
 
-TEST(SongMatcher, OfAnEmptyCatalogueFindsNothing) {
+TEST(SongMatcher, of_an_empty_catalogue_finds_nothing) {
   const data::Catalogue songs;
   const SongMatcher matcher(songs);
   store::StoredListen listen;

@@ -9,7 +9,7 @@ namespace segue::data {
 
 namespace {
 
-// What Arrow says most often, in the words of whoever has the file.
+// Arrow's most frequent messages, in words for the owner of the file.
 std::string reason_of(const arrow::Status& status) {
   std::string said = status.message();
   std::ranges::replace(said, '\n', ' ');

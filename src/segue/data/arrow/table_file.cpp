@@ -19,10 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A mapped table needs next to no memory of its own. A damaged file may claim otherwise (say, that it is compressed).
+// A mapped table needs almost no memory of its own. A damaged file may claim otherwise, for example that it is
+// compressed.
 constexpr std::int64_t kMostMemory = std::int64_t{64} << 20;
 
-// FileWriter as an Arrow stream: what it throws is kept and thrown again outside Arrow, which knows only statuses.
+// FileWriter as an Arrow stream. Its exceptions are kept and rethrown outside Arrow, which knows only statuses.
 class FileSink final : public arrow::io::OutputStream {
  public:
   explicit FileSink(const fs::path& path) : file_(path) {}

@@ -1,6 +1,6 @@
-// Tables in files: the Arrow IPC file format, uncompressed, so that what is written is what gets mapped.
+// Tables in the Arrow IPC file format, uncompressed, so that files can be mapped as they are.
 //
-// A table is written in batches, because the offsets of texts and lists are 32 bits wide within one.
+// A table is written in batches, because the offsets of texts and lists are 32 bits wide within a batch.
 #pragma once
 
 #include <filesystem>
@@ -19,11 +19,11 @@ struct MappedTable {
 };
 
 // Maps the file and checks all of it: its structure, that its columns have the names and types of `wanted`, offsets,
-// UTF-8; after this no access can leave the file. Values are not changed: null where they were null.
+// UTF-8; after this no access can leave the file. Nulls are allowed.
 // Throws not_found, corrupt.
 MappedTable map_table(const std::filesystem::path& path, const arrow::Schema& wanted);
 
-// Throws corrupt when `column` or, for a list, one of its items is null.
+// Throws corrupt if `column` or, for a list, one of its items is null.
 void refuse_nulls(const std::filesystem::path& path, const std::string& name, const arrow::Array& column);
 
 // Writes the table batch by batch. Not thread safe. Errors are those of FileWriter: no_space, io_failed.

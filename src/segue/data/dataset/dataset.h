@@ -1,4 +1,4 @@
-// A dataset folder: queues and catalogue, what `segue ingest` writes.
+// A dataset folder, written by `segue ingest`: queues and catalogue.
 #pragma once
 
 #include <filesystem>

@@ -129,7 +129,7 @@ class Ingest {
 
   void read_songs(const InputFile& file) {
     NamedColumns named = named_columns(options_);
-    // A name given for a column of the listens need not be one of this file's.
+    // A column named for the listens need not be in this file.
     const auto reader = open_rows(file, names_in(options_.songs_columns));
     for (std::string& name : named) {
       if (std::ranges::find(reader->columns(), name) == reader->columns().end()) name.clear();
@@ -138,7 +138,7 @@ class Ingest {
     read_rows(file, *reader, report_.song_rows, report_.dropped_song_rows, [this](Row& row) { return add_song(row); });
   }
 
-  // The user of the row; the same one as a row ago more often than not.
+  // The user of the row; usually the same as in the previous row.
   std::uint32_t user_of(std::string_view user) {
     if (last_user_ == Interner::kNone || users_.text(last_user_) != user) last_user_ = users_.intern(user);
     return last_user_;
@@ -225,7 +225,7 @@ class Ingest {
     }
   }
 
-  // An empty dataset is of no use: it says why there is none.
+  // An empty dataset is useless: the error says why nothing was kept.
   void refuse_nothing() const {
     const bool any =
         !playlists_.entries().empty() ||
@@ -241,7 +241,7 @@ class Ingest {
   }
 
   // Calls visit(user, start, songs) for each queue in the order of the file: sessions by user (in the order of their
-  // first play in the input) and time, then playlists as they came.
+  // first play in the input) and time, then playlists in the order of the input.
   template <class Visit>
   void for_each_queue(Visit visit) const {
     std::vector<std::size_t> next(sessions_.stores.size());
@@ -328,7 +328,7 @@ class Ingest {
       }
       return array;
     };
-    // Where it lies and how many threads made it is no part of what it is.
+    // The output folder and the number of threads do not change the dataset.
     json::object options;
     for (const auto& option : options_to_json(options_)) {
       const bool of_the_run = option.key() == "output" || option.key() == "threads" || option.key() == "songs";

@@ -1,4 +1,4 @@
-// What can be chosen about reading logs.
+// Options for reading logs.
 #pragma once
 
 #include <chrono>
@@ -46,7 +46,7 @@ struct OptionsOf<data::IngestOptions> {
   static constexpr std::string_view section = "ingest";
   static constexpr std::array rows = {
       option<&data::IngestOptions::output>("output", "The dataset folder to write"),
-      option<&data::IngestOptions::kind>("kind", "What a row is: one play, or one playlist; auto tells by the columns"),
+      option<&data::IngestOptions::kind>("kind", "Whether a row is a play or a playlist; auto decides by the columns"),
       option<&data::IngestOptions::songs>("songs",
                                           "A file with titles, artists, albums, tags of song ids; may be repeated"),
       option<&data::IngestOptions::user>("user", "The user of all rows, for logs of one person without a user column"),
@@ -57,23 +57,23 @@ struct OptionsOf<data::IngestOptions> {
       option<&data::IngestOptions::artist_column>("artist_column", "Column of the artist"),
       option<&data::IngestOptions::album_column>("album_column", "Column of the album"),
       option<&data::IngestOptions::tags_column>("tags_column",
-                                                "Column of tags or genres: a list, or text with , ; | between"),
+                                                "Column of tags or genres: a list, or text separated by , ; |"),
       option<&data::IngestOptions::played_ms_column>("played_ms_column",
                                                      "Column of the milliseconds played; below 0: unknown"),
-      option<&data::IngestOptions::songs_column>("songs_column",
-                                                 "Column of a playlist's song ids: a list, or text with spaces"),
+      option<&data::IngestOptions::songs_column>(
+          "songs_column", "Column of a playlist's song ids: a list, or text separated by spaces"),
       option<&data::IngestOptions::columns>("columns",
-                                            "Names of the columns, for CSV and TSV without a line of names: a,b,c"),
+                                            "Names of the columns, for CSV and TSV without a header line: a,b,c"),
       option<&data::IngestOptions::songs_columns>("songs_columns", "The same for the files of --songs"),
       option<&data::IngestOptions::time_unit>("time_unit",
-                                              "What numbers in the time column count; auto tells by their size"),
+                                              "Unit of numbers in the time column; auto decides by their size"),
       option<&data::IngestOptions::session_gap>("session_gap",
-                                                "A longer time between two plays' starts begins a new session"),
+                                                "A longer time between the starts of two plays begins a new session"),
       option<&data::IngestOptions::min_played>("min_played", "Plays known to be shorter are dropped; 0s keeps all"),
-      option<&data::IngestOptions::keep_repeats>("keep_repeats", "Keep a song played again right after itself"),
+      option<&data::IngestOptions::keep_repeats>("keep_repeats", "Keep a song that is played again right after itself"),
       option<&data::IngestOptions::min_session>("min_session", "Sessions and playlists of fewer songs are dropped",
                                                 between(1, 1'000'000)),
-      option<&data::IngestOptions::rejects>("rejects", "Samples kept of each reason to leave a row out",
+      option<&data::IngestOptions::rejects>("rejects", "Samples kept of the rows rejected for each reason",
                                             between(0, 100'000)),
       option<&data::IngestOptions::threads>("threads", "Threads to use, 0 for all cores; the result is the same",
                                             between(0, 1024)),

@@ -1,4 +1,4 @@
-// Texts to small numbers, in the order of their first appearance.
+// Numbers texts in the order of their first appearance.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Logarithms of how often songs were played.
+// Logarithms of the play counts of songs.
 #pragma once
 
 #include <algorithm>
@@ -9,9 +9,9 @@
 
 namespace segue::data {
 
-// Songs come in the order of their plays, so they are kept as runs of songs with as many: a few thousand numbers that
-// stay in the processor's cache, where one a song would have to be fetched for each that is asked for. Any order is
-// right.
+// Songs are sorted by plays, so the logarithms are kept as runs of songs with equal plays: a few thousand numbers that
+// stay in the processor's cache, while one number a song would be fetched from memory each time. Other orders work too,
+// with more runs.
 class LogPlays {
   struct Run {
     std::uint32_t first_row;
@@ -34,7 +34,7 @@ class LogPlays {
   // The natural logarithm of a row's plays. REQUIRES: row < songs
   float of(std::uint32_t row) const { return Ascending(*this).of(row); }
 
-  // For rows that are asked for in ascending order. Views the runs.
+  // For rows in ascending order. Views the runs.
   class Ascending {
    public:
     explicit Ascending(const LogPlays& logs) : at_(logs.runs_.begin()), end_(logs.runs_.end()) {}

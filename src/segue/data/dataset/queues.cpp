@@ -123,7 +123,7 @@ std::optional<std::int64_t> Queues::start(std::size_t queue) const {
 }
 
 struct QueuesWriter::State {
-  // A batch ends before its 32-bit offsets could.
+  // Ends a batch before its 32-bit offsets overflow.
   static constexpr std::int64_t kMostRows = 1'000'000;
   static constexpr std::int64_t kMostSongs = 16'000'000;
   static constexpr std::int64_t kMostBytes = std::int64_t{256} << 20;

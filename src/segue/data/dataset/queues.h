@@ -1,8 +1,8 @@
-// All queues of a dataset: sessions or playlists, each an ordered list of songs.
+// The queues of a dataset: sessions and playlists, each an ordered list of songs.
 //
 // queues.arrow, mapped:
 //   user    utf8                    the user, or the playlist's id
-//   start   timestamp[us, UTC]      null where the input has no times
+//   start   timestamp[us, UTC]      null if the input has no times
 //   songs   list<uint32>            rows of songs.arrow
 #pragma once
 

@@ -1,4 +1,4 @@
-// What every row of a log has to keep to, whatever format it comes from.
+// The checks that every row of a log must pass, whatever its format.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,13 @@ namespace segue::data {
 
 inline constexpr std::size_t kMostTextBytes = 65'536;
 
-// A row of a batch, the first one to begin with.
+// A row of a batch; at first the first one.
 class Row {
  public:
   explicit Row(const RowBatch& batch) : batch_(batch) {}
   void move_to(std::size_t row) { row_ = row; }
 
-  // "" where there is no such column or no value. A list gives its items joined with ", ".
+  // "" if there is no such column or no value. The items of a list are joined with ", ".
   std::string_view text(Field field) {
     const RowColumn& column = batch_[field];
     if (!column.present) return {};
@@ -37,10 +37,10 @@ class Row {
   bool is_exact_time() const { return batch_[Field::time].exact_time; }
   std::uint64_t line() const { return batch_.lines[row_]; }
 
-  // What is wrong with one of the texts: too long, no UTF-8, a zero byte. An id list may have any length.
+  // The first fault of a text: too long, invalid UTF-8, a zero byte. A list of ids may have any length.
   std::optional<Reason> fault() const;
   bool is_empty() const;
-  // The values that were read, with tabs between, for a sample.
+  // The values read, separated by tabs, for a sample.
   std::string sample() const;
 
  private:
@@ -51,7 +51,7 @@ class Row {
   std::array<std::string, kFieldCount> joined_;
 };
 
-// The milliseconds of a play: nothing where they are not known ("", or below 0). False for what is no number.
+// The milliseconds of a play: nothing if unknown ("", or below 0). False for anything but a number.
 struct PlayedMs {
   bool valid = true;
   std::optional<double> value;

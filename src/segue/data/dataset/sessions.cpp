@@ -28,7 +28,7 @@ DroppedPlays cut_sessions(std::span<const Play> plays, const SessionRules& rules
     do {
       songs.push_back(plays[end].song);
       ++end;
-      // Times lie within the years 1 to 9999: their difference fits.
+      // Times lie in the years 1 to 9999, so their difference does not overflow.
     } while (end < plays.size() && plays[end].user == plays[begin].user &&
              plays[end].time - plays[end - 1].time <= rules.gap);
     if (!rules.keep_repeats) dropped.repeats += fold_repeats(songs);

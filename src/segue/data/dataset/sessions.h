@@ -1,12 +1,12 @@
-// Plays to sessions.
+// Cuts plays into sessions.
 //
-// The rule, per user: plays in order of time, those of one time in the order they came; a play that starts more than
-// `gap` after the start of the play before it begins a new session; then immediate repeats within a session are folded
-// into their first play, unless they are kept; then sessions of fewer than `min_session` songs are dropped. (Plays that
-// were too short are not here any more: they neither bridge a gap nor keep two plays of one song apart.)
+// The rule for each user: plays are sorted by time, those of one time in the order of the input; a play that starts
+// more than `gap` after the start of the previous play begins a new session; then immediate repeats within a session
+// are folded into the first play, unless they are kept; then sessions of fewer than `min_session` songs are dropped.
+// (Plays that were too short are dropped before: they neither bridge a gap nor separate two plays of one song.)
 //
-// Memory: 16 bytes a play while plays come in, in buckets by user. The buckets are then sorted one after the other (a
-// thread each) and freed, and leave 4 bytes a play plus 24 a session.
+// Memory: 16 bytes a play while plays come in, in buckets by user. Each bucket is then sorted by one thread
+// and freed, which leaves 4 bytes a play plus 24 a session.
 #pragma once
 
 #include <array>
@@ -32,7 +32,7 @@ struct SessionRules {
   std::uint32_t min_session = 2;
 };
 
-// Queues as they are collected. Not thread safe.
+// Queues being collected. Not thread safe.
 class QueueStore {
  public:
   struct Entry {
@@ -61,10 +61,10 @@ class QueueStore {
 
 struct DroppedPlays {
   std::uint64_t repeats = 0;
-  std::uint64_t short_sessions = 0;  // plays in them that were no repeats
+  std::uint64_t short_sessions = 0;  // plays in them that were not repeats
 };
 
-// REQUIRES: the plays in order of user, then time. Adds the sessions to `out` in that order.
+// REQUIRES: plays sorted by user, then time. Adds the sessions to `out` in that order.
 DroppedPlays cut_sessions(std::span<const Play> plays, const SessionRules& rules, QueueStore& out);
 
 // Drops songs that follow themselves, in place; returns how many.
@@ -78,7 +78,7 @@ class PlayStore {
   void add(const Play& play);
   std::uint64_t size() const { return size_; }
 
-  // Sessions of all users: those of user u in order of time are in store u % kBuckets, users ascending. Empties this.
+  // The sessions of all users. Store u % kBuckets holds those of user u, by time, users ascending. Empties this.
   struct Sessions {
     std::vector<QueueStore> stores;
     DroppedPlays dropped;

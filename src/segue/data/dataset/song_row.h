@@ -1,4 +1,4 @@
-// The number of a song.
+// How songs are numbered.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The songs that turn up in a log, with what is known of each.
+// The songs of a log, with their texts.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace segue::data {
 
-// What a row says of a song; "" where it says nothing. `tags` are as in the row: text, or the items of a list.
+// The texts of a song in a row, "" if missing. `tags` are as in the row: text, or the items of a list.
 struct SongTexts {
   std::string_view title;
   std::string_view artist;
@@ -23,21 +23,21 @@ struct SongTexts {
 class SongsSeen {
  public:
   static constexpr std::uint32_t kNone = Interner::kNone;
-  // Longer ids are refused.
+  // Longer ids are rejected.
   static constexpr std::size_t kMostIdBytes = 1024;
 
-  // The number of the song with this id, a new one for a new id.
+  // The number of the song with this id; a new id gets a new number.
   std::uint32_t by_id(std::string_view id);
-  // The number of the song without an id: its id is "artist — title", each folded (fold_name). kNone when one of them
-  // is empty after folding; kTooLong when the id would be too long. Folds each spelling once.
+  // The number of the song without an id: its id is "artist — title", each folded (fold_name). kNone if one of them
+  // is empty after folding; kTooLong if the id would be too long. Folds each spelling once.
   static constexpr std::uint32_t kTooLong = kNone - 1;
   std::uint32_t by_name(std::string_view artist, std::string_view title);
-  // kNone for an id that never turned up.
+  // kNone for an unknown id.
   std::uint32_t find(std::string_view id) const { return ids_.find(id); }
 
-  // Keeps what is not known yet: the first spelling stays.
+  // Fills in missing texts; the first spelling stays.
   void describe(std::uint32_t song, const SongTexts& texts);
-  // The same, but over what logs said; the first row of a file of songs stays.
+  // The same, but replaces texts from logs; the first row of a file of songs stays.
   void describe_by_file(std::uint32_t song, const SongTexts& texts);
 
   std::uint32_t size() const { return ids_.size(); }
@@ -50,7 +50,7 @@ class SongsSeen {
     std::string_view title;
     std::string_view artist;
     std::string_view album;
-    std::string_view tags;     // with a zero byte between two
+    std::string_view tags;     // separated by zero bytes
     std::uint8_t by_file = 0;  // bits: title, artist, album, tags
   };
 

@@ -151,7 +151,7 @@ void fill(const arrow::Array& array, TextArena& arena, std::string_view subject,
   }
 }
 
-// Items of null lists are skipped, so that the lists lie one behind the other.
+// Items of null lists are skipped, so that the lists are contiguous.
 template <class List>
 void lists(const arrow::Array& array, TextArena& arena, std::string_view subject, RowColumn& column) {
   const auto& rows = static_cast<const List&>(array);

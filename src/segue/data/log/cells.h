@@ -12,7 +12,7 @@
 namespace segue::data {
 
 // Texts, dictionaries of texts, whole and real numbers, booleans, times and dates, and lists of these. Texts point into
-// the array where it has texts, else into the arena. Throws bad_input, naming `subject` and the type, for another type.
+// the array if it holds texts, else into the arena. Throws bad_input with `subject` and the type for any other type.
 RowColumn column_of(const arrow::Array& array, TextArena& arena, std::string_view subject);
 
 }  // namespace segue::data

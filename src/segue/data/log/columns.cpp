@@ -13,7 +13,7 @@ namespace segue::data {
 
 namespace {
 
-// Known names of a field, the surer ones first.
+// Known names of a field, the least ambiguous first.
 struct KnownNames {
   Field field;
   std::vector<std::string_view> names;
@@ -85,7 +85,7 @@ class Recogniser {
     for (const std::string& column : columns) comparable_.push_back(comparable(column));
   }
 
-  // A column the user named has to be there.
+  // A column named by the user must exist.
   std::optional<std::size_t> named(Field field) const {
     const std::string& name = named_[static_cast<std::size_t>(field)];
     if (name.empty()) return std::nullopt;
@@ -114,7 +114,7 @@ class Recogniser {
   }
 
  private:
-  // A column "song" or "track" is the title beside an artist, and the id where there is no other.
+  // A column "song" or "track" is the title if there is an artist, and the id if there is no other.
   void song_or_title(FieldColumns& found) const {
     auto& song = found[static_cast<std::size_t>(Field::song)];
     auto& title = found[static_cast<std::size_t>(Field::title)];

@@ -1,7 +1,7 @@
-// Which column of a log means what.
+// Finds the meaning of the columns of a log.
 //
-// Names are compared without regard to case and to the marks _ - . space and :, so that "Artist Name", "artist_name"
-// and "artistName" are one. docs/ingest.md lists the names that are known.
+// Names are compared without case and the characters _ - . space and :, so that "Artist Name", "artist_name"
+// and "artistName" are the same. docs/ingest.md lists the known names.
 #pragma once
 
 #include <array>
@@ -32,9 +32,9 @@ struct RecognisedColumns {
   FieldColumns columns;
 };
 
-// Finds the columns of a file of listens or playlists; `automatic` takes it for playlists when it has a column of song
-// lists. `has_user` says that all rows belong to one user, so that no column is needed for it. Throws bad_input, with
-// the columns found and those wanted, when something without which no row can be understood is not there.
+// Finds the columns of a file of listens or playlists; `automatic` means playlists if there is a column of song
+// lists. With `has_user`, all rows belong to one user and need no column for it. Throws bad_input, with the columns
+// found and expected, if a required one is missing.
 RecognisedColumns recognise_input(const std::vector<std::string>& columns, const NamedColumns& named, InputKind kind,
                                   bool has_user, std::string_view file);
 

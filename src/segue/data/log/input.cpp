@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A file that counts what is read from it. Reads come from one thread at a time.
+// A file that counts the bytes read. Reads come from one thread at a time.
 class CountingFile final : public arrow::io::InputStream {
  public:
   explicit CountingFile(std::shared_ptr<arrow::io::ReadableFile> file) : file_(std::move(file)) {}
@@ -112,7 +112,7 @@ OpenInput open_input(const InputFile& file) {
   OpenInput input{counting, counting->count()};
   if (file.compression != FileCompression::none) {
     const auto type = file.compression == FileCompression::gzip ? arrow::Compression::GZIP : arrow::Compression::ZSTD;
-    // The codec has to outlive nothing: the stream makes its decompressor from it at once.
+    // The codec need not outlive the stream, which makes its decompressor right away.
     const auto codec = arrow_value(ErrorCode::io_failed, subject, arrow::util::Codec::Create(type));
     input.stream =
         arrow_value(ErrorCode::bad_input, subject, arrow::io::CompressedInputStream::Make(codec.get(), counting));

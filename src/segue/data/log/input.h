@@ -1,11 +1,11 @@
-// Files of logs: which there are, what is in them, and a reader for each.
+// Files of logs: finds them, detects their formats and opens readers.
 //
 //   format        by extension                         else by the first bytes
 //   CSV           .csv                                 anything else
 //   TSV           .tsv .tab                            a tab in the first line
 //   JSON Lines    .jsonl .ndjson .json                 {
 //   Parquet       .parquet .pq                         PAR1
-// each but Parquet plain, gzip (.gz) or zstd (.zst); a file without these extensions is told by its first bytes.
+// each but Parquet plain, gzip (.gz) or zstd (.zst); without these extensions the first bytes decide.
 //
 // TSV is read without quoting: a quote in a title is a quote. CSV follows RFC 4180.
 #pragma once
@@ -32,15 +32,15 @@ struct InputFile {
   FileCompression compression = FileCompression::none;
 };
 
-// The files named, and those in the folders named, sorted by name (hidden ones left out), each looked into to tell its
+// The named files and those in the named folders, sorted by name, without hidden ones; each is opened to detect its
 // format. Throws not_found, and bad_input for an empty file or a folder without files.
 std::vector<InputFile> find_inputs(std::span<const std::string> paths);
 
-// Opens one file. `header` names the columns of a CSV or TSV file that has no line of names itself; empty: it has one.
+// Opens one file. `header` names the columns of a CSV or TSV file without a header line; empty if it has one.
 // Throws bad_input, io_failed.
 std::unique_ptr<RowReader> open_rows(const InputFile& file, const std::vector<std::string>& header);
 
-// The same for one format each.
+// The same for each format.
 std::unique_ptr<RowReader> open_text_rows(const InputFile& file, const std::vector<std::string>& header);
 std::unique_ptr<RowReader> open_json_rows(const InputFile& file);
 std::unique_ptr<RowReader> open_parquet_rows(const InputFile& file);

@@ -1,4 +1,4 @@
-// The decompressed bytes of an input file as an Arrow stream, and how far into the file they come from.
+// The decompressed bytes of an input file as an Arrow stream, with the position in the file.
 #pragma once
 
 #include <atomic>

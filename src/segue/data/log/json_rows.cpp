@@ -1,6 +1,6 @@
-// JSON Lines: one object a line, each parsed by itself, so that one bad line is one reject.
+// JSON Lines: one object a line, each parsed separately, so that one bad line is one reject.
 //
-// Members of objects inside are named with a dot: track_metadata.artist_name.
+// Members of nested objects have dotted names: track_metadata.artist_name.
 
 #include <algorithm>
 #include <deque>
@@ -32,7 +32,7 @@ class Lines {
  public:
   Lines(const InputFile& file, OpenInput input) : subject_(file.path.string()), input_(std::move(input)) {}
 
-  // The next line without its end; valid until the next call. Nothing at the end of the stream.
+  // The next line without its line break; valid until the next call. Nothing at the end of the stream.
   std::optional<std::string_view> next() {
     std::size_t searched = begin_;
     for (;;) {
@@ -50,7 +50,7 @@ class Lines {
     }
   }
 
-  std::uint64_t line() const { return line_; }  // of what next() gave
+  std::uint64_t line() const { return line_; }  // number of the line from next()
   std::uint64_t bytes_read() const { return input_.bytes->load(); }
 
  private:
@@ -90,7 +90,7 @@ bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r") == std::string_view::npos;
 }
 
-// What the texts of a batch point into.
+// Owns the texts of a batch.
 struct JsonBatch {
   json::monotonic_resource memory{1 << 16};
   std::deque<json::value> documents;
@@ -109,7 +109,7 @@ void add_keys(const json::object& object, const std::string& prefix, std::vector
   }
 }
 
-// The member by its name, which may lead through objects.
+// The member with this name, which may be inside nested objects.
 const json::value* find_member(const json::object& object, std::string_view name) {
   if (const json::value* value = object.if_contains(name)) return value;
   for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {

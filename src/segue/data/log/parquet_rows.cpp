@@ -1,4 +1,4 @@
-// Parquet: only the columns chosen, some thousand rows at a time.
+// Parquet: only the chosen columns, some thousand rows at a time.
 
 #include <algorithm>
 #include <numeric>
@@ -23,7 +23,7 @@ namespace segue::data {
 namespace {
 
 constexpr std::int64_t kBatchRows = 1 << 16;
-// What decoding may take at a time. A damaged file may ask for any amount.
+// Memory limit for decoding. A damaged file may request any amount.
 constexpr std::int64_t kMostGroupMemory = std::int64_t{1} << 30;
 
 struct ParquetBatch {

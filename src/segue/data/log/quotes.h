@@ -1,8 +1,8 @@
-// Whether the quotes of a CSV text come in pairs.
+// Checks that the quotes of a CSV text come in pairs.
 //
-// A quote that is opened and never closed makes one value of everything behind it, however many rows that is. The text
-// still parses, so this has to be watched for. The rules are those of the parser (text_rows.cpp): a quote opens at the
-// start of a field, two quotes inside are one, any other closes.
+// A quote that is never closed turns everything after it into one value, however many rows that is. The text still
+// parses, so this has to be detected separately. The rules are those of the parser (text_rows.cpp): a quote opens at
+// the start of a field, two quotes inside are one, any other closes.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace segue::data {
 
 class QuoteWatch {
  public:
-  // The next bytes of the text, in pieces of any size.
+  // Adds the next bytes of the text, in pieces of any size.
   void scan(std::string_view bytes) {
     if (bytes.empty()) return;
     std::size_t at = 0;
@@ -45,7 +45,7 @@ class QuoteWatch {
     last_ = bytes.back();
   }
 
-  // The line, from 1, of the quote that is open behind the bytes so far; 0 when none is.
+  // The line, from 1, of the quote that is open after the bytes so far; 0 if none is.
   std::uint64_t open_since() const { return open_ && !undecided_ ? opened_ : 0; }
 
  private:

@@ -19,9 +19,9 @@ struct ReadAhead::State {
   std::exception_ptr error;
   bool ended = false;
   bool stopping = false;
-  std::jthread thread;  // last: it ends before what it uses
+  std::jthread thread;  // last, so that it ends before the members it uses
 
-  // True when another batch is wanted.
+  // True if another batch is wanted.
   bool put(ReadBatch batch) {
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return stopping || batches.size() < kMostBatches; });

@@ -1,4 +1,4 @@
-// Reads a file on a thread of its own, a few batches ahead of whoever uses them.
+// Reads a file on its own thread, a few batches ahead of the caller.
 #pragma once
 
 #include <cstdint>
@@ -11,17 +11,17 @@ namespace segue::data {
 
 struct ReadBatch {
   RowBatch rows;
-  std::uint64_t bytes_read = 0;  // RowReader::bytes_read() behind it
+  std::uint64_t bytes_read = 0;  // RowReader::bytes_read() after it
 };
 
 class ReadAhead {
  public:
   explicit ReadAhead(RowReader& reader);
-  ~ReadAhead();  // waits for the read under way
+  ~ReadAhead();  // waits for the current read
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  // As RowReader::next(); what the reader threw is thrown here, in its turn.
+  // As RowReader::next(); exceptions of the reader are thrown here, after the batches before them.
   std::optional<ReadBatch> next();
 
  private:

@@ -1,4 +1,4 @@
-// Rows that are left out, counted by reason, with samples.
+// Dropped rows, counted by reason, with samples.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 
 namespace segue::data {
 
-// Up to missing_songs a row is refused for what it is; the others are rules of what a queue is.
+// Up to missing_songs, the row itself is bad; the others are rules for queues.
 enum class Reason {
   wrong_number_of_fields,  // more or fewer than the header has
   malformed_json,          // a line that is not one JSON object
@@ -23,8 +23,8 @@ enum class Reason {
   empty_row,  // nothing in any column in use, as in an empty line of CSV
   missing_user,
   missing_song,    // neither an id nor both artist and title; a playlist without songs
-  bad_time,        // not there, or not understood (segue/data/log/times.h)
-  bad_played_ms,   // there, but no number
+  bad_time,        // missing, or not understood (segue/data/log/times.h)
+  bad_played_ms,   // not a number
   too_short_play,  // shorter than min_played
   repeat,          // the same song as just before in its queue
   short_session,   // in a session of fewer than min_session songs
@@ -38,7 +38,7 @@ inline constexpr std::array<std::string_view, 14> kReasonNames = {
 struct Reject {
   Reason reason;
   std::uint64_t line = 0;  // RowBatch::lines
-  std::string text;        // the row as it was, or what of it was read
+  std::string text;        // the row, or the part of it that was read
 };
 
 // Counts, and the first `most_samples` rejects of each reason. Not thread safe.
@@ -46,14 +46,14 @@ class RejectLog {
  public:
   explicit RejectLog(std::size_t most_samples) : most_samples_(most_samples) {}
 
-  // True when a sample of this reason is still wanted; its text is worth making then.
+  // True if another sample of this reason is wanted, so that its text has to be made.
   bool wants(Reason reason) const { return counts_[index(reason)] < most_samples_; }
   void add(std::string_view file, const Reject& reject);
   void count(Reason reason, std::uint64_t times = 1) { counts_[index(reason)] += times; }
 
   std::uint64_t operator[](Reason reason) const { return counts_[index(reason)]; }
   std::uint64_t total() const;
-  json::object to_json() const;  // {"bad_time": 3, ...}, only what there is
+  json::object to_json() const;  // {"bad_time": 3, ...}, only reasons that occurred
 
   // One line a sample: {"reason", "file", "line", "text"}, the text cut to 500 bytes of valid UTF-8.
   void write(const std::filesystem::path& path) const;

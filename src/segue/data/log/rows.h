@@ -1,8 +1,7 @@
-// Rows of logs, whatever file they come from.
+// Rows of logs, whatever the file format.
 //
-// A RowReader goes through one file once and hands out its rows in batches of columns. All values arrive as texts, the
-// form most logs have them in; checking and understanding them is left to who reads (segue/data/dataset/ingest.cpp), so
-// that every format is held to the same rules.
+// A RowReader reads one file once and returns its rows in batches of columns. All values are texts, as in most logs;
+// the caller (segue/data/dataset/ingest.cpp) checks and interprets them, so that the same rules apply to every format.
 #pragma once
 
 #include <array>
@@ -19,7 +18,7 @@
 
 namespace segue::data {
 
-// What a column can mean.
+// The meaning of a column.
 enum class Field { user, song, time, title, artist, album, tags, played_ms, songs };
 inline constexpr std::array<std::string_view, 9> kFieldNames = {"user",  "song", "time",      "title", "artist",
                                                                 "album", "tags", "played_ms", "songs"};
@@ -43,7 +42,7 @@ struct RowBatch {
   std::array<RowColumn, kFieldCount> columns;
   std::vector<std::uint64_t>
       lines;                    // where each row is: a line of a text file (the header is line 1), else a row from 1
-  std::vector<Reject> rejects;  // rows that are none: found while reading
+  std::vector<Reject> rejects;  // rejected while reading
   std::shared_ptr<const void> owner;
 
   const RowColumn& operator[](Field field) const { return columns[static_cast<std::size_t>(field)]; }
@@ -57,10 +56,10 @@ class RowReader {
   virtual const std::vector<std::string>& columns() const = 0;
   // Which columns to read; called once, before next().
   virtual void choose(const FieldColumns& columns) = 0;
-  // The next rows, at least one row or reject; nothing at the end. Throws bad_input for a file that breaks off or is
-  // not what its name says.
+  // The next rows, at least one row or reject; nothing at the end. Throws bad_input for a file that is truncated or not
+  // of the format its name says.
   virtual std::optional<RowBatch> next() = 0;
-  // Bytes of the file read so far, as it lies on the disk.
+  // Bytes read so far of the file on disk.
   virtual std::uint64_t bytes_read() const = 0;
 };
 

@@ -1,7 +1,7 @@
 // CSV and TSV, by Arrow's streaming reader.
 //
-// The file is opened twice: once for the names of its columns, then for those that were chosen, the others being
-// skipped over without conversion. Everything is read as bytes; whether they are UTF-8 is checked with the rest of the
+// The file is opened twice: once for the names of its columns, then for the chosen ones, while the others
+// are skipped without conversion. Everything is read as bytes; whether they are UTF-8 is checked with the rest of the
 // row.
 
 #include <algorithm>
@@ -26,12 +26,12 @@ namespace segue::data {
 
 namespace {
 
-// A row has to fit. Also the size of what is decoded at a time.
+// Bytes decoded at a time; a row has to fit.
 constexpr std::int32_t kBlockBytes = 8 << 20;
-// Samples of bad rows are cut anyway (rejects.h); this keeps a block full of them small.
+// Samples of bad rows are truncated anyway (rejects.h); this keeps a block full of them small.
 constexpr std::size_t kMostKeptLineBytes = 4096;
 
-// Bad rows in the order of the file. The parser may be a block ahead of the batch that is being handed out.
+// Bad rows in the order of the file. The parser may be a block ahead of the batch being returned.
 class BadRows {
  public:
   arrow::csv::InvalidRowResult add(const arrow::csv::InvalidRow& row) {
@@ -61,7 +61,7 @@ class BadRows {
     std::string text;
   };
 
-  // An empty line is no row.
+  // An empty line is not a row.
   void take_front(std::vector<Reject>& rejects) {
     BadRow& row = rows_.front();
     if (!row.empty) rejects.push_back({Reason::wrong_number_of_fields, row.line, std::move(row.text)});
@@ -72,12 +72,12 @@ class BadRows {
   std::deque<BadRow> rows_;
 };
 
-// A stream of CSV that ends with an error where a quote is still open. Reads come from one thread at a time.
+// A stream of CSV that ends with an error if a quote is still open. Reads come from one thread at a time.
 class QuotedStream final : public arrow::io::InputStream {
  public:
   explicit QuotedStream(std::shared_ptr<arrow::io::InputStream> stream) : stream_(std::move(stream)) {}
 
-  // The line of the quote that is open behind what was read so far, or 0. From any thread.
+  // The line of the quote that is open after the bytes read so far, or 0. Callable from any thread.
   std::uint64_t open_since() const { return open_since_.load(); }
 
   arrow::Result<std::int64_t> Read(std::int64_t size, void* out) override {
@@ -114,7 +114,7 @@ class TextRows final : public RowReader {
       : file_(std::move(file)), has_names_(header.empty()), columns_(std::move(header)) {
     if (!has_names_) return;
     const OpenInput input = open_input(file_);
-    // Only the first line counts here; a row that is not right is met again.
+    // Only the first line matters here; bad rows are reported when they are read again.
     arrow::csv::ReadOptions read = read_options();
     const auto reader = open(input, read, arrow::csv::ConvertOptions::Defaults(), nullptr);
     for (const auto& field : reader->schema()->fields()) columns_.push_back(field->name());
@@ -124,7 +124,7 @@ class TextRows final : public RowReader {
 
   void choose(const FieldColumns& columns) override {
     chosen_ = columns;
-    // By number, not by name: names may be there twice.
+    // By number, not by name: names may occur twice.
     arrow::csv::ReadOptions read = read_options();
     read.skip_rows = has_names_ ? 1 : 0;
     for (std::size_t i = 0; i < columns_.size(); ++i) read.column_names.push_back(std::to_string(i));
@@ -174,7 +174,7 @@ class TextRows final : public RowReader {
 
   void check(const arrow::Status& status) const {
     if (status.ok()) return;
-    // Arrow's words for a row that does not fit.
+    // Arrow's message for a row that does not fit.
     if (status.message().find("straddl") == std::string::npos) fail_arrow(ErrorCode::bad_input, subject(), status);
     if (quoted_ && quoted_->open_since() > 0) {
       fail(ErrorCode::bad_input, "{}: the quote opened in line {} is not closed within {} MiB", subject(),
@@ -184,7 +184,7 @@ class TextRows final : public RowReader {
          kBlockBytes >> 20, line_);
   }
 
-  // One thread: rows have their numbers then, and batches always come out the same.
+  // One thread, so that rows have numbers and batches are always the same.
   static arrow::csv::ReadOptions read_options() {
     arrow::csv::ReadOptions read = arrow::csv::ReadOptions::Defaults();
     read.use_threads = false;

@@ -12,7 +12,7 @@ constexpr std::int64_t kMicro = 1'000'000;
 constexpr std::int64_t kFirst = -62'135'596'800 * kMicro;     // 0001-01-01T00:00:00
 constexpr std::int64_t kLast = 253'402'300'800 * kMicro - 1;  // 9999-12-31T23:59:59.999999
 
-// Reads a text from the front, a piece at a time.
+// Reads a text from the front, piece by piece.
 class Reader {
  public:
   explicit Reader(std::string_view text) : left_(text) {}
@@ -34,7 +34,7 @@ class Reader {
     left_.remove_prefix(count);
     return true;
   }
-  // ".25" or ",25" as 250000; digits past the sixth are cut off. Nothing is a fraction of 0.
+  // ".25" or ",25" as 250000; digits after the sixth are ignored. No fraction is 0.
   bool fraction(std::int64_t& micros) {
     micros = 0;
     if (!take('.') && !take(',')) return true;

@@ -1,4 +1,4 @@
-// Times as logs write them, to microseconds since 1970-01-01 UTC.
+// Parses the times of logs to microseconds since 1970-01-01 UTC.
 #pragma once
 
 #include <array>
@@ -9,8 +9,8 @@
 
 namespace segue::data {
 
-// What a plain number counts. By itself: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds (each
-// reaches past the year 5000 and back to 1973 or before), anything larger is no time.
+// The unit of a plain number. Automatic: below 1e11 seconds, below 1e14 milliseconds, below 1e17 microseconds (each
+// covers 1973 to beyond the year 5000); anything larger is not a time.
 enum class TimeUnit { automatic, s, ms, us };
 
 inline constexpr std::array<std::string_view, 4> kTimeUnitNames = {"auto", "s", "ms", "us"};

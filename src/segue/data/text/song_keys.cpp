@@ -31,7 +31,8 @@ bool names_version(std::string_view part) {
   return false;
 }
 
-// Cuts every "(...)" or "[...]" that names a version. An open bracket without its end reaches to the end of the title.
+// Removes every "(...)" or "[...]" that names a version. An open bracket without its end reaches to the end of the
+// title.
 std::string without_brackets(std::string_view title) {
   std::string kept;
   while (!title.empty()) {
@@ -47,7 +48,7 @@ std::string without_brackets(std::string_view title) {
   return kept;
 }
 
-// The text before the first of `marks`, which stand in lower case with a space before them; all of it where none is.
+// The text before the first of `marks`, which are lower case and start with a space; all of it if there is none.
 template <std::size_t N>
 std::string_view before(std::string_view text, const std::array<std::string_view, N>& marks) {
   std::size_t end = text.size();
@@ -75,7 +76,7 @@ std::uint64_t key_of(const std::string& text) {
 std::string main_artist(std::string_view artist) {
   const std::string folded = fold_name(artist);
   const std::string first = search_fold(before(folded, kArtistMarks));
-  // A name of nothing but symbols ("!!!", "+/-") folds to nothing in a search, and is still a name.
+  // A name made only of symbols ("!!!", "+/-") folds to nothing in a search, and is still a name.
   return first.empty() ? folded : first;
 }
 

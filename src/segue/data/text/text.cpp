@@ -81,7 +81,7 @@ std::string normalized(const icu::Normalizer2* (*form)(UErrorCode&), std::string
   return out;
 }
 
-// What decomposition leaves apart though people type one for the other.
+// Letters that decomposition keeps apart although people type one for the other.
 std::string_view typed_alike(UChar32 code_point) {
   switch (code_point) {
     case 0x0671:  // alef wasla
@@ -117,7 +117,7 @@ bool is_dropped(UChar32 code_point) {
          code_point == 0x2019 || code_point == 0x02BC;
 }
 
-// What search_fold makes of each ASCII character: itself in lower case, a space, or 0 for nothing.
+// search_fold of each ASCII character: itself in lower case, a space, or 0 for nothing.
 constexpr std::array<char, 128> kAsciiForSearch = [] {
   std::array<char, 128> table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
@@ -147,7 +147,7 @@ TextFault fault_of(std::string_view text) {
   std::size_t left = text.size();
   for (; left >= 8; at += 8, left -= 8) {
     const std::uint64_t word = load_word(at);
-    // A zero byte or one above 0x7F: what follows is looked at in full.
+    // A zero byte or one above 0x7F: check the rest byte by byte.
     if ((((word - kLowBits) & ~word) | word) & kHighBits) break;
   }
   bool plain = true;
@@ -166,7 +166,7 @@ TextFault fault_of(std::string_view text) {
       if (next_code_point(piece, i) < 0) {
         if (begin + piece.size() < rest.size() && size - before < U8_MAX_LENGTH) {
           i = before;
-          break;  // cut by the piece, not by the text
+          break;  // truncated by the piece, not by the text
         }
         return TextFault::invalid_utf8;
       }
@@ -230,7 +230,7 @@ void search_fold(std::string_view text, std::string& out) {
     trim_end(out);
     return;
   }
-  // Case first: folding can bring forth letters that decompose.
+  // Case first: folding can produce letters that decompose.
   const std::string folded = normalized(icu::Normalizer2::getNFKCCasefoldInstance, text);
   for_each_code_point(normalized(icu::Normalizer2::getNFKDInstance, folded), [&](UChar32 code_point) {
     if (is_dropped(code_point)) return;

@@ -1,4 +1,4 @@
-// Texts made comparable: what people type and what logs spell differently, on one form.
+// Brings texts that people type and logs spell differently into one comparable form.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace segue::data {
 
-// What is wrong with a text from the outside, if anything. One pass, eight bytes at a time while it is ASCII.
+// The fault of a text from outside, if any. One pass, eight bytes at a time while it is ASCII.
 enum class TextFault { none, nul_byte, invalid_utf8 };
 TextFault fault_of(std::string_view text);
 
@@ -14,17 +14,17 @@ TextFault fault_of(std::string_view text);
 std::string printable(std::string_view text, std::size_t most_bytes);
 
 // The form in which two spellings of one name are the same id: NFKC_Casefold (Unicode 15, so "Ｂｅｙｏｎｃé" =
-// "beyoncé", "ﬁ" = "fi", "ß" = "ss"), white space collapsed to single spaces and trimmed. Accents stay: they tell names
-// apart. The folding knows no language: "I" folds to "i" and the Turkish dotless "ı" stays itself. REQUIRES: valid
-// UTF-8.
+// "beyoncé", "ﬁ" = "fi", "ß" = "ss"), white space collapsed to single spaces and trimmed. Accents stay, because they
+// distinguish names. The folding is independent of language: "I" folds to "i" and the Turkish dotless "ı" stays itself.
+// REQUIRES: valid UTF-8.
 std::string fold_name(std::string_view text);
 
-// The form in which a search finds a name however it is typed: lower case, without accents, Arabic vowel marks and
+// The form in which a search compares names: lower case, without accents, Arabic vowel marks and
 // tatweel; alef with hamza or madda as bare alef, alef maqsura and Farsi yeh as yeh, teh marbuta as heh, keheh as kaf;
 // ø ł đ ı æ œ as o l d i ae oe; digits of any script as 0-9; apostrophes dropped, other punctuation and symbols as
 // spaces; spaces collapsed and trimmed. REQUIRES: valid UTF-8.
 std::string search_fold(std::string_view text);
-// The same in place of what was in `out`, for loops over many names.
+// The same into `out`, replacing its text, for loops over many names.
 void search_fold(std::string_view text, std::string& out);
 
 }  // namespace segue::data

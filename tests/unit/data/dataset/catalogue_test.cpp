@@ -62,6 +62,37 @@ TEST(Catalogue, finds_many_ids_as_one_after_the_other) {
   EXPECT_EQ(Catalogue().find_all(ids), std::vector<std::optional<std::uint32_t>>(ids.size()));
 }
 
+TEST(Catalogue, reads_many_songs_as_one_after_the_other) {
+  const testing::Scratch folder;
+  constexpr std::uint32_t kSongs = 1000;
+  CatalogueWriter writer(folder / "songs.arrow");
+  for (std::uint32_t i = 0; i < kSongs; ++i) {
+    const std::string id = std::to_string(i);
+    const std::string artist = fmt::format("artist {}", i % 7);
+    writer.add({id, i % 3 == 0 ? "" : id, artist, "", kSongs - i}, {});
+  }
+  writer.close();
+  const Catalogue songs(folder / "songs.arrow");
+  std::vector<SongRow> rows;
+  for (std::uint32_t i = 0; i < 500; ++i) rows.push_back(i * 613 % kSongs);
+  rows.push_back(rows[3]);
+  std::size_t next = 0;
+  songs.for_each(rows, [&](std::size_t i, const Song& song) {
+    EXPECT_EQ(i, next++);
+    EXPECT_EQ(song.id, songs.id(rows[i]));
+    EXPECT_EQ(song.display(), songs.song(rows[i]).display());
+    EXPECT_EQ(song.plays, songs.plays(rows[i]));
+  });
+  EXPECT_EQ(next, rows.size());
+  const std::vector<SongKeys> keys = songs.keys(rows);
+  ASSERT_EQ(keys.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    EXPECT_EQ(keys[i].artist, songs.keys(rows[i]).artist);
+    EXPECT_EQ(keys[i].recording, songs.keys(rows[i]).recording);
+  }
+  EXPECT_TRUE(songs.keys(std::span<const SongRow>()).empty());
+}
+
 TEST(Catalogue, may_be_empty) {
   const testing::Scratch folder;
   CatalogueWriter(folder / "songs.arrow").close();

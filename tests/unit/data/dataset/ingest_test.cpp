@@ -147,7 +147,7 @@ TEST_F(IngestTest, parquet_listens_with_numbers_times_and_dictionaries) {
   const auto users = array_of(arrow::Int64Builder(), std::vector<std::int64_t>{7, 7, 8, 8});
   const auto times =
       array_of(arrow::TimestampBuilder(arrow::timestamp(arrow::TimeUnit::MILLI), arrow::default_memory_pool()),
-               std::vector<std::int64_t>{1000, 2000, 1000, 2000});  // 1970: not to be taken for seconds
+               std::vector<std::int64_t>{1000, 2000, 1000, 2000});  // 1970: not to be read as seconds
   const auto songs = array_of(arrow::StringDictionaryBuilder(), std::vector<std::string>{"a", "b", "b", "a"});
   const auto played = array_of(arrow::DoubleBuilder(), std::vector<double>{30000.0, -1.0, 1e6, 31000.5});
   const auto other = array_of(arrow::BooleanBuilder(), std::vector<bool>{true, true, true, true});

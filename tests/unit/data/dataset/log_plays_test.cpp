@@ -5,8 +5,8 @@
 namespace segue::data {
 namespace {
 
-TEST(LogPlays, AreThoseOfEachRow) {
-  const std::vector<std::uint64_t> plays = {900, 900, 70, 7, 7, 7, 7, 1, 0, 0, 3, 900};  // at its end in no order
+TEST(LogPlays, are_those_of_each_row) {
+  const std::vector<std::uint64_t> plays = {900, 900, 70, 7, 7, 7, 7, 1, 0, 0, 3, 900};  // unordered at the end
   const LogPlays logs(static_cast<std::uint32_t>(plays.size()), [&](std::uint32_t row) { return plays[row]; });
   LogPlays::Ascending all(logs);
   LogPlays::Ascending some(logs);

@@ -11,7 +11,7 @@ std::uint64_t open_since(std::string_view text, std::size_t piece) {
   return watch.open_since();
 }
 
-TEST(QuoteWatch, TellsTheLineOfAnOpenQuoteWhateverThePieces) {
+TEST(QuoteWatch, finds_the_line_of_an_open_quote_in_pieces_of_any_size) {
   struct Case {
     std::string_view text;
     std::uint64_t line;
@@ -24,7 +24,7 @@ TEST(QuoteWatch, TellsTheLineOfAnOpenQuoteWhateverThePieces) {
            {"a,\"\"\n", 0},
            {"a,\"\"\"\"\n", 0},
            {"a,7\" disc\n", 0},       // not at the start of a field: a letter
-           {"a,\"7\" disc\",\n", 0},  // closed, what follows is letters
+           {"a,\"7\" disc\",\n", 0},  // closed; letters follow
            {"\"open", 1},
            {"a,b\n1,\"open\n2,3\n", 2},
            {"a,b\r\n1,\"x\n\n\"\r\n2,\"\"\"open\"\"\n", 5},

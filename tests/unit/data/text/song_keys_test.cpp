@@ -10,7 +10,7 @@
 namespace segue::data {
 namespace {
 
-TEST(RecordingTitle, LosesWhatNamesAVersion) {
+TEST(RecordingTitle, drops_the_names_of_versions) {
   for (const std::string_view title :
        {"Jóga", "joga", "Jóga (Live at Ally Pally)", "Jóga - Remastered 2009", "Jóga (feat. Somebody) [Radio Edit]",
         "Jóga - Live - 2011 Remaster", "Jóga feat. Somebody", "Jóga (Alec's Remix", "JÓGA  [Acoustic]"}) {
@@ -18,7 +18,7 @@ TEST(RecordingTitle, LosesWhatNamesAVersion) {
   }
 }
 
-TEST(RecordingTitle, KeepsWhatIsThePieceItself) {
+TEST(RecordingTitle, keeps_words_of_the_title_itself) {
   EXPECT_EQ(recording_title("Live Forever"), "live forever");
   EXPECT_EQ(recording_title("Shine On You Crazy Diamond (Parts 1-5)"), "shine on you crazy diamond parts 1 5");
   EXPECT_EQ(recording_title("Concerto No. 2 - Adagio"), "concerto no 2 adagio");
@@ -29,7 +29,7 @@ TEST(RecordingTitle, KeepsWhatIsThePieceItself) {
   EXPECT_EQ(recording_title("???"), "???");
 }
 
-TEST(MainArtist, IsTheFirstOne) {
+TEST(MainArtist, is_the_first_one) {
   EXPECT_EQ(main_artist("Kane Brown, Lauren Alaina"), "kane brown");
   EXPECT_EQ(main_artist("BROCKHAMPTON feat. Dua"), "brockhampton");
   EXPECT_EQ(main_artist("A; B"), "a");
@@ -40,7 +40,7 @@ TEST(MainArtist, IsTheFirstOne) {
   EXPECT_EQ(main_artist(""), "");
 }
 
-TEST(SongKeys, TellRecordingsAndArtistsApart) {
+TEST(SongKeys, distinguish_recordings_and_artists) {
   const testing::Scratch scratch;
   testing::write_songs(scratch / "songs.arrow", {{"0", "Jóga", "Björk", "", {}, 9},
                                                  {"1", "Joga - Live", "Bjork, Others", "", {}, 8},
@@ -56,7 +56,7 @@ TEST(SongKeys, TellRecordingsAndArtistsApart) {
   EXPECT_NE(keys(0).recording, keys(2).recording);
   EXPECT_EQ(keys(0).artist, keys(3).artist);
   EXPECT_NE(keys(0).recording, keys(3).recording);
-  // Nothing is known of these, so nothing makes them the same.
+  // Songs without names are never the same.
   EXPECT_NE(keys(4).artist, keys(5).artist);
   EXPECT_NE(keys(4).recording, keys(5).recording);
   EXPECT_NE(keys(6).recording, keys(0).recording);
