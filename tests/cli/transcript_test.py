@@ -70,7 +70,7 @@ def main():
         environment = dict(os.environ, PATH=f"{pathlib.Path(segue).resolve().parent}:{os.environ['PATH']}", LC_ALL="C.UTF-8",
                            TRANSCRIPTS=str(path.parent.resolve()), PYTHON=sys.executable)
         for step in steps:
-            done = subprocess.run(["bash", "-c", step.command], cwd=scratch, env=environment, timeout=300,
+            done = subprocess.run(["bash", "-c", step.command], cwd=scratch, env=environment, timeout=900,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
             printed = done.stdout.decode("utf-8", "replace")
             if printed and not printed.endswith("\n"):

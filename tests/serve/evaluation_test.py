@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 
-from server import Server, make_model
+from server import Server, eventually, make_model
 
 SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
 
@@ -39,7 +39,7 @@ with tempfile.TemporaryDirectory() as scratch:
         report.unlink()
         status, _, document = server.ask("GET", "/v1/evaluation")
         assert status == 500 and str(folder) not in str(document), document
-        assert any("report.json: no such file" in line for line in server.log), server.log
+        eventually("the server logs why", lambda: any("report.json: no such file" in line for line in server.log))
     with Server(SEGUE, model, store, "--open-loopback").running() as server:
         assert server.ask("GET", "/v1/status")[2]["evaluation"] is False
         status, _, document = server.ask("GET", "/v1/evaluation")

@@ -252,9 +252,7 @@ void write_json(std::string& out, const Value& value) {
     append_json(out, choice_name(value));
   } else if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
     append_json(out, std::string_view(value));
-  } else if constexpr (std::is_same_v<Value, bool>) {
-    append_json(out, value);
-  } else if constexpr (std::is_integral_v<Value>) {
+  } else if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) {
     append_json(out, static_cast<std::conditional_t<std::is_signed_v<Value>, std::int64_t, std::uint64_t>>(value));
   } else {
     append_json(out, value);
