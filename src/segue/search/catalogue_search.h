@@ -29,7 +29,7 @@ class CatalogueSearch {
   ~CatalogueSearch();
 
   // At most `limit` rows, best first: the song with exactly this id, then matches of the words. A few milliseconds.
-  std::vector<std::uint32_t> search(std::string_view typed, std::size_t limit) const;
+  std::vector<data::SongRow> search(std::string_view typed, std::size_t limit) const;
 
  private:
   struct Reader;

@@ -31,15 +31,15 @@ class SongMatcher {
   explicit SongMatcher(const data::Catalogue& songs, std::size_t threads = 0);
 
   // The row of the song, or nothing if the catalogue does not have it. A few microseconds, mostly for folding.
-  std::optional<std::uint32_t> find(const store::StoredListen& listen) const;
+  std::optional<data::SongRow> find(const store::StoredListen& listen) const;
 
  private:
-  std::optional<std::uint32_t> find_id(std::string_view id) const;
-  std::optional<std::uint32_t> find_key(std::uint64_t key) const;
+  std::optional<data::SongRow> find_id(std::string_view id) const;
+  std::optional<data::SongRow> find_key(std::uint64_t key) const;
 
   const data::Catalogue& songs_;
   std::vector<std::uint64_t> keys_;  // ascending
-  std::vector<std::uint32_t> rows_;  // of each key
+  std::vector<data::SongRow> rows_;  // of each key
 };
 
 }  // namespace segue::search

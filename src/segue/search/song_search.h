@@ -18,7 +18,7 @@ enum class SongMatch {
 
 struct FoundSongs {
   SongMatch match = SongMatch::none;
-  std::vector<std::uint32_t> songs;  // rows, at most `limit`
+  std::vector<data::SongRow> songs;  // rows, at most `limit`
   // How many songs match as well as the first one, which only has the most plays. 1 if the match is unambiguous.
   std::size_t equally_good = 0;
 };

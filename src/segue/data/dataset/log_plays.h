@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "segue/data/dataset/song_row.h"
+
 namespace segue::data {
 
 // Songs are sorted by plays, so the logarithms are kept as runs of songs with equal plays: a few thousand numbers that
@@ -24,7 +26,7 @@ class LogPlays {
   template <class PlaysOf>
   LogPlays(std::uint32_t songs, const PlaysOf& plays_of) {
     std::uint64_t before = 0;
-    for (std::uint32_t row = 0; row < songs; ++row) {
+    for (SongRow row = 0; row < songs; ++row) {
       const std::uint64_t plays = std::max<std::uint64_t>(1, plays_of(row));
       if (plays != before) runs_.push_back({row, static_cast<float>(std::log(static_cast<double>(plays)))});
       before = plays;
@@ -32,14 +34,14 @@ class LogPlays {
   }
 
   // The natural logarithm of a row's plays. REQUIRES: row < songs
-  float of(std::uint32_t row) const { return Ascending(*this).of(row); }
+  float of(SongRow row) const { return Ascending(*this).of(row); }
 
   // For rows in ascending order. Views the runs.
   class Ascending {
    public:
     explicit Ascending(const LogPlays& logs) : at_(logs.runs_.begin()), end_(logs.runs_.end()) {}
 
-    float of(std::uint32_t row) {
+    float of(SongRow row) {
       if (const auto next = at_ + 1; next != end_ && next->first_row <= row) {
         at_ = std::ranges::upper_bound(next, end_, row, {}, &Run::first_row) - 1;
       }

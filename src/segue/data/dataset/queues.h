@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/data/dataset/song_row.h"
+
 namespace segue::data {
 
 // Thread safe. Either mapped from a file or held in memory; the spans belong to it.
@@ -23,7 +25,7 @@ class Queues {
   // Maps and checks the file: types, offsets, every song < song_count. Throws not_found, corrupt.
   Queues(const std::filesystem::path& queues_arrow, std::uint32_t song_count);
   // In memory, without users and times: for tests, benchmarks and generated data.
-  explicit Queues(const std::vector<std::vector<std::uint32_t>>& queues);
+  explicit Queues(const std::vector<std::vector<SongRow>>& queues);
   Queues(Queues&&) noexcept;
   Queues& operator=(Queues&&) noexcept;
   ~Queues();
@@ -31,7 +33,7 @@ class Queues {
   std::size_t size() const { return size_; }
   std::uint64_t plays() const { return plays_; }
   // REQUIRES: queue < size().
-  std::span<const std::uint32_t> songs(std::size_t queue) const;
+  std::span<const SongRow> songs(std::size_t queue) const;
   std::string_view user(std::size_t queue) const;              // "" in memory
   std::optional<std::int64_t> start(std::size_t queue) const;  // microseconds since 1970-01-01 UTC
 
@@ -47,7 +49,7 @@ class QueuesWriter {
  public:
   explicit QueuesWriter(const std::filesystem::path& queues_arrow);
   ~QueuesWriter();
-  void add(std::string_view user, std::optional<std::int64_t> start, std::span<const std::uint32_t> songs);
+  void add(std::string_view user, std::optional<std::int64_t> start, std::span<const SongRow> songs);
   void close();  // throws no_space, io_failed
 
  private:
