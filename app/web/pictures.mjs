@@ -99,7 +99,13 @@ async function save(name, ...shots) {
 async function near(page) {
   await page.mouse.move(900, 330);
   for (let i = 0; i < 4; i++) await page.mouse.wheel(0, -240);
-  await page.getByRole("tooltip").waitFor();
+  // No song may lie under the pointer: the layout depends on the processor. So look around for one.
+  const card = page.getByRole("tooltip");
+  for (let step = 0; step < 200 && !(await card.isVisible()); step++) {
+    await page.mouse.move(900 + step * 1.5 * Math.cos(step), 330 + step * 1.2 * Math.sin(step));
+    await page.waitForTimeout(100);
+  }
+  await card.waitFor();
 }
 // Makes enough traffic for the chart.
 async function busy(page) {
