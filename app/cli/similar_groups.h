@@ -29,7 +29,7 @@ struct OptionsOf<cli::GroupOptions> {
       option<&cli::GroupOptions::artist>("artist", "The artists most like this one, instead of songs"),
       option<&cli::GroupOptions::album>("album", "The albums most like this one"),
       option<&cli::GroupOptions::tag>("tag", "The tags most like this one"),
-      option<&cli::GroupOptions::songs>("songs", "How many typical songs of each artist, album or tag to name",
+      option<&cli::GroupOptions::songs>("songs", "Typical songs to name for each artist, album or tag",
                                         between(0, 1000)),
       option<&cli::GroupOptions::min_songs>("min_songs", "Only artists, albums or tags with at least this many songs",
                                             between(1, 1'000'000)),

@@ -246,7 +246,7 @@ std::optional<std::uint32_t> steps_wanted(const std::string& text) {
   std::uint32_t steps = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), steps);
   if (error != std::errc() || end != text.data() + text.size() || steps < 1 || steps > kMostSteps) {
-    fail(ErrorCode::wrong_use, "--steps: expected auto or a whole number from 1 to {}, found \"{}\"", kMostSteps, text);
+    fail(ErrorCode::wrong_use, "expected auto or a whole number of steps from 1 to {}, found \"{}\"", kMostSteps, text);
   }
   return steps;
 }

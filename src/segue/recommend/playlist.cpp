@@ -6,6 +6,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/json.h"
+#include "segue/recommend/replies.h"
 
 namespace segue::recommend {
 
@@ -115,14 +116,14 @@ void check_template(std::string_view location) {
   if (location.empty()) return;
   const auto has = [&](std::string_view name) { return location.find(name) != std::string_view::npos; };
   if (!has("{id}") && !has("{title}") && !has("{artist}")) {
-    fail(ErrorCode::wrong_use, "--location: expected a template with {{id}}, {{title}} or {{artist}}, found \"{}\"",
+    fail(ErrorCode::wrong_use, "expected a location with {{id}}, {{title}} or {{artist}}, found \"{}\"",
          location);
   }
   std::string filled(location);
   for (const std::string_view name : {"{id}", "{title}", "{artist}"}) replace(filled, name, "x");
   if (!is_uri(filled)) {
     fail(ErrorCode::wrong_use,
-         "--location: expected a template of a URI such as https://example.org/{{id}}, found \"{}\"", location);
+         "expected a template of a URI such as https://example.org/{{id}}, found \"{}\"", location);
   }
 }
 
@@ -212,19 +213,14 @@ json::object jspf(const data::Catalogue& songs, const Playlist& playlist, std::s
   return {{"playlist", std::move(list)}};
 }
 
-json::object own_json(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
-  json::object list;
-  if (!playlist.title.empty()) list["title"] = playlist.title;
-  json::array& items = list["items"].emplace_array();
+PlaylistReply reply_of(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
+  PlaylistReply reply;
+  if (!playlist.title.empty()) reply.title = playlist.title;
   for (const data::SongRow row : playlist.songs) {
-    const data::Song song = songs.song(row);
-    json::object item{
-        {"id", song.id}, {"title", song.title}, {"artist", song.artist}, {"album", song.album}, {"plays", song.plays}};
-    const std::string uri = location_of(song, location);
-    if (!uri.empty()) item["location"] = uri;
-    items.push_back(std::move(item));
+    const std::string uri = location_of(songs.song(row), location);
+    reply.items.push_back({{song_reply(songs, row)}, uri.empty() ? std::nullopt : std::optional(uri)});
   }
-  return list;
+  return reply;
 }
 
 }  // namespace
@@ -242,7 +238,7 @@ std::string playlist_text(const data::Catalogue& songs, const Playlist& playlist
     case PlaylistFormat::json:
       break;
   }
-  return pretty(own_json(songs, playlist, location));
+  return pretty(json::parse(json_text(reply_of(songs, playlist, location))));
 }
 
 std::string_view media_type(PlaylistFormat format) {

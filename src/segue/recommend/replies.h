@@ -114,6 +114,15 @@ struct JourneySongReply : SongReply {
   float progress = 0;
 };
 
+struct PlaylistSongReply : SongReply {
+  std::optional<std::string> location{};
+};
+
+struct PlaylistReply {
+  std::optional<std::string_view> title{};
+  std::vector<PlaylistSongReply> items{};
+};
+
 struct JourneyReply {
   std::vector<JourneySongReply> items{};
   std::string title{};
@@ -294,6 +303,28 @@ struct FieldsOf<recommend::RadioReply> {
   };
 };
 SEGUE_CHECK_FIELDS(recommend::RadioReply);
+
+template <>
+struct FieldsOf<recommend::PlaylistSongReply> {
+  using Base = recommend::SongReply;
+  static constexpr std::string_view name = "PlaylistSong";
+  static constexpr std::string_view description = "A song of a playlist";
+  static constexpr std::tuple fields = {
+      field<&recommend::PlaylistSongReply::location>("location", "URI where a player finds the song"),
+  };
+};
+SEGUE_CHECK_FIELDS(recommend::PlaylistSongReply);
+
+template <>
+struct FieldsOf<recommend::PlaylistReply> {
+  static constexpr std::string_view name = "Playlist";
+  static constexpr std::string_view description = "A playlist as --format json writes it";
+  static constexpr std::tuple fields = {
+      field<&recommend::PlaylistReply::title>("title", "Its name"),
+      field<&recommend::PlaylistReply::items>("items", "The songs in their order"),
+  };
+};
+SEGUE_CHECK_FIELDS(recommend::PlaylistReply);
 
 template <>
 struct FieldsOf<recommend::JourneySongReply> {

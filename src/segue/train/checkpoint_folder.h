@@ -35,9 +35,9 @@ struct OptionsOf<train::CheckpointOptions> {
   static constexpr std::string_view section = "train";
   static constexpr std::array rows = {
       option<&train::CheckpointOptions::checkpoint_every>(
-          "checkpoint_every", "Keep what is trained in MODEL.checkpoint this often, and on Ctrl-C; 0s keeps nothing"),
+          "checkpoint_every", "Write MODEL.checkpoint this often, and on Ctrl-C; 0s writes none"),
       option<&train::CheckpointOptions::resume>(
-          "resume", "Go on from MODEL.checkpoint where there is one, else start from the beginning"),
+          "resume", "Resume from MODEL.checkpoint if it exists; otherwise start from the beginning"),
   };
 };
 SEGUE_CHECK_OPTIONS(train::CheckpointOptions);

@@ -151,7 +151,7 @@ double loss_of(float x) {
 // Computes the loss of one pair after another, on one thread.
 class Judge {
  public:
-  Judge(const RowReader& vectors, const RowReader& context, std::size_t length)
+  Judge(const ReadRow& vectors, const ReadRow& context, std::size_t length)
       : vectors_(vectors), context_(context), kernels_(math::best_kernels()), input_(length), scratch_(length) {}
 
   double skipgram(const SampledPair& pair) {
@@ -179,8 +179,8 @@ class Judge {
     return loss;
   }
 
-  const RowReader& vectors_;
-  const RowReader& context_;
+  const ReadRow& vectors_;
+  const ReadRow& context_;
   const math::Kernels& kernels_;
   std::vector<float> input_;
   std::vector<float> scratch_;
@@ -192,19 +192,19 @@ LossSample draw_loss_sample(const data::Queues& queues, std::span<const std::uin
   return Sampler(queues, plays, threads).draw();
 }
 
-RowReader row_reader(math::MatrixView<const float> matrix) {
+ReadRow read_rows_of(math::MatrixView<const float> matrix) {
   return [matrix](std::uint32_t song, float*) { return matrix.row(song); };
 }
 
-RowReader row_reader(math::MatrixView<const math::Bf16> matrix) {
+ReadRow read_rows_of(math::MatrixView<const math::Bf16> matrix) {
   return [matrix](std::uint32_t song, float* scratch) {
     math::widen(matrix[song], scratch);
     return scratch;
   };
 }
 
-double mean_loss(const LossSample& sample, Architecture architecture, const RowReader& vectors,
-                 const RowReader& context, std::size_t length, std::size_t threads) {
+double mean_loss(const LossSample& sample, Architecture architecture, const ReadRow& vectors,
+                 const ReadRow& context, std::size_t length, std::size_t threads) {
   if (sample.pairs.empty()) return 0;
   // Summed piece by piece, so that threads do not change the order.
   std::vector<double> sums((sample.pairs.size() + kPairsInPiece - 1) / kPairsInPiece);

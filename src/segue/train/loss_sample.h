@@ -55,12 +55,12 @@ struct LossSample {
 LossSample draw_loss_sample(const data::Queues& queues, std::span<const std::uint64_t> plays, std::size_t threads);
 
 // The `length` numbers of a song's row: in place, or written to `scratch`. Thread safe.
-using RowReader = std::function<const float*(std::uint32_t song, float* scratch)>;
-RowReader row_reader(math::MatrixView<const float> matrix);
-RowReader row_reader(math::MatrixView<const math::Bf16> matrix);
+using ReadRow = std::function<const float*(std::uint32_t song, float* scratch)>;
+ReadRow read_rows_of(math::MatrixView<const float> matrix);
+ReadRow read_rows_of(math::MatrixView<const math::Bf16> matrix);
 
 // The mean over the sample, 0 for an empty one. Rows have `length` numbers. The same for any number of threads.
-double mean_loss(const LossSample& sample, Architecture architecture, const RowReader& vectors,
-                 const RowReader& context, std::size_t length, std::size_t threads);
+double mean_loss(const LossSample& sample, Architecture architecture, const ReadRow& vectors,
+                 const ReadRow& context, std::size_t length, std::size_t threads);
 
 }  // namespace segue::train

@@ -212,7 +212,7 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
   math::MatrixOf<Number> vectors;
   math::MatrixOf<Number> context(vocabulary.size, options.dim);
   const auto sample_loss = [&] {
-    return mean_loss(sample, options.architecture, row_reader(vectors.view()), row_reader(context.view()), options.dim,
+    return mean_loss(sample, options.architecture, read_rows_of(vectors.view()), read_rows_of(context.view()), options.dim,
                      threads);
   };
   TrainingPosition position;

@@ -132,7 +132,7 @@ TEST(LossSample, loss_agrees_with_the_formula_for_any_number_of_threads) {
                                            corpus.plays.begin() + static_cast<long>(trained.vectors.rows()));
     const LossSample sample = draw(corpus.queues, plays);
     const auto loss = [&](std::size_t threads) {
-      return mean_loss(sample, architecture, row_reader(trained.vectors.view()), row_reader(trained.context.view()), 20,
+      return mean_loss(sample, architecture, read_rows_of(trained.vectors.view()), read_rows_of(trained.context.view()), 20,
                        threads);
     };
     EXPECT_NEAR(loss(1), plain_mean_loss(sample, architecture, trained.vectors, trained.context), 1e-5);
@@ -146,10 +146,10 @@ TEST(LossSample, of_an_untrained_model_is_log_2_an_output) {
   const math::Matrix vectors(2, 4);
   const LossSample sample = draw({{0, 1}}, {1'000'000'000, 1});
   const double loss =
-      mean_loss(sample, Architecture::skipgram, row_reader(vectors.view()), row_reader(vectors.view()), 4, 1);
+      mean_loss(sample, Architecture::skipgram, read_rows_of(vectors.view()), read_rows_of(vectors.view()), 4, 1);
   // Half the pairs have the popular song as positive, and nearly all of their noise is skipped.
   EXPECT_NEAR(loss, std::log(2.0) * (0.5 * 1 + 0.5 * 6), 0.05);
-  EXPECT_EQ(mean_loss({}, Architecture::skipgram, row_reader(vectors.view()), row_reader(vectors.view()), 4, 1), 0);
+  EXPECT_EQ(mean_loss({}, Architecture::skipgram, read_rows_of(vectors.view()), read_rows_of(vectors.view()), 4, 1), 0);
 }
 
 // The purpose of the sample: options that change the trained loss do not change the reported one.
