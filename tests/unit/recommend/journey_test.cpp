@@ -86,7 +86,7 @@ TEST_F(JourneyTest, refuses_wrong_input_with_a_reason) {
   EXPECT_ERROR(find_journey(model(), 3, 3, {}), ErrorCode::wrong_use, "two songs, found the same one twice");
   for (const char* wrong : {"0", "101", "few", "2.5"}) {
     EXPECT_ERROR(find_journey(model(), 3, 5, {.steps = wrong}), ErrorCode::wrong_use,
-                 "auto or a whole number from 1 to 100");
+                 "auto or a whole number of steps from 1 to 100");
   }
   // There is no song between neighbours on the arc.
   EXPECT_ERROR(find_journey(model(), song_at(10), song_at(11), {.steps = "3"}), ErrorCode::not_found,

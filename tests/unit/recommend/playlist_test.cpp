@@ -64,7 +64,7 @@ TEST_F(PlaylistTest, locations_come_from_the_template) {
   EXPECT_EQ(own.at("items").at(2).at("location").as_string(), "https://example.org/bare");
   EXPECT_EQ(own.at("items").at(1).at("title").as_string(), "line\nbreak\x01");
   EXPECT_ERROR(text(PlaylistFormat::m3u8, "https://example.org/"), ErrorCode::wrong_use,
-               "expected a template with {id}");
+               "expected a location with {id}");
   EXPECT_ERROR(text(PlaylistFormat::m3u8, "no uri {id}"), ErrorCode::wrong_use, "expected a template of a URI");
 }
 
