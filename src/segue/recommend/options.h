@@ -65,7 +65,8 @@ struct OptionsOf<recommend::RecommendOptions> {
           "vector; transitions: songs played close to these"),
       option<&recommend::RecommendOptions::half_life>(
           "half_life",
-          "A song counts half as much as one played this many songs later; 0: as in the model's blend, or no decay when recommending by vectors",
+          "A song counts half as much as one played this many songs later; 0: as in the model's blend, or no decay "
+          "when recommending by vectors",
           between(0, 1e9)),
       option<&recommend::RecommendOptions::explain>("explain", "Explain each song by the played songs it is based on"),
       option<&recommend::RecommendOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),

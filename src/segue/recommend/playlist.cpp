@@ -116,14 +116,13 @@ void check_template(std::string_view location) {
   if (location.empty()) return;
   const auto has = [&](std::string_view name) { return location.find(name) != std::string_view::npos; };
   if (!has("{id}") && !has("{title}") && !has("{artist}")) {
-    fail(ErrorCode::wrong_use, "expected a location with {{id}}, {{title}} or {{artist}}, found \"{}\"",
-         location);
+    fail(ErrorCode::wrong_use, "expected a location with {{id}}, {{title}} or {{artist}}, found \"{}\"", location);
   }
   std::string filled(location);
   for (const std::string_view name : {"{id}", "{title}", "{artist}"}) replace(filled, name, "x");
   if (!is_uri(filled)) {
-    fail(ErrorCode::wrong_use,
-         "expected a template of a URI such as https://example.org/{{id}}, found \"{}\"", location);
+    fail(ErrorCode::wrong_use, "expected a template of a URI such as https://example.org/{{id}}, found \"{}\"",
+         location);
   }
 }
 

@@ -59,8 +59,10 @@ struct OptionsOf<recommend::RerankOptions> {
           "With mode any: a song played this many songs ago has regained half of its score; 0: all at once",
           between(0, 1e9)),
       option<&recommend::RerankOptions::surprise>(
-          "surprise", "Towards 1: more randomness, so that each seed gives different songs, the best-fitting first", between(0, 1)),
-      option<&recommend::RerankOptions::seed>("seed", "Seed of the randomness in surprise; the same seed gives the same songs",
+          "surprise", "Towards 1: more randomness, so that each seed gives different songs, the best-fitting first",
+          between(0, 1)),
+      option<&recommend::RerankOptions::seed>("seed",
+                                              "Seed of the randomness in surprise; the same seed gives the same songs",
                                               between(0, 9007199254740992.0)),
   };
 };

@@ -203,8 +203,8 @@ ReadRow read_rows_of(math::MatrixView<const math::Bf16> matrix) {
   };
 }
 
-double mean_loss(const LossSample& sample, Architecture architecture, const ReadRow& vectors,
-                 const ReadRow& context, std::size_t length, std::size_t threads) {
+double mean_loss(const LossSample& sample, Architecture architecture, const ReadRow& vectors, const ReadRow& context,
+                 std::size_t length, std::size_t threads) {
   if (sample.pairs.empty()) return 0;
   // Summed piece by piece, so that threads do not change the order.
   std::vector<double> sums((sample.pairs.size() + kPairsInPiece - 1) / kPairsInPiece);

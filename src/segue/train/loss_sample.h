@@ -60,7 +60,7 @@ ReadRow read_rows_of(math::MatrixView<const float> matrix);
 ReadRow read_rows_of(math::MatrixView<const math::Bf16> matrix);
 
 // The mean over the sample, 0 for an empty one. Rows have `length` numbers. The same for any number of threads.
-double mean_loss(const LossSample& sample, Architecture architecture, const ReadRow& vectors,
-                 const ReadRow& context, std::size_t length, std::size_t threads);
+double mean_loss(const LossSample& sample, Architecture architecture, const ReadRow& vectors, const ReadRow& context,
+                 std::size_t length, std::size_t threads);
 
 }  // namespace segue::train

@@ -88,8 +88,8 @@ struct OptionsOf<train::TrainOptions> {
       option<&train::TrainOptions::min_plays>("min_plays", "Songs played less often are left out", at_least(1)),
       option<&train::TrainOptions::epochs>("epochs", "Passes over all plays", between(1, 10000)),
       option<&train::TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
-      option<&train::TrainOptions::min_learning_rate>(
-          "min_learning_rate", "Step size at the end; it falls linearly", between(0, 10)),
+      option<&train::TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end; it falls linearly",
+                                                      between(0, 10)),
       option<&train::TrainOptions::precision>("precision",
                                               "Hold vectors in training as float32, or as bfloat16 in half the memory"),
       option<&train::TrainOptions::threads>("threads", "Threads to use, 0 for all cores; 1 makes training reproducible",

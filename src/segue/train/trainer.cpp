@@ -212,8 +212,8 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
   math::MatrixOf<Number> vectors;
   math::MatrixOf<Number> context(vocabulary.size, options.dim);
   const auto sample_loss = [&] {
-    return mean_loss(sample, options.architecture, read_rows_of(vectors.view()), read_rows_of(context.view()), options.dim,
-                     threads);
+    return mean_loss(sample, options.architecture, read_rows_of(vectors.view()), read_rows_of(context.view()),
+                     options.dim, threads);
   };
   TrainingPosition position;
   if (checkpoints.source != nullptr) {

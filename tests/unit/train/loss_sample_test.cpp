@@ -132,8 +132,8 @@ TEST(LossSample, loss_agrees_with_the_formula_for_any_number_of_threads) {
                                            corpus.plays.begin() + static_cast<long>(trained.vectors.rows()));
     const LossSample sample = draw(corpus.queues, plays);
     const auto loss = [&](std::size_t threads) {
-      return mean_loss(sample, architecture, read_rows_of(trained.vectors.view()), read_rows_of(trained.context.view()), 20,
-                       threads);
+      return mean_loss(sample, architecture, read_rows_of(trained.vectors.view()), read_rows_of(trained.context.view()),
+                       20, threads);
     };
     EXPECT_NEAR(loss(1), plain_mean_loss(sample, architecture, trained.vectors, trained.context), 1e-5);
     EXPECT_EQ(loss(1), loss(3));
