@@ -1,12 +1,14 @@
 #include "segue/serve/service.h"
 
 #include <algorithm>
+#include <exception>
 #include <new>
 #include <tuple>
 
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/lost_pages.h"
 #include "segue/base/unix_time.h"
 #include "segue/serve/api/openapi.h"
 #include "segue/serve/api/parameters.h"
@@ -22,6 +24,7 @@ constexpr int kFirstServerError = 500;
 
 // Messages of internal errors name hosts and files. Those are for admins and the log, not for clients.
 std::string_view public_message(const Route* route, const ErrorMeaning& meaning, const Error& error) {
+  if (dynamic_cast<const DamagedModel*>(&error) != nullptr) return "the model is damaged; retry once it is replaced";
   const bool is_admin = route != nullptr && route->scope == Scope::admin;
   if (meaning.http_status < kFirstServerError || is_admin) return error.what();
   return error.code() == ErrorCode::unavailable ? "a dependency is unavailable; retry later"
@@ -46,6 +49,24 @@ void refuse_unknown_parameters(const Route& route, const Exchange& exchange) {
     for (const Parameter& parameter : route.query) known.push_back(parameter.name);
     throw_unknown_name("", name, known);
   }
+}
+
+// A reply that was made while a page of a mapped model was lost may rest on zeros, whatever it says.
+Reply handled(const ModelSet& models, const Route& route, const Exchange& exchange, const void* body) {
+  const std::uint64_t before = lost_pages();
+  std::exception_ptr failure;
+  Reply reply;
+  try {
+    reply = route.handle(exchange, body);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (lost_pages() != before) {
+    for (const ModelPointer& served : models.all()) served->refuse_damaged();  // names the file
+    throw DamagedModel("a file of a model was cut short while a request was answered");
+  }
+  if (failure != nullptr) std::rethrow_exception(failure);
+  return reply;
 }
 
 }  // namespace
@@ -117,7 +138,7 @@ Reply Service::routed(const Route& route, const Request& request, const void* bo
   if (route.scope == Scope::none) {
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), {}};
     refuse_unknown_parameters(route, exchange);
-    Reply reply = route.handle(exchange, body);
+    Reply reply = handled(setup_.models, route, exchange, body);
     // A protocol reports its limits in every reply.
     if (route.errors != &kErrorForm)
       add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
@@ -138,7 +159,7 @@ Reply Service::routed(const Route& route, const Request& request, const void* bo
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query),
                             std::move(who)};
     refuse_unknown_parameters(route, exchange);
-    reply = route.handle(exchange, body);
+    reply = handled(setup_.models, route, exchange, body);
   } catch (const Error& error) {
     reply = failed(&route, request, error);
   }
