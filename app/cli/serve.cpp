@@ -139,7 +139,9 @@ class ServeCommand final : public Command {
  private:
   std::string store_place() const {
     if (!options_.store.empty()) return options_.store;
-    return (fs::absolute(model_).lexically_normal().parent_path() / "segue.sqlite").string();
+    fs::path model = fs::absolute(model_).lexically_normal();
+    if (!model.has_filename()) model = model.parent_path();  // "." and "model/" name the folder itself
+    return (model.parent_path() / "segue.sqlite").string();
   }
 
   // Each client is an open file, and the default limit is often 1,024 per process. Where it cannot be raised, fewer
@@ -166,13 +168,29 @@ class ServeCommand final : public Command {
     fs::path folder = options_.cache;
     if (folder.empty()) {
       const std::string store = store_place();
-      folder = (store::is_postgres_url(store) ? fs::temp_directory_path() : fs::absolute(store).parent_path()) /
-               "segue-cache";
+      folder = store::is_postgres_url(store) ? user_cache() : fs::absolute(store).parent_path() / "segue-cache";
     }
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) fail(ErrorCode::io_failed, "{}: {}", folder.string(), error.message());
+    if ((fs::status(folder).permissions() & fs::perms::others_write) != fs::perms::none) {
+      fail(ErrorCode::wrong_use, "--cache: expected a folder that not everybody may write to, found {}",
+           folder.string());
+    }
     return folder;
+  }
+
+  // A folder of this user. A shared one, such as /tmp, would let others choose what the server reads.
+  static fs::path user_cache() {
+    const auto named = [](const char* variable) {
+      const char* const value = std::getenv(variable);
+      return fs::path(value == nullptr ? "" : value);
+    };
+    if (const fs::path folder = named("CACHE_DIRECTORY"); folder.is_absolute()) return folder;  // systemd
+    if (const fs::path folder = named("XDG_CACHE_HOME"); folder.is_absolute()) return folder / "segue";
+    if (const fs::path folder = named("HOME"); folder.is_absolute()) return folder / ".cache" / "segue";
+    fail(ErrorCode::wrong_use,
+         "--cache: expected a folder for search indexes, found none, and neither XDG_CACHE_HOME nor HOME is set");
   }
 
   static void reload_certificate(serve::HttpServer& server, const serve::LogEvent& log) {

@@ -101,7 +101,7 @@ void write_small_model(const fs::path& folder, const SmallModel& model) {
 
 void write_small_dataset(const fs::path& folder, const std::vector<data::SongRecord>& songs,
                          const std::vector<std::vector<std::uint32_t>>& queues, const std::vector<std::string>& users) {
-  FolderWriter writer(folder, kManifestName);
+  FolderWriter writer(folder, replaces(data::kDatasetFormat));
   write_songs(writer.path() / data::kSongsName, songs);
   data::QueuesWriter queue_writer(writer.path() / data::kQueuesName);
   constexpr std::int64_t kHour = 3'600'000'000;

@@ -1,6 +1,7 @@
 #include "segue/base/digest.h"
 
 #include <array>
+#include <new>
 
 #include <openssl/evp.h>
 
@@ -18,7 +19,8 @@ struct Sha256::Context {
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  SEGUE_ASSERT(context_->md != nullptr && EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr) == 1);
+  // SHA-256 itself cannot fail: only memory can be missing.
+  if (context_->md == nullptr || EVP_DigestInit_ex(context_->md, EVP_sha256(), nullptr) != 1) throw std::bad_alloc();
 }
 
 Sha256::~Sha256() = default;
@@ -46,11 +48,14 @@ std::string sha256_of(std::string_view text) {
   return digest.hex();
 }
 
-std::string sha256_of_file(const std::filesystem::path& path) {
-  const MappedFile file(path);
+std::string sha256_of(std::span<const std::byte> bytes) {
   Sha256 digest;
-  digest.update(file.bytes());
+  digest.update(bytes);
   return digest.hex();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  return sha256_of(MappedFile(path).bytes());
 }
 
 }  // namespace segue

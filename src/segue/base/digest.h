@@ -27,6 +27,7 @@ class Sha256 {
 };
 
 std::string sha256_of(std::string_view text);
+std::string sha256_of(std::span<const std::byte> bytes);
 
 // Reads the whole file once. Throws not_found, io_failed.
 std::string sha256_of_file(const std::filesystem::path& path);

@@ -1,16 +1,19 @@
 #include "segue/base/file.h"
 
 #include <cerrno>
+#include <cstring>
+#include <optional>
 #include <utility>
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "segue/base/error.h"
+#include "segue/base/lost_pages.h"
+#include "segue/base/unique_name.h"
 
 namespace segue {
 
@@ -31,13 +34,9 @@ void write_all(int descriptor, std::span<const std::byte> bytes, const fs::path&
   }
 }
 
-FileHandle open_for_reading(const fs::path& path) {
-  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) {
-    if (errno == ENOENT || errno == ENOTDIR) fail(ErrorCode::not_found, "{}: no such file", path.string());
-    fail_errno(path.string(), errno);
-  }
-  return file;
+[[noreturn]] void fail_to_open(const fs::path& path, int error_number) {
+  if (error_number == ENOENT || error_number == ENOTDIR) fail(ErrorCode::not_found, "{}: no such file", path.string());
+  fail_errno(path.string(), error_number);
 }
 
 // Removes temporary files whose writer is gone; the lock tells them from those in use.
@@ -50,11 +49,15 @@ void remove_abandoned_files(const fs::path& parent, const std::string& prefix) {
   }
 }
 
-std::size_t size_of(const FileHandle& file, const fs::path& path) {
+struct stat status_of(const FileHandle& file, const fs::path& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail_errno(path.string(), errno);
   if (S_ISDIR(status.st_mode)) fail(ErrorCode::bad_input, "{}: expected a file, found a folder", path.string());
-  return static_cast<std::size_t>(status.st_size);
+  return status;
+}
+
+bool same_time(const timespec& a, const timespec& b) {
+  return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -83,24 +86,63 @@ void FileHandle::close() {
   if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
-MappedFile::MappedFile(const fs::path& path) {
-  const FileHandle file = open_for_reading(path);
-  const std::size_t size = size_of(file, path);
-  if (size == 0) return;
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
-  if (address == MAP_FAILED) fail_errno(path.string(), errno);
-  bytes_ = {static_cast<const std::byte*>(address), size};
+struct MappedFile::Mapping {
+  Mapping(FileHandle opened, const fs::path& shown) : file(std::move(opened)), path(shown) {
+    before = status_of(file, path);
+    const auto size = static_cast<std::size_t>(before.st_size);
+    if (size == 0) return;
+    void* const address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.get(), 0);
+    if (address == MAP_FAILED) fail_errno(path.string(), errno);
+    bytes = {static_cast<const std::byte*>(address), size};
+    try {
+      watched.emplace(bytes);
+    } catch (...) {
+      ::munmap(address, size);
+      throw;
+    }
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping() {
+    watched.reset();
+    if (!bytes.empty()) ::munmap(const_cast<std::byte*>(bytes.data()), bytes.size());
+  }
+
+  FileHandle file;
+  fs::path path;
+  struct stat before {};
+  std::span<const std::byte> bytes;
+  std::optional<WatchedPages> watched;
+};
+
+MappedFile::MappedFile(const fs::path& path) : MappedFile(open_for_reading(path), path) {}
+
+MappedFile::MappedFile(FileHandle file, const fs::path& path)
+    : mapping_(std::make_shared<const Mapping>(std::move(file), path)) {}
+
+std::span<const std::byte> MappedFile::bytes() const {
+  return mapping_ == nullptr ? std::span<const std::byte>() : mapping_->bytes;
 }
 
-MappedFile::MappedFile(MappedFile&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-  std::swap(bytes_, other.bytes_);
-  return *this;
+const fs::path& MappedFile::path() const {
+  SEGUE_ASSERT(mapping_ != nullptr);
+  return mapping_->path;
 }
 
-MappedFile::~MappedFile() {
-  if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+std::string MappedFile::damage() const {
+  if (mapping_ == nullptr) return "";
+  const std::string name = mapping_->path.string();
+  struct stat now {};
+  if (::fstat(mapping_->file.get(), &now) != 0) return fmt::format("{}: {}", name, std::strerror(errno));
+  if (now.st_size != mapping_->before.st_size) {
+    return fmt::format("{}: expected {} bytes, found {}: the file was changed while in use", name,
+                       mapping_->before.st_size, now.st_size);
+  }
+  // Not the time of change: that of a link or of a name given up is no damage.
+  if (!same_time(now.st_mtim, mapping_->before.st_mtim) || (mapping_->watched && mapping_->watched->lost())) {
+    return fmt::format("{}: expected the file as it was opened, found it changed while in use", name);
+  }
+  return "";
 }
 
 FileWriter::FileWriter(const fs::path& path) : path_(path) {
@@ -131,12 +173,27 @@ void FileWriter::close() {
   if (::close(file_.release()) != 0) fail_errno(path_.string(), errno);
 }
 
+FileHandle open_for_reading(const fs::path& path) {
+  FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) fail_to_open(path, errno);
+  return file;
+}
+
+FileHandle open_for_reading(const FileHandle& folder, const std::string& name, const fs::path& path) {
+  FileHandle file(::openat(folder.get(), name.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) fail_to_open(path, errno);
+  return file;
+}
+
 std::string read_text(const fs::path& path, std::size_t limit) {
-  const FileHandle file = open_for_reading(path);
+  return read_text(open_for_reading(path), path, limit);
+}
+
+std::string read_text(const FileHandle& file, const fs::path& path, std::size_t limit) {
   std::string text;
   std::size_t used = 0;
   // Reads to the end instead of trusting the size: pipes and /proc files report none.
-  text.resize(size_of(file, path) + 4096);
+  text.resize(static_cast<std::size_t>(status_of(file, path).st_size) + 4096);
   for (;;) {
     if (used == text.size()) text.resize(text.size() * 2);
     const ssize_t count = ::read(file.get(), text.data() + used, text.size() - used);
@@ -165,11 +222,12 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
   }
   const std::string prefix = fmt::format(".{}.segue-", path.filename().string());
   remove_abandoned_files(parent, prefix);
-  std::string name = (parent / (prefix + "XXXXXX")).string();
-  lock_ = FileHandle(::mkostemp(name.data(), O_CLOEXEC));
+  with_unique_name((parent / prefix).string(), [this](const std::string& name) {
+    temporary_ = name;  // before the file: without memory nothing must be left behind
+    lock_ = FileHandle(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+    return static_cast<bool>(lock_);
+  });
   if (!lock_) fail_errno(path.string(), errno);
-  temporary_ = name;
-  ::fchmod(lock_.get(), 0644);
   if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) {
     const int error_number = errno;
     ::unlink(temporary_.c_str());

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,21 +29,27 @@ class FileHandle {
   int descriptor_ = -1;
 };
 
-// A whole file mapped read-only. The bytes live as long as the object; moving it does not move them.
-// Throws not_found, io_failed. An empty file maps to an empty span.
+// A whole file mapped read-only. The bytes live as long as the object or a copy of it, which shares them; moving it
+// does not move them. Throws not_found, io_failed. An empty file maps to an empty span.
+//
+// The file must never be changed in place: what is mapped changes with it, and a page that it lost raises SIGBUS (see
+// lost_pages.h). To replace a file, rename another one to its name.
 class MappedFile {
  public:
   MappedFile() = default;
   explicit MappedFile(const std::filesystem::path& path);
-  MappedFile(MappedFile&& other) noexcept;
-  MappedFile& operator=(MappedFile&& other) noexcept;
-  ~MappedFile();
+  // Maps an open file; `path` names it in messages.
+  MappedFile(FileHandle file, const std::filesystem::path& path);
 
-  std::span<const std::byte> bytes() const { return bytes_; }
-  std::string_view text() const { return {reinterpret_cast<const char*>(bytes_.data()), bytes_.size()}; }
+  std::span<const std::byte> bytes() const;
+  std::string_view text() const { return {reinterpret_cast<const char*>(bytes().data()), bytes().size()}; }
+  const std::filesystem::path& path() const;  // REQUIRES: a file is mapped
+  // What was done to the file since it was mapped: a sentence with its path, or "" if it is as it was.
+  std::string damage() const;
 
  private:
-  std::span<const std::byte> bytes_;
+  struct Mapping;
+  std::shared_ptr<const Mapping> mapping_;
 };
 
 // Writes a file from the start, buffered. close() flushes, syncs to the device and reports any error; without it the
@@ -88,8 +95,15 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+// Opens a file for reading, by its path or by its name in an open folder; `path` names it in messages then.
+// Throws not_found, io_failed.
+FileHandle open_for_reading(const std::filesystem::path& path);
+FileHandle open_for_reading(const FileHandle& folder, const std::string& name, const std::filesystem::path& path);
+
 // The text of a small file. Throws not_found, io_failed, and bad_input if it is larger than `limit` bytes.
 std::string read_text(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
+std::string read_text(const FileHandle& file, const std::filesystem::path& path,
+                      std::size_t limit = std::size_t{64} << 20);
 
 // Replaces `path` with a file of this text; a reader or a crash sees the old file or the new one.
 void write_text_atomically(const std::filesystem::path& path, std::string_view text);

@@ -15,8 +15,10 @@
 #include <string>
 #include <string_view>
 
+#include "segue/base/folder.h"
 #include "segue/base/format_version.h"
 #include "segue/base/json.h"
+#include "segue/base/open_folder.h"
 #include "segue/base/progress.h"
 
 namespace segue {
@@ -37,16 +39,22 @@ std::string write_manifest(const std::filesystem::path& folder, const FormatVers
 // Reads and checks the manifest: its own digest, the format, the version, and that every file it lists is there with
 // the size it lists. Throws not_found (no such folder), wrong_use (a folder of another kind), unsupported (a newer
 // version), corrupt.
+Manifest open_manifest(const OpenFolder& folder, const FormatVersion& format);
 Manifest open_manifest(const std::filesystem::path& folder, const FormatVersion& format);
 
 // The "format" of the folder's manifest, to tell a dataset from a model. Throws as open_manifest does.
 std::string format_of(const std::filesystem::path& folder);
 
-// To be called before a folder of this format is written: throws wrong_use if `folder` holds a manifest of another
-// kind, so that training does not overwrite a dataset. FolderWriter handles a missing folder or manifest.
-void check_replaceable(const std::filesystem::path& folder, const FormatVersion& format);
+// For FolderWriter: a folder of this format may be replaced if it holds the files its manifest lists and no others, so
+// that training overwrites neither a dataset nor a file that was put into the model's folder.
+FilesOfFolder replaces(const FormatVersion& format);
+
+// The folder of ours that this path lies in, however deep; "" if there is none. Only ours replace folders as a whole,
+// so nothing else may live there.
+std::filesystem::path enclosing_folder(const std::filesystem::path& path);
 
 // Reads every file in the manifest and compares its SHA-256. Throws corrupt, naming the first file that differs.
+void verify_files(const OpenFolder& folder, const Manifest& manifest, Progress& progress);
 void verify_files(const std::filesystem::path& folder, const Manifest& manifest, Progress& progress);
 
 }  // namespace segue

@@ -18,7 +18,6 @@ namespace {
 
 // Smaller letters are unreadable.
 constexpr double kLeastType = 7.5;
-constexpr std::string_view kFirstFrame = "step-1.png";
 
 // The position of caption and legend, and the height of their type.
 LabelBox bottom_strip(double side) {
@@ -282,11 +281,13 @@ void MapDrawing::write_svg(const fs::path& file, const Highlight& highlight) con
 }
 
 void MapDrawing::write_frames(const fs::path& folder, const Highlight& highlight) const {
-  FolderWriter writer(folder, kFirstFrame);
+  std::vector<std::string> frames;
+  for (int step = 1; step <= kSteps; ++step) frames.push_back(fmt::format("step-{}.png", step));
+  FolderWriter writer(folder, exactly_files(frames));
   for (int step = 1; step <= kSteps; ++step) {
     Canvas canvas = Canvas::of_pixels(options_.size, options_.size);
     paint_step(canvas, highlight, step);
-    canvas.write_png(writer.path() / fmt::format("step-{}.png", step));
+    canvas.write_png(writer.path() / frames[static_cast<std::size_t>(step) - 1]);
   }
   writer.commit();
 }

@@ -176,8 +176,16 @@ void lay_out(Hnsw& graph) {
   }
 }
 
+bool holds_list(std::span<const std::byte> lists, const Hnsw& graph, std::uint32_t node, int level) {
+  const auto offset = reinterpret_cast<std::uintptr_t>(graph.get_linklist(node, level)) -
+                      reinterpret_cast<std::uintptr_t>(lists.data());
+  return offset <= lists.size() && lists.size() - offset >= graph.size_links_per_element_;
+}
+
 // Searches the levels above the lowest: from the entry to ever nearer nodes.
-std::uint32_t descend(const Hnsw& graph, const NodeScores& scores) {
+// `lists` are those of a mapped graph. They were checked, but a file cut short later reads as zeros
+// (base/lost_pages.h), which may lead to node 0 on a level that it does not reach: never out of the map.
+std::uint32_t descend(const Hnsw& graph, const NodeScores& scores, std::span<const std::byte> lists) {
   std::uint32_t at = graph.enterpoint_node_;
   float best = 0;
   scores.compute({&at, 1}, &best);
@@ -185,6 +193,7 @@ std::uint32_t descend(const Hnsw& graph, const NodeScores& scores) {
   for (int level = graph.maxlevel_; level > 0; --level) {
     for (bool moved = true; moved;) {
       moved = false;
+      if (!lists.empty() && !holds_list(lists, graph, at, level)) return at;
       const std::span<const std::uint32_t> links = links_of(graph, at, level);
       for (const std::uint32_t link : links) scores.fetch(link);
       scores.compute(links, products.data());
@@ -207,7 +216,8 @@ struct GraphIndex::State {
 
   GraphHeader header;
   Space space;
-  MappedFile file;  // of a mapped graph
+  MappedFile file;                   // of a mapped graph
+  std::span<const std::byte> lists;  // likewise
   std::unique_ptr<Hnsw> graph;
   std::string vectors_digest;
 };
@@ -217,11 +227,14 @@ GraphIndex::GraphIndex(GraphIndex&&) noexcept = default;
 GraphIndex& GraphIndex::operator=(GraphIndex&&) noexcept = default;
 GraphIndex::~GraphIndex() = default;
 
-GraphIndex::GraphIndex(const std::filesystem::path& path, std::size_t rows, std::size_t columns) {
-  MappedFile file(path);
-  const GraphParts parts = parse_graph(file.bytes(), rows, columns, path.string());
+GraphIndex::GraphIndex(const std::filesystem::path& path, std::size_t rows, std::size_t columns)
+    : GraphIndex(MappedFile(path), rows, columns) {}
+
+GraphIndex::GraphIndex(MappedFile file, std::size_t rows, std::size_t columns) {
+  const GraphParts parts = parse_graph(file.bytes(), rows, columns, file.path().string());
   state_ = std::make_unique<State>(parts.header, columns);
   state_->file = std::move(file);
+  state_->lists = parts.lists;
   state_->vectors_digest.assign(parts.header.vectors_digest, sizeof parts.header.vectors_digest);
   state_->graph = translated([&] { return std::make_unique<MappedHnsw>(state_->space, parts); });
 }
@@ -311,7 +324,7 @@ std::vector<std::uint32_t> GraphIndex::search(std::span<const float> query, std:
   if (state_->header.nodes == 0 || width == 0) return rows;
   const Hnsw& graph = *state_->graph;
   const NodeScores scores(nodes_of(graph, state_->header), query);
-  const std::uint32_t entry = descend(graph, scores);
+  const std::uint32_t entry = descend(graph, scores, state_->lists);
   if (width <= kWidestWalk) {
     rows = walk_graph(scores, state_->header.nodes, entry, width);
     for (std::uint32_t& row : rows) row = static_cast<std::uint32_t>(graph.getExternalLabel(row));

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/base/file.h"
 #include "segue/base/progress.h"
 #include "segue/math/matrix.h"
 
@@ -47,6 +48,7 @@ class GraphIndex {
   // Maps a file that save() wrote for `rows` vectors of `columns` numbers and checks every link of it, so that no walk
   // can leave it. Throws not_found, io_failed, unsupported (a newer version), corrupt.
   GraphIndex(const std::filesystem::path& file, std::size_t rows, std::size_t columns);
+  GraphIndex(MappedFile file, std::size_t rows, std::size_t columns);
 
   GraphIndex(GraphIndex&&) noexcept;
   GraphIndex& operator=(GraphIndex&&) noexcept;

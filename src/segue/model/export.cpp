@@ -40,13 +40,13 @@ void into_file(ExportRows& rows, const fs::path& output, ExportTo write) {
   file.commit();
 }
 
-// `marker` is a file by which an existing folder is recognised as an older export.
-void into_folder(ExportRows& rows, const fs::path& output, std::string_view marker, ExportTo write) {
+// `names` are the files that it writes, by which an existing folder is recognised as an older export.
+void into_folder(ExportRows& rows, const fs::path& output, std::vector<std::string> names, ExportTo write) {
   std::error_code ignored;
   if (fs::exists(output / kManifestName, ignored)) {
     fail(ErrorCode::wrong_use, "{}: expected a folder for the export, found a dataset or model", output.string());
   }
-  FolderWriter folder(output, marker);
+  FolderWriter folder(output, exactly_files(std::move(names)));
   write(rows, folder.path());
   folder.commit();
 }
@@ -117,10 +117,10 @@ void export_model(const Model& model, const ExportOptions& options, Progress& pr
       into_file(rows, output, export_word2vec);
       break;
     case ExportFormat::projector:
-      into_folder(rows, output, "metadata.tsv", export_projector);
+      into_folder(rows, output, {"metadata.tsv", "vectors.tsv"}, export_projector);
       break;
     case ExportFormat::npy:
-      into_folder(rows, output, "songs.jsonl", export_npy);
+      into_folder(rows, output, {"songs.jsonl", std::string(kVectorsName)}, export_npy);
       break;
     case ExportFormat::parquet:
       into_file(rows, output, export_parquet);

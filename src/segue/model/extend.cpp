@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <string>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "segue/base/error.h"
 #include "segue/base/folder.h"
 #include "segue/base/manifest.h"
@@ -14,25 +17,32 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void link_or_copy(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::create_hard_link(from, to, error);
-  if (!error) return;
-  fs::copy_file(from, to, error);
-  if (error) fail_errno(to.string(), error.value());
+void link_or_copy(const OpenFolder& folder, std::string_view name, const fs::path& to) {
+  if (::linkat(folder.handle().get(), std::string(name).c_str(), AT_FDCWD, to.c_str(), 0) == 0) return;
+  FileWriter copy(to);
+  copy.write(folder.map(name).bytes());
+  copy.close();
+}
+
+void refuse_replaced(const fs::path& folder, std::string_view wanted, std::string_view found) {
+  if (found == wanted) return;
+  fail(ErrorCode::wrong_use, "{}: expected the model of digest {}, found {}: it was replaced meanwhile",
+       folder.string(), wanted, found);
 }
 
 }  // namespace
 
 void extend_model(const fs::path& folder, std::span<const std::string_view> names,
-                  const std::function<json::object(const fs::path& folder)>& write) {
-  Manifest old = open_manifest(folder, kModelFormat);
+                  const std::function<json::object(const fs::path& folder)>& write, std::string_view digest) {
+  const OpenFolder open(folder);
+  Manifest old = open_manifest(open, kModelFormat);
+  if (!digest.empty()) refuse_replaced(folder, digest, old.digest);
   const std::string subject = (folder / kManifestName).string();
   const json::object old_files = object_at(old.fields, "files", subject);
-  FolderWriter writer(folder, kManifestName);
+  FolderWriter writer(folder, replaces(kModelFormat));
   for (const auto& file : old_files) {
     const std::string_view name = file.key();
-    if (std::ranges::find(names, name) == names.end()) link_or_copy(folder / name, writer.path() / name);
+    if (std::ranges::find(names, name) == names.end()) link_or_copy(open, name, writer.path() / name);
   }
   const json::object fields = write(writer.path());
 
@@ -50,6 +60,7 @@ void extend_model(const fs::path& folder, std::span<const std::string_view> name
     const std::string found = string_at(file.value().as_object(), "sha256", subject);
     if (found != wanted) fail(ErrorCode::corrupt, "{}: expected SHA-256 {}, found {}", path, wanted, found);
   }
+  refuse_replaced(folder, old.digest, open_manifest(folder, kModelFormat).digest);
   writer.commit();
 }
 

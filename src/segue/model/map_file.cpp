@@ -35,8 +35,9 @@ std::shared_ptr<arrow::Schema> regions_schema() {
                         arrow::field("level", arrow::uint32(), false), arrow::field("parent", arrow::int32(), false)});
 }
 
-data::MappedTable table_of(const fs::path& path, const arrow::Schema& schema) {
-  data::MappedTable table = data::map_table(path, schema);
+data::MappedTable table_of(const MappedFile& file, const arrow::Schema& schema) {
+  const fs::path& path = file.path();
+  data::MappedTable table = data::map_table(file, schema, data::Offsets::copied);
   for (const auto& batch : table.batches) {
     for (int column = 0; column < schema.num_fields(); ++column) {
       data::refuse_nulls(path, schema.field(column)->name(), *batch->column(column));
@@ -57,9 +58,10 @@ layout::Point checked_point(float x, float y, const fs::path& path, std::size_t 
   return {x, y};
 }
 
-std::vector<layout::Region> read_regions(const fs::path& path) {
+std::vector<layout::Region> read_regions(const MappedFile& file) {
+  const fs::path& path = file.path();
   std::vector<layout::Region> regions;
-  const data::MappedTable table = table_of(path, *regions_schema());
+  const data::MappedTable table = table_of(file, *regions_schema());
   for (const auto& batch : table.batches) {
     const float* x = numbers<float>(*batch, 0);
     const float* y = numbers<float>(*batch, 1);
@@ -90,10 +92,15 @@ std::vector<layout::Region> read_regions(const fs::path& path) {
 }  // namespace
 
 layout::SongMap read_map(const fs::path& folder, std::uint32_t song_count) {
+  return read_map(OpenFolder(folder), song_count);
+}
+
+layout::SongMap read_map(const OpenFolder& folder, std::uint32_t song_count) {
   layout::SongMap map;
-  map.regions = read_regions(folder / kClustersName);
-  const fs::path path = folder / kMapName;
-  const data::MappedTable table = table_of(path, *map_schema());
+  map.regions = read_regions(folder.map(kClustersName));
+  const MappedFile file = folder.map(kMapName);
+  const fs::path& path = file.path();
+  const data::MappedTable table = table_of(file, *map_schema());
   for (const auto& batch : table.batches) {
     const float* x = numbers<float>(*batch, 0);
     const float* y = numbers<float>(*batch, 1);

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "segue/base/open_folder.h"
 #include "segue/layout/song_map.h"
 
 namespace segue::model {
@@ -21,6 +22,7 @@ inline constexpr std::string_view kClustersName = "clusters.arrow";
 
 // Reads both files of `folder` and checks everything stated at the top of this file. Throws not_found, io_failed,
 // corrupt.
+layout::SongMap read_map(const OpenFolder& folder, std::uint32_t song_count);
 layout::SongMap read_map(const std::filesystem::path& folder, std::uint32_t song_count);
 
 // Throws no_space, io_failed.

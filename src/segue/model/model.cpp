@@ -99,6 +99,7 @@ BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subje
 }  // namespace
 
 struct Model::State {
+  OpenFolder open_folder;
   fs::path folder;
   Manifest manifest;
   data::Catalogue songs;
@@ -118,27 +119,28 @@ struct Model::State {
   std::string index_note;
   std::optional<layout::SongMap> map;
 
-  State(const fs::path& path, Manifest opened)
-      : folder(path),
-        manifest(std::move(opened)),
-        songs(folder / data::kSongsName),
-        vectors(folder / kVectorsName),
-        context(folder / kContextName),
-        transitions(folder / kTransitionsName, songs.size()) {
+  State(OpenFolder opened, Manifest read)
+      : open_folder(std::move(opened)),
+        folder(open_folder.path()),
+        manifest(std::move(read)),
+        songs(open_folder.map(data::kSongsName)),
+        vectors(open_folder.map(kVectorsName)),
+        context(open_folder.map(kContextName)),
+        transitions(open_folder.map(kTransitionsName), songs.size()) {
     check_shape(folder / kVectorsName, vectors.view(), songs.size(), vectors.view().columns);
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
     transition_window = window_of(manifest, (folder / kManifestName).string());
     blend_weights = blend_weights_of(manifest, (folder / kManifestName).string());
     inverse_norms = inverse_norms_of(folder / kVectorsName, vectors.view());
     check_finite(folder / kContextName, context.view());
-    if (lists(manifest, kMapName)) map = read_map(folder, songs.size());
+    if (lists(manifest, kMapName)) map = read_map(open_folder, songs.size());
   }
 
   void open_index() {
     const std::string subject = (folder / kManifestName).string();
     const json::object& files = object_at(manifest.fields, "files", subject);
     if (files.contains(kIndexName)) {
-      graph.emplace(folder / kIndexName, vectors.view().rows, vectors.view().columns);
+      graph.emplace(open_folder.map(kIndexName), vectors.view().rows, vectors.view().columns);
       if (graph->vectors_digest() != string_at(files.at(kVectorsName).as_object(), "sha256", subject)) {
         graph.reset();
         index_note = fmt::format("{}: built from other vectors, so every song is compared; `segue index` rebuilds it",
@@ -167,10 +169,12 @@ struct Model::State {
   }
 };
 
-Model::Model(const fs::path& folder) {
+Model::Model(const fs::path& folder) : Model(open_whole(folder, [](const OpenFolder& open) { return Model(open); })) {}
+
+Model::Model(OpenFolder folder) {
   Manifest manifest = open_manifest(folder, kModelFormat);
-  check_listed(manifest, folder);
-  state_ = std::make_unique<State>(folder, std::move(manifest));
+  check_listed(manifest, folder.path());
+  state_ = std::make_unique<State>(std::move(folder), std::move(manifest));
 }
 
 Model::Model(Model&&) noexcept = default;
@@ -179,6 +183,9 @@ Model::~Model() = default;
 
 const Manifest& Model::manifest() const {
   return state_->manifest;
+}
+const OpenFolder& Model::folder() const {
+  return state_->open_folder;
 }
 const data::Catalogue& Model::songs() const {
   return state_->songs;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "segue/base/format_version.h"
+#include "segue/base/open_folder.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/data/dataset/log_plays.h"
 #include "segue/index/song_index.h"
@@ -43,11 +44,14 @@ class Model {
  public:
   // Checks the manifest, sizes, shapes and types of every file. Throws as open_manifest does, and corrupt.
   explicit Model(const std::filesystem::path& folder);
+  // All of its files are those of the open folder, also those that are read later.
+  explicit Model(OpenFolder folder);
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
   ~Model();
 
   const Manifest& manifest() const;
+  const OpenFolder& folder() const;
   const data::Catalogue& songs() const;
   math::MatrixView<const float> vectors() const;  // W1, not normalised
   math::MatrixView<const float> context() const;  // W2

@@ -117,7 +117,10 @@ math::MatrixView<const float> parse_npy(std::span<const std::byte> bytes, std::s
   return {reinterpret_cast<const float*>(bytes.data() + start), rows, columns, columns};
 }
 
-NpyMatrix::NpyMatrix(const std::filesystem::path& path) : file_(path), view_(parse_npy(file_.bytes(), path.string())) {}
+NpyMatrix::NpyMatrix(const std::filesystem::path& path) : NpyMatrix(MappedFile(path)) {}
+
+NpyMatrix::NpyMatrix(MappedFile file)
+    : file_(std::move(file)), view_(parse_npy(file_.bytes(), file_.path().string())) {}
 
 NpyWriter::NpyWriter(const std::filesystem::path& path, std::size_t rows, std::size_t columns)
     : file_(path), rows_left_(rows), columns_(columns) {

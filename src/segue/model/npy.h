@@ -20,6 +20,7 @@ class NpyMatrix {
  public:
   // Refuses everything that differs from the description at the top of this file. Throws not_found, io_failed, corrupt.
   explicit NpyMatrix(const std::filesystem::path& path);
+  explicit NpyMatrix(MappedFile file);
 
   math::MatrixView<const float> view() const { return view_; }  // stride = columns
 

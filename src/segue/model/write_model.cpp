@@ -60,8 +60,7 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
   const transitions::Transitions& transitions = model.transitions;
   const std::size_t rows = trained.vectors.rows();
   SEGUE_ASSERT(rows <= model.songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
-  check_replaceable(folder, kModelFormat);
-  FolderWriter writer(folder, kManifestName);
+  FolderWriter writer(folder, replaces(kModelFormat));
   const std::uint64_t plays = write_songs(writer.path() / data::kSongsName, model.songs, rows);
   write_matrix(writer.path() / kVectorsName, trained.vectors);
   write_matrix(writer.path() / kContextName, trained.context);

@@ -21,8 +21,7 @@ namespace {
 
 // A target that cannot be written has to fail now, not after hours of training.
 void check_target(const fs::path& output) {
-  check_replaceable(output, model::kModelFormat);
-  const FolderWriter probe(output, kManifestName);
+  const FolderWriter probe(output, replaces(model::kModelFormat));
 }
 
 std::vector<std::uint64_t> plays_of(const data::Catalogue& songs) {
@@ -99,8 +98,15 @@ transitions::Transitions count(const data::Dataset& dataset, const train::Traine
   return transitions::count_transitions(dataset.queues, songs, how, progress, stop);
 }
 
-void remove_checkpoint(const fs::path& output) {
-  if (const fs::path folder = train::checkpoint_of(output); train::is_checkpoint(folder)) remove_folder(folder);
+void remove_checkpoint(const fs::path& output, const Notes& notes) {
+  const fs::path folder = train::checkpoint_of(output);
+  if (!train::is_checkpoint(folder)) return;
+  try {
+    remove_folder(folder, replaces(train::kCheckpointFormat));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::wrong_use) throw;
+    notes(fmt::format("{}; the model is complete, the checkpoint stays", error.what()));  // it holds someone's file
+  }
 }
 
 }  // namespace
@@ -122,7 +128,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
                       .blend = options.blend,
                       .index = {options.index, options.train.seed, options.train.threads}},
                      progress, stop);
-  remove_checkpoint(output);
+  remove_checkpoint(output, notes);
 
   const std::size_t songs = trained.vectors.rows();
   return {.songs = songs,

@@ -44,11 +44,14 @@ const json::object* matching_record(const model::Model& model, const json::objec
   return &stored->get_object();
 }
 
-void write_into_model(const fs::path& folder, const MapResult& result) {
-  model::extend_model(folder, std::array{model::kMapName, model::kClustersName}, [&](const fs::path& version) {
-    model::write_map(version, result.map);
-    return json::object{{kManifestKey, result.record}};
-  });
+void write_into_model(const fs::path& folder, const model::Model& model, const MapResult& result) {
+  model::extend_model(
+      folder, std::array{model::kMapName, model::kClustersName},
+      [&](const fs::path& version) {
+        model::write_map(version, result.map);
+        return json::object{{kManifestKey, result.record}};
+      },
+      model.manifest().digest);
 }
 
 double number_or_zero(const json::object& record, std::string_view key, const fs::path& folder) {
@@ -80,7 +83,7 @@ MapResult lay_out_map(const fs::path& folder, const model::Model& model, const L
   result.record["kl"] = result.kl;
   if (result.mean_displacement) result.record["mean_displacement"] = *result.mean_displacement;
   result.record["seconds"] = result.seconds;
-  write_into_model(folder, result);
+  write_into_model(folder, model, result);
   return result;
 }
 

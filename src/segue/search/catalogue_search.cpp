@@ -1,8 +1,12 @@
 #include "segue/search/catalogue_search.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <optional>
 #include <tuple>
 
+#include "segue/base/digest.h"
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/data/text/text.h"
@@ -15,22 +19,32 @@ namespace {
 
 constexpr std::size_t kCandidates = 400;  // of the matching songs, only the most played are ranked
 constexpr std::size_t kMostWords = 16;
-constexpr std::string_view kLayout = "2";  // version of the file: a change makes old ones stale
+constexpr std::string_view kLayout = "3";  // version of the file: a change makes old ones stale
 
 std::string folded_names(const data::Song& song) {
   return data::search_fold(song.artist) + ' ' + data::search_fold(song.title);
 }
 
-bool is_current(const fs::path& file, std::string_view digest) {
-  std::error_code error;
-  if (!fs::exists(file, error)) return false;
-  try {
-    store::SqliteConnection connection(file, store::SqliteConnection::Mode::read);
-    store::SqliteStatement made(connection, "SELECT digest FROM made_of");
-    return made.step() && made.text(0) == digest;
-  } catch (const Error&) {
-    return false;  // of an older layout, or damaged: to be rebuilt
-  }
+// The end of the file: what it was made of and the digest of all before.
+//   segue-search LAYOUT MODEL_DIGEST SHA256\n
+std::string trailer_of(std::string_view digest, std::span<const std::byte> image) {
+  return fmt::format("segue-search {} {} {}\n", kLayout, digest, sha256_of(image));
+}
+
+// The database in the file, if the file is whole and of this digest.
+std::optional<std::span<const std::byte>> checked_image(const MappedFile& file, std::string_view digest) {
+  const std::size_t trailer = trailer_of(digest, {}).size();
+  if (file.bytes().size() <= trailer) return std::nullopt;
+  const auto image = file.bytes().first(file.bytes().size() - trailer);
+  if (!file.text().ends_with(trailer_of(digest, image))) return std::nullopt;
+  return image;
+}
+
+void append(const fs::path& file, std::string_view text) {
+  std::ofstream stream(file, std::ios::binary | std::ios::app);
+  stream << text;
+  stream.close();
+  if (!stream) fail_errno(file.string(), errno);
 }
 
 void build(const data::Catalogue& songs, const fs::path& file, const std::string& digest) {
@@ -43,18 +57,33 @@ void build(const data::Catalogue& songs, const fs::path& file, const std::string
     // search_fold() has already split words at spaces; a vowel sign (M) inside a word must not split it again.
     connection.run(
         "CREATE VIRTUAL TABLE names USING fts5 (words, content = '', detail = none, prefix = '1 2 3', tokenize = "
-        "'unicode61 remove_diacritics 0 categories ''L* M* N* P* S* C*''');"
-        "CREATE TABLE made_of (digest TEXT NOT NULL);");
+        "'unicode61 remove_diacritics 0 categories ''L* M* N* P* S* C*''');");
     store::SqliteStatement insert(connection, "INSERT INTO names (rowid, words) VALUES (?, ?)");
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
       const std::string names = folded_names(songs.song(row));
       insert.reset().bind(std::int64_t{row}).bind(names);
       insert.run();
     }
-    store::SqliteStatement(connection, "INSERT INTO made_of VALUES (?)").bind(digest).run();
     transaction.commit();
   }
+  append(whole.path(), trailer_of(digest, MappedFile(whole.path()).bytes()));
   whole.commit();
+}
+
+std::span<const std::byte> image_of(const MappedFile& file, std::string_view digest) {
+  if (const auto image = checked_image(file, digest)) return *image;
+  fail(ErrorCode::io_failed, "{}: expected the search index just written, found other bytes", file.path().string());
+}
+
+// The index of this digest, built unless there is a whole one.
+MappedFile open_or_build(const data::Catalogue& songs, const fs::path& file, const std::string& digest) {
+  std::error_code ignored;
+  if (fs::is_regular_file(file, ignored)) {
+    MappedFile found(file);
+    if (checked_image(found, digest)) return found;
+  }
+  build(songs, file, digest);
+  return MappedFile(file);
 }
 
 std::vector<std::string> words_of(std::string_view folded) {
@@ -89,18 +118,16 @@ Rank rank_of(const data::Catalogue& songs, std::uint32_t row, std::string_view t
 }  // namespace
 
 struct CatalogueSearch::Reader {
-  explicit Reader(const fs::path& file)
-      : connection(file, store::SqliteConnection::Mode::read),
+  Reader(std::span<const std::byte> image, const fs::path& file)
+      : connection(image, file.string()),
         rows(connection, "SELECT rowid FROM names WHERE names MATCH ? ORDER BY rowid LIMIT ?") {}
   store::SqliteConnection connection;
   store::SqliteStatement rows;
 };
 
-CatalogueSearch::CatalogueSearch(const data::Catalogue& songs, fs::path file, std::string digest)
-    : songs_(songs), file_(std::move(file)) {
-  const std::string made_of = fmt::format("{} {}", kLayout, digest);
-  if (!is_current(file_, made_of)) build(songs, file_, made_of);
-  readers_.push_back(std::make_unique<Reader>(file_));
+CatalogueSearch::CatalogueSearch(const data::Catalogue& songs, const fs::path& file, const std::string& digest)
+    : songs_(songs), file_(open_or_build(songs, file, digest)), image_(image_of(file_, digest)) {
+  readers_.push_back(std::make_unique<Reader>(image_, file_.path()));
 }
 
 CatalogueSearch::~CatalogueSearch() = default;
@@ -114,7 +141,7 @@ std::unique_ptr<CatalogueSearch::Reader> CatalogueSearch::take_reader() const {
       return reader;
     }
   }
-  return std::make_unique<Reader>(file_);
+  return std::make_unique<Reader>(image_, file_.path());
 }
 
 std::vector<std::uint32_t> CatalogueSearch::search(std::string_view typed, std::size_t limit) const {
@@ -125,12 +152,17 @@ std::vector<std::uint32_t> CatalogueSearch::search(std::string_view typed, std::
   const std::vector<std::string> words = words_of(folded);
   if (words.empty()) return found;
 
+  if (const std::string found_damage = damage(); !found_damage.empty())
+    fail(ErrorCode::unavailable, "{}", found_damage);
   std::vector<Rank> ranked;
   std::unique_ptr<Reader> reader = take_reader();
   const std::string match = match_of(words);
   reader->rows.reset().bind(match).bind(static_cast<std::int64_t>(std::max(kCandidates, limit)));
   while (reader->rows.step()) {
-    ranked.push_back(rank_of(songs_, static_cast<std::uint32_t>(reader->rows.number(0)), folded));
+    const std::int64_t row = reader->rows.number(0);
+    if (row >= 0 && row < std::int64_t{songs_.size()}) {
+      ranked.push_back(rank_of(songs_, static_cast<std::uint32_t>(row), folded));
+    }
   }
   reader->rows.reset();
   {

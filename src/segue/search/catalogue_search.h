@@ -1,9 +1,11 @@
 // Search as you type among the songs of a model: a full-text index (SQLite's FTS5) of folded artists and titles.
 //
-// The index is a file, built once for a catalogue and reused as long as the digest of the model is the same; it appears
-// whole or not at all. Songs have to match every typed word, the last of which may be a prefix. They are ranked much as
-// by find_songs() (search/song_search.h): exact matches first, then by fewer other words, then by plays. If thousands
-// of songs match, only the most played are ranked.
+// The index is a file, built once for a catalogue and reused as long as the digest of the model is the same. It appears
+// whole or not at all and ends with its own SHA-256, which is compared when it is opened: a damaged one is built again.
+// Searches read the bytes that were compared, so a file that is deleted or replaced later changes nothing. Songs have
+// to match every typed word, the last of which may be a prefix. They are ranked much as by find_songs()
+// (search/song_search.h): exact matches first, then by fewer other words, then by plays. If thousands of songs match,
+// only the most played are ranked.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +13,12 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "segue/base/file.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/store/sqlite.h"
 
@@ -25,8 +29,11 @@ class CatalogueSearch {
  public:
   // Builds the index at `file` unless it exists for this digest: about ten seconds for a million songs. Throws
   // no_space, io_failed, and not_found if the folder is missing.
-  CatalogueSearch(const data::Catalogue& songs, std::filesystem::path file, std::string digest);
+  CatalogueSearch(const data::Catalogue& songs, const std::filesystem::path& file, const std::string& digest);
   ~CatalogueSearch();
+
+  // What was done to the file in place, as MappedFile::damage(). search() throws unavailable then.
+  std::string damage() const { return file_.damage(); }
 
   // At most `limit` rows, best first: the song with exactly this id, then matches of the words. A few milliseconds.
   std::vector<data::SongRow> search(std::string_view typed, std::size_t limit) const;
@@ -36,7 +43,8 @@ class CatalogueSearch {
   std::unique_ptr<Reader> take_reader() const;
 
   const data::Catalogue& songs_;
-  const std::filesystem::path file_;
+  const MappedFile file_;
+  const std::span<const std::byte> image_;  // of the database, in the file
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Reader>> readers_;  // not in use
 };

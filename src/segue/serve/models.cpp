@@ -4,12 +4,13 @@
 #include <charconv>
 
 #include "segue/base/error.h"
+#include "segue/base/folder.h"
+#include "segue/base/lost_pages.h"
 #include "segue/base/manifest.h"
 #include "segue/base/parallel.h"
 #include "segue/base/random.h"
 #include "segue/base/words.h"
 #include "segue/data/log/times.h"
-#include "segue/model/verify.h"
 #include "segue/serve/api/map_replies.h"
 
 namespace segue::serve {
@@ -18,14 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-fs::path checked(const fs::path& folder, bool verify) {
+fs::path resolved(const fs::path& folder) {
+  restore_folder(folder);
   std::error_code error;
   fs::path real = fs::canonical(folder, error);
   if (error) fail(ErrorCode::not_found, "{}: {}", folder.string(), error.message());
-  if (verify) {
-    NoProgress progress;
-    model::verify_model(real, progress);
-  }
   return real;
 }
 
@@ -45,10 +43,28 @@ std::string digest_of(const fs::path& folder) {
   }
 }
 
-model::Model with_codes(const fs::path& folder) {
-  model::Model model(folder);
-  model.code_vectors();
-  return model;
+// When a file of the folder, or the folder, was last written; the beginning of time if it cannot be read.
+fs::file_time_type last_write(const fs::path& folder) {
+  std::error_code error;
+  fs::file_time_type last = fs::last_write_time(folder, error);
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    std::error_code ignored;
+    last = std::max(last, entry.last_write_time(ignored));
+  }
+  return error ? fs::file_time_type::min() : last;
+}
+
+// Verified are the bytes that are served: both use the maps of one open folder.
+model::Model open_model(const fs::path& folder, bool verify) {
+  return open_whole(folder, [verify](const OpenFolder& open) {
+    if (verify) {
+      NoProgress progress;
+      verify_files(open, open_manifest(open, model::kModelFormat), progress);
+    }
+    model::Model model(open);
+    model.code_vectors();  // opens and checks the graph first
+    return model;
+  });
 }
 
 // Does what the first requests would otherwise wait for: hashes the ids, folds the names of all songs, checks the
@@ -116,8 +132,8 @@ std::vector<std::string_view> names_of(const std::vector<ModelSource>& sources) 
 
 ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const fs::path& cache, bool verify)
     : name(std::move(name_in)),
-      folder(checked(folder_in, verify)),
-      model(with_codes(folder)),
+      folder(resolved(folder_in)),
+      model(open_model(folder, verify)),
       recommender(model),
       matcher(model.songs()),
       search(model.songs(), cache / (model.manifest().digest + ".search"), model.manifest().digest),
@@ -130,6 +146,21 @@ ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const f
     tags = tags_reply(model.songs());
   }
   warm(*this);
+}
+
+void ServedModel::refuse_damaged() const {
+  constexpr std::chrono::seconds kBetweenLooks{1};
+  const std::uint64_t lost = lost_pages();
+  const auto now = std::chrono::steady_clock::now();
+  if (lost == lost_pages_seen_ && now < next_look_.load()) return;
+  const std::string damage = model.folder().damage();
+  if (!damage.empty()) throw DamagedModel(fmt::format("model {} is damaged: {}", name, damage));
+  lost_pages_seen_ = lost;
+  next_look_ = now + kBetweenLooks;
+}
+
+bool ServedModel::damaged() const {
+  return !model.folder().damage().empty() || !search.damage().empty();
 }
 
 std::vector<ModelSource> model_sources(std::string_view name, const fs::path& folder,
@@ -158,6 +189,7 @@ std::vector<ModelSource> model_sources(std::string_view name, const fs::path& fo
 
 ModelSet::ModelSet(std::vector<ModelSource> sources, fs::path cache, bool verify)
     : sources_(std::move(sources)), cache_(std::move(cache)), verify_(verify), slots_(sources_.size()) {
+  survive_lost_pages();
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     slots_[i].now = std::make_shared<const ServedModel>(sources_[i].name, sources_[i].folder, cache_, verify_);
   }
@@ -183,8 +215,13 @@ ModelPointer ModelSet::choose(std::string_view name, std::string_view user) cons
     std::uint64_t part = mix64(hash) % all;
     while (part >= sources_[place].parts) part -= sources_[place++].parts;
   }
-  const std::scoped_lock lock(mutex_);
-  return slots_[place].now;
+  ModelPointer model;
+  {
+    const std::scoped_lock lock(mutex_);
+    model = slots_[place].now;
+  }
+  model->refuse_damaged();
+  return model;
 }
 
 std::vector<ModelPointer> ModelSet::all() const {
@@ -209,8 +246,10 @@ void ModelSet::reload(std::string_view name) {
           std::make_shared<const ServedModel>(sources_[place].name, sources_[place].folder, cache_, verify_));
     } catch (...) {
       std::string tried = digest_of(sources_[place].folder);
+      const fs::file_time_type tried_files = last_write(sources_[place].folder);
       const std::scoped_lock lock(mutex_);
       slots_[place].tried = std::move(tried);
+      slots_[place].tried_files = tried_files;
       throw;
     }
   }
@@ -220,6 +259,7 @@ void ModelSet::reload(std::string_view name) {
     Slot& slot = slots_[places[i]];
     gone.push_back(std::exchange(slot.before, std::exchange(slot.now, loaded[i])));
     slot.tried.clear();
+    slot.tried_files = {};
   }
 }
 
@@ -230,6 +270,7 @@ void ModelSet::rollback(std::string_view name) {
   Slot& slot = slots_[place];
   if (slot.before == nullptr)
     fail(ErrorCode::not_found, "model {}: expected a previous model to roll back to, found none", slot.now->name);
+  slot.before->refuse_damaged();
   slot.tried = slot.now->model.manifest().digest;  // the model just rolled back is not reloaded automatically
   std::swap(slot.now, slot.before);
 }
@@ -238,11 +279,13 @@ std::vector<std::string> ModelSet::changed() const {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     const std::string digest = digest_of(sources_[i].folder);
+    if (digest.empty()) continue;
+    const fs::file_time_type written = last_write(sources_[i].folder);
     const std::scoped_lock lock(mutex_);
     const Slot& slot = slots_[i];
-    if (!digest.empty() && digest != slot.now->model.manifest().digest && digest != slot.tried) {
-      names.push_back(sources_[i].name);
-    }
+    const bool is_new = digest != slot.now->model.manifest().digest && digest != slot.tried;
+    const bool may_be_repaired = slot.now->damaged() && written != slot.tried_files;
+    if (is_new || may_be_repaired) names.push_back(sources_[i].name);
   }
   return names;
 }

@@ -5,6 +5,7 @@
 // opened, verified and warmed, and only then replaces the old one; if that fails, the old one stays.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/base/error.h"
 #include "segue/model/model.h"
 #include "segue/recommend/recommender.h"
 #include "segue/search/catalogue_search.h"
@@ -25,11 +27,21 @@
 
 namespace segue::serve {
 
+// A file of a model was changed in place or cut short after it was opened: what is mapped cannot be trusted any more.
+class DamagedModel : public Error {
+ public:
+  explicit DamagedModel(const std::string& message) : Error(ErrorCode::unavailable, message) {}
+};
+
 // A model with everything that requests need from it. Immutable; thread safe.
 struct ServedModel {
   // Opens the model, verifies it if `verify` is set, and warms it: every page that replies need has been read once.
   // Throws as Model's constructor and verify_model() do.
   ServedModel(std::string name, const std::filesystem::path& folder, const std::filesystem::path& cache, bool verify);
+
+  // Throws DamagedModel, naming the file. Notices a page that was lost at once, any other change within a second.
+  void refuse_damaged() const;
+  bool damaged() const;  // the model or its search index
 
   std::string name;
   std::filesystem::path folder;  // with every link resolved: the folder that was opened
@@ -43,6 +55,11 @@ struct ServedModel {
   std::chrono::system_clock::time_point loaded;
   std::chrono::system_clock::time_point trained;  // made_at of the manifest
   double recall = 1;                              // of the 10 nearest songs, on a sample, measured at loading
+
+ private:
+  // When the files were last found unchanged.
+  mutable std::atomic<std::uint64_t> lost_pages_seen_{0};
+  mutable std::atomic<std::chrono::steady_clock::time_point> next_look_{};
 };
 
 using ModelPointer = std::shared_ptr<const ServedModel>;
@@ -65,7 +82,7 @@ class ModelSet {
   ModelSet(std::vector<ModelSource> sources, std::filesystem::path cache, bool verify);
 
   // The model of this name; for "" the one that serves `user`, or the first one if `user` is "" too. Which users a
-  // model serves depends on names and parts alone, so replicas agree. Throws not_found for another name.
+  // model serves depends on names and parts alone, so replicas agree. Throws not_found for another name, DamagedModel.
   ModelPointer choose(std::string_view name, std::string_view user) const;
   std::vector<ModelPointer> all() const;
   const std::vector<ModelSource>& sources() const { return sources_; }
@@ -73,17 +90,18 @@ class ModelSet {
   // Reloads the model, or all of them for "". One reload at a time. Throws as ServedModel does, and not_found; then
   // nothing has changed.
   void reload(std::string_view name);
-  // Puts back the model that the last reload replaced. Throws not_found if there is none.
+  // Puts back the model that the last reload replaced. Throws not_found if there is none, DamagedModel.
   void rollback(std::string_view name);
-  // Names of models whose folder was replaced, or whose link points elsewhere, since they were opened: a watcher
-  // reloads these.
+  // Names of models whose folder was replaced, or whose link points elsewhere, since they were opened, and of damaged
+  // ones: a watcher reloads these.
   std::vector<std::string> changed() const;
 
  private:
   struct Slot {
     ModelPointer now;
     ModelPointer before;
-    std::string tried;  // digest of a refused model: not tried again until it changes
+    std::string tried;                              // digest of a refused model: not tried again until it changes
+    std::filesystem::file_time_type tried_files{};  // when the files of a refused model were last written
   };
   std::size_t place_of(std::string_view name) const;  // throws not_found
 

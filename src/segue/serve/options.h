@@ -47,7 +47,7 @@ struct OptionsOf<serve::ServeOptions> {
       option<&serve::ServeOptions::cache>(
           "cache",
           "Folder for search indexes, created if missing; without it next to the store if "
-          "that is a file, else in the system's temporary folder"),
+          "that is a file, else in the user's cache folder"),
       option<&serve::ServeOptions::open_loopback>("open_loopback",
                                                   "Let requests from this machine read and submit without a token"),
       option<&serve::ServeOptions::verify>("verify", "Check every byte of a model before serving it"),

@@ -1,6 +1,7 @@
 #include "segue/serve/service.h"
 
 #include <algorithm>
+#include <exception>
 #include <memory>
 #include <new>
 #include <system_error>
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/lost_pages.h"
 #include "segue/base/unix_time.h"
 #include "segue/serve/api/openapi.h"
 #include "segue/serve/api/parameters.h"
@@ -27,6 +29,7 @@ enum class Readers { anybody, admins };
 
 // Messages of internal errors name hosts and files. Those are for admins and the log, not for clients.
 std::string_view public_message(const ErrorMeaning& meaning, const Error& error, Readers readers) {
+  if (dynamic_cast<const DamagedModel*>(&error) != nullptr) return "the model is damaged; retry once it is replaced";
   if (meaning.http_status < kFirstServerError || readers == Readers::admins) return error.what();
   switch (error.code()) {
     case ErrorCode::unavailable:
@@ -75,6 +78,24 @@ void check_parameters(const Route& route, const Exchange& exchange) {
     check_text(name, value, found->most_letters());
   }
   for (const auto& [name, value] : exchange.path) check_text(name, value);
+}
+
+// A reply that was made while a page of a mapped model was lost may rest on zeros, whatever it says.
+Reply handled(const ModelSet& models, const Route& route, const Exchange& exchange, const void* body) {
+  const std::uint64_t before = lost_pages();
+  std::exception_ptr failure;
+  Reply reply;
+  try {
+    reply = route.handle(exchange, body);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (lost_pages() != before) {
+    for (const ModelPointer& served : models.all()) served->refuse_damaged();  // names the file
+    throw DamagedModel("a file of a model was cut short while a request was answered");
+  }
+  if (failure != nullptr) std::rethrow_exception(failure);
+  return reply;
 }
 
 }  // namespace
@@ -246,7 +267,7 @@ Reply Service::routed(const Route& route, const Request& request, const Prepared
     if (caller->refusal) throw Error(*caller->refusal);
     const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), caller->who};
     check_parameters(route, exchange);
-    reply = route.handle(exchange, prepared.body.get());
+    reply = handled(setup_.models, route, exchange, prepared.body.get());
   } catch (const Error& error) {
     reply = failed(&route, request, error, caller->who.admin);
   }

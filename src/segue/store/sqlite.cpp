@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "segue/base/error.h"
@@ -34,6 +35,12 @@ ErrorCode code_of(int code) {
   }
 }
 
+std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
 }  // namespace
 
 SqliteConnection::SqliteConnection(const std::filesystem::path& file, Mode mode) : name_(file.string()) {
@@ -41,8 +48,22 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& file, Mode mode)
     const FileHandle made(::open(name_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kOwnerOnly));
     if (!made) fail_errno(name_, errno);
   }
-  const int flags = (mode == Mode::create ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(name_.c_str(), &database_, flags, nullptr);
+  open(name_.c_str(), mode == Mode::create ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  file_ = identity_of(name_);
+}
+
+SqliteConnection::SqliteConnection(std::span<const std::byte> image, std::string name) : name_(std::move(name)) {
+  open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  auto* const bytes = const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(image.data()));  // only read
+  const auto size = static_cast<sqlite3_int64>(image.size());
+  const int code = sqlite3_deserialize(database_, "main", bytes, size, size, SQLITE_DESERIALIZE_READONLY);
+  if (code == SQLITE_OK) return;
+  sqlite3_close(database_);
+  fail(code_of(code), "{}: {}", name_, sqlite3_errstr(code));
+}
+
+void SqliteConnection::open(const char* path, int flags) {
+  const int code = sqlite3_open_v2(path, &database_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) {
     sqlite3_close(database_);
     database_ = nullptr;
@@ -50,6 +71,14 @@ SqliteConnection::SqliteConnection(const std::filesystem::path& file, Mode mode)
   }
   sqlite3_busy_timeout(database_, kBusyMilliseconds);
   sqlite3_extended_result_codes(database_, 1);
+}
+
+void SqliteConnection::check_not_moved() const {
+  if (!file_) return;
+  const std::optional<FileIdentity> now = identity_of(name_);
+  if (now == file_) return;
+  fail(ErrorCode::unavailable, "{}: expected the file that was opened, found {}: it was moved or removed", name_,
+       now ? "another one" : "none");
 }
 
 SqliteConnection::~SqliteConnection() {

@@ -1,9 +1,12 @@
 // SQLite: connections and statements that close themselves, errors as segue::Error.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +15,13 @@ struct sqlite3_stmt;
 
 namespace segue::store {
 
+// Which file a path led to.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+
 // An open database. Used by one thread at a time.
 class SqliteConnection {
  public:
@@ -19,6 +29,8 @@ class SqliteConnection {
 
   // Creates the file, readable by its owner alone, if it is missing and the mode allows it. Throws as the table below.
   SqliteConnection(const std::filesystem::path& file, Mode mode);
+  // Reads the bytes of a database as they lie in memory, which outlives the connection. `name` is for messages.
+  SqliteConnection(std::span<const std::byte> image, std::string name);
   ~SqliteConnection();
   SqliteConnection(const SqliteConnection&) = delete;
   SqliteConnection& operator=(const SqliteConnection&) = delete;
@@ -31,13 +43,18 @@ class SqliteConnection {
   std::int64_t changes() const;
   sqlite3* get() const { return database_; }
   const std::string& name() const { return name_; }
+  // Throws unavailable if its path leads no longer to the file that was opened: what is written would be lost with it.
+  void check_not_moved() const;
 
   // SQLITE_FULL -> no_space, SQLITE_CORRUPT and SQLITE_NOTADB -> corrupt, SQLITE_CANTOPEN -> not_found, SQLITE_BUSY ->
   // unavailable, anything else -> io_failed; with the file's name.
   [[noreturn]] void fail_with(int code) const;
 
  private:
+  void open(const char* path, int flags);
+
   std::string name_;
+  std::optional<FileIdentity> file_;  // nothing for a database in memory
   sqlite3* database_ = nullptr;
 };
 

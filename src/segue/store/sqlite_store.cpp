@@ -86,6 +86,7 @@ void open_schema(SqliteConnection& connection) {
 class SqliteStore::Reader {
  public:
   explicit Reader(SqliteStore& store) : store_(store) {
+    store_.writer_.check_not_moved();
     {
       const std::scoped_lock lock(store_.readers_mutex_);
       if (!store_.readers_.empty()) {
@@ -126,9 +127,11 @@ SqliteStore::~SqliteStore() = default;
 template <class Work>
 auto SqliteStore::write(const Work& work) {
   const std::scoped_lock lock(writing_);
+  writer_.check_not_moved();
   SqliteTransaction transaction(writer_);
   auto result = work();
   transaction.commit();
+  writer_.check_not_moved();  // acknowledge nothing that lies in a file without a name
   return result;
 }
 

@@ -17,8 +17,9 @@ namespace segue::store {
 
 class SqliteStore final : public ListenStore {
  public:
-  // Creates the file if it is missing. Throws not_found if its folder does not exist, corrupt if the file is not a
-  // store, unsupported for a store written by a newer Segue; neither file is written to.
+  // Creates the file if it is missing. Every call throws unavailable while the path leads to another file than the one
+  // that was opened. Throws not_found if its folder does not exist, corrupt if the file is not a store, unsupported for
+  // a store written by a newer Segue; neither file is written to.
   explicit SqliteStore(const std::filesystem::path& file);
   ~SqliteStore() override;
 

@@ -131,7 +131,9 @@ struct Unfinished {
   json::object fields;
 
   explicit Unfinished(const fs::path& target)
-      : folder(target, kManifestName), vectors(folder.path() / kVectorsFile), context(folder.path() / kContextFile) {}
+      : folder(target, replaces(kCheckpointFormat)),
+        vectors(folder.path() / kVectorsFile),
+        context(folder.path() / kContextFile) {}
 
   void finish() {
     vectors.close();
@@ -200,8 +202,7 @@ CheckpointFolder::CheckpointFolder(const fs::path& folder, std::string_view data
                                    std::function<Clock::time_point()> now)
     : state_(std::make_unique<State>()) {
   // Better refuse a target that cannot be written now than when the first checkpoint is due.
-  check_replaceable(folder, kCheckpointFormat);
-  { const FolderWriter probe(folder, kManifestName); }
+  { const FolderWriter probe(folder, replaces(kCheckpointFormat)); }
   state_->folder = folder;
   state_->dataset_digest = dataset_digest;
   state_->options = options_to_json(options);
@@ -254,8 +255,9 @@ bool CheckpointFolder::wait() {
 }
 
 Checkpoint::Checkpoint(const fs::path& folder)
-    : folder_(folder),
-      manifest_(open_manifest(folder, kCheckpointFormat)),
+    : open_(folder),
+      folder_(folder),
+      manifest_(open_manifest(open_, kCheckpointFormat)),
       position_(position_in(manifest_.fields, (folder / kManifestName).string())) {}
 
 void Checkpoint::check_same_training(std::string_view dataset_digest, const TrainOptions& options) const {
@@ -291,7 +293,7 @@ void Checkpoint::load(const TrainingMatrices& matrices) const {
     }
     const std::string digest =
         string_at(object_at(object_at(manifest_.fields, "files", subject), name, subject), "sha256", subject);
-    const MappedFile file(path);
+    const MappedFile file = open_.map(name);
     if (file.bytes().size() != matrix.rows * matrix.row_bytes) {
       fail(ErrorCode::corrupt, "{}: expected {} bytes, found {}", path.string(), matrix.rows * matrix.row_bytes,
            file.bytes().size());

@@ -91,6 +91,7 @@ class Checkpoint final : public CheckpointSource {
   void load(const TrainingMatrices& matrices) const override;  // compares the digests
 
  private:
+  OpenFolder open_;
   std::filesystem::path folder_;
   Manifest manifest_;
   TrainingPosition position_;

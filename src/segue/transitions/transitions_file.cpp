@@ -151,10 +151,13 @@ struct TransitionsFile::State {
 };
 
 TransitionsFile::TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count)
-    : state_(std::make_unique<State>()) {
+    : TransitionsFile(MappedFile(path), song_count) {}
+
+TransitionsFile::TransitionsFile(const MappedFile& file, std::uint32_t song_count) : state_(std::make_unique<State>()) {
+  const std::filesystem::path& path = file.path();
   state_->path = path.string();
   state_->song_count = song_count;
-  state_->table = data::map_table(path, *transitions_schema());
+  state_->table = data::map_table(file, *transitions_schema(), data::Offsets::copied);
   std::size_t rows = 0;
   for (const auto& columns : state_->table.batches) {
     state_->batches.push_back(batch_of(columns, rows, path));

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "segue/base/file.h"
 #include "segue/transitions/transitions.h"
 
 namespace segue::transitions {
@@ -26,6 +27,7 @@ class TransitionsFile {
  public:
   // Checks types and the number of rows, without reading the rows. Throws not_found, io_failed, corrupt.
   TransitionsFile(const std::filesystem::path& path, std::uint32_t song_count);
+  TransitionsFile(const MappedFile& file, std::uint32_t song_count);
   TransitionsFile(TransitionsFile&&) noexcept;
   TransitionsFile& operator=(TransitionsFile&&) noexcept;
   ~TransitionsFile();

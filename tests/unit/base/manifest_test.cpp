@@ -84,15 +84,21 @@ TEST_F(ManifestTest, verify_finds_changed_files) {
 }
 
 TEST_F(ManifestTest, only_a_folder_of_the_same_kind_is_replaceable) {
-  check_replaceable(scratch_ / "new", kFormat);
-  check_replaceable(scratch_.path(), kFormat);
-  EXPECT_ERROR(check_replaceable(scratch_.path(), {"segue-other", 1}), ErrorCode::wrong_use,
-               "found a segue-test folder");
+  EXPECT_EQ(replaces(kFormat)(scratch_.path()), (std::vector<std::string>{"manifest.json", "songs.arrow"}));
+  EXPECT_ERROR(replaces({"segue-other", 1})(scratch_.path()), ErrorCode::wrong_use,
+               "expected a new folder or a segue-other folder to replace, found a segue-test folder");
   for (const char* text : {"{\"name\": \"a web page\"}", "{", "[]"}) {
     write_text_atomically(scratch_ / "manifest.json", text);
-    EXPECT_ERROR(check_replaceable(scratch_.path(), kFormat), ErrorCode::wrong_use,
-                 "found a manifest.json without a format");
+    EXPECT_ERROR(replaces(kFormat)(scratch_.path()), ErrorCode::wrong_use, "found a manifest.json without a format");
   }
+}
+
+TEST_F(ManifestTest, finds_the_folder_that_a_path_lies_in) {
+  EXPECT_EQ(enclosing_folder(scratch_ / "a/b/segue.sqlite"), std::filesystem::canonical(scratch_.path()));
+  EXPECT_EQ(enclosing_folder(scratch_ / "segue.sqlite"), std::filesystem::canonical(scratch_.path()));
+  EXPECT_EQ(enclosing_folder(scratch_.path()), "");
+  write_text_atomically(scratch_ / "manifest.json", "{\"name\": \"a web page\"}");
+  EXPECT_EQ(enclosing_folder(scratch_ / "segue.sqlite"), "");
 }
 
 TEST_F(ManifestTest, refuses_other_folders) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
@@ -56,6 +57,49 @@ TEST_F(CatalogueSearchTest, is_built_once_for_a_digest) {
   EXPECT_EQ(std::filesystem::last_write_time(file()), first);
   { const CatalogueSearch other(songs_, file(), "two"); }
   EXPECT_NE(std::filesystem::last_write_time(file()), first);
+}
+
+// Every byte counts: a changed row number made the server read past the catalogue.
+TEST_F(CatalogueSearchTest, is_built_again_when_any_byte_is_wrong) {
+  { const CatalogueSearch made(songs_, file(), "digest"); }
+  const std::string whole = read_text(file());
+  for (std::size_t at = 0; at < whole.size(); at += 97) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(changed[at] ^ 0x55);
+    write_text_atomically(file(), changed);
+    const CatalogueSearch search(songs_, file(), "digest");
+    EXPECT_EQ(search.search("bjork jo", 10), (Rows{1, 0})) << at;
+    ASSERT_EQ(read_text(file()), whole) << at;
+  }
+  for (const std::string& other : {std::string(), std::string("segue-search 3 digest \n"), whole + "\n",
+                                   whole.substr(0, whole.size() / 2), whole.substr(whole.size() - 90)}) {
+    write_text_atomically(file(), other);
+    EXPECT_EQ(CatalogueSearch(songs_, file(), "digest").search("bjork jo", 10), (Rows{1, 0})) << other.size();
+  }
+}
+
+TEST_F(CatalogueSearchTest, ignores_rows_past_the_catalogue) {
+  { const CatalogueSearch made(songs_, file(), "digest"); }
+  testing::write_songs(folder_.path() / "two.arrow",
+                       {{"id0", "Jóga (Live)", "Björk", "", {}, 90}, {"id1", "Jóga", "Björk", "", {}, 80}});
+  const data::Catalogue two(folder_.path() / "two.arrow");
+  const CatalogueSearch search(two, file(), "digest");  // of another catalogue, by its own word of this one
+  EXPECT_EQ(search.search("bjork jo", 10), (Rows{1, 0}));
+  EXPECT_EQ(search.search("else", 10), (Rows{}));
+}
+
+TEST_F(CatalogueSearchTest, needs_its_file_no_more_once_it_is_open) {
+  const CatalogueSearch search(songs_, file(), "digest");
+  std::filesystem::remove(file());
+  std::vector<std::jthread> threads;  // each with a connection of its own
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { EXPECT_EQ(search.search("bjork jo", 10), (Rows{1, 0})); });
+}
+
+TEST_F(CatalogueSearchTest, refuses_to_search_a_file_that_was_changed_in_place) {
+  const CatalogueSearch search(songs_, file(), "digest");
+  std::filesystem::resize_file(file(), 100);
+  EXPECT_ERROR(search.search("bjork jo", 10), ErrorCode::unavailable, "names.search: expected");
+  EXPECT_EQ(CatalogueSearch(songs_, file(), "digest").search("bjork jo", 10), (Rows{1, 0}));
 }
 
 TEST_F(CatalogueSearchTest, is_searched_by_many_threads) {

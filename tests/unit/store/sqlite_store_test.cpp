@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "segue/base/file.h"
+#include "segue/base/manifest.h"
 
 #include "tests/support/expect_error.h"
 #include "tests/support/listens.h"
@@ -38,6 +39,38 @@ TEST_F(SqliteStoreTest, refuses_other_files_and_newer_stores) {
   const std::filesystem::path text = folder_.path() / "text";
   write_text_atomically(text, std::string(8192, 'x'));
   EXPECT_ERROR(SqliteStore{text}, ErrorCode::corrupt, "not a database");
+}
+
+TEST_F(SqliteStoreTest, is_unavailable_while_its_file_is_not_where_it_was) {
+  SqliteStore store(file());
+  const std::vector<StoredListen> listens = {listen("ann", 100, "a", "b")};
+  EXPECT_EQ(store.add(listens).added, 1U);
+  const std::filesystem::path moved = folder_.path() / "moved.sqlite";
+  std::filesystem::rename(file(), moved);
+  const auto expect_unavailable = [&](std::string_view found) {
+    const std::string message = fmt::format("expected the file that was opened, found {}", found);
+    EXPECT_ERROR((void)store.add(listens), ErrorCode::unavailable, message);
+    EXPECT_ERROR((void)store.listens_of("ann", {}), ErrorCode::unavailable, message);
+    EXPECT_ERROR((void)store.token_by_hash("x"), ErrorCode::unavailable, message);
+    EXPECT_ERROR((void)store.forget("ann"), ErrorCode::unavailable, message);
+    EXPECT_ERROR(store.check(), ErrorCode::unavailable, message);
+  };
+  expect_unavailable("none");
+  write_text_atomically(file(), "");
+  expect_unavailable("another one");
+  std::filesystem::rename(moved, file());
+  EXPECT_NO_THROW(store.check());
+  EXPECT_EQ(store.listen_count("ann"), 1U);
+}
+
+TEST_F(SqliteStoreTest, is_refused_in_a_folder_that_is_replaced_as_a_whole) {
+  write_manifest(folder_.path(), {"segue-model", 1}, {});
+  EXPECT_ERROR((void)open_store(file().string()), ErrorCode::wrong_use,
+               "expected a store outside of datasets and models");
+  std::filesystem::create_directory(folder_.path() / "stores");
+  EXPECT_ERROR((void)open_store((folder_.path() / "stores/listens.sqlite").string()), ErrorCode::wrong_use,
+               "found it in");
+  EXPECT_FALSE(std::filesystem::exists(file()));
 }
 
 TEST_F(SqliteStoreTest, writes_nothing_to_other_files) {

@@ -1,9 +1,11 @@
 #include "segue/data/arrow/table_file.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <arrow/array.h>
-#include <arrow/io/file.h>
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/memory_pool.h>
@@ -11,6 +13,7 @@
 #include <arrow/type.h>
 
 #include "segue/base/file.h"
+#include "segue/base/large_pages.h"
 #include "segue/data/arrow/arrow_status.h"
 
 namespace segue::data {
@@ -59,6 +62,51 @@ class FileSink final : public arrow::io::OutputStream {
   std::optional<Error> error_;
 };
 
+// A mapped file as an Arrow buffer, which keeps it mapped.
+class MappedBuffer final : public arrow::Buffer {
+ public:
+  explicit MappedBuffer(const MappedFile& file)
+      : arrow::Buffer(reinterpret_cast<const std::uint8_t*>(file.bytes().data()),
+                      static_cast<std::int64_t>(file.bytes().size())),
+        file_(file) {}
+
+ private:
+  MappedFile file_;
+};
+
+class OwnedBuffer final : public arrow::Buffer {
+ public:
+  explicit OwnedBuffer(LargeArray<std::uint8_t> bytes)
+      : arrow::Buffer(bytes.data(), static_cast<std::int64_t>(bytes.size())), bytes_(std::move(bytes)) {}
+
+ private:
+  LargeArray<std::uint8_t> bytes_;
+};
+
+std::shared_ptr<arrow::Buffer> copy_of(const arrow::Buffer& buffer) {
+  const auto size = static_cast<std::size_t>(buffer.size());
+  LargeArray<std::uint8_t> bytes(size);
+  std::copy_n(buffer.data(), size, bytes.data());
+  return std::make_shared<OwnedBuffer>(std::move(bytes));
+}
+
+std::shared_ptr<arrow::ArrayData> with_own_offsets(const arrow::ArrayData& column) {
+  constexpr std::size_t kOffsets = 1;  // the buffer of texts and lists that holds them
+  std::shared_ptr<arrow::ArrayData> copy = column.Copy();
+  const bool has_offsets = column.type->id() == arrow::Type::STRING || column.type->id() == arrow::Type::LIST;
+  if (has_offsets && copy->buffers.size() > kOffsets && copy->buffers[kOffsets] != nullptr) {
+    copy->buffers[kOffsets] = copy_of(*copy->buffers[kOffsets]);
+  }
+  for (auto& child : copy->child_data) child = with_own_offsets(*child);
+  return copy;
+}
+
+std::shared_ptr<arrow::RecordBatch> with_own_offsets(const arrow::RecordBatch& batch) {
+  std::vector<std::shared_ptr<arrow::ArrayData>> columns;
+  for (const auto& column : batch.column_data()) columns.push_back(with_own_offsets(*column));
+  return arrow::RecordBatch::Make(batch.schema(), batch.num_rows(), std::move(columns));
+}
+
 void check_columns(const fs::path& path, const arrow::Schema& found, const arrow::Schema& wanted) {
   bool equal = found.num_fields() == wanted.num_fields();
   for (int column = 0; equal && column < wanted.num_fields(); ++column) {
@@ -78,12 +126,12 @@ void check_columns(const fs::path& path, const arrow::Schema& found, const arrow
 
 }  // namespace
 
-MappedTable map_table(const fs::path& path, const arrow::Schema& wanted) {
+MappedTable map_table(const MappedFile& mapped, const arrow::Schema& wanted, Offsets offsets) {
+  const fs::path& path = mapped.path();
   const std::string subject = path.string();
   MappedTable table;
   table.pool = std::make_shared<arrow::CappedMemoryPool>(arrow::default_memory_pool(), kMostMemory);
-  auto file =
-      arrow_value(ErrorCode::io_failed, subject, arrow::io::MemoryMappedFile::Open(subject, arrow::io::FileMode::READ));
+  auto file = std::make_shared<arrow::io::BufferReader>(std::make_shared<MappedBuffer>(mapped));
   arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
   options.memory_pool = table.pool.get();
   options.use_threads = false;
@@ -93,6 +141,7 @@ MappedTable map_table(const fs::path& path, const arrow::Schema& wanted) {
   check_columns(path, *reader->schema(), wanted);
   for (int i = 0; i < reader->num_record_batches(); ++i) {
     auto batch = arrow_value(ErrorCode::corrupt, subject, reader->ReadRecordBatch(i));
+    if (offsets == Offsets::copied) batch = with_own_offsets(*batch);
     check_arrow(ErrorCode::corrupt, subject, batch->ValidateFull());
     if (batch->num_rows() > 0) table.batches.push_back(std::move(batch));
   }

@@ -10,6 +10,8 @@
 
 #include <arrow/type_fwd.h>
 
+#include "segue/base/file.h"
+
 namespace segue::data {
 
 // The batches point into the file, which stays mapped as long as one of them lives.
@@ -18,10 +20,15 @@ struct MappedTable {
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
 };
 
+// Where the offsets of texts and lists lie: in the map, or in memory of their own. They were checked once, so in a
+// server they must not change with the file (base/lost_pages.h): whatever the file becomes, no access leaves the map
+// then.
+enum class Offsets { mapped, copied };
+
 // Maps the file and checks all of it: its structure, that its columns have the names and types of `wanted`, offsets,
 // UTF-8; after this no access can leave the file. Nulls are allowed.
-// Throws not_found, corrupt.
-MappedTable map_table(const std::filesystem::path& path, const arrow::Schema& wanted);
+// Throws corrupt, and no_space if there is no memory for the offsets.
+MappedTable map_table(const MappedFile& file, const arrow::Schema& wanted, Offsets offsets = Offsets::mapped);
 
 // Throws corrupt if `column` or, for a list, one of its items is null.
 void refuse_nulls(const std::filesystem::path& path, const std::string& name, const arrow::Array& column);

@@ -150,9 +150,12 @@ Catalogue::Catalogue(Catalogue&&) noexcept = default;
 Catalogue& Catalogue::operator=(Catalogue&&) noexcept = default;
 Catalogue::~Catalogue() = default;
 
-Catalogue::Catalogue(const fs::path& songs_arrow) : Catalogue() {
+Catalogue::Catalogue(const fs::path& songs_arrow) : Catalogue(MappedFile(songs_arrow)) {}
+
+Catalogue::Catalogue(const MappedFile& file) : Catalogue() {
+  const fs::path& songs_arrow = file.path();
   const auto schema = songs_schema();
-  state_->table = map_table(songs_arrow, *schema);
+  state_->table = map_table(file, *schema, Offsets::copied);
   std::uint64_t rows = 0;
   for (const auto& record_batch : state_->table.batches) {
     for (int column = 0; column < schema->num_fields(); ++column) {

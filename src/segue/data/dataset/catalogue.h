@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/base/file.h"
 #include "segue/data/dataset/song_row.h"
 #include "segue/data/text/song_keys.h"
 
@@ -40,6 +41,7 @@ class Catalogue {
   Catalogue();
   // Maps and checks the file (types, lengths, UTF-8 offsets). Throws not_found, corrupt.
   explicit Catalogue(const std::filesystem::path& songs_arrow);
+  explicit Catalogue(const MappedFile& songs_arrow);
   Catalogue(Catalogue&&) noexcept;
   Catalogue& operator=(Catalogue&&) noexcept;
   ~Catalogue();

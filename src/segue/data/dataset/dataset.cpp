@@ -3,11 +3,13 @@
 namespace segue::data {
 
 Dataset open_dataset(const std::filesystem::path& folder) {
-  Dataset dataset;
-  dataset.manifest = open_manifest(folder, kDatasetFormat);
-  dataset.songs = Catalogue(folder / kSongsName);
-  dataset.queues = Queues(folder / kQueuesName, dataset.songs.size());
-  return dataset;
+  return open_whole(folder, [](const OpenFolder& open) {
+    Dataset dataset;
+    dataset.manifest = open_manifest(open, kDatasetFormat);
+    dataset.songs = Catalogue(open.map(kSongsName));
+    dataset.queues = Queues(open.map(kQueuesName), dataset.songs.size());
+    return dataset;
+  });
 }
 
 }  // namespace segue::data

@@ -59,8 +59,7 @@ class Ingest {
   }
 
   IngestReport run(std::span<const std::string> paths) {
-    check_replaceable(options_.output, kDatasetFormat);
-    FolderWriter folder(options_.output, kManifestName);
+    FolderWriter folder(options_.output, replaces(kDatasetFormat));
     report_.inputs = find_inputs(paths);
     const std::vector<InputFile> song_files = find_inputs(options_.songs);
     for (const std::vector<InputFile>* files : {&std::as_const(report_.inputs), &song_files}) {

@@ -64,9 +64,12 @@ Queues::Queues(Queues&&) noexcept = default;
 Queues& Queues::operator=(Queues&&) noexcept = default;
 Queues::~Queues() = default;
 
-Queues::Queues(const fs::path& queues_arrow, std::uint32_t song_count) : Queues() {
+Queues::Queues(const fs::path& queues_arrow, std::uint32_t song_count) : Queues(MappedFile(queues_arrow), song_count) {}
+
+Queues::Queues(const MappedFile& file, std::uint32_t song_count) : Queues() {
+  const fs::path& queues_arrow = file.path();
   const auto schema = queues_schema();
-  state_->table = map_table(queues_arrow, *schema);
+  state_->table = map_table(file, *schema);
   for (const auto& record_batch : state_->table.batches) {
     for (const Column column : {kUser, kSongs}) {
       refuse_nulls(queues_arrow, schema->field(column)->name(), *record_batch->column(column));

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/base/file.h"
 #include "segue/data/dataset/song_row.h"
 
 namespace segue::data {
@@ -24,6 +25,7 @@ class Queues {
   Queues();
   // Maps and checks the file: types, offsets, every song < song_count. Throws not_found, corrupt.
   Queues(const std::filesystem::path& queues_arrow, std::uint32_t song_count);
+  Queues(const MappedFile& queues_arrow, std::uint32_t song_count);
   // In memory, without users and times: for tests, benchmarks and generated data.
   explicit Queues(const std::vector<std::vector<SongRow>>& queues);
   Queues(Queues&&) noexcept;

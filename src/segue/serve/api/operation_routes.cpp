@@ -28,6 +28,7 @@ store::StoreFacts Service::store_facts() {
 TypedReply<HealthReply> Service::ready() {
   if (draining_) return {error_reply(503, "unavailable", "this server is shutting down")};
   store_.check();
+  for (const ModelPointer& served : setup_.models.all()) served->refuse_damaged();
   return json_reply(HealthReply());
 }
 
