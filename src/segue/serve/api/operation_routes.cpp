@@ -27,7 +27,13 @@ store::StoreFacts Service::store_facts() {
 
 TypedReply<HealthReply> Service::ready() {
   if (draining_) return {error_reply(503, "unavailable", "this server is shutting down")};
-  setup_.store.check();
+  try {
+    setup_.store.check();
+  } catch (const Error& error) {
+    log("not ready", {{"reason", error.what()}});
+    const bool is_full = error.code() == ErrorCode::no_space;
+    return {error_reply(503, "unavailable", is_full ? "the store is full" : "the store is unavailable")};
+  }
   return json_reply(HealthReply());
 }
 
@@ -114,13 +120,14 @@ std::vector<Route> Service::operation_routes() {
                     .summary = "Whether the process answers",
                     .scope = Scope::none,
                     .handle = [](const Exchange&) { return json_reply(HealthReply()); }});
-  routes.push_back({.path = "/health/ready",
-                    .id = "getReadiness",
-                    .tag = "Operations",
-                    .summary = "Whether the server is ready for requests: the models are loaded and the store answers",
-                    .scope = Scope::none,
-                    .may_block = true,
-                    .handle = [this](const Exchange&) { return ready(); }});
+  routes.push_back(
+      {.path = "/health/ready",
+       .id = "getReadiness",
+       .tag = "Operations",
+       .summary = "Whether the server is ready for requests: the models are loaded, the store answers and has room",
+       .scope = Scope::none,
+       .may_block = true,
+       .handle = [this](const Exchange&) { return ready(); }});
   routes.push_back({.path = "/metrics",
                     .id = "getMetrics",
                     .tag = "Operations",
