@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 
-from server import Server, eventually, make_model
+from server import Server, make_model
 
 SEGUE, MAKE_MODEL = (os.path.abspath(word) for word in sys.argv[1:])
 MOMENTS = 8
@@ -27,10 +27,19 @@ def blocks(process, number):
     return bool(mask >> (number - 1) & 1) and not mask >> (signal.SIGUSR1 - 1) & 1
 
 
-def spawn(folder, name):
+def wait_until_held(process, number):
+    """Returns within a millisecond of main()'s first line."""
+    until = time.monotonic() + PATIENCE
+    while not blocks(process, number):
+        assert time.monotonic() < until and process.poll() is None, "signals are never held"
+
+
+def spawn(folder, name, held=()):
+    """`held`: signals that are blocked from the very start, as if sent right before main()."""
     options = ["--port", "0", "--store", folder / f"{name}.sqlite", "--cache", folder / f"{name}.cache"]
     return subprocess.Popen([SEGUE, "serve", folder / "model", *options], stdout=subprocess.DEVNULL,
-                            stderr=subprocess.PIPE, text=True)
+                            stderr=subprocess.PIPE, text=True,
+                            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, held))
 
 
 def seconds_to_start(folder):
@@ -42,12 +51,22 @@ def seconds_to_start(folder):
     return time.monotonic() - started
 
 
+def hang_up_before_main(folder, attempt):
+    process = spawn(folder, f"first{attempt}", held=[signal.SIGHUP])
+    process.send_signal(signal.SIGHUP)
+    check_reloads(process, "before main")
+
+
 def hang_up_while_starting(folder, delay):
     process = spawn(folder, f"hup{delay}")
-    eventually("signals are held", lambda: blocks(process, signal.SIGHUP), PATIENCE)
+    wait_until_held(process, signal.SIGHUP)
     time.sleep(delay)
     for number in (signal.SIGHUP, signal.SIGPIPE, signal.SIGHUP):
         process.send_signal(number)
+    check_reloads(process, delay)
+
+
+def check_reloads(process, delay):
     lines = []
     while not any("model loaded" in line for line in lines):
         line = process.stderr.readline()
@@ -60,7 +79,7 @@ def hang_up_while_starting(folder, delay):
 
 def stop_while_starting(folder, delay, number):
     process = spawn(folder, f"stop{number}-{delay}")
-    eventually("signals are held", lambda: blocks(process, number), PATIENCE)
+    wait_until_held(process, number)
     time.sleep(delay)
     process.send_signal(number)
     log = process.stderr.read()
@@ -68,9 +87,11 @@ def stop_while_starting(folder, delay, number):
 
 
 def check_start(folder):
-    delays = [seconds_to_start(folder) * moment / MOMENTS for moment in range(MOMENTS)]
+    whole = seconds_to_start(folder)
+    delays = [whole * moment / MOMENTS for moment in range(MOMENTS)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        waiting = [pool.submit(hang_up_while_starting, folder, delay) for delay in delays]
+        waiting = [pool.submit(hang_up_before_main, folder, attempt) for attempt in range(MOMENTS)]
+        waiting += [pool.submit(hang_up_while_starting, folder, delay) for delay in delays]
         waiting += [pool.submit(stop_while_starting, folder, delay, number)
                     for number in (signal.SIGTERM, signal.SIGINT) for delay in delays]
         for one in waiting:
@@ -137,12 +158,12 @@ def check_commands(folder):
     subprocess.run([SEGUE, "ingest", "listens.csv", "-o", "dataset"], cwd=folder, check=True, capture_output=True)
     train = [SEGUE, "train", "dataset", "-o", "trained", "--epochs", "10000", "--quiet"]
     process = subprocess.Popen(train, cwd=folder, stderr=subprocess.DEVNULL)
-    eventually("signals are held", lambda: blocks(process, signal.SIGHUP))
+    wait_until_held(process, signal.SIGHUP)
     process.send_signal(signal.SIGHUP)
     assert process.wait(PATIENCE) == 130, process.returncode
 
     process = subprocess.Popen(["nohup", *train], cwd=folder, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    eventually("signals are held", lambda: blocks(process, signal.SIGTERM))
+    wait_until_held(process, signal.SIGTERM)
     for _ in range(10):
         process.send_signal(signal.SIGHUP)
         time.sleep(0.02)
@@ -159,4 +180,4 @@ with tempfile.TemporaryDirectory() as scratch:
     check_service_manager(folder, str(folder / "notify"))
     check_service_manager(folder, f"@segue-test-{os.getpid()}")
     check_commands(folder)
-    print(f"signals at {3 * MOMENTS} moments of starting and at each stage of stopping")
+    print(f"signals at {4 * MOMENTS} moments of starting and at each stage of stopping")
