@@ -92,15 +92,15 @@ GraphParts parse_graph(std::span<const std::byte> bytes, std::size_t rows, std::
     fail(ErrorCode::corrupt, "{}: expected a graph of {} x {} vectors, found one of {} x {}", subject, rows, columns,
          header.rows, header.columns);
   }
-  if (header.nodes > kMostGraphNodes) {
-    fail(ErrorCode::unsupported, "{}: expected a graph of at most {} nodes, found {}", subject, kMostGraphNodes,
-         header.nodes);
-  }
   if (header.storage >= kGraphStorageNames.size() || header.links_per_node == 0 || header.links_per_node > kMostLinks ||
       header.nodes > header.rows || header.columns > kMostColumns ||
       (header.nodes > 0 && header.entry >= header.nodes)) {
     fail(ErrorCode::corrupt, "{}: expected a graph's sizes, found others in its first {} bytes", subject,
          sizeof header);
+  }
+  if (header.nodes > kMostGraphNodes) {
+    fail(ErrorCode::unsupported, "{}: expected a graph of at most {} nodes, found {}", subject, kMostGraphNodes,
+         header.nodes);
   }
   parts.node_bytes = graph_node_bytes(header);
   parts.list_bytes = graph_list_bytes(header);
