@@ -29,10 +29,7 @@ class StopOnSignal {
   // Threads inherit the mask, so this comes before any other thread starts.
   StopOnSignal() : hangups_ignored_(is_ignored(SIGHUP)) {
     sigemptyset(&signals_);
-    sigaddset(&signals_, SIGHUP);
-    for (const int signal : {SIGINT, SIGTERM}) {
-      if (!is_ignored(signal)) sigaddset(&signals_, signal);  // a shell starts background jobs without Ctrl-C
-    }
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals_, signal);
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
 
