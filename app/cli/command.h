@@ -19,6 +19,7 @@ class Command {
   virtual std::string_view example() const = 0;  // shown at the end of `segue similar --help`
   // Declares the arguments and option structs: members of the command, which are filled before run().
   virtual void declare(Arguments& arguments) = 0;
+  virtual OnHangup on_hangup() const { return OnHangup::stop; }
   virtual void run(Terminal& terminal) = 0;
 };
 

@@ -23,5 +23,6 @@ std::unique_ptr<Command> make_serve_command();
 std::unique_ptr<Command> make_token_command();
 std::unique_ptr<Command> make_listens_command();
 std::unique_ptr<Command> make_demo_command();
+std::unique_ptr<Command> make_licences_command();
 
 }  // namespace segue::cli

@@ -6,10 +6,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <new>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 
 #include "segue/base/error.h"
+#include "segue/base/secrets.h"
 #include "segue/base/version.h"
 #include "segue/base/words.h"
 #include "segue/math/kernel_list.h"
@@ -92,13 +94,15 @@ std::string subject_of(const std::vector<Registered>& registered) {
 
 int report(std::string_view subject, const Error& error) {
   std::fflush(stdout);  // results already printed come before the error
-  std::fprintf(stderr, "segue%.*s: %s\n", static_cast<int>(subject.size()), subject.data(), error.what());
+  const std::string message = printable(without_passwords(error.what()));
+  std::fprintf(stderr, "segue%.*s: %s\n", static_cast<int>(subject.size()), subject.data(), message.c_str());
   return meaning_of(error.code()).exit_status;
 }
 
 int run(Registered& entry, std::span<const std::string_view> sections, const CommonOptions& common,
         const Output& output, const Signals& signals) {
   const std::string subject = fmt::format(" {}", entry.command->name());
+  if (signals.hangups != nullptr) signals.hangups->decide(entry.command->on_hangup());
   try {
     if (!common.config.empty()) {
       apply_config(common.config, entry.command->name(), sections, entry.arguments->bound());
@@ -114,6 +118,9 @@ int run(Registered& entry, std::span<const std::string_view> sections, const Com
     return report(subject, Error(ErrorCode::no_space, "out of memory"));
   } catch (const std::filesystem::filesystem_error& error) {
     return report(subject, Error(ErrorCode::io_failed, error.what()));
+  } catch (const std::system_error& error) {  // of std::thread
+    return report(subject,
+                  Error(ErrorCode::unavailable, fmt::format("cannot start a thread: {}", error.code().message())));
   }
 }
 

@@ -21,6 +21,7 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_token_command());
   commands.push_back(make_listens_command());
   commands.push_back(make_demo_command());
+  commands.push_back(make_licences_command());
   return commands;
 }
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include <fmt/chrono.h>
@@ -13,12 +14,14 @@
 #include <sys/resource.h>
 
 #include "segue/base/error.h"
+#include "segue/base/parallel.h"
 #include "segue/serve/http/http_server.h"
 #include "segue/serve/options.h"
 #include "segue/serve/service.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/service_manager.h"
 #include "app/web/assets.h"
 
 namespace segue::cli {
@@ -27,6 +30,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::chrono::minutes kClockTolerance{5};
 constexpr std::chrono::milliseconds kPoll{200};  // between checks for SIGHUP and for changed models
 constexpr std::uint64_t kMillion = 1'000'000;
 
@@ -105,10 +109,15 @@ class ServeCommand final : public Command {
     arguments.options(limits_);
   }
 
+  // A SIGHUP that arrives while the models load is counted and reloads them after the start.
+  OnHangup on_hangup() const override { return OnHangup::reload; }
+
   void run(Terminal& terminal) override {
-    // Before the models load: a SIGHUP that arrives meanwhile is counted and reloads them after the start.
-    Hangups* const hangups = terminal.signals().hangups;
-    if (hangups != nullptr) hangups->wanted = true;
+    // Until the server listens there is nothing to finish, and files are written so that a kill leaves them whole.
+    using EndAtOnce = std::stop_callback<void (*)()>;
+    std::optional<EndAtOnce> starting(std::in_place, terminal.stop(), [] { std::_Exit(0); });
+    const char* const notify_socket = std::getenv("NOTIFY_SOCKET");
+    const ServiceManager manager(notify_socket == nullptr ? "" : notify_socket);
     const std::vector<serve::ModelSource> sources =
         serve::model_sources(options_.name, model_, options_.also, options_.share);
     const serve::LogEvent log = terminal.quiet() ? serve::LogEvent() : serve::LogEvent(log_line);
@@ -116,6 +125,7 @@ class ServeCommand final : public Command {
     const serve::StaticFiles files = files_of(options_.web_root);
     const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
     serve::ModelSet models(sources, cache_folder(), options_.verify);
+    log_if_clock_is_behind(models);
     serve::Service service({.models = models,
                             .store = *store,
                             .files = files,
@@ -125,14 +135,30 @@ class ServeCommand final : public Command {
                             .evaluation = options_.evaluation,
                             .log = log});
     allow_open_files(terminal);
+    static constexpr std::size_t kWatchers = 2;  // for new models, and for probes
+    require_threads(thread_count(server_.io_threads) + server_.blocking_threads + kWatchers);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
     const bool is_v6 = server_.host.find(':') != std::string::npos;
     const std::string host = is_v6 ? "[" + server_.host + "]" : server_.host;
     const std::string address = fmt::format("{}://{}:{}", scheme, host, server.port());
-    terminal.note(fmt::format("serving {} at {}/; press Ctrl-C to stop", model_, address));
-    const std::stop_callback drain(terminal.stop(), [&service] { service.begin_to_drain(); });
-    const std::jthread watcher([&](const std::stop_token& stop) { watch(service, server, hangups, log, stop); });
+    const std::string serving = fmt::format("serving {} at {}/", model_, address);
+    starting.reset();
+    const std::stop_callback drain(terminal.stop(), [&] {
+      service.begin_to_drain();
+      log_if_untold(manager.stopping());
+    });
+    const std::jthread watcher([&](const std::stop_token& stop) {
+      const auto reload_all = [&] {
+        log_if_untold(manager.reloading());
+        if (!server_.tls_certificate.empty()) reload_certificate(server, log);
+        service.reload_all();
+        if (!terminal.stop().stop_requested()) log_if_untold(manager.ready(serving));
+      };
+      watch(service, terminal.signals().hangups, reload_all, log, stop);
+    });
+    terminal.note(serving + "; press Ctrl-C to stop");
+    if (!terminal.stop().stop_requested()) log_if_untold(manager.ready(serving));
     server.run(terminal.stop());
   }
 
@@ -202,8 +228,25 @@ class ServeCommand final : public Command {
     }
   }
 
-  // Reloads models and the certificate after a SIGHUP, and models that have changed every --watch.
-  void watch(serve::Service& service, serve::HttpServer& server, Hangups* hangups, const serve::LogEvent& log,
+  static void log_if_untold(const std::optional<std::string>& reason) {
+    if (reason) log_line("service manager not told", {{"reason", *reason}});
+  }
+
+  // A clock that is behind refuses today's listens as listens of the future.
+  static void log_if_clock_is_behind(const serve::ModelSet& models) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    for (const serve::ModelPointer& served : models.all()) {
+      if (served->trained <= now + kClockTolerance) continue;
+      const auto made = std::chrono::floor<std::chrono::seconds>(served->trained);
+      log_line("clock is behind", {{"clock", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now)},
+                                   {"model", served->name},
+                                   {"model_made_at", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", made)}});
+    }
+  }
+
+  // Calls reload_all() after a SIGHUP, and reloads models that have changed every --watch.
+  void watch(serve::Service& service, const Hangups* hangups, const std::function<void()>& reload_all,
+             const serve::LogEvent& log,
              const std::stop_token& stop) const {
     std::uint64_t seen = 0;
     auto next_check = std::chrono::steady_clock::now() + options_.watch;
@@ -213,10 +256,9 @@ class ServeCommand final : public Command {
       std::unique_lock lock(mutex);
       wake.wait_for(lock, stop, kPoll, [] { return false; });
       try {
-        if (hangups != nullptr && hangups->count != seen) {
-          seen = hangups->count;
-          if (!server_.tls_certificate.empty()) reload_certificate(server, log);
-          service.reload_all();
+        if (hangups != nullptr && hangups->counted() != seen) {
+          seen = hangups->counted();
+          reload_all();
         } else if (options_.watch.count() > 0 && std::chrono::steady_clock::now() >= next_check) {
           next_check = std::chrono::steady_clock::now() + options_.watch;
           service.reload_changed();

@@ -20,10 +20,30 @@ namespace segue::cli {
 // Receives results: standard output, or a command that runs another one. Throws no_space, io_failed.
 using Output = std::function<void(std::string_view text)>;
 
-// SIGHUPs, counted for a command that sets `wanted`; otherwise SIGHUP stops the command.
-struct Hangups {
-  std::atomic<bool> wanted{false};
-  std::atomic<std::uint64_t> count{0};
+// What SIGHUP does to a command.
+enum class OnHangup { stop, reload };
+
+// SIGHUPs. Those that arrive before the command line is read wait until it has decided what they do. Thread safe.
+class Hangups {
+ public:
+  void decide(OnHangup on_hangup) {
+    decision_ = on_hangup == OnHangup::reload ? kReload : kStop;
+    decision_.notify_all();
+  }
+  // Waits for decide().
+  OnHangup decided() const {
+    decision_.wait(kUndecided);
+    return decision_ == kReload ? OnHangup::reload : OnHangup::stop;
+  }
+  void count() { ++count_; }
+  std::uint64_t counted() const { return count_; }  // those that mean to reload
+
+ private:
+  static constexpr int kUndecided = 0;
+  static constexpr int kStop = 1;
+  static constexpr int kReload = 2;
+  std::atomic<int> decision_{kUndecided};
+  std::atomic<std::uint64_t> count_{0};
 };
 
 // The signals that a running command receives.
@@ -59,7 +79,7 @@ class Terminal {
   void print(const json::value& document);
   // How the work went, for a command whose result is what it wrote: as print(text), but nothing with --quiet.
   void report(std::string_view text);
-  // Something worth knowing beside the result, one line on standard error.
+  // Something worth knowing beside the result, one line on standard error. Control characters are escaped.
   void note(std::string_view line);
 
  private:
@@ -69,8 +89,12 @@ class Terminal {
   std::unique_ptr<Progress> progress_;
 };
 
+// The text with control characters written as \n, \t or \x1b: names come from strangers, and a terminal obeys what it
+// is sent.
+std::string printable(std::string_view text);
+
 // Text in columns as wide as their cells (counted in terminal columns, not bytes). Columns whose
-// header starts with '>' are right-aligned.
+// header starts with '>' are right-aligned. Control characters in cells are escaped.
 class Table {
  public:
   explicit Table(std::vector<std::string> headers);

@@ -25,4 +25,15 @@ struct WebAsset {
 // In the order of their paths' file names. They live as long as the program.
 std::span<const WebAsset> web_assets();
 
+// An npm package whose code is in the pages.
+struct WebPackage {
+  std::string_view name;
+  std::string_view version;
+  std::string_view licence;  // SPDX, as its package.json says
+  std::string_view text;     // of its licence
+};
+
+// By name. They live as long as the program.
+std::span<const WebPackage> web_packages();
+
 }  // namespace segue

@@ -30,7 +30,32 @@ if (!existsSync(join(here, "node_modules/vite"))) {
 const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
 execFileSync(process.execPath, [join(compiler, "../bin/tsc"), "--noEmit", "-p", here], { stdio: "inherit" });
 const { build } = await import("vite");
-await build({ configFile: join(here, "vite.config.mjs"), logLevel: "warn", build: { outDir: join(out, "dist"), emptyOutDir: true } });
+const built = await build({
+  configFile: join(here, "vite.config.mjs"),
+  logLevel: "warn",
+  build: { outDir: join(out, "dist"), emptyOutDir: true },
+});
+
+// The packages whose modules are in the pages, with their licences: they are distributed along with this code.
+function packagesOf(outputs) {
+  const folders = new Set();
+  for (const chunk of outputs.flatMap((output) => output.output)) {
+    for (const module of chunk.moduleIds ?? []) {
+      const found = module.match(/^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//);
+      if (found) folders.add(found[1]);
+    }
+  }
+  return [...folders]
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+      if (!license || !file) throw new Error(`${name}: expected a licence in its package, found none`);
+      return { name, version, licence: license, file: join(folder, file) };
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+const packages = packagesOf([built].flat());
+if (packages.length === 0) throw new Error("expected packages in the pages, found none");
 
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -71,7 +96,12 @@ assets.forEach((asset, i) => {
     `       ${gzip}, "\\"${asset.digest}\\""},`,
   );
 });
-lines.push("  }};", "  return assets;", "}", "", "}  // namespace segue", "");
+lines.push("  }};", "  return assets;", "}", "", "std::span<const WebPackage> web_packages() {");
+lines.push(`  static const std::array<WebPackage, ${packages.length}> packages = {{`);
+for (const { name, version, licence, file } of packages) {
+  lines.push(`      {"${name}", "${version}", "${licence}", ${JSON.stringify(readFileSync(file, "utf8"))}},`);
+}
+lines.push("  }};", "  return packages;", "}", "", "}  // namespace segue", "");
 writeFileSync(join(out, "web_assets.cpp"), lines.join("\n"));
 
 const total = assets.reduce((sum, asset) => sum + (asset.gzip || asset.size), 0);

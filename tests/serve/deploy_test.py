@@ -32,6 +32,22 @@ def check_unit_is_valid(folder):
     assert not ours, ours
 
 
+MOST_EXPOSED = 1.5  # of 10; systemd calls less than 2 safe
+
+
+def check_unit_is_confined(folder):
+    if shutil.which("systemd-analyze") is None:
+        return
+    unit = folder / "segue.service"
+    unit.write_text((DEPLOY / "segue.service").read_text())
+    done = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--no-pager", unit], capture_output=True,
+                          text=True)
+    exposure = re.search(r"Overall exposure level for segue.service: ([0-9.]+)", done.stdout)
+    if not exposure:
+        return print(f"this systemd-analyze cannot judge units: {done.stderr.strip()}")
+    assert float(exposure.group(1)) <= MOST_EXPOSED, done.stdout
+
+
 def check_unit_runs(folder):
     """ExecStart runs with this test's model and settings; ExecReload's signal reloads the model, SIGTERM ends it."""
     model = make_model(MAKE_MODEL, folder / "current")
@@ -70,6 +86,25 @@ def check_reload_during_start(folder):
     server.stop()
 
 
+def check_health_check(folder):
+    """The image's check succeeds on a server that runs, and fails without one."""
+    model = make_model(MAKE_MODEL, folder / "healthy")
+    server = Server(SEGUE, model, folder / "health.sqlite").start()
+    check = lambda: subprocess.run([DEPLOY / "healthcheck"], env={**os.environ, "SEGUE_HEALTH_PORT": port},  # noqa: E731
+                                   capture_output=True, timeout=30).returncode
+    port = str(server.address[1])
+    assert check() == 0
+    server.stop()
+    assert check() != 0
+
+
+def check_base_is_exact():
+    text = (DEPLOY / "Dockerfile").read_text()
+    base = re.search(r"^ARG BASE=(.*)$", text, re.MULTILINE).group(1)
+    assert re.fullmatch(r"debian:bookworm-\d{8}-slim(@sha256:[0-9a-f]{64})?", base), base
+    assert re.findall(r"^FROM (\S+)", text, re.MULTILINE) == ["$BASE", "$BASE"], text
+
+
 def check_image_has_libraries():
     runtime = (DEPLOY / "Dockerfile").read_text().split("\nFROM ")[2]
     command = re.search(r"apt-get install [^&]*", runtime).group(0).replace("\\\n", " ")
@@ -89,7 +124,7 @@ def check_image_has_libraries():
             continue
         name, path = found.groups()
         assert path != "not", f"{name} was not found"
-        if ".venv" not in pathlib.Path(path).parts:  # `make install` puts Python's Arrow next to the program
+        if ".venv" not in pathlib.Path(path).resolve().parts:  # `make install` puts Python's Arrow next to the program
             needed[pathlib.Path(path).resolve()] = name
     # /lib is a link to /usr/lib, and a package may have its file under either.
     places = [place for file in needed for place in (file, pathlib.Path("/") / file.relative_to("/usr"))]
@@ -102,7 +137,10 @@ def check_image_has_libraries():
 
 with tempfile.TemporaryDirectory() as scratch:
     check_unit_is_valid(pathlib.Path(scratch))
+    check_unit_is_confined(pathlib.Path(scratch))
     check_unit_runs(pathlib.Path(scratch))
+    check_health_check(pathlib.Path(scratch))
+    check_base_is_exact()
     check_reload_during_start(pathlib.Path(scratch))
     release = pathlib.Path("/etc/os-release").read_text()
     if 'VERSION_ID="12"' in release and "ID=debian" in release:

@@ -106,9 +106,12 @@ def disk_full(folder, model):
                 eventually("submissions are refused", lambda: len(refusals(clients)) > 2 * CLIENTS)
                 check_rest_works(server, admin)
                 check(server, clients)  # reads still work
+                status, _, body = server.ask("GET", "/health/ready")
+                assert status == 503 and body["error"]["message"] == "the store is full", (status, body)
                 subprocess.run(["mount", "-o", "remount,size=512m", mount], check=True)
                 before = acknowledged(clients)
                 eventually("listens are accepted again", lambda: acknowledged(clients) > before + 100)
+                assert server.ask("GET", "/health/ready")[0] == 200
             check(server, clients)
         with server.running():
             check(server, clients)

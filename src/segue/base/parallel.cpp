@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <latch>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -36,10 +38,28 @@ void run_workers(std::size_t threads, const std::function<void(std::size_t)>& bo
   };
   {
     std::vector<std::jthread> others;
-    for (std::size_t worker = 0; worker + 1 < threads; ++worker) others.emplace_back(guarded, worker);
-    guarded(threads - 1);
+    others.reserve(threads - 1);
+    try {
+      while (others.size() + 1 < threads) others.emplace_back(guarded, others.size());
+    } catch (const std::system_error&) {  // no more threads to be had: the caller does their work too
+    }
+    for (std::size_t worker = others.size(); worker < threads; ++worker) guarded(worker);
   }
   if (first) std::rethrow_exception(first);
+}
+
+void require_threads(std::size_t count) {
+  std::latch counted(1);
+  std::vector<std::jthread> threads;
+  threads.reserve(count);
+  try {
+    while (threads.size() < count) threads.emplace_back([&] { counted.wait(); });
+  } catch (const std::system_error& error) {
+    counted.count_down();
+    fail(ErrorCode::unavailable, "expected {} threads, got {}: {} (limits: ulimit -u, TasksMax, pids.max)", count,
+         threads.size(), error.code().message());
+  }
+  counted.count_down();
 }
 
 void parallel_for(std::size_t count, std::size_t grain, std::size_t threads,

@@ -8,9 +8,19 @@ namespace segue::draw {
 
 namespace {
 
+// Spreadsheets run cells that start with one of these as formulas.
+bool is_formula(std::string_view text) {
+  const std::size_t first = text.find_first_not_of('\'');
+  return first != std::string_view::npos && std::string_view("=+-@\t\r").find(text[first]) != std::string_view::npos;
+}
+
+// A cell that would be a formula gets an apostrophe in front, which spreadsheets take for "this is text". Cells that
+// already start with apostrophes before such a character get one more, so that dropping one restores every text.
 std::string csv_cell(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  const std::string_view apostrophe = is_formula(text) ? "'" : "";
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(apostrophe).append(text);
   std::string out = "\"";
+  out += apostrophe;
   for (const char letter : text) {
     if (letter == '"') out += '"';
     out += letter;

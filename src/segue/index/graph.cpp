@@ -253,6 +253,10 @@ GraphIndex GraphIndex::build(math::MatrixView<const float> vectors, std::span<co
   for (std::uint32_t row = 0; row < vectors.rows; ++row) {
     if (inverse_norms[row] > 0) rows.push_back(row);
   }
+  if (rows.size() > options.most_nodes) {
+    fail(ErrorCode::unsupported, "a search graph: expected at most {} songs, found {}; use --index exact",
+         options.most_nodes, rows.size());
+  }
   state->header.nodes = rows.size();
   state->graph = translated([&] {
     return std::make_unique<Hnsw>(&state->space, std::max<std::size_t>(rows.size(), 1), options.links,

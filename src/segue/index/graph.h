@@ -19,6 +19,7 @@
 
 #include "segue/base/file.h"
 #include "segue/base/progress.h"
+#include "segue/index/graph_file.h"
 #include "segue/math/matrix.h"
 
 namespace segue::index {
@@ -35,13 +36,14 @@ struct GraphOptions {
   GraphStorage storage = GraphStorage::int8;
   std::uint64_t seed = 1;
   std::size_t threads = 0;  // 0: all cores. One thread and one seed give the same graph
+  std::size_t most_nodes = kMostGraphNodes;
 };
 
 // Thread safe once made.
 class GraphIndex {
  public:
   // Built of unit vectors: row r times inverse_norms[r]. Rows of zeros have no direction and are omitted. Throws
-  // no_space, interrupted.
+  // no_space, interrupted, unsupported for more than `most_nodes` other rows.
   static GraphIndex build(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
                           const GraphOptions& options, Progress& progress, std::stop_token stop);
 

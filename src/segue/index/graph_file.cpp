@@ -98,6 +98,10 @@ GraphParts parse_graph(std::span<const std::byte> bytes, std::size_t rows, std::
     fail(ErrorCode::corrupt, "{}: expected a graph's sizes, found others in its first {} bytes", subject,
          sizeof header);
   }
+  if (header.nodes > kMostGraphNodes) {
+    fail(ErrorCode::unsupported, "{}: expected a graph of at most {} nodes, found {}", subject, kMostGraphNodes,
+         header.nodes);
+  }
   parts.node_bytes = graph_node_bytes(header);
   parts.list_bytes = graph_list_bytes(header);
   std::span<const std::byte> rest = bytes.subspan(kGraphNodesAt);

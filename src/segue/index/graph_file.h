@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -17,6 +18,8 @@ namespace segue::index {
 inline constexpr std::size_t kGraphNodesAt = 4096;
 inline constexpr std::string_view kGraphMagic = "segueHNS";
 inline constexpr std::uint32_t kGraphVersion = 1;
+// hnswlib numbers nodes with an int.
+inline constexpr std::size_t kMostGraphNodes = std::numeric_limits<std::int32_t>::max();
 
 struct GraphHeader {
   char magic[8] = {};

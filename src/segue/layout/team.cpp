@@ -1,6 +1,7 @@
 #include "segue/layout/team.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "segue/base/error.h"
@@ -9,8 +10,10 @@ namespace segue::layout {
 
 Team::Team(std::size_t threads) {
   SEGUE_ASSERT(threads > 0);
-  for (std::size_t i = 1; i < threads; ++i) {
-    others_.emplace_back([this] { live(); });
+  others_.reserve(threads - 1);
+  try {
+    while (others_.size() + 1 < threads) others_.emplace_back([this] { live(); });
+  } catch (const std::system_error&) {  // no more threads to be had: fewer will do
   }
 }
 

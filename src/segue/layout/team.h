@@ -15,7 +15,8 @@ namespace segue::layout {
 // parallel_for (base/parallel.h) without creating threads for each loop; between loops they sleep. Not thread safe.
 class Team {
  public:
-  explicit Team(std::size_t threads);  // the caller is one of them. REQUIRES: threads > 0
+  // The caller is one of them. Fewer if the system refuses more. REQUIRES: threads > 0
+  explicit Team(std::size_t threads);
   ~Team();
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;

@@ -38,7 +38,8 @@ json::object write_index(const fs::path& folder, const IndexBuild& build, Progre
   const NpyMatrix npy(folder / kVectorsName);
   const math::MatrixView<const float> vectors = npy.view();
   const IndexOptions& options = build.options;
-  const bool large = options.index == index::SearchMethod::automatic && vectors.rows >= kGraphPays;
+  const bool large = options.index == index::SearchMethod::automatic && vectors.rows >= kGraphPays &&
+                     vectors.rows <= index::kMostGraphNodes;
   if (options.index != index::SearchMethod::graph && !large) return {{"kind", "exact"}};
 
   const auto start = std::chrono::steady_clock::now();

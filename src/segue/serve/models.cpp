@@ -35,11 +35,16 @@ std::chrono::system_clock::time_point time_made(const Manifest& manifest) {
 }
 
 // The current digest of a folder, "" if it cannot be read.
-std::string digest_of(const fs::path& folder) {
+struct FolderNow {
+  std::string digest;
+  std::string unreadable;  // why, if it cannot be read
+};
+
+FolderNow folder_now(const fs::path& folder) {
   try {
-    return open_manifest(folder, model::kModelFormat).digest;
-  } catch (const Error&) {
-    return "";
+    return {open_manifest(folder, model::kModelFormat).digest, ""};
+  } catch (const std::exception& error) {
+    return {"", error.what()};
   }
 }
 
@@ -245,7 +250,7 @@ void ModelSet::reload(std::string_view name) {
       loaded.push_back(
           std::make_shared<const ServedModel>(sources_[place].name, sources_[place].folder, cache_, verify_));
     } catch (...) {
-      std::string tried = digest_of(sources_[place].folder);
+      std::string tried = folder_now(sources_[place].folder).digest;
       const fs::file_time_type tried_files = last_write(sources_[place].folder);
       const std::scoped_lock lock(mutex_);
       slots_[place].tried = std::move(tried);
@@ -275,19 +280,23 @@ void ModelSet::rollback(std::string_view name) {
   std::swap(slot.now, slot.before);
 }
 
-std::vector<std::string> ModelSet::changed() const {
-  std::vector<std::string> names;
+ModelSet::Changes ModelSet::changed() {
+  Changes changes;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    const std::string digest = digest_of(sources_[i].folder);
-    if (digest.empty()) continue;
+    const FolderNow folder = folder_now(sources_[i].folder);
     const fs::file_time_type written = last_write(sources_[i].folder);
     const std::scoped_lock lock(mutex_);
-    const Slot& slot = slots_[i];
-    const bool is_new = digest != slot.now->model.manifest().digest && digest != slot.tried;
-    const bool may_be_repaired = slot.now->damaged() && written != slot.tried_files;
-    if (is_new || may_be_repaired) names.push_back(sources_[i].name);
+    Slot& slot = slots_[i];
+    const std::string& digest = folder.digest;
+    const bool is_new = !digest.empty() && digest != slot.now->model.manifest().digest && digest != slot.tried;
+    const bool may_be_repaired = !digest.empty() && slot.now->damaged() && written != slot.tried_files;
+    if (is_new || may_be_repaired) changes.replaced.push_back(sources_[i].name);
+    if (!folder.unreadable.empty() && folder.unreadable != slot.unreadable) {
+      changes.unreadable.push_back({sources_[i].name, folder.unreadable});
+    }
+    slot.unreadable = folder.unreadable;
   }
-  return names;
+  return changes;
 }
 
 }  // namespace segue::serve

@@ -92,9 +92,18 @@ class ModelSet {
   void reload(std::string_view name);
   // Puts back the model that the last reload replaced. Throws not_found if there is none, DamagedModel.
   void rollback(std::string_view name);
-  // Names of models whose folder was replaced, or whose link points elsewhere, since they were opened, and of damaged
-  // ones: a watcher reloads these.
-  std::vector<std::string> changed() const;
+  // Models whose folder was replaced, or whose link points elsewhere, since they were opened, and
+  // damaged ones: a watcher reloads these.
+  // And those whose folder cannot be read, each reported once until the reason changes.
+  struct Changes {
+    struct Unreadable {
+      std::string name;
+      std::string reason;
+    };
+    std::vector<std::string> replaced;
+    std::vector<Unreadable> unreadable;
+  };
+  Changes changed();
 
  private:
   struct Slot {
@@ -102,6 +111,7 @@ class ModelSet {
     ModelPointer before;
     std::string tried;                              // digest of a refused model: not tried again until it changes
     std::filesystem::file_time_type tried_files{};  // when the files of a refused model were last written
+    std::string unreadable;                         // why its folder could not be read, last reported by changed()
   };
   std::size_t place_of(std::string_view name) const;  // throws not_found
 

@@ -314,7 +314,12 @@ void Service::reload(std::string_view name) {
 }
 
 void Service::reload_changed() {
-  for (const std::string& name : setup_.models.changed()) reload(name);
+  const ModelSet::Changes changes = setup_.models.changed();
+  for (const auto& [name, reason] : changes.unreadable) {
+    metrics_->count_reload(false);
+    log("model unreadable", {{"model", name}, {"reason", reason}});
+  }
+  for (const std::string& name : changes.replaced) reload(name);
 }
 
 void Service::reload_all() {

@@ -85,6 +85,14 @@ void open_schema(PostgresConnection& connection) {
   transaction.commit();
 }
 
+// Removes the deleted rows from the tables. PostgreSQL would do so only once a fifth of a table is deleted.
+void vacuum(PostgresConnection& connection) {
+  try {
+    connection.run("VACUUM segue.listens, segue.imports, segue.feedback, segue.tokens");
+  } catch (const Error&) {  // the rows are deleted; PostgreSQL's own vacuum removes them later
+  }
+}
+
 // A listen of a group, and the addition it belongs to.
 struct Row {
   const StoredListen* listen;
@@ -231,7 +239,14 @@ void PostgresStore::commit_together(std::span<Addition* const> additions) {
 }
 
 AddedListens PostgresStore::add(std::span<const StoredListen> listens) {
-  return additions_.add(listens);
+  try {
+    const AddedListens added = additions_.add(listens);
+    is_full_ = false;
+    return added;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::no_space) is_full_ = true;
+    throw;
+  }
 }
 
 std::vector<StoredListen> PostgresStore::listens_of(std::string_view user, const ListenRange& range) {
@@ -364,6 +379,7 @@ Forgotten PostgresStore::forget(std::string_view user) {
   forgotten.feedback = session->run("DELETE FROM segue.feedback WHERE user_name = $1", values).changed();
   forgotten.tokens = session->run("DELETE FROM segue.tokens WHERE user_name = $1", values).changed();
   transaction.commit();
+  vacuum(*session);
   return forgotten;
 }
 
@@ -395,6 +411,11 @@ StoreFacts PostgresStore::facts() {
 
 void PostgresStore::check() {
   run("SELECT 1 FROM segue.tokens LIMIT 1");
+  // Only a write shows whether there is space again.
+  if (is_full_) {
+    run("UPDATE segue.schema_version SET version = version");
+    is_full_ = false;
+  }
 }
 
 }  // namespace segue::store

@@ -6,6 +6,7 @@
 // dropped, so that the first call after the server comes back works.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -55,6 +56,8 @@ class PostgresStore final : public ListenStore {
 
   std::mutex idle_mutex_;
   std::vector<std::unique_ptr<PostgresConnection>> idle_;  // not in use now
+
+  std::atomic<bool> is_full_{false};  // the last addition found no space
 
   GroupCommit additions_;
 };

@@ -41,6 +41,21 @@ std::optional<FileIdentity> identity_of(const std::string& path) {
   return FileIdentity{status.st_dev, status.st_ino};
 }
 
+// SQLite calls only ENOSPC a full disk. The failed write was to the database or to its log.
+bool is_over_a_limit(sqlite3* database) {
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int reason = 0;
+    if (sqlite3_file_control(database, "main", which, &file) != SQLITE_OK || file == nullptr) continue;
+    if (file->pMethods == nullptr ||
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &reason) != SQLITE_OK) {
+      continue;
+    }
+    if (reason == EFBIG || reason == EDQUOT) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 SqliteConnection::SqliteConnection(const std::filesystem::path& file, Mode mode) : name_(file.string()) {
@@ -94,12 +109,22 @@ void SqliteConnection::checkpoint_on_close(bool whether) {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, whether ? 0 : 1, nullptr);
 }
 
+bool SqliteConnection::truncate_log(std::chrono::milliseconds patience) {
+  sqlite3_busy_timeout(database_, static_cast<int>(patience.count()));
+  const int code = sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  sqlite3_busy_timeout(database_, kBusyMilliseconds);
+  if (code != SQLITE_OK && code != SQLITE_BUSY) fail_with(code);
+  return code == SQLITE_OK;
+}
+
 std::int64_t SqliteConnection::changes() const {
   return sqlite3_changes64(database_);
 }
 
 void SqliteConnection::fail_with(int code) const {
-  fail(code_of(code), "{}: {}", name_, sqlite3_errmsg(database_));
+  const std::string reason = sqlite3_errmsg(database_);
+  const bool over_a_limit = code == SQLITE_IOERR_WRITE && is_over_a_limit(database_);
+  fail(over_a_limit ? ErrorCode::no_space : code_of(code), "{}: {}", name_, reason);
 }
 
 SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view sql) : connection_(connection) {

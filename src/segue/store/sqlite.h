@@ -1,6 +1,7 @@
 // SQLite: connections and statements that close themselves, errors as segue::Error.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -39,6 +40,8 @@ class SqliteConnection {
   void run(const std::string& sql);
   // Whether closing the last connection moves the write-ahead log into the file; by default it does.
   void checkpoint_on_close(bool whether);
+  // Moves the write-ahead log into the file and empties it. False if readers still need it after this long.
+  bool truncate_log(std::chrono::milliseconds patience);
   // The number of rows that the last statement changed.
   std::int64_t changes() const;
   sqlite3* get() const { return database_; }
@@ -46,8 +49,8 @@ class SqliteConnection {
   // Throws unavailable if its path leads no longer to the file that was opened: what is written would be lost with it.
   void check_not_moved() const;
 
-  // SQLITE_FULL -> no_space, SQLITE_CORRUPT and SQLITE_NOTADB -> corrupt, SQLITE_CANTOPEN -> not_found, SQLITE_BUSY ->
-  // unavailable, anything else -> io_failed; with the file's name.
+  // SQLITE_FULL and writes beyond a quota or a limit -> no_space, SQLITE_CORRUPT and SQLITE_NOTADB -> corrupt,
+  // SQLITE_CANTOPEN -> not_found, SQLITE_BUSY -> unavailable, anything else -> io_failed; with the file's name.
   [[noreturn]] void fail_with(int code) const;
 
  private:

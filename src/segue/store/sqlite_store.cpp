@@ -1,7 +1,10 @@
 #include "segue/store/sqlite_store.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
+
+#include <sys/statvfs.h>
 
 #include "segue/base/error.h"
 #include "segue/base/unix_time.h"
@@ -36,6 +39,10 @@ CREATE TABLE tokens (
 constexpr std::string_view kSqliteListenColumns =
     "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
 
+constexpr std::uint64_t kRoomForWrites = 1 << 20;
+constexpr std::chrono::milliseconds kWaitForReaders{1000};
+constexpr std::chrono::milliseconds kNoWait{0};
+
 std::int64_t sqlite_limit(std::size_t count) {
   return static_cast<std::int64_t>(std::min<std::size_t>(count, std::numeric_limits<std::int64_t>::max()));
 }
@@ -69,7 +76,10 @@ void open_schema(SqliteConnection& connection) {
   connection.checkpoint_on_close(false);  // a file that is not a store stays as it is
   const bool made = holds_store(connection);
   connection.checkpoint_on_close(true);
-  connection.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;");
+  // secure_delete: what is deleted is overwritten with zeros.
+  connection.run(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+      "PRAGMA secure_delete = ON;");
   if (made) return;
   SqliteTransaction transaction(connection);
   if (!holds_store(connection)) {
@@ -127,12 +137,38 @@ SqliteStore::~SqliteStore() = default;
 template <class Work>
 auto SqliteStore::write(const Work& work) {
   const std::scoped_lock lock(writing_);
-  writer_.check_not_moved();
-  SqliteTransaction transaction(writer_);
-  auto result = work();
-  transaction.commit();
-  writer_.check_not_moved();  // acknowledge nothing that lies in a file without a name
-  return result;
+  try {
+    writer_.check_not_moved();
+    SqliteTransaction transaction(writer_);
+    auto result = work();
+    transaction.commit();
+    writer_.check_not_moved();  // acknowledge nothing that lies in a file without a name
+    is_full_ = false;
+    if (log_holds_deleted_) erase_log();
+    return result;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::no_space) is_full_ = true;
+    throw;
+  }
+}
+
+template <class Work>
+auto SqliteStore::write_and_erase(const Work& work) {
+  return write([&] {
+    log_holds_deleted_ = true;
+    erasing_again_ = false;
+    return work();
+  });
+}
+
+// The write-ahead log still holds the pages as they were. A reader may keep it from being cut off: then the next write
+// tries again, and so does closing the store.
+void SqliteStore::erase_log() {
+  try {
+    log_holds_deleted_ = !writer_.truncate_log(erasing_again_ ? kNoWait : kWaitForReaders);
+    erasing_again_ = log_holds_deleted_;
+  } catch (const Error&) {  // what was deleted is deleted; its traces go later
+  }
 }
 
 void SqliteStore::commit_together(std::span<Addition* const> additions) {
@@ -189,7 +225,7 @@ std::uint64_t SqliteStore::listen_count(std::string_view user) {
 }
 
 bool SqliteStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
-  return write([&] {
+  return write_and_erase([&] {
     SqliteStatement gone(writer_, "DELETE FROM listens WHERE user = ? AND listened_at = ? AND msid = ?");
     gone.bind(user).bind(listened_at).bind(msid).run();
     return writer_.changes() > 0;
@@ -299,7 +335,7 @@ bool SqliteStore::remove_token(std::string_view id) {
 }
 
 Forgotten SqliteStore::forget(std::string_view user) {
-  return write([&] {
+  const Forgotten forgotten = write([&] {
     const auto removed = [&](std::string_view table) {
       SqliteStatement gone(writer_, fmt::format("DELETE FROM {} WHERE user = ?", table));
       gone.bind(user).run();
@@ -308,6 +344,20 @@ Forgotten SqliteStore::forget(std::string_view user) {
     (void)removed("imports");
     return Forgotten{removed("listens"), removed("feedback"), removed("tokens")};
   });
+  if (forgotten.listens + forgotten.feedback + forgotten.tokens > 0) rewrite();
+  return forgotten;
+}
+
+// Pages that were split keep copies of rows in their unused parts, which secure_delete does not reach. A rewritten file
+// has none.
+void SqliteStore::rewrite() {
+  const std::scoped_lock lock(writing_);
+  try {
+    writer_.run("VACUUM");
+  } catch (const Error&) {  // no room for a second copy: the rows themselves are gone
+  }
+  erasing_again_ = false;
+  erase_log();
 }
 
 void SqliteStore::for_each_listen(const std::function<bool(const StoredListen&)>& each) {
@@ -330,9 +380,26 @@ StoreFacts SqliteStore::facts() {
 }
 
 void SqliteStore::check() {
-  const Reader reader(*this);
-  SqliteStatement row(*reader, "SELECT 1 FROM tokens LIMIT 1");
-  row.step();
+  {
+    const Reader reader(*this);
+    SqliteStatement row(*reader, "SELECT 1 FROM tokens LIMIT 1");
+    row.step();
+  }
+  struct statvfs disk {};
+  if (::statvfs(file_.c_str(), &disk) == 0 && disk.f_blocks > 0) {
+    const std::uint64_t room = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    if (room < kRoomForWrites) {
+      fail(ErrorCode::no_space, "{}: expected at least {} bytes free on its disk, found {}", file_.string(),
+           kRoomForWrites, room);
+    }
+  }
+  // Quotas and limits show only in a write.
+  if (is_full_) {
+    write([&] {
+      writer_.run(fmt::format("PRAGMA user_version = {}", kSqliteSchemaVersion));
+      return true;
+    });
+  }
 }
 
 }  // namespace segue::store

@@ -4,6 +4,7 @@
 // group_commit.h). Readers have their own connections and never wait for writers.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -49,12 +50,20 @@ class SqliteStore final : public ListenStore {
   void commit_together(std::span<Addition* const> additions);
   template <class Work>
   auto write(const Work& work);
+  template <class Work>
+  auto write_and_erase(const Work& work);  // what it deletes leaves the disk
+  void rewrite();
+  void erase_log();  // REQUIRES: writing_ is held
 
   const std::filesystem::path file_;
 
-  std::mutex writing_;  // guards writer_: one transaction at a time
+  std::mutex writing_;  // guards writer_ (one transaction at a time) and the members below
   SqliteConnection writer_;
+  bool log_holds_deleted_ = false;  // rows that were deleted are still in the write-ahead log
+  bool erasing_again_ = false;      // a reader prevented the first attempt
   std::unique_ptr<SqliteStatement> insert_;
+
+  std::atomic<bool> is_full_{false};  // the last write found no space
 
   GroupCommit additions_;
 

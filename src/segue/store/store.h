@@ -111,7 +111,8 @@ class ListenStore {
   virtual std::vector<StoredToken> tokens() = 0;
   virtual bool remove_token(std::string_view id) = 0;
 
-  // Removes everything known of a user, tokens included.
+  // Removes everything known of a user, tokens included. An SQLite store overwrites it in its files; a PostgreSQL store
+  // vacuums the tables (docs/operations.md says what may remain).
   virtual Forgotten forget(std::string_view user) = 0;
   // Every listen, ordered by user and time. Stops early when `each` returns false.
   virtual void for_each_listen(const std::function<bool(const StoredListen&)>& each) = 0;
@@ -120,7 +121,7 @@ class ListenStore {
   virtual StoreFacts facts() = 0;
   // The number of additions waiting for their commit. Never waits.
   virtual std::uint64_t queued() = 0;
-  // Throws what any other call would throw now.
+  // Throws what any other call would throw now; no_space if there is no room for additions.
   virtual void check() = 0;
 };
 

@@ -32,7 +32,7 @@ constexpr Note make_note(std::uint32_t neighbour, std::uint32_t direction, std::
 
 struct Neighbour {
   std::uint32_t song = 0;
-  std::uint32_t count = 0;
+  std::uint64_t count = 0;
   double forward = 0;
   double backward = 0;
   double weight() const { return forward + backward; }
@@ -49,7 +49,7 @@ std::vector<Neighbour> sum_notes(std::span<const Note> notes) {
     Neighbour& neighbour = neighbours.back();
     const double weight = static_cast<double>(end - begin) / static_cast<double>(place & ~kBackward);
     ((place & kBackward) != 0 ? neighbour.backward : neighbour.forward) += weight;
-    neighbour.count += static_cast<std::uint32_t>(end - begin);
+    neighbour.count += end - begin;
   }
   return neighbours;
 }
@@ -63,12 +63,13 @@ void keep_strongest(std::vector<Neighbour>& neighbours, std::size_t kept) {
   neighbours.erase(middle, neighbours.end());
 }
 
-void append(Transitions& transitions, std::span<const Neighbour> neighbours) {
+void append(Transitions& transitions, std::span<const Neighbour> neighbours, std::uint32_t most_count) {
   for (const Neighbour& neighbour : neighbours) {
     transitions.neighbours.push_back(neighbour.song);
     transitions.forward.push_back(static_cast<float>(neighbour.forward));
     transitions.backward.push_back(static_cast<float>(neighbour.backward));
-    transitions.counts.push_back(neighbour.count);
+    const std::uint64_t count = std::min<std::uint64_t>(neighbour.count, most_count);
+    transitions.counts.push_back(static_cast<std::uint32_t>(count));
   }
   transitions.offsets.push_back(transitions.neighbours.size());
 }
@@ -187,7 +188,7 @@ class Counter {
         kept[i].assign(neighbours.begin(), neighbours.end());  // exactly as large as needed
       }
     });
-    for (const std::vector<Neighbour>& neighbours : kept) append(transitions, neighbours);
+    for (const std::vector<Neighbour>& neighbours : kept) append(transitions, neighbours, options_.most_count);
   }
 
   const data::Queues& queues_;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <stop_token>
 #include <vector>
@@ -28,7 +29,7 @@ struct TransitionsOf {
   std::span<const std::uint32_t> neighbours;  // rows, never the song itself
   std::span<const float> forward;             // sum of 1/distance of the neighbour's plays after the song
   std::span<const float> backward;            // of those before it
-  std::span<const std::uint32_t> counts;      // pairs of plays within the window, both directions
+  std::span<const std::uint32_t> counts;      // pairs of plays within the window, both directions; at most 2^32 - 1
 };
 
 // All transitions in memory, as compressed sparse rows.
@@ -46,6 +47,7 @@ struct Transitions {
 struct TransitionOptions {
   std::uint32_t window = kTransitionWindow;
   std::uint32_t kept = kTransitionsKept;
+  std::uint32_t most_count = std::numeric_limits<std::uint32_t>::max();  // larger counts become this
   // For pairs not yet summed, 16 bytes each. With less memory, the queues are read more often. A single song whose
   // pairs need more gets more.
   std::size_t memory_bytes = std::size_t{1} << 30;

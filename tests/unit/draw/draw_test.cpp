@@ -167,5 +167,16 @@ TEST(Csv, quotes_cells_that_need_it) {
   EXPECT_THAT(csv, ::testing::HasSubstr("\"Bill <Evans> & \"\"co\"\"\""));
 }
 
+TEST(Csv, no_cell_is_a_formula) {
+  const Fixture fixture;
+  const testing::Scratch folder;
+  const auto songs = testing::songs_of(folder, kFourBlobs, {{"=1+1"}, {"'-9, ca."}, {"@SUM(A1)"}, {"'Heroes'"}});
+  write_map_csv(folder / "map.csv", fixture.map, songs);
+  const std::string csv = read_text(folder / "map.csv");
+  for (const std::string cell : {",'=1+1,", ",\"''-9, ca.\",", ",'@SUM(A1),", ",'Heroes',"}) {
+    EXPECT_THAT(csv, ::testing::HasSubstr(cell));
+  }
+}
+
 }  // namespace
 }  // namespace segue::draw

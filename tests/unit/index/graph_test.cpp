@@ -57,6 +57,22 @@ TEST(GraphIndex, finds_nearly_all_that_exact_search_finds) {
   }
 }
 
+TEST(GraphIndex, refuses_more_nodes_than_their_numbers_can_say) {
+  const Clustered vectors(100, 8, 5);  // one of them zero
+  EXPECT_EQ(build(vectors, {.threads = 1, .most_nodes = 99}).nodes(), 99U);
+  EXPECT_ERROR(build(vectors, {.threads = 1, .most_nodes = 98}), ErrorCode::unsupported,
+               "expected at most 98 songs, found 99; use --index exact");
+  GraphHeader header;
+  std::memcpy(header.magic, kGraphMagic.data(), kGraphMagic.size());
+  header.rows = header.nodes = kMostGraphNodes + 1;
+  header.columns = 8;
+  header.links_per_node = 16;
+  std::vector<std::byte> file(kGraphNodesAt);
+  std::memcpy(file.data(), &header, sizeof header);
+  EXPECT_ERROR(parse_graph(file, header.rows, header.columns, "index.hnsw"), ErrorCode::unsupported,
+               "expected a graph of at most 2147483647 nodes, found 2147483648");
+}
+
 TEST(GraphIndex, finds_distinct_rows_that_are_not_zero) {
   const Clustered vectors(1000, 9, 5);
   const std::vector<std::uint32_t> found = build(vectors).search(vectors.unit(0), 5000);

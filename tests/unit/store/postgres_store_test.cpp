@@ -56,6 +56,22 @@ TEST(PostgresPlace, messages_contain_no_password) {
   }
 }
 
+// pageinspect reads what is on the pages, whether or not a query would return it.
+TEST(PostgresStoreFiles, forgotten_listens_leave_the_tables) {
+  const std::string url = new_database();
+  PostgresStore store(url);
+  std::vector<StoredListen> many;
+  for (std::int64_t at = 1; at <= 600; ++at) many.push_back(listen(at % 3 == 0 ? "ann" : "bob", at, "a"));
+  store.add(many);
+  EXPECT_EQ(store.forget("ann").listens, 200U);
+  run(url, "CREATE EXTENSION pageinspect");
+  PostgresConnection connection(postgres_place(url));
+  const PostgresRows rows = connection.run(
+      "SELECT count(*) FROM generate_series(0, pg_relation_size('segue.listens') / 8192 - 1) AS page,"
+      " heap_page_items(get_raw_page('segue.listens', page::int)) WHERE t_data IS NOT NULL");
+  EXPECT_EQ(rows.number(0, 0), 400);
+}
+
 TEST(PostgresConnection, maps_server_errors_to_codes) {
   PostgresConnection connection(postgres_place(new_database()));
   const std::map<std::string, ErrorCode> meanings = {

@@ -2,6 +2,7 @@
 
 #include <csignal>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -120,12 +121,77 @@ TEST_F(SqliteStoreTest, a_failed_write_adds_all_or_nothing) {
   rlimit little = before;
   little.rlim_cur = 256 << 10;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &little), 0);
-  EXPECT_ERROR(store.add(many), ErrorCode::io_failed, "listens.sqlite");
+  EXPECT_ERROR(store.add(many), ErrorCode::no_space, "listens.sqlite");
+  rlimit none = before;
+  none.rlim_cur = 1;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  EXPECT_ERROR(store.check(), ErrorCode::no_space, "listens.sqlite");  // a probe knows while there is no room
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  store.check();
   std::signal(SIGXFSZ, handler);
 
   EXPECT_EQ(store.listen_count("ann"), 1U);
   EXPECT_EQ(store.add(many).added, many.size());
+}
+
+// The files of the store in which a text occurs: the database, its log, the log's index, a journal.
+std::vector<std::string> files_with(const std::filesystem::path& folder, std::string_view text) {
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (read_text(entry.path()).find(text) != std::string::npos) found.push_back(entry.path().filename().string());
+  }
+  return found;
+}
+
+// Ann's listens lie between those of others, on hundreds of pages that were split and refilled.
+void fill_for_ann(SqliteStore& store) {
+  for (std::int64_t round = 0; round < 20; ++round) {
+    std::vector<StoredListen> many;
+    for (std::int64_t i = 0; i < 200; ++i) {
+      const std::string user = i % 3 == 0 ? "ann" : i % 3 == 1 ? "amy" : "bob";
+      StoredListen one = listen(user, 1 + round + 20 * i, user == "ann" ? "Secret Song" : "Other Song");
+      one.track_metadata = std::string(static_cast<std::size_t>(i) * 7, 'x') + (user == "ann" ? "Secret Data" : "");
+      many.push_back(std::move(one));
+    }
+    store.add(many);
+  }
+  store.set_latest_import("ann", "Secret Service", 5);
+  Feedback opinion;
+  opinion.user = "ann";
+  opinion.msid = "Secret Opinion";
+  opinion.score = 1;
+  store.set_feedback(opinion);
+}
+
+TEST_F(SqliteStoreTest, forgotten_users_leave_every_file) {
+  SqliteStore store(file());
+  fill_for_ann(store);
+  ASSERT_FALSE(files_with(folder_.path(), "Secret").empty());
+  EXPECT_GT(store.forget("ann").listens, 1000U);
+  EXPECT_THAT(files_with(folder_.path(), "Secret"), ::testing::IsEmpty());
+  EXPECT_THAT(files_with(folder_.path(), "ann"), ::testing::IsEmpty());
+  EXPECT_THAT(files_with(folder_.path(), "Other Song"), ::testing::Not(::testing::IsEmpty()));
+}
+
+TEST_F(SqliteStoreTest, removed_listens_leave_every_file) {
+  SqliteStore store(file());
+  StoredListen one = listen("bob", 7, "Secret Song");
+  one.msid = "m";
+  store.add(std::vector{one});
+  EXPECT_TRUE(store.remove("bob", 7, "m"));
+  EXPECT_THAT(files_with(folder_.path(), "Secret"), ::testing::IsEmpty());
+}
+
+// A reader of the old state keeps the log; the next write after it has gone cuts it off.
+TEST_F(SqliteStoreTest, a_reader_only_delays_that_deleted_listens_leave_the_disk) {
+  SqliteStore store(file());
+  fill_for_ann(store);
+  store.for_each_listen([&](const StoredListen&) {
+    EXPECT_GT(store.forget("ann").listens, 1000U);
+    return false;
+  });
+  store.add(std::vector{listen("bob", 9, "Other Song")});
+  EXPECT_THAT(files_with(folder_.path(), "Secret"), ::testing::IsEmpty());
 }
 
 TEST(SqliteConnection, reports_a_full_disk_and_changes_nothing) {

@@ -40,6 +40,35 @@ class StoreTest : public ::testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Kinds, StoreTest, ::testing::Values("sqlite", "postgresql"),
                          [](const auto& kind) { return kind.param; });
 
+TEST(OpenStore, refuses_names_that_are_no_file_of_this_name) {
+  for (const std::string name : {"", ":memory:", "file:listens.sqlite", "file::memory:?cache=shared"}) {
+    EXPECT_ERROR((void)open_store(name), ErrorCode::wrong_use, "--store: expected the path of an SQLite file");
+  }
+  EXPECT_ERROR((void)open_store(":memory:"), ErrorCode::wrong_use, "for a file of this name, write ./:memory:");
+  for (const std::string url : {"mysql://ann:secret@db/x", "PostgreSQL://ann:secret@db/x", "postgres//ann:secret@db/x",
+                                "postgresql:/ann//secret", "host=db user=ann password=secret"}) {
+    EXPECT_ERROR((void)open_store(url), ErrorCode::wrong_use, "postgresql://USER@HOST/DATABASE");
+  }
+}
+
+TEST(OpenStore, messages_contain_no_password) {
+  for (const std::string url :
+       {"mysql://ann:secret@db/x", "postgres//ann:secret@db/x", "host=db user=ann password=secret"}) {
+    try {
+      (void)open_store(url);
+      ADD_FAILURE() << url;
+    } catch (const Error& error) {
+      EXPECT_EQ(std::string(error.what()).find("secret"), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(OpenStore, opens_a_file_called_memory) {
+  const testing::Scratch folder;
+  { (void)open_store((folder / ":memory:").string())->add(std::vector{listen("ann", 1, "a")}); }
+  EXPECT_EQ(open_store((folder / ":memory:").string())->listen_count("ann"), 1U);
+}
+
 TEST_P(StoreTest, keeps_a_listen_as_submitted) {
   StoredListen sent = listen("ann", 100, "O'Brien; DROP TABLE listens;--", "\"Fairuz\" فيروز");
   sent.release = "%_\\";

@@ -38,6 +38,13 @@ TEST(Transitions, of_one_queue_by_hand) {
   EXPECT_THAT(second.counts, ElementsAre(2, 1));
 }
 
+TEST(Transitions, counts_beyond_their_type_stop_at_its_maximum) {
+  const Transitions transitions = count({{0, 1, 0, 1, 0}, {0, 2}}, 3, {.window = 1, .most_count = 3});
+  EXPECT_THAT(transitions.of(0).neighbours, ElementsAre(1, 2));
+  EXPECT_THAT(transitions.of(0).counts, ElementsAre(3, 1));  // 4 pairs
+  EXPECT_THAT(transitions.of(0).forward, ElementsAre(2.0F, 1.0F));
+}
+
 TEST(Transitions, omitted_songs_take_no_place) {
   const Transitions transitions = count({{0, 7, 9, 1}}, 2, {.window = 1});
   EXPECT_THAT(transitions.of(0).neighbours, ElementsAre(1));

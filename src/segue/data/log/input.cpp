@@ -9,6 +9,7 @@
 
 #include "segue/base/ascii.h"
 #include "segue/base/error.h"
+#include "segue/base/parallel.h"
 #include "segue/data/arrow/arrow_status.h"
 #include "segue/data/log/input_stream.h"
 
@@ -17,6 +18,9 @@ namespace segue::data {
 namespace fs = std::filesystem;
 
 namespace {
+
+// Arrow starts its threads when it first needs them, and may never return if the system refuses one. With ReadAhead's.
+constexpr std::size_t kThreadsOfReaders = 12;
 
 // A file that counts the bytes read. Reads come from one thread at a time.
 class CountingFile final : public arrow::io::InputStream {
@@ -143,6 +147,7 @@ std::vector<InputFile> find_inputs(std::span<const std::string> paths) {
 }
 
 std::unique_ptr<RowReader> open_rows(const InputFile& file, const std::vector<std::string>& header) {
+  require_threads(kThreadsOfReaders);
   switch (file.format) {
     case FileFormat::json_lines:
       return open_json_rows(file);

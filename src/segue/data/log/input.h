@@ -37,7 +37,7 @@ struct InputFile {
 std::vector<InputFile> find_inputs(std::span<const std::string> paths);
 
 // Opens one file. `header` names the columns of a CSV or TSV file without a header line; empty if it has one.
-// Throws bad_input, io_failed.
+// Throws bad_input, io_failed, unavailable if the system refuses the threads that readers need.
 std::unique_ptr<RowReader> open_rows(const InputFile& file, const std::vector<std::string>& header);
 
 // The same for each format.

@@ -31,6 +31,9 @@ constexpr std::int32_t kBlockBytes = 8 << 20;
 // Samples of bad rows are truncated anyway (rejects.h); this keeps a block full of them small.
 constexpr std::size_t kMostKeptLineBytes = 4096;
 
+// Arrow allocates buffers for every column before a row is seen.
+constexpr std::size_t kMostColumns = 10'000;
+
 // Bad rows in the order of the file. The parser may be a block ahead of the batch being returned.
 class BadRows {
  public:
@@ -113,6 +116,7 @@ class TextRows final : public RowReader {
   TextRows(InputFile file, std::vector<std::string> header)
       : file_(std::move(file)), has_names_(header.empty()), columns_(std::move(header)) {
     if (!has_names_) return;
+    check_column_count();
     const OpenInput input = open_input(file_);
     // Only the first line matters here; bad rows are reported when they are read again.
     arrow::csv::ReadOptions read = read_options();
@@ -171,6 +175,27 @@ class TextRows final : public RowReader {
 
  private:
   std::string subject() const { return file_.path.string(); }
+
+  void check_column_count() const {
+    constexpr std::int64_t kPiece = 64 << 10;
+    const bool csv = file_.format == FileFormat::csv;
+    const OpenInput input = open_input(file_);
+    std::size_t columns = 1;
+    bool quoted = false;
+    for (std::int64_t read = 0; read < kBlockBytes; read += kPiece) {
+      const auto piece = input.stream->Read(kPiece);
+      check(piece.status());
+      if ((*piece)->size() == 0) return;
+      for (const char letter : (*piece)->ToString()) {
+        if (csv && letter == '"') quoted = !quoted;
+        if (letter == '\n' && !quoted) return;
+        columns += letter == (csv ? ',' : '\t') && !quoted ? 1 : 0;
+      }
+      if (columns > kMostColumns) {
+        fail(ErrorCode::bad_input, "{}: expected at most {} columns, found more", subject(), kMostColumns);
+      }
+    }
+  }
 
   void check(const arrow::Status& status) const {
     if (status.ok()) return;

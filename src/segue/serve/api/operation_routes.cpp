@@ -27,7 +27,13 @@ store::StoreFacts Service::store_facts() {
 
 TypedReply<HealthReply> Service::ready() {
   if (draining_) return {error_reply(503, "unavailable", "this server is shutting down")};
-  store_.check();
+  try {
+    store_.check();
+  } catch (const Error& error) {
+    log("not ready", {{"reason", error.what()}});
+    const bool is_full = error.code() == ErrorCode::no_space;
+    return {error_reply(503, "unavailable", is_full ? "the store is full" : "the store is unavailable")};
+  }
   for (const ModelPointer& served : setup_.models.all()) served->refuse_damaged();
   return json_reply(HealthReply());
 }
@@ -119,7 +125,7 @@ std::vector<Route> Service::operation_routes() {
   routes.push_back({.path = "/health/ready",
                     .id = "getReadiness",
                     .tag = "Operations",
-                    .summary = "Whether the server is ready for requests: the models are loaded and the store answers",
+                    .summary = "Whether the server is ready for requests: the models are loaded, the store answers and has room",
                     .scope = Scope::none,
                     .is_probe = true,
                     .may_block = true,

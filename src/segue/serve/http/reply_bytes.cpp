@@ -116,26 +116,34 @@ std::string entity_tag(const Request& request, const Reply& reply) {
   return fmt::format("\"{:016x}-{:x}\"", std::hash<std::string_view>()(reply.body), reply.body.size());
 }
 
-// Compressed in the gzip format.
-std::string gzip_of(std::string_view bytes) {
+}  // namespace
+
+std::string gzip_of(std::string_view bytes, std::size_t most_at_once) {
   z_stream stream{};
   if (deflateInit2(&stream, kCompressionLevel, Z_DEFLATED, kGzipFormat, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     fail(ErrorCode::no_space, "gzip: out of memory");
   }
   std::string out(deflateBound(&stream, static_cast<uLong>(bytes.size())), '\0');
-  // zlib reads through a pointer to non-const and never writes there.
-  stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data()));
-  stream.avail_in = static_cast<uInt>(bytes.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const int result = deflate(&stream, Z_FINISH);
-  SEGUE_ASSERT(result == Z_STREAM_END);  // deflateBound() leaves enough room
-  out.resize(stream.total_out);
+  std::size_t read = 0;
+  std::size_t written = 0;
+  int result = Z_OK;
+  while (result != Z_STREAM_END) {
+    const std::size_t wanted = std::min(bytes.size() - read, most_at_once);
+    const std::size_t room = std::min(out.size() - written, most_at_once);
+    // zlib reads through a pointer to non-const and never writes there.
+    stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data() + read));
+    stream.avail_in = static_cast<uInt>(wanted);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + written);
+    stream.avail_out = static_cast<uInt>(room);
+    result = deflate(&stream, read + wanted == bytes.size() ? Z_FINISH : Z_NO_FLUSH);
+    SEGUE_ASSERT(result == Z_OK || result == Z_STREAM_END);  // deflateBound() leaves enough room
+    read += wanted - stream.avail_in;
+    written += room - stream.avail_out;
+  }
+  out.resize(written);
   deflateEnd(&stream);
   return out;
 }
-
-}  // namespace
 
 bool accepts_gzip(std::string_view accept_encoding) {
   bool any = false;

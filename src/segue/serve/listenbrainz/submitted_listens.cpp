@@ -238,7 +238,12 @@ std::int64_t read_listened_at(const json::value* value, std::int64_t now) {
   if (value->is_uint64()) fail(ErrorCode::wrong_use, "Value for key listened_at is too high.");
   const std::optional<std::int64_t> time = lenient_integer(*value);
   if (!time) fail(ErrorCode::wrong_use, "JSON document must contain an int value for listened_at.");
-  if (*time >= now + kClockSkew) fail(ErrorCode::wrong_use, "Value for key listened_at is too high.");
+  if (*time >= now + kClockSkew) {
+    fail(ErrorCode::wrong_use,
+         "Value for key listened_at is too high. listened_at timestamp {} is in the future: this server's clock says "
+         "{}.",
+         *time, now);
+  }
   if (*time < kFirstListenedAt) {
     fail(ErrorCode::wrong_use,
          "Value for key listened_at is too low. listened_at timestamp should be greater than {} "
