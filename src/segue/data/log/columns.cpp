@@ -131,7 +131,8 @@ class Recogniser {
  private:
   // A column named by the user must exist.
   std::optional<std::size_t> named(Field field, Role role) const {
-    const bool list = role == Role::playlists && field == Field::song && !request_.songs_column.empty();
+    // --song-column is the column of one song's id, --songs-column that of a list.
+    const bool list = role == Role::playlists && field == Field::song;
     const std::string& name = list ? request_.songs_column : request_.named[static_cast<std::size_t>(field)];
     if (name.empty()) return std::nullopt;
     if (const auto exact = position(columns_, name)) return exact;

@@ -33,8 +33,8 @@ struct ColumnRequest {
   const Source* source = nullptr;
   NamedColumns named{};
   InputKind kind = InputKind::automatic;
-  bool has_user = false;     // all rows belong to one user and need no column for it
-  bool any_ids = false;      // take ids that name no recording, such as recording_msid
+  bool has_user = false;       // all rows belong to one user and need no column for it
+  bool any_ids = false;        // take ids that name no recording, such as recording_msid
   std::string songs_column{};  // of a playlist's songs, named by the user
 };
 

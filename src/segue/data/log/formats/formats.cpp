@@ -109,9 +109,8 @@ FileFormat format_of(std::string_view first_bytes, const std::string& name) {
     if (text.substr(0, 4096).find("<playlist") != std::string_view::npos) return FileFormat::xspf;
     foreign(name, "XML");
   }
-  const std::string_view start = first_bytes.substr(0, 4096);
-  const auto zeros = std::ranges::count(start, '\0');
-  if (zeros > 4 && static_cast<std::size_t>(zeros) * 20 > start.size()) foreign(name, "binary data");
+  const std::string_view first_line = text.substr(0, std::min(text.find('\n'), std::size_t{4096}));
+  if (first_line.find('\0') != std::string_view::npos) foreign(name, "binary data");
   return FileFormat::text;
 }
 

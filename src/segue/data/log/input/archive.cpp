@@ -134,6 +134,7 @@ void for_each_member(PeekableStream& stream, const std::shared_ptr<arrow::io::Ra
   archive_read_support_format_7zip(opened.get());
   archive_read_support_format_tar(opened.get());
   archive_read_support_format_raw(opened.get());
+  archive_read_support_format_empty(opened.get());
   archive_read_set_read_callback(opened.get(), &Source::read);
   if (source.seekable()) archive_read_set_seek_callback(opened.get(), &Source::seek);
   archive_read_set_callback_data(opened.get(), &source);

@@ -46,8 +46,9 @@ bool looks_like_windows_1252(std::string_view text) {
     }
     if (sequence_length(text.substr(i)) > 0) return false;
     if (text.size() - i < 4) break;  // the end of the sample may cut a sequence
-    // Letters; control characters and bytes that no text has are damage.
-    if (static_cast<unsigned char>(text[i]) < 0xc0) return false;
+    // Letters; control characters, symbols, and the bytes that damage brings are none.
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0xc0 || byte >= 0xfe) return false;
     any = true;
     ++i;
   }

@@ -97,15 +97,18 @@ void visit_stream(Input input, std::size_t nesting, const std::function<void(Inp
   if (nesting == kMostNesting) {
     fail(ErrorCode::bad_input, "{}: expected at most {} archives inside each other", input.name, kMostNesting);
   }
+  bool any = false;
   for_each_member(input.stream, input.file, input.name,
                   [&](const std::string& member, std::unique_ptr<ByteStream> bytes) {
                     if (is_hidden(member) || member.starts_with("__MACOSX/")) return;
+                    any = true;
                     PeekableStream stream(std::move(bytes));
                     const std::string name = member.empty() ? input.name : input.name + "/" + member;
                     Input inside{name, stream, nullptr, input.partition, input.named && member.empty()};
                     for (auto& part : partition_of(member)) inside.partition.push_back(std::move(part));
                     visit_stream(std::move(inside), nesting + 1, visit);
                   });
+  if (!any) fail(ErrorCode::bad_input, "{}: expected rows, found nothing inside", input.name);
 }
 
 }  // namespace
