@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -26,6 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds kPoll{200};  // between checks for SIGHUP and for changed models
+constexpr std::uint64_t kMillion = 1'000'000;
 
 // One JSON object per line on standard error, each written in one call.
 void log_line(std::string_view event, const json::object& fields) {
@@ -37,6 +40,44 @@ void log_line(std::string_view event, const json::object& fields) {
   const std::string text = json::serialize(line) + '\n';
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
+
+// Ends the process once the time for draining is over, whatever is still running: a thread cannot be stopped from
+// outside, and a store or a model that does not answer must not keep the process. What was acknowledged is on disk.
+class DrainDeadline {
+ public:
+  DrainDeadline(const std::stop_token& stop, std::chrono::milliseconds patience, serve::LogEvent log)
+      : patience_(patience),
+        log_(std::move(log)),
+        on_stop_(stop, [this] { begin(); }),
+        thread_([this](const std::stop_token& over) { wait(over); }) {}
+
+ private:
+  static constexpr std::chrono::milliseconds kGrace{500};  // for the server to close what is left
+
+  void begin() {
+    const std::scoped_lock lock(mutex_);
+    is_stopping_ = true;
+    wake_.notify_all();
+  }
+
+  // `over`: everything has ended in time.
+  void wait(const std::stop_token& over) {
+    std::unique_lock lock(mutex_);
+    if (!wake_.wait(lock, over, [this] { return is_stopping_; })) return;
+    wake_.wait_for(lock, over, patience_ + kGrace, [] { return false; });
+    if (over.stop_requested()) return;
+    if (log_) log_("stopped at the drain deadline", {{"seconds", static_cast<double>(patience_.count()) / 1000}});
+    std::_Exit(0);
+  }
+
+  const std::chrono::milliseconds patience_;
+  const serve::LogEvent log_;
+  std::mutex mutex_;  // guards is_stopping_
+  std::condition_variable_any wake_;
+  bool is_stopping_ = false;
+  const std::stop_callback<std::function<void()>> on_stop_;
+  const std::jthread thread_;  // last: it uses the others
+};
 
 serve::StaticFiles files_of(const std::string& web_root) {
   if (!web_root.empty()) return serve::StaticFiles(fs::path(web_root));
@@ -70,6 +111,8 @@ class ServeCommand final : public Command {
     if (hangups != nullptr) hangups->wanted = true;
     const std::vector<serve::ModelSource> sources =
         serve::model_sources(options_.name, model_, options_.also, options_.share);
+    const serve::LogEvent log = terminal.quiet() ? serve::LogEvent() : serve::LogEvent(log_line);
+    const DrainDeadline deadline(terminal.stop(), server_.drain_timeout, log);
     const serve::StaticFiles files = files_of(options_.web_root);
     const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
     serve::ModelSet models(sources, cache_folder(), options_.verify);
@@ -78,17 +121,18 @@ class ServeCommand final : public Command {
                             .files = files,
                             .limits = limits_,
                             .open_loopback = options_.open_loopback,
+                            .max_work = options_.max_work * kMillion,
                             .evaluation = options_.evaluation,
-                            .log = terminal.quiet() ? serve::LogEvent() : serve::LogEvent(log_line)});
+                            .log = log});
+    allow_open_files(terminal);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
     const bool is_v6 = server_.host.find(':') != std::string::npos;
     const std::string host = is_v6 ? "[" + server_.host + "]" : server_.host;
     const std::string address = fmt::format("{}://{}:{}", scheme, host, server.port());
-    allow_open_files(terminal);
     terminal.note(fmt::format("serving {} at {}/; press Ctrl-C to stop", model_, address));
     const std::stop_callback drain(terminal.stop(), [&service] { service.begin_to_drain(); });
-    const std::jthread watcher([&](const std::stop_token& stop) { watch(service, hangups, stop); });
+    const std::jthread watcher([&](const std::stop_token& stop) { watch(service, server, hangups, log, stop); });
     server.run(terminal.stop());
   }
 
@@ -98,9 +142,10 @@ class ServeCommand final : public Command {
     return (fs::absolute(model_).lexically_normal().parent_path() / "segue.sqlite").string();
   }
 
-  // Each client is an open file, and the default limit is often 1,024 per process.
-  void allow_open_files(Terminal& terminal) const {
-    static constexpr rlim_t kOtherFiles = 256;  // the model's files, the store's, the listening socket
+  // Each client is an open file, and the default limit is often 1,024 per process. Where it cannot be raised, fewer
+  // clients are let in, so that files stay for the store and for health probes.
+  void allow_open_files(Terminal& terminal) {
+    static constexpr rlim_t kOtherFiles = 256;  // the model's files, the store's, the listening socket, probes
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     const rlim_t wanted = server_.max_connections + kOtherFiles;
@@ -109,9 +154,11 @@ class ServeCommand final : public Command {
       ::setrlimit(RLIMIT_NOFILE, &limit);
     }
     if (limit.rlim_cur < wanted) {
+      const rlim_t room = std::max(limit.rlim_cur / 2, limit.rlim_cur - std::min(limit.rlim_cur, kOtherFiles));
       terminal.note(
-          fmt::format("--max-connections {}: the limit is {} open files (ulimit -n), so fewer clients can connect",
-                      server_.max_connections, limit.rlim_cur));
+          fmt::format("--max-connections {}: the limit is {} open files (ulimit -n), so at most {} clients can connect",
+                      server_.max_connections, limit.rlim_cur, room));
+      server_.max_connections = static_cast<std::uint32_t>(std::max<rlim_t>(room, 1));
     }
   }
 
@@ -128,8 +175,18 @@ class ServeCommand final : public Command {
     return folder;
   }
 
-  // Reloads models after a SIGHUP, and those that have changed every --watch.
-  void watch(serve::Service& service, Hangups* hangups, const std::stop_token& stop) const {
+  static void reload_certificate(serve::HttpServer& server, const serve::LogEvent& log) {
+    try {
+      server.reload_certificate();
+      if (log) log("certificate loaded", {});
+    } catch (const Error& error) {
+      if (log) log("certificate refused", {{"reason", error.what()}});
+    }
+  }
+
+  // Reloads models and the certificate after a SIGHUP, and models that have changed every --watch.
+  void watch(serve::Service& service, serve::HttpServer& server, Hangups* hangups, const serve::LogEvent& log,
+             const std::stop_token& stop) const {
     std::uint64_t seen = 0;
     auto next_check = std::chrono::steady_clock::now() + options_.watch;
     std::mutex mutex;
@@ -137,12 +194,17 @@ class ServeCommand final : public Command {
     while (!stop.stop_requested()) {
       std::unique_lock lock(mutex);
       wake.wait_for(lock, stop, kPoll, [] { return false; });
-      if (hangups != nullptr && hangups->count != seen) {
-        seen = hangups->count;
-        service.reload_all();
-      } else if (options_.watch.count() > 0 && std::chrono::steady_clock::now() >= next_check) {
-        service.reload_changed();
-        next_check = std::chrono::steady_clock::now() + options_.watch;
+      try {
+        if (hangups != nullptr && hangups->count != seen) {
+          seen = hangups->count;
+          if (!server_.tls_certificate.empty()) reload_certificate(server, log);
+          service.reload_all();
+        } else if (options_.watch.count() > 0 && std::chrono::steady_clock::now() >= next_check) {
+          next_check = std::chrono::steady_clock::now() + options_.watch;
+          service.reload_changed();
+        }
+      } catch (const std::exception& error) {  // out of memory, say: the next check may do better
+        if (log) log("check for new models failed", {{"reason", error.what()}});
       }
     }
   }

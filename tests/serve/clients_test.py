@@ -20,7 +20,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (start_with, hard))
 with tempfile.TemporaryDirectory() as scratch:
     folder = pathlib.Path(scratch)
     server = Server(SEGUE, make_model(MAKE_MODEL, folder / "model"), folder / "listens.sqlite", "--open-loopback",
-                    "--idle-timeout", "10m", "--request-timeout", "10m", "--address-requests", "0")
+                    "--idle-timeout", "10m", "--request-timeout", "10m", "--address-requests", "0", "--max-address-connections", "0")
     with server.running():
         resource.setrlimit(resource.RLIMIT_NOFILE, (NEEDED, hard))
         connect = lambda: socket.create_connection(server.address, timeout=60)

@@ -1,6 +1,7 @@
 """HTTPS with --tls-certificate and --tls-key: only with the right certificate, and never in plain text."""
 
 import pathlib
+import signal
 import socket
 import ssl
 import subprocess
@@ -10,7 +11,7 @@ import urllib.error
 import urllib.request
 import warnings
 
-from server import Server, make_model
+from server import Server, eventually, make_model
 
 SEGUE, MAKE_MODEL = sys.argv[1], sys.argv[2]
 warnings.simplefilter("ignore", DeprecationWarning)  # this test requests old versions on purpose
@@ -20,6 +21,10 @@ def make_certificate(folder):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                     "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
                     "-keyout", folder / "key.pem", "-out", folder / "certificate.pem"], check=True, capture_output=True)
+
+
+def served_certificate(server):
+    return ssl.get_server_certificate(server.address)
 
 
 def plain(server, sent):
@@ -58,6 +63,29 @@ with tempfile.TemporaryDirectory() as scratch:
                 raise AssertionError(f"{old.name} was accepted")
             except (urllib.error.URLError, ConnectionResetError):
                 pass
+        # Of TLS 1.2 only authenticated encryption.
+        for ciphers, is_fit in (("ECDHE-ECDSA-AES128-GCM-SHA256", True), ("ECDHE-ECDSA-CHACHA20-POLY1305", True),
+                                ("ECDHE-ECDSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA", False)):
+            context = ssl.create_default_context(cafile=folder / "certificate.pem")
+            context.set_ciphers(ciphers + ":@SECLEVEL=0")
+            context.maximum_version = ssl.TLSVersion.TLSv1_2
+            try:
+                urllib.request.urlopen(server.url + "/health/live", context=context).close()
+                assert is_fit, ciphers
+            except urllib.error.URLError:
+                assert not is_fit, ciphers
+        # SIGHUP reads certificate and key again; while they do not fit, the old ones stay.
+        first = served_certificate(server)
+        (folder / "key.pem").rename(folder / "old.pem")
+        (folder / "key.pem").write_text("no key")
+        server.process.send_signal(signal.SIGHUP)
+        eventually("the broken key is refused", lambda: any("certificate refused" in line for line in server.log))
+        assert served_certificate(server) == first
+        make_certificate(folder)
+        server.process.send_signal(signal.SIGHUP)
+        eventually("the new certificate is served", lambda: served_certificate(server) != first)
+        assert any("certificate loaded" in line for line in server.log)
+        trusting = ssl.create_default_context(cafile=folder / "certificate.pem")
         # Unfinished handshakes block neither other clients nor the shutdown.
         open_ones = [socket.create_connection(server.address) for _ in range(20)]
         with urllib.request.urlopen(server.url + "/health/live", context=trusting) as reply:

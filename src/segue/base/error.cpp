@@ -23,6 +23,7 @@ constexpr std::array kMeanings = {
     ErrorMeaning{ErrorCode::forbidden, "forbidden", 1, 403},
     ErrorMeaning{ErrorCode::too_large, "too_large", 1, 413},
     ErrorMeaning{ErrorCode::too_many, "too_many", 1, 429},
+    ErrorMeaning{ErrorCode::exhausted, "exhausted", 1, 503},
 };
 }  // namespace
 
@@ -32,13 +33,28 @@ const ErrorMeaning& meaning_of(ErrorCode code) {
   return meaning;
 }
 
-void fail_errno(std::string_view subject, int error_number) {
-  ErrorCode code = ErrorCode::io_failed;
-  if (error_number == ENOENT || error_number == ENOTDIR) code = ErrorCode::not_found;
-  if (error_number == ENOSPC || error_number == EDQUOT || error_number == EFBIG || error_number == ENOMEM) {
-    code = ErrorCode::no_space;
+ErrorCode code_of_errno(int error_number) {
+  switch (error_number) {
+    case ENOENT:
+    case ENOTDIR:
+      return ErrorCode::not_found;
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return ErrorCode::no_space;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ENOBUFS:
+    case EAGAIN:  // a thread that could not be created
+      return ErrorCode::exhausted;
+    default:
+      return ErrorCode::io_failed;
   }
-  fail(code, "{}: {}", subject, std::strerror(error_number));
+}
+
+void fail_errno(std::string_view subject, int error_number) {
+  fail(code_of_errno(error_number), "{}: {}", subject, std::strerror(error_number));
 }
 
 namespace detail {

@@ -27,6 +27,7 @@ enum class ErrorCode {
   forbidden,     // a token without the permission for this
   too_large,     // more than the limit in one request
   too_many,      // more requests than the limit in one window
+  exhausted,     // the machine has run out of file descriptors, threads or memory; the same call may succeed later
 };
 
 // What one code means to the outside world; the only such table.
@@ -53,8 +54,10 @@ template <class... Args>
   throw Error(code, fmt::format(format, std::forward<Args>(args)...));
 }
 
-// throw Error for a failed system call: "subject: reason", with errno's text and the code that fits it (ENOENT ->
-// not_found, ENOSPC and EDQUOT -> no_space).
+// The code that fits an errno: ENOENT -> not_found, ENOSPC and EDQUOT -> no_space, EMFILE and ENOMEM -> exhausted.
+ErrorCode code_of_errno(int error_number);
+
+// throw Error for a failed system call: "subject: reason", with errno's text and code_of_errno().
 [[noreturn]] void fail_errno(std::string_view subject, int error_number);
 
 namespace detail {

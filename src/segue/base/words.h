@@ -8,11 +8,13 @@
 
 namespace segue {
 
-// Optimal string alignment distance over bytes: insertions, deletions, substitutions, swaps of neighbours.
-std::size_t edit_distance(std::string_view a, std::string_view b);
+// Optimal string alignment distance over bytes: insertions, deletions, substitutions, swaps of neighbours. Anything
+// above `most` is returned as most + 1, in time proportional to `most` times the shorter text.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most);
 
 // The known name that starts with `typed` (three letters or more), else the nearest by edit distance, or "" if none is
-// near (more than a third of the letters differ).
+// near (more than a third of the letters differ, or more than 8). Whatever a client sends is compared with many names,
+// so nothing is suggested for a text above 64 bytes.
 std::string_view nearest_name(std::string_view typed, std::span<const std::string_view> known);
 
 // " (did you mean X?)", or "" if no name is near; to append to an error message.

@@ -220,6 +220,8 @@ Radio::Scored Radio::score(const Recent& recent, data::SongRow row) const {
 }
 
 std::optional<Radio::Scored> Radio::best_of(const Recent& recent, std::span<const data::SongRow> rows) {
+  const std::size_t products = 2 + centres_.size() + (list_options_.diversity > 0 ? newest_.size() : 0);
+  work_ += rows.size() * products;
   std::vector<Scored> scored;
   scored.reserve(rows.size());
   for (const data::SongRow row : rows) scored.push_back(score(recent, row));
@@ -244,6 +246,7 @@ std::optional<Radio::Scored> Radio::anywhere(const Recent& recent) {
   const index::ExactIndex index(model_.vectors(), model_.inverse_norms());
   const std::vector<float>& query = centres_.front().vector;
   while (true) {
+    work_ += model_.songs().size();
     index::RowSet allowed(model_.songs().size());
     for (data::SongRow row = 0; row < model_.songs().size(); ++row) {
       if (rules_.judge(row) == Verdict::allowed) allowed.insert(row);

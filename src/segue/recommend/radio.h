@@ -82,6 +82,9 @@ class Radio {
   // after that the gap is halved. nullopt if no song is left.
   std::optional<RadioSong> next();
 
+  // Products of vectors so far, about: for callers that limit the work of a request.
+  std::uint64_t work() const { return work_; }
+
   // Never plays these songs; may be called at any time.
   void exclude(std::span<const data::SongRow> rows);
 
@@ -125,6 +128,7 @@ class Radio {
   std::vector<data::SongRow> around_here_;          // near the newest songs of the last search
   std::vector<float> here_;
   std::uint64_t played_ = 0;
+  std::uint64_t work_ = 0;
   std::uint64_t looked_at_ = 0;  // played_ at the last search
 };
 

@@ -16,6 +16,10 @@ namespace segue::recommend {
 
 namespace {
 
+// Of the work budget: a search reads codes, many in the time of a product; a reason needs transitions and memory too.
+constexpr std::size_t kSearchedPerUnit = 4;
+constexpr std::size_t kUnitsPerReason = 10;
+
 std::vector<data::SongRow> distinct(std::span<const data::SongRow> rows) {
   std::vector<data::SongRow> sorted(rows.begin(), rows.end());
   std::ranges::sort(sorted);
@@ -61,6 +65,7 @@ struct Recommender::Search {
   std::span<const data::SongRow> disliked;
   std::vector<data::SongRow> excluded;  // sorted
   const index::RowSet* keeps;
+  WorkBudget* budget;
 
   bool may_return(data::SongRow song) const {
     return (keeps == nullptr || keeps->contains(song)) && !std::ranges::binary_search(excluded, song);
@@ -100,6 +105,7 @@ Recommender::Query Recommender::query_of(const Search& search, std::span<const d
 
 std::vector<math::ScoredRow> Recommender::find(const Search& search, const Query& query, std::size_t count) const {
   const index::SearchFilter filter{search.excluded, search.keeps};
+  spend(search.budget, model_.songs().size() / kSearchedPerUnit + count);
   if (!query.blend) {
     return model_.index().search(query.direction, count, filter, {.threads = search.options.threads});
   }
@@ -113,7 +119,10 @@ std::vector<math::ScoredRow> Recommender::find(const Search& search, const Query
     for (const data::SongRow disliked : search.disliked) sum += song_cosine(model_, disliked, song);
     return kDislikeStrength * sum / static_cast<float>(search.disliked.size());
   };
-  return query.blend->best(query.blend->candidates(std::max(count, kBlendByTransitions), near, may_return), count,
+  const std::vector<data::SongRow> candidates =
+      query.blend->candidates(std::max(count, kBlendByTransitions), near, may_return);
+  spend(search.budget, candidates.size() * search.disliked.size());
+  return query.blend->best(candidates, count,
                            search.disliked.empty() ? BlendQuery::Penalty() : BlendQuery::Penalty(likeness));
 }
 
@@ -124,7 +133,7 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
 
 Recommendations Recommender::recommend(const Listener& listener, const RecommendOptions& options,
                                        const RerankOptions& list, std::uint32_t interests) const {
-  Search search{options, weights_for(model_, options), listener.disliked, {}, listener.keeps};
+  Search search{options, weights_for(model_, options), listener.disliked, {}, listener.keeps, listener.budget};
   // In mode any, the rules of the list say when a song may come again (rerank.h).
   if (list.mode == ListMode::any) search.weights.blend_version = 0;
   const std::vector<data::SongRow> barred = joined(listener.disliked, listener.excluded);
@@ -157,7 +166,7 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
   };
 
   std::vector<data::SongRow> songs;
-  for (const Pick& pick : rerank_widening(model_, pool, options.k, {listener.played, barred}, list)) {
+  for (const Pick& pick : rerank_widening(model_, pool, options.k, {listener.played, barred, listener.budget}, list)) {
     Recommendation& one = found.items.emplace_back();
     one.song = pick.song;
     one.score = pick.fit;
@@ -166,6 +175,7 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
     songs.push_back(pick.song);
   }
   if (!options.explain) return found;
+  spend(search.budget, listener.played.size() * songs.size() * kUnitsPerReason);
   std::vector<Reasons> reasons = reasons_for(model_, listener.played, half_life, songs);
   for (std::size_t i = 0; i < songs.size(); ++i) {
     found.items[i].reasons = std::move(reasons[i]);

@@ -11,6 +11,7 @@
 #include <span>
 #include <vector>
 
+#include "segue/base/work_budget.h"
 #include "segue/index/row_set.h"
 #include "segue/model/model.h"
 #include "segue/recommend/blend.h"
@@ -27,6 +28,7 @@ struct Listener {
   std::span<const data::SongRow> disliked = {};  // never returned, and songs much like them rank lower
   std::span<const data::SongRow> excluded = {};  // never returned
   const index::RowSet* keeps = nullptr;          // only these are returned
+  WorkBudget* budget = nullptr;                  // nullptr: no limit; else bad_input is thrown where it ends
 };
 
 struct Recommendation {

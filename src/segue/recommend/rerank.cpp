@@ -130,7 +130,9 @@ std::vector<Pick> rerank(const model::Model& model, std::span<const math::Scored
   // Without likeness values do not change: once sorted, the first allowed one is the best.
   if (!(options.diversity > 0)) std::ranges::stable_sort(candidates, std::greater(), &Candidate::plain);
   float before = std::numeric_limits<float>::infinity();
+  spend(context.budget, candidates.size());
   while (picks.size() < k) {
+    if (options.diversity > 0) spend(context.budget, candidates.size());
     Candidate* best = best_allowed(candidates, keys, rules, options.diversity);
     if (best == nullptr) break;
     const data::SongRow song = best->scored.row;

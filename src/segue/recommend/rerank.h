@@ -22,6 +22,7 @@
 #include <span>
 #include <vector>
 
+#include "segue/base/work_budget.h"
 #include "segue/math/top_k.h"
 #include "segue/model/model.h"
 #include "segue/recommend/rerank_options.h"
@@ -32,6 +33,7 @@ namespace segue::recommend {
 struct ListContext {
   std::span<const data::SongRow> played;    // in order, the newest last; a song may occur more than once
   std::span<const data::SongRow> excluded;  // never returned, nor, with fold_versions, another version of one
+  WorkBudget* budget = nullptr;             // nullptr: no limit; else bad_input is thrown where it ends
 };
 
 struct Pick {

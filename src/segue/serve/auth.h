@@ -26,11 +26,14 @@ class Authenticator {
   static constexpr std::size_t kMostRemembered = 10'000;
 
   // `open_loopback`: requests from this machine without a token may read and submit, as the user "local" where a
-  // token's user would count; except requests made by pages of another origin (Origin) or under another name (Host).
+  // token's user would count; except requests made by pages of another origin (Origin) or under another name (Host),
+  // and those that a proxy passes on for somebody else (X-Forwarded-For, Forwarded, X-Real-IP, Via, ...).
   Authenticator(store::ListenStore& store, bool open_loopback) : store_(store), open_loopback_(open_loopback) {}
 
   // Whether identify() can answer without asking the store.
   bool is_remembered(const Request& request) const;
+  // Whether the token was valid when it was last looked up.
+  bool was_valid(const Request& request) const;
   // Throws unauthorised for an unknown token; unavailable if the store is unavailable and the token is not cached.
   Identity identify(const Request& request);
 
@@ -39,6 +42,8 @@ class Authenticator {
     std::optional<Identity> identity;  // none: the token is unknown
     Clock::time_point until;
   };
+  std::optional<Known> known(const std::string& hash) const;
+  void remember(const std::string& hash, const Known& fresh);
 
   store::ListenStore& store_;
   const bool open_loopback_;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct ServeOptions {
   std::string cache{};
   bool open_loopback = false;
   bool verify = true;
+  std::uint64_t max_work = 50;
   std::chrono::milliseconds watch{2000};
   std::string evaluation{};
   std::string web_root{};
@@ -49,6 +51,10 @@ struct OptionsOf<serve::ServeOptions> {
       option<&serve::ServeOptions::open_loopback>("open_loopback",
                                                   "Let requests from this machine read and submit without a token"),
       option<&serve::ServeOptions::verify>("verify", "Check every byte of a model before serving it"),
+      option<&serve::ServeOptions::max_work>("max_work",
+                                             "Most work for one recommendation or radio, in millions of products of "
+                                             "vectors (about 0.05 s each); 0: no limit",
+                                             between(0, 1'000'000)),
       option<&serve::ServeOptions::watch>("watch",
                                           "How often to check whether a model's folder was replaced or its link points "
                                           "elsewhere, to reload it; 0s: never"),

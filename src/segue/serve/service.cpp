@@ -1,7 +1,9 @@
 #include "segue/serve/service.h"
 
 #include <algorithm>
+#include <memory>
 #include <new>
+#include <system_error>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -20,50 +22,77 @@ namespace {
 
 constexpr int kFirstServerError = 500;
 
+// Who is known to read a reply.
+enum class Readers { anybody, admins };
+
 // Messages of internal errors name hosts and files. Those are for admins and the log, not for clients.
-std::string_view public_message(const Route* route, const ErrorMeaning& meaning, const Error& error) {
-  const bool is_admin = route != nullptr && route->scope == Scope::admin;
-  if (meaning.http_status < kFirstServerError || is_admin) return error.what();
-  return error.code() == ErrorCode::unavailable ? "a dependency is unavailable; retry later"
-                                                : "internal error; see the server log";
+std::string_view public_message(const ErrorMeaning& meaning, const Error& error, Readers readers) {
+  if (meaning.http_status < kFirstServerError || readers == Readers::admins) return error.what();
+  switch (error.code()) {
+    case ErrorCode::unavailable:
+      return "a dependency is unavailable; retry later";
+    case ErrorCode::exhausted:
+      return "the server is short of memory, threads or open files; retry later";
+    case ErrorCode::no_space:
+      return "the server has no space left; retry later";
+    default:
+      return "internal error; see the server log";
+  }
+}
+
+bool is_worth_retrying(int status) {
+  return status == 503 || status == 507;
+}
+
+// A failed call of the operating system, as an error that is the server's.
+ErrorCode code_of_system(const std::system_error& error) {
+  const ErrorCode code = code_of_errno(error.code().value());
+  return meaning_of(code).http_status < kFirstServerError ? ErrorCode::io_failed : code;
 }
 
 // `route` is nullptr if the request matches none.
-Reply reply_to(const Route* route, const Error& error) {
+Reply reply_to(const Route* route, const Error& error, Readers readers) {
   const ErrorMeaning& meaning = meaning_of(error.code());
-  const std::string_view message = public_message(route, meaning, error);
+  const std::string_view message = public_message(meaning, error, readers);
   const bool of_protocol = route != nullptr && route->errors != &kErrorForm;
   Reply reply = (of_protocol ? *route->errors : kErrorForm).write(meaning.http_status, meaning.name, message);
-  if (meaning.http_status == 503 && !of_protocol) reply.headers.push_back({"Retry-After", "1"});
+  if (is_worth_retrying(meaning.http_status) && !of_protocol) reply.headers.push_back({"Retry-After", "1"});
   if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
   return reply;
 }
 
-void refuse_unknown_parameters(const Route& route, const Exchange& exchange) {
+[[noreturn]] void refuse_parameter(const Route& route, std::string_view name) {
+  std::vector<std::string_view> known;
+  for (const Parameter& parameter : route.query) known.push_back(parameter.name);
+  throw_unknown_name("", name, known);
+}
+
+// Refuses unknown parameters and texts that are too long, in the query and in the path.
+void check_parameters(const Route& route, const Exchange& exchange) {
   for (const auto& [name, value] : exchange.query) {
-    if (std::ranges::find(route.query, name, &Parameter::name) != route.query.end()) continue;
-    std::vector<std::string_view> known;
-    for (const Parameter& parameter : route.query) known.push_back(parameter.name);
-    throw_unknown_name("", name, known);
+    const auto found = std::ranges::find(route.query, name, &Parameter::name);
+    if (found == route.query.end()) refuse_parameter(route, name);
+    check_text(name, value, found->most_letters());
   }
+  for (const auto& [name, value] : exchange.path) check_text(name, value);
 }
 
 }  // namespace
 
 Service::Service(const ServiceSetup& setup)
-    : setup_(setup), authenticator_(setup.store, setup.open_loopback), limiter_(setup.limits) {
+    : setup_(setup), store_(setup.store), authenticator_(store_, setup.open_loopback), limiter_(setup.limits) {
   if (!setup_.evaluation.empty()) (void)evaluation_report(setup_.evaluation);
   std::vector<Route> routes = operation_routes();
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
   // Routes keep a pointer to the metrics, which are built from the routes.
   metrics_ = std::make_unique<Metrics>();
-  const ServiceParts parts{setup_.models, setup_.store, *metrics_};
+  const ServiceParts parts{setup_.models, store_, *metrics_, setup_.max_work};
   add(song_routes(parts));
   add(recommendation_routes(parts));
   add(playlist_routes(parts));
   add(map_routes(parts));
   add(model_routes(parts));
-  const ListenParts listens{setup_.store, playing_now_, unix_now};
+  const ListenParts listens{store_, playing_now_, unix_now};
   add(listens_routes(listens));
   add(listenbrainz_routes(listens));
   router_ = std::make_unique<Router>(std::move(routes));
@@ -73,11 +102,38 @@ Service::Service(const ServiceSetup& setup)
 
 Service::~Service() = default;
 
+HeadFacts Service::facts_of(const Request& head) const {
+  const Route* const route = router_->find(head.method, head.path);
+  if (route == nullptr) return {.reads_body = false};
+  return {.reads_body = !route->body.empty(), .is_probe = route->is_probe};
+}
+
+bool Service::admit_may_block(const Request& head) const {
+  return !authenticator_.is_remembered(head);
+}
+
+Admission Service::admit(const Request& head) {
+  const Route* const route = router_->find(head.method, head.path);
+  if (route == nullptr) return {};
+  Admission admission;
+  Reply reply = reply_or_error(route, head, [&] {
+    auto caller = std::make_shared<const Caller>(caller_of(*route, head));
+    if (caller->refusal) return routed(*route, head, {.caller = std::move(caller)});
+    admission.caller = std::move(caller);
+    return Reply();
+  });
+  if (admission.caller != nullptr) return admission;
+  reply.route = static_cast<std::int32_t>(route - router_->routes().data());
+  admission.refusal = std::move(reply);
+  return admission;
+}
+
 Prepared Service::prepare(const Request& request) const {
   Prepared prepared;
   const Route* const route = router_->find(request.method, request.path);
   if (route == nullptr) return prepared;
   prepared.route = static_cast<std::int32_t>(route - router_->routes().data());
+  prepared.is_probe = route->is_probe;
   prepared.may_block = route->may_block || (route->scope != Scope::none && !authenticator_.is_remembered(request)) ||
                        (route->handle.parses_bodies() && request.body.size() > Handler::kInlineBody);
   if (prepared.may_block || !route->handle.parses_bodies()) return prepared;
@@ -89,60 +145,112 @@ Prepared Service::prepare(const Request& request) const {
   return prepared;
 }
 
-Reply Service::answer(const Request& request, const Prepared& prepared) {
-  const Route* const route =
-      prepared.route < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(prepared.route)];
+template <class Make>
+Reply Service::reply_or_error(const Route* route, const Request& request, const Make& make) const {
   Reply reply;
   try {
-    reply = route == nullptr ? not_routed(request) : routed(*route, request, prepared.body.get());
+    reply = make();
   } catch (const Error& error) {
     reply = failed(route, request, error);
   } catch (const std::bad_alloc&) {
-    reply = failed(route, request, Error(ErrorCode::unavailable, "out of memory"));
+    reply = failed(route, request, Error(ErrorCode::exhausted, "out of memory"));
+  } catch (const std::system_error& error) {
+    reply = failed(route, request, Error(code_of_system(error), error.what()));
   } catch (const std::exception& error) {
     reply = failed(route, request, Error(ErrorCode::io_failed, error.what()));
   }
+  if (route != nullptr && route->is_personal) reply.headers.push_back({"Cache-Control", "no-store"});
+  return reply;
+}
+
+Reply Service::answer(const Request& request, const Prepared& prepared) {
+  const Route* const route =
+      prepared.route < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(prepared.route)];
+  Reply reply = reply_or_error(
+      route, request, [&] { return route == nullptr ? not_routed(request) : routed(*route, request, prepared); });
   reply.route = prepared.route;
   return reply;
 }
 
-Reply Service::failed(const Route* route, const Request& request, const Error& error) const {
+Reply Service::failed(const Route* route, const Request& request, const Error& error, bool is_of_admin) const {
   if (meaning_of(error.code()).http_status >= kFirstServerError) {
     log("request error", {{"method", name_of(request.method)}, {"path", request.path}, {"reason", error.what()}});
   }
-  return reply_to(route, error);
+  return reply_to(route, error, is_of_admin ? Readers::admins : Readers::anybody);
 }
 
-Reply Service::routed(const Route& route, const Request& request, const void* body) {
-  if (route.scope == Scope::none) {
-    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), {}};
-    refuse_unknown_parameters(route, exchange);
-    Reply reply = route.handle(exchange, body);
-    // A protocol reports its limits in every reply.
-    if (route.errors != &kErrorForm)
-      add_rate_headers(limiter_.take({}, request.peer, RateLimiter::Clock::now()), unix_now(), reply);
-    return reply;
+void Service::check(const RateVerdict& verdict) const {
+  if (verdict.allowed) return;
+  fail(ErrorCode::too_many, "expected at most {} requests in {} s, found more; retry in {} s", verdict.limit,
+       setup_.limits.window_seconds, verdict.reset_in);
+}
+
+// A token that was never valid costs a look-up in the store and may be a guess: an address that has used up its limit
+// tries no further ones.
+Identity Service::identity_of(const Request& request, RateVerdict& verdict) {
+  const auto now = RateLimiter::Clock::now();
+  const bool sends_token = !request.header("authorization").empty();
+  try {
+    if (sends_token && !authenticator_.was_valid(request)) {
+      verdict = limiter_.look(request.peer, now);
+      check(verdict);
+    }
+    return authenticator_.identify(request);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::unauthorised) {
+      verdict = limiter_.take({}, request.peer, now);
+      check(verdict);
+    }
+    throw;
   }
-  Identity who = authenticator_.identify(request);
-  const RateVerdict verdict = limiter_.take(who, request.peer, RateLimiter::Clock::now());
+}
+
+void Service::identify(const Route& route, const Request& request, Caller& caller) {
+  const auto now = RateLimiter::Clock::now();
+  if (route.scope == Scope::none) {
+    // Whether a token is valid is worth guessing too; probes and documents are not.
+    if (route.errors == &kErrorForm) return;
+    caller.verdict = limiter_.take({}, request.peer, now);
+    check(caller.verdict);
+    return;
+  }
+  caller.who = identity_of(request, caller.verdict);
+  caller.verdict = limiter_.take(caller.who, request.peer, now);
+  check(caller.verdict);
+  if (!caller.who.may(route.scope)) {
+    if (caller.who.token_id.empty() && !caller.who.read) {
+      fail(ErrorCode::unauthorised, "expected a token, found none");
+    }
+    fail(ErrorCode::forbidden, "expected a token with {} permission, found one without it", choice_name(route.scope));
+  }
+  if (route.for_operators && !caller.who.user.empty() && !caller.who.admin) {
+    fail(ErrorCode::forbidden, "expected a token of a service or an admin, found a listener's");
+  }
+}
+
+Service::Caller Service::caller_of(const Route& route, const Request& request) {
+  Caller caller;
+  try {
+    identify(route, request, caller);
+  } catch (const Error& error) {
+    caller.refusal = error;
+  }
+  return caller;
+}
+
+Reply Service::routed(const Route& route, const Request& request, const Prepared& prepared) {
+  const auto caller = prepared.caller != nullptr ? std::static_pointer_cast<const Caller>(prepared.caller)
+                                                 : std::make_shared<const Caller>(caller_of(route, request));
   Reply reply;
   try {
-    if (!verdict.allowed) {
-      fail(ErrorCode::too_many, "expected at most {} requests in {} s, found more; retry in {} s", verdict.limit,
-           setup_.limits.window_seconds, verdict.reset_in);
-    }
-    if (!who.may(route.scope)) {
-      if (who.token_id.empty() && !who.read) fail(ErrorCode::unauthorised, "expected a token, found none");
-      fail(ErrorCode::forbidden, "expected a token with {} permission, found one without it", choice_name(route.scope));
-    }
-    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query),
-                            std::move(who)};
-    refuse_unknown_parameters(route, exchange);
-    reply = route.handle(exchange, body);
+    if (caller->refusal) throw Error(*caller->refusal);
+    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), caller->who};
+    check_parameters(route, exchange);
+    reply = route.handle(exchange, prepared.body.get());
   } catch (const Error& error) {
-    reply = failed(&route, request, error);
+    reply = failed(&route, request, error, caller->who.admin);
   }
-  add_rate_headers(verdict, unix_now(), reply);
+  add_rate_headers(caller->verdict, unix_now(), reply);  // a protocol reports its limits in every reply
   return reply;
 }
 

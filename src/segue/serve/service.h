@@ -1,7 +1,8 @@
 // The whole service without its sockets: requests in, replies out.
 //
-//   limits      clients that send too many requests are refused (rate_limit.h)
 //   identity    the token names the user and the permissions (auth.h)
+//   limits      clients that send too many requests are refused (rate_limit.h), and so are addresses that try tokens;
+//               this and the identity need only the header of a request: the server asks before it reads a large body
 //   route       found by method and path; unknown parameters are refused (router.h)
 //   reply       from a model (models.h) and the store of listens (store/store.h)
 //   metrics     by route, status and time (metrics.h)
@@ -20,7 +21,9 @@
 
 #include "segue/base/error.h"
 #include "segue/serve/api/replies.h"
+#include "segue/serve/api/routes.h"
 #include "segue/serve/auth.h"
+#include "segue/serve/guarded_store.h"
 #include "segue/serve/http/http.h"
 #include "segue/serve/http/rate_limit.h"
 #include "segue/serve/http/router.h"
@@ -41,8 +44,9 @@ struct ServiceSetup {
   const StaticFiles& files;
   RateLimitOptions limits{};
   bool open_loopback = false;
-  std::filesystem::path evaluation{};  // a report of `segue evaluate`, or ""
-  LogEvent log;                        // may be empty
+  std::uint64_t max_work = ServiceParts::kMaxWork;  // units of a WorkBudget
+  std::filesystem::path evaluation{};               // a report of `segue evaluate`, or ""
+  LogEvent log;                                     // may be empty
 };
 
 // Thread safe.
@@ -52,6 +56,9 @@ class Service final : public RequestHandler {
   explicit Service(const ServiceSetup& setup);
   ~Service() override;
 
+  HeadFacts facts_of(const Request& head) const override;
+  bool admit_may_block(const Request& head) const override;
+  Admission admit(const Request& head) override;
   Prepared prepare(const Request& request) const override;
   Reply answer(const Request& request, const Prepared& prepared) override;
   void sent(const Request& request, const Reply& reply, double seconds) override;
@@ -67,9 +74,24 @@ class Service final : public RequestHandler {
 
  private:
   std::vector<Route> operation_routes();
-  Reply routed(const Route& route, const Request& request, const void* body);
+  // Who sent a request, what is left of their limit, and why they are refused, if so.
+  struct Caller {
+    Identity who;
+    RateVerdict verdict;
+    std::optional<Error> refusal;
+  };
+  Caller caller_of(const Route& route, const Request& request);
+  void identify(const Route& route, const Request& request, Caller& caller);
+  Identity identity_of(const Request& request, RateVerdict& verdict);
+  void check(const RateVerdict& verdict) const;
+
+  Reply routed(const Route& route, const Request& request, const Prepared& prepared);
+  // The reply that `make` returns, or that of the error it throws. Never throws.
+  template <class Make>
+  Reply reply_or_error(const Route* route, const Request& request, const Make& make) const;
   Reply not_routed(const Request& request) const;
-  Reply failed(const Route* route, const Request& request, const Error& error) const;
+  // `is_of_admin`: an admin sent the request, who may read why it failed inside.
+  Reply failed(const Route* route, const Request& request, const Error& error, bool is_of_admin = false) const;
   // At most a minute old. Throws as ListenStore::check() does.
   store::StoreFacts store_facts();
   TypedReply<HealthReply> ready();
@@ -80,6 +102,7 @@ class Service final : public RequestHandler {
   void log(std::string_view event, const json::object& fields) const;
 
   ServiceSetup setup_;
+  GuardedStore store_;
   Authenticator authenticator_;
   RateLimiter limiter_;
   PlayingNow playing_now_;

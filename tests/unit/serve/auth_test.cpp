@@ -55,5 +55,32 @@ TEST(Authenticator, open_loopback_admits_only_this_machine) {
   EXPECT_FALSE(may_read(request({})));
 }
 
+// A proxy on this machine passes on requests of the whole world, and some of them keep the client's "Host: localhost".
+TEST(Authenticator, open_loopback_refuses_what_a_proxy_passes_on) {
+  testing::MemoryStore store;
+  for (const char* name : {"x-forwarded-for", "x-forwarded-host", "forwarded", "x-real-ip", "via"}) {
+    const Request passed_on = request({{"host", "localhost:8080"}, {name, "203.0.113.7"}});
+    EXPECT_FALSE(Authenticator(store, true).identify(passed_on).may(Scope::read)) << name;
+  }
+}
+
+TEST(Authenticator, guesses_do_not_push_out_valid_tokens) {
+  testing::MemoryStore store;
+  store::StoredToken wanted;
+  wanted.user = "ann";
+  const store::NewToken made = store::make_token(wanted);
+  store.add_token(made.token);
+  Authenticator authenticator(store, false);
+  const Request valid = request({{"authorization", "Token " + made.secret}});
+  EXPECT_FALSE(authenticator.was_valid(valid));
+  EXPECT_EQ(authenticator.identify(valid).user, "ann");
+  for (std::size_t i = 0; i < Authenticator::kMostRemembered + 10; ++i) {
+    const Request guess = request({{"authorization", "Token " + std::to_string(i)}});
+    EXPECT_ERROR(authenticator.identify(guess), ErrorCode::unauthorised, "not valid");
+  }
+  EXPECT_TRUE(authenticator.was_valid(valid));
+  EXPECT_TRUE(authenticator.is_remembered(valid));
+}
+
 }  // namespace
 }  // namespace segue::serve

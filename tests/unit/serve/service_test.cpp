@@ -58,20 +58,27 @@ class ServiceTest : public ::testing::Test {
         .store = store_,
         .files = files_,
         .limits = limits,
+        .max_work = max_work_,
         .log = [this](std::string_view event, const json::object& fields) { log_.emplace_back(event, fields); }});
   }
   void SetUp() override { start(); }
 
   // `target`: path and query.
-  Reply ask(Method method, std::string_view target, const std::string& secret = "") {
+  Reply ask(Method method, std::string_view target, const std::string& secret = "", std::string_view body = "{}") {
+    const Request request = this->request(method, target, secret, body);
+    return service_->answer(request, service_->prepare(request));
+  }
+
+  static Request request(Method method, std::string_view target, const std::string& secret, std::string_view body) {
     Request request;
+    request.peer = "203.0.113.7";
     request.method = method;
     const std::size_t mark = std::min(target.find('?'), target.size());
     request.path = target.substr(0, mark);
     request.query = target.substr(std::min(mark + 1, target.size()));
-    if (method == Method::post) request.body = "{}";
+    if (method == Method::post) request.body = body;
     if (!secret.empty()) request.headers.push_back({"authorization", "Token " + secret});
-    return service_->answer(request, service_->prepare(request));
+    return request;
   }
 
   std::string secret(bool read, bool submit, bool admin, std::string user = "ann") {
@@ -86,13 +93,14 @@ class ServiceTest : public ::testing::Test {
   }
 
   BuggyStore store_;
+  std::uint64_t max_work_ = ServiceParts::kMaxWork;
   std::vector<std::pair<std::string, json::object>> log_;
+  std::unique_ptr<Service> service_;
 
  private:
   static inline std::unique_ptr<testing::Scratch> folder_;
   static inline std::unique_ptr<ModelSet> models_;
   const StaticFiles files_;
-  std::unique_ptr<Service> service_;
 };
 
 // Segue's own form: {"error": {"code", "message"}}.
@@ -137,11 +145,11 @@ TEST_F(ServiceTest, refuses_a_token_without_the_permission) {
 TEST_F(ServiceTest, refuses_requests_beyond_the_limit) {
   start({.token_requests = 2, .window_seconds = 3600});
   const std::string token = secret(true, false, false);
-  EXPECT_EQ(ask(Method::get, "/v1/status", token).status, 200);
-  const Reply last = ask(Method::get, "/v1/status", token);
+  EXPECT_EQ(ask(Method::get, "/v1/models", token).status, 200);
+  const Reply last = ask(Method::get, "/v1/models", token);
   EXPECT_EQ(last.status, 200);
   EXPECT_EQ(header(last, "X-RateLimit-Remaining"), "0");
-  const Reply refused = ask(Method::get, "/v1/status", token);
+  const Reply refused = ask(Method::get, "/v1/models", token);
   const std::string wait = header(refused, "Retry-After");
   expect_own_error(refused, 429, "too_many",
                    "expected at most 2 requests in 3600 s, found more; retry in " + wait + " s");
@@ -161,6 +169,204 @@ TEST_F(ServiceTest, reports_an_unavailable_store_without_its_name) {
   ASSERT_EQ(log_.size(), 2U);
   EXPECT_EQ(log_[0].first, "request error");
   EXPECT_EQ(log_[0].second.at("path"), "/1/user/ann/listen-count");
+}
+
+// A path for every route, with its method.
+std::vector<std::pair<Method, std::string>> all_targets(const Router& router) {
+  std::vector<std::pair<Method, std::string>> targets;
+  for (const Route& route : router.routes()) {
+    std::string path = route.path;
+    while (path.find('{') != std::string::npos)
+      path.replace(path.find('{'), path.find('}') - path.find('{') + 1, "ann");
+    targets.emplace_back(route.method, path);
+  }
+  return targets;
+}
+
+// A database that cannot open its file says "not found"; as 404 it made scrobblers drop their listens.
+TEST_F(ServiceTest, no_shortage_is_the_clients_fault) {
+  const std::string token = secret(true, true, true);
+  const std::string listen = R"({"listen_type": "single", "payload": [{"listened_at": 1443521965, "track_metadata": )"
+                             R"({"artist_name": "Bill Evans", "track_name": "Peri's Scope"}}]})";
+  EXPECT_EQ(ask(Method::post, "/1/submit-listens", token, listen).status, 200);
+  for (const ErrorCode code : {ErrorCode::exhausted, ErrorCode::no_space, ErrorCode::not_found, ErrorCode::wrong_use,
+                               ErrorCode::io_failed, ErrorCode::unavailable}) {
+    store_.fail_with(std::nullopt);
+    start();  // with no token remembered
+    store_.fail_with(code);
+    for (const auto& [method, target] : all_targets(service_->router())) {
+      const Reply reply = ask(method, target, token);
+      const bool is_open = reply.status == 200 && target != "/1/validate-token";
+      EXPECT_TRUE(is_open || reply.status >= 500) << target << ' ' << reply.status << ' ' << reply.bytes();
+      const bool tells_when = header(reply, "Retry-After") != "none";
+      EXPECT_TRUE(tells_when || (reply.status != 503 && reply.status != 507)) << target;
+    }
+    store_.fail_with(std::nullopt);
+    start();
+    EXPECT_EQ(ask(Method::get, "/1/user/ann/listen-count", token).status, 200);
+    store_.fail_with(code);
+    const Reply dropped = ask(Method::post, "/1/submit-listens", token, listen);
+    EXPECT_EQ(dropped.status, code == ErrorCode::io_failed ? 500 : 503) << dropped.body;
+    EXPECT_EQ(dropped.body.find('/'), std::string::npos) << dropped.body;  // no path
+  }
+}
+
+TEST_F(ServiceTest, counts_tokens_that_are_not_valid_against_their_address) {
+  start({.address_requests = 3, .window_seconds = 3600});
+  const std::string token = secret(true, true, false);
+  const std::string other = secret(true, true, false, "bob");
+  EXPECT_EQ(ask(Method::get, "/1/user/ann/listen-count", token).status, 200);
+  for (const char* guess : {"1", "2", "3"}) EXPECT_EQ(ask(Method::get, "/v1/models", guess).status, 401);
+  const Reply refused = ask(Method::get, "/v1/models", "4");
+  EXPECT_EQ(refused.status, 429) << refused.body;
+  EXPECT_NE(header(refused, "Retry-After"), "none");
+  EXPECT_EQ(ask(Method::get, "/v1/models").status, 429);
+  EXPECT_EQ(ask(Method::get, "/1/validate-token?token=5").status, 429);
+  // Who is known already is not shut out by a guesser behind the same proxy; others have to wait, as guesses do.
+  EXPECT_EQ(ask(Method::get, "/1/user/ann/listen-count", token).status, 200);
+  EXPECT_EQ(ask(Method::get, "/1/user/bob/listen-count", other).status, 429);
+}
+
+TEST_F(ServiceTest, limits_the_validation_of_tokens) {
+  start({.address_requests = 2, .window_seconds = 3600});
+  EXPECT_EQ(ask(Method::get, "/1/validate-token?token=1").status, 200);
+  EXPECT_EQ(header(ask(Method::get, "/1/validate-token?token=2"), "X-RateLimit-Remaining"), "0");
+  EXPECT_EQ(ask(Method::get, "/1/validate-token?token=3").status, 429);
+  EXPECT_EQ(ask(Method::get, "/health/live").status, 200);
+}
+
+TEST_F(ServiceTest, admits_by_the_header_alone) {
+  const auto admitted = [&](std::string_view target, const std::string& secret) {
+    return service_->admit(request(Method::post, target, secret, ""));
+  };
+  const Admission nobody = admitted("/v1/listens", "");
+  ASSERT_TRUE(nobody.refusal);
+  EXPECT_EQ(nobody.refusal->status, 401);
+  EXPECT_EQ(admitted("/1/submit-listens", "guess").refusal->status, 401);
+  EXPECT_EQ(admitted("/v1/listens", secret(true, false, false)).refusal->status, 403);
+
+  start({.token_requests = 1, .window_seconds = 3600});
+  const std::string token = secret(true, true, false);
+  const Admission ann = admitted("/v1/radio", token);
+  EXPECT_FALSE(ann.refusal);
+  // It counts once, not again with the body.
+  const Request whole = request(Method::post, "/v1/radio", token, "{}");
+  Prepared prepared = service_->prepare(whole);
+  prepared.caller = ann.caller;
+  EXPECT_EQ(service_->answer(whole, prepared).status, 400);
+  EXPECT_EQ(admitted("/v1/radio", token).refusal->status, 429);
+}
+
+TEST_F(ServiceTest, every_route_that_takes_a_body_asks_for_a_token) {
+  for (const auto& [method, target] : all_targets(service_->router())) {
+    const Request head = request(method, target, "", "");
+    const HeadFacts facts = service_->facts_of(head);
+    EXPECT_TRUE(!facts.reads_body || service_->admit(head).refusal) << target;
+    EXPECT_EQ(facts.is_probe, target.starts_with("/health/")) << target;
+  }
+  EXPECT_FALSE(service_->facts_of(request(Method::post, "/nowhere", "", "")).reads_body);
+}
+
+TEST_F(ServiceTest, nobody_may_keep_personal_replies) {
+  const std::string token = secret(true, true, true);
+  for (const Route& route : service_->router().routes()) {
+    const bool names_user = route.path.find("{user}") != std::string::npos || route.path.starts_with("/1/");
+    EXPECT_TRUE(route.is_personal || !names_user) << route.path;
+  }
+  for (const std::string_view target :
+       {"/v1/users/ann/history", "/v1/users/ann/recommendations", "/1/user/ann/listens",
+        "/1/feedback/user/ann/get-feedback", "/1/validate-token?token=x", "/1/user/ann/listens?count=x"}) {
+    EXPECT_EQ(header(ask(Method::get, target, token), "Cache-Control"), "no-store") << target;
+  }
+  EXPECT_EQ(header(ask(Method::get, "/1/user/ann/listens"), "Cache-Control"), "no-store");  // 401
+  EXPECT_EQ(header(ask(Method::get, "/v1/models", token), "Cache-Control"), "none");
+}
+
+TEST_F(ServiceTest, tells_listeners_nothing_about_everybody) {
+  const std::string listener = secret(true, true, false);
+  for (const std::string_view target : {"/metrics", "/v1/status"}) {
+    expect_own_error(ask(Method::get, target, listener), 403, "forbidden",
+                     "expected a token of a service or an admin, found a listener's");
+    EXPECT_EQ(ask(Method::get, target, secret(true, false, false, "")).status, 200);
+    EXPECT_EQ(ask(Method::get, target, secret(false, false, true)).status, 200);
+  }
+  EXPECT_EQ(ask(Method::get, "/v1/models", listener).status, 200);
+}
+
+TEST_F(ServiceTest, texts_have_a_length) {
+  const std::string token = secret(true, true, true, "");
+  const std::string ann = secret(true, true, true);
+  const std::string fits(kMostTextLetters, 'x');
+  const std::string longer = fits + 'x';
+  const auto quoted = [](const std::string& text) { return '"' + text + '"'; };
+  // Every text of a query and of a path.
+  for (const Route& route : service_->router().routes()) {
+    for (const Parameter& parameter : route.query) {
+      const bool is_text = parameter.schema.contains("type") && parameter.schema.at("type") == "string";
+      if (!is_text || parameter.name == "rows") continue;
+      std::string path = route.path;
+      while (path.find('{') != std::string::npos)
+        path.replace(path.find('{'), path.find('}') - path.find('{') + 1, "ann");
+      const Reply reply = ask(route.method, path + '?' + parameter.name + '=' + longer, ann);
+      EXPECT_EQ(reply.status, 400) << route.path << ' ' << parameter.name << ' ' << reply.bytes();
+    }
+    if (const std::size_t brace = route.path.find('{'); brace != std::string::npos) {
+      const std::string path = route.path.substr(0, brace) + longer + route.path.substr(route.path.find('}') + 1);
+      EXPECT_EQ(ask(route.method, path, token).status, 400) << route.path;
+      EXPECT_NE(ask(Method::get, "/v1/songs/" + fits, token).status, 400);
+    }
+  }
+  // Texts of bodies.
+  const std::vector<std::pair<std::string, std::string>> bodies = {
+      {"/v1/recommendations", R"({"songs": [)" + quoted(longer) + "]}"},
+      {"/v1/recommendations", R"({"songs": ["song-1"], "user": )" + quoted(longer) + "}"},
+      {"/v1/recommendations", R"({"songs": ["song-1"], "interests": )" + quoted(longer) + "}"},
+      {"/v1/recommendations", R"({"songs": ["song-1"], "filter": {"only_artist": [)" + quoted(longer) + "]}}"},
+      {"/v1/radio", R"({"songs": ["song-1"], "location": )" + quoted(longer) + "}"},
+      {"/v1/journey", R"({"from": "song-1", "to": )" + quoted(longer) + "}"},
+      {"/v1/map/place", R"({"songs": [)" + quoted(longer) + "]}"},
+      {"/v1/listens",
+       R"({"listens": [{"user": "ann", "listened_at": 1443521965, "song_id": )" + quoted(longer) + "}]}"},
+      {"/1/submit-listens", R"({"listen_type": "single", "payload": [{"listened_at": 1443521965, "track_metadata": )"
+                            R"({"artist_name": "a", "track_name": )" +
+                                quoted(longer) + "}}]}"},
+      {"/1/feedback/recording-feedback", R"({"score": 1, "song_id": )" + quoted(longer) + "}"},
+      {"/1/latest-import", R"({"ts": 1, "service": )" + quoted(longer) + "}"},
+      {"/v1/admin/reload", R"({"model": )" + quoted(longer) + "}"},
+  };
+  for (const auto& [path, body] : bodies) {
+    const Reply reply = ask(Method::post, path, ann, body);
+    EXPECT_EQ(reply.status, 400) << path << ' ' << body.substr(0, 80) << ' ' << reply.bytes();
+  }
+}
+
+TEST_F(ServiceTest, a_request_has_a_budget_of_work) {
+  const std::string token = secret(true, true, true, "");
+  std::string names = R"("x0")";
+  for (int i = 1; i <= 100; ++i) names += R"(, "x)" + std::to_string(i) + '"';
+  EXPECT_EQ(ask(Method::post, "/v1/recommendations", token,
+                R"({"songs": ["song-1"], "filter": {"not_tag": [)" + names + "]}}")
+                .status,
+            422);
+  // A value takes many times the memory of its bytes.
+  std::string values = "[0";
+  for (int i = 0; i < 200'000; ++i) values += ",0";
+  const Reply many = ask(Method::post, "/v1/recommendations", token, R"({"songs": )" + values + "]}");
+  EXPECT_EQ(many.status, 413) << many.body;
+
+  const std::string_view all = R"({"songs": ["song-1"], "disliked": ["song-2", "song-3"], "k": 20, "diversity": 0.5,
+                                   "explain": true})";
+  EXPECT_EQ(ask(Method::post, "/v1/recommendations", token, all).status, 200);
+  EXPECT_EQ(ask(Method::post, "/v1/radio", token, R"({"songs": ["song-1"]})").status, 200);
+  max_work_ = 50;
+  start();
+  const Reply refused = ask(Method::post, "/v1/recommendations", token, all);
+  EXPECT_EQ(refused.status, 422) << refused.body;
+  EXPECT_EQ(ask(Method::post, "/v1/radio", token, R"({"songs": ["song-1"]})").status, 422);
+  EXPECT_EQ(ask(Method::get, "/v1/users/ann/recommendations?k=20&diversity=1", token).status, 422);
+  max_work_ = 0;  // no limit
+  start();
+  EXPECT_EQ(ask(Method::post, "/v1/recommendations", token, all).status, 200);
 }
 
 TEST_F(ServiceTest, hides_an_unexpected_exception_and_logs_it) {

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMostBulkListens = 10'000;
 constexpr std::size_t kMostUserLetters = 128;
-constexpr std::size_t kMostTextLetters = 1024;
 
 // One listen of the list, with its position for messages.
 class BulkListen {
@@ -24,11 +23,11 @@ class BulkListen {
     store::StoredListen listen;
     listen.user = text("user", kMostUserLetters);
     listen.listened_at = time(now);
-    listen.artist = text("artist", kMostTextLetters);
-    listen.title = text("title", kMostTextLetters);
-    listen.release = text("release", kMostTextLetters);
-    listen.song_id = text("song_id", kMostTextLetters);
-    const std::string mbid = text("recording_mbid", kMostTextLetters);
+    listen.artist = text("artist");
+    listen.title = text("title");
+    listen.release = text("release");
+    listen.song_id = text("song_id");
+    const std::string mbid = text("recording_mbid");
     reader_.refuse_others();
     if (!mbid.empty()) {
       listen.recording_mbid = canonical_uuid(mbid);
@@ -50,11 +49,9 @@ class BulkListen {
     return value.get_object();
   }
 
-  std::string text(std::string_view name, std::size_t most) {
+  std::string text(std::string_view name, std::size_t most = kMostTextLetters) {
     std::string found = reader_.text(name);
-    if (const std::size_t letters = letters_of(found); letters > most) {
-      fail(ErrorCode::wrong_use, "{}.{}: expected at most {} letters, found {}", subject_, name, most, letters);
-    }
+    check_text(fmt::format("{}.{}", subject_, name), found, most);
     return found;
   }
 
@@ -94,14 +91,13 @@ TypedReply<AddedListensReply> add_listens(const ListenParts& parts, const Exchan
 }
 
 json::object listens_body() {
-  const auto text = [](std::size_t most) { return json::object{{"type", "string"}, {"maxLength", most}}; };
-  json::object user = text(kMostUserLetters);
+  json::object user = text_schema(kMostUserLetters);
   user["minLength"] = 1;
   json::object listen = object_schema();
   add_property(listen, "user", std::move(user), true);
   add_property(listen, "listened_at", {{"type", "integer"}, {"minimum", kFirstListenedAt}}, true);
   for (const std::string_view name : {"artist", "title", "release", "song_id"}) {
-    add_property(listen, name, text(kMostTextLetters));
+    add_property(listen, name, text_schema());
   }
   add_property(listen, "recording_mbid", {{"type", "string"}, {"format", "uuid"}});
   json::object body = object_schema();
@@ -131,6 +127,7 @@ std::vector<Route> listens_routes(const ListenParts& parts) {
                     .tag = "Listens",
                     .summary = "Adds many listens of many users",
                     .scope = Scope::submit,
+                    .is_personal = true,
                     .may_block = true,
                     .body = listens_body(),
                     .handle = [parts](const Exchange& exchange) { return add_listens(parts, exchange); }});
@@ -140,6 +137,7 @@ std::vector<Route> listens_routes(const ListenParts& parts) {
                     .tag = "Listens",
                     .summary = "Deletes everything stored about a user",
                     .scope = Scope::submit,
+                    .is_personal = true,
                     .may_block = true,
                     .handle = [parts](const Exchange& exchange) { return forget_user(parts, exchange); }});
   return routes;

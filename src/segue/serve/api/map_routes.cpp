@@ -49,8 +49,7 @@ TypedReply<PlaceReply> place(const ServiceParts& parts, const Exchange& exchange
 
 json::object place_schema() {
   json::object schema = object_schema();
-  add_property(schema, "songs", {{"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kMostInRequest}},
-               true);
+  add_property(schema, "songs", {{"type", "array"}, {"items", text_schema()}, {"maxItems", kMostInRequest}}, true);
   return schema;
 }
 

@@ -93,6 +93,10 @@ std::string model_of_body(const Exchange& exchange) {
   return name;
 }
 
+bool is_shortage(ErrorCode code) {
+  return code == ErrorCode::exhausted || code == ErrorCode::no_space || code == ErrorCode::unavailable;
+}
+
 TypedReply<ModelsReply> reload(const ServiceParts& parts, const Exchange& exchange) {
   const std::string name = model_of_body(exchange);
   if (!name.empty()) (void)parts.models.choose(name, "");  // an unknown name is not a refused model
@@ -100,6 +104,7 @@ TypedReply<ModelsReply> reload(const ServiceParts& parts, const Exchange& exchan
     parts.models.reload(name);
   } catch (const Error& error) {
     parts.metrics.count_reload(false);
+    if (is_shortage(error.code())) throw;  // not the model's fault: worth a retry
     return {error_reply(409, "refused", fmt::format("the models that are served stay: {}", error.what()))};
   }
   parts.metrics.count_reload(true);
@@ -115,6 +120,7 @@ json::object name_schema() {
   json::object schema = object_schema();
   add_property(schema, "model",
                {{"type", "string"},
+                {"maxLength", kMostTextLetters},
                 {"description", "The model's name; by default all models are reloaded, or the first is rolled back"}});
   return schema;
 }

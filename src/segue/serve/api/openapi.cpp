@@ -38,11 +38,15 @@ constexpr std::array kFailures = {
     Described{"404", "There is no such song, user, model or map"},
     Described{"413", "The body is too large"},
     Described{"422",
-              "The request is valid but cannot be answered, for example because the model knows none of the songs"},
+              "The request is valid but cannot be answered, for example because the model knows none of the songs, or "
+              "because it would take too much work"},
     Described{"429", "Too many requests; retry after the time in Retry-After"},
     Described{"500", "Internal error; see the server log"},
-    Described{"503", "A dependency is unavailable; retry later"},
+    Described{"503", "The server is short of something, or a dependency is unavailable; retry later"},
+    Described{"507", "The server has no space left; retry later"},
 };
+// Seen before the path is, so the error has Segue's own form on every route.
+constexpr Described kLongHeader{"431", "The header with path and query is too large"};
 constexpr Described kRefused{"409", "The new model was refused; the old one stays"};
 
 json::object reference(std::string_view name) {
@@ -69,7 +73,7 @@ json::array parameters_of(const Route& route) {
   json::array parameters;
   for (std::size_t at = 0; (at = route.path.find('{', at)) != std::string::npos; ++at) {
     const std::string name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
-    json::object schema{{"type", "string"}, {"minLength", 1}};
+    json::object schema{{"type", "string"}, {"minLength", 1}, {"maxLength", kMostTextLetters}};
     parameters.push_back(parameter_object({name, std::string(path_help(name)), std::move(schema), true}, "path"));
   }
   for (const Parameter& parameter : route.query) parameters.push_back(parameter_object(parameter, "query"));
@@ -96,14 +100,15 @@ json::object success(const Route& route) {
   return found;
 }
 
-json::object failure(const Route& route, std::string_view description) {
-  return {{"description", description}, {"content", content("application/json", reference(route.errors->shape->name))}};
+json::object failure(const ErrorForm& form, std::string_view description) {
+  return {{"description", description}, {"content", content("application/json", reference(form.shape->name))}};
 }
 
 json::object responses_of(const Route& route) {
   json::object responses{{"200", success(route)}};
-  for (const Described& status : kFailures) responses[status.name] = failure(route, status.description);
-  if (route.scope == Scope::admin) responses[kRefused.name] = failure(route, kRefused.description);
+  for (const Described& status : kFailures) responses[status.name] = failure(*route.errors, status.description);
+  responses[kLongHeader.name] = failure(kErrorForm, kLongHeader.description);
+  if (route.scope == Scope::admin) responses[kRefused.name] = failure(*route.errors, kRefused.description);
   return responses;
 }
 
@@ -140,6 +145,7 @@ json::object openapi_document(std::span<const Route> routes) {
     std::ranges::transform(method, method.begin(), ascii_lower);
     if (!paths.contains(route.path)) paths[route.path] = json::object();
     paths[route.path].as_object()[method] = operation(route);
+    add_schemas(schemas, *kErrorForm.shape);
     add_schemas(schemas, *route.errors->shape);
     if (route.handle.shape() != nullptr) add_schemas(schemas, *route.handle.shape());
   }

@@ -15,11 +15,11 @@ constexpr std::chrono::minutes kCountAgain{1};  // counting many listens takes l
 }  // namespace
 
 store::StoreFacts Service::store_facts() {
-  setup_.store.check();
+  store_.check();
   const auto now = std::chrono::steady_clock::now();
   const std::scoped_lock lock(counting_);
   if (!counted_at_ || now - *counted_at_ >= kCountAgain) {
-    counted_ = setup_.store.facts();
+    counted_ = store_.facts();
     counted_at_ = now;
   }
   return counted_;
@@ -27,7 +27,7 @@ store::StoreFacts Service::store_facts() {
 
 TypedReply<HealthReply> Service::ready() {
   if (draining_) return {error_reply(503, "unavailable", "this server is shutting down")};
-  setup_.store.check();
+  store_.check();
   return json_reply(HealthReply());
 }
 
@@ -55,7 +55,7 @@ Reply Service::metrics_text() {
     const store::StoreFacts facts = store_facts();
     append_sample(text, "segue_store_up", {"kind", facts.kind}, 1);
     append_family(text, "segue_store_queue", "gauge", "Additions that wait for their commit");
-    append_sample(text, "segue_store_queue", {}, static_cast<double>(setup_.store.queued()));
+    append_sample(text, "segue_store_queue", {}, static_cast<double>(store_.queued()));
     append_family(text, "segue_store_listens", "gauge", "Listens stored, counted once a minute");
     append_sample(text, "segue_store_listens", {}, static_cast<double>(facts.listens));
   } catch (const Error&) {
@@ -83,7 +83,7 @@ TypedReply<StatusReply> Service::status() {
     reply.store.kind = std::move(facts.kind);
     reply.store.listens = facts.listens;
     reply.store.users = facts.users;
-    reply.store.queued = setup_.store.queued();
+    reply.store.queued = store_.queued();
   } catch (const Error& error) {
     log("store is unavailable", {{"reason", error.what()}});
     reply.store.error = "the store is unavailable";
@@ -113,18 +113,21 @@ std::vector<Route> Service::operation_routes() {
                     .tag = "Operations",
                     .summary = "Whether the process answers",
                     .scope = Scope::none,
+                    .is_probe = true,
                     .handle = [](const Exchange&) { return json_reply(HealthReply()); }});
   routes.push_back({.path = "/health/ready",
                     .id = "getReadiness",
                     .tag = "Operations",
                     .summary = "Whether the server is ready for requests: the models are loaded and the store answers",
                     .scope = Scope::none,
+                    .is_probe = true,
                     .may_block = true,
                     .handle = [this](const Exchange&) { return ready(); }});
   routes.push_back({.path = "/metrics",
                     .id = "getMetrics",
                     .tag = "Operations",
                     .summary = "Metrics in Prometheus' text format",
+                    .for_operators = true,
                     .may_block = true,
                     .reply_type = "text/plain; version=0.0.4; charset=utf-8",
                     .handle = [this](const Exchange&) { return metrics_text(); }});
@@ -132,6 +135,7 @@ std::vector<Route> Service::operation_routes() {
                     .id = "getStatus",
                     .tag = "Operations",
                     .summary = "Requests, latencies, store and models",
+                    .for_operators = true,
                     .may_block = true,
                     .handle = [this](const Exchange&) { return status(); }});
   routes.push_back({.path = "/v1/evaluation",

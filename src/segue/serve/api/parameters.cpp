@@ -13,6 +13,23 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kDeepestBody = 32;
+constexpr std::size_t kMostValues = 200'000;  // a value takes 24 bytes where "1," takes two
+
+// Whether a JSON text has more than `most` values: as many as commas and opening brackets outside its texts, and one.
+bool has_more_values(std::string_view text, std::size_t most) {
+  std::size_t count = 1;
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char letter = text[i];
+    if (letter == '"') in_text = !in_text;
+    if (in_text) {
+      if (letter == '\\') ++i;
+    } else if (letter == ',' || letter == '[' || letter == '{') {
+      ++count;
+    }
+  }
+  return count > most;
+}
 
 int hex_digit(char letter) {
   if (letter >= '0' && letter <= '9') return letter - '0';
@@ -82,6 +99,22 @@ void check_texts(const json::value& value) {
 
 }  // namespace
 
+std::size_t letters_of(std::string_view text) {
+  const auto begins_letter = [](char byte) { return (byte & 0xC0) != 0x80; };
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins_letter));
+}
+
+void check_text(std::string_view name, std::string_view text, std::size_t most) {
+  if (text.size() <= most) return;
+  if (const std::size_t letters = letters_of(text); letters > most) {
+    fail(ErrorCode::wrong_use, "{}: expected at most {} letters, found {}", name, most, letters);
+  }
+}
+
+json::object text_schema(std::size_t most) {
+  return {{"type", "string"}, {"maxLength", most}};
+}
+
 std::string percent_decoded(std::string_view text, bool plus) {
   std::string decoded;
   decoded.reserve(text.size());
@@ -122,12 +155,13 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
 json::object schema_of(const OptionRow& row, const void* defaults) {
   json::object schema;
   if (row.kind == OptionKind::texts) {
-    schema = {{"type", "array"}, {"items", {{"type", "string"}}}};
+    schema = {{"type", "array"}, {"items", text_schema()}};
   } else {
     schema["type"] = json_type(row.kind);
     if (std::isfinite(row.range.least)) schema["minimum"] = row.range.least;
     if (std::isfinite(row.range.most)) schema["maximum"] = row.range.most;
     if (!row.choices.empty()) schema["enum"] = json::array(row.choices.begin(), row.choices.end());
+    if (row.kind == OptionKind::text) schema["maxLength"] = kMostTextLetters;
     schema["default"] = to_json(row.value(defaults));
   }
   if (row.kind == OptionKind::integer) {
@@ -197,6 +231,7 @@ void BodyReader::read(std::span<const OptionRow> rows, void* options, Names omit
     if (!has_type(*value, row.kind)) {
       fail(ErrorCode::wrong_use, "{}{}: expected {}, found {}", subject_, row.name, row.wanted(), shown(*value));
     }
+    if (const json::string* const text = value->if_string()) check_text(subject_ + std::string(row.name), *text);
     set_row(row, options, option_text(*value), subject_);
   }
 }
@@ -205,6 +240,7 @@ std::string BodyReader::text(std::string_view name) {
   const json::value* const value = find(name);
   if (value == nullptr) return "";
   if (!value->is_string()) fail(ErrorCode::wrong_use, "{}{}: expected a text, found {}", subject_, name, shown(*value));
+  check_text(subject_ + std::string(name), value->get_string());
   return std::string(value->get_string());
 }
 
@@ -219,6 +255,7 @@ std::vector<std::string> BodyReader::texts(std::string_view name) {
     if (!item.is_string()) {
       fail(ErrorCode::wrong_use, "{}{}: expected a list of texts, found {} in it", subject_, name, shown(item));
     }
+    check_text(subject_ + std::string(name), item.get_string());
     texts.emplace_back(item.get_string());
   }
   return texts;
@@ -249,6 +286,9 @@ void throw_unknown_name(std::string_view subject, std::string_view name, std::sp
 json::object body_object(const Request& request) {
   if (data::fault_of(request.body) == data::TextFault::invalid_utf8) {
     fail(ErrorCode::wrong_use, "body: expected JSON in UTF-8, found bytes that are not UTF-8");
+  }
+  if (has_more_values(request.body, kMostValues)) {
+    fail(ErrorCode::too_large, "body: expected at most {} values, found more", kMostValues);
   }
   json::parse_options options;
   options.max_depth = kDeepestBody;

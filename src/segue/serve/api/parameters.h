@@ -19,6 +19,13 @@ using Names = std::initializer_list<std::string_view>;
 // Messages quote at most this much of a value.
 inline constexpr std::size_t kShownBytes = 60;
 
+// Letters (code points) of a valid UTF-8 text.
+std::size_t letters_of(std::string_view text);
+// Throws wrong_use, naming the text, if it is longer.
+void check_text(std::string_view name, std::string_view text, std::size_t most = kMostTextLetters);
+// {"type": "string", "maxLength": most}
+json::object text_schema(std::size_t most = kMostTextLetters);
+
 // "%C3%A9" -> "é"; with `plus`, "+" is a space, as in queries. Throws wrong_use for an invalid encoding, a NUL byte and
 // text that is not UTF-8 once decoded.
 std::string percent_decoded(std::string_view text, bool plus);
@@ -63,7 +70,8 @@ class BodyReader {
   void read(Options& options, Names omitted = {}) {
     read(rows_of<Options>(), &options, omitted);
   }
-  // A text, or ""; a list of texts; a nested object, or nullptr. Throw wrong_use for other types.
+  // A text, or ""; a list of texts; a nested object, or nullptr. Throw wrong_use for other types and texts of more than
+  // kMostTextLetters.
   std::string text(std::string_view name);
   std::vector<std::string> texts(std::string_view name);
   const json::object* object(std::string_view name);
@@ -84,7 +92,8 @@ class BodyReader {
 [[noreturn]] void throw_unknown_name(std::string_view subject, std::string_view name,
                                      std::span<const std::string_view> known);
 
-// The body as one JSON object: valid UTF-8, at most 32 levels deep, no NUL in any text. Throws wrong_use.
+// The body as one JSON object: valid UTF-8, at most 32 levels deep, no NUL in any text. Throws wrong_use; too_large
+// above 200,000 values, which take many times the memory of their bytes.
 json::object body_object(const Request& request);
 
 }  // namespace segue::serve

@@ -72,9 +72,12 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
   player.exclude(excluded.rows);
   player.resume_after(played.rows);
   std::vector<recommend::RadioSong> radio;
+  WorkBudget budget = parts.budget();
   while (radio.size() < options.length) {
+    const std::uint64_t before = player.work();
     const std::optional<recommend::RadioSong> next = player.next();
     if (!next) break;
+    budget.spend(player.work() - before);
     radio.push_back(*next);
   }
   const recommend::RadioReply reply{recommend::radio_song_replies(model.songs(), radio),
@@ -106,6 +109,7 @@ TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exc
 
 json::object location_schema() {
   return {{"type", "string"},
+          {"maxLength", kMostTextLetters},
           {"description", "Template of the URI where a player finds a song, with {id}, {title} or {artist} in it"}};
 }
 
@@ -124,8 +128,10 @@ json::object radio_schema() {
 
 json::object journey_schema() {
   json::object schema = object_schema();
-  add_property(schema, "from", {{"type", "string"}, {"description", "Id of the first song"}}, true);
-  add_property(schema, "to", {{"type", "string"}, {"description", "Id of the last song"}}, true);
+  add_property(schema, "from",
+               {{"type", "string"}, {"maxLength", kMostTextLetters}, {"description", "Id of the first song"}}, true);
+  add_property(schema, "to",
+               {{"type", "string"}, {"maxLength", kMostTextLetters}, {"description", "Id of the last song"}}, true);
   add_property(schema, "location", location_schema());
   add_properties<recommend::JourneyOptions>(schema, {"threads"});
   return schema;
@@ -154,6 +160,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
        .id = "makeRadio",
        .tag = "Playlists",
        .summary = "A playlist that continues from seed songs",
+       .is_personal = true,
        .may_block = true,
        .query = {model_parameter()},
        .body = radio_schema(),
@@ -168,6 +175,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
                     .id = "makeJourney",
                     .tag = "Playlists",
                     .summary = "A playlist that leads from one song to another",
+                    .is_personal = true,
                     .may_block = true,
                     .query = {model_parameter()},
                     .body = journey_schema(),

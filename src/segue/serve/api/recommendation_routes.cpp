@@ -59,6 +59,8 @@ namespace segue::serve {
 
 namespace {
 
+constexpr std::size_t kMostFilterNames = 100;
+
 struct Wanted {
   recommend::RecommendOptions recommend{.threads = 1};  // the other cores have other requests
   recommend::RerankOptions list;
@@ -85,6 +87,15 @@ struct RecommendationRequest {
   recommend::FilterOptions filter;
 };
 
+// Every name is looked for among all artists or tags of the catalogue.
+void check_filter(const recommend::FilterOptions& filter) {
+  const std::size_t names =
+      filter.only_tag.size() + filter.not_tag.size() + filter.only_artist.size() + filter.not_artist.size();
+  if (names > kMostFilterNames) {
+    fail(ErrorCode::bad_input, "filter: expected at most {} tags and artists, found {}", kMostFilterNames, names);
+  }
+}
+
 RecommendationRequest read_request(const Request& request) {
   const json::object document = body_object(request);
   BodyReader body(document);
@@ -98,6 +109,7 @@ RecommendationRequest read_request(const Request& request) {
     BodyReader reader(*object, "filter.");
     reader.read(read.filter, {"only_ids", "not_ids"});
     reader.refuse_others();
+    check_filter(read.filter);
   }
   body.refuse_others();
   return read;
@@ -140,7 +152,8 @@ TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts,
   const FoundRows disliked = found_rows(model.songs(), "disliked", request.disliked);
   const FoundRows excluded = found_rows(model.songs(), "exclude", request.exclude);
   const std::optional<index::RowSet> keeps = recommend::songs_passing(request.filter, model.songs());
-  const recommend::Listener listener{played.rows, disliked.rows, excluded.rows, keeps ? &*keeps : nullptr};
+  WorkBudget budget = parts.budget();
+  const recommend::Listener listener{played.rows, disliked.rows, excluded.rows, keeps ? &*keeps : nullptr, &budget};
   recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
                                                                    recommend::interests_wanted(wanted.interests));
   recommend::RecommendationsReply reply;
@@ -155,7 +168,7 @@ TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts,
 
 // The most played songs that the list rules allow, for a user about whom nothing is known.
 std::vector<recommend::Recommendation> popular(const model::Model& model, std::span<const std::uint32_t> disliked,
-                                               const Wanted& wanted) {
+                                               const Wanted& wanted, WorkBudget& budget) {
   const auto find = [&](std::size_t count) {
     std::vector<math::ScoredRow> pool;
     for (std::uint32_t row = 0; row < std::min<std::size_t>(count, model.songs().size()); ++row) {
@@ -165,7 +178,7 @@ std::vector<recommend::Recommendation> popular(const model::Model& model, std::s
   };
   std::vector<recommend::Recommendation> found;
   for (const recommend::Pick& pick :
-       recommend::rerank_widening(model, find, wanted.recommend.k, {{}, disliked}, wanted.list)) {
+       recommend::rerank_widening(model, find, wanted.recommend.k, {{}, disliked, &budget}, wanted.list)) {
     found.push_back({.song = pick.song, .score = pick.fit, .similarity = 0, .reasons = std::nullopt});
   }
   return found;
@@ -206,12 +219,14 @@ TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, 
   std::ranges::reverse(played);  // the newest last
   const std::vector<std::uint32_t> disliked = hated_songs(parts, *served, user);
   recommend::RecommendationsReply reply;
+  WorkBudget budget = parts.budget();
   if (played.empty()) {
-    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, disliked, wanted));
+    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, disliked, wanted, budget));
     reply.fallback = recommend::Fallback::popular;
   } else {
-    recommend::Recommendations found = served->recommender.recommend({played, disliked}, wanted.recommend, wanted.list,
-                                                                     recommend::interests_wanted(wanted.interests));
+    recommend::Recommendations found =
+        served->recommender.recommend({.played = played, .disliked = disliked, .budget = &budget}, wanted.recommend,
+                                      wanted.list, recommend::interests_wanted(wanted.interests));
     reply.items = recommend::recommended_song_replies(model.songs(), found.items);
     if (wanted.place.place) reply.interests = interest_replies(model, played, std::move(found.interests), wanted);
   }
@@ -242,7 +257,10 @@ json::object body_schema() {
   add_property(schema, "songs", ids_schema("Ids of the songs played, the newest last", true), true);
   add_property(schema, "disliked", ids_schema("Ids of songs to avoid, together with songs much like them"));
   add_property(schema, "exclude", ids_schema("Ids of songs that must not be returned"));
-  add_property(schema, "user", {{"type", "string"}, {"description", "Decides which of several models answers"}});
+  add_property(schema, "user",
+               {{"type", "string"},
+                {"maxLength", kMostTextLetters},
+                {"description", "Decides which of several models answers"}});
   add_properties<recommend::RecommendOptions>(schema, {"threads"});
   add_properties<recommend::RerankOptions>(schema);
   add_properties<recommend::InterestOptions>(schema, {}, {.interests = "1"});
@@ -288,6 +306,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
        .id = "recommendForSongs",
        .tag = "Recommendations",
        .summary = "Songs to play for someone who played these songs",
+       .is_personal = true,
        .query = {model_parameter()},
        .body = body_schema(),
        .example = recommendations_example(R"({"songs": ["1f03"], "k": 20, "diversity": 0.2, "explain": true})"),
@@ -299,6 +318,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
                     .id = "recommendForUser",
                     .tag = "Recommendations",
                     .summary = "Songs to play for a user, from their stored listens; popular songs for a new user",
+                    .is_personal = true,
                     .may_block = true,
                     .query = user_parameters(),
                     .example = recommendations_example(""),
@@ -309,6 +329,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
                     .id = "getUserHistory",
                     .tag = "Recommendations",
                     .summary = "A user's newest listens, and the songs of the model that they are",
+                    .is_personal = true,
                     .may_block = true,
                     .query = std::move(history),
                     .handle = [parts](const Exchange& exchange) { return history_of_user(parts, exchange); }});

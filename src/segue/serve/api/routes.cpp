@@ -1,6 +1,7 @@
 #include "segue/serve/api/routes.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "segue/base/error.h"
 #include "segue/data/text/text.h"
@@ -12,8 +13,12 @@ namespace {
 constexpr std::size_t kUnknownShown = 100;
 }  // namespace
 
+WorkBudget ServiceParts::budget() const {
+  return WorkBudget(max_work == 0 ? std::numeric_limits<std::uint64_t>::max() : max_work);
+}
+
 Parameter model_parameter() {
-  return {"model", "The model to use; by default the one that serves the user", {{"type", "string"}}, false};
+  return {"model", "The model to use; by default the one that serves the user", text_schema(), false};
 }
 
 std::vector<Parameter> limited(std::vector<Parameter> parameters, std::string_view name) {
@@ -74,7 +79,7 @@ std::optional<std::vector<std::string_view>> listed_unknown(std::initializer_lis
 
 json::object ids_schema(std::string_view description, bool required) {
   json::object schema{
-      {"type", "array"}, {"items", {{"type", "string"}}}, {"maxItems", kMostInRequest}, {"description", description}};
+      {"type", "array"}, {"items", text_schema()}, {"maxItems", kMostInRequest}, {"description", description}};
   if (required) schema["minItems"] = 1;
   return schema;
 }

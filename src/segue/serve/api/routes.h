@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/base/work_budget.h"
 #include "segue/serve/http/router.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
@@ -25,6 +26,11 @@ struct ServiceParts {
   ModelSet& models;
   store::ListenStore& store;
   Metrics& metrics;
+  // Units of a WorkBudget for each request, 0 for no limit.
+  std::uint64_t max_work = kMaxWork;
+
+  static constexpr std::uint64_t kMaxWork = 50'000'000;
+  WorkBudget budget() const;
 };
 
 std::vector<Route> song_routes(const ServiceParts& parts);            // search, a song, its neighbours

@@ -1,4 +1,5 @@
 // GET /v1/songs, /v1/songs/{id}, /v1/songs/{id}/similar
+#include <algorithm>
 #include <charconv>
 
 #include "segue/base/error.h"
@@ -7,6 +8,7 @@
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
+#include "segue/serve/guarded_store.h"
 
 namespace segue::serve {
 
@@ -38,6 +40,12 @@ namespace segue::serve {
 
 namespace {
 
+constexpr std::size_t kMostRowLetters = 11;  // "4294967295,"
+
+Parameter& parameter_of(std::vector<Parameter>& parameters, std::string_view name) {
+  return *std::ranges::find(parameters, name, &Parameter::name);
+}
+
 std::vector<std::uint32_t> parse_rows(std::string_view text, std::uint32_t songs) {
   std::vector<std::uint32_t> rows;
   while (!text.empty()) {
@@ -63,9 +71,9 @@ TypedReply<SongsReply> search(const ServiceParts& parts, const Exchange& exchang
   }
   const ModelPointer served = model_for(parts, exchange);
   const data::Catalogue& songs = served->model.songs();
-  const std::vector<std::uint32_t> rows = exchange.find("q") != nullptr
-                                              ? served->search.search(options.q, options.limit)
-                                              : parse_rows(options.rows, songs.size());
+  const std::vector<std::uint32_t> rows =
+      exchange.find("q") != nullptr ? on_own_files([&] { return served->search.search(options.q, options.limit); })
+                                    : parse_rows(options.rows, songs.size());
   return json_reply(SongsReply{recommend::song_replies(songs, rows), served->name});
 }
 
@@ -102,6 +110,9 @@ recommend::SongReply example_song() {
 std::vector<Route> song_routes(const ServiceParts& parts) {
   std::vector<Route> routes;
   std::vector<Parameter> words = parameters_of<SongSearchOptions>();
+  json::object& rows = parameter_of(words, "rows").schema;
+  rows["maxLength"] = kMostInReply * kMostRowLetters;
+  rows["pattern"] = "^[0-9,]*$";
   words.push_back(model_parameter());
   routes.push_back({.path = "/v1/songs",
                     .id = "searchSongs",

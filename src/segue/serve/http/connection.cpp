@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/ascii.h"
+#include "segue/serve/http/counted_body.h"
 #include "segue/serve/http/reply_bytes.h"
 #include "segue/serve/http/router.h"
 
@@ -28,6 +29,12 @@ using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
 namespace {
+
+constexpr std::string_view kNoRoom = "the server holds as many bytes of requests and replies as it may; retry later";
+constexpr std::string_view kTooManyClients = "too many clients; retry later";
+// Accepted with requests that have no use for a body, as some clients send "{}" with everything.
+constexpr std::uint64_t kStrayBody = 1024;
+constexpr std::chrono::milliseconds kShortVisit{2000};  // of a connection beyond the limits
 
 Method method_of(http::verb verb) {
   switch (verb) {
@@ -55,7 +62,11 @@ bool is_loopback(const asio::ip::address& address) {
   return address.is_loopback();
 }
 
-void take_request(http::request<http::string_body>& message, Request& request) {
+using Message = http::request<CountedBody>;
+using Parser = http::request_parser<CountedBody>;
+
+// Everything but the body. Called before the body is read, so that no trailer passes for a header.
+void take_head(const Message& message, Request& request) {
   request.method = method_of(message.method());
   const std::string_view target = message.target();
   const std::size_t mark = std::min(target.find('?'), target.size());
@@ -67,16 +78,25 @@ void take_request(http::request<http::string_body>& message, Request& request) {
     std::ranges::transform(header.name, header.name.begin(), ascii_lower);
     request.headers.push_back(std::move(header));
   }
-  request.body = std::move(message.body());
+}
+
+Reply retry_reply(std::string_view reason) {
+  Reply reply = error_reply(503, "exhausted", reason);
+  reply.headers.push_back({"Retry-After", "1"});
+  return reply;
+}
+
+Reply too_large_body(std::uint64_t most) {
+  return error_reply(413, "too_large", fmt::format("body: expected at most {} bytes, found more", most));
 }
 
 // The reply to bytes that are not a request; nothing if the client is gone.
-std::optional<Reply> reply_to(const error_code& error, const HttpServerOptions& options) {
+std::optional<Reply> reply_to(const error_code& error, const HttpServerOptions& options, std::uint64_t body_limit) {
   if (error == http::error::header_limit)
     return error_reply(431, "too_large",
                        fmt::format("header: expected at most {} bytes, found more", options.max_header));
-  if (error == http::error::body_limit)
-    return error_reply(413, "too_large", fmt::format("body: expected at most {} bytes, found more", options.max_body));
+  if (error == http::error::body_limit) return too_large_body(body_limit);
+  if (error == boost::system::errc::not_enough_memory) return retry_reply(kNoRoom);
   if (error == http::error::bad_version)
     return error_reply(505, "wrong_use", "version: expected HTTP/1.0 or HTTP/1.1, found another");
   if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
@@ -89,7 +109,7 @@ std::optional<Reply> reply_to(const error_code& error, const HttpServerOptions& 
 
 // Refuses headers that this server and a proxy before it could read differently (RFC 9112, sections 3.2, 6.1, 6.3), so
 // that one would see a request where the other sees a body.
-std::optional<Reply> refusal_of(const http::request<http::string_body>& message) {
+std::optional<Reply> refusal_of(const Message& message) {
   const auto count = [&](http::field name) {
     return std::distance(message.equal_range(name).first, message.equal_range(name).second);
   };
@@ -140,16 +160,18 @@ asio::awaitable<void> drain_and_close(beast::tcp_stream& stream) {
 template <class Stream>
 class Connection {
  public:
-  Connection(Stream& stream, ConnectionShare& share, WaitingConnections& waiting)
+  Connection(Stream& stream, Room room, ConnectionShare& share, WaitingConnections& waiting)
       : stream_(stream),
         lowest_(beast::get_lowest_layer(stream)),
+        room_(room),
         share_(share),
         waiting_(waiting),
         // Room for one header and one read, so that neither ever has to wait; endless chunks would need more.
-        buffer_(share.options.max_header + kMostAhead) {
+        buffer_(share.options.max_header + kMostAhead),
+        lease_(share.budget) {
     error_code ignored;
     const auto peer = lowest_.socket().remote_endpoint(ignored);
-    request_.peer = peer.address().to_string(ignored);
+    request_.peer = network_of(peer.address());
     request_.loopback = is_loopback(peer.address());
   }
 
@@ -161,20 +183,24 @@ class Connection {
       co_await answer();
       const bool sent = co_await write();
       share_.handler.sent(request_, reply_, std::chrono::duration<double>(Clock::now() - begin).count());
+      lease_.release();
       if (!sent || !keep_alive_) co_return;
     }
   }
 
  private:
+  std::chrono::milliseconds visit(std::chrono::milliseconds of_full) const {
+    return room_ == Room::full ? of_full : std::min(of_full, kShortVisit);
+  }
+
   // The first byte of the next request may take as long as the idle timeout.
   asio::awaitable<bool> wait_for_bytes() {
     const WaitingConnections::Wait wait(waiting_, lowest_.socket());
-    if (request_.body.capacity() > kReadAtOnce) request_.body = std::string();  // idle connections hold little memory
     wire_.own = std::string();
     reply_ = Reply();
     if (share_.draining) co_return false;
     error_code error;
-    lowest_.expires_after(share_.options.idle_timeout);
+    lowest_.expires_after(visit(share_.options.idle_timeout));
     const std::size_t read = co_await stream_.async_read_some(buffer_.prepare(kReadAtOnce),
                                                               asio::redirect_error(asio::use_awaitable, error));
     buffer_.commit(read);
@@ -182,42 +208,99 @@ class Connection {
   }
 
   asio::awaitable<bool> read_request() {
-    error_code error;
-    http::request_parser<http::string_body> parser;
+    Parser parser;
+    parser.get().body().lease = &lease_;
     parser.header_limit(share_.options.max_header);
     parser.body_limit(share_.options.max_body);
-    lowest_.expires_after(share_.options.request_timeout);
+    read_by_ = Clock::now() + visit(share_.options.request_timeout);
+    lowest_.expires_at(read_by_);
+    error_code error;
     co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
-    if (!error) {
-      if (std::optional<Reply> refused = refusal_of(parser.get())) {
-        co_await refuse(*std::move(refused));
-        co_return false;
-      }
+    if (error) co_return co_await unreadable(error, share_.options.max_body);
+    if (std::optional<Reply> refused = refusal_of(parser.get())) {
+      co_await refuse_unread(*std::move(refused));
+      co_return false;
     }
-    if (!error && parser.get().version() == 11 && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
+    take_head(parser.get(), request_);
+    http_1_0_ = parser.get().version() == 10;
+    keep_alive_ = parser.get().keep_alive() && room_ == Room::full;
+    prepared_ = Prepared();
+    if (room_ != Room::full && !(room_ == Room::probes && share_.handler.facts_of(request_).is_probe)) {
+      co_await refuse(retry_reply(kTooManyClients));
+      co_return false;
+    }
+    request_.body.clear();
+    co_return parser.is_done() || co_await read_body(parser);
+  }
+
+  asio::awaitable<bool> read_body(Parser& parser) {
+    const std::uint64_t most = share_.handler.facts_of(request_).reads_body ? share_.options.max_body : kStrayBody;
+    const std::uint64_t length = parser.content_length().value_or(0);
+    parser.body_limit(most);
+    if (length > most) {
+      co_await refuse(too_large_body(most));
+      co_return false;
+    }
+    const bool has_arrived = parser.content_length() && buffer_.size() >= length;
+    if (!has_arrived && !co_await admit()) co_return false;
+    error_code error;
+    if (!has_arrived && beast::iequals(parser.get()[http::field::expect], "100-continue") && !http_1_0_) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       co_await asio::async_write(stream_, asio::buffer(kContinue), asio::redirect_error(asio::use_awaitable, error));
     }
-    if (!error && !parser.is_done()) {
-      co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
-    }
-    if (error) {
-      keep_alive_ = false;
-      if (std::optional<Reply> reply = reply_to(error, share_.options)) co_await refuse(*std::move(reply));
-      co_return false;
-    }
-    http_1_0_ = parser.get().version() == 10;
-    keep_alive_ = parser.get().keep_alive();
-    take_request(parser.get(), request_);
+    if (!error) co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+    if (error) co_return co_await unreadable(error, most);
+    request_.body = std::move(parser.get().body().text);
     co_return true;
   }
 
-  // Unconditional, uncompressed, and closes the connection.
-  asio::awaitable<void> refuse(Reply reply) {
+  // Whether to read the body of a request whose header has arrived; the refusal is sent otherwise.
+  asio::awaitable<bool> admit() {
+    Admission admission;
+    const auto decide = [this, &admission] { admission = share_.handler.admit(request_); };
+    if (share_.handler.admit_may_block(request_)) {
+      co_await run_on(share_.pool, decide);
+      lowest_.expires_at(read_by_);
+    } else {
+      decide();
+    }
+    prepared_.caller = std::move(admission.caller);
+    if (admission.refusal) co_await refuse(*std::move(admission.refusal));
+    co_return !admission.refusal;
+  }
+
+  // Runs `work` on a thread of another context, without a limit of time.
+  template <class Work>
+  asio::awaitable<void> run_on(asio::io_context& context, Work work) {
+    lowest_.expires_never();
+    co_await asio::co_spawn(
+        context,
+        [work]() -> asio::awaitable<void> {
+          work();
+          co_return;
+        },
+        asio::use_awaitable);
+  }
+
+  asio::awaitable<bool> unreadable(error_code error, std::uint64_t body_limit) {
     keep_alive_ = false;
+    if (std::optional<Reply> reply = reply_to(error, share_.options, body_limit)) {
+      co_await refuse_unread(*std::move(reply));
+    }
+    co_return false;
+  }
+
+  // For bytes that are not a whole request: nothing of it may decide how the reply is written.
+  asio::awaitable<void> refuse_unread(Reply reply) {
     request_.method = Method::other;
     request_.path.clear();
     request_.headers.clear();
+    co_await refuse(std::move(reply));
+  }
+
+  // Replies before the body was read, and closes the connection.
+  asio::awaitable<void> refuse(Reply reply) {
+    keep_alive_ = false;
     reply_ = std::move(reply);
     make_wire();
     co_await write();
@@ -226,18 +309,15 @@ class Connection {
   }
 
   asio::awaitable<void> answer() {
-    prepared_ = is_preflight() ? Prepared() : share_.handler.prepare(request_);
+    if (!is_preflight()) {
+      std::shared_ptr<const void> caller = std::move(prepared_.caller);
+      prepared_ = share_.handler.prepare(request_);
+      prepared_.caller = std::move(caller);
+    }
     if (!prepared_.may_block) {
       make_reply();
     } else {
-      lowest_.expires_never();
-      co_await asio::co_spawn(
-          share_.pool,
-          [this]() -> asio::awaitable<void> {
-            make_reply();
-            co_return;
-          },
-          asio::use_awaitable);
+      co_await run_on(prepared_.is_probe ? share_.probes : share_.pool, [this] { make_reply(); });
     }
   }
 
@@ -245,8 +325,25 @@ class Connection {
 
   // Makes reply_ and wire_ on the same thread, which also compresses if needed.
   void make_reply() {
-    reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_, prepared_);
-    prepared_.body.reset();
+    try {
+      reply_ = is_preflight() ? preflight_reply() : share_.handler.answer(request_, prepared_);
+      prepared_.body.reset();
+      prepared_.caller.reset();
+      // From here on the reply is held instead of the body.
+      if (request_.body.capacity() > kReadAtOnce) request_.body = std::string();
+      make_wire();
+      const std::uint64_t own = reply_.body.capacity() + wire_.own.capacity();
+      if (!lease_.hold(own)) replace_reply(retry_reply(kNoRoom));
+    } catch (const std::bad_alloc&) {
+      replace_reply(retry_reply("out of memory; retry later"));
+    }
+  }
+
+  void replace_reply(Reply reply) {
+    const std::int32_t route = reply_.route;
+    wire_.own = std::string();
+    reply_ = std::move(reply);
+    reply_.route = route;
     make_wire();
   }
 
@@ -259,7 +356,7 @@ class Connection {
 
   asio::awaitable<bool> write() {
     error_code error;
-    lowest_.expires_after(share_.options.write_timeout);
+    lowest_.expires_after(visit(share_.options.write_timeout));
     co_await asio::async_write(stream_, buffers_of(wire_), asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
   }
@@ -269,9 +366,12 @@ class Connection {
 
   Stream& stream_;
   beast::tcp_stream& lowest_;
+  const Room room_;
   ConnectionShare& share_;
   WaitingConnections& waiting_;
   beast::flat_buffer buffer_;
+  ByteLease lease_;  // what request_ and reply_ hold
+  Clock::time_point read_by_;
   Request request_;
   Prepared prepared_;
   Reply reply_;
@@ -280,25 +380,28 @@ class Connection {
   bool http_1_0_ = false;
 };
 
-asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket, ConnectionShare& share, WaitingConnections& waiting) {
-  beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *share.tls);
+asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket, Room room, ConnectionShare& share,
+                                WaitingConnections& waiting) {
+  const std::shared_ptr<asio::ssl::context> tls = share.tls->context();
+  beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), *tls);
   error_code error;
   {
     // There is no request yet: a drain need not wait for it.
     const WaitingConnections::Wait wait(waiting, beast::get_lowest_layer(stream).socket());
-    beast::get_lowest_layer(stream).expires_after(share.options.request_timeout);
+    beast::get_lowest_layer(stream).expires_after(room == Room::full ? share.options.request_timeout : kShortVisit);
     co_await stream.async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, error));
   }
   if (error || share.draining) co_return;
-  Connection connection(stream, share, waiting);
+  Connection connection(stream, room, share, waiting);
   co_await connection.serve();
   beast::get_lowest_layer(stream).expires_after(share.options.write_timeout);
   co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
 }
 
-asio::awaitable<void> serve_plain(asio::ip::tcp::socket socket, ConnectionShare& share, WaitingConnections& waiting) {
+asio::awaitable<void> serve_plain(asio::ip::tcp::socket socket, Room room, ConnectionShare& share,
+                                  WaitingConnections& waiting) {
   beast::tcp_stream stream(std::move(socket));
-  Connection connection(stream, share, waiting);
+  Connection connection(stream, room, share, waiting);
   co_await connection.serve();
   error_code ignored;
   stream.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -313,30 +416,15 @@ void WaitingConnections::close_all() {
   }
 }
 
-asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, ConnectionShare& share,
+asio::awaitable<void> serve_connection(asio::ip::tcp::socket socket, Room room, ConnectionShare& share,
                                        WaitingConnections& waiting) {
   error_code ignored;
   socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-  if (share.tls != nullptr) {
-    co_await serve_tls(std::move(socket), share, waiting);
-  } else {
-    co_await serve_plain(std::move(socket), share, waiting);
+  if (share.tls == nullptr) {
+    co_await serve_plain(std::move(socket), room, share, waiting);
+  } else if (room != Room::refusal) {  // a handshake costs more than a refusal is worth
+    co_await serve_tls(std::move(socket), room, share, waiting);
   }
-}
-
-asio::awaitable<void> refuse_connection(asio::ip::tcp::socket socket, ConnectionShare& share) {
-  const Reply reply = error_reply(503, "unavailable", "too many clients; retry later");
-  Request none;
-  none.method = Method::other;
-  share.handler.sent(none, reply, 0);
-  if (share.tls != nullptr) co_return;  // a handshake costs more than the reply is worth
-  WireReply wire;
-  make_wire_reply({}, reply, {.keep_alive = false, .http_1_0 = false, .cors_origin = {}}, wire);
-  error_code ignored;
-  beast::tcp_stream stream(std::move(socket));
-  stream.expires_after(std::chrono::seconds(2));
-  co_await asio::async_write(stream, buffers_of(wire), asio::redirect_error(asio::use_awaitable, ignored));
-  co_await drain_and_close(stream);
 }
 
 }  // namespace segue::serve

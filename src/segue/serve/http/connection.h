@@ -3,15 +3,16 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
 #include <list>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/thread_pool.hpp>
 
+#include "segue/serve/http/byte_budget.h"
+#include "segue/serve/http/client_counts.h"
 #include "segue/serve/http/http_server.h"
+#include "segue/serve/http/tls.h"
 
 namespace segue::serve {
 
@@ -19,8 +20,10 @@ namespace segue::serve {
 struct ConnectionShare {
   RequestHandler& handler;
   const HttpServerOptions& options;
-  boost::asio::thread_pool& pool;
-  boost::asio::ssl::context* tls;  // nullptr: plain
+  boost::asio::io_context& pool;    // for requests that may block
+  boost::asio::io_context& probes;  // for health probes that may block
+  const TlsFiles* tls;              // nullptr: plain
+  ByteBudget& budget;
   std::atomic<bool> draining{false};
 };
 
@@ -47,10 +50,9 @@ class WaitingConnections {
   std::list<boost::asio::ip::tcp::socket*> sockets_;
 };
 
-// Serves until the client or the server ends it. Throws only what ends the process.
-boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket, ConnectionShare& share,
+// Serves until the client or the server ends it: every request with Room::full; one health probe with Room::probes,
+// and a refusal of anything else. Throws bad_alloc, which ends the connection.
+boost::asio::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket, Room room, ConnectionShare& share,
                                               WaitingConnections& waiting);
-// Replies that there are too many clients, and closes.
-boost::asio::awaitable<void> refuse_connection(boost::asio::ip::tcp::socket socket, ConnectionShare& share);
 
 }  // namespace segue::serve

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,11 +21,11 @@ struct Header {
 
 struct Request {
   Method method = Method::get;
-  std::string path;   // as sent, still percent-encoded, without the query: "/v1/songs/a%2Fb"
-  std::string query;  // as sent, after the "?": "q=a+b&k=3"
-  std::vector<Header> headers;
+  std::string path;             // as sent, still percent-encoded, without the query: "/v1/songs/a%2Fb"
+  std::string query;            // as sent, after the "?": "q=a+b&k=3"
+  std::vector<Header> headers;  // without the trailers of a chunked body
   std::string body;
-  std::string peer;       // the client's address, for logs and limits
+  std::string peer;       // the client's address, for limits; of IPv6 its network, "2001:db8:0:1::/64"
   bool loopback = false;  // the peer is on this machine
 
   // The first header of this (lower-case) name, or "".
@@ -49,19 +50,49 @@ struct Reply {
   std::string_view bytes() const { return shared ? std::string_view(shared->bytes) : std::string_view(body); }
 };
 
+// A request by its header alone, before its body is read.
+struct HeadFacts {
+  bool reads_body = true;  // otherwise the server accepts no more than a stray kilobyte of body
+  bool is_probe = false;   // a health probe: answered even while there are too many clients
+};
+
+// What admit() decided.
+struct Admission {
+  std::optional<Reply> refusal{};        // the reply, whatever the body says
+  std::shared_ptr<const void> caller{};  // who asks, for answer(); nullptr if it is still to be found out
+};
+
 // A request as prepare() understood it, for answer().
 struct Prepared {
   // answer() may wait (for a store, a disk) or compute for more than a few milliseconds: the server then calls it on a
   // thread of the pool.
   bool may_block = false;
-  std::int32_t route = -1;             // which of the handler's routes; -1 for none
-  std::shared_ptr<const void> body{};  // parsed, of a type that the route knows; nullptr if it is still to be parsed
+  bool is_probe = false;    // what may block does so on a thread of its own, whatever the pool is busy with
+  std::int32_t route = -1;  // which of the handler's routes; -1 for none
+  std::shared_ptr<const void> caller{};  // from admit(), if it was called
+  std::shared_ptr<const void> body{};    // parsed, of a type that the route knows; nullptr if it is still to be parsed
 };
 
 // Answers requests. Thread safe.
 class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
+  // `head`: a request without its body. Called on an io thread. Never throws, never waits.
+  virtual HeadFacts facts_of(const Request& head) const {
+    static_cast<void>(head);
+    return {};
+  }
+  // Whether admit() may wait; the server then calls it on a thread of the pool. As facts_of().
+  virtual bool admit_may_block(const Request& head) const {
+    static_cast<void>(head);
+    return false;
+  }
+  // Whether to read the body that follows: who asks is checked before a client may make the server hold megabytes. Not
+  // called if the whole request has arrived anyway; answer() checks then. Never throws.
+  virtual Admission admit(const Request& head) {
+    static_cast<void>(head);
+    return {};
+  }
   // Called on an io thread. Never throws, never waits.
   virtual Prepared prepare(const Request& request) const = 0;
   // REQUIRES: `prepared` was made from this request. Never throws. A HEAD request is answered like GET; the server

@@ -1,14 +1,13 @@
 #include "segue/serve/http/http_server.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
-#include <vector>
+#include <new>
+#include <optional>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -17,7 +16,11 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
+#include "segue/serve/http/byte_budget.h"
+#include "segue/serve/http/client_counts.h"
 #include "segue/serve/http/connection.h"
+#include "segue/serve/http/context_threads.h"
+#include "segue/serve/http/tls.h"
 
 namespace segue::serve {
 
@@ -29,11 +32,13 @@ namespace {
 
 constexpr std::chrono::milliseconds kAcceptAgain{50};
 
+constexpr std::chrono::seconds kLookAgain{1};  // whether connections are still being accepted
+
 // The part of the server that belongs to one io thread.
 struct Lane {
   WaitingConnections waiting;  // first: the context's unfinished connections still remove themselves from it
   asio::io_context context{1};
-  asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
+  ContextThreads threads{context};
 };
 
 // An IP address, or a name of this machine such as localhost.
@@ -48,27 +53,18 @@ tcp::endpoint endpoint_of(const HttpServerOptions& options, asio::io_context& co
   return {found.begin()->endpoint().address(), options.port};
 }
 
-void use_tls_files(asio::ssl::context& tls, const HttpServerOptions& options) {
-  using Context = asio::ssl::context;
-  tls.set_options(Context::default_workarounds | Context::no_sslv2 | Context::no_sslv3 | Context::no_tlsv1 |
-                  Context::no_tlsv1_1);
-  error_code error;
-  tls.use_certificate_chain_file(options.tls_certificate, error);
-  if (error) fail(ErrorCode::wrong_use, "--tls-certificate {}: {}", options.tls_certificate, error.message());
-  tls.use_private_key_file(options.tls_key, asio::ssl::context::pem, error);
-  if (error) fail(ErrorCode::wrong_use, "--tls-key {}: {}", options.tls_key, error.message());
-}
-
 }  // namespace
 
 struct HttpServer::State {
   State(RequestHandler& handler, const HttpServerOptions& options_in)
       : options(options_in),
+        budget(options.max_buffered),
+        clients(options.max_connections, options.max_address_connections),
         lanes(thread_count(options.io_threads)),
-        pool(options.blocking_threads),
-        acceptor(lanes.front().context),
-        tls(asio::ssl::context::tls_server),
-        share{handler, options, pool, options.tls_certificate.empty() ? nullptr : &tls} {}
+        acceptor(lanes.front().context) {
+    if (!options.tls_certificate.empty()) tls.emplace(options.tls_certificate, options.tls_key);
+    share.emplace(handler, options, pool, probes, tls ? &*tls : nullptr, budget);
+  }
 
   void listen() {
     const tcp::endpoint endpoint = endpoint_of(options, lanes.front().context);
@@ -81,36 +77,59 @@ struct HttpServer::State {
     port = acceptor.local_endpoint().port();
   }
 
+  // Accepts connections until the acceptor is closed. Out of file descriptors or memory, some will be free soon.
   asio::awaitable<void> accept() {
     asio::steady_timer pause(acceptor.get_executor());
-    for (std::size_t next = 0; !share.draining; next = (next + 1) % lanes.size()) {
-      Lane& lane = lanes[next];
+    for (std::size_t next = 0; !share->draining; next = (next + 1) % lanes.size()) {
       error_code error;
-      tcp::socket socket(lane.context);
-      co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
-      if (error == asio::error::operation_aborted) co_return;
-      if (error) {  // most likely out of file descriptors: some will be free soon
-        pause.expires_after(kAcceptAgain);
-        co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
-        continue;
+      try {
+        Lane& lane = lanes[next];
+        tcp::socket socket(lane.context);
+        co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
+        if (error == asio::error::operation_aborted) co_return;
+        if (!error) take(std::move(socket), lane);
+      } catch (const std::bad_alloc&) {
+        error = asio::error::no_memory;
       }
-      const bool too_many = count() >= options.max_connections;
-      enter();
-      asio::co_spawn(
-          lane.context,
-          [this, too_many, &lane, socket = std::move(socket)]() mutable -> asio::awaitable<void> {
-            if (too_many) {
-              co_await refuse_connection(std::move(socket), share);
-            } else {
-              co_await serve_connection(std::move(socket), share, lane.waiting);
-            }
-          },
-          [this](const std::exception_ptr&) { leave(); });
+      if (!error) continue;
+      pause.expires_after(kAcceptAgain);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
     }
   }
 
+  // Starts to accept, again if need be: accept() ends early if there is no memory even for its timer.
+  void keep_accepting() {
+    if (accepting.exchange(true)) return;
+    try {
+      asio::co_spawn(
+          acceptor.get_executor(), [this] { return accept(); },
+          [this](const std::exception_ptr&) { accepting = false; });
+    } catch (const std::bad_alloc&) {
+      accepting = false;
+    }
+  }
+
+  void take(tcp::socket socket, Lane& lane) {
+    error_code ignored;
+    ClientCounts::Place place = clients.enter(network_of(socket.remote_endpoint(ignored).address()));
+    if (!place) return;
+    asio::co_spawn(
+        lane.context,
+        [this, &lane, socket = std::move(socket), place = std::move(place)]() mutable -> asio::awaitable<void> {
+          const Room room = place.room();
+          co_await serve_connection(std::move(socket), room, *share, lane.waiting);
+        },
+        [](const std::exception_ptr&) {});
+  }
+
+  void start() {
+    for (Lane& lane : lanes) lane.threads.start(1);
+    pool_threads.start(options.blocking_threads);
+    probe_threads.start(1);
+  }
+
   void drain() {
-    share.draining = true;
+    share->draining = true;
     asio::post(acceptor.get_executor(), [this] {
       error_code ignored;
       acceptor.close(ignored);
@@ -118,32 +137,25 @@ struct HttpServer::State {
     for (Lane& lane : lanes) asio::post(lane.context, [&lane] { lane.waiting.close_all(); });
   }
 
-  std::uint64_t count() {
-    const std::scoped_lock lock(mutex);
-    return connections;
-  }
-  void enter() {
-    const std::scoped_lock lock(mutex);
-    ++connections;
-  }
-  void leave() {
-    const std::scoped_lock lock(mutex);
-    --connections;
-    changed.notify_all();
+  void stop() {
+    for (Lane& lane : lanes) lane.threads.stop();
+    pool_threads.stop();
+    probe_threads.stop();
   }
 
   const HttpServerOptions options;
   std::uint16_t port = 0;  // the port it listens on
-  std::deque<Lane> lanes;
-  asio::thread_pool pool;
+  ByteBudget budget;
+  ClientCounts clients;
+  std::optional<TlsFiles> tls;
+  std::optional<ConnectionShare> share;
+  std::deque<Lane> lanes;  // after everything that their unfinished connections use
+  asio::io_context pool;
+  asio::io_context probes;
   tcp::acceptor acceptor;
-  asio::ssl::context tls;
-  ConnectionShare share;
-
-  std::mutex mutex;  // guards the members below
-  std::condition_variable changed;
-  std::uint64_t connections = 0;
-  bool stopped = false;
+  std::atomic<bool> accepting{false};
+  ContextThreads pool_threads{pool};
+  ContextThreads probe_threads{probes};
 };
 
 HttpServer::HttpServer(RequestHandler& handler, const HttpServerOptions& options) {
@@ -151,41 +163,34 @@ HttpServer::HttpServer(RequestHandler& handler, const HttpServerOptions& options
     fail(ErrorCode::wrong_use, "expected --tls-certificate and --tls-key together, found only one of them");
   }
   state_ = std::make_unique<State>(handler, options);
-  if (!options.tls_certificate.empty()) use_tls_files(state_->tls, options);
   state_->listen();
 }
 
-HttpServer::~HttpServer() {
-  state_->pool.join();
-}
+HttpServer::~HttpServer() = default;
 
 std::uint16_t HttpServer::port() const {
   return state_->port;
 }
 
+void HttpServer::reload_certificate() {
+  if (state_->tls) state_->tls->reload();
+}
+
 void HttpServer::run(const std::stop_token& stop) {
   State& state = *state_;
-  asio::co_spawn(
-      state.acceptor.get_executor(), [&state] { return state.accept(); }, asio::detached);
-  std::vector<std::thread> threads;
-  for (Lane& lane : state.lanes) threads.emplace_back([&lane] { lane.context.run(); });
+  state.start();
   {
-    const std::stop_callback wake(stop, [&state] {
-      const std::scoped_lock lock(state.mutex);
-      state.stopped = true;
-      state.changed.notify_all();
-    });
-    std::unique_lock lock(state.mutex);
-    state.changed.wait(lock, [&state] { return state.stopped; });
+    std::mutex mutex;
+    std::condition_variable_any stopped;
+    std::unique_lock lock(mutex);
+    while (!stop.stop_requested()) {
+      state.keep_accepting();
+      stopped.wait_for(lock, stop, kLookAgain, [] { return false; });
+    }
   }
   state.drain();
-  {
-    std::unique_lock lock(state.mutex);
-    state.changed.wait_for(lock, state.options.drain_timeout, [&state] { return state.connections == 0; });
-  }
-  for (Lane& lane : state.lanes) lane.context.stop();
-  for (std::thread& thread : threads) thread.join();
-  state.pool.join();
+  state.clients.wait_until_empty(state.options.drain_timeout);
+  state.stop();
 }
 
 }  // namespace segue::serve

@@ -1,9 +1,10 @@
 // The sockets of a service: HTTP/1.1 over TCP or TLS, requests to a RequestHandler and replies back.
 //
 // One io thread per core, each with its own connections, dealt out in turn; a connection is a coroutine. Requests that
-// may block run on a separate thread pool, so that no store, disk or long computation holds up others. Pipelined
-// requests are answered in order. Bytes that are not HTTP or exceed a limit get the fitting status, and the connection
-// is closed; a client that is too slow is disconnected without a reply.
+// may block run on a separate thread pool, so that no store, disk or long computation holds up others; health probes
+// have a thread of their own. Pipelined requests are answered in order. Trailers of chunked bodies are ignored. Bytes
+// that are not HTTP or exceed a limit get the fitting status, and the connection is closed; a client that is too slow
+// is disconnected without a reply.
 #pragma once
 
 #include <array>
@@ -27,6 +28,8 @@ struct HttpServerOptions {
   std::uint32_t max_header = 16'384;
   std::uint64_t max_body = 10'485'760;
   std::uint32_t max_connections = 10'000;
+  std::uint32_t max_address_connections = 1000;
+  std::uint64_t max_buffered = 268'435'456;
   std::chrono::milliseconds idle_timeout{60'000};
   std::chrono::milliseconds request_timeout{20'000};
   std::chrono::milliseconds write_timeout{20'000};
@@ -57,6 +60,13 @@ struct OptionsOf<serve::HttpServerOptions> {
                                                   between(0, 4294967295.0)),
       option<&serve::HttpServerOptions::max_connections>(
           "max_connections", "Most clients at once; others are asked to retry later", between(1, 1'000'000)),
+      option<&serve::HttpServerOptions::max_address_connections>(
+          "max_address_connections",
+          "Most connections from one address (for IPv6, one /64 network) at once; 0: no limit", between(0, 1'000'000)),
+      option<&serve::HttpServerOptions::max_buffered>("max_buffered",
+                                                      "Most bytes of request bodies and replies held at once, all "
+                                                      "clients together; others are asked to retry later",
+                                                      between(65'536, 1e15)),
       option<&serve::HttpServerOptions::idle_timeout>("idle_timeout",
                                                       "Close a connection after this long without a request"),
       option<&serve::HttpServerOptions::request_timeout>("request_timeout",
@@ -67,7 +77,8 @@ struct OptionsOf<serve::HttpServerOptions> {
       option<&serve::HttpServerOptions::cors_origin>("cors_origin",
                                                      "Origin whose pages may send requests (CORS); * for any"),
       option<&serve::HttpServerOptions::tls_certificate>("tls_certificate",
-                                                         "PEM file of the certificate chain; enables HTTPS"),
+                                                         "PEM file of the certificate chain; enables HTTPS. SIGHUP "
+                                                         "reads it and the key again"),
       option<&serve::HttpServerOptions::tls_key>("tls_key", "PEM file of the certificate's private key"),
   };
 };
@@ -89,8 +100,12 @@ class HttpServer {
 
   std::uint16_t port() const;
 
-  // Serves until `stop`, then accepts no new connections, finishes the requests in flight and returns. REQUIRES: called
-  // once.
+  // Reads the certificate and key again, for connections from now on; does nothing without TLS. Throws wrong_use for
+  // files that cannot be used; then nothing has changed. Thread safe.
+  void reload_certificate();
+
+  // Serves until `stop`, then accepts no new connections, waits up to drain_timeout for the requests in flight, closes
+  // the other connections and returns once no handler runs any more. REQUIRES: called once.
   void run(const std::stop_token& stop);
 
  private:

@@ -27,6 +27,10 @@ std::uint32_t seconds_until(RateLimiter::Clock::time_point end, RateLimiter::Clo
   return static_cast<std::uint32_t>(std::max<std::int64_t>(seconds, 1));
 }
 
+std::string key_of_address(std::string_view address) {
+  return fmt::format("a{}", address);
+}
+
 // The verdict that binds a client with two limits: the refusal, else the one with less left.
 RateVerdict tighter(const RateVerdict& a, const RateVerdict& b) {
   if (a.limit == 0 || b.limit == 0) return a.limit == 0 ? b : a;
@@ -58,7 +62,7 @@ RateLimiter::RateLimiter(const RateLimitOptions& options)
 RateLimiter::~RateLimiter() = default;
 
 RateVerdict RateLimiter::take(const Identity& who, std::string_view address, Clock::time_point now) {
-  if (who.token_id.empty()) return take(fmt::format("a{}", address), options_.address_requests, now);
+  if (who.token_id.empty()) return take(key_of_address(address), options_.address_requests, now);
   const std::string token = "t" + who.token_id;
   if (who.user.empty()) return take(token, options_.service_requests, now);
   const RateVerdict of_token = take(token, options_.token_requests, now);
@@ -67,6 +71,14 @@ RateVerdict RateLimiter::take(const Identity& who, std::string_view address, Clo
 }
 
 RateVerdict RateLimiter::take(std::string_view key, std::uint32_t limit, Clock::time_point now) {
+  return judge(key, limit, now, Counting::yes);
+}
+
+RateVerdict RateLimiter::look(std::string_view address, Clock::time_point now) {
+  return judge(key_of_address(address), options_.address_requests, now, Counting::no);
+}
+
+RateVerdict RateLimiter::judge(std::string_view key, std::uint32_t limit, Clock::time_point now, Counting counting) {
   if (limit == 0) return {};
   Shard& shard = shards_[Hash{}(key) % kShards];
   const std::scoped_lock lock(shard.mutex);
@@ -78,7 +90,7 @@ RateVerdict RateLimiter::take(std::string_view key, std::uint32_t limit, Clock::
   Window& window = found->second;
   if (window.end <= now) window = {now + std::chrono::seconds(options_.window_seconds), 0};
   RateVerdict verdict{.allowed = window.taken < limit, .limit = limit, .reset_in = seconds_until(window.end, now)};
-  if (verdict.allowed) ++window.taken;
+  if (verdict.allowed && counting == Counting::yes) ++window.taken;
   verdict.remaining = limit - std::min(window.taken, limit);
   return verdict;
 }

@@ -2,7 +2,7 @@
 //
 // A window begins with the first request after the last one ended, so that clients waiting for the end of theirs do not
 // all return at once. A user's token counts against itself and against its user (who may have several tokens); a
-// service's token counts against itself; requests without a token count by address.
+// service's token counts against itself; requests without a token, or with one that is not valid, count by address.
 #pragma once
 
 #include <array>
@@ -42,7 +42,8 @@ struct OptionsOf<serve::RateLimitOptions> {
       option<&serve::RateLimitOptions::service_requests>(
           "service_requests", "Requests per window with one service's token; 0: no limit", between(0, kMost)),
       option<&serve::RateLimitOptions::address_requests>(
-          "address_requests", "Requests per window from one address without a token; 0: no limit", between(0, kMost)),
+          "address_requests", "Requests per window from one address without a valid token; 0: no limit",
+          between(0, kMost)),
       option<&serve::RateLimitOptions::window_seconds>("window_seconds", "Length of a window, in seconds",
                                                        between(1, 86'400)),
       option<&serve::RateLimitOptions::tracked_clients>(
@@ -75,9 +76,14 @@ class RateLimiter {
   RateVerdict take(const Identity& who, std::string_view address, Clock::time_point now);
   // The same for one key and its limit.
   RateVerdict take(std::string_view key, std::uint32_t limit, Clock::time_point now);
+  // What take() would say of a request without a token from this address; counts nothing.
+  RateVerdict look(std::string_view address, Clock::time_point now);
 
  private:
   struct Shard;
+  enum class Counting { yes, no };
+
+  RateVerdict judge(std::string_view key, std::uint32_t limit, Clock::time_point now, Counting counting);
 
   RateLimitOptions options_;
   std::unique_ptr<Shard[]> shards_;

@@ -70,6 +70,11 @@ const std::string* Exchange::find(std::string_view name) const {
   return found == query.end() ? nullptr : &found->second;
 }
 
+std::size_t Parameter::most_letters() const {
+  const json::value* const most = schema.if_contains("maxLength");
+  return most == nullptr ? kMostTextLetters : most->to_number<std::size_t>();
+}
+
 Reply Handler::operator()(const Exchange& exchange, const void* body) const {
   if (body != nullptr || !parse_) return answer_(exchange, body);
   return answer_(exchange, parse_(exchange.request).get());

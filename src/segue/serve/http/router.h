@@ -62,7 +62,12 @@ struct Parameter {
   std::string help;
   json::object schema;  // JSON Schema
   bool required = false;
+
+  std::size_t most_letters() const;  // maxLength of the schema, or kMostTextLetters
 };
+
+// The longest text that a request may hold where nothing else is said, in letters (code points).
+inline constexpr std::size_t kMostTextLetters = 1024;
 
 // How errors are written: Segue's {"error": {"code", "message"}}, or the form of a protocol.
 struct ErrorForm {
@@ -90,6 +95,10 @@ struct Route {
   std::string tag;      // "Songs": its group in the documentation
   std::string summary;  // one line
   Scope scope = Scope::read;
+  // Not for listeners: a token of one user is refused, since what the reply says is about everybody.
+  bool for_operators = false;
+  bool is_personal = false;        // says something about a person: nobody on the way may keep the reply
+  bool is_probe = false;           // see HeadFacts
   bool may_block = false;          // see Prepared; a handler with a parsed body may decide for each request
   std::vector<Parameter> query{};  // others are refused
   json::object body{};             // JSON Schema of the body; empty: none

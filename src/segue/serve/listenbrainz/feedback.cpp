@@ -23,9 +23,8 @@ std::string read_uuid(const json::object& body, std::string_view key) {
 std::string read_song_id(const json::object& body) {
   const json::value* const value = body.if_contains("song_id");
   if (value == nullptr || value->is_null()) return "";
-  if (!value->is_string() || value->get_string().size() > kMostListenBytes) {
-    fail(ErrorCode::wrong_use, "Invalid JSON document submitted: song_id should be a string.");
-  }
+  if (!value->is_string()) fail(ErrorCode::wrong_use, "Invalid JSON document submitted: song_id should be a string.");
+  check_text("song_id", value->get_string());
   return std::string(value->get_string());
 }
 
@@ -66,7 +65,7 @@ json::object feedback_body() {
   json::object body = object_schema();
   add_property(body, "recording_msid", uuid);
   add_property(body, "recording_mbid", uuid);
-  add_property(body, "song_id", {{"type", "string"}, {"minLength", 1}});
+  add_property(body, "song_id", {{"type", "string"}, {"minLength", 1}, {"maxLength", kMostTextLetters}});
   add_property(body, "score", {{"type", "integer"}, {"enum", {1, 0, -1}}}, true);
   body["anyOf"] = {{{"required", {"recording_msid"}}}, {{"required", {"recording_mbid"}}}, {{"required", {"song_id"}}}};
   return body;
@@ -119,9 +118,7 @@ std::vector<Route> feedback_routes(const ListenParts& parts) {
        .query = {{"score", "Only loved (1) or hated (-1) songs", {{"type", "integer"}, {"enum", {1, 0, -1}}}, false},
                  count_description("count", "Songs to return; more than 1000 is taken as 1000", kListensByDefault),
                  count_description("offset", "Songs to skip", 0),
-                 {"metadata",
-                  "Accepted for ListenBrainz clients; track_metadata is always null",
-                  {{"type", "string"}},
+                 {"metadata", "Accepted for ListenBrainz clients; track_metadata is always null", text_schema(),
                   false}},
        .handle = [parts](const Exchange& exchange) { return get_feedback(parts, exchange); }});
   return routes;

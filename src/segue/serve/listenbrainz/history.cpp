@@ -131,7 +131,7 @@ json::object import_body() {
 
 std::vector<Route> history_routes(const ListenParts& parts) {
   const json::object time{{"type", "integer"}};
-  const json::object text{{"type", "string"}, {"minLength", 1}};
+  const json::object text{{"type", "string"}, {"minLength", 1}, {"maxLength", kMostTextLetters}};
   std::vector<Route> routes;
   routes.push_back(
       {.path = "/1/user/{user}/listens",

@@ -32,6 +32,7 @@ std::vector<Route> listenbrainz_routes(const ListenParts& parts) {
   }
   for (Route& route : routes) {
     route.may_block = true;  // all use the store
+    route.is_personal = true;
     route.errors = &kListenBrainzErrors;
   }
   return routes;

@@ -39,21 +39,22 @@ TypedReply<ListenBrainzStatusReply> submit_listens(const ListenParts& parts, con
 
 json::object submit_body() {
   const json::object uuid{{"type", "string"}, {"format", "uuid"}};
-  const json::object name{{"type", "string"}, {"minLength", 1}, {"pattern", "^[A-Za-z0-9]"}};
+  const json::object name{
+      {"type", "string"}, {"minLength", 1}, {"maxLength", kMostTextLetters}, {"pattern", "^[A-Za-z0-9]"}};
   json::object tags{
       {"type", "array"}, {"maxItems", kMostTags}, {"items", {{"type", "string"}, {"maxLength", kMostTagLetters}}}};
   const json::object info{{"type", "object"},
                           {"properties",
                            {{"recording_mbid", uuid},
-                            {"song_id", {{"type", "string"}}},
-                            {"spotify_id", {{"type", "string"}}},
+                            {"song_id", text_schema()},
+                            {"spotify_id", text_schema()},
                             {"duration", {{"type", "integer"}, {"minimum", 1}, {"maximum", kMostDuration}}},
                             {"tags", std::move(tags)}}}};
   json::object metadata = object_schema();
   metadata["additionalProperties"] = true;
   add_property(metadata, "artist_name", name, true);
   add_property(metadata, "track_name", name, true);
-  add_property(metadata, "release_name", {{"type", "string"}});
+  add_property(metadata, "release_name", text_schema());
   add_property(metadata, "additional_info", info);
   json::object listen = object_schema();
   add_property(listen, "listened_at", {{"type", "integer"}, {"minimum", kFirstListenedAt}});
@@ -120,7 +121,7 @@ TypedReply<ListenBrainzTokenReply> validate_token(const ListenParts& parts, cons
 }  // namespace
 
 std::vector<Route> submit_routes(const ListenParts& parts) {
-  const json::object text{{"type", "string"}};
+  const json::object text = text_schema();
   std::vector<Route> routes;
   routes.push_back(
       {.method = Method::post,

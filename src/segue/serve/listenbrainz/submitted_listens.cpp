@@ -46,6 +46,7 @@ std::string read_name(const json::object& metadata, std::string_view key, bool r
   }
   if (!value->is_string()) fail(ErrorCode::wrong_use, "track_metadata.{} must be a single string.", key);
   const std::string_view name = trimmed(value->get_string());
+  check_text(fmt::format("track_metadata.{}", key), name);
   const bool empty = name.empty() || data::fold_name(name).empty();  // only whitespace
   if (empty && required) fail(ErrorCode::wrong_use, "field track_metadata.{} is empty.", key);
   return empty ? "" : std::string(name);
@@ -125,6 +126,7 @@ std::string read_submitted_song_id(const json::object& info) {
     const json::value* const value = info.if_contains(key);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) continue;
     const std::string_view id = value->get_string();
+    check_text(fmt::format("track_metadata.additional_info.{}", key), id);
     return std::string(key == "song_id" ? id : search::last_part(id));
   }
   return "";
@@ -244,11 +246,6 @@ std::int64_t read_listened_at(const json::value* value, std::int64_t now) {
          kFirstListenedAt);
   }
   return *time;
-}
-
-std::size_t letters_of(std::string_view text) {
-  const auto begins_letter = [](char byte) { return (byte & 0xC0) != 0x80; };
-  return static_cast<std::size_t>(std::ranges::count_if(text, begins_letter));
 }
 
 std::string canonical_uuid(std::string_view text) {

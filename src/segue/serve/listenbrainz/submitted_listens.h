@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "segue/base/json_fwd.h"
+#include "segue/serve/api/parameters.h"
 #include "segue/store/store.h"
 
 namespace segue::serve {
@@ -49,9 +50,6 @@ SubmittedListens read_submitted(const json::object& body, std::size_t body_bytes
 // listened_at as a client sent it, a number or a text with one. Throws wrong_use outside kFirstListenedAt ... now +
 // kClockSkew - 1.
 std::int64_t read_listened_at(const json::value* value, std::int64_t now);
-
-// Letters (code points) of a valid UTF-8 text.
-std::size_t letters_of(std::string_view text);
 
 // "B1A9C0E9-D987-4042-AE91-78D6A3267D69", with or without hyphens, in MusicBrainz' form: lower case, hyphens. "" for
 // anything that is not a UUID.

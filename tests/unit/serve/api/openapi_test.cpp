@@ -29,11 +29,13 @@ TEST_F(OpenApi, describes_every_operation) {
       EXPECT_TRUE(ids.insert(id).second) << id;
       EXPECT_TRUE(tags.contains(std::string(operation.at("tags").at(0).as_string()))) << id;
       EXPECT_FALSE(operation.at("summary").as_string().empty()) << id;
-      const std::string_view wanted =
-          path.key().starts_with("/1/") ? "#/components/schemas/ListenBrainzError" : "#/components/schemas/Error";
       for (const auto& response : operation.at("responses").as_object()) {
         EXPECT_FALSE(response.value().at("description").as_string().empty()) << id;
         if (response.key().starts_with("2")) continue;
+        // A header that is too large is refused before its path is known.
+        const bool of_protocol = path.key().starts_with("/1/") && response.key() != "431";
+        const std::string_view wanted =
+            of_protocol ? "#/components/schemas/ListenBrainzError" : "#/components/schemas/Error";
         EXPECT_EQ(response.value().at_pointer("/content/application~1json/schema/$ref"), json::value(wanted)) << id;
       }
     }

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <deque>
 #include <latch>
+#include <new>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -21,13 +22,38 @@ namespace {
 using testing::RawClient;
 using testing::RawReply;
 
-// /slow waits on the pool until it is released; /big returns 5,000 letters; anything else is echoed.
+// /slow waits on the pool until it is released; /big returns 5,000 letters; /huge a megabyte; /open takes no body;
+// /health/live is a probe that may block; what begins with /private is not admitted. Anything else is echoed.
 class StubHandler final : public RequestHandler {
  public:
-  Prepared prepare(const Request& request) const override { return {.may_block = request.path.starts_with("/slow")}; }
-  Reply answer(const Request& request, const Prepared&) override {
+  HeadFacts facts_of(const Request& head) const override {
+    return {.reads_body = head.path != "/open", .is_probe = head.path == "/health/live"};
+  }
+  bool admit_may_block(const Request& head) const override { return head.path == "/private/unknown"; }
+  Admission admit(const Request& head) override {
+    ++admissions;
+    if (head.path == "/memory") throw std::bad_alloc();
+    if (!head.path.starts_with("/private")) return {.caller = std::make_shared<const std::string>("somebody")};
+    return {.refusal = error_reply(401, "unauthorised", "who are you?")};
+  }
+  Prepared prepare(const Request& request) const override {
+    const bool is_probe = request.path == "/health/live";
+    return {.may_block = request.path.starts_with("/slow") || is_probe, .is_probe = is_probe};
+  }
+  Reply answer(const Request& request, const Prepared& prepared) override {
+    if (request.path == "/memory") throw std::bad_alloc();
+    if (request.path == "/huge") return {.content_type = "image/png", .body = std::string(1 << 20, 'x')};
+    if (request.path == "/caller") {
+      const bool is_known = prepared.caller != nullptr;
+      return {.body = is_known ? *std::static_pointer_cast<const std::string>(prepared.caller) : "not asked"};
+    }
+    if (request.path == "/headers") {
+      Reply reply{.content_type = "text/plain"};
+      for (const Header& header : request.headers) reply.body += header.name + ' ';
+      return reply;
+    }
     if (request.path == "/slow") {
-      arrived.count_down();
+      if (!has_begun.exchange(true)) arrived.count_down();
       go_on.wait();
     }
     if (request.path == "/big") return {.content_type = "text/plain", .body = std::string(5000, 'x')};
@@ -40,9 +66,11 @@ class StubHandler final : public RequestHandler {
     if (reply.status >= 400) ++refused;
   }
 
+  std::atomic<bool> has_begun{false};
   std::latch arrived{1};
   std::latch go_on{1};
   std::atomic<int> refused{0};
+  std::atomic<int> admissions{0};
 };
 
 std::string gunzip(std::string_view bytes) {
@@ -253,6 +281,154 @@ TEST_F(HttpServerTest, asks_clients_beyond_the_limit_to_retry) {
   // With a request in flight: its reply must not be lost.
   EXPECT_EQ(client().ask(kGet).status, 503);
   EXPECT_EQ(first.ask(kGet).status, 200);
+}
+
+constexpr std::string_view kProbe = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+
+TEST_F(HttpServerTest, answers_health_probes_however_many_clients_there_are) {
+  start({.max_connections = 2});
+  RawClient first = client();
+  RawClient second = client();
+  EXPECT_EQ(first.ask(kGet).status, 200);
+  EXPECT_EQ(second.ask(kGet).status, 200);
+  for (int i = 0; i < 3; ++i) {
+    RawClient probe = client();
+    EXPECT_EQ(probe.ask(kProbe).status, 200);
+    EXPECT_TRUE(probe.ended());  // its place is for the next probe
+  }
+  EXPECT_EQ(client().ask(kGet).status, 503);
+}
+
+TEST_F(HttpServerTest, answers_health_probes_while_all_threads_are_busy) {
+  start();
+  std::deque<RawClient> busy;
+  for (int i = 0; i < 4; ++i) {  // two wait on the pool's two threads, two for them
+    busy.emplace_back(server_->port());
+    busy.back().send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  handler_.arrived.wait();
+  EXPECT_EQ(client().ask(kProbe).status, 200);
+  handler_.go_on.count_down();
+  for (RawClient& one : busy) EXPECT_EQ(one.receive().status, 200);
+}
+
+TEST_F(HttpServerTest, limits_the_connections_of_one_address) {
+  start({.max_address_connections = 3});
+  std::deque<RawClient> mine;
+  for (int i = 0; i < 3; ++i) {
+    mine.emplace_back(server_->port());
+    EXPECT_EQ(mine.back().ask(kGet).status, 200);
+  }
+  const RawReply refused = client().ask(kGet);
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(RawClient::header(refused, "Retry-After"), "1");
+  EXPECT_EQ(mine.front().ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").status, 200);
+  EXPECT_TRUE(mine.front().ended());
+  int status = 503;  // until the server has noticed
+  for (int i = 0; i < 1000 && status == 503; ++i) status = client().ask(kGet).status;
+  EXPECT_EQ(status, 200);
+}
+
+TEST_F(HttpServerTest, asks_who_is_there_before_it_reads_a_body) {
+  start();
+  for (const std::string_view path : {"/private", "/private/unknown"}) {
+    for (const std::string_view framing :
+         {"Content-Length: 9000000", "Transfer-Encoding: chunked", "Content-Length: 100\r\nExpect: 100-continue"}) {
+      RawClient client = this->client();
+      const RawReply reply =
+          client.ask("POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + std::string(framing) + "\r\n\r\n");
+      EXPECT_EQ(reply.status, 401) << framing;  // although not a byte of the body was sent
+      EXPECT_TRUE(client.ended());
+    }
+  }
+  EXPECT_EQ(handler_.admissions, 6);
+  RawClient client = this->client();
+  client.send("POST /caller HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 100);
+  EXPECT_EQ(client.ask("abc").body, "somebody");
+  EXPECT_EQ(handler_.admissions, 7);
+  // What has arrived as a whole costs no more memory.
+  EXPECT_EQ(client.ask("POST /caller HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc").body, "not asked");
+  EXPECT_EQ(handler_.admissions, 7);
+}
+
+TEST_F(HttpServerTest, refuses_large_bodies_that_nobody_reads) {
+  start();
+  RawClient client = this->client();
+  EXPECT_EQ(client.ask("GET /open HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}").status, 200);
+  EXPECT_EQ(client.ask("GET /open HTTP/1.1\r\nHost: x\r\nContent-Length: 1025\r\n\r\n").status, 413);
+  EXPECT_EQ(this->client()
+                .ask("GET /open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n401\r\n" +
+                     std::string(1025, 'x') + "\r\n0\r\n\r\n")
+                .status,
+            413);
+}
+
+TEST_F(HttpServerTest, holds_no_more_bytes_of_bodies_than_its_budget) {
+  start({.max_buffered = 65'536});
+  std::deque<RawClient> unfinished;
+  for (int i = 0; i < 3; ++i) {
+    unfinished.emplace_back(server_->port());
+    unfinished.back().send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+    unfinished.back().send(std::string(20'000, 'x'));
+  }
+  // 60 KB are held, or 64: another 20 are too many, whoever sends them.
+  RawClient client = this->client();
+  client.send("POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  client.send("30d40\r\n" + std::string(200'000, 'x') + "\r\n0\r\n\r\n");
+  const RawReply refused = client.receive();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(RawClient::header(refused, "Retry-After"), "1");
+  unfinished.clear();
+  int status = 503;  // until the server has noticed
+  for (int i = 0; i < 1000 && status == 503; ++i) {
+    status = this->client()
+                 .ask("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n" + std::string(20'000, 'x'))
+                 .status;
+  }
+  EXPECT_EQ(status, 200);
+}
+
+TEST_F(HttpServerTest, holds_no_more_bytes_of_replies_than_its_budget) {
+  start({.max_buffered = 3 << 20, .write_timeout = std::chrono::milliseconds(20'000)});
+  std::deque<RawClient> silent;
+  int refused = 0;
+  for (int i = 0; i < 12; ++i) {  // the system buffers the first bytes of each reply
+    silent.emplace_back(server_->port());
+    silent.back().send(
+        "GET /huge HTTP/1.1\r\nHost: x\r\n\r\nGET /huge HTTP/1.1\r\nHost: x\r\n\r\n"
+        "GET /huge HTTP/1.1\r\nHost: x\r\n\r\nGET /huge HTTP/1.1\r\nHost: x\r\n\r\n"
+        "GET /huge HTTP/1.1\r\nHost: x\r\n\r\nGET /huge HTTP/1.1\r\nHost: x\r\n\r\n");
+  }
+  for (int i = 0; i < 200 && refused == 0; ++i)
+    refused += client().ask("GET /huge HTTP/1.1\r\nHost: x\r\n\r\n").status == 503;
+  EXPECT_EQ(refused, 1);
+  EXPECT_EQ(client().ask(kGet).status, 200);
+}
+
+TEST_F(HttpServerTest, goes_on_when_memory_runs_out) {
+  start();
+  for (int i = 0; i < 3; ++i) {
+    RawClient client = this->client();
+    const RawReply reply = client.ask("GET /memory HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(RawClient::header(reply, "Retry-After"), "1");
+    EXPECT_EQ(client.ask(kGet).status, 200);
+    // Where there is no memory for the reply either, the connection ends and not the process.
+    EXPECT_EQ(this->client().ask("POST /memory HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\n").status, 0);
+  }
+  EXPECT_EQ(client().ask(kGet).status, 200);
+}
+
+TEST_F(HttpServerTest, takes_no_trailer_for_a_header) {
+  start();
+  RawClient client = this->client();
+  EXPECT_EQ(client
+                .ask("POST /headers HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n"
+                     "3\r\nabc\r\n0\r\nAuthorization: Token secret\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n")
+                .body,
+            "host transfer-encoding trailer ");
+  EXPECT_EQ(client.ask(kGet).status, 200);
 }
 
 TEST_F(HttpServerTest, finishes_requests_in_flight_before_it_ends) {

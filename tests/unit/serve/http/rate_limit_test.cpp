@@ -47,6 +47,16 @@ TEST(RateLimiter, counts_down_and_starts_again) {
   EXPECT_TRUE(limiter.take("a", 3, at(seconds(10))).allowed);
 }
 
+TEST(RateLimiter, looks_without_counting) {
+  RateLimiter limiter({.address_requests = 2});
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(limiter.look("10.0.0.1", at(seconds(0))).remaining, 2U);
+  EXPECT_TRUE(limiter.take({}, "10.0.0.1", at(seconds(0))).allowed);
+  EXPECT_TRUE(limiter.look("10.0.0.1", at(seconds(0))).allowed);
+  EXPECT_TRUE(limiter.take({}, "10.0.0.1", at(seconds(0))).allowed);
+  EXPECT_FALSE(limiter.look("10.0.0.1", at(seconds(0))).allowed);
+  EXPECT_TRUE(limiter.look("10.0.0.2", at(seconds(0))).allowed);
+}
+
 TEST(RateLimiter, keeps_keys_apart) {
   RateLimiter limiter({});
   EXPECT_TRUE(limiter.take("a", 1, at(seconds(0))).allowed);

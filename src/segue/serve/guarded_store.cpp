@@ -1,0 +1,78 @@
+#include "segue/serve/guarded_store.h"
+
+namespace segue::serve {
+
+store::AddedListens GuardedStore::add(std::span<const store::StoredListen> listens) {
+  return on_own_files([&] { return store_.add(listens); });
+}
+
+std::vector<store::StoredListen> GuardedStore::listens_of(std::string_view user, const store::ListenRange& range) {
+  return on_own_files([&] { return store_.listens_of(user, range); });
+}
+
+std::uint64_t GuardedStore::listen_count(std::string_view user) {
+  return on_own_files([&] { return store_.listen_count(user); });
+}
+
+bool GuardedStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
+  return on_own_files([&] { return store_.remove(user, listened_at, msid); });
+}
+
+std::vector<std::string> GuardedStore::users(std::string_view prefix, std::size_t most) {
+  return on_own_files([&] { return store_.users(prefix, most); });
+}
+
+std::int64_t GuardedStore::latest_import(std::string_view user, std::string_view service) {
+  return on_own_files([&] { return store_.latest_import(user, service); });
+}
+
+void GuardedStore::set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) {
+  on_own_files([&] { store_.set_latest_import(user, service, listened_at); });
+}
+
+void GuardedStore::set_feedback(const store::Feedback& feedback) {
+  on_own_files([&] { store_.set_feedback(feedback); });
+}
+
+std::vector<store::Feedback> GuardedStore::feedback_of(std::string_view user, std::optional<int> score,
+                                                       std::size_t count, std::size_t offset) {
+  return on_own_files([&] { return store_.feedback_of(user, score, count, offset); });
+}
+
+void GuardedStore::add_token(const store::StoredToken& token) {
+  on_own_files([&] { store_.add_token(token); });
+}
+
+std::optional<store::StoredToken> GuardedStore::token_by_hash(std::string_view hash) {
+  return on_own_files([&] { return store_.token_by_hash(hash); });
+}
+
+std::vector<store::StoredToken> GuardedStore::tokens() {
+  return on_own_files([&] { return store_.tokens(); });
+}
+
+bool GuardedStore::remove_token(std::string_view id) {
+  return on_own_files([&] { return store_.remove_token(id); });
+}
+
+store::Forgotten GuardedStore::forget(std::string_view user) {
+  return on_own_files([&] { return store_.forget(user); });
+}
+
+void GuardedStore::for_each_listen(const std::function<bool(const store::StoredListen&)>& each) {
+  on_own_files([&] { store_.for_each_listen(each); });
+}
+
+store::StoreFacts GuardedStore::facts() {
+  return on_own_files([&] { return store_.facts(); });
+}
+
+std::uint64_t GuardedStore::queued() {
+  return on_own_files([&] { return store_.queued(); });
+}
+
+void GuardedStore::check() {
+  on_own_files([&] { store_.check(); });
+}
+
+}  // namespace segue::serve
