@@ -44,16 +44,19 @@ std::string help_text(const OptionRow& row, const void* options) {
 }  // namespace
 
 void Arguments::positional(std::string_view name, std::string_view help, std::string& value) {
+  texts_.push_back(&value);
   app_.add_option(std::string(name), value, std::string(help))->required();
 }
 
 void Arguments::positional(std::string_view name, std::string_view help, std::vector<std::string>& values) {
+  lists_.push_back(&values);
   app_.add_option(std::string(name), values, std::string(help))
       ->required()
       ->expected(1, CLI::detail::expected_max_vector_size);
 }
 
 void Arguments::optional_positional(std::string_view name, std::string_view help, std::vector<std::string>& values) {
+  lists_.push_back(&values);
   app_.add_option(std::string(name), values, std::string(help))->expected(0, CLI::detail::expected_max_vector_size);
 }
 
@@ -81,6 +84,23 @@ void Arguments::add_rows(std::span<const OptionRow> rows, void* options,
       if (row.kind != OptionKind::texts) added->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     }
   }
+}
+
+std::string literal_mark(std::size_t index) {
+  return fmt::format("\x1f{}", index);
+}
+
+void Arguments::restore_literals(const std::vector<std::string>& literals) {
+  const auto restore = [&](std::string& word) {
+    for (std::size_t i = 0; i < literals.size(); ++i) {
+      if (word == literal_mark(i)) {
+        word = literals[i];
+        return;
+      }
+    }
+  };
+  for (std::string* text : texts_) restore(*text);
+  for (std::vector<std::string>* list : lists_) std::ranges::for_each(*list, restore);
 }
 
 void Arguments::apply_typed() {

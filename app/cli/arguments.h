@@ -54,6 +54,10 @@ class Arguments {
 
   std::deque<BoundOption>& bound() { return bound_; }
 
+  // Puts the words behind "--" in place of their marks (literal_mark) in the positional arguments. Before
+  // apply_typed().
+  void restore_literals(const std::vector<std::string>& literals);
+
   // Sets the structs from the command line. Throws wrong_use for an invalid value or a missing required option.
   void apply_typed();
 
@@ -62,7 +66,12 @@ class Arguments {
                 std::initializer_list<std::string_view> omitted);
 
   CLI::App& app_;
+  std::vector<std::string*> texts_;  // positional arguments
+  std::vector<std::vector<std::string>*> lists_;
   std::deque<BoundOption> bound_;  // stable addresses: CLI11 keeps pointers into it
 };
+
+// What the parser sees instead of word `index` behind "--": no option and no command, whatever the word is.
+std::string literal_mark(std::size_t index);
 
 }  // namespace segue::cli

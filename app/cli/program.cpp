@@ -137,7 +137,14 @@ std::string whole_reference(const std::vector<Registered>& registered) {
 
 }  // namespace
 
-int run_command_line(const std::vector<std::string>& words, const Output& output, const Signals& signals) {
+int run_command_line(const std::vector<std::string>& typed, const Output& output, const Signals& signals) {
+  // Behind "--" every word is itself, also one that begins with '-' or names a command.
+  std::vector<std::string> words(typed.begin(), std::ranges::find(typed, "--"));
+  std::vector<std::string> literals;
+  for (std::size_t i = words.size() + 1; i < typed.size(); ++i) {
+    words.push_back(literal_mark(literals.size()));
+    literals.push_back(typed[i]);
+  }
   CLI::App app{"Song vectors and recommendations from listening queues", "segue"};
   app.set_version_flag("--version", fmt::format("segue {}", kVersion));
   app.set_help_flag("-h,--help", "Show this help");
@@ -180,6 +187,7 @@ int run_command_line(const std::vector<std::string>& words, const Output& output
     std::fputs(app.help().c_str(), stderr);
     return kWrongUse;
   }
+  chosen->arguments->restore_literals(literals);
   return run(*chosen, names_of(registered), common, output, signals);
 }
 

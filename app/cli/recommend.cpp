@@ -1,4 +1,6 @@
 // segue recommend MODEL SONG... | segue recommend MODEL --user ID --dataset DATASET
+#include <set>
+
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
@@ -54,6 +56,7 @@ class RecommendCommand final : public Command {
     const std::vector<recommend::Recommendation> found =
         recommend::Recommender(model).recommend(listener, options_, list_, interests).items;
     if (!model.index_note().empty()) terminal.note(model.index_note());
+    if (found.empty()) terminal.note(why_nothing(model, played, keeps));
     if (terminal.json()) {
       terminal.print(document(model, played, found));
     } else {
@@ -62,6 +65,22 @@ class RecommendCommand final : public Command {
   }
 
  private:
+  // An empty list is never given in silence.
+  std::string why_nothing(const model::Model& model, std::span<const std::uint32_t> played,
+                          const std::optional<index::RowSet>& keeps) const {
+    const std::set<std::uint32_t> distinct(played.begin(), played.end());
+    if (list_.mode == recommend::ListMode::discover && distinct.size() >= model.songs().size()) {
+      return fmt::format("nothing to discover: all {} songs of the model were played; --mode any recommends them too",
+                         with_commas(model.songs().size()));
+    }
+    if (keeps) return "nothing found: the filters leave no song that may be recommended";
+    if (list_.mode == recommend::ListMode::discover) {
+      return "nothing found: what was not played yet is a version of what was, or disliked; --mode any or "
+             "--fold-versions false allow more";
+    }
+    return "nothing found: all songs were played just now, or are disliked";
+  }
+
   void check_use() const {
     if (!user_.user.empty() && !songs_.empty()) {
       fail(ErrorCode::wrong_use, "expected songs or --user, found both");

@@ -246,8 +246,7 @@ class ServeCommand final : public Command {
 
   // Calls reload_all() after a SIGHUP, and reloads models that have changed every --watch.
   void watch(serve::Service& service, const Hangups* hangups, const std::function<void()>& reload_all,
-             const serve::LogEvent& log,
-             const std::stop_token& stop) const {
+             const serve::LogEvent& log, const std::stop_token& stop) const {
     std::uint64_t seen = 0;
     auto next_check = std::chrono::steady_clock::now() + options_.watch;
     std::mutex mutex;

@@ -46,6 +46,7 @@ class TrainCommand final : public Command {
   void run(Terminal& terminal) override {
     const pipeline::BuiltModel built = pipeline::build_model(dataset_, options_, terminal.progress(), terminal.stop(),
                                                              [&](std::string_view line) { terminal.note(line); });
+    for (const std::string& doubt : doubts(built)) terminal.note(doubt);
     if (terminal.json()) {
       terminal.print(document(built));
     } else {
@@ -55,6 +56,32 @@ class TrainCommand final : public Command {
   }
 
  private:
+  // What makes the model useless, or likely so, with the option that helps.
+  std::vector<std::string> doubts(const pipeline::BuiltModel& built) const {
+    std::uint64_t pairs = 0;
+    std::uint64_t kept = 0;
+    for (const train::EpochReport& epoch : built.epochs) {
+      pairs += epoch.pairs;
+      kept += epoch.plays;
+    }
+    std::vector<std::string> doubts;
+    if (pairs < built.songs) {
+      const bool sampled = kept * 10 < built.plays * built.epochs.size();
+      doubts.push_back(fmt::format("only {} pairs were trained for {} songs, so most vectors are as they began; {}",
+                                   with_commas(pairs), with_commas(built.songs),
+                                   sampled ? "--subsample 0 keeps the plays of songs with a large share of all plays"
+                                           : "this takes more plays"));
+    }
+    const double loss = built.epochs.empty() ? 0 : built.epochs.back().sample_loss;
+    if (pairs > 0 && loss >= built.untrained_loss) {
+      doubts.push_back(
+          fmt::format("the loss at the end ({:.3f}) is not below that of untrained vectors ({:.3f}); a smaller "
+                      "--learning-rate than {} may help",
+                      loss, built.untrained_loss, options_.train.learning_rate));
+    }
+    return doubts;
+  }
+
   json::object document(const pipeline::BuiltModel& built) const {
     json::array epochs;
     for (const train::EpochReport& epoch : built.epochs) {

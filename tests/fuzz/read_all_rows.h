@@ -1,34 +1,55 @@
-// Reads a log file to its end, with every column in use. Whatever the bytes, only segue::Error may be thrown.
+// Reads a log to its end as ingest does, from its format on. Whatever the bytes, only segue::Error may be thrown.
 #pragma once
 
 #include <cstdlib>
+#include <string>
+
+#include <arrow/buffer.h>
+#include <arrow/io/memory.h>
 
 #include "segue/base/error.h"
-#include "segue/data/dataset/row_checks.h"
-#include "segue/data/log/input.h"
+#include "segue/data/log/columns.h"
+#include "segue/data/log/formats/delimited_rows.h"
+#include "segue/data/log/formats/formats.h"
+#include "segue/data/log/formats/json_rows.h"
+#include "segue/data/log/log_reader.h"
+#include "segue/data/log/sources/source.h"
 
-#include "tests/fuzz/memory_file.h"
+#include "tests/support/memory_stream.h"
 
 namespace segue {
 
-inline void read_all_rows(const std::uint8_t* data, std::size_t size, data::FileFormat format,
-                          data::FileCompression compression, const std::vector<std::string>& header) {
-  const MemoryFile file(data, size);
+// All rows of all columns.
+inline void read_all_rows(data::OpenedRows opened, const data::Source* source = nullptr) {
+  data::RecognisedColumns found;
+  const std::size_t columns = opened.rows->columns().size();
+  found.role = columns % 3 == 0 ? data::Role::playlists : columns % 3 == 1 ? data::Role::songs : data::Role::listens;
+  for (std::size_t i = 0; i < data::kFieldCount && i < columns; ++i) found.columns[i] = i;
+  data::LogRules rules;
+  rules.latest = 4'102'444'800'000'000;
+  data::LogReader reader(std::move(opened), found, source, rules, {});
+  while (const auto batch = reader.next()) {
+    const std::size_t read =
+        batch->listens.size() + batch->playlists.size() + batch->songs.size() + batch->rejects.size();
+    if (read != batch->rows) std::abort();
+  }
+}
+
+// From its bytes on: the format and the source are recognised.
+inline void read_any_log(const std::uint8_t* bytes, std::size_t size, const std::vector<std::string>& header) {
+  const std::string text(reinterpret_cast<const char*>(bytes), size);
+  data::PeekableStream stream(std::make_unique<testing::MemoryStream>(text));
+  data::Input input{
+      "log", stream, std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(text)), {}, true};
   try {
-    const auto reader = data::open_rows({file.path(), size, format, compression}, header);
-    data::FieldColumns columns;
-    for (std::size_t i = 0; i < data::kFieldCount && i < reader->columns().size(); ++i) columns[i] = i;
-    reader->choose(columns);
-    [[maybe_unused]] std::size_t rejected = 0;  // uses the results of the calls below
-    while (const auto batch = reader->next()) {
-      if (batch->lines.size() != batch->rows) std::abort();
-      data::Row row(*batch);
-      for (std::size_t i = 0; i < batch->rows; ++i) {
-        row.move_to(i);
-        rejected += row.fault() ? 1 : 0;
-        rejected += row.sample().size();
-      }
-    }
+    data::OpenedRows opened = data::open_rows(input, header);
+    data::FileLook look{opened.format, opened.rows->columns(), opened.rows->first_rows(), {}};
+    auto* delimited = dynamic_cast<data::DelimitedRows*>(opened.rows.get());
+    if (delimited != nullptr) look.comments = delimited->comments();
+    const data::Source* source = data::recognise_source(look);
+    auto* json = dynamic_cast<data::JsonRows*>(opened.rows.get());
+    if (json != nullptr && source != nullptr && source->adapt != nullptr) json->adapt(source->adapt);
+    read_all_rows(std::move(opened), source);
   } catch (const Error&) {
   }
 }

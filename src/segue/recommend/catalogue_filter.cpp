@@ -19,32 +19,36 @@ class Names {
  public:
   Names(std::string_view what, const std::vector<std::string>& names) : what_(what) {
     for (const std::string& name : names) {
-      wanted_.push_back(data::search_fold(name));
+      wanted_.push_back({data::fold_name(name), data::compared_name(name), false, false});
       typed_.push_back(name);
     }
-    found_.resize(wanted_.size());
   }
 
   bool empty() const { return wanted_.empty(); }
 
-  // `in_parts`: the parts between commas count as well as the whole.
-  bool has(std::string_view text, bool in_parts) {
-    const auto [known, is_new] = known_.try_emplace(text, false);
-    if (is_new) {
-      known->second = look_up(text);
-      for (std::size_t at = 0; in_parts && at <= text.size();) {
-        const std::size_t end = std::min(text.find(',', at), text.size());
-        if (end - at < text.size() && look_up(text.substr(at, end - at))) known->second = true;
-        at = end + 1;
-      }
-    }
-    return known->second;
+  // All texts of the catalogue come first, so that a name that one of them has exactly is not taken for another:
+  // "N.W.A" is not "N.W.A." where both are. `in_parts`: the parts between commas count as well as the whole.
+  void add_text(std::string_view text, bool in_parts) {
+    if (!known_.try_emplace(text, false).second) return;
+    for_each_part(text, in_parts, [&](std::string_view part) {
+      const std::string folded = data::fold_name(part);
+      for (Wanted& name : wanted_) name.exact = name.exact || name.folded == folded;
+    });
   }
+
+  void settle(bool in_parts) {
+    for (auto& [text, has] : known_) {
+      for_each_part(text, in_parts, [&, &has = has](std::string_view part) { has = look_up(part) || has; });
+    }
+  }
+
+  // REQUIRES: the text was added, and all are settled.
+  bool has(std::string_view text) const { return known_.at(text); }
 
   // To be called after all texts were checked. Throws not_found for a name that no text had.
   void check_all_found() const {
     for (std::size_t i = 0; i < wanted_.size(); ++i) {
-      if (found_[i]) continue;
+      if (wanted_[i].found) continue;
       std::vector<std::string_view> texts;
       for (const auto& known : known_) texts.push_back(known.first);
       std::ranges::sort(texts);
@@ -53,19 +57,36 @@ class Names {
   }
 
  private:
-  bool look_up(std::string_view text) {
-    const std::string folded = data::search_fold(text);
-    bool is_wanted = false;
-    for (std::size_t i = 0; i < wanted_.size(); ++i) {
-      if (wanted_[i] == folded) is_wanted = found_[i] = true;
+  struct Wanted {
+    std::string folded;
+    std::string compared;
+    bool exact = false;  // a text has just this name
+    bool found = false;
+  };
+
+  template <class Visit>
+  static void for_each_part(std::string_view text, bool in_parts, Visit visit) {
+    visit(text);
+    for (std::size_t at = 0; in_parts && at <= text.size();) {
+      const std::size_t end = std::min(text.find(',', at), text.size());
+      if (end - at < text.size()) visit(text.substr(at, end - at));
+      at = end + 1;
     }
-    return is_wanted;
+  }
+
+  bool look_up(std::string_view text) {
+    const std::string folded = data::fold_name(text);
+    const std::string compared = data::compared_name(text);
+    bool any = false;
+    for (Wanted& name : wanted_) {
+      if (name.exact ? name.folded == folded : name.compared == compared) any = name.found = true;
+    }
+    return any;
   }
 
   std::string_view what_;
   std::vector<std::string> typed_;
-  std::vector<std::string> wanted_;
-  std::vector<bool> found_;
+  std::vector<Wanted> wanted_;
   std::unordered_map<std::string_view, bool> known_;  // views texts of the catalogue
 };
 
@@ -96,25 +117,32 @@ std::optional<index::RowSet> songs_passing(const FilterOptions& options, const d
   if (!options.not_ids.empty()) not_ids = songs_of_file(options.not_ids, songs);
   const bool by_name = !only_tags.empty() || !not_tags.empty() || !only_artists.empty() || !not_artists.empty();
 
+  for (data::SongRow row = 0; by_name && row < songs.size(); ++row) {
+    for (Names* names : {&only_artists, &not_artists}) {
+      if (!names->empty()) names->add_text(songs.song(row).artist, true);
+    }
+    for (Names* names : {&only_tags, &not_tags}) {
+      if (names->empty()) continue;
+      for (const std::string_view tag : songs.tags(row)) names->add_text(tag, false);
+    }
+  }
+  for (Names* names : {&only_artists, &not_artists}) names->settle(true);
+  for (Names* names : {&only_tags, &not_tags}) names->settle(false);
+
   index::RowSet rows(songs.size());
   for (data::SongRow row = 0; row < songs.size(); ++row) {
     bool passes = songs.plays(row) >= options.min_plays;
     passes = passes && (options.max_plays == 0 || songs.plays(row) <= options.max_plays);
     passes = passes && row + 1 >= options.min_rank && (options.max_rank == 0 || row < options.max_rank);
     passes = passes && (!only_ids || only_ids->contains(row)) && (!not_ids || !not_ids->contains(row));
-    if (by_name) {
+    if (passes && by_name) {
       const std::string_view artist = songs.song(row).artist;
       const std::vector<std::string_view> tags = songs.tags(row);
-      const auto has = [&](Names& names) {
-        bool any = false;
-        for (const std::string_view tag : tags) any = names.has(tag, false) || any;
-        return any;
+      const auto has_tag = [&](const Names& names) {
+        return std::ranges::any_of(tags, [&](std::string_view tag) { return names.has(tag); });
       };
-      // Checked even if the song has failed already, to detect names that no song has.
-      if (!only_tags.empty()) passes = has(only_tags) && passes;
-      if (!not_tags.empty()) passes = !has(not_tags) && passes;
-      if (!only_artists.empty()) passes = only_artists.has(artist, true) && passes;
-      if (!not_artists.empty()) passes = !not_artists.has(artist, true) && passes;
+      passes = (only_tags.empty() || has_tag(only_tags)) && (not_tags.empty() || !has_tag(not_tags)) &&
+               (only_artists.empty() || only_artists.has(artist)) && (not_artists.empty() || !not_artists.has(artist));
     }
     if (passes) rows.insert(row);
   }

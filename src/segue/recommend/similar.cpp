@@ -65,10 +65,10 @@ SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::R
     if (name.empty()) return;
     const auto [spelling, is_new] = spellings.try_emplace(name, 0);
     if (is_new) {
-      const auto [group, is_first] = found_.try_emplace(data::search_fold(name), size());
+      const auto [group, is_first] = found_.try_emplace(data::fold_name(name), size());
       if (is_first) {
         groups_.push_back({name, {}, 0});
-        folded_.push_back(group->first);
+        folded_.push_back(data::compared_name(name));
       }
       spelling->second = group->second;
     }
@@ -95,10 +95,15 @@ SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::R
 }
 
 std::vector<std::uint32_t> SongGroups::find(std::string_view typed) const {
-  const std::string wanted = data::search_fold(typed);
-  if (const auto found = found_.find(wanted); found != found_.end()) return {found->second};
+  // The very name; then the name without accents and punctuation; then names that hold its words.
+  if (const auto found = found_.find(data::fold_name(typed)); found != found_.end()) return {found->second};
+  const std::string wanted = data::compared_name(typed);
   std::vector<std::uint32_t> found;
-  for (std::uint32_t group = 0; group < size() && !wanted.empty(); ++group) {
+  for (std::uint32_t group = 0; group < size(); ++group) {
+    if (folded_[group] == wanted) found.push_back(group);
+  }
+  const bool none = found.empty();
+  for (std::uint32_t group = 0; none && group < size() && !wanted.empty(); ++group) {
     if (has_words(folded_[group], wanted)) found.push_back(group);
   }
   std::ranges::stable_sort(found, std::greater(), [&](std::uint32_t group) { return groups_[group].plays; });

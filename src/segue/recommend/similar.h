@@ -35,14 +35,15 @@ struct SongGroup {
 // group is the sum of the unit vectors of its songs. Views a model that outlives it. Thread safe once constructed.
 class SongGroups {
  public:
-  // Songs without such a name are in no group; spellings that are the same to a search are in one. `keeps` selects
-  // songs; it may be nullptr.
+  // Songs without such a name are in no group; names that fold to the same (data/text/text.h: fold_name) are one.
+  // `keeps` selects songs; it may be nullptr.
   SongGroups(const model::Model& model, GroupKind kind, const index::RowSet* keeps);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(groups_.size()); }
   const SongGroup& group(std::uint32_t group) const { return groups_[group]; }
 
-  // The groups with exactly this name, or else those whose names have all its words; the most played first.
+  // The group with exactly this name; else those with it but for accents and punctuation, or else those whose names
+  // have all its words; the most played first.
   std::vector<std::uint32_t> find(std::string_view typed) const;
   // For messages about a name that find() does not find: " (did you mean X?)" or "".
   std::string suggestion(std::string_view typed) const;
@@ -59,7 +60,7 @@ class SongGroups {
   const model::Model& model_;
   std::vector<SongGroup> groups_;
   std::vector<std::string> folded_;                       // names as search compares them
-  std::unordered_map<std::string, std::uint32_t> found_;  // of these
+  std::unordered_map<std::string, std::uint32_t> found_;  // by folded name
   math::Matrix sums_;
   std::vector<float> inverse_norms_;
 };

@@ -118,8 +118,8 @@ class Trigrams {
 };
 
 void fold(const data::Song& song, Folded& folded) {
-  data::search_fold(song.artist, folded.artist);
-  data::search_fold(song.title, folded.title);
+  data::compared_name(song.artist, folded.artist);
+  data::compared_name(song.title, folded.title);
 }
 
 FoundSongs by_words(const data::Catalogue& songs, std::string_view text, std::size_t limit) {
@@ -177,7 +177,7 @@ FoundSongs by_spelling(const data::Catalogue& songs, std::string_view text, std:
 FoundSongs find_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
   if (const auto row = songs.find(query)) return {SongMatch::id, {*row}, 1};
   if (data::fault_of(query) != data::TextFault::none) return {};
-  const std::string text = data::search_fold(query);
+  const std::string text = data::compared_name(query);
   if (text.empty()) return {};
   FoundSongs found = by_words(songs, text, limit);
   return found.match == SongMatch::words ? found : by_spelling(songs, text, limit);

@@ -30,8 +30,8 @@ fs::path resolved(const fs::path& folder) {
 std::chrono::system_clock::time_point time_made(const Manifest& manifest) {
   const json::value* const made = manifest.fields.if_contains("made_at");
   if (made == nullptr || !made->is_string()) return {};
-  const auto time = data::parse_time(made->get_string(), data::TimeUnit::automatic);
-  return std::chrono::system_clock::time_point(std::chrono::microseconds(time.value_or(0)));
+  const data::ParsedTime time = data::parse_time(std::string_view(made->get_string()), {});
+  return std::chrono::system_clock::time_point(std::chrono::microseconds(time.micros));
 }
 
 // The current digest of a folder, "" if it cannot be read.

@@ -7,7 +7,9 @@ Dataset open_dataset(const std::filesystem::path& folder) {
     Dataset dataset;
     dataset.manifest = open_manifest(open, kDatasetFormat);
     dataset.songs = Catalogue(open.map(kSongsName));
-    dataset.queues = Queues(open.map(kQueuesName), dataset.songs.size());
+    const bool first_version = dataset.manifest.version == 1;
+    dataset.queues = Queues(open.map(kQueuesName), dataset.songs.size(), !first_version);
+    if (!first_version) dataset.skips = Skips(open.map(kSkipsName), dataset.songs.size());
     return dataset;
   });
 }

@@ -6,10 +6,11 @@
 #include "segue/base/manifest.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/data/dataset/queues.h"
+#include "segue/data/dataset/skips.h"
 
 namespace segue::data {
 
-inline constexpr FormatVersion kDatasetFormat{"segue-dataset", 1};
+inline constexpr FormatVersion kDatasetFormat{"segue-dataset", 2};
 inline constexpr std::string_view kSongsName = "songs.arrow";
 inline constexpr std::string_view kQueuesName = "queues.arrow";
 
@@ -17,6 +18,7 @@ struct Dataset {
   Manifest manifest;
   Catalogue songs;
   Queues queues;
+  Skips skips;  // none in datasets of version 1
 };
 
 // Maps the dataset and checks sizes, manifest and that queues and catalogue fit together. Throws as open_manifest does.

@@ -1,16 +1,23 @@
 #include "segue/data/dataset/ingest.h"
 
 #include <algorithm>
-#include <numeric>
+#include <charconv>
+#include <chrono>
+#include <map>
 
+#include <fmt/format.h>
+
+#include "segue/base/file.h"
 #include "segue/base/folder.h"
+#include "segue/base/memory.h"
 #include "segue/base/options_json.h"
 #include "segue/base/parallel.h"
 #include "segue/base/words.h"
+#include "segue/data/dataset/anonymise.h"
 #include "segue/data/dataset/dataset.h"
-#include "segue/data/dataset/row_checks.h"
-#include "segue/data/dataset/sessions.h"
-#include "segue/data/dataset/songs_seen.h"
+#include "segue/data/log/formats/delimited_rows.h"
+#include "segue/data/log/formats/formats.h"
+#include "segue/data/log/formats/json_rows.h"
 #include "segue/data/log/read_ahead.h"
 
 namespace segue::data {
@@ -20,6 +27,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kRejectsName = "rejects.jsonl";
+constexpr std::string_view kUsualNames = "usual-names";
+constexpr std::int64_t kDayMicros = 86'400'000'000;
 
 std::vector<std::string> names_in(const std::string& list) {
   std::vector<std::string> names;
@@ -41,342 +50,308 @@ NamedColumns named_columns(const IngestOptions& options) {
   set(Field::artist, options.artist_column);
   set(Field::album, options.album_column);
   set(Field::tags, options.tags_column);
-  set(Field::played_ms, options.played_ms_column);
-  set(Field::songs, options.songs_column);
+  set(Field::played, options.played_ms_column);
+  set(Field::length, options.length_ms_column);
+  set(Field::skipped, options.skipped_column);
   return named;
+}
+
+// "2G", "512M", "1500000000"; half of the machine's memory for "auto".
+std::uint64_t memory_limit(const std::string& text) {
+  if (text == "auto") return memory_bytes() / 2;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+  constexpr std::array<std::pair<std::string_view, int>, 9> kUnits = {
+      {{"", 0}, {"K", 10}, {"M", 20}, {"G", 30}, {"T", 40}, {"k", 10}, {"m", 20}, {"g", 30}, {"t", 40}}};
+  const auto found = std::ranges::find(kUnits, unit, &std::pair<std::string_view, int>::first);
+  constexpr std::uint64_t kLeast = std::uint64_t{16} << 20;
+  if (error != std::errc{} || found == kUnits.end() || number > (std::uint64_t{1} << 22) << (40 - found->second) ||
+      number << found->second < kLeast) {
+    fail(ErrorCode::wrong_use, "--memory: expected auto or a number of bytes from 16M on, such as 2G; found \"{}\"",
+         text);
+  }
+  return number << found->second;
+}
+
+std::int64_t date_option(std::string_view name, const std::string& text) {
+  const ParsedTime time = parse_time(text, {TimeUnit::automatic, DateOrder::ymd});
+  if (time.fault != TimeFault::none) {
+    fail(ErrorCode::wrong_use, "--{}: expected a date such as 2002-10-01, found \"{}\"", name, text);
+  }
+  return time.micros;
+}
+
+std::int64_t tomorrow() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count() + kDayMicros;
+}
+
+LogRules log_rules(const IngestOptions& options) {
+  LogRules rules;
+  rules.user = options.user;
+  rules.identity = options.identity;
+  rules.times = {options.time_unit, options.date_format};
+  rules.time_is = options.time_is;
+  rules.earliest = date_option("earliest", options.earliest);
+  rules.latest = options.latest.empty() ? tomorrow() : date_option("latest", options.latest);
+  return rules;
+}
+
+DatasetRules dataset_rules(const IngestOptions& options) {
+  DatasetRules rules;
+  rules.sessions = {std::chrono::microseconds(options.session_gap).count(), options.keep_repeats, options.min_session};
+  rules.songs = {options.identity == Identity::automatic, options.merge_versions};
+  rules.min_played_ms = options.min_played.count();
+  rules.most_bytes = memory_limit(options.memory);
+  return rules;
 }
 
 class Ingest {
  public:
-  Ingest(const IngestOptions& options, Progress& progress, const std::stop_token& stop)
+  Ingest(const IngestOptions& options, const fs::path& scratch, IngestReport& report, Progress& progress,
+         const std::stop_token& stop)
       : options_(options),
+        report_(report),
         progress_(progress),
         stop_(stop),
-        threads_(thread_count(options.threads)),
-        rules_{std::chrono::microseconds(options.session_gap).count(), options.keep_repeats, options.min_session} {
-    report_.dropped = RejectLog(options.rejects);
-    report_.dropped_song_rows = RejectLog(options.rejects);
+        rules_(log_rules(options)),
+        builder_(dataset_rules(options), scratch) {
+    if (options.source != "auto" && options.source != kUsualNames) forced_ = &source_named(options.source);
+    if (!options.anonymise.empty()) anonymiser_.emplace(options.anonymise);
   }
 
-  IngestReport run(std::span<const std::string> paths) {
-    FolderWriter folder(options_.output, replaces(kDatasetFormat));
-    report_.inputs = find_inputs(paths);
-    const std::vector<InputFile> song_files = find_inputs(options_.songs);
-    for (const std::vector<InputFile>* files : {&std::as_const(report_.inputs), &song_files}) {
-      for (const InputFile& file : *files) total_bytes_ += file.bytes;
+  DatasetBuilder& builder() { return builder_; }
+
+  void read(Inputs& inputs) {
+    inputs.for_each([&](Input& input) {
+      if (input.named) return read_log(input, inputs);
+      // In a folder or an archive other files may lie beside the logs.
+      try {
+        read_log(input, inputs);
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::bad_input || reading_) throw;
+        report_.passed_over.push_back({input.name, error.what()});
+      }
+    });
+    if (report_.logs == 0 && !report_.passed_over.empty()) {
+      fail(ErrorCode::bad_input, "expected a log, found none in {} {}: {}", report_.passed_over.size(),
+           report_.passed_over.size() == 1 ? "file" : "files; the first", report_.passed_over.front().why);
     }
-    progress_.begin("read", total_bytes_, "bytes");
-    for (const InputFile& file : report_.inputs) read_input(file);
-    for (const InputFile& file : song_files) read_songs(file);
-    progress_.begin("cut sessions", 0, "plays");
-    sessions_ = plays_.take_sessions(rules_, threads_);
-    report_.dropped.count(Reason::repeat, sessions_.dropped.repeats);
-    report_.dropped.count(Reason::short_session, sessions_.dropped.short_sessions);
-    check_stop();
-    refuse_nothing();
-    write(folder.path(), song_files);
-    check_stop();
-    folder.commit();
-    progress_.end();
-    return std::move(report_);
+    for (const auto& [product, files] : products_) {
+      report_.sources.push_back(files == 1 ? std::string(product) : fmt::format("{} ({} files)", product, files));
+    }
+  }
+
+  void read_songs(Inputs& inputs) {
+    inputs.for_each([&](Input& input) {
+      OpenedRows opened = open_rows(input, names_in(options_.songs_columns));
+      ColumnRequest request = this->request(input, nullptr);
+      // A column named for the listens need not be in this file.
+      for (std::string& name : request.named) {
+        if (std::ranges::find(opened.rows->columns(), name) == opened.rows->columns().end()) name.clear();
+      }
+      const RecognisedColumns found = recognise_songs(opened.rows->columns(), request);
+      LogReader reader(std::move(opened), found, nullptr, rules_, {});
+      read_batches(reader, input, inputs, report_.song_rows, report_.dropped_song_rows);
+    });
   }
 
  private:
-  void check_stop() const {
-    if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped before {} was written", options_.output);
+  ColumnRequest request(const Input& input, const Source* source) const {
+    ColumnRequest request;
+    request.file = input.name;
+    request.source = source;
+    request.named = named_columns(options_);
+    request.kind = options_.kind;
+    request.has_user = !options_.user.empty() || std::ranges::any_of(input.partition, [](const auto& part) {
+      return part.first == "user" || part.first == "user_id" || part.first == "user_name" || part.first == "username";
+    });
+    request.any_ids = options_.identity == Identity::id;
+    request.songs_column = options_.songs_column;
+    return request;
   }
 
-  // Calls add(row) for every row of the file.
-  template <class Add>
-  void read_rows(const InputFile& file, RowReader& reader, std::uint64_t& rows, RejectLog& rejects, Add add) {
-    const std::string name = file.path.string();
+  // The source of the log, whose columns are then named as it has them.
+  const Source* source_of(OpenedRows& opened) const {
+    if (options_.source == kUsualNames) return nullptr;
+    const bool named = !options_.columns.empty();
+    FileLook look{opened.format, opened.rows->columns(), opened.rows->first_rows(), {}};
+    auto* text = dynamic_cast<DelimitedRows*>(opened.rows.get());
+    if (text != nullptr) look.comments = text->comments();
+    const Source* source = forced_ != nullptr ? forced_ : recognise_source(look);
+    if (source == nullptr) return nullptr;
+    if (text != nullptr && !named && source->header.size() == look.columns.size() && !source->header.empty()) {
+      text->name_columns({source->header.begin(), source->header.end()});
+    }
+    auto* json = dynamic_cast<JsonRows*>(opened.rows.get());
+    if (json != nullptr && source->adapt != nullptr) json->adapt(source->adapt);
+    return source;
+  }
+
+  void read_log(Input& input, const Inputs& inputs) {
+    reading_ = false;
+    OpenedRows opened = open_rows(input, names_in(options_.columns));
+    const Source* source = source_of(opened);
+    const RecognisedColumns found = recognise_input(opened.rows->columns(), request(input, source));
+    if (!opened.note.empty()) report_.notes.push_back(fmt::format("{}: {}", input.name, opened.note));
+    LogRules rules = rules_;
+    if (const auto* json = dynamic_cast<const JsonRows*>(opened.rows.get()); json != nullptr && rules.user.empty()) {
+      for (const auto& [key, value] : json->surroundings()) {
+        if ((key == "username" || key == "user" || key == "user_name") &&
+            !found.columns[static_cast<std::size_t>(Field::user)])
+          rules.user = value;
+      }
+    }
+    LogReader reader(std::move(opened), found, source, rules, input.partition);
+    reading_ = true;
+    ++report_.logs;
+    if (source != nullptr) ++products_[source->product];
+    builder_.begin_log();
+    read_batches(reader, input, inputs, report_.rows, report_.dropped);
+    builder_.end_log();
+    reading_ = false;
+  }
+
+  void read_batches(LogReader& reader, const Input& input, const Inputs& inputs, std::uint64_t& rows,
+                    RejectLog& rejects) {
     ReadAhead batches(reader);
-    while (const auto batch = batches.next()) {
-      check_stop();
-      rows += batch->rows.rows + batch->rows.rejects.size();
-      for (const Reject& reject : batch->rows.rejects) rejects.add(name, reject);
-      Row row(batch->rows);
-      for (std::size_t i = 0; i < batch->rows.rows; ++i) {
-        row.move_to(i);
-        const std::optional<Reason> fault = row.fault();
-        std::optional<Reason> refused = fault ? fault : add(row);
-        if (!refused) continue;
-        const bool misses = *refused == Reason::missing_user || *refused == Reason::missing_song;
-        if (misses && row.is_empty()) refused = Reason::empty_row;
-        if (rejects.wants(*refused)) {
-          rejects.add(name, {*refused, row.line(), row.sample()});
-        } else {
-          rejects.count(*refused);
-        }
+    while (std::optional<LogBatch> batch = batches.next()) {
+      if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped before {} was written", options_.output);
+      rows += batch->rows;
+      for (const Reject& reject : batch->rejects) rejects.add(input.name, reject);
+      const auto count = [&](std::optional<Reason> refused, std::uint64_t line) {
+        if (refused) rejects.add(input.name, {*refused, line, "", ""});
+      };
+      for (Listen& listen : batch->listens) {
+        if (anonymiser_) listen.user = anonymous(listen.user);
+        count(builder_.add(listen), listen.line);
       }
-      progress_.update(done_bytes_ + batch->bytes_read, with_commas(rows) + " rows");
-    }
-    done_bytes_ += file.bytes;
-  }
-
-  void read_input(const InputFile& file) {
-    const auto reader = open_rows(file, names_in(options_.columns));
-    const RecognisedColumns found = recognise_input(reader->columns(), named_columns(options_), options_.kind,
-                                                    !options_.user.empty(), file.path.string());
-    reader->choose(found.columns);
-    if (found.role == Role::listens) {
-      read_rows(file, *reader, report_.rows, report_.dropped, [this](Row& row) { return add_listen(row); });
-    } else {
-      read_rows(file, *reader, report_.rows, report_.dropped, [this](Row& row) { return add_playlist(row); });
-    }
-  }
-
-  void read_songs(const InputFile& file) {
-    NamedColumns named = named_columns(options_);
-    // A column named for the listens need not be in this file.
-    const auto reader = open_rows(file, names_in(options_.songs_columns));
-    for (std::string& name : named) {
-      if (std::ranges::find(reader->columns(), name) == reader->columns().end()) name.clear();
-    }
-    reader->choose(recognise_songs(reader->columns(), named, file.path.string()).columns);
-    read_rows(file, *reader, report_.song_rows, report_.dropped_song_rows, [this](Row& row) { return add_song(row); });
-  }
-
-  // The user of the row; usually the same as in the previous row.
-  std::uint32_t user_of(std::string_view user) {
-    if (last_user_ == Interner::kNone || users_.text(last_user_) != user) last_user_ = users_.intern(user);
-    return last_user_;
-  }
-
-  std::optional<std::int64_t> time_of(Row& row) const {
-    return parse_time(row.text(Field::time), row.is_exact_time() ? TimeUnit::us : options_.time_unit);
-  }
-
-  std::optional<Reason> add_listen(Row& row) {
-    const std::string_view user = options_.user.empty() ? row.text(Field::user) : std::string_view(options_.user);
-    if (user.empty()) return Reason::missing_user;
-    const std::string_view id = row.text(Field::song);
-    const std::string_view artist = row.text(Field::artist);
-    const std::string_view title = row.text(Field::title);
-    if (id.empty() && (artist.empty() || title.empty())) return Reason::missing_song;
-    const std::optional<std::int64_t> time = time_of(row);
-    if (!time) return Reason::bad_time;
-    const PlayedMs played = parse_played_ms(row.text(Field::played_ms));
-    if (!played.valid) return Reason::bad_played_ms;
-    const std::uint32_t song = id.empty() ? songs_.by_name(artist, title) : songs_.by_id(id);
-    if (song == SongsSeen::kNone) return Reason::missing_song;
-    if (song == SongsSeen::kTooLong) return Reason::field_too_long;
-    ++report_.listens;
-    songs_.describe(song, {title, artist, row.text(Field::album), row.texts(Field::tags)});
-    if (played.value && *played.value < static_cast<double>(options_.min_played.count())) {
-      report_.dropped.count(Reason::too_short_play);
-      return std::nullopt;
-    }
-    plays_.add({user_of(user), song, *time});
-    return std::nullopt;
-  }
-
-  std::optional<Reason> add_playlist(Row& row) {
-    const std::string_view user = options_.user.empty() ? row.text(Field::user) : std::string_view(options_.user);
-    if (user.empty()) return Reason::missing_user;
-    std::vector<std::string_view>& ids = ids_;
-    ids.clear();
-    for (const std::string_view text : row.texts(Field::songs)) {
-      if (row.is_list(Field::songs)) {
-        if (!text.empty()) ids.push_back(text);
-      } else {
-        split_ids(text, ids);
+      for (ListedPlaylist& list : batch->playlists) {
+        if (anonymiser_) list.id = anonymous(list.id);
+        count(builder_.add(list), list.line);
       }
-    }
-    if (ids.empty()) return Reason::missing_song;
-    for (const std::string_view id : ids) {
-      if (id.size() > SongsSeen::kMostIdBytes) return Reason::field_too_long;
-    }
-    const std::string_view time_text = row.text(Field::time);
-    const std::optional<std::int64_t> time = time_text.empty() ? std::nullopt : time_of(row);
-    if (!time_text.empty() && !time) return Reason::bad_time;
-    report_.listed += ids.size();
-    list_.clear();
-    for (const std::string_view id : ids) list_.push_back(songs_.by_id(id));
-    if (!rules_.keep_repeats) report_.dropped.count(Reason::repeat, fold_repeats(list_));
-    if (list_.size() < rules_.min_session) {
-      report_.dropped.count(Reason::short_playlist);
-    } else {
-      playlists_.add(user_of(user), time, list_);
-    }
-    return std::nullopt;
-  }
-
-  std::optional<Reason> add_song(Row& row) {
-    const std::string_view id = row.text(Field::song);
-    if (id.empty()) return Reason::missing_song;
-    const std::uint32_t song = songs_.find(id);
-    if (song != SongsSeen::kNone) {
-      songs_.describe_by_file(
-          song, {row.text(Field::title), row.text(Field::artist), row.text(Field::album), row.texts(Field::tags)});
-    }
-    return std::nullopt;
-  }
-
-  static void split_ids(std::string_view text, std::vector<std::string_view>& ids) {
-    constexpr std::string_view kSpaces = " \t\r\n";
-    for (;;) {
-      text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
-      if (text.empty()) return;
-      const std::size_t end = std::min(text.find_first_of(kSpaces), text.size());
-      ids.push_back(text.substr(0, end));
-      text.remove_prefix(end);
+      for (const SongDescription& song : batch->songs) builder_.describe(song);
+      progress_.update(inputs.bytes_read(), with_commas(rows) + " rows");
     }
   }
 
-  // An empty dataset is useless: the error says why nothing was kept.
-  void refuse_nothing() const {
-    const bool any =
-        !playlists_.entries().empty() ||
-        std::ranges::any_of(sessions_.stores, [](const QueueStore& store) { return !store.entries().empty(); });
-    if (any) return;
-    std::string why;
-    for (const auto& reason : report_.dropped.to_json()) {
-      why += fmt::format("{}{} {}", why.empty() ? "" : ", ", std::string_view(reason.key()),
-                         with_commas(reason.value().to_number<std::uint64_t>()));
+  std::string_view anonymous(std::string_view user) {
+    if (user != last_user_ || last_hash_.empty()) {
+      last_user_ = user;
+      last_hash_ = (*anonymiser_)(user);
     }
-    fail(ErrorCode::bad_input, "expected at least one queue, found none in {} rows{}{}", with_commas(report_.rows),
-         why.empty() ? "" : ": ", why);
-  }
-
-  // Calls visit(user, start, songs) for each queue in the order of the file: sessions by user (in the order of their
-  // first play in the input) and time, then playlists in the order of the input.
-  template <class Visit>
-  void for_each_queue(Visit visit) const {
-    std::vector<std::size_t> next(sessions_.stores.size());
-    for (std::uint32_t user = 0; user < users_.size() && !next.empty(); ++user) {
-      const std::size_t bucket = user % PlayStore::kBuckets;
-      const QueueStore& store = sessions_.stores[bucket];
-      for (std::size_t& i = next[bucket]; i < store.entries().size() && store.entries()[i].user == user; ++i) {
-        visit(store.entries()[i], store.songs(store.entries()[i]));
-      }
-    }
-    for (const QueueStore::Entry& entry : playlists_.entries()) visit(entry, playlists_.songs(entry));
-  }
-
-  void write(const fs::path& folder, const std::vector<InputFile>& song_files) {
-    const std::vector<std::uint32_t> rows = write_songs(folder / kSongsName);
-    progress_.begin("write", report_.plays, "plays");
-    QueuesWriter queues(folder / kQueuesName);
-    std::vector<std::uint32_t> songs;
-    std::uint64_t written = 0;
-    std::uint32_t last_user = Interner::kNone;
-    for_each_queue([&](const QueueStore::Entry& entry, std::span<const std::uint32_t> numbers) {
-      songs.clear();
-      for (const std::uint32_t number : numbers) songs.push_back(rows[number]);
-      queues.add(users_.text(entry.user), entry.start_time(), songs);
-      written += songs.size();
-      if (entry.user != last_user) {
-        last_user = entry.user;
-        check_stop();
-        progress_.update(written, "");
-      }
-    });
-    queues.close();
-    report_.dropped.write(folder / kRejectsName);
-    report_.digest = write_manifest(folder, kDatasetFormat, manifest_fields(song_files));
-  }
-
-  // Returns the row of each song seen.
-  std::vector<std::uint32_t> write_songs(const fs::path& path) {
-    std::vector<std::uint64_t> plays(songs_.size());
-    std::uint32_t user_with_sessions = Interner::kNone;
-    const std::size_t playlists = playlists_.entries().size();
-    std::uint64_t queues = 0;
-    for_each_queue([&](const QueueStore::Entry&, std::span<const std::uint32_t> songs) {
-      for (const std::uint32_t song : songs) ++plays[song];
-      report_.plays += songs.size();
-      ++queues;
-    });
-    for (const QueueStore& store : sessions_.stores) {
-      for (const QueueStore::Entry& entry : store.entries()) {
-        if (entry.user == user_with_sessions) continue;
-        user_with_sessions = entry.user;
-        ++report_.users;
-      }
-    }
-    report_.playlists = playlists;
-    report_.sessions = queues - playlists;
-
-    std::vector<std::uint32_t> order;
-    for (std::uint32_t song = 0; song < songs_.size(); ++song) {
-      if (plays[song] > 0) order.push_back(song);
-    }
-    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
-      return plays[a] != plays[b] ? plays[a] > plays[b] : songs_.id(a) < songs_.id(b);
-    });
-    CatalogueWriter writer(path);
-    std::vector<std::uint32_t> rows(songs_.size());
-    for (std::uint32_t row = 0; row < order.size(); ++row) {
-      rows[order[row]] = row;
-      Song song = songs_.song(order[row]);
-      song.plays = plays[order[row]];
-      if (!song.title.empty()) ++report_.titled_songs;
-      writer.add(song, songs_.tags(order[row]));
-    }
-    writer.close();
-    report_.songs = order.size();
-    return rows;
-  }
-
-  json::object manifest_fields(const std::vector<InputFile>& song_files) const {
-    const auto files = [](const std::vector<InputFile>& list) {
-      json::array array;
-      for (const InputFile& file : list) {
-        array.push_back(json::object{{"file", file.path.filename().string()}, {"bytes", file.bytes}});
-      }
-      return array;
-    };
-    // The output folder and the number of threads do not change the dataset.
-    json::object options;
-    for (const auto& option : options_to_json(options_)) {
-      const bool of_the_run = option.key() == "output" || option.key() == "threads" || option.key() == "songs";
-      if (!of_the_run) options[option.key()] = option.value();
-    }
-    return {
-        {"options", std::move(options)},
-        {"counts",
-         {{"users", report_.users},
-          {"sessions", report_.sessions},
-          {"playlists", report_.playlists},
-          {"queues", report_.sessions + report_.playlists},
-          {"plays", report_.plays},
-          {"songs", report_.songs},
-          {"titled_songs", report_.titled_songs},
-          {"rows", report_.rows},
-          {"song_rows", report_.song_rows}}},
-        {"dropped", report_.dropped.to_json()},
-        {"dropped_song_rows", report_.dropped_song_rows.to_json()},
-        {"inputs", files(report_.inputs)},
-        {"song_files", files(song_files)},
-    };
+    return last_hash_;
   }
 
   const IngestOptions& options_;
+  IngestReport& report_;
   Progress& progress_;
   const std::stop_token& stop_;
-  std::size_t threads_;
-  SessionRules rules_;
-
-  IngestReport report_;
-  std::uint64_t total_bytes_ = 0;
-  std::uint64_t done_bytes_ = 0;
-
-  Interner users_;
-  std::uint32_t last_user_ = Interner::kNone;
-  SongsSeen songs_;
-  PlayStore plays_;
-  PlayStore::Sessions sessions_;
-  QueueStore playlists_;
-  std::vector<std::string_view> ids_;  // of the playlist being read
-  std::vector<std::uint32_t> list_;
+  LogRules rules_;
+  DatasetBuilder builder_;
+  const Source* forced_ = nullptr;
+  bool reading_ = false;  // past the recognition of a log
+  std::optional<Anonymiser> anonymiser_;
+  std::string last_user_;
+  std::string last_hash_;
+  std::map<std::string_view, std::size_t> products_;
 };
+
+// An empty dataset is useless: the error says why nothing was kept, with a value of each reason, and samples of the
+// rows stay beside the target.
+[[noreturn]] void fail_empty(const IngestReport& report, const IngestOptions& options) {
+  std::string why;
+  for (std::size_t i = 0; i < kReasonNames.size(); ++i) {
+    const auto reason = static_cast<Reason>(i);
+    if (report.dropped[reason] == 0) continue;
+    why += fmt::format("{}{} {}", why.empty() ? ": " : ", ", kReasonNames[i], with_commas(report.dropped[reason]));
+    if (!report.dropped.first(reason).empty()) why += fmt::format(" ({})", report.dropped.first(reason));
+  }
+  const std::string rejects = options.output + "." + std::string(kRejectsName);
+  std::string kept;
+  if (report.dropped.has_samples()) {
+    report.dropped.write(rejects);
+    kept = fmt::format("; see {}", rejects);
+  }
+  std::string hint;
+  if (report.dropped[Reason::ambiguous_date] > 0) hint = "; --date-format says which of day and month comes first";
+  if (report.dropped[Reason::impossible_time] > 0) hint = "; --earliest and --latest say which times can be";
+  fail(ErrorCode::bad_input, "expected at least one queue, found none in {} rows{}{}{}", with_commas(report.rows), why,
+       kept, hint);
+}
+
+json::object manifest_fields(const IngestReport& report, const std::vector<Inputs::File>& song_files,
+                             const IngestOptions& options) {
+  const auto files = [](const std::vector<Inputs::File>& list) {
+    json::array array;
+    for (const Inputs::File& file : list) {
+      array.push_back(json::object{{"file", fs::path(file.name).filename().string()}, {"bytes", file.bytes}});
+    }
+    return array;
+  };
+  // What does not change the dataset is left out.
+  json::object kept;
+  for (const auto& option : options_to_json(options)) {
+    const std::string_view name = option.key();
+    const bool of_the_run =
+        name == "output" || name == "threads" || name == "songs" || name == "memory" || name == "anonymise";
+    if (!of_the_run) kept[name] = option.value();
+  }
+  const DatasetCounts& counts = report.counts;
+  json::array largest;
+  for (const UserPlays& user : counts.largest_users) largest.push_back({{"user", user.user}, {"plays", user.plays}});
+  json::object fields{
+      {"options", std::move(kept)},
+      {"counts",
+       {{"users", counts.users},
+        {"sessions", counts.sessions},
+        {"playlists", counts.playlists},
+        {"queues", counts.sessions + counts.playlists},
+        {"plays", counts.plays},
+        {"songs", counts.songs},
+        {"titled_songs", counts.titled_songs},
+        {"skips", counts.skips},
+        {"rows", report.rows},
+        {"song_rows", report.song_rows}}},
+      {"dropped", report.dropped.to_json()},
+      {"dropped_song_rows", report.dropped_song_rows.to_json()},
+      {"largest_users", std::move(largest)},
+      {"inputs", files(report.inputs)},
+      {"song_files", files(song_files)},
+  };
+  if (counts.first_listen) {
+    fields["first_listen"] = time_for_people(*counts.first_listen);
+    fields["last_listen"] = time_for_people(*counts.last_listen);
+  }
+  return fields;
+}
 
 }  // namespace
 
-IngestReport ingest(std::span<const std::string> inputs, const IngestOptions& options, Progress& progress,
+IngestReport ingest(std::span<const std::string> names, const IngestOptions& options, Progress& progress,
                     const std::stop_token& stop) {
-  return Ingest(options, progress, stop).run(inputs);
+  FolderWriter folder(options.output, replaces(kDatasetFormat));
+  Inputs inputs(names);
+  Inputs song_files(options.songs);
+  IngestReport report;
+  report.inputs = inputs.files();
+  report.dropped = RejectLog(options.rejects);
+  report.dropped_song_rows = RejectLog(options.rejects);
+  Ingest ingest(options, folder.path(), report, progress, stop);
+  progress.begin("read", inputs.bytes() + song_files.bytes(), "bytes");
+  ingest.read(inputs);
+  ingest.read_songs(song_files);
+  progress.begin("cut sessions", 0, "plays");
+  ingest.builder().cut(report.dropped, thread_count(options.threads));
+  if (ingest.builder().empty()) fail_empty(report, options);
+  report.counts = ingest.builder().write(folder.path(), progress, stop);
+  report.merged = ingest.builder().merged_songs();
+  report.dropped.write(folder.path() / kRejectsName);
+  report.digest = write_manifest(folder.path(), kDatasetFormat, manifest_fields(report, song_files.files(), options));
+  folder.commit();
+  progress.end();
+  return report;
 }
 
 }  // namespace segue::data

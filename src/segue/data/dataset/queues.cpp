@@ -17,14 +17,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
-enum Column { kUser, kStart, kSongs };
+enum Column { kUser, kStart, kSongs, kName };
 
-std::shared_ptr<arrow::Schema> queues_schema() {
-  return arrow::schema({
+std::shared_ptr<arrow::Schema> queues_schema(bool names) {
+  arrow::FieldVector fields{
       arrow::field("user", arrow::utf8(), false),
       arrow::field("start", arrow::timestamp(arrow::TimeUnit::MICRO, "UTC"), true),
       arrow::field("songs", arrow::list(arrow::uint32()), false),
-  });
+  };
+  if (names) fields.push_back(arrow::field("name", arrow::utf8(), false));
+  return arrow::schema(std::move(fields));
 }
 
 struct Batch {
@@ -33,6 +35,7 @@ struct Batch {
   const arrow::StringArray* users = nullptr;
   const arrow::TimestampArray* starts = nullptr;
   const arrow::ListArray* songs = nullptr;
+  const arrow::StringArray* names = nullptr;
   std::span<const std::uint32_t> values;
 };
 
@@ -64,14 +67,16 @@ Queues::Queues(Queues&&) noexcept = default;
 Queues& Queues::operator=(Queues&&) noexcept = default;
 Queues::~Queues() = default;
 
-Queues::Queues(const fs::path& queues_arrow, std::uint32_t song_count) : Queues(MappedFile(queues_arrow), song_count) {}
+Queues::Queues(const fs::path& queues_arrow, std::uint32_t song_count, bool names)
+    : Queues(MappedFile(queues_arrow), song_count, names) {}
 
-Queues::Queues(const MappedFile& file, std::uint32_t song_count) : Queues() {
+Queues::Queues(const MappedFile& file, std::uint32_t song_count, bool names) : Queues() {
   const fs::path& queues_arrow = file.path();
-  const auto schema = queues_schema();
+  const auto schema = queues_schema(names);
   state_->table = map_table(file, *schema);
   for (const auto& record_batch : state_->table.batches) {
-    for (const Column column : {kUser, kSongs}) {
+    for (const Column column : {kUser, kSongs, kName}) {
+      if (column == kName && !names) continue;
       refuse_nulls(queues_arrow, schema->field(column)->name(), *record_batch->column(column));
     }
     Batch batch;
@@ -80,6 +85,7 @@ Queues::Queues(const MappedFile& file, std::uint32_t song_count) : Queues() {
     batch.users = static_cast<const arrow::StringArray*>(record_batch->column(kUser).get());
     batch.starts = static_cast<const arrow::TimestampArray*>(record_batch->column(kStart).get());
     batch.songs = static_cast<const arrow::ListArray*>(record_batch->column(kSongs).get());
+    if (names) batch.names = static_cast<const arrow::StringArray*>(record_batch->column(kName).get());
     const auto* values = static_cast<const arrow::UInt32Array*>(batch.songs->values().get());
     batch.values = {values->raw_values(), static_cast<std::size_t>(values->length())};
     check_songs(queues_arrow, batch.values, song_count);
@@ -117,6 +123,13 @@ std::string_view Queues::user(std::size_t queue) const {
   return batch.users->GetView(static_cast<std::int64_t>(queue - batch.first_row));
 }
 
+std::string_view Queues::name(std::size_t queue) const {
+  if (state_->batches.empty()) return {};
+  const Batch& batch = state_->batch_of(queue);
+  if (batch.names == nullptr) return {};
+  return batch.names->GetView(static_cast<std::int64_t>(queue - batch.first_row));
+}
+
 std::optional<std::int64_t> Queues::start(std::size_t queue) const {
   if (state_->batches.empty()) return std::nullopt;
   const Batch& batch = state_->batch_of(queue);
@@ -133,7 +146,7 @@ struct QueuesWriter::State {
 
   explicit State(const fs::path& queues_arrow)
       : path(queues_arrow.string()),
-        schema(queues_schema()),
+        schema(queues_schema(true)),
         file(queues_arrow, schema),
         starts(schema->field(kStart)->type(), arrow::default_memory_pool()),
         values(std::make_shared<arrow::UInt32Builder>()),
@@ -144,7 +157,7 @@ struct QueuesWriter::State {
   void end_batch() {
     const std::int64_t rows = users.length();
     std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (arrow::ArrayBuilder* builder : std::initializer_list<arrow::ArrayBuilder*>{&users, &starts, &songs}) {
+    for (arrow::ArrayBuilder* builder : std::initializer_list<arrow::ArrayBuilder*>{&users, &starts, &songs, &names}) {
       columns.push_back(arrow_value(ErrorCode::io_failed, path, builder->Finish()));
     }
     file.write(*arrow::RecordBatch::Make(schema, rows, std::move(columns)));
@@ -157,19 +170,22 @@ struct QueuesWriter::State {
   arrow::TimestampBuilder starts;
   std::shared_ptr<arrow::UInt32Builder> values;
   arrow::ListBuilder songs;
+  arrow::StringBuilder names;
 };
 
 QueuesWriter::QueuesWriter(const fs::path& queues_arrow) : state_(std::make_unique<State>(queues_arrow)) {}
 QueuesWriter::~QueuesWriter() = default;
 
-void QueuesWriter::add(std::string_view user, std::optional<std::int64_t> start, std::span<const std::uint32_t> songs) {
+void QueuesWriter::add(std::string_view user, std::optional<std::int64_t> start, std::span<const std::uint32_t> songs,
+                       std::string_view name) {
   State& state = *state_;
   state.check(state.users.Append(user));
   state.check(start ? state.starts.Append(*start) : state.starts.AppendNull());
+  state.check(state.names.Append(name));
   state.check(state.songs.Append());
   if (!songs.empty()) state.check(state.values->AppendValues(songs.data(), static_cast<std::int64_t>(songs.size())));
   if (state.users.length() >= State::kMostRows || state.values->length() >= State::kMostSongs ||
-      state.users.value_data_length() >= State::kMostBytes) {
+      state.users.value_data_length() + state.names.value_data_length() >= State::kMostBytes) {
     state.end_batch();
   }
 }

@@ -4,6 +4,7 @@
 //   user    utf8                    the user, or the playlist's id
 //   start   timestamp[us, UTC]      null if the input has no times
 //   songs   list<uint32>            rows of songs.arrow
+//   name    utf8                    of a playlist, "" for a session; datasets of version 1 have no names
 #pragma once
 
 #include <cstdint>
@@ -23,9 +24,10 @@ namespace segue::data {
 class Queues {
  public:
   Queues();
-  // Maps and checks the file: types, offsets, every song < song_count. Throws not_found, corrupt.
-  Queues(const std::filesystem::path& queues_arrow, std::uint32_t song_count);
-  Queues(const MappedFile& queues_arrow, std::uint32_t song_count);
+  // Maps and checks the file: types, offsets, every song < song_count; `names`: it has that column. Throws not_found,
+  // corrupt.
+  Queues(const std::filesystem::path& queues_arrow, std::uint32_t song_count, bool names = true);
+  Queues(const MappedFile& queues_arrow, std::uint32_t song_count, bool names = true);
   // In memory, without users and times: for tests, benchmarks and generated data.
   explicit Queues(const std::vector<std::vector<SongRow>>& queues);
   Queues(Queues&&) noexcept;
@@ -37,6 +39,7 @@ class Queues {
   // REQUIRES: queue < size().
   std::span<const SongRow> songs(std::size_t queue) const;
   std::string_view user(std::size_t queue) const;              // "" in memory
+  std::string_view name(std::size_t queue) const;              // of a playlist, "" if it has none
   std::optional<std::int64_t> start(std::size_t queue) const;  // microseconds since 1970-01-01 UTC
 
  private:
@@ -51,7 +54,8 @@ class QueuesWriter {
  public:
   explicit QueuesWriter(const std::filesystem::path& queues_arrow);
   ~QueuesWriter();
-  void add(std::string_view user, std::optional<std::int64_t> start, std::span<const SongRow> songs);
+  void add(std::string_view user, std::optional<std::int64_t> start, std::span<const SongRow> songs,
+           std::string_view name = "");
   void close();  // throws no_space, io_failed
 
  private:

@@ -1,15 +1,162 @@
 #include "segue/data/dataset/sessions.h"
 
 #include <algorithm>
-
-#include "segue/base/parallel.h"
+#include <unordered_map>
 
 namespace segue::data {
+
+namespace {
+
+constexpr std::int64_t kMillisecond = 1000;
+
+bool same_moment(const StoredListen& a, const StoredListen& b) {
+  return a.user == b.user && a.time == b.time;
+}
+
+// The listens kept of one user at one time: a few, or, in a log that has only dates, thousands.
+class Moment {
+ public:
+  explicit Moment(const std::vector<StoredListen>& listens) : listens_(listens) {}
+
+  void begin(std::size_t at) {
+    begin_ = at;
+    if (!many_.empty()) many_.clear();
+  }
+  void add(std::uint32_t song, std::size_t at) {
+    if (at - begin_ == kFew) {
+      for (std::size_t i = begin_; i < at; ++i) many_.emplace(listens_[i].song, i);
+    }
+    if (at - begin_ >= kFew) many_.emplace(song, at);
+  }
+  std::optional<std::size_t> find(std::uint32_t song, std::size_t end) const {
+    if (!many_.empty()) {
+      const auto found = many_.find(song);
+      return found == many_.end() ? std::nullopt : std::optional(found->second);
+    }
+    for (std::size_t i = begin_; i < end; ++i) {
+      if (listens_[i].song == song) return i;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::size_t kFew = 16;
+  const std::vector<StoredListen>& listens_;
+  std::size_t begin_ = 0;
+  std::unordered_map<std::uint32_t, std::size_t> many_;
+};
+
+// Of two reports of one listen, the one that knows more.
+void merge(StoredListen& kept, const StoredListen& other) {
+  if (kept.length_ms == StoredListen::kUnknown || (kept.length_is_songs && other.length_ms != StoredListen::kUnknown)) {
+    kept.length_ms = other.length_ms;
+    kept.length_is_songs = other.length_is_songs;
+    kept.too_short = other.too_short;
+    kept.time_is_end = other.time_is_end;
+  }
+  kept.marked_skipped = kept.marked_skipped || other.marked_skipped;
+}
+
+// Where a play lies in time.
+struct Span {
+  std::int64_t start = 0;
+  std::int64_t end = 0;
+};
+
+Span span_of(const StoredListen& listen) {
+  const std::int64_t length = listen.length_ms == StoredListen::kUnknown ? 0 : listen.length_ms * kMillisecond;
+  if (!listen.time_is_end) return {listen.time, listen.time + length};
+  // How long the song is does not say when an interrupted play of it began, but hardly any is interrupted.
+  return {listen.time - length, listen.time};
+}
+
+void count_skips(std::span<const StoredListen> of_user, std::vector<SkipCount>& skips) {
+  const std::size_t begin = skips.size();
+  for (const StoredListen& listen : of_user) {
+    if (listen.skipped()) skips.push_back({listen.user, listen.song, 1});
+  }
+  std::sort(skips.begin() + static_cast<std::ptrdiff_t>(begin), skips.end(),
+            [](const SkipCount& a, const SkipCount& b) { return a.song < b.song; });
+  std::size_t kept = begin;
+  for (std::size_t i = begin; i < skips.size(); ++i) {
+    if (kept > begin && skips[kept - 1].song == skips[i].song) {
+      ++skips[kept - 1].times;
+    } else {
+      skips[kept++] = skips[i];
+    }
+  }
+  skips.resize(kept);
+}
+
+// Cuts the listens of one user.
+class Cutter {
+ public:
+  Cutter(const SessionRules& rules, QueueStore& out, CutCounts& counts) : rules_(rules), out_(out), counts_(counts) {}
+
+  void cut(std::span<const StoredListen> listens) {
+    std::int64_t end = 0;
+    for (const StoredListen& listen : listens) {
+      if (listen.skipped()) {
+        ++(listen.marked_skipped ? counts_.marked_skipped : counts_.too_short);
+        continue;
+      }
+      const Span span = span_of(listen);
+      if (!songs_.empty() && span.start - end > rules_.gap) finish(listen.user);
+      if (songs_.empty()) {
+        start_ = span.start;
+        end = span.end;
+      }
+      songs_.push_back(listen.song);
+      last_ = listen.time;
+      // What the next play interrupted ended there; what plays beside another may end before it.
+      end = listen.time_is_end ? std::max(end, span.end) : span.end;
+    }
+    if (!songs_.empty()) finish(listens.front().user);
+  }
+
+ private:
+  void finish(std::uint32_t user) {
+    if (!rules_.keep_repeats) counts_.repeats += fold_repeats(songs_);
+    if (songs_.size() < rules_.min_session) {
+      counts_.short_sessions += songs_.size();
+    } else {
+      out_.add(user, start_, songs_);
+      if (counts_.first_time > counts_.last_time) {
+        counts_.first_time = start_;
+        counts_.last_time = last_;
+      }
+      counts_.first_time = std::min(counts_.first_time, start_);
+      counts_.last_time = std::max(counts_.last_time, last_);
+    }
+    songs_.clear();
+  }
+
+  const SessionRules& rules_;
+  QueueStore& out_;
+  CutCounts& counts_;
+  std::vector<std::uint32_t> songs_;
+  std::int64_t start_ = 0;
+  std::int64_t last_ = 0;
+};
+
+}  // namespace
 
 void QueueStore::add(std::uint32_t user, std::optional<std::int64_t> start, std::span<const std::uint32_t> songs) {
   entries_.push_back(
       {user, static_cast<std::uint32_t>(songs.size()), start.value_or(0), songs_.size() * 2 + (start ? 1 : 0)});
   songs_.insert(songs_.end(), songs.begin(), songs.end());
+}
+
+void CutCounts::add(const CutCounts& other) {
+  same_listens += other.same_listens;
+  too_short += other.too_short;
+  marked_skipped += other.marked_skipped;
+  repeats += other.repeats;
+  short_sessions += other.short_sessions;
+  if (other.first_time > other.last_time) return;
+  const bool none = first_time > last_time;
+  first_time = none ? other.first_time : std::min(first_time, other.first_time);
+  last_time = none ? other.last_time : std::max(last_time, other.last_time);
 }
 
 std::uint64_t fold_repeats(std::vector<std::uint32_t>& songs) {
@@ -19,69 +166,39 @@ std::uint64_t fold_repeats(std::vector<std::uint32_t>& songs) {
   return count;
 }
 
-DroppedPlays cut_sessions(std::span<const Play> plays, const SessionRules& rules, QueueStore& out) {
-  DroppedPlays dropped;
-  std::vector<std::uint32_t> songs;
-  for (std::size_t begin = 0; begin < plays.size();) {
-    songs.clear();
-    std::size_t end = begin;
-    do {
-      songs.push_back(plays[end].song);
-      ++end;
-      // Times lie in the years 1 to 9999, so their difference does not overflow.
-    } while (end < plays.size() && plays[end].user == plays[begin].user &&
-             plays[end].time - plays[end - 1].time <= rules.gap);
-    if (!rules.keep_repeats) dropped.repeats += fold_repeats(songs);
-    if (songs.size() < rules.min_session) {
-      dropped.short_sessions += songs.size();
+void sort_listens(std::vector<StoredListen>& listens, CutCounts& counts) {
+  const auto before = [](const StoredListen& a, const StoredListen& b) {
+    return a.user != b.user ? a.user < b.user : a.time < b.time;
+  };
+  if (!std::ranges::is_sorted(listens, before)) std::ranges::stable_sort(listens, before);
+  std::size_t kept = 0;
+  Moment moment(listens);
+  for (const StoredListen& listen : listens) {
+    if (kept > 0 && !same_moment(listens[kept - 1], listen)) moment.begin(kept);
+    if (const auto same = moment.find(listen.song, kept)) {
+      merge(listens[*same], listen);
+      ++counts.same_listens;
     } else {
-      out.add(plays[begin].user, plays[begin].time, songs);
+      moment.add(listen.song, kept);
+      listens[kept++] = listen;
     }
+  }
+  listens.resize(kept);
+}
+
+CutCounts cut_sessions(std::span<const StoredListen> listens, const SessionRules& rules, QueueStore& out,
+                       std::vector<SkipCount>* skips) {
+  CutCounts counts;
+  Cutter cutter(rules, out, counts);
+  for (std::size_t begin = 0; begin < listens.size();) {
+    std::size_t end = begin + 1;
+    while (end < listens.size() && listens[end].user == listens[begin].user) ++end;
+    const std::span<const StoredListen> of_user = listens.subspan(begin, end - begin);
+    cutter.cut(of_user);
+    if (skips != nullptr) count_skips(of_user, *skips);
     begin = end;
   }
-  return dropped;
-}
-
-void PlayStore::add(const Play& play) {
-  Bucket& bucket = buckets_[play.user % kBuckets];
-  if (bucket.used == kChunk) {
-    bucket.chunks.push_back(std::make_unique_for_overwrite<Play[]>(kChunk));
-    bucket.used = 0;
-  }
-  bucket.chunks.back()[bucket.used++] = play;
-  ++size_;
-}
-
-std::vector<Play> PlayStore::take_sorted(Bucket& bucket) {
-  std::vector<Play> plays;
-  if (bucket.chunks.empty()) return plays;
-  plays.reserve((bucket.chunks.size() - 1) * kChunk + bucket.used);
-  for (Chunk& chunk : bucket.chunks) {
-    const std::size_t count = &chunk == &bucket.chunks.back() ? bucket.used : kChunk;
-    plays.insert(plays.end(), chunk.get(), chunk.get() + count);
-    chunk.reset();
-  }
-  bucket = Bucket();
-  std::ranges::stable_sort(
-      plays, [](const Play& a, const Play& b) { return a.user != b.user ? a.user < b.user : a.time < b.time; });
-  return plays;
-}
-
-PlayStore::Sessions PlayStore::take_sessions(const SessionRules& rules, std::size_t threads) {
-  Sessions sessions;
-  sessions.stores.resize(kBuckets);
-  std::vector<DroppedPlays> dropped(kBuckets);
-  parallel_for(kBuckets, 1, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      dropped[i] = cut_sessions(take_sorted(buckets_[i]), rules, sessions.stores[i]);
-    }
-  });
-  for (const DroppedPlays& bucket : dropped) {
-    sessions.dropped.repeats += bucket.repeats;
-    sessions.dropped.short_sessions += bucket.short_sessions;
-  }
-  size_ = 0;
-  return sessions;
+  return counts;
 }
 
 }  // namespace segue::data

@@ -1,30 +1,35 @@
-// Cuts plays into sessions.
+// What one listen is, and how listens become sessions.
 //
-// The rule for each user: plays are sorted by time, those of one time in the order of the input; a play that starts
-// more than `gap` after the start of the previous play begins a new session; then immediate repeats within a session
-// are folded into the first play, unless they are kept; then sessions of fewer than `min_session` songs are dropped.
-// (Plays that were too short are dropped before: they neither bridge a gap nor separate two plays of one song.)
-//
-// Memory: 16 bytes a play while plays come in, in buckets by user. Each bucket is then sorted by one thread
-// and freed, which leaves 4 bytes a play plus 24 a session.
+// For each user: listens are sorted by the time in the log, those of one time in the order of the log (turned round for
+// a log written newest first). The same song at the same time is one listen, however many rows say so. Listens that
+// were skipped or too short are counted and taken out: they neither bridge a gap nor separate two plays of one song.
+// A silence of more than `gap`, from the end of one play to the start of the next where lengths are known, else from
+// start to start, begins a new session. Then immediate repeats within a session are folded into the first play, unless
+// they are kept; then sessions of fewer than `min_session` songs are dropped.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace segue::data {
 
-struct Play {
+struct StoredListen {
+  static constexpr std::int32_t kUnknown = -1;
+
+  std::int64_t time = 0;  // microseconds since 1970-01-01 UTC, as in the log
   std::uint32_t user = 0;
   std::uint32_t song = 0;
-  std::int64_t time = 0;  // microseconds since 1970-01-01 UTC
+  std::int32_t length_ms = kUnknown;  // how long it played; or, with length_is_songs, how long the song is
+  bool time_is_end = false;
+  bool length_is_songs = false;
+  bool marked_skipped = false;
+  bool too_short = false;
+
+  bool skipped() const { return marked_skipped || too_short; }
 };
-static_assert(sizeof(Play) == 16);
+static_assert(sizeof(StoredListen) == 24);
 
 struct SessionRules {
   std::int64_t gap = 0;  // microseconds
@@ -53,49 +58,43 @@ class QueueStore {
     return std::span(songs_).subspan(entry.begin_and_timed / 2, entry.length);
   }
   std::span<const std::uint32_t> all_songs() const { return songs_; }
+  std::uint64_t bytes() const {
+    return entries_.capacity() * sizeof(Entry) + songs_.capacity() * sizeof(std::uint32_t);
+  }
 
  private:
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> songs_;
 };
 
-struct DroppedPlays {
-  std::uint64_t repeats = 0;
-  std::uint64_t short_sessions = 0;  // plays in them that were not repeats
+// How often a user skipped a song.
+struct SkipCount {
+  std::uint32_t user = 0;
+  std::uint32_t song = 0;
+  std::uint32_t times = 0;
 };
 
-// REQUIRES: plays sorted by user, then time. Adds the sessions to `out` in that order.
-DroppedPlays cut_sessions(std::span<const Play> plays, const SessionRules& rules, QueueStore& out);
+struct CutCounts {
+  std::uint64_t same_listens = 0;
+  std::uint64_t too_short = 0;
+  std::uint64_t marked_skipped = 0;
+  std::uint64_t repeats = 0;
+  std::uint64_t short_sessions = 0;  // plays in them that were not repeats
+  std::int64_t first_time = 0;       // of listens kept; first > last if there are none
+  std::int64_t last_time = -1;
+
+  void add(const CutCounts& other);
+};
+
+// Sorts listens by user, then time, keeping the order of equal ones, and removes those said twice.
+void sort_listens(std::vector<StoredListen>& listens, CutCounts& counts);
+
+// REQUIRES: listens sorted by sort_listens(). Adds the sessions to `out` in that order, and the skips to `skips`, which
+// may be null.
+CutCounts cut_sessions(std::span<const StoredListen> listens, const SessionRules& rules, QueueStore& out,
+                       std::vector<SkipCount>* skips);
 
 // Drops songs that follow themselves, in place; returns how many.
 std::uint64_t fold_repeats(std::vector<std::uint32_t>& songs);
-
-// All plays of a log. Not thread safe.
-class PlayStore {
- public:
-  static constexpr std::size_t kBuckets = 256;
-
-  void add(const Play& play);
-  std::uint64_t size() const { return size_; }
-
-  // The sessions of all users. Store u % kBuckets holds those of user u, by time, users ascending. Empties this.
-  struct Sessions {
-    std::vector<QueueStore> stores;
-    DroppedPlays dropped;
-  };
-  Sessions take_sessions(const SessionRules& rules, std::size_t threads);
-
- private:
-  static constexpr std::size_t kChunk = 4096;
-  using Chunk = std::unique_ptr<Play[]>;
-  struct Bucket {
-    std::vector<Chunk> chunks;
-    std::size_t used = kChunk;  // plays in the last chunk
-  };
-  static std::vector<Play> take_sorted(Bucket& bucket);
-
-  std::array<Bucket, kBuckets> buckets_;
-  std::uint64_t size_ = 0;
-};
 
 }  // namespace segue::data

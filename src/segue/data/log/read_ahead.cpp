@@ -15,14 +15,14 @@ constexpr std::size_t kMostBatches = 2;
 struct ReadAhead::State {
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<ReadBatch> batches;
+  std::deque<LogBatch> batches;
   std::exception_ptr error;
   bool ended = false;
   bool stopping = false;
   std::jthread thread;  // last, so that it ends before the members it uses
 
   // True if another batch is wanted.
-  bool put(ReadBatch batch) {
+  bool put(LogBatch batch) {
     std::unique_lock lock(mutex);
     changed.wait(lock, [&] { return stopping || batches.size() < kMostBatches; });
     batches.push_back(std::move(batch));
@@ -37,11 +37,10 @@ struct ReadAhead::State {
     changed.notify_all();
   }
 
-  void read_all(RowReader& reader) {
+  void read_all(LogReader& reader) {
     try {
       while (auto rows = reader.next()) {
-        ReadBatch batch{std::move(*rows), reader.bytes_read()};
-        if (!put(std::move(batch))) break;
+        if (!put(*std::move(rows))) break;
       }
       end(nullptr);
     } catch (...) {
@@ -50,7 +49,7 @@ struct ReadAhead::State {
   }
 };
 
-ReadAhead::ReadAhead(RowReader& reader) : state_(std::make_unique<State>()) {
+ReadAhead::ReadAhead(LogReader& reader) : state_(std::make_unique<State>()) {
   state_->thread = std::jthread([state = state_.get(), &reader] { state->read_all(reader); });
 }
 
@@ -60,11 +59,11 @@ ReadAhead::~ReadAhead() {
   state_->changed.notify_all();
 }
 
-std::optional<ReadBatch> ReadAhead::next() {
+std::optional<LogBatch> ReadAhead::next() {
   std::unique_lock lock(state_->mutex);
   state_->changed.wait(lock, [&] { return state_->ended || !state_->batches.empty(); });
   if (!state_->batches.empty()) {
-    std::optional<ReadBatch> batch = std::move(state_->batches.front());
+    std::optional<LogBatch> batch = std::move(state_->batches.front());
     state_->batches.pop_front();
     state_->changed.notify_all();
     return batch;

@@ -1,28 +1,22 @@
-// Reads a file on its own thread, a few batches ahead of the caller.
+// Reads a log on its own thread, a few batches ahead of the caller.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <optional>
 
-#include "segue/data/log/rows.h"
+#include "segue/data/log/log_reader.h"
 
 namespace segue::data {
 
-struct ReadBatch {
-  RowBatch rows;
-  std::uint64_t bytes_read = 0;  // RowReader::bytes_read() after it
-};
-
 class ReadAhead {
  public:
-  explicit ReadAhead(RowReader& reader);
+  explicit ReadAhead(LogReader& reader);
   ~ReadAhead();  // waits for the current read
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  // As RowReader::next(); exceptions of the reader are thrown here, after the batches before them.
-  std::optional<ReadBatch> next();
+  // As LogReader::next(); exceptions of the reader are thrown here, after the batches before them.
+  std::optional<LogBatch> next();
 
  private:
   struct State;

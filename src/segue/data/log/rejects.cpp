@@ -1,6 +1,9 @@
 #include "segue/data/log/rejects.h"
 
+#include <algorithm>
 #include <numeric>
+
+#include <fmt/format.h>
 
 #include "segue/base/file.h"
 #include "segue/base/json.h"
@@ -13,6 +16,11 @@ constexpr std::size_t kMostSampleBytes = 500;
 }
 
 void RejectLog::add(std::string_view file, const Reject& reject) {
+  if (std::string& first = first_[index(reject.reason)]; first.empty()) {
+    first = fmt::format("{}:{}", printable(file, 4096), reject.line);
+    const std::string& shown = reject.value.empty() ? reject.text : reject.value;
+    if (!shown.empty()) first += fmt::format(": \"{}\"", printable(shown, 80));
+  }
   if (wants(reject.reason)) {
     samples_[index(reject.reason)].push_back(json::serialize(json::object{
         {"reason", kReasonNames[index(reject.reason)]},
@@ -26,6 +34,10 @@ void RejectLog::add(std::string_view file, const Reject& reject) {
 
 std::uint64_t RejectLog::total() const {
   return std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0});
+}
+
+bool RejectLog::has_samples() const {
+  return std::ranges::any_of(samples_, [](const auto& lines) { return !lines.empty(); });
 }
 
 json::object RejectLog::to_json() const {

@@ -1,37 +1,36 @@
 // Rows of logs, whatever the file format.
 //
-// A RowReader reads one file once and returns its rows in batches of columns. All values are texts, as in most logs;
-// the caller (segue/data/dataset/ingest.cpp) checks and interprets them, so that the same rules apply to every format.
+// A RowReader reads one file once and returns its rows in batches of columns. What a row means is decided elsewhere
+// (segue/data/log/log_reader.h), so that the same rules apply to every format.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "segue/data/log/cell.h"
 #include "segue/data/log/rejects.h"
 
 namespace segue::data {
 
-// The meaning of a column.
-enum class Field { user, song, time, title, artist, album, tags, played_ms, songs };
-inline constexpr std::array<std::string_view, 9> kFieldNames = {"user",  "song", "time",      "title", "artist",
-                                                                "album", "tags", "played_ms", "songs"};
+// The meaning of a column. In rows of playlists, song, title, artist and album are lists with an item a song.
+enum class Field { user, song, time, title, artist, album, tags, played, length, skipped, event, name };
+inline constexpr std::array<std::string_view, 12> kFieldNames = {
+    "user", "song", "time", "title", "artist", "album", "tags", "played", "length", "skipped", "event", "name"};
 inline constexpr std::size_t kFieldCount = kFieldNames.size();
 
 // For each field the index of its column among RowReader::columns(), or nothing.
 using FieldColumns = std::array<std::optional<std::size_t>, kFieldCount>;
 
-// The values of one field in a batch. The texts belong to the batch.
+// The values of one field in a batch.
 struct RowColumn {
   bool present = false;
-  bool exact_time = false;                // texts are microseconds, whatever the time unit
-  std::vector<std::string_view> texts;    // one a row, "" where null; or, of a list column, all items
+  std::vector<Cell> cells;                // one a row; or, of a list column, all items
   std::vector<std::uint32_t> list_begin;  // of a list column: row i has items list_begin[i] .. list_begin[i + 1]
 
   bool is_list() const { return !list_begin.empty(); }
@@ -40,8 +39,8 @@ struct RowColumn {
 struct RowBatch {
   std::size_t rows = 0;
   std::array<RowColumn, kFieldCount> columns;
-  std::vector<std::uint64_t>
-      lines;                    // where each row is: a line of a text file (the header is line 1), else a row from 1
+  // Where each row is: the line of a text file, from 1; in other formats the row, from 1.
+  std::vector<std::uint64_t> lines;
   std::vector<Reject> rejects;  // rejected while reading
   std::shared_ptr<const void> owner;
 
@@ -52,15 +51,15 @@ struct RowBatch {
 class RowReader {
  public:
   virtual ~RowReader() = default;
-  // All columns of the file, by name. JSON Lines: all keys of the first lines.
+  // All columns of the file, by name. JSON: all keys of the first rows, "track.name" for a key inside an object.
   virtual const std::vector<std::string>& columns() const = 0;
+  // The first rows, in all columns, to recognise the source by; at most 20. May be called once, before choose().
+  // Formats whose columns have telling names return nothing.
+  virtual std::vector<std::vector<std::string>> first_rows() const { return {}; }
   // Which columns to read; called once, before next().
   virtual void choose(const FieldColumns& columns) = 0;
-  // The next rows, at least one row or reject; nothing at the end. Throws bad_input for a file that is truncated or not
-  // of the format its name says.
+  // The next rows, at least one row or reject; nothing at the end. Throws bad_input for a file that is truncated.
   virtual std::optional<RowBatch> next() = 0;
-  // Bytes read so far of the file on disk.
-  virtual std::uint64_t bytes_read() const = 0;
 };
 
 }  // namespace segue::data

@@ -20,6 +20,10 @@ std::string main_artist(std::string_view artist);
 // made only of such words ("(Live)") stays whole; words outside brackets and dashes ("Live Forever") stay.
 std::string recording_title(std::string_view title);
 
+// The title without the names of editions, which hold the same recording, folded: remastered, deluxe and anniversary
+// editions, reissues, mono and stereo, bonus tracks, explicit and clean. "Jóga - Live" and "Jóga (Remix)" keep theirs.
+std::string edition_title(std::string_view title);
+
 // Equal numbers mean the same main artist, or the same recording (the title and main artist are the same). A song
 // without an artist has an artist of its own, one without a title is a recording of its own. Numbers are valid within
 // one run of the program and never 0.

@@ -247,4 +247,15 @@ void search_fold(std::string_view text, std::string& out) {
   trim_end(out);
 }
 
+void compared_name(std::string_view name, std::string& out) {
+  search_fold(name, out);
+  if (out.empty() && !name.empty()) out = fold_name(name);
+}
+
+std::string compared_name(std::string_view name) {
+  std::string out;
+  compared_name(name, out);
+  return out;
+}
+
 }  // namespace segue::data

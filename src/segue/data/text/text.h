@@ -27,4 +27,9 @@ std::string search_fold(std::string_view text);
 // The same into `out`, replacing its text, for loops over many names.
 void search_fold(std::string_view text, std::string& out);
 
+// search_fold() of a name; of one that folds to nothing there ("!!!", "???", "🎵") fold_name(): two such names are the
+// same only if they are spelt the same.
+std::string compared_name(std::string_view name);
+void compared_name(std::string_view name, std::string& out);
+
 }  // namespace segue::data

@@ -122,14 +122,15 @@ std::vector<Route> Service::operation_routes() {
                     .scope = Scope::none,
                     .is_probe = true,
                     .handle = [](const Exchange&) { return json_reply(HealthReply()); }});
-  routes.push_back({.path = "/health/ready",
-                    .id = "getReadiness",
-                    .tag = "Operations",
-                    .summary = "Whether the server is ready for requests: the models are loaded, the store answers and has room",
-                    .scope = Scope::none,
-                    .is_probe = true,
-                    .may_block = true,
-                    .handle = [this](const Exchange&) { return ready(); }});
+  routes.push_back(
+      {.path = "/health/ready",
+       .id = "getReadiness",
+       .tag = "Operations",
+       .summary = "Whether the server is ready for requests: the models are loaded, the store answers and has room",
+       .scope = Scope::none,
+       .is_probe = true,
+       .may_block = true,
+       .handle = [this](const Exchange&) { return ready(); }});
   routes.push_back({.path = "/metrics",
                     .id = "getMetrics",
                     .tag = "Operations",

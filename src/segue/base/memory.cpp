@@ -1,0 +1,22 @@
+#include "segue/base/memory.h"
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
+namespace segue {
+
+std::uint64_t memory_bytes() {
+  auto bytes =
+      static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  for (const char* limit : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream file(limit);
+    std::uint64_t most = 0;
+    if (file >> most && most > 0) bytes = std::min(bytes, most);  // "max" is no number
+  }
+  return bytes;
+}
+
+}  // namespace segue

@@ -1,0 +1,259 @@
+#include "segue/data/dataset/dataset_builder.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <queue>
+
+#include "segue/base/error.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/data/dataset/skips.h"
+
+namespace segue::data {
+
+namespace {
+
+constexpr std::uint32_t kNoRow = Interner::kNone;
+constexpr std::size_t kMostLargestUsers = 10;
+
+std::int32_t stored_length(std::int64_t milliseconds) {
+  return static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, std::numeric_limits<std::int32_t>::max()));
+}
+
+void check_stop(const std::stop_token& stop) {
+  if (stop.stop_requested()) fail(ErrorCode::interrupted, "stopped before the dataset was written");
+}
+
+}  // namespace
+
+DatasetBuilder::DatasetBuilder(const DatasetRules& rules, const std::filesystem::path& scratch)
+    : rules_(rules), listens_(rules.most_bytes, scratch) {}
+
+// Usually the same as in the previous row.
+std::uint32_t DatasetBuilder::user_of(std::string_view user) {
+  if (last_user_ == Interner::kNone || users_.text(last_user_) != user) last_user_ = users_.intern(user);
+  return last_user_;
+}
+
+std::optional<Reason> DatasetBuilder::add(const Listen& listen) {
+  const std::uint32_t song = songs_.add(listen.song, listen.tags);
+  if (song == SongRegister::kNone) return Reason::missing_song;
+  if (song == SongRegister::kTooLong) return Reason::field_too_long;
+  StoredListen stored;
+  stored.time = listen.time;
+  stored.user = user_of(listen.user);
+  stored.song = song;
+  stored.time_is_end = listen.time_is_end;
+  stored.marked_skipped = listen.skipped;
+  if (listen.played_ms >= 0) {
+    stored.length_ms = stored_length(listen.played_ms);
+    stored.too_short = listen.played_ms < rules_.min_played_ms;
+  } else if (listen.length_ms >= 0) {
+    stored.length_ms = stored_length(listen.length_ms);
+    stored.length_is_songs = true;
+  }
+  listens_.add(stored);
+  return std::nullopt;
+}
+
+std::optional<Reason> DatasetBuilder::add(const ListedPlaylist& playlist) {
+  NamedList list;
+  for (const SongMention& mention : playlist.songs) {
+    const std::uint32_t song = songs_.add(mention, {});
+    if (song == SongRegister::kTooLong) return Reason::field_too_long;
+    if (song != SongRegister::kNone) list.songs.push_back(song);
+  }
+  if (list.songs.empty()) return Reason::missing_song;
+  list.user = user_of(playlist.id);
+  list.name = names_.keep(playlist.name);
+  list.time = playlist.time;
+  playlists_.push_back(std::move(list));
+  return std::nullopt;
+}
+
+void DatasetBuilder::describe(const SongDescription& song) {
+  const std::uint32_t number = songs_.find(song.song.id);
+  if (number != SongRegister::kNone) songs_.describe(number, song.song, song.tags);
+}
+
+void DatasetBuilder::sort_users() {
+  users_in_order_.resize(users_.size());
+  std::iota(users_in_order_.begin(), users_in_order_.end(), 0U);
+  std::ranges::sort(users_in_order_, {}, [this](std::uint32_t user) { return users_.text(user); });
+}
+
+void DatasetBuilder::cut(RejectLog& dropped, std::size_t threads) {
+  resolved_ = songs_.resolve(rules_.songs);
+  sort_users();
+  std::vector<std::uint32_t> place(users_.size());
+  for (std::uint32_t i = 0; i < users_in_order_.size(); ++i) place[users_in_order_[i]] = i;
+  cut_ = listens_.cut({rules_.sessions, resolved_.song_of, place}, threads);
+  dropped.count(Reason::same_listen, cut_.same_listens);
+  dropped.count(Reason::too_short_play, cut_.too_short);
+  dropped.count(Reason::skipped_play, cut_.marked_skipped);
+  dropped.count(Reason::repeat, cut_.repeats);
+  dropped.count(Reason::short_session, cut_.short_sessions);
+  cut_playlists(dropped);
+}
+
+void DatasetBuilder::cut_playlists(RejectLog& dropped) {
+  std::erase_if(playlists_, [&](NamedList& list) {
+    for (std::uint32_t& song : list.songs) song = resolved_.song_of[song];
+    if (!rules_.sessions.keep_repeats) dropped.count(Reason::repeat, fold_repeats(list.songs));
+    if (list.songs.size() >= rules_.sessions.min_session) return false;
+    dropped.count(Reason::short_playlist);
+    return true;
+  });
+}
+
+bool DatasetBuilder::empty() const {
+  return playlists_.empty() && cut_.first_time > cut_.last_time;
+}
+
+// Calls visit(user, entry, songs) for each session, users in the order of their names. Each bucket has its users in
+// that order.
+template <class Visit>
+void DatasetBuilder::for_each_session(Visit visit) const {
+  struct Next {
+    SessionReader reader;
+    const QueueStore::Entry* entry = nullptr;
+  };
+  std::vector<Next> buckets(ListenStore::kBuckets);
+  const auto later = [&](std::size_t a, std::size_t b) { return buckets[a].entry->user > buckets[b].entry->user; };
+  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> first(later);
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    buckets[i].reader = listens_.sessions(i);
+    buckets[i].entry = buckets[i].reader.next();
+    if (buckets[i].entry != nullptr) first.push(i);
+  }
+  while (!first.empty()) {
+    const std::size_t bucket = first.top();
+    first.pop();
+    Next& next = buckets[bucket];
+    const std::uint32_t user = next.entry->user;
+    while (next.entry != nullptr && next.entry->user == user) {
+      visit(users_in_order_[user], *next.entry, next.reader.songs());
+      next.entry = next.reader.next();
+    }
+    if (next.entry != nullptr) first.push(bucket);
+  }
+}
+
+void DatasetBuilder::count(std::vector<std::uint64_t>& plays) {
+  std::uint32_t last_user = Interner::kNone;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> largest;
+  std::uint64_t of_user = 0;
+  const auto end_user = [&] {
+    if (last_user == Interner::kNone) return;
+    largest.emplace_back(of_user, last_user);
+    std::ranges::sort(largest, [this](const auto& a, const auto& b) {
+      return a.first != b.first ? a.first > b.first : users_.text(a.second) < users_.text(b.second);
+    });
+    if (largest.size() > kMostLargestUsers) largest.pop_back();
+  };
+  for_each_session([&](std::uint32_t user, const QueueStore::Entry&, std::span<const std::uint32_t> songs) {
+    for (const std::uint32_t song : songs) ++plays[song];
+    counts_.plays += songs.size();
+    ++counts_.sessions;
+    if (user != last_user) {
+      end_user();
+      of_user = 0;
+      last_user = user;
+      ++counts_.users;
+    }
+    of_user += songs.size();
+  });
+  end_user();
+  for (const auto& [user_plays, user] : largest)
+    counts_.largest_users.push_back({std::string(users_.text(user)), user_plays});
+  for (const NamedList& list : playlists_) {
+    for (const std::uint32_t song : list.songs) ++plays[song];
+    counts_.plays += list.songs.size();
+  }
+  counts_.playlists = playlists_.size();
+  counts_.songs_by_id = resolved_.with_id;
+  counts_.songs_by_name = resolved_.by_name;
+  counts_.songs_met = resolved_.met;
+  counts_.versions_merged = resolved_.versions;
+  if (cut_.first_time <= cut_.last_time) {
+    counts_.first_listen = cut_.first_time;
+    counts_.last_listen = cut_.last_time;
+  }
+}
+
+DatasetCounts DatasetBuilder::write(const std::filesystem::path& folder, Progress& progress,
+                                    const std::stop_token& stop) {
+  std::vector<std::uint64_t> plays(songs_.size());
+  count(plays);
+  check_stop(stop);
+  const std::vector<std::uint32_t> rows = write_songs(folder / kSongsName, plays);
+  write_queues(folder / kQueuesName, rows, progress, stop);
+  write_skips(folder / kSkipsName, rows);
+  return counts_;
+}
+
+// Songs by plays, the most played first, ties by id. Returns the row of each song.
+std::vector<std::uint32_t> DatasetBuilder::write_songs(const std::filesystem::path& path,
+                                                       const std::vector<std::uint64_t>& plays) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t song = 0; song < plays.size(); ++song) {
+    if (plays[song] > 0) order.push_back(song);
+  }
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+    return plays[a] != plays[b] ? plays[a] > plays[b] : songs_.id(a) < songs_.id(b);
+  });
+  CatalogueWriter writer(path);
+  std::vector<std::uint32_t> rows(plays.size(), kNoRow);
+  for (std::uint32_t row = 0; row < order.size(); ++row) {
+    rows[order[row]] = row;
+    Song song = songs_.song(order[row]);
+    song.plays = plays[order[row]];
+    if (!song.title.empty()) ++counts_.titled_songs;
+    writer.add(song, songs_.tags(order[row]));
+  }
+  writer.close();
+  counts_.songs = order.size();
+  return rows;
+}
+
+void DatasetBuilder::write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows,
+                                  Progress& progress, const std::stop_token& stop) {
+  progress.begin("write", counts_.plays, "plays");
+  QueuesWriter queues(path);
+  std::vector<std::uint32_t> songs;
+  std::uint64_t written = 0;
+  const auto to_rows = [&](std::span<const std::uint32_t> numbers) {
+    songs.clear();
+    for (const std::uint32_t number : numbers) songs.push_back(rows[number]);
+    written += songs.size();
+  };
+  std::uint64_t reported = 0;
+  for_each_session([&](std::uint32_t user, const QueueStore::Entry& entry, std::span<const std::uint32_t> numbers) {
+    to_rows(numbers);
+    queues.add(users_.text(user), entry.start_time(), songs);
+    constexpr std::uint64_t kOften = 1 << 16;
+    if (written - reported > kOften) {
+      reported = written;
+      check_stop(stop);
+      progress.update(written, "");
+    }
+  });
+  for (const NamedList& list : playlists_) {
+    to_rows(list.songs);
+    queues.add(users_.text(list.user), list.time, songs, list.name);
+  }
+  check_stop(stop);
+  queues.close();
+}
+
+void DatasetBuilder::write_skips(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows) {
+  SkipsWriter writer(path);
+  for (const SkipCount& skip : listens_.skips()) {
+    if (rows[skip.song] == kNoRow) continue;
+    writer.add(users_.text(users_in_order_[skip.user]), rows[skip.song], skip.times);
+    counts_.skips += skip.times;
+  }
+  writer.close();
+}
+
+}  // namespace segue::data

@@ -1,0 +1,108 @@
+// Makes a dataset of listens and playlists: add everything, cut it into queues, write the folder.
+//
+// The result depends on what was added, not on the order of logs or rows (but for listens of one user at the same time,
+// and for playlists, which keep their order), nor on threads or memory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "segue/base/progress.h"
+#include "segue/data/dataset/listen_store.h"
+#include "segue/data/dataset/song_register.h"
+#include "segue/data/log/listen.h"
+#include "segue/data/log/rejects.h"
+
+namespace segue::data {
+
+struct DatasetRules {
+  SessionRules sessions;
+  SongRules songs;
+  std::int64_t min_played_ms = 0;
+  std::uint64_t most_bytes = 0;  // of memory for listens
+};
+
+struct UserPlays {
+  std::string user;
+  std::uint64_t plays = 0;
+};
+
+struct DatasetCounts {
+  std::uint64_t users = 0;  // with sessions
+  std::uint64_t sessions = 0;
+  std::uint64_t playlists = 0;
+  std::uint64_t plays = 0;
+  std::uint64_t songs = 0;
+  std::uint64_t titled_songs = 0;   // with a title
+  std::uint64_t skips = 0;          // of songs that are in queues
+  std::uint64_t songs_by_id = 0;    // told apart by an id
+  std::uint64_t songs_by_name = 0;  // told apart by artist and title
+  std::uint64_t songs_met = 0;      // mentioned in two ways that met
+  std::uint64_t versions_merged = 0;
+  std::optional<std::int64_t> first_listen;  // microseconds
+  std::optional<std::int64_t> last_listen;
+  std::vector<UserPlays> largest_users;  // those with most plays in sessions, at most 10
+};
+
+class DatasetBuilder {
+ public:
+  // Temporary files are made in `scratch`, which exists.
+  DatasetBuilder(const DatasetRules& rules, const std::filesystem::path& scratch);
+
+  // A log begins or ends; what is added belongs to one.
+  void begin_log() { listens_.begin_log(); }
+  void end_log() { listens_.end_log(); }
+
+  // A reason if it is refused.
+  std::optional<Reason> add(const Listen& listen);
+  std::optional<Reason> add(const ListedPlaylist& playlist);
+  // Texts of a song that was added; others are ignored.
+  void describe(const SongDescription& song);
+
+  // Cuts queues and settles which songs are the same. Adds what it drops to `dropped`. Call once.
+  void cut(RejectLog& dropped, std::size_t threads);
+  bool empty() const;  // after cut(): no queue is left
+
+  // Writes songs, queues and skips to the folder. Throws no_space, io_failed, interrupted.
+  DatasetCounts write(const std::filesystem::path& folder, Progress& progress, const std::stop_token& stop);
+
+  const std::vector<MergedSong>& merged_songs() const { return resolved_.merged; }
+
+ private:
+  struct NamedList {
+    std::uint32_t user = 0;
+    std::string_view name;
+    std::optional<std::int64_t> time;
+    std::vector<std::uint32_t> songs;
+  };
+
+  std::uint32_t user_of(std::string_view user);
+  void sort_users();
+  void cut_playlists(RejectLog& dropped);
+  template <class Visit>
+  void for_each_session(Visit visit) const;
+  void count(std::vector<std::uint64_t>& plays);
+  std::vector<std::uint32_t> write_songs(const std::filesystem::path& path, const std::vector<std::uint64_t>& plays);
+  void write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows, Progress& progress,
+                    const std::stop_token& stop);
+  void write_skips(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows);
+
+  DatasetRules rules_;
+  Interner users_;
+  std::uint32_t last_user_ = Interner::kNone;
+  std::vector<std::uint32_t> users_in_order_;  // by name
+  SongRegister songs_;
+  ListenStore listens_;
+  std::vector<NamedList> playlists_;
+  TextArena names_;
+  ResolvedSongs resolved_;
+  CutCounts cut_;
+  DatasetCounts counts_;
+};
+
+}  // namespace segue::data

@@ -1,0 +1,113 @@
+// All songs that a log mentions: which mentions are the same song, and what it is called.
+//
+// A mention has an id, or an artist and a title. Mentions with one id are one song, as are those without an id whose
+// artist and title fold to the same (data/text/text.h). When everything is read, resolve() lets them meet: a mention by
+// name is the song of that name; where several kinds of ids (MusicBrainz, Spotify, ...) have songs of one name, they
+// are the songs of the kind played most. Nothing depends on the order of the mentions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "segue/data/dataset/catalogue.h"
+#include "segue/data/dataset/interner.h"
+#include "segue/data/log/listen.h"
+
+namespace segue::data {
+
+struct SongRules {
+  bool meet = true;             // mentions with and without ids meet through artist and title
+  bool merge_versions = false;  // remasters, deluxe editions and reissues are one song
+};
+
+// A song joined from several ids, for reports.
+struct MergedSong {
+  std::string title;
+  std::string artist;
+  std::vector<std::string> ids;  // the one that stays first
+};
+
+struct ResolvedSongs {
+  std::vector<std::uint32_t> song_of;  // of each mentioned song: the number of the one it is
+  std::uint64_t with_id = 0;           // songs told apart by an id
+  std::uint64_t by_name = 0;           // songs told apart by artist and title
+  std::uint64_t met = 0;               // mentioned songs that turned out to be another one
+  std::uint64_t versions = 0;          // ids joined by merge_versions
+  std::vector<MergedSong> merged;      // the most played of them, at most 1,000
+};
+
+// Not thread safe.
+class SongRegister {
+ public:
+  static constexpr std::uint32_t kNone = Interner::kNone;
+  static constexpr std::uint32_t kTooLong = kNone - 1;
+
+  // The number of the song, new or known; counts one play of it. kNone if it has no id and artist or title fold to
+  // nothing; kTooLong if artist and title are too long for an id.
+  std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags);
+  // The number of the song with this id, kNone if nobody mentioned it.
+  std::uint32_t find(std::string_view id) const;
+  // Texts from a file of songs come before those of logs, and its first row for a song before later ones.
+  void describe(std::uint32_t song, const SongMention& texts, std::span<const std::string_view> tags);
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(known_.size()); }
+  std::uint64_t bytes() const;  // of memory, about
+
+  // Settles the texts of all songs and finds those that are the same.
+  ResolvedSongs resolve(const SongRules& rules);
+
+  // After resolve().
+  std::string_view id(std::uint32_t song) const { return known_[song].id; }
+  Song song(std::uint32_t number) const;  // with 0 plays
+  std::vector<std::string_view> tags(std::uint32_t number) const;
+
+ private:
+  struct Known {
+    std::string_view id;
+    std::string_view title;
+    std::string_view artist;
+    std::string_view album;
+    std::string_view tags;         // separated by zero bytes
+    std::uint32_t texts = 0;       // hash of the three texts
+    std::uint32_t same_texts = 0;  // mentions with these
+    std::uint64_t plays = 0;
+    bool by_name = false;
+    std::uint8_t by_file = 0;  // bits: title, artist, album, tags
+  };
+  // Another spelling of a song's texts.
+  struct Spelling {
+    std::uint32_t texts = 0;
+    std::uint32_t times = 0;
+    std::string_view title;
+    std::string_view artist;
+    std::string_view album;
+  };
+
+  std::uint32_t by_id(std::string_view id);
+  std::uint32_t by_name(std::string_view artist, std::string_view title);
+  std::uint32_t new_song(std::string_view id, bool by_name);
+  void count_spelling(std::uint32_t song, const SongMention& mention);
+  void settle_texts();
+  std::string_view keep_tags(std::span<const std::string_view> tags);
+  void meet(ResolvedSongs& resolved) const;
+  void merge_versions(ResolvedSongs& resolved) const;
+
+  Interner ids_;
+  std::vector<std::uint32_t> of_ids_;  // by number in ids_
+  Interner spelt_names_;               // artist, a zero byte, title
+  std::vector<std::uint32_t> of_spelt_names_;
+  Interner folded_names_;  // artist — title, folded
+  std::vector<std::uint32_t> of_folded_names_;
+  std::vector<Known> known_;
+  std::unordered_map<std::uint32_t, std::vector<Spelling>> spellings_;
+  TextArena texts_;
+  std::uint64_t text_bytes_ = 0;
+  std::string scratch_;
+};
+
+}  // namespace segue::data

@@ -1,0 +1,21 @@
+// Playlists as players write them: M3U8 and XSPF. One row a file.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "segue/data/log/input/byte_stream.h"
+#include "segue/data/log/rows.h"
+
+namespace segue::data {
+
+// The columns playlist, songs, title, artist, album. The id of a song is what Segue wrote there, else an id of a
+// service, else missing: the path of a file names no recording.
+std::unique_ptr<RowReader> open_m3u8_rows(ByteStream& text, const std::string& name);
+std::unique_ptr<RowReader> open_xspf_rows(ByteStream& text, const std::string& name);
+
+// "segue:song:..." as the id in it, percent-decoded; spotify:track:... and the like as they are; "" for a path or an
+// address of a file.
+std::string song_id_of_location(std::string_view location);
+
+}  // namespace segue::data

@@ -1,0 +1,130 @@
+// What streaming services give on request: Apple Music, Tidal, Deezer, YouTube Music.
+#include <algorithm>
+
+#include "segue/base/json.h"
+#include "segue/data/log/sources/sources.h"
+
+namespace segue::data {
+
+namespace {
+
+std::string text_in(const json::object& object, std::string_view key) {
+  const json::value* value = object.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
+}
+
+// {"header": "YouTube Music", "title": "Watched Song", "titleUrl": "https://music.youtube.com/watch?v=ID", "subtitles":
+// [{"name": "Artist - Topic"}], "time": "2024-01-15T10:00:00.000Z"}. "Watched" is in the language of the account: what
+// is not the title is known from the other rows only, so the known languages are listed.
+void adapt_youtube(json::object& row) {
+  json::object plain{{"time", row["time"]}};
+  if (text_in(row, "header") == "YouTube Music") {
+    std::string title = text_in(row, "title");
+    for (const std::string_view before : {"Watched ", "Listened to ", "Visto ", "Has visto ", "Escuchaste "}) {
+      if (title.starts_with(before)) title.erase(0, before.size());
+    }
+    for (const std::string_view after : {" angesehen", " angehört", " gehört", " bekeken"}) {
+      if (title.ends_with(after)) title.resize(title.size() - after.size());
+    }
+    std::string artist;
+    if (const json::value* list = row.if_contains("subtitles"); list != nullptr && list->is_array()) {
+      const json::array& names = list->get_array();
+      if (!names.empty() && names.front().is_object()) artist = text_in(names.front().get_object(), "name");
+    }
+    constexpr std::string_view kTopic = " - Topic";
+    if (artist.ends_with(kTopic)) artist.resize(artist.size() - kTopic.size());
+    const std::string url = text_in(row, "titleUrl");
+    const std::size_t id = url.find("watch?v=");
+    if (id != std::string::npos) plain["id"] = "youtube:" + url.substr(id + 8, url.find('&', id) - id - 8);
+    plain["title"] = title;
+    plain["artist"] = artist;
+  }
+  row = std::move(plain);
+}
+
+}  // namespace
+
+const Source kAppleMusic{
+    .name = "apple-music",
+    .product = "Apple Music play activity",
+    .recognises =
+        [](const FileLook& look) {
+          return look.has("Event Start Timestamp") && look.has("Play Duration Milliseconds") &&
+                 (look.has("Song Name") || look.has("Content Name"));
+        },
+    .columns = {{Field::song, {}},
+                {Field::time, {"Event Start Timestamp"}},
+                {Field::title, {"Song Name", "Content Name"}},
+                {Field::artist, {"Artist Name", "Container Artist Name"}},
+                {Field::album, {"Album Name", "Container Album Name"}},
+                {Field::played, {"Play Duration Milliseconds"}},
+                {Field::length, {"Media Duration In Milliseconds"}},
+                {Field::event, {"Event Type"}}},
+    .personal = true,
+    .album_names_song = true,
+    .listen_event = "PLAY_END",
+};
+
+const Source kAppleMusicDaily{
+    .name = "apple-music-daily",
+    .product = "Apple Music daily tracks",
+    .recognises =
+        [](const FileLook& look) {
+          return look.has_all({"Date Played", "Track Description"});
+        },
+    .columns = {{Field::song, {"Track Identifier"}},
+                {Field::time, {"Date Played"}},
+                {Field::title, {"Track Description"}},
+                {Field::artist, {}},
+                {Field::played, {"Play Duration Milliseconds"}}},
+    .personal = true,
+    .title_holds_artist = true,
+};
+
+const Source kTidal{
+    .name = "tidal",
+    .product = "Tidal",
+    .recognises =
+        [](const FileLook& look) {
+          return look.has_all({"track_title", "artist_name", "entry_date"});
+        },
+    .columns = {{Field::song, {}},
+                {Field::time, {"entry_date"}},
+                {Field::title, {"track_title"}},
+                {Field::artist, {"artist_name"}},
+                {Field::played, {"stream_duration_ms"}}},
+    .personal = true,
+};
+
+// The sheet 10_listeningHistory of Deezer's workbook, saved as CSV.
+const Source kDeezer{
+    .name = "deezer",
+    .product = "Deezer",
+    .recognises =
+        [](const FileLook& look) {
+          return look.has_all({"Song Title", "Artist", "Listening Time", "Date"});
+        },
+    .columns = {{Field::song, {"ISRC"}},
+                {Field::time, {"Date"}},
+                {Field::title, {"Song Title"}},
+                {Field::artist, {"Artist"}},
+                {Field::album, {"Album Title"}},
+                {Field::played, {"Listening Time"}}},
+    .personal = true,
+    .played_unit_ms = 1000,
+};
+
+const Source kYouTubeMusic{
+    .name = "youtube-music",
+    .product = "YouTube Music watch history",
+    .recognises =
+        [](const FileLook& look) {
+          return look.format == FileFormat::json && look.has_all({"header", "title", "time"}) &&
+                 (look.has("titleUrl") || look.has("subtitles.name"));
+        },
+    .columns = {{Field::song, {"id"}}, {Field::time, {"time"}}, {Field::title, {"title"}}, {Field::artist, {"artist"}}},
+    .personal = true,
+    .adapt = adapt_youtube,
+};
+
+}  // namespace segue::data

@@ -1,0 +1,69 @@
+// Where a log comes from: what its columns mean, whose it is, whether its times are starts or ends.
+//
+// To add a source, write sources/NAME.cpp with a Source and add its line to source_list.cpp. A log that no source
+// recognises is read by the usual names of columns (columns.h).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "segue/base/json_fwd.h"
+#include "segue/data/log/formats/formats.h"
+#include "segue/data/log/rows.h"
+
+namespace segue::data {
+
+// What a file looks like from outside.
+struct FileLook {
+  FileFormat format = FileFormat::text;
+  std::vector<std::string> columns;                  // its names; of a text without names, its first row
+  std::vector<std::vector<std::string>> first_rows;  // of a text
+  std::vector<std::string> comments;                 // of a text: its first lines with '#', without it
+
+  bool has_all(std::initializer_list<std::string_view> names) const;
+  bool has(std::string_view name) const { return has_all({name}); }
+};
+
+enum class TimeIs { automatic, start, end };
+
+inline constexpr std::array<std::string_view, 3> kTimeIsNames = {"auto", "start", "end"};
+constexpr std::span<const std::string_view> names(TimeIs) {
+  return kTimeIsNames;
+}
+
+struct Source {
+  std::string_view name;     // of --source
+  std::string_view product;  // "Spotify account data"
+  bool (*recognises)(const FileLook& look);
+  // The columns of fields, the best first. A field that is not here is found by the usual names; one without any
+  // column is not read.
+  std::vector<std::pair<Field, std::vector<std::string_view>>> columns = {};
+  bool personal = false;  // one person's own listens
+  bool lists = false;     // a row is a playlist
+  // Where there is no artist: the title begins with it ("Artist - Title"), or album and title together name the song.
+  bool title_holds_artist = false;
+  bool album_names_song = false;
+  TimeIs time_is = TimeIs::start;
+  std::string_view listen_event = {};  // the value of `event` in rows that are listens; "": all are
+  std::int64_t length_unit_ms = 1;
+  std::int64_t played_unit_ms = 1;
+  std::vector<std::string_view> header = {};   // the columns of its files, which have no line of names
+  void (*adapt)(json::object& row) = nullptr;  // JSON: changes a row into one with plain columns
+};
+
+// All sources, in the order in which they are tried.
+std::span<const Source* const> all_sources();
+
+// The source of this name. Throws wrong_use, listing the names.
+const Source& source_named(std::string_view name);
+
+// The source that recognises the file; nullptr if none does.
+const Source* recognise_source(const FileLook& look);
+
+}  // namespace segue::data

@@ -1,0 +1,89 @@
+// Which mentions are the same song.
+#include "segue/data/dataset/song_register.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace segue::data {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+// The ids of the songs that the mentions turn out to be, in the order of the mentions.
+Texts ids(const std::vector<SongMention>& mentions, const SongRules& rules = {}) {
+  SongRegister songs;
+  std::vector<std::uint32_t> numbers;
+  for (const SongMention& mention : mentions) numbers.push_back(songs.add(mention, {}));
+  const ResolvedSongs resolved = songs.resolve(rules);
+  Texts found;
+  for (const std::uint32_t number : numbers) found.emplace_back(songs.id(resolved.song_of[number]));
+  return found;
+}
+
+TEST(SongRegister, mentions_by_name_meet_the_id_of_that_name) {
+  EXPECT_EQ(ids({{"i1", "Halo", "Beyoncé", ""}, {"", "HALO ", "BEYONCÉ", ""}}), (Texts{"i1", "i1"}));
+  EXPECT_EQ(ids({{"", "Halo", "Beyoncé", ""}, {"i1", "Halo", "Beyonce", ""}}), (Texts{"beyoncé — halo", "i1"}));
+  EXPECT_EQ(ids({{"i1", "Halo", "B", ""}, {"", "Halo", "B", ""}}, {false, false}), (Texts{"i1", "b — halo"}));
+}
+
+TEST(SongRegister, ids_of_one_kind_stay_apart_and_those_of_two_meet) {
+  EXPECT_EQ(ids({{"spotify:track:1", "S", "A", ""}, {"spotify:track:2", "S", "A", ""}}),
+            (Texts{"spotify:track:1", "spotify:track:2"}));
+  const std::string mbid = "08e8f55b-f1a4-46b8-b2d1-fab4c5921650";
+  EXPECT_EQ(ids({{mbid, "S", "A", ""}, {"spotify:track:1", "S", "A", ""}, {"spotify:track:1", "S", "A", ""}}),
+            (Texts{"spotify:track:1", "spotify:track:1", "spotify:track:1"}));
+  // The one played most stands for the name.
+  EXPECT_EQ(ids({{"x:2", "S", "A", ""}, {"x:1", "S", "A", ""}, {"x:2", "S", "A", ""}, {"", "S", "A", ""}}),
+            (Texts{"x:2", "x:1", "x:2", "x:2"}));
+}
+
+TEST(SongRegister, the_order_of_mentions_changes_nothing) {
+  std::vector<SongMention> mentions = {{"x:1", "Song", "A", "L"},  {"x:1", "song", "a", ""}, {"x:1", "Song", "A", ""},
+                                       {"y:1", "Song", "A", ""},   {"", "SONG", "A", ""},    {"y:2", "Song", "A", ""},
+                                       {"y:2", "Song", "A", "L2"}, {"x:2", "Other", "B", ""}};
+  std::ranges::sort(mentions, {}, [](const SongMention& song) { return std::pair(song.id, song.title); });
+  const auto described = [](const std::vector<SongMention>& list) {
+    SongRegister songs;
+    for (const SongMention& mention : list) songs.add(mention, {});
+    const ResolvedSongs resolved = songs.resolve({});
+    Texts all;
+    for (std::uint32_t i = 0; i < songs.size(); ++i) {
+      const Song song = songs.song(resolved.song_of[i]);
+      all.push_back(std::string(songs.id(i)) + " is " + std::string(song.id) + " " + std::string(song.title) + " " +
+                    std::string(song.artist) + " " + std::string(song.album));
+    }
+    std::ranges::sort(all);
+    return all;
+  };
+  const Texts wanted = described(mentions);
+  for (int i = 0; i < 20; ++i) {
+    std::ranges::next_permutation(mentions, {}, [](const SongMention& song) { return std::pair(song.id, song.title); });
+    std::ranges::rotate(mentions, mentions.begin() + 1 + i % 7);
+    EXPECT_EQ(described(mentions), wanted);
+  }
+}
+
+TEST(SongRegister, editions_merge_and_versions_do_not) {
+  const SongRules merge{true, true};
+  EXPECT_EQ(ids({{"x:1", "Song", "A", ""},
+                 {"x:1", "Song", "A", ""},
+                 {"x:2", "Song - 2011 Remaster", "A", ""},
+                 {"x:3", "Song (Deluxe Edition)", "A", ""},
+                 {"x:4", "Song - Live", "A", ""},
+                 {"x:5", "Song (Remastered 2009) [Live]", "A", ""},
+                 {"x:6", "Song - Remix", "A", ""},
+                 {"x:7", "Song", "B", ""}},
+                merge),
+            (Texts{"x:1", "x:1", "x:1", "x:1", "x:4", "x:5", "x:6", "x:7"}));
+}
+
+TEST(SongRegister, names_of_punctuation_are_names) {
+  EXPECT_EQ(ids({{"", "???", "!!!", ""}, {"", "🎵", "!!!", ""}}), (Texts{"!!! — ???", "!!! — 🎵"}));
+  SongRegister songs;
+  EXPECT_EQ(songs.add({"", " ", "A", ""}, {}), SongRegister::kNone);
+  EXPECT_EQ(songs.add({"", std::string(1200, 'x'), "A", ""}, {}), SongRegister::kTooLong);
+}
+
+}  // namespace
+}  // namespace segue::data
