@@ -124,15 +124,15 @@ TEST_F(DamagedModelTest, answers_503_names_the_file_in_the_log_and_recovers_by_a
 TEST_F(DamagedModelTest, tries_a_damaged_folder_again_only_when_it_has_changed) {
   start();
   ASSERT_EQ(::truncate((folder() / "vectors.npy").c_str(), 4096), 0);
-  EXPECT_TRUE(models_->changed().empty()) << "its sizes are wrong";
+  EXPECT_TRUE(models_->changed().replaced.empty()) << "its sizes are wrong";
   restore();
-  EXPECT_EQ(models_->changed(), std::vector<std::string>{"default"});
+  EXPECT_EQ(models_->changed().replaced, std::vector<std::string>{"default"});
   std::string wrong = read_text(folder() / "vectors.npy");
   wrong.back() = static_cast<char>(wrong.back() ^ 1);
   write_text_atomically(folder() / "vectors.npy", wrong);
-  EXPECT_EQ(models_->changed(), std::vector<std::string>{"default"});
+  EXPECT_EQ(models_->changed().replaced, std::vector<std::string>{"default"});
   service_->reload_changed();
-  EXPECT_TRUE(models_->changed().empty());
+  EXPECT_TRUE(models_->changed().replaced.empty());
 }
 
 TEST_F(DamagedModelTest, is_noticed_when_files_are_written_over) {
