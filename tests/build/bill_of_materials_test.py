@@ -12,6 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Words that the licence's text has, or that Debian's summary of it uses.
 MARKS = {
     "Apache-2.0": r"Apache(-2.0|-2|\s+License)",
+    "BSD-2-Clause": r"BSD-2-clause|Redistribution and use in source and binary forms",
     "BSD-3-Clause": r"BSD-3-clause|Redistribution and use in source and binary forms",
     "BSL-1.0": r"BSL-1.0",
     "GPL-3.0-or-later WITH GCC-exception-3.1": r"GCC RUNTIME LIBRARY EXCEPTION|GCC Runtime Library Exception",

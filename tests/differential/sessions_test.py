@@ -25,8 +25,8 @@ def folded(name):
 
 
 def by_python(path):
-    counts = dict.fromkeys(("rows", "missing_song", "bad_time", "too_short_play", "repeat", "short_session"), 0)
-    users, sessions = {}, []
+    counts = dict.fromkeys(("rows", "missing_song", "bad_time", "same_listen", "too_short_play", "repeat", "short_session"), 0)
+    users, sessions, listens = {}, [], {}
     with gzip.open(path, "rt", encoding="utf-8", newline="\n") as log:
         next(log)
         for line in log:
@@ -37,18 +37,25 @@ def by_python(path):
                 counts["missing_song"] += 1
             elif not ts.isdigit():
                 counts["bad_time"] += 1
-            elif 0 <= int(played or -1) < MIN_PLAYED:
-                counts["too_short_play"] += 1
+            elif (user, int(ts), song) in listens:
+                counts["same_listen"] += 1
+                if listens[user, int(ts), song] < 0:
+                    listens[user, int(ts), song] = int(played or -1)
             else:
-                users.setdefault(user, []).append((int(ts), song))
+                listens[user, int(ts), song] = int(played or -1)
+    for (user, time, song), played in listens.items():
+        if 0 <= played < MIN_PLAYED:
+            counts["too_short_play"] += 1
+        else:
+            users.setdefault(user, []).append((time, song, max(0, played) / 1000))
     for plays in users.values():
         plays.sort(key=lambda play: play[0])
-        last = None
+        ends = None
         cut = []
-        for time, song in plays:
-            if last is None or time - last > GAP:
+        for time, song, seconds in plays:
+            if ends is None or time - ends > GAP:
                 cut.append([])
-            last = time
+            ends = time + seconds
             if cut[-1] and cut[-1][-1] == song:
                 counts["repeat"] += 1
             else:
@@ -100,7 +107,8 @@ def main():
             [segue, "ingest", str(log), "-o", str(dataset), "--json", "--quiet"], check=True, capture_output=True
         )
         report = json.loads(run.stdout)
-        found = report | dict.fromkeys(("missing_song", "bad_time", "too_short_play", "repeat", "short_session"), 0)
+        found = report | dict.fromkeys(
+            ("missing_song", "bad_time", "same_listen", "too_short_play", "repeat", "short_session"), 0)
         found |= report["dropped"]
         wanted = by_python(log)
         print(wanted)

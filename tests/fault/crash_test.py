@@ -142,7 +142,7 @@ def without_memory(name, parent, target, arguments, points=60):
             assert litter(parent) == [], f"{name}: litter after allocation {at}: {litter(parent)}"
         elif done.returncode != 0:
             ended += 1
-            assert done.returncode == -6 and "bad_alloc" in done.stderr, f"{name}: allocation {at} of {calls}: {done}"
+            assert done.returncode == -6 and "terminate called" in done.stderr, f"{name}: allocation {at} of {calls}: {done}"
             succeed(arguments)
             assert litter(parent) == [], f"{name}: litter after allocation {at} and the next run: {litter(parent)}"
         else:

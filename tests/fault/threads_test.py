@@ -39,7 +39,7 @@ def check_server(folder):
 with tempfile.TemporaryDirectory() as scratch:
     folder = pathlib.Path(scratch)
     subprocess.run([MAKE_MODEL, folder / "model", "24"], check=True)
-    rows = "".join(f"u{user},{user * 9000 + song * 200},s{(song * 7 + user) % 40}\n" for user in range(60) for song in range(20))
+    rows = "".join(f"u{user},{1_700_000_000 + user * 9000 + song * 200},s{(song * 7 + user) % 40}\n" for user in range(60) for song in range(20))
     (folder / "listens.csv").write_text("user,time,song_id\n" + rows)
     needed = {
         "ingest": check_command(folder, "ingest", "listens.csv", "-o", "dataset"),

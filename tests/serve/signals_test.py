@@ -153,7 +153,7 @@ def check_service_manager(folder, name):
 
 def check_commands(folder):
     """SIGHUP stops other commands, unless nohup started them."""
-    rows = "".join(f"u{user},{user * 9000 + song * 200},s{song}\n" for user in range(600) for song in range(20))
+    rows = "".join(f"u{user},{1_700_000_000 + user * 9000 + song * 200},s{song}\n" for user in range(600) for song in range(20))
     (folder / "listens.csv").write_text("user,time,song_id\n" + rows)
     subprocess.run([SEGUE, "ingest", "listens.csv", "-o", "dataset"], cwd=folder, check=True, capture_output=True)
     train = [SEGUE, "train", "dataset", "-o", "trained", "--epochs", "10000", "--quiet"]

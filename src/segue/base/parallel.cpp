@@ -58,6 +58,9 @@ void require_threads(std::size_t count) {
     counted.count_down();
     fail(ErrorCode::unavailable, "expected {} threads, got {}: {} (limits: ulimit -u, TasksMax, pids.max)", count,
          threads.size(), error.code().message());
+  } catch (...) {
+    counted.count_down();
+    throw;
   }
   counted.count_down();
 }

@@ -9,7 +9,7 @@ Dataset open_dataset(const std::filesystem::path& folder) {
     dataset.songs = Catalogue(open.map(kSongsName));
     const bool first_version = dataset.manifest.version == 1;
     dataset.queues = Queues(open.map(kQueuesName), dataset.songs.size(), !first_version);
-    if (!first_version) dataset.skips = Skips(open.map(kSkipsName), dataset.songs.size());
+    if (open.contains(kSkipsName)) dataset.skips = Skips(open.map(kSkipsName), dataset.songs.size());
     return dataset;
   });
 }

@@ -18,7 +18,7 @@ struct Dataset {
   Manifest manifest;
   Catalogue songs;
   Queues queues;
-  Skips skips;  // none in datasets of version 1
+  Skips skips;  // none in datasets of version 1 and in those made elsewhere
 };
 
 // Maps the dataset and checks sizes, manifest and that queues and catalogue fit together. Throws as open_manifest does.

@@ -1,6 +1,7 @@
 #include "segue/data/dataset/listen_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
 #include "segue/base/parallel.h"
@@ -42,12 +43,13 @@ ListenStore::ListenStore(std::uint64_t most_bytes, std::filesystem::path folder)
 
 void ListenStore::begin_log() {
   newest_first_.push_back(false);
-  last_ = {};
+  last_.user = std::numeric_limits<std::uint32_t>::max();  // nobody
   ascending_ = descending_ = 0;
 }
 
 void ListenStore::end_log() {
-  newest_first_.back() = descending_ > ascending_;
+  // Nearly every step, so that a shuffled log stays as it is.
+  newest_first_.back() = descending_ > 4 * ascending_;
 }
 
 void ListenStore::add(const StoredListen& listen) {

@@ -32,7 +32,9 @@ TypedReply<HealthReply> Service::ready() {
   } catch (const Error& error) {
     log("not ready", {{"reason", error.what()}});
     const bool is_full = error.code() == ErrorCode::no_space;
-    return {error_reply(503, "unavailable", is_full ? "the store is full" : "the store is unavailable")};
+    Reply reply = error_reply(503, "unavailable", is_full ? "the store is full" : "the store is unavailable");
+    reply.headers.push_back({"Retry-After", "1"});
+    return {std::move(reply)};
   }
   for (const ModelPointer& served : setup_.models.all()) served->refuse_damaged();
   return json_reply(HealthReply());

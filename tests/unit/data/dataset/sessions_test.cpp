@@ -149,7 +149,7 @@ TEST_F(ListenStoreTest, keeps_the_order_of_listens_of_one_time) {
   ListenStore store(1 << 30, folder_ / ".");
   store.begin_log();
   for (std::uint32_t i = 0; i < 10'000; ++i) store.add(at(7, i, i < 5'000 ? 2 : 1));
-  // One step back among steps of no time: not a log written newest first.
+  // One step back and a few forth: not a log written newest first.
   for (std::uint32_t i = 0; i < 3; ++i) store.add(at(7, 10'000 + i, 3 + i));
   store.end_log();
   const Lists lists = cut(store, 8, 10'003);

@@ -224,7 +224,7 @@ void DelimitedRows::take_preamble() {
       comments_.emplace_back(line->substr(1));
     } else if (line->size() == 5 && line->starts_with("sep=")) {
       separator_ = preamble_separator_ = line->back();
-    } else if (line->find_first_not_of(" \t") != std::string_view::npos) {
+    } else if (line->find_first_not_of(' ') != std::string_view::npos) {
       break;
     }
     ++line_;

@@ -51,7 +51,7 @@ constexpr std::array kForeign = {
 }
 
 std::string_view without_space(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  const std::size_t begin = text.find_first_not_of(" \r\n");
   return begin == std::string_view::npos ? std::string_view{} : text.substr(begin);
 }
 
