@@ -15,7 +15,7 @@ namespace segue::cli {
 
 namespace {
 
-constexpr std::size_t kListed = 5;
+constexpr std::size_t kListedGroups = 5;
 
 struct Requested {
   recommend::GroupKind kind;
@@ -38,11 +38,11 @@ std::uint32_t resolve_group(const recommend::SongGroups& groups, const Requested
   const std::string name = for_terminal(groups.group(found.front()).name);
   if (found.size() > 1) {
     std::vector<std::string> names;
-    for (const std::uint32_t group : std::span(found).first(std::min(found.size(), kListed))) {
+    for (const std::uint32_t group : std::span(found).first(std::min(found.size(), kListedGroups))) {
       names.push_back(for_terminal(groups.group(group).name));
     }
     terminal.note(fmt::format("\"{}\": {} {}s match: {}{}", requested.name, with_commas(found.size()), requested.what,
-                              fmt::join(names, "; "), found.size() > kListed ? "; ..." : ""));
+                              fmt::join(names, "; "), found.size() > kListedGroups ? "; ..." : ""));
   }
   if (name != requested.name) terminal.note(fmt::format("\"{}\": taken as {}", requested.name, name));
   return found.front();

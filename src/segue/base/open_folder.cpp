@@ -23,13 +23,18 @@ struct OpenFolder::State {
 
 OpenFolder::OpenFolder(const fs::path& path) : state_(std::make_shared<State>()) {
   state_->path = path;
-  const auto open = [&] { return FileHandle(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)); };
+  int reason = 0;
+  const auto open = [&] {
+    FileHandle handle(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    reason = handle ? 0 : errno;
+    return handle;
+  };
   state_->handle = open();
-  if (!state_->handle && errno == ENOENT && restore_folder(path)) state_->handle = open();
+  if (reason == ENOENT && restore_folder(path)) state_->handle = open();
   if (state_->handle) return;
-  if (errno == ENOENT) fail(ErrorCode::not_found, "{}: no such folder", path.string());
-  if (errno == ENOTDIR) fail(ErrorCode::wrong_use, "{}: expected a folder, found a file", path.string());
-  fail_errno(path.string(), errno);
+  if (reason == ENOENT) fail(ErrorCode::not_found, "{}: no such folder", path.string());
+  if (reason == ENOTDIR) fail(ErrorCode::wrong_use, "{}: expected a folder, found a file", path.string());
+  fail_errno(path.string(), reason);
 }
 
 const fs::path& OpenFolder::path() const {

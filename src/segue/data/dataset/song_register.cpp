@@ -61,7 +61,8 @@ bool is_uuid(std::string_view id) {
 std::string_view kind_of(std::string_view id) {
   if (is_uuid(id)) return "mbid";
   const std::size_t colon = id.find(':');
-  return colon == std::string_view::npos || colon > 16 ? std::string_view{} : id.substr(0, colon);
+  constexpr std::size_t kMostLetters = 16;  // a longer "kind" is text with a colon in it
+  return colon > kMostLetters ? std::string_view{} : id.substr(0, colon);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace segue::data {
 
 namespace {
 
-constexpr std::size_t kMostSampleBytes = 4096;
+constexpr std::size_t kMostSampleText = 4096;
 
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -168,15 +168,15 @@ class LogReader::Rows {
   // The values read, separated by tabs.
   std::string sample() {
     std::string all;
-    for (std::size_t field = 0; field < kFieldCount && all.size() < kMostSampleBytes; ++field) {
+    for (std::size_t field = 0; field < kFieldCount && all.size() < kMostSampleText; ++field) {
       if (!batch_.columns[field].present) continue;
       if (!all.empty()) all += '\t';
       bool first = true;
       for (const Cell& value : cells(static_cast<Field>(field))) {
-        if (all.size() > kMostSampleBytes) break;
+        if (all.size() > kMostSampleText) break;
         if (!first) all += ' ';
         all += value.type() == Cell::Type::time ? time_for_people(value.time())
-                                                : std::string(text_of(value).substr(0, kMostSampleBytes));
+                                                : std::string(text_of(value).substr(0, kMostSampleText));
         first = false;
       }
     }
@@ -351,7 +351,7 @@ class LogReader::Rows {
 };
 
 LogReader::LogReader(OpenedRows opened, const RecognisedColumns& found, const Source* source, LogRules rules,
-                     std::vector<std::pair<std::string, std::string>> partition)
+                     const std::vector<std::pair<std::string, std::string>>& partition)
     : opened_(std::move(opened)), role_(found.role), source_(source), rules_(std::move(rules)) {
   opened_.rows->choose(found.columns);
   for (const auto& [name, value] : partition) {

@@ -47,7 +47,7 @@ class LogReader {
  public:
   // `source` may be null: the log is read by the usual names of columns alone.
   LogReader(OpenedRows opened, const RecognisedColumns& found, const Source* source, LogRules rules,
-            std::vector<std::pair<std::string, std::string>> partition);
+            const std::vector<std::pair<std::string, std::string>>& partition);
 
   Role role() const { return role_; }
   // The next rows; nothing at the end. Throws as RowReader::next().

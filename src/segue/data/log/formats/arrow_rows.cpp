@@ -23,8 +23,8 @@ namespace segue::data {
 
 namespace {
 
-constexpr std::int64_t kBatchRows = 1 << 15;
-constexpr std::size_t kMostColumns = 10'000;
+constexpr std::int64_t kArrowBatchRows = 1 << 15;
+constexpr std::size_t kMostArrowColumns = 10'000;
 // Memory limit for decoding. A damaged file may request any amount.
 constexpr std::int64_t kMostGroupMemory = std::int64_t{1} << 30;
 
@@ -44,7 +44,7 @@ void add_columns(const arrow::Field& field, ColumnPath path, std::vector<ColumnP
     type = static_cast<const arrow::BaseListType&>(*type).value_type();
   }
   if (type->id() != arrow::Type::STRUCT) {
-    if (columns.size() < kMostColumns) columns.push_back(std::move(path));
+    if (columns.size() < kMostArrowColumns) columns.push_back(std::move(path));
     return;
   }
   for (const auto& member : type->fields()) add_columns(*member, path, columns);
@@ -116,7 +116,7 @@ class ParquetRows final : public ArrowRows {
       parquet::ReaderProperties properties(pool_.get());
       properties.enable_buffered_stream();  // a page at a time, not a whole column of a row group
       parquet::ArrowReaderProperties arrow_properties(false);
-      arrow_properties.set_batch_size(kBatchRows);
+      arrow_properties.set_batch_size(kArrowBatchRows);
       arrow_properties.set_pre_buffer(false);
       parquet::arrow::FileReaderBuilder builder;
       check(builder.Open(file, properties));

@@ -16,11 +16,11 @@ namespace {
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 constexpr std::size_t kMostRowBytes = std::size_t{8} << 20;
-constexpr std::size_t kMostColumns = 10'000;
-constexpr std::size_t kSampleBytes = 64 << 10;
+constexpr std::size_t kMostTextColumns = 10'000;
+constexpr std::size_t kTextSampleBytes = 64 << 10;
 constexpr std::size_t kSampleLines = 50;
 constexpr std::size_t kMostFirstRows = 20;
-constexpr std::size_t kMostKeptBytes = 4096;
+constexpr std::size_t kMostKeptText = 4096;
 
 // Lines of a sample, without their breaks.
 class SampleLines {
@@ -180,7 +180,7 @@ DelimitedRows::DelimitedRows(std::unique_ptr<ByteStream> text, std::string name,
     : text_(std::move(text)), name_(std::move(name)) {
   take_preamble();
   // The names may need more than the sample.
-  std::size_t sample_bytes = kSampleBytes;
+  std::size_t sample_bytes = kTextSampleBytes;
   std::deque<std::string> unquoted;
   for (;; sample_bytes *= 4) {
     const std::string_view sample = text_.peek(sample_bytes);
@@ -210,13 +210,13 @@ DelimitedRows::DelimitedRows(std::unique_ptr<ByteStream> text, std::string name,
   columns_ = has_names_ ? first_rows_.front() : header;
   if (has_names_) use_comment_as_names();
   if (has_names_) first_rows_.erase(first_rows_.begin());
-  if (columns_.size() > kMostColumns) {
-    fail(ErrorCode::bad_input, "{}: expected at most {} columns, found {}", name_, kMostColumns, columns_.size());
+  if (columns_.size() > kMostTextColumns) {
+    fail(ErrorCode::bad_input, "{}: expected at most {} columns, found {}", name_, kMostTextColumns, columns_.size());
   }
 }
 
 void DelimitedRows::take_preamble() {
-  const std::string_view sample = text_.peek(kSampleBytes);
+  const std::string_view sample = text_.peek(kTextSampleBytes);
   SampleLines lines(sample);
   std::size_t taken = 0;
   while (const auto line = lines.next()) {
@@ -317,7 +317,7 @@ void DelimitedRows::parse(Batch& owner, RowBatch& batch) {
     } else if (skips_comments_ && records.record().starts_with('#')) {
     } else if (fields != columns_.size()) {
       batch.rejects.push_back(
-          {Reason::wrong_number_of_fields, line, std::string(records.record().substr(0, kMostKeptBytes))});
+          {Reason::wrong_number_of_fields, line, std::string(records.record().substr(0, kMostKeptText))});
     } else {
       batch.lines.push_back(line);
       ++batch.rows;

@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::size_t kSampleBytes = 256 << 10;
+constexpr std::size_t kFormatSampleBytes = 256 << 10;
 
 struct Foreign {
   std::string_view first_bytes;
@@ -116,7 +116,7 @@ FileFormat format_of(std::string_view first_bytes, const std::string& name) {
 
 OpenedRows open_rows(Input& input, const std::vector<std::string>& header) {
   OpenedRows opened;
-  const std::string_view sample = input.stream.peek(kSampleBytes);
+  const std::string_view sample = input.stream.peek(kFormatSampleBytes);
   const Encoding encoding = encoding_of(sample);
   if (encoding == Encoding::utf8 && (sample.starts_with("PAR1") || sample.starts_with("ARROW1"))) {
     opened.format = format_of(sample, input.name);

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = std::size_t{1} << 20;
 constexpr std::size_t kMostElementBytes = std::size_t{64} << 20;
-constexpr std::size_t kMostKeptBytes = 4096;
+constexpr std::size_t kMostKeptJson = 4096;
 constexpr std::size_t kMostSurroundings = 100;
 constexpr std::string_view kSpace = " \t\r\n";
 
@@ -99,7 +99,7 @@ JsonElements::Element JsonElements::parsed(std::string_view text, std::uint64_t 
   element.bytes = text.size();
   const auto fault = [&](Reason reason) {
     element.fault = reason;
-    element.text = text.substr(0, kMostKeptBytes);
+    element.text = text.substr(0, kMostKeptJson);
   };
   const TextFault found = fault_of(text);
   if (found == TextFault::nul_byte) {

@@ -9,11 +9,11 @@ namespace segue::data {
 
 namespace {
 
-constexpr std::size_t kBatchRows = 1 << 14;
-constexpr std::size_t kBatchBytes = std::size_t{32} << 20;
+constexpr std::size_t kJsonBatchRows = 1 << 14;
+constexpr std::size_t kJsonBatchBytes = std::size_t{32} << 20;
 constexpr std::size_t kFirstRows = 1000;
 constexpr std::size_t kFirstBytes = std::size_t{4} << 20;
-constexpr std::size_t kMostColumns = 1000;
+constexpr std::size_t kMostJsonColumns = 1000;
 constexpr int kMostDepth = 8;
 
 // Owns the texts of a batch.
@@ -24,7 +24,7 @@ struct JsonBatch {
 };
 
 void add_column(std::vector<std::string>& columns, std::string name) {
-  if (columns.size() < kMostColumns && std::ranges::find(columns, name) == columns.end()) {
+  if (columns.size() < kMostJsonColumns && std::ranges::find(columns, name) == columns.end()) {
     columns.push_back(std::move(name));
   }
 }
@@ -182,7 +182,7 @@ std::optional<RowBatch> JsonRows::next() {
   auto owner = std::make_shared<JsonBatch>();
   RowBatch batch;
   std::size_t used = 0;
-  while (batch.rows < kBatchRows && batch.rejects.size() < kBatchRows && used < kBatchBytes) {
+  while (batch.rows < kJsonBatchRows && batch.rejects.size() < kJsonBatchRows && used < kJsonBatchBytes) {
     std::optional<JsonElements::Element> element;
     if (!first_.empty()) {
       element = std::move(first_.front());

@@ -14,16 +14,16 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
-struct ListedSong {
+struct SongOfFile {
   std::string id;
   std::string title;
   std::string artist;
   std::string album;
 };
 
-struct ListedPlaylist {
+struct PlaylistFile {
   std::string name;
-  std::vector<ListedSong> songs;
+  std::vector<SongOfFile> songs;
 };
 
 std::string read_all(ByteStream& text, const std::string& name) {
@@ -65,7 +65,7 @@ std::string percent_decoded(std::string_view text) {
 
 class PlaylistRow final : public RowReader {
  public:
-  explicit PlaylistRow(ListedPlaylist list) : list_(std::make_shared<ListedPlaylist>(std::move(list))) {}
+  explicit PlaylistRow(PlaylistFile list) : list_(std::make_shared<PlaylistFile>(std::move(list))) {}
 
   const std::vector<std::string>& columns() const override { return columns_; }
   void choose(const FieldColumns& columns) override { chosen_ = columns; }
@@ -91,7 +91,7 @@ class PlaylistRow final : public RowReader {
       column.cells = {Cell::of_text(list_->name)};
       return column;
     }
-    for (const ListedSong& song : list_->songs) {
+    for (const SongOfFile& song : list_->songs) {
       const std::string& text = index == 1 ? song.id : index == 2 ? song.title : index == 3 ? song.artist : song.album;
       column.cells.push_back(Cell::of_text(text));
     }
@@ -99,14 +99,14 @@ class PlaylistRow final : public RowReader {
     return column;
   }
 
-  std::shared_ptr<const ListedPlaylist> list_;
+  std::shared_ptr<const PlaylistFile> list_;
   std::vector<std::string> columns_ = {"playlist", "songs", "title", "artist", "album"};
   FieldColumns chosen_;
   bool done_ = false;
 };
 
 // "#EXTINF:123,Artist - Title".
-void take_info(std::string_view info, ListedSong& song) {
+void take_info(std::string_view info, SongOfFile& song) {
   const std::size_t comma = info.find(',');
   if (comma == std::string_view::npos) return;
   const std::string_view shown = info.substr(comma + 1);
@@ -132,7 +132,7 @@ class XspfReader {
   XspfReader(const XspfReader&) = delete;
   XspfReader& operator=(const XspfReader&) = delete;
 
-  ListedPlaylist read(const std::string& text) {
+  PlaylistFile read(const std::string& text) {
     if (XML_Parse(parser_, text.data(), static_cast<int>(text.size()), 1) == XML_STATUS_ERROR) {
       fail(ErrorCode::bad_input, "{}:{}: {}", name_, XML_GetCurrentLineNumber(parser_),
            XML_ErrorString(XML_GetErrorCode(parser_)));
@@ -167,7 +167,7 @@ class XspfReader {
     const std::string parent = path_.size() < 2 ? "" : path_[path_.size() - 2];
     if (parent == "playlist" && element == "title" && !text_.empty()) list_.name = text_;
     if (parent != "track" || list_.songs.empty()) return;
-    ListedSong& song = list_.songs.back();
+    SongOfFile& song = list_.songs.back();
     if (element == "title") song.title = text_;
     if (element == "creator") song.artist = text_;
     if (element == "album") song.album = text_;
@@ -178,7 +178,7 @@ class XspfReader {
   XML_Parser parser_;
   std::vector<std::string> path_;
   std::string text_;
-  ListedPlaylist list_;
+  PlaylistFile list_;
 };
 
 }  // namespace
@@ -205,9 +205,9 @@ std::string song_id_of_location(std::string_view location) {
 
 std::unique_ptr<RowReader> open_m3u8_rows(ByteStream& text, const std::string& name) {
   const std::string all = read_all(text, name);
-  ListedPlaylist list;
+  PlaylistFile list;
   list.name = stem_of(name);
-  ListedSong next;
+  SongOfFile next;
   for (std::size_t begin = 0; begin < all.size();) {
     const std::size_t end = std::min(all.find('\n', begin), all.size());
     std::string_view line = std::string_view(all).substr(begin, end - begin);

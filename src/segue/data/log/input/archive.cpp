@@ -26,9 +26,9 @@ struct Closer {
 using Archive = std::unique_ptr<archive, Closer>;
 
 // What libarchive reads from: a stream, or a file that it may seek in.
-class Source {
+class ArchiveBytes {
  public:
-  Source(PeekableStream& stream, std::shared_ptr<arrow::io::RandomAccessFile> file)
+  ArchiveBytes(PeekableStream& stream, std::shared_ptr<arrow::io::RandomAccessFile> file)
       : stream_(stream), file_(std::move(file)), buffer_(256 << 10, '\0') {}
 
   bool seekable() const { return file_ != nullptr; }
@@ -38,21 +38,21 @@ class Source {
   }
 
   static la_ssize_t read(archive*, void* self, const void** bytes) {
-    auto& source = *static_cast<Source*>(self);
-    *bytes = source.buffer_.data();
-    return source.guarded([&] {
-      if (source.file_) return source.read_file();
-      return static_cast<la_ssize_t>(source.stream_.read(source.buffer_.data(), source.buffer_.size()));
+    auto& reader = *static_cast<ArchiveBytes*>(self);
+    *bytes = reader.buffer_.data();
+    return reader.guarded([&] {
+      if (reader.file_) return reader.read_file();
+      return static_cast<la_ssize_t>(reader.stream_.read(reader.buffer_.data(), reader.buffer_.size()));
     });
   }
 
   static la_int64_t seek(archive*, void* self, la_int64_t offset, int whence) {
-    auto& source = *static_cast<Source*>(self);
-    return source.guarded([&]() -> la_int64_t {
-      const std::int64_t size = arrow_value(ErrorCode::io_failed, "archive", source.file_->GetSize());
-      const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? source.position_ : size;
-      source.position_ = base + offset;
-      return source.position_;
+    auto& reader = *static_cast<ArchiveBytes*>(self);
+    return reader.guarded([&]() -> la_int64_t {
+      const std::int64_t size = arrow_value(ErrorCode::io_failed, "archive", reader.file_->GetSize());
+      const std::int64_t base = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? reader.position_ : size;
+      reader.position_ = base + offset;
+      return reader.position_;
     });
   }
 
@@ -84,8 +84,8 @@ class Source {
 
 class MemberStream final : public ByteStream {
  public:
-  MemberStream(archive* opened, const Source& source, std::string name)
-      : archive_(opened), source_(source), name_(std::move(name)) {}
+  MemberStream(archive* opened, const ArchiveBytes& reader, std::string name)
+      : archive_(opened), source_(reader), name_(std::move(name)) {}
 
   std::size_t read(char* out, std::size_t size) override {
     const la_ssize_t read = archive_read_data(archive_, out, size);
@@ -97,7 +97,7 @@ class MemberStream final : public ByteStream {
 
  private:
   archive* archive_;
-  const Source& source_;
+  const ArchiveBytes& source_;
   std::string name_;
 };
 
@@ -118,10 +118,10 @@ void for_each_member(PeekableStream& stream, const std::shared_ptr<arrow::io::Ra
                      const std::string& name,
                      const std::function<void(const std::string& member, std::unique_ptr<ByteStream>)>& visit) {
   const Archive opened(archive_read_new());
-  Source source(stream, file);
+  ArchiveBytes reader(stream, file);
   const auto check = [&](int status) {
     if (status >= ARCHIVE_WARN || status == ARCHIVE_EOF) return;
-    source.rethrow();
+    reader.rethrow();
     const char* why = archive_error_string(opened.get());
     fail(ErrorCode::bad_input, "{}: {}", name, why == nullptr ? "cannot be unpacked" : why);
   };
@@ -135,9 +135,9 @@ void for_each_member(PeekableStream& stream, const std::shared_ptr<arrow::io::Ra
   archive_read_support_format_tar(opened.get());
   archive_read_support_format_raw(opened.get());
   archive_read_support_format_empty(opened.get());
-  archive_read_set_read_callback(opened.get(), &Source::read);
-  if (source.seekable()) archive_read_set_seek_callback(opened.get(), &Source::seek);
-  archive_read_set_callback_data(opened.get(), &source);
+  archive_read_set_read_callback(opened.get(), &ArchiveBytes::read);
+  if (reader.seekable()) archive_read_set_seek_callback(opened.get(), &ArchiveBytes::seek);
+  archive_read_set_callback_data(opened.get(), &reader);
   check(archive_read_open1(opened.get()));
   archive_entry* entry = nullptr;
   for (;;) {
@@ -149,7 +149,9 @@ void for_each_member(PeekableStream& stream, const std::shared_ptr<arrow::io::Ra
     const char* path = archive_entry_pathname_utf8(entry);
     if (path == nullptr) path = archive_entry_pathname(entry);
     const std::string member = raw || path == nullptr ? "" : path;
-    visit(member, std::make_unique<MemberStream>(opened.get(), source, raw ? name : name + "/" + member));
+    std::string subject = name;
+    if (!raw) subject.append("/").append(member);
+    visit(member, std::make_unique<MemberStream>(opened.get(), reader, std::move(subject)));
     // A damaged rest of a compressed file is found only at its end.
     if (raw) check(archive_read_data_skip(opened.get()));
   }

@@ -24,57 +24,69 @@ bool is_bare(const FileLook& look) {
 
 }  // namespace
 
-const Source kLastfmCsv{
-    .name = "lastfm",
-    .product = "Last.fm, as CSV",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has_all({"uts", "artist", "track"});
-        },
-    .columns = {{Field::song, {"track_mbid"}},
-                {Field::time, {"uts"}},
-                {Field::title, {"track"}},
-                {Field::artist, {"artist"}},
-                {Field::album, {"album"}}},
-    .personal = true,
-};
+const Source& lastfm_csv() {
+  static const Source source{
+      .name = "lastfm",
+      .product = "Last.fm, as CSV",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has_all({"uts", "artist", "track"});
+          },
+      .columns = {{Field::song, {"track_mbid"}},
+                  {Field::time, {"uts"}},
+                  {Field::title, {"track"}},
+                  {Field::artist, {"artist"}},
+                  {Field::album, {"album"}}},
+      .personal = true,
+  };
+  return source;
+}
 
-const Source kLastfmBare{
-    .name = "lastfm-to-csv",
-    .product = "Last.fm, as CSV without names of columns",
-    .recognises = is_bare,
-    .columns = {},
-    .personal = true,
-    .header = {"artist", "album", "title", "time"},
-};
+const Source& lastfm_bare() {
+  static const Source source{
+      .name = "lastfm-to-csv",
+      .product = "Last.fm, as CSV without names of columns",
+      .recognises = is_bare,
+      .columns = {},
+      .personal = true,
+      .header = {"artist", "album", "title", "time"},
+  };
+  return source;
+}
 
-const Source kLastfmJson{
-    .name = "lastfm-api",
-    .product = "Last.fm, as its API answers",
-    .recognises = is_api_row,
-    .columns = {{Field::song, {"mbid"}},
-                {Field::time, {"date.uts"}},
-                {Field::title, {"name"}},
-                {Field::artist, {"artist.#text", "artist.name"}},
-                {Field::album, {"album.#text"}}},
-    .personal = true,
-};
+const Source& lastfm_json() {
+  static const Source source{
+      .name = "lastfm-api",
+      .product = "Last.fm, as its API answers",
+      .recognises = is_api_row,
+      .columns = {{Field::song, {"mbid"}},
+                  {Field::time, {"date.uts"}},
+                  {Field::title, {"name"}},
+                  {Field::artist, {"artist.#text", "artist.name"}},
+                  {Field::album, {"album.#text"}}},
+      .personal = true,
+  };
+  return source;
+}
 
-const Source kLastfmStats{
-    .name = "lastfmstats",
-    .product = "lastfmstats.com",
-    .recognises =
-        [](const FileLook& look) {
-          const bool csv = look.has_all({"Artist", "Album", "Track"}) && !look.columns.empty() &&
-                           look.columns.back().starts_with("Date");
-          return csv || (look.format == FileFormat::json && look.has_all({"track", "artist", "albumId", "date"}));
-        },
-    .columns = {{Field::song, {}},
-                {Field::title, {"Track", "track"}},
-                {Field::artist, {"Artist", "artist"}},
-                {Field::album, {"Album", "album"}},
-                {Field::time, {"Date", "date", "Date*"}}},
-    .personal = true,
-};
+const Source& lastfm_stats() {
+  static const Source source{
+      .name = "lastfmstats",
+      .product = "lastfmstats.com",
+      .recognises =
+          [](const FileLook& look) {
+            const bool csv = look.has_all({"Artist", "Album", "Track"}) && !look.columns.empty() &&
+                             look.columns.back().starts_with("Date");
+            return csv || (look.format == FileFormat::json && look.has_all({"track", "artist", "albumId", "date"}));
+          },
+      .columns = {{Field::song, {}},
+                  {Field::title, {"Track", "track"}},
+                  {Field::artist, {"Artist", "artist"}},
+                  {Field::album, {"Album", "album"}},
+                  {Field::time, {"Date", "date", "Date*"}}},
+      .personal = true,
+  };
+  return source;
+}
 
 }  // namespace segue::data

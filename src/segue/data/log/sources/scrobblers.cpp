@@ -45,73 +45,85 @@ void adapt_koito(json::object& row) {
 
 }  // namespace
 
-const Source kMaloja{
-    .name = "maloja",
-    .product = "Maloja",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has_all({"time", "track.artists", "track.title"});
-        },
-    .columns = {{Field::song, {}},
-                {Field::time, {"time"}},
-                {Field::title, {"track.title"}},
-                {Field::artist, {"track.artists"}},
-                {Field::album, {"track.album.albumtitle"}},
-                {Field::played, {"duration"}},
-                {Field::length, {"track.length"}}},
-    .personal = true,
-    .length_unit_ms = 1000,
-    .played_unit_ms = 1000,
-};
+const Source& maloja() {
+  static const Source source{
+      .name = "maloja",
+      .product = "Maloja",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has_all({"time", "track.artists", "track.title"});
+          },
+      .columns = {{Field::song, {}},
+                  {Field::time, {"time"}},
+                  {Field::title, {"track.title"}},
+                  {Field::artist, {"track.artists"}},
+                  {Field::album, {"track.album.albumtitle"}},
+                  {Field::played, {"duration"}},
+                  {Field::length, {"track.length"}}},
+      .personal = true,
+      .length_unit_ms = 1000,
+      .played_unit_ms = 1000,
+  };
+  return source;
+}
 
-const Source kKoito{
-    .name = "koito",
-    .product = "Koito",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has_all({"listened_at", "track.aliases.alias", "artists.aliases.alias"});
-        },
-    .columns = {{Field::song, {"mbid"}},
-                {Field::time, {"listened_at"}},
-                {Field::title, {"title"}},
-                {Field::artist, {"artist"}},
-                {Field::album, {"album"}},
-                {Field::length, {"duration"}}},
-    .personal = true,
-    .length_unit_ms = 1000,
-    .adapt = adapt_koito,
-};
+const Source& koito() {
+  static const Source source{
+      .name = "koito",
+      .product = "Koito",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has_all({"listened_at", "track.aliases.alias", "artists.aliases.alias"});
+          },
+      .columns = {{Field::song, {"mbid"}},
+                  {Field::time, {"listened_at"}},
+                  {Field::title, {"title"}},
+                  {Field::artist, {"artist"}},
+                  {Field::album, {"album"}},
+                  {Field::length, {"duration"}}},
+      .personal = true,
+      .length_unit_ms = 1000,
+      .adapt = adapt_koito,
+  };
+  return source;
+}
 
-const Source kPanoScrobbler{
-    .name = "pano-scrobbler",
-    .product = "Pano Scrobbler",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has_all({"timeMs", "artist", "track"});
-        },
-    .columns = {{Field::song, {}},
-                {Field::time, {"timeMs"}},
-                {Field::title, {"track"}},
-                {Field::artist, {"artist"}},
-                {Field::album, {"album"}},
-                {Field::length, {"durationMs"}},
-                {Field::event, {"event"}}},
-    .personal = true,
-    .listen_event = "scrobble",
-};
+const Source& pano_scrobbler() {
+  static const Source source{
+      .name = "pano-scrobbler",
+      .product = "Pano Scrobbler",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has_all({"timeMs", "artist", "track"});
+          },
+      .columns = {{Field::song, {}},
+                  {Field::time, {"timeMs"}},
+                  {Field::title, {"track"}},
+                  {Field::artist, {"artist"}},
+                  {Field::album, {"album"}},
+                  {Field::length, {"durationMs"}},
+                  {Field::event, {"event"}}},
+      .personal = true,
+      .listen_event = "scrobble",
+  };
+  return source;
+}
 
 // https://github.com/Rockbox/rockbox: apps/plugins/lastfm_scrobbler.c; the rating is L for listened, S for skipped.
-const Source kScrobblerLog{
-    .name = "scrobbler-log",
-    .product = ".scrobbler.log of Rockbox and other players",
-    .recognises =
-        [](const FileLook& look) {
-          return !look.comments.empty() && look.comments.front().starts_with("AUDIOSCROBBLER");
-        },
-    .columns = {{Field::song, {"mbid"}}, {Field::skipped, {"rating"}}, {Field::length, {"length"}}},
-    .personal = true,
-    .length_unit_ms = 1000,
-    .header = {"artist", "album", "title", "track", "length", "rating", "timestamp", "mbid"},
-};
+const Source& scrobbler_log() {
+  static const Source source{
+      .name = "scrobbler-log",
+      .product = ".scrobbler.log of Rockbox and other players",
+      .recognises =
+          [](const FileLook& look) {
+            return !look.comments.empty() && look.comments.front().starts_with("AUDIOSCROBBLER");
+          },
+      .columns = {{Field::song, {"mbid"}}, {Field::skipped, {"rating"}}, {Field::length, {"length"}}},
+      .personal = true,
+      .length_unit_ms = 1000,
+      .header = {"artist", "album", "title", "track", "length", "rating", "timestamp", "mbid"},
+  };
+  return source;
+}
 
 }  // namespace segue::data

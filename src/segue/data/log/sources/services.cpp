@@ -44,87 +44,105 @@ void adapt_youtube(json::object& row) {
 
 }  // namespace
 
-const Source kAppleMusic{
-    .name = "apple-music",
-    .product = "Apple Music play activity",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has("Event Start Timestamp") && look.has("Play Duration Milliseconds") &&
-                 (look.has("Song Name") || look.has("Content Name"));
-        },
-    .columns = {{Field::song, {}},
-                {Field::time, {"Event Start Timestamp"}},
-                {Field::title, {"Song Name", "Content Name"}},
-                {Field::artist, {"Artist Name", "Container Artist Name"}},
-                {Field::album, {"Album Name", "Container Album Name"}},
-                {Field::played, {"Play Duration Milliseconds"}},
-                {Field::length, {"Media Duration In Milliseconds"}},
-                {Field::event, {"Event Type"}}},
-    .personal = true,
-    .album_names_song = true,
-    .listen_event = "PLAY_END",
-};
+const Source& apple_music() {
+  static const Source source{
+      .name = "apple-music",
+      .product = "Apple Music play activity",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has("Event Start Timestamp") && look.has("Play Duration Milliseconds") &&
+                   (look.has("Song Name") || look.has("Content Name"));
+          },
+      .columns = {{Field::song, {}},
+                  {Field::time, {"Event Start Timestamp"}},
+                  {Field::title, {"Song Name", "Content Name"}},
+                  {Field::artist, {"Artist Name", "Container Artist Name"}},
+                  {Field::album, {"Album Name", "Container Album Name"}},
+                  {Field::played, {"Play Duration Milliseconds"}},
+                  {Field::length, {"Media Duration In Milliseconds"}},
+                  {Field::event, {"Event Type"}}},
+      .personal = true,
+      .album_names_song = true,
+      .listen_event = "PLAY_END",
+  };
+  return source;
+}
 
-const Source kAppleMusicDaily{
-    .name = "apple-music-daily",
-    .product = "Apple Music daily tracks",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has_all({"Date Played", "Track Description"});
-        },
-    .columns = {{Field::song, {"Track Identifier"}},
-                {Field::time, {"Date Played"}},
-                {Field::title, {"Track Description"}},
-                {Field::artist, {}},
-                {Field::played, {"Play Duration Milliseconds"}}},
-    .personal = true,
-    .title_holds_artist = true,
-};
+const Source& apple_music_daily() {
+  static const Source source{
+      .name = "apple-music-daily",
+      .product = "Apple Music daily tracks",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has_all({"Date Played", "Track Description"});
+          },
+      .columns = {{Field::song, {"Track Identifier"}},
+                  {Field::time, {"Date Played"}},
+                  {Field::title, {"Track Description"}},
+                  {Field::artist, {}},
+                  {Field::played, {"Play Duration Milliseconds"}}},
+      .personal = true,
+      .title_holds_artist = true,
+  };
+  return source;
+}
 
-const Source kTidal{
-    .name = "tidal",
-    .product = "Tidal",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has_all({"track_title", "artist_name", "entry_date"});
-        },
-    .columns = {{Field::song, {}},
-                {Field::time, {"entry_date"}},
-                {Field::title, {"track_title"}},
-                {Field::artist, {"artist_name"}},
-                {Field::played, {"stream_duration_ms"}}},
-    .personal = true,
-};
+const Source& tidal() {
+  static const Source source{
+      .name = "tidal",
+      .product = "Tidal",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has_all({"track_title", "artist_name", "entry_date"});
+          },
+      .columns = {{Field::song, {}},
+                  {Field::time, {"entry_date"}},
+                  {Field::title, {"track_title"}},
+                  {Field::artist, {"artist_name"}},
+                  {Field::played, {"stream_duration_ms"}}},
+      .personal = true,
+  };
+  return source;
+}
 
 // The sheet 10_listeningHistory of Deezer's workbook, saved as CSV.
-const Source kDeezer{
-    .name = "deezer",
-    .product = "Deezer",
-    .recognises =
-        [](const FileLook& look) {
-          return look.has_all({"Song Title", "Artist", "Listening Time", "Date"});
-        },
-    .columns = {{Field::song, {"ISRC"}},
-                {Field::time, {"Date"}},
-                {Field::title, {"Song Title"}},
-                {Field::artist, {"Artist"}},
-                {Field::album, {"Album Title"}},
-                {Field::played, {"Listening Time"}}},
-    .personal = true,
-    .played_unit_ms = 1000,
-};
+const Source& deezer() {
+  static const Source source{
+      .name = "deezer",
+      .product = "Deezer",
+      .recognises =
+          [](const FileLook& look) {
+            return look.has_all({"Song Title", "Artist", "Listening Time", "Date"});
+          },
+      .columns = {{Field::song, {"ISRC"}},
+                  {Field::time, {"Date"}},
+                  {Field::title, {"Song Title"}},
+                  {Field::artist, {"Artist"}},
+                  {Field::album, {"Album Title"}},
+                  {Field::played, {"Listening Time"}}},
+      .personal = true,
+      .played_unit_ms = 1000,
+  };
+  return source;
+}
 
-const Source kYouTubeMusic{
-    .name = "youtube-music",
-    .product = "YouTube Music watch history",
-    .recognises =
-        [](const FileLook& look) {
-          return look.format == FileFormat::json && look.has_all({"header", "title", "time"}) &&
-                 (look.has("titleUrl") || look.has("subtitles.name"));
-        },
-    .columns = {{Field::song, {"id"}}, {Field::time, {"time"}}, {Field::title, {"title"}}, {Field::artist, {"artist"}}},
-    .personal = true,
-    .adapt = adapt_youtube,
-};
+const Source& youtube_music() {
+  static const Source source{
+      .name = "youtube-music",
+      .product = "YouTube Music watch history",
+      .recognises =
+          [](const FileLook& look) {
+            return look.format == FileFormat::json && look.has_all({"header", "title", "time"}) &&
+                   (look.has("titleUrl") || look.has("subtitles.name"));
+          },
+      .columns = {{Field::song, {"id"}},
+                  {Field::time, {"time"}},
+                  {Field::title, {"title"}},
+                  {Field::artist, {"artist"}}},
+      .personal = true,
+      .adapt = adapt_youtube,
+  };
+  return source;
+}
 
 }  // namespace segue::data

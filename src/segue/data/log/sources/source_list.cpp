@@ -10,15 +10,33 @@ namespace segue::data {
 
 namespace {
 
-constexpr std::array<const Source*, 21> kSources = {
-    &kSpotifyAccount, &kSpotifyExtended,   &kSpotifyPlaylists,
-    &kListenBrainz,   &kListenBrainzSpark, &kLastfmCsv,
-    &kLastfmJson,     &kLastfmStats,       &kMaloja,
-    &kKoito,          &kPanoScrobbler,     &kScrobblerLog,
-    &kAppleMusic,     &kAppleMusicDaily,   &kTidal,
-    &kDeezer,         &kYouTubeMusic,      &kMillionPlaylists,
-    &kJspf,           &kPlayerPlaylist,    &kLastfmBare,
-};
+// The order in which they are tried: the less telling their columns, the later.
+const std::vector<const Source*>& sources_in_order() {
+  static const std::vector<const Source*> sources = {
+      &spotify_account(),
+      &spotify_extended(),
+      &spotify_playlists(),
+      &listenbrainz(),
+      &listenbrainz_spark(),
+      &lastfm_csv(),
+      &lastfm_json(),
+      &lastfm_stats(),
+      &maloja(),
+      &koito(),
+      &pano_scrobbler(),
+      &scrobbler_log(),
+      &apple_music(),
+      &apple_music_daily(),
+      &tidal(),
+      &deezer(),
+      &youtube_music(),
+      &million_playlists(),
+      &jspf(),
+      &player_playlist(),
+      &lastfm_bare(),
+  };
+  return sources;
+}
 
 }  // namespace
 
@@ -28,13 +46,13 @@ bool FileLook::has_all(std::initializer_list<std::string_view> names) const {
 }
 
 std::span<const Source* const> all_sources() {
-  return kSources;
+  return sources_in_order();
 }
 
 const Source& source_named(std::string_view name) {
   std::vector<std::string_view> known;
   std::string list;
-  for (const Source* source : kSources) {
+  for (const Source* source : sources_in_order()) {
     if (source->name == name) return *source;
     known.push_back(source->name);
     list += fmt::format("{}{}", list.empty() ? "" : ", ", source->name);
@@ -44,8 +62,9 @@ const Source& source_named(std::string_view name) {
 }
 
 const Source* recognise_source(const FileLook& look) {
-  const auto found = std::ranges::find_if(kSources, [&](const Source* source) { return source->recognises(look); });
-  return found == kSources.end() ? nullptr : *found;
+  const auto found =
+      std::ranges::find_if(sources_in_order(), [&](const Source* source) { return source->recognises(look); });
+  return found == sources_in_order().end() ? nullptr : *found;
 }
 
 }  // namespace segue::data

@@ -5,26 +5,26 @@
 
 namespace segue::data {
 
-extern const Source kSpotifyAccount;
-extern const Source kSpotifyExtended;
-extern const Source kSpotifyPlaylists;
-extern const Source kListenBrainz;
-extern const Source kListenBrainzSpark;
-extern const Source kLastfmCsv;
-extern const Source kLastfmBare;
-extern const Source kLastfmJson;
-extern const Source kLastfmStats;
-extern const Source kMaloja;
-extern const Source kKoito;
-extern const Source kPanoScrobbler;
-extern const Source kScrobblerLog;
-extern const Source kAppleMusic;
-extern const Source kAppleMusicDaily;
-extern const Source kTidal;
-extern const Source kDeezer;
-extern const Source kYouTubeMusic;
-extern const Source kMillionPlaylists;
-extern const Source kJspf;
-extern const Source kPlayerPlaylist;
+const Source& spotify_account();
+const Source& spotify_extended();
+const Source& spotify_playlists();
+const Source& listenbrainz();
+const Source& listenbrainz_spark();
+const Source& lastfm_csv();
+const Source& lastfm_bare();
+const Source& lastfm_json();
+const Source& lastfm_stats();
+const Source& maloja();
+const Source& koito();
+const Source& pano_scrobbler();
+const Source& scrobbler_log();
+const Source& apple_music();
+const Source& apple_music_daily();
+const Source& tidal();
+const Source& deezer();
+const Source& youtube_music();
+const Source& million_playlists();
+const Source& jspf();
+const Source& player_playlist();
 
 }  // namespace segue::data
