@@ -37,8 +37,9 @@ class Names {
   }
 
   void settle(bool in_parts) {
-    for (auto& [text, has] : known_) {
-      for_each_part(text, in_parts, [&, &has = has](std::string_view part) { has = look_up(part) || has; });
+    for (auto& known : known_) {
+      for_each_part(known.first, in_parts,
+                    [&](std::string_view part) { known.second = look_up(part) || known.second; });
     }
   }
 

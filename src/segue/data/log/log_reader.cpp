@@ -93,7 +93,7 @@ class LogReader::Rows {
 
  private:
   const Cell& cell(Field field) const {
-    static const Cell nothing;
+    static const Cell nothing{};
     const RowColumn& column = batch_[field];
     return column.present && !column.is_list() ? column.cells[row_] : nothing;
   }
