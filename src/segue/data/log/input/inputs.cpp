@@ -8,7 +8,10 @@
 
 #include <arrow/filesystem/api.h>
 #include <arrow/io/interfaces.h>
+#include <arrow/util/config.h>
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "segue/base/error.h"
@@ -39,10 +42,36 @@ std::string without_password(const std::string& uri) {
   return uri.substr(0, begin) + "***" + uri.substr(at);
 }
 
-// Arrow's stores start threads, which have to end before the program does.
-void end_stores_at_exit() {
-  static std::once_flag once;
-  std::call_once(once, [] { std::atexit([] { arrow::fs::EnsureFinalized(); }); });
+// Arrow's wheel has S3 in a library of its own beside libarrow, which finds it by name; a system's Arrow has it inside.
+std::string s3_library() {
+  return fmt::format("libarrow_s3.so.{}", ARROW_VERSION_MAJOR * 100 + ARROW_VERSION_MINOR);
+}
+
+// Stores start threads, which have to end before the program does. arrow::fs::EnsureFinalized() does not end those of
+// S3 in a library that was loaded, so its own function is looked up there.
+void end_stores() {
+  if (void* const library = ::dlopen(s3_library().c_str(), RTLD_NOW | RTLD_NOLOAD); library != nullptr) {
+    void* const end = ::dlsym(library, "_ZN5arrow2fs17EnsureS3FinalizedEv");
+    if (end != nullptr) static_cast<void>(reinterpret_cast<arrow::Status (*)()>(end)());
+  }
+  arrow::fs::EnsureFinalized();
+}
+
+std::shared_ptr<arrow::fs::FileSystem> store_of(const std::string& uri, const std::string& shown, std::string& path) {
+  static std::once_flag loaded;
+  static std::once_flag used;
+  // Without the library, URIs of S3 are refused by name.
+  std::call_once(loaded, [] { static_cast<void>(arrow::fs::LoadFileSystemFactories(s3_library().c_str())); });
+  const auto system = arrow::fs::FileSystemFromUri(uri, &path);
+  if (!system.ok()) {
+    std::string why = system.status().message();
+    // Arrow repeats the URI, with the password in it.
+    for (std::size_t at = why.find(uri); at != std::string::npos; at = why.find(uri)) why.replace(at, uri.size(), "it");
+    fail(ErrorCode::unavailable, "{}: expected the URI of a file or of a store in reach: {}", shown, why);
+  }
+  // After the first use, so that the end comes before the destructors of what it made.
+  std::call_once(used, [] { std::atexit(end_stores); });
+  return *system;
 }
 
 bool is_passed_over(std::string_view file_name) {
@@ -138,8 +167,7 @@ void Inputs::find(const std::string& name) {
   const bool uri = is_uri(name);
   const std::string shown = uri ? without_password(name) : name;
   if (uri) {
-    end_stores_at_exit();
-    system = arrow_value(ErrorCode::unavailable, shown, arrow::fs::FileSystemFromUri(name, &path));
+    system = store_of(name, shown, path);
   } else {
     std::error_code error;
     const fs::file_status status = fs::status(name, error);
