@@ -15,6 +15,14 @@
 #include "tests/support/expect_error.h"
 #include "tests/support/scratch.h"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SEGUE_SANITIZED true
+#elif defined(__has_feature)
+#define SEGUE_SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define SEGUE_SANITIZED false
+#endif
+
 namespace segue {
 namespace {
 
@@ -126,9 +134,12 @@ TEST_F(LostPagesTest, of_more_files_than_a_block_of_slots_holds) {
   EXPECT_EQ(files.front().damage(), "");
 }
 
+constexpr bool kSanitized = SEGUE_SANITIZED;
+
 using LostPagesDeathTest = LostPagesTest;
 
 TEST_F(LostPagesDeathTest, of_a_map_that_nobody_watches_end_the_process) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers report the signal themselves";
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   const auto read_a_lost_page = [&] {
     write("f", pages(1));

@@ -360,7 +360,7 @@ TEST_F(BlendTest, the_best_have_the_best_scores) {
 TEST_F(BlendTest, evidence_of_many_songs_is_that_of_each) {
   const Rows heard = {5, 2, 9};
   const BlendQuery query(sources_, kWeights, heard);
-  const Rows songs = {3, 40, 7, 7};
+  const Rows songs = {3, kSongs - 1, 7, 7};
   const std::vector<Evidence> all = query.evidence(songs);
   ASSERT_EQ(all.size(), songs.size());
   for (std::size_t i = 0; i < songs.size(); ++i) {

@@ -34,7 +34,8 @@ void adapt_koito(json::object& row) {
     }
   }
   const json::value* track = row.if_contains("track");
-  json::object plain{{"listened_at", row["listened_at"]}, {"title", title}, {"artist", artists}, {"album", album}};
+  json::object plain{{"title", title}, {"artist", artists}, {"album", album}};
+  if (const json::value* time = row.if_contains("listened_at")) plain["listened_at"] = *time;
   if (track != nullptr && track->is_object()) {
     for (const std::string_view key : {"mbid", "duration"}) {
       if (const json::value* value = track->get_object().if_contains(key)) plain[key] = *value;

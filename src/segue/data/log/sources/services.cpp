@@ -17,7 +17,8 @@ std::string text_in(const json::object& object, std::string_view key) {
 // [{"name": "Artist - Topic"}], "time": "2024-01-15T10:00:00.000Z"}. "Watched" is in the language of the account: what
 // is not the title is known from the other rows only, so the known languages are listed.
 void adapt_youtube(json::object& row) {
-  json::object plain{{"time", row["time"]}};
+  json::object plain;
+  if (const json::value* time = row.if_contains("time")) plain["time"] = *time;
   if (text_in(row, "header") == "YouTube Music") {
     std::string title = text_in(row, "title");
     for (const std::string_view before : {"Watched ", "Listened to ", "Visto ", "Has visto ", "Escuchaste "}) {
