@@ -60,7 +60,8 @@ std::uint64_t MemoryStore::listen_count(std::string_view user) {
 void MemoryStore::for_each_song(std::string_view user, const std::function<bool(const store::StoredListen&)>& each) {
   std::map<std::tuple<std::string, std::string, std::string>, store::StoredListen> newest;
   for (store::StoredListen& one : listens_of(user, kEveryListen)) {
-    one.track_metadata.clear();
+    one.release = one.track_metadata = "";
+    one.inserted_at = 0;
     newest.try_emplace({one.msid, one.song_id, one.recording_mbid}, one);
   }
   for (const auto& [key, listen] : newest) {

@@ -293,7 +293,7 @@ void PostgresStore::for_each_song(std::string_view user, const std::function<boo
               SELECT msid, {0} AS digest, listened_at FROM segue.listens
               WHERE user_name = $1 AND (msid, {0}) < (songs.msid, songs.digest)
               ORDER BY msid DESC, {0} DESC, listened_at DESC LIMIT 1) AS next)
-          SELECT user_name, listened_at, artist, title, release, song_id, recording_mbid, '', msid, inserted_at
+          SELECT user_name, listened_at, artist, title, '', song_id, recording_mbid, '', msid, 0::bigint
           FROM songs JOIN segue.listens USING (msid, listened_at) WHERE user_name = $1)sql",
                                     kSongDigest),
                                 PostgresValues().add(user));

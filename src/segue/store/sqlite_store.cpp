@@ -38,7 +38,8 @@ CREATE TABLE tokens (
 
 // Leads from song to song of a user. Stores of older versions get it when they are opened.
 constexpr const char* kSqliteSongIndex =
-    "CREATE INDEX IF NOT EXISTS listens_by_song ON listens (user, msid, song_id, recording_mbid, listened_at)";
+    "CREATE INDEX IF NOT EXISTS listens_by_song ON listens (user, msid, song_id, recording_mbid, listened_at, artist, "
+    "title)";
 
 constexpr std::string_view kSqliteListenColumns =
     "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
@@ -232,31 +233,22 @@ std::uint64_t SqliteStore::listen_count(std::string_view user) {
   return static_cast<std::uint64_t>(row.number(0));
 }
 
-// Skips from song to song along the index.
+// Skips from song to song along the index, which has all that is read here.
 void SqliteStore::for_each_song(std::string_view user, const std::function<bool(const StoredListen&)>& each) {
   static constexpr std::string_view kNewestOfSong =
-      "SELECT msid, song_id, recording_mbid, listened_at FROM listens WHERE user = ?{} ORDER BY msid DESC, song_id "
-      "DESC, "
-      "recording_mbid DESC, listened_at DESC LIMIT 1";
+      "SELECT user, listened_at, artist, title, '', song_id, recording_mbid, '', msid, 0 FROM listens WHERE user = ?{} "
+      "ORDER BY msid DESC, song_id DESC, recording_mbid DESC, listened_at DESC LIMIT 1";
   const Reader reader(*this);
   const SqliteTransaction snapshot(*reader, "BEGIN");
   SqliteStatement first(*reader, fmt::format(kNewestOfSong, ""));
   SqliteStatement next(*reader, fmt::format(kNewestOfSong, " AND (msid, song_id, recording_mbid) < (?, ?, ?)"));
-  SqliteStatement names(*reader,
-                        "SELECT user, listened_at, artist, title, release, song_id, recording_mbid, '', msid, "
-                        "inserted_at FROM listens WHERE user = ? AND listened_at = ? AND msid = ?");
   StoredListen song;
-  SqliteStatement* statement = &first;
-  first.bind(user);
+  SqliteStatement* statement = &first.bind(user);
   while (statement->step()) {
-    names.reset().bind(user).bind(statement->number(3));
-    const std::string msid = statement->text(0);
-    names.bind(msid).step();
-    song = listen_of(names);
-    names.reset();
+    song = listen_of(*statement);
+    statement->reset();
     if (!each(song)) return;
-    statement = &next;
-    next.reset().bind(user).bind(song.msid).bind(song.song_id).bind(song.recording_mbid);
+    statement = &next.reset().bind(user).bind(song.msid).bind(song.song_id).bind(song.recording_mbid);
   }
 }
 

@@ -100,8 +100,8 @@ class ListenStore {
   virtual std::vector<StoredListen> listens_of(std::string_view user, const ListenRange& range) = 0;
   virtual std::uint64_t listen_count(std::string_view user) = 0;
   // Every song that the user ever played, in no particular order: the newest listen of each (msid, song_id,
-  // recording_mbid), without its track_metadata. Takes time by songs, not by listens. Stops early when `each` returns
-  // false.
+  // recording_mbid), without release, track_metadata and inserted_at. Takes time by songs, not by listens. Stops early
+  // when `each` returns false.
   virtual void for_each_song(std::string_view user, const std::function<bool(const StoredListen&)>& each) = 0;
   // The user's newest `count` listens to these songs, newest first. `songs`: some of those of for_each_song().
   virtual std::vector<SongTime> newest_of(std::string_view user, std::span<const StoredListen> songs,
