@@ -1,16 +1,19 @@
-// How many listens a second a store makes durable, by the number of listens added at once and of threads.
+// How many listens a second a store makes durable, by the number of listens added at once and of threads; and how long
+// it takes to read the songs of a user with many listens, as every recommendation for a user does.
 //
-//   store_bench [store=postgresql://...] [seconds=2]
+//   store_bench [store=postgresql://...] [seconds=2] [listens=1000000]
 //
 // Without `store`, an SQLite file in the folder for temporary files. The listens are of one made-up user,
 // "store-bench", who is forgotten at the end.
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <unistd.h>
@@ -24,6 +27,7 @@ namespace segue {
 struct StoreBenchOptions {
   std::string store;
   double seconds = 2;
+  std::uint64_t listens = 1'000'000;
 };
 
 template <>
@@ -33,6 +37,8 @@ struct OptionsOf<StoreBenchOptions> {
       option<&StoreBenchOptions::store>("store", "An SQLite file or postgresql://..."),
       option<&StoreBenchOptions::seconds>("seconds", "How long each cell of the table is measured",
                                           between(0.01, 3600)),
+      option<&StoreBenchOptions::listens>("listens", "How many listens the user has whose songs are read",
+                                          between(1, 1e9)),
   };
 };
 SEGUE_CHECK_OPTIONS(StoreBenchOptions);
@@ -90,6 +96,39 @@ Measured measure(store::ListenStore& store, std::size_t threads, std::size_t bat
   return {.listens_a_second = rate * static_cast<double>(batch), .additions_a_second = rate};
 }
 
+// A million listens to 50,000 songs. Each song has one release.
+void add_history(store::ListenStore& store, std::uint64_t listens) {
+  constexpr std::size_t kBatch = 10'000;
+  std::vector<store::StoredListen> batch;
+  for (std::uint64_t i = 0; i < listens; ++i) {
+    batch.push_back(made_up_listen(static_cast<std::int64_t>(i * 7919 % std::max<std::uint64_t>(1, listens / 20))));
+    batch.back().listened_at = static_cast<std::int64_t>(i);
+    if (batch.size() < kBatch && i + 1 < listens) continue;
+    store.add(batch);
+    batch.clear();
+  }
+}
+
+void measure_reading(store::ListenStore& store, std::uint64_t listens) {
+  add_history(store, listens);
+  std::printf("\n| listens of the user | songs | all songs, ms | newest 200 listens, ms |\n|---|---|---|---|\n");
+  for (int round = 0; round < 3; ++round) {
+    auto took = [start = std::chrono::steady_clock::now()]() mutable {
+      const auto before = std::exchange(start, std::chrono::steady_clock::now());
+      return std::chrono::duration<double, std::milli>(start - before).count();
+    };
+    std::vector<store::StoredListen> songs;
+    store.for_each_song(kUser, [&](const store::StoredListen& song) {
+      songs.push_back(song);
+      return true;
+    });
+    const double reading = took();
+    (void)store.newest_of(kUser, songs, 200);
+    std::printf("| %llu | %zu | %.1f | %.1f |\n", static_cast<unsigned long long>(listens), songs.size(), reading,
+                took());
+  }
+}
+
 void run(std::span<char*> arguments) {
   StoreBenchOptions options;
   set_options(arguments, options);
@@ -109,6 +148,8 @@ void run(std::span<char*> arguments) {
         std::fflush(stdout);
       }
     }
+    (void)store->forget(kUser);
+    measure_reading(*store, options.listens);
     (void)store->forget(kUser);
   }
   if (!own) return;

@@ -7,6 +7,8 @@ namespace segue::testing {
 
 namespace {
 
+constexpr store::ListenRange kEveryListen{.min_ts = {}, .max_ts = {}, .count = std::numeric_limits<std::size_t>::max()};
+
 bool same_song(const store::Feedback& a, const store::Feedback& b) {
   return a.user == b.user && a.msid == b.msid && a.recording_mbid == b.recording_mbid && a.song_id == b.song_id;
 }
@@ -52,7 +54,32 @@ std::vector<store::StoredListen> MemoryStore::listens_of(std::string_view user, 
 }
 
 std::uint64_t MemoryStore::listen_count(std::string_view user) {
-  return listens_of(user, {.min_ts = {}, .max_ts = {}, .count = std::numeric_limits<std::size_t>::max()}).size();
+  return listens_of(user, kEveryListen).size();
+}
+
+void MemoryStore::for_each_song(std::string_view user, const std::function<bool(const store::StoredListen&)>& each) {
+  std::map<std::tuple<std::string, std::string, std::string>, store::StoredListen> newest;
+  for (store::StoredListen& one : listens_of(user, kEveryListen)) {
+    one.release = one.track_metadata = "";
+    one.inserted_at = 0;
+    newest.try_emplace({one.msid, one.song_id, one.recording_mbid}, one);
+  }
+  for (const auto& [key, listen] : newest) {
+    if (!each(listen)) return;
+  }
+}
+
+std::vector<store::SongTime> MemoryStore::newest_of(std::string_view user, std::span<const store::StoredListen> songs,
+                                                    std::size_t count) {
+  std::vector<store::SongTime> times;
+  for (const store::StoredListen& one : listens_of(user, kEveryListen)) {
+    const auto song = std::ranges::find_if(songs, [&](const store::StoredListen& other) {
+      return other.msid == one.msid && other.song_id == one.song_id && other.recording_mbid == one.recording_mbid;
+    });
+    if (song == songs.end() || times.size() == count) continue;
+    times.push_back({static_cast<std::size_t>(song - songs.begin()), one.listened_at});
+  }
+  return times;
 }
 
 bool MemoryStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {

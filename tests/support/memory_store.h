@@ -24,6 +24,9 @@ class MemoryStore : public store::ListenStore {
   store::AddedListens add(std::span<const store::StoredListen> listens) override;
   std::vector<store::StoredListen> listens_of(std::string_view user, const store::ListenRange& range) override;
   std::uint64_t listen_count(std::string_view user) override;
+  void for_each_song(std::string_view user, const std::function<bool(const store::StoredListen&)>& each) override;
+  std::vector<store::SongTime> newest_of(std::string_view user, std::span<const store::StoredListen> songs,
+                                         std::size_t count) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;

@@ -19,10 +19,10 @@ namespace {
 
 constexpr std::size_t kCandidates = 400;  // of the matching songs, only the most played are ranked
 constexpr std::size_t kMostWords = 16;
-constexpr std::string_view kLayout = "3";  // version of the file: a change makes old ones stale
+constexpr std::string_view kLayout = "4";  // version of the file: a change makes old ones stale
 
 std::string folded_names(const data::Song& song) {
-  return data::search_fold(song.artist) + ' ' + data::search_fold(song.title);
+  return data::compared_name(song.artist) + ' ' + data::compared_name(song.title);
 }
 
 // The end of the file: what it was made of and the digest of all before.
@@ -54,7 +54,8 @@ void build(const data::Catalogue& songs, const fs::path& file, const std::string
     connection.run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;");
     store::SqliteTransaction transaction(connection);
     // Only the index is stored: the texts are in the catalogue.
-    // search_fold() has already split words at spaces; a vowel sign (M) inside a word must not split it again.
+    // compared_name() has already split words at spaces; a vowel sign (M) inside a word must not split it again, and
+    // "!!!" is a word.
     connection.run(
         "CREATE VIRTUAL TABLE names USING fts5 (words, content = '', detail = none, prefix = '1 2 3', tokenize = "
         "'unicode61 remove_diacritics 0 categories ''L* M* N* P* S* C*''');");
@@ -99,20 +100,42 @@ std::vector<std::string> words_of(std::string_view folded) {
 // Every word quoted for FTS5, so that none is an operator; each may be a prefix.
 std::string match_of(const std::vector<std::string>& words) {
   std::string match;
-  for (const std::string& word : words) match += fmt::format("{}\"{}\"*", match.empty() ? "" : " ", word);
+  for (const std::string& word : words) {
+    match += match.empty() ? "\"" : " \"";
+    for (const char letter : word) match.append(letter == '"' ? 2 : 1, letter);
+    match += "\"*";
+  }
   return match;
 }
 
-// Smaller is better.
-using Rank = std::tuple<bool, std::size_t, std::uint32_t>;
+// Typed text in the forms that names are compared in.
+struct Typed {
+  explicit Typed(std::string_view text) : spelt(data::fold_name(text)), folded(data::compared_name(text)) {}
+  std::string spelt;   // "n.w.a."
+  std::string folded;  // "n w a"
+};
 
-Rank rank_of(const data::Catalogue& songs, std::uint32_t row, std::string_view typed) {
+// How well names match what was typed; the best first.
+enum class NameMatch { spelt_song, folded_song, spelt_artist, words };
+
+bool is_song(std::string_view typed, const std::string& artist, const std::string& title) {
+  return typed == title || typed == artist + ' ' + title || typed == title + ' ' + artist;
+}
+
+// Smaller is better.
+using Rank = std::tuple<NameMatch, std::size_t, std::uint32_t>;
+
+Rank rank_of(const data::Catalogue& songs, std::uint32_t row, const Typed& typed) {
   const data::Song song = songs.song(row);
-  const std::string title = data::search_fold(song.title);
-  const std::string artist = data::search_fold(song.artist);
-  const bool exact = title == typed || artist + ' ' + title == typed || title + ' ' + artist == typed;
+  const std::string title = data::compared_name(song.title);
+  const std::string artist = data::compared_name(song.artist);
+  const std::string spelt_artist = data::fold_name(song.artist);
+  const NameMatch match = is_song(typed.spelt, spelt_artist, data::fold_name(song.title)) ? NameMatch::spelt_song
+                          : is_song(typed.folded, artist, title)                          ? NameMatch::folded_song
+                          : typed.spelt == spelt_artist                                   ? NameMatch::spelt_artist
+                                                                                          : NameMatch::words;
   const std::size_t words = static_cast<std::size_t>(std::ranges::count(title, ' ') + std::ranges::count(artist, ' '));
-  return {!exact, words, row};
+  return {match, words, row};
 }
 
 }  // namespace
@@ -148,8 +171,8 @@ std::vector<std::uint32_t> CatalogueSearch::search(std::string_view typed, std::
   std::vector<std::uint32_t> found;
   if (limit == 0) return found;
   if (const auto row = songs_.find(typed)) found.push_back(*row);
-  const std::string folded = data::search_fold(typed);
-  const std::vector<std::string> words = words_of(folded);
+  const Typed text(typed);
+  const std::vector<std::string> words = words_of(text.folded);
   if (words.empty()) return found;
 
   if (const std::string found_damage = damage(); !found_damage.empty())
@@ -161,7 +184,7 @@ std::vector<std::uint32_t> CatalogueSearch::search(std::string_view typed, std::
   while (reader->rows.step()) {
     const std::int64_t row = reader->rows.number(0);
     if (row >= 0 && row < std::int64_t{songs_.size()}) {
-      ranked.push_back(rank_of(songs_, static_cast<std::uint32_t>(row), folded));
+      ranked.push_back(rank_of(songs_, static_cast<std::uint32_t>(row), text));
     }
   }
   reader->rows.reset();

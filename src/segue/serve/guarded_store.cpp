@@ -14,6 +14,15 @@ std::uint64_t GuardedStore::listen_count(std::string_view user) {
   return on_own_files([&] { return store_.listen_count(user); });
 }
 
+void GuardedStore::for_each_song(std::string_view user, const std::function<bool(const store::StoredListen&)>& each) {
+  on_own_files([&] { store_.for_each_song(user, each); });
+}
+
+std::vector<store::SongTime> GuardedStore::newest_of(std::string_view user, std::span<const store::StoredListen> songs,
+                                                     std::size_t count) {
+  return on_own_files([&] { return store_.newest_of(user, songs, count); });
+}
+
 bool GuardedStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   return on_own_files([&] { return store_.remove(user, listened_at, msid); });
 }

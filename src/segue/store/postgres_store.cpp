@@ -37,6 +37,10 @@ constexpr std::array kSchema = {
       created bigint NOT NULL))sql",   "CREATE TABLE segue.schema_version (version bigint NOT NULL)",
 };
 
+// Leads from song to song of a user. Stores of older versions get it when they are opened. An index row has at most
+// 2704 bytes, and a song's id has no limit here: hence its digest.
+constexpr std::string_view kSongDigest = "md5(song_id || ' ' || recording_mbid)::uuid";
+
 constexpr std::string_view kListenColumns =
     "user_name, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
 
@@ -70,8 +74,12 @@ bool holds_store(PostgresConnection& connection) {
   return true;
 }
 
+bool has_song_index(PostgresConnection& connection) {
+  return connection.run("SELECT to_regclass('segue.listens_by_song') IS NOT NULL").number(0, 0) != 0;
+}
+
 void open_schema(PostgresConnection& connection) {
-  if (holds_store(connection)) return;
+  if (holds_store(connection) && has_song_index(connection)) return;
   PostgresTransaction transaction(connection);
   // One process creates the schema, the others wait. The lock number is "SEGUE" in ASCII.
   connection.run("SELECT pg_advisory_xact_lock(357644588357)");
@@ -82,6 +90,9 @@ void open_schema(PostgresConnection& connection) {
     for (const char* const sql : kSchema) connection.run(sql);
     connection.run("INSERT INTO segue.schema_version VALUES ($1)", PostgresValues().add(kSchemaVersion));
   }
+  connection.run("SET LOCAL statement_timeout = 0");  // of a large store it takes minutes
+  connection.run(fmt::format(
+      "CREATE INDEX IF NOT EXISTS listens_by_song ON segue.listens (user_name, msid, ({}), listened_at)", kSongDigest));
   transaction.commit();
 }
 
@@ -269,6 +280,61 @@ std::vector<StoredListen> PostgresStore::listens_of(std::string_view user, const
 
 std::uint64_t PostgresStore::listen_count(std::string_view user) {
   return count_of(run("SELECT count(*) FROM segue.listens WHERE user_name = $1", PostgresValues().add(user)));
+}
+
+// Skips from song to song along the index.
+void PostgresStore::for_each_song(std::string_view user, const std::function<bool(const StoredListen&)>& each) {
+  const PostgresRows rows = run(fmt::format(
+                                    R"sql(WITH RECURSIVE songs AS (
+            (SELECT msid, {0} AS digest, listened_at FROM segue.listens WHERE user_name = $1
+             ORDER BY msid DESC, {0} DESC, listened_at DESC LIMIT 1)
+            UNION ALL
+            SELECT next.* FROM songs CROSS JOIN LATERAL (
+              SELECT msid, {0} AS digest, listened_at FROM segue.listens
+              WHERE user_name = $1 AND (msid, {0}) < (songs.msid, songs.digest)
+              ORDER BY msid DESC, {0} DESC, listened_at DESC LIMIT 1) AS next)
+          SELECT user_name, listened_at, artist, title, '', song_id, recording_mbid, '', msid, 0::bigint
+          FROM songs JOIN segue.listens USING (msid, listened_at) WHERE user_name = $1)sql",
+                                    kSongDigest),
+                                PostgresValues().add(user));
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (!each(listen_of(rows[row]))) return;
+  }
+}
+
+std::vector<SongTime> PostgresStore::newest_of(std::string_view user, std::span<const StoredListen> songs,
+                                               std::size_t count) {
+  std::vector<SongTime> times;
+  if (count == 0 || songs.empty()) return times;
+  const std::int64_t oldest = oldest_needed(songs, count);
+  std::vector<std::size_t> recent;
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    if (songs[i].listened_at >= oldest) recent.push_back(i);
+  }
+  const auto texts = [&](std::string StoredListen::*member) {
+    PostgresArray array(PostgresArray::Of::text, recent.size());
+    for (const std::size_t i : recent) array.append(songs[i].*member);
+    return array;
+  };
+  PostgresArray places(PostgresArray::Of::bigint, recent.size());
+  for (const std::size_t i : recent) places.append(static_cast<std::int64_t>(i));
+  PostgresValues values;
+  values.add(user).add(std::move(places)).add(texts(&StoredListen::msid)).add(texts(&StoredListen::song_id));
+  values.add(texts(&StoredListen::recording_mbid)).add(oldest).add(limit_of(count));
+  const PostgresRows rows = run(fmt::format(
+                                    R"sql(SELECT place, listened_at FROM
+            (SELECT place, msid AS wanted, {0} AS digest FROM unnest($2, $3, $4, $5)
+             AS sent (place, msid, song_id, recording_mbid)) AS songs
+          CROSS JOIN LATERAL (
+            SELECT listened_at FROM segue.listens WHERE user_name = $1 AND msid = wanted AND {0} = songs.digest
+            AND listened_at >= $6 ORDER BY listened_at DESC LIMIT $7) AS newest)sql",
+                                    kSongDigest),
+                                values);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    times.push_back({static_cast<std::size_t>(rows.number(row, 0)), rows.number(row, 1)});
+  }
+  keep_newest(times, songs, count);
+  return times;
 }
 
 bool PostgresStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {

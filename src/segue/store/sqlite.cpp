@@ -185,8 +185,8 @@ bool SqliteStatement::null(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }
 
-SqliteTransaction::SqliteTransaction(SqliteConnection& connection) : connection_(connection) {
-  connection_.run("BEGIN IMMEDIATE");
+SqliteTransaction::SqliteTransaction(SqliteConnection& connection, const char* begin) : connection_(connection) {
+  connection_.run(begin);
 }
 
 SqliteTransaction::~SqliteTransaction() {

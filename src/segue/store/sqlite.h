@@ -87,10 +87,10 @@ class SqliteStatement {
   int bound_ = 0;
 };
 
-// Starts with BEGIN IMMEDIATE; rolled back unless commit() was reached.
+// Rolled back unless commit() was reached. "BEGIN" instead: a snapshot for several statements that read.
 class SqliteTransaction {
  public:
-  explicit SqliteTransaction(SqliteConnection& connection);
+  explicit SqliteTransaction(SqliteConnection& connection, const char* begin = "BEGIN IMMEDIATE");
   ~SqliteTransaction();
   SqliteTransaction(const SqliteTransaction&) = delete;
   SqliteTransaction& operator=(const SqliteTransaction&) = delete;

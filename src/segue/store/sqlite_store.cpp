@@ -36,6 +36,11 @@ CREATE TABLE tokens (
   WITHOUT ROWID;
 )sql";
 
+// Leads from song to song of a user. Stores of older versions get it when they are opened.
+constexpr const char* kSqliteSongIndex =
+    "CREATE INDEX IF NOT EXISTS listens_by_song ON listens (user, msid, song_id, recording_mbid, listened_at, artist, "
+    "title)";
+
 constexpr std::string_view kSqliteListenColumns =
     "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
 
@@ -80,10 +85,14 @@ void open_schema(SqliteConnection& connection) {
   connection.run(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
       "PRAGMA secure_delete = ON;");
-  if (made) return;
+  if (made) {
+    connection.run(kSqliteSongIndex);
+    return;
+  }
   SqliteTransaction transaction(connection);
   if (!holds_store(connection)) {
     connection.run(kSqliteSchema);
+    connection.run(kSqliteSongIndex);
     connection.run(
         fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSqliteSchemaVersion));
   }
@@ -222,6 +231,45 @@ std::uint64_t SqliteStore::listen_count(std::string_view user) {
   SqliteStatement row(*reader, "SELECT count(*) FROM listens WHERE user = ?");
   row.bind(user).step();
   return static_cast<std::uint64_t>(row.number(0));
+}
+
+// Skips from song to song along the index, which has all that is read here.
+void SqliteStore::for_each_song(std::string_view user, const std::function<bool(const StoredListen&)>& each) {
+  static constexpr std::string_view kNewestOfSong =
+      "SELECT user, listened_at, artist, title, '', song_id, recording_mbid, '', msid, 0 FROM listens WHERE user = ?{} "
+      "ORDER BY msid DESC, song_id DESC, recording_mbid DESC, listened_at DESC LIMIT 1";
+  const Reader reader(*this);
+  const SqliteTransaction snapshot(*reader, "BEGIN");
+  SqliteStatement first(*reader, fmt::format(kNewestOfSong, ""));
+  SqliteStatement next(*reader, fmt::format(kNewestOfSong, " AND (msid, song_id, recording_mbid) < (?, ?, ?)"));
+  StoredListen song;
+  SqliteStatement* statement = &first.bind(user);
+  while (statement->step()) {
+    song = listen_of(*statement);
+    statement->reset();
+    if (!each(song)) return;
+    statement = &next.reset().bind(user).bind(song.msid).bind(song.song_id).bind(song.recording_mbid);
+  }
+}
+
+std::vector<SongTime> SqliteStore::newest_of(std::string_view user, std::span<const StoredListen> songs,
+                                             std::size_t count) {
+  std::vector<SongTime> times;
+  if (count == 0 || songs.empty()) return times;
+  const std::int64_t oldest = oldest_needed(songs, count);
+  const Reader reader(*this);
+  const SqliteTransaction snapshot(*reader, "BEGIN");
+  SqliteStatement rows(*reader,
+                       "SELECT listened_at FROM listens WHERE user = ? AND msid = ? AND song_id = ? AND "
+                       "recording_mbid = ? AND listened_at >= ? ORDER BY listened_at DESC LIMIT ?");
+  for (std::size_t i = 0; i < songs.size(); ++i) {
+    if (songs[i].listened_at < oldest) continue;
+    rows.reset().bind(user).bind(songs[i].msid).bind(songs[i].song_id).bind(songs[i].recording_mbid);
+    rows.bind(oldest).bind(sqlite_limit(count));
+    while (rows.step()) times.push_back({i, rows.number(0)});
+  }
+  keep_newest(times, songs, count);
+  return times;
 }
 
 bool SqliteStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {

@@ -50,6 +50,13 @@ struct ListenRange {
   std::size_t count = 25;
 };
 
+// A listen to one of several songs.
+struct SongTime {
+  std::size_t song = 0;  // its place among them
+  std::int64_t listened_at = 0;
+  bool operator==(const SongTime&) const = default;
+};
+
 struct Feedback {
   std::string user;
   std::string msid;
@@ -92,6 +99,13 @@ class ListenStore {
   virtual AddedListens add(std::span<const StoredListen> listens) = 0;
   virtual std::vector<StoredListen> listens_of(std::string_view user, const ListenRange& range) = 0;
   virtual std::uint64_t listen_count(std::string_view user) = 0;
+  // Every song that the user ever played, in no particular order: the newest listen of each (msid, song_id,
+  // recording_mbid), without release, track_metadata and inserted_at. Takes time by songs, not by listens. Stops early
+  // when `each` returns false.
+  virtual void for_each_song(std::string_view user, const std::function<bool(const StoredListen&)>& each) = 0;
+  // The user's newest `count` listens to these songs, newest first. `songs`: some of those of for_each_song().
+  virtual std::vector<SongTime> newest_of(std::string_view user, std::span<const StoredListen> songs,
+                                          std::size_t count) = 0;
   // Whether there was one to remove.
   virtual bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) = 0;
   virtual std::vector<std::string> users(std::string_view prefix, std::size_t most) = 0;

@@ -2,6 +2,13 @@
 // number(column).
 #pragma once
 
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <span>
+#include <tuple>
+#include <vector>
+
 #include "segue/store/store.h"
 
 namespace segue::store {
@@ -21,6 +28,24 @@ StoredListen listen_of(const Row& row) {
   listen.msid = row.text(8);
   listen.inserted_at = row.number(9);
   return listen;
+}
+
+// The newest `count` listens to these songs are no older than this: so many songs have a listen since then.
+inline std::int64_t oldest_needed(std::span<const StoredListen> songs, std::size_t count) {
+  std::vector<std::int64_t> newest;
+  newest.reserve(songs.size());
+  for (const StoredListen& song : songs) newest.push_back(song.listened_at);
+  const std::size_t last = std::min(count, newest.size()) - 1;
+  std::ranges::nth_element(newest, newest.begin() + static_cast<std::ptrdiff_t>(last), std::greater());
+  return count > newest.size() ? std::numeric_limits<std::int64_t>::min() : newest[last];
+}
+
+// The first `count` of these listens to `songs`, newest first, in the order of listens_of().
+inline void keep_newest(std::vector<SongTime>& times, std::span<const StoredListen> songs, std::size_t count) {
+  std::ranges::sort(times, std::greater(), [songs](const SongTime& one) {
+    return std::tuple(one.listened_at, std::string_view(songs[one.song].msid));
+  });
+  times.resize(std::min(times.size(), count));
 }
 
 // user, msid, recording_mbid, song_id, score, created; without the names

@@ -50,6 +50,43 @@ TEST_F(CatalogueSearchTest, treats_no_typed_text_as_an_operator) {
   }
 }
 
+// Names that fold to nothing were in no index, so nothing found them.
+TEST_F(CatalogueSearchTest, finds_names_of_punctuation_as_they_are) {
+  const std::vector<data::SongRecord> songs = {
+      {"0", "Question", "???", "", {}, 90},    {"1", "Heart of Hearts", "!!!", "", {}, 80},
+      {"2", "Dash", "-", "", {}, 70},          {"3", "!!!!", "Loud", "", {}, 60},
+      {"4", "( )", "Sigur Rós", "", {}, 50},   {"5", "🎵", "🎵🎵", "", {}, 40},
+      {"6", "Straight", "N.W.A.", "", {}, 30}, {"7", "Straight On And On", "N.W.A", "", {}, 20},
+      {"8", "\"\"", "Quotes", "", {}, 10},     {"9", "!!!", "Other", "", {}, 5},
+  };
+  testing::write_songs(folder_.path() / "punctuation.arrow", songs);
+  const data::Catalogue catalogue(folder_.path() / "punctuation.arrow");
+  const CatalogueSearch search(catalogue, folder_.path() / "punctuation.search", "digest");
+  EXPECT_EQ(search.search("!!!", 10), (Rows{9, 1, 3}));  // the title, the artist, a longer one
+  EXPECT_EQ(search.search("!!! Heart of Hearts", 10), (Rows{1}));
+  EXPECT_EQ(search.search("???", 10), (Rows{0}));
+  EXPECT_EQ(search.search("-", 10), (Rows{2}));
+  EXPECT_EQ(search.search("( )", 10), (Rows{4}));
+  EXPECT_EQ(search.search("🎵", 10), (Rows{5}));
+  EXPECT_EQ(search.search("🎵🎵", 10), (Rows{5}));
+  EXPECT_EQ(search.search("\"\"", 10), (Rows{8}));
+  EXPECT_EQ(search.search("N.W.A", 10), (Rows{7, 6}));  // the artist spelt so first
+  EXPECT_EQ(search.search("N.W.A.", 10), (Rows{6, 7}));
+  EXPECT_EQ(search.search("!?", 10), (Rows{}));
+}
+
+TEST_F(CatalogueSearchTest, is_built_again_if_an_older_program_wrote_it) {
+  { const CatalogueSearch made(songs_, file(), "digest"); }
+  const std::string whole = read_text(file());
+  const std::size_t trailer = whole.rfind("segue-search 4 ");
+  ASSERT_NE(trailer, std::string::npos);
+  std::string older = whole;
+  older.replace(trailer, 15, "segue-search 3 ");
+  write_text_atomically(file(), older);
+  { const CatalogueSearch again(songs_, file(), "digest"); }
+  EXPECT_EQ(read_text(file()), whole);
+}
+
 TEST_F(CatalogueSearchTest, is_built_once_for_a_digest) {
   { const CatalogueSearch made(songs_, file(), "one"); }
   const auto first = std::filesystem::last_write_time(file());
@@ -71,7 +108,7 @@ TEST_F(CatalogueSearchTest, is_built_again_when_any_byte_is_wrong) {
     EXPECT_EQ(search.search("bjork jo", 10), (Rows{1, 0})) << at;
     ASSERT_EQ(read_text(file()), whole) << at;
   }
-  for (const std::string& other : {std::string(), std::string("segue-search 3 digest \n"), whole + "\n",
+  for (const std::string& other : {std::string(), std::string("segue-search 4 digest \n"), whole + "\n",
                                    whole.substr(0, whole.size() / 2), whole.substr(whole.size() - 90)}) {
     write_text_atomically(file(), other);
     EXPECT_EQ(CatalogueSearch(songs_, file(), "digest").search("bjork jo", 10), (Rows{1, 0})) << other.size();

@@ -328,8 +328,8 @@ TEST_F(ServiceTest, texts_have_a_length) {
       {"/v1/listens",
        R"({"listens": [{"user": "ann", "listened_at": 1443521965, "song_id": )" + quoted(longer) + "}]}"},
       {"/1/submit-listens", R"({"listen_type": "single", "payload": [{"listened_at": 1443521965, "track_metadata": )"
-                            R"({"artist_name": "a", "track_name": )" +
-                                quoted(longer) + "}}]}"},
+                            R"({"artist_name": "a", "track_name": "b", "additional_info": {"song_id": )" +
+                                quoted(longer) + "}}}]}"},
       {"/1/feedback/recording-feedback", R"({"score": 1, "song_id": )" + quoted(longer) + "}"},
       {"/1/latest-import", R"({"ts": 1, "service": )" + quoted(longer) + "}"},
       {"/v1/admin/reload", R"({"model": )" + quoted(longer) + "}"},

@@ -162,6 +162,17 @@ TEST(PostgresStore, refuses_a_foreign_or_newer_schema) {
   EXPECT_ERROR(store.check(), ErrorCode::corrupt, "does not exist");
 }
 
+TEST(PostgresStore, makes_the_index_that_older_stores_do_not_have) {
+  const std::string url = new_database();
+  { PostgresStore(url).add(std::vector{listen("ann", 1, "a"), listen("ann", 2, "a"), listen("ann", 3, "b")}); }
+  run(url, "DROP INDEX segue.listens_by_song");
+  PostgresStore store(url);
+  run(url, "COMMENT ON INDEX segue.listens_by_song IS 'exists'");
+  int songs = 0;
+  store.for_each_song("ann", [&](const StoredListen&) { return ++songs > 0; });
+  EXPECT_EQ(songs, 2);
+}
+
 TEST(PostgresStore, needs_no_create_privilege_if_the_tables_exist) {
   const std::string url = new_database();
   { const PostgresStore made(url); }

@@ -109,6 +109,23 @@ TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id) {
   EXPECT_EQ(SqliteStore(file()).listen_count("ann"), 1U);
 }
 
+TEST_F(SqliteStoreTest, makes_the_index_that_older_stores_do_not_have) {
+  const auto indices = [this] {
+    SqliteConnection connection(file(), SqliteConnection::Mode::read);
+    SqliteStatement row(connection, "SELECT count(*) FROM sqlite_schema WHERE name = 'listens_by_song'");
+    row.step();
+    return row.number(0);
+  };
+  { SqliteStore(file()).add(std::vector{listen("ann", 1, "a"), listen("ann", 2, "a"), listen("ann", 3, "b")}); }
+  SqliteConnection(file(), SqliteConnection::Mode::create).run("DROP INDEX listens_by_song");
+  ASSERT_EQ(indices(), 0);
+  SqliteStore store(file());
+  EXPECT_EQ(indices(), 1);
+  int songs = 0;
+  store.for_each_song("ann", [&](const StoredListen&) { return ++songs > 0; });
+  EXPECT_EQ(songs, 2);
+}
+
 TEST_F(SqliteStoreTest, a_failed_write_adds_all_or_nothing) {
   SqliteStore store(file());
   store.add(std::vector{listen("ann", 1, "a")});

@@ -2,6 +2,7 @@
 #include "segue/store/store.h"
 
 #include <limits>
+#include <map>
 #include <new>
 #include <thread>
 
@@ -132,6 +133,62 @@ TEST_P(StoreTest, listens_of_one_second_have_a_fixed_order) {
   const ListenRange oldest{.min_ts = 0, .max_ts = {}, .count = 25};
   EXPECT_EQ(msids(store->listens_of("ann", newest)), msids(twin.listens_of("ann", newest)));
   EXPECT_EQ(msids(store->listens_of("ann", oldest)), msids(store->listens_of("ann", newest)));
+}
+
+// The newest listen of each song by its title and id, and what newest_of() says of all songs but the first `skipped`.
+struct SongsOfUser {
+  std::map<std::string, std::int64_t> songs;
+  std::vector<std::pair<std::string, std::int64_t>> newest;
+  bool operator==(const SongsOfUser&) const = default;
+};
+
+SongsOfUser songs_of(ListenStore& store, std::string_view user, std::size_t count, std::string_view skipped = "") {
+  const auto name_of = [](const StoredListen& one) { return one.title + "/" + one.song_id + "/" + one.recording_mbid; };
+  SongsOfUser found;
+  std::vector<StoredListen> songs;
+  store.for_each_song(user, [&](const StoredListen& song) {
+    EXPECT_EQ(song.user, user);
+    EXPECT_EQ(song.track_metadata, "");
+    EXPECT_TRUE(found.songs.emplace(name_of(song), song.listened_at).second) << name_of(song);
+    if (song.title != skipped) songs.push_back(song);
+    return true;
+  });
+  for (const SongTime& one : store.newest_of(user, songs, count)) {
+    found.newest.emplace_back(name_of(songs.at(one.song)), one.listened_at);
+  }
+  return found;
+}
+
+TEST_P(StoreTest, finds_every_song_of_a_user_and_their_newest_listens) {
+  const std::unique_ptr<ListenStore> store = open();
+  testing::MemoryStore twin;
+  std::vector<StoredListen> sent;
+  for (std::int64_t at = 0; at < 200; ++at) {
+    sent.push_back(listen("ann", at, "t" + std::to_string(at * at % 23)));
+    if (at % 3 == 0) sent.back().song_id = at % 2 == 0 ? "a" : std::string(3000, 'b');
+    if (at % 7 == 0) sent.back().recording_mbid = "m";
+    sent.push_back(listen("bob", at, "other"));
+  }
+  for (const std::string title : {"x", "y", "z"}) sent.push_back(listen("ann", 300, title));  // one second
+  sent.push_back(listen("ann", 400, "unknown"));
+  store->add(sent);
+  twin.add(sent);
+  for (const std::size_t count : {0U, 1U, 2U, 3U, 10U, 150U, 1000U}) {
+    EXPECT_EQ(songs_of(*store, "ann", count), songs_of(twin, "ann", count)) << count;
+    const SongsOfUser known = songs_of(*store, "ann", count, "unknown");
+    EXPECT_EQ(known, songs_of(twin, "ann", count, "unknown")) << count;
+    EXPECT_EQ(known.newest.size(), std::min<std::size_t>(count, 203)) << count;
+  }
+  EXPECT_EQ(songs_of(*store, "nobody", 10), SongsOfUser());
+  EXPECT_EQ(songs_of(*store, "bob", 2).songs.size(), 1U);
+  EXPECT_TRUE(store->remove("ann", 400, sent.back().msid));
+  EXPECT_EQ(songs_of(*store, "ann", 1).newest.at(0).second, 300);
+  int calls = 0;
+  store->for_each_song("ann", [&](const StoredListen&) { return ++calls < 2; });
+  EXPECT_EQ(calls, 2);
+  EXPECT_THROW(store->for_each_song("ann", [](const StoredListen&) -> bool { throw std::bad_alloc(); }),
+               std::bad_alloc);
+  store->check();
 }
 
 TEST_P(StoreTest, forgets_only_the_user) {
@@ -404,6 +461,7 @@ void agrees_with_its_twin(ListenStore& store) {
       }
     }
     RC_ASSERT(store.listen_count(who) == twin.listen_count(who));
+    RC_ASSERT(songs_of(store, who, 3) == songs_of(twin, who, 3));
     RC_ASSERT(store.users("a", 10) == twin.users("a", 10));
   }
 }

@@ -38,7 +38,6 @@ std::uint32_t DatasetBuilder::user_of(std::string_view user) {
 std::optional<Reason> DatasetBuilder::add(const Listen& listen) {
   const std::uint32_t song = songs_.add(listen.song, listen.tags);
   if (song == SongRegister::kNone) return Reason::missing_song;
-  if (song == SongRegister::kTooLong) return Reason::field_too_long;
   StoredListen stored;
   stored.time = listen.time;
   stored.user = user_of(listen.user);
@@ -60,7 +59,6 @@ std::optional<Reason> DatasetBuilder::add(const ListedPlaylist& playlist) {
   NamedList list;
   for (const SongMention& mention : playlist.songs) {
     const std::uint32_t song = songs_.add(mention, {});
-    if (song == SongRegister::kTooLong) return Reason::field_too_long;
     if (song != SongRegister::kNone) list.songs.push_back(song);
   }
   if (list.songs.empty()) return Reason::missing_song;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "segue/base/digest.h"
 #include "segue/base/random.h"
 #include "segue/data/log/log_reader.h"
 #include "segue/data/text/song_keys.h"
@@ -13,6 +14,19 @@ namespace segue::data {
 namespace {
 
 constexpr std::string_view kBetween = " — ";
+
+// The id of a song without one. Names that are too long for an id are cut short; a digest of them all tells them apart.
+std::string id_of_names(std::string_view folded_artist, std::string_view folded_title) {
+  std::string id(folded_artist);
+  id += kBetween;
+  id += folded_title;
+  if (id.size() <= kMostIdBytes) return id;
+  constexpr std::size_t kDigits = 32;
+  const std::string digest = " #" + sha256_of(id).substr(0, kDigits);
+  std::size_t end = kMostIdBytes - digest.size();
+  while ((id[end] & 0xC0) == 0x80) --end;  // to the beginning of a letter
+  return id.substr(0, end) + digest;
+}
 constexpr std::size_t kMostMergedShown = 1000;
 
 std::string_view trimmed_tag(std::string_view text) {
@@ -93,14 +107,9 @@ std::uint32_t SongRegister::by_name(std::string_view artist, std::string_view ti
   const std::string folded_title = fold_name(title);
   std::uint32_t song = kNone;
   if (!folded_artist.empty() && !folded_title.empty()) {
-    const std::string id = folded_artist + std::string(kBetween) + folded_title;
-    if (id.size() > kMostIdBytes) {
-      song = kTooLong;
-    } else {
-      const std::uint32_t number = folded_names_.intern(id);
-      if (number == of_folded_names_.size()) of_folded_names_.push_back(new_song(folded_names_.text(number), true));
-      song = of_folded_names_[number];
-    }
+    const std::uint32_t number = folded_names_.intern(id_of_names(folded_artist, folded_title));
+    if (number == of_folded_names_.size()) of_folded_names_.push_back(new_song(folded_names_.text(number), true));
+    song = of_folded_names_[number];
   }
   of_spelt_names_.push_back(song);
   return song;
@@ -108,7 +117,7 @@ std::uint32_t SongRegister::by_name(std::string_view artist, std::string_view ti
 
 std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags) {
   const std::uint32_t number = song.id.empty() ? by_name(song.artist, song.title) : by_id(song.id);
-  if (number >= kTooLong) return number;
+  if (number == kNone) return number;
   Known& known = known_[number];
   ++known.plays;
   count_spelling(number, song);
@@ -246,7 +255,7 @@ void SongRegister::meet(ResolvedSongs& resolved) const {
   for (std::uint32_t song = 0; song < size(); ++song) {
     const Known& known = known_[song];
     if (known.by_name || known.artist.empty() || known.title.empty()) continue;
-    by_folded[fold_name(known.artist) + std::string(kBetween) + fold_name(known.title)].push_back(song);
+    by_folded[id_of_names(fold_name(known.artist), fold_name(known.title))].push_back(song);
   }
   const auto more_played = [&](std::uint32_t a, std::uint32_t b) {
     return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : known_[a].id < known_[b].id;

@@ -45,10 +45,9 @@ struct ResolvedSongs {
 class SongRegister {
  public:
   static constexpr std::uint32_t kNone = Interner::kNone;
-  static constexpr std::uint32_t kTooLong = kNone - 1;
 
   // The number of the song, new or known; counts one play of it. kNone if it has no id and artist or title fold to
-  // nothing; kTooLong if artist and title are too long for an id.
+  // nothing.
   std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags);
   // The number of the song with this id, kNone if nobody mentioned it.
   std::uint32_t find(std::string_view id) const;

@@ -1,5 +1,8 @@
 // POST /v1/listens, DELETE /v1/users/{user}
+#include <limits>
+
 #include "segue/base/error.h"
+#include "segue/data/log/log_reader.h"
 #include "segue/data/text/text.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/replies.h"
@@ -11,7 +14,6 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kMostBulkListens = 10'000;
-constexpr std::size_t kMostUserLetters = 128;
 
 // One listen of the list, with its position for messages.
 class BulkListen {
@@ -21,13 +23,13 @@ class BulkListen {
 
   store::StoredListen read(const Identity& who, std::int64_t now) {
     store::StoredListen listen;
-    listen.user = text("user", kMostUserLetters);
+    listen.user = text("user", data::kMostIdBytes);
     listen.listened_at = time(now);
     listen.artist = text("artist");
     listen.title = text("title");
     listen.release = text("release");
-    listen.song_id = text("song_id");
-    const std::string mbid = text("recording_mbid");
+    listen.song_id = text("song_id", data::kMostIdBytes);
+    const std::string mbid = text("recording_mbid", data::kMostIdBytes);
     reader_.refuse_others();
     if (!mbid.empty()) {
       listen.recording_mbid = canonical_uuid(mbid);
@@ -49,9 +51,9 @@ class BulkListen {
     return value.get_object();
   }
 
-  std::string text(std::string_view name, std::size_t most = kMostTextLetters) {
-    std::string found = reader_.text(name);
-    check_text(fmt::format("{}.{}", subject_, name), found, most);
+  std::string text(std::string_view name, std::size_t most = data::kMostTextBytes) {
+    std::string found = reader_.text(name, std::numeric_limits<std::size_t>::max());
+    check_bytes(fmt::format("{}.{}", subject_, name), found, most);
     return found;
   }
 
@@ -91,14 +93,15 @@ TypedReply<AddedListensReply> add_listens(const ListenParts& parts, const Exchan
 }
 
 json::object listens_body() {
-  json::object user = text_schema(kMostUserLetters);
+  json::object user = text_schema(data::kMostIdBytes);
   user["minLength"] = 1;
   json::object listen = object_schema();
   add_property(listen, "user", std::move(user), true);
   add_property(listen, "listened_at", {{"type", "integer"}, {"minimum", kFirstListenedAt}}, true);
-  for (const std::string_view name : {"artist", "title", "release", "song_id"}) {
-    add_property(listen, name, text_schema());
+  for (const std::string_view name : {"artist", "title", "release"}) {
+    add_property(listen, name, text_schema(data::kMostTextBytes));
   }
+  add_property(listen, "song_id", text_schema(data::kMostIdBytes));
   add_property(listen, "recording_mbid", {{"type", "string"}, {"format", "uuid"}});
   json::object body = object_schema();
   add_property(body, "listens", {{"type", "array"}, {"maxItems", kMostBulkListens}, {"items", std::move(listen)}},

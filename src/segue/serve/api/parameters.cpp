@@ -111,6 +111,12 @@ void check_text(std::string_view name, std::string_view text, std::size_t most) 
   }
 }
 
+void check_bytes(std::string_view name, std::string_view text, std::size_t most) {
+  if (text.size() > most) {
+    fail(ErrorCode::wrong_use, "{}: expected at most {} bytes, found {}", name, most, text.size());
+  }
+}
+
 json::object text_schema(std::size_t most) {
   return {{"type", "string"}, {"maxLength", most}};
 }
@@ -236,11 +242,11 @@ void BodyReader::read(std::span<const OptionRow> rows, void* options, Names omit
   }
 }
 
-std::string BodyReader::text(std::string_view name) {
+std::string BodyReader::text(std::string_view name, std::size_t most) {
   const json::value* const value = find(name);
   if (value == nullptr) return "";
   if (!value->is_string()) fail(ErrorCode::wrong_use, "{}{}: expected a text, found {}", subject_, name, shown(*value));
-  check_text(subject_ + std::string(name), value->get_string());
+  check_text(subject_ + std::string(name), value->get_string(), most);
   return std::string(value->get_string());
 }
 

@@ -23,6 +23,8 @@ inline constexpr std::size_t kShownBytes = 60;
 std::size_t letters_of(std::string_view text);
 // Throws wrong_use, naming the text, if it is longer.
 void check_text(std::string_view name, std::string_view text, std::size_t most = kMostTextLetters);
+// Likewise by bytes, which is how logs limit texts (data/log/log_reader.h).
+void check_bytes(std::string_view name, std::string_view text, std::size_t most);
 // {"type": "string", "maxLength": most}
 json::object text_schema(std::size_t most = kMostTextLetters);
 
@@ -71,8 +73,8 @@ class BodyReader {
     read(rows_of<Options>(), &options, omitted);
   }
   // A text, or ""; a list of texts; a nested object, or nullptr. Throw wrong_use for other types and texts of more than
-  // kMostTextLetters.
-  std::string text(std::string_view name);
+  // kMostTextLetters, or `most`.
+  std::string text(std::string_view name, std::size_t most = kMostTextLetters);
   std::vector<std::string> texts(std::string_view name);
   const json::object* object(std::string_view name);
   const json::value* find(std::string_view name);  // nullptr if absent

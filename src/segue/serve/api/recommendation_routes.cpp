@@ -47,8 +47,9 @@ template <>
 struct OptionsOf<serve::HistoryOptions> {
   static constexpr std::string_view section = "history";
   static constexpr std::array rows = {
-      option<&serve::HistoryOptions::history>("history", "How many of the newest listens to use",
-                                              between(1, serve::kMostInReply)),
+      option<&serve::HistoryOptions::history>(
+          "history", "How many of the newest listens; recommendations count only those that the model knows",
+          between(1, serve::kMostInReply)),
   };
 };
 SEGUE_CHECK_OPTIONS(serve::HistoryOptions);
@@ -167,7 +168,7 @@ TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts,
 }
 
 // The most played songs that the list rules allow, for a user about whom nothing is known.
-std::vector<recommend::Recommendation> popular(const model::Model& model, std::span<const std::uint32_t> disliked,
+std::vector<recommend::Recommendation> popular(const model::Model& model, std::span<const std::uint32_t> barred,
                                                const Wanted& wanted, WorkBudget& budget) {
   const auto find = [&](std::size_t count) {
     std::vector<math::ScoredRow> pool;
@@ -178,7 +179,7 @@ std::vector<recommend::Recommendation> popular(const model::Model& model, std::s
   };
   std::vector<recommend::Recommendation> found;
   for (const recommend::Pick& pick :
-       recommend::rerank_widening(model, find, wanted.recommend.k, {{}, disliked, &budget}, wanted.list)) {
+       recommend::rerank_widening(model, find, wanted.recommend.k, {{}, barred, &budget}, wanted.list)) {
     found.push_back({.song = pick.song, .score = pick.fit, .similarity = 0, .reasons = std::nullopt});
   }
   return found;
@@ -186,6 +187,35 @@ std::vector<recommend::Recommendation> popular(const model::Model& model, std::s
 
 std::vector<store::StoredListen> newest_listens(store::ListenStore& store, std::string_view user, std::size_t count) {
   return store.listens_of(user, {.min_ts = std::nullopt, .max_ts = std::nullopt, .count = count});
+}
+
+// What a user played of the songs of a model.
+struct PlayedSongs {
+  std::vector<data::SongRow> newest;  // of the newest listens, the newest last
+  std::vector<data::SongRow> ever;    // every song once, in any order
+};
+
+PlayedSongs played_by(const ServiceParts& parts, const ServedModel& served, std::string_view user, std::size_t count) {
+  PlayedSongs played;
+  std::vector<store::StoredListen> songs;  // those with a vector
+  std::vector<data::SongRow> rows;         // of each
+  parts.store.for_each_song(user, [&](const store::StoredListen& song) {
+    const std::optional<data::SongRow> row = served.matcher.find(song);
+    if (!row) return true;
+    played.ever.push_back(*row);
+    if (served.model.inverse_norms()[*row] > 0) {
+      songs.push_back(song);
+      rows.push_back(*row);
+    }
+    return true;
+  });
+  std::ranges::sort(played.ever);
+  played.ever.erase(std::ranges::unique(played.ever).begin(), played.ever.end());
+  for (const store::SongTime& listen : parts.store.newest_of(user, songs, count)) {
+    played.newest.push_back(rows[listen.song]);
+  }
+  std::ranges::reverse(played.newest);
+  return played;
 }
 
 std::vector<std::uint32_t> hated_songs(const ServiceParts& parts, const ServedModel& served, std::string_view user) {
@@ -211,27 +241,27 @@ TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, 
   read_query(exchange, history);
   const ModelPointer served = model_for(parts, exchange, user);
   const model::Model& model = served->model;
-  std::vector<std::uint32_t> played;
-  for (const store::StoredListen& listen : newest_listens(parts.store, user, history.history)) {
-    const auto row = served->matcher.find(listen);
-    if (row && model.inverse_norms()[*row] > 0) played.push_back(*row);
-  }
-  std::ranges::reverse(played);  // the newest last
+  const PlayedSongs played = played_by(parts, *served, user, history.history);
+  const bool discovers = wanted.list.mode == recommend::ListMode::discover;
+  const std::span<const data::SongRow> excluded = discovers ? played.ever : std::span<const data::SongRow>();
   const std::vector<std::uint32_t> disliked = hated_songs(parts, *served, user);
   recommend::RecommendationsReply reply;
   WorkBudget budget = parts.budget();
-  if (played.empty()) {
-    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, disliked, wanted, budget));
+  if (played.newest.empty()) {
+    std::vector<data::SongRow> barred = disliked;
+    barred.insert(barred.end(), excluded.begin(), excluded.end());
+    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, barred, wanted, budget));
     reply.fallback = recommend::Fallback::popular;
   } else {
-    recommend::Recommendations found =
-        served->recommender.recommend({.played = played, .disliked = disliked, .budget = &budget}, wanted.recommend,
-                                      wanted.list, recommend::interests_wanted(wanted.interests));
+    recommend::Recommendations found = served->recommender.recommend(
+        {.played = played.newest, .disliked = disliked, .excluded = excluded, .budget = &budget}, wanted.recommend,
+        wanted.list, recommend::interests_wanted(wanted.interests));
     reply.items = recommend::recommended_song_replies(model.songs(), found.items);
-    if (wanted.place.place) reply.interests = interest_replies(model, played, std::move(found.interests), wanted);
+    if (wanted.place.place)
+      reply.interests = interest_replies(model, played.newest, std::move(found.interests), wanted);
   }
   reply.user = user;
-  reply.listens = played.size();
+  reply.listens = played.newest.size();
   reply.model = served->name;
   return json_reply(reply);
 }

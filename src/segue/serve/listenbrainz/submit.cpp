@@ -39,8 +39,7 @@ TypedReply<ListenBrainzStatusReply> submit_listens(const ListenParts& parts, con
 
 json::object submit_body() {
   const json::object uuid{{"type", "string"}, {"format", "uuid"}};
-  const json::object name{
-      {"type", "string"}, {"minLength", 1}, {"maxLength", kMostTextLetters}, {"pattern", "^[A-Za-z0-9]"}};
+  const json::object name{{"type", "string"}, {"minLength", 1}, {"maxLength", kMostListenBytes}, {"pattern", "^[!-~]"}};
   json::object tags{
       {"type", "array"}, {"maxItems", kMostTags}, {"items", {{"type", "string"}, {"maxLength", kMostTagLetters}}}};
   const json::object info{{"type", "object"},
@@ -54,7 +53,7 @@ json::object submit_body() {
   metadata["additionalProperties"] = true;
   add_property(metadata, "artist_name", name, true);
   add_property(metadata, "track_name", name, true);
-  add_property(metadata, "release_name", text_schema());
+  add_property(metadata, "release_name", text_schema(kMostListenBytes));
   add_property(metadata, "additional_info", info);
   json::object listen = object_schema();
   add_property(listen, "listened_at", {{"type", "integer"}, {"minimum", kFirstListenedAt}});

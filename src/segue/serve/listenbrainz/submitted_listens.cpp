@@ -8,6 +8,7 @@
 #include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/base/json.h"
+#include "segue/data/log/log_reader.h"
 #include "segue/data/text/text.h"
 #include "segue/search/song_matcher.h"
 
@@ -46,7 +47,7 @@ std::string read_name(const json::object& metadata, std::string_view key, bool r
   }
   if (!value->is_string()) fail(ErrorCode::wrong_use, "track_metadata.{} must be a single string.", key);
   const std::string_view name = trimmed(value->get_string());
-  check_text(fmt::format("track_metadata.{}", key), name);
+  check_bytes(fmt::format("track_metadata.{}", key), name, data::kMostTextBytes);
   const bool empty = name.empty() || data::fold_name(name).empty();  // only whitespace
   if (empty && required) fail(ErrorCode::wrong_use, "field track_metadata.{} is empty.", key);
   return empty ? "" : std::string(name);
@@ -126,7 +127,7 @@ std::string read_submitted_song_id(const json::object& info) {
     const json::value* const value = info.if_contains(key);
     if (value == nullptr || !value->is_string() || value->get_string().empty()) continue;
     const std::string_view id = value->get_string();
-    check_text(fmt::format("track_metadata.additional_info.{}", key), id);
+    check_bytes(fmt::format("track_metadata.additional_info.{}", key), id, data::kMostIdBytes);
     return std::string(key == "song_id" ? id : search::last_part(id));
   }
   return "";

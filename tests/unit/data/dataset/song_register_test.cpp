@@ -2,8 +2,12 @@
 #include "segue/data/dataset/song_register.h"
 
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
+
+#include "segue/data/log/log_reader.h"
+#include "segue/data/text/text.h"
 
 namespace segue::data {
 namespace {
@@ -82,7 +86,28 @@ TEST(SongRegister, names_of_punctuation_are_names) {
   EXPECT_EQ(ids({{"", "???", "!!!", ""}, {"", "🎵", "!!!", ""}}), (Texts{"!!! — ???", "!!! — 🎵"}));
   SongRegister songs;
   EXPECT_EQ(songs.add({"", " ", "A", ""}, {}), SongRegister::kNone);
-  EXPECT_EQ(songs.add({"", std::string(1200, 'x'), "A", ""}, {}), SongRegister::kTooLong);
+}
+
+// They were dropped, because their names made an id that was too long.
+TEST(SongRegister, names_too_long_for_an_id_are_cut_and_stay_apart) {
+  const std::string xs(1200, 'x');
+  std::string notes;
+  for (int i = 0; i < 700; ++i) notes += "é";
+  const std::string a = xs + "a";
+  const std::string b = xs + "b";
+  const std::string upper = std::string(1200, 'X') + "A";
+  const Texts found =
+      ids({{"", a, "A", ""}, {"", b, "A", ""}, {"", upper, "a", ""}, {"", notes, "A", ""}, {"", notes, "AB", ""}});
+  EXPECT_EQ(found[0], found[2]);
+  EXPECT_EQ((std::set<std::string>(found.begin(), found.end()).size()), 4U);
+  for (const std::string& id : found) {
+    EXPECT_LE(id.size(), kMostIdBytes);
+    EXPECT_GE(id.size(), kMostIdBytes - 1);
+    EXPECT_EQ(fault_of(id), TextFault::none);
+  }
+  EXPECT_EQ(ids({{"x:1", a, "A", ""}, {"", a, "A", ""}}), (Texts{"x:1", "x:1"}));
+  const std::string fits(kMostIdBytes - std::string_view("a — ").size(), 'x');
+  EXPECT_EQ(ids({{"", fits, "A", ""}}), (Texts{"a — " + fits}));
 }
 
 }  // namespace

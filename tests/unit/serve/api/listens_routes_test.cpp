@@ -51,9 +51,11 @@ TEST_F(BulkListens, of_other_users_need_a_service_token) {
 TEST_F(BulkListens, name_what_is_wrong_with_them) {
   EXPECT_EQ(message_with("user", ""), "listens[1].user: expected a user, found none");
   EXPECT_EQ(message_with("user", 7), "listens[1].user: expected a text, found 7");
-  EXPECT_EQ(message_with("user", json::string(129, 'x')), "listens[1].user: expected at most 128 letters, found 129");
-  EXPECT_EQ(message_with("title", json::string(1025, 'x')),
-            "listens[1].title: expected at most 1024 letters, found 1025");
+  EXPECT_EQ(message_with("user", json::string(1025, 'x')), "listens[1].user: expected at most 1024 bytes, found 1025");
+  EXPECT_EQ(message_with("song_id", json::string(1025, 'x')),
+            "listens[1].song_id: expected at most 1024 bytes, found 1025");
+  EXPECT_EQ(message_with("title", json::string(65'537, 'x')),
+            "listens[1].title: expected at most 65536 bytes, found 65537");
   EXPECT_EQ(message_with("title", " "), "listens[1]: expected song_id, or artist and title, found neither");
   EXPECT_EQ(message_with("recording_mbid", "x"), "listens[1].recording_mbid: expected a UUID");
   EXPECT_EQ(message_with("titel", "x"), "unknown name listens[1].titel (did you mean title?)");

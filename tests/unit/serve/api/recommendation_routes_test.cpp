@@ -13,6 +13,19 @@ class RecommendationRoutes : public testing::ModelFixture {
     request.body = json::serialize(body);
     return route().handle.parsed(request).second;
   }
+  // A listen of ann's to a song of the model, or to one it does not know.
+  void listen(std::int64_t at, std::string_view title, std::string_view artist = "Björk") {
+    store::StoredListen listen;
+    listen.user = "ann";
+    listen.listened_at = at;
+    listen.artist = artist;
+    listen.title = title;
+    listen.msid = store::msid_of(listen);
+    store_.add(std::span(&listen, 1));
+  }
+  json::value recommended(std::string_view query) const {
+    return document(get("/v1/users/ann/recommendations?" + std::string(query)), "Recommendations");
+  }
   const Route& route() const {
     for (const Route& route : routes()) {
       if (route.id == "recommendForSongs") return route;
@@ -87,6 +100,8 @@ TEST_F(RecommendationRoutes, use_the_stored_listens_of_a_user) {
   store::StoredListen unknown = known;
   unknown.listened_at += 1;
   unknown.title = "Something else";
+  known.msid = store::msid_of(known);
+  unknown.msid = store::msid_of(unknown);
   store_.add(std::vector{known, unknown});
   const json::value found = document(get("/v1/users/ann/recommendations?k=3"), "Recommendations");
   EXPECT_FALSE(found.as_object().contains("fallback"));
@@ -96,6 +111,52 @@ TEST_F(RecommendationRoutes, use_the_stored_listens_of_a_user) {
   EXPECT_TRUE(history.at_pointer("/items/0/song").is_null());
   EXPECT_EQ(history.at_pointer("/items/1/song/id"), json::value("song-2"));
   EXPECT_EQ(history.at_pointer("/items/1/listened_at"), json::value(1'700'000'000));
+}
+
+// It fell back to popular songs as soon as the newest listens were all unknown to the model.
+TEST_F(RecommendationRoutes, count_the_listens_that_the_model_knows) {
+  listen(1'700'000'000, "Jóga");
+  const json::value before = recommended("k=5&history=1");
+  EXPECT_EQ(before.at("listens"), json::value(1));
+  for (int episode = 0; episode < 250; ++episode) {
+    listen(1'700'000'300 + episode, "Episode " + std::to_string(episode), "Podcast");
+  }
+  EXPECT_EQ(recommended("k=5&history=1"), before);
+  EXPECT_EQ(recommended("k=5").at("items"), before.at("items"));
+  EXPECT_EQ(document(get("/v1/users/ann/history?history=3"), "History").at("items").as_array().size(), 3U);
+}
+
+TEST_F(RecommendationRoutes, use_as_many_of_the_newest_known_listens_as_wanted) {
+  for (int i = 0; i < 12; ++i) {
+    listen(1'700'000'000 + 3 * i, "Jóga " + std::to_string(i % 5 + 2));
+    listen(1'700'000'002 + 3 * i, "HUMBLE", "Kendrick Lamar");
+    listen(1'700'000'001 + 3 * i, "unknown " + std::to_string(i), "Podcast");
+  }
+  for (const int wanted : {1, 2, 5, 23, 24, 25, 1000}) {
+    EXPECT_EQ(recommended("k=3&history=" + std::to_string(wanted)).at("listens"), json::value(std::min(wanted, 24)));
+  }
+}
+
+// Songs older than the listens used came back.
+TEST_F(RecommendationRoutes, discover_returns_no_song_that_was_ever_played) {
+  const std::vector<std::string> every = ids_of(recommended("k=1000&mode=any&artist_cap=0&fold_versions=false"));
+  ASSERT_EQ(every.size(), kSongs);
+  store::StoredListen played;
+  played.user = "ann";
+  for (std::size_t i = 0; i < every.size() / 2; ++i) {
+    played.listened_at = 1'600'000'000 + static_cast<std::int64_t>(i);
+    played.song_id = every[i];
+    played.msid = store::msid_of(played);
+    store_.add(std::span(&played, 1));
+  }
+  const std::string query = "k=1000&artist_cap=0&fold_versions=false&history=1";
+  const std::vector<std::string> discovered = ids_of(recommended(query));
+  EXPECT_FALSE(discovered.empty());
+  for (const std::string& id : discovered) {
+    EXPECT_EQ(std::ranges::count(std::span(every).first(every.size() / 2), id), 0) << id;
+  }
+  const std::vector<std::string> any = ids_of(recommended(query + "&mode=any&freshness=0"));
+  EXPECT_GT(any.size(), discovered.size());
 }
 
 }  // namespace

@@ -247,6 +247,15 @@ TEST_F(SubmitListens, needs_artist_and_title) {
   EXPECT_EQ(stored().front().release, "");
 }
 
+// Titles of more than 1,024 letters were refused, which ingest takes.
+TEST_F(SubmitListens, takes_names_as_long_as_a_listen_may_be) {
+  expect_ok(submit(kNow, metadata(std::string(1200, 'a'), std::string(1200, 'b'))));
+  EXPECT_EQ(stored().front().title.size(), 1200U);
+  expect_ok(submit(kNow, metadata("!!!", "( )", {{"song_id", std::string(1024, 'i')}})));
+  expect_error(submit(kNow, metadata("a", "b", {{"song_id", std::string(1025, 'i')}})), 400,
+               "track_metadata.additional_info.song_id: expected at most 1024 bytes, found 1025");
+}
+
 TEST_F(SubmitListens, checks_the_types_of_a_listen) {
   expect_error(with_listen(nullptr), 400, "Listen is empty and cannot be validated.");
   expect_error(with_listen({{"listened_at", kNow}}), 400,
