@@ -1,7 +1,7 @@
 """What happens to the server in the chaos test: each event disturbs it, and returns when it serves as before.
 
-An event takes the world and a random stream that the seed decides. RESTARTS end the process; OTHERS must not, unless the
-stream has the process killed amid the event.
+An event takes the world and a random stream that the seed decides. RESTARTS end the process; OTHERS do not, unless the
+stream has it killed amid the event.
 """
 
 import contextlib

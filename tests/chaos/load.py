@@ -170,7 +170,7 @@ class Asker:
             return None
 
     def ask(self, method, template, token=None, body=None, expected=(200,), query="", personal=False, **names):
-        """(status, JSON, bytes) of the reply to a request of a route, once its form is judged; None without an answer."""
+        """(status, JSON, bytes) of the reply of a route, once its form has been judged; None without an answer."""
         path = template.format(**{name: urllib.parse.quote(value) for name, value in names.items()}) + query
         exchanged = self.exchange(method, path, body, token)
         if exchanged is None:
