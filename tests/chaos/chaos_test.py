@@ -100,12 +100,12 @@ class Run:
         self.quiet_since = time.monotonic()  # the last event that could end the process
         disk = folder / "disk"
         disk.mkdir()
-        self.has_small_disk = events.mount_small_disk(disk)
         for name, songs in (("small", 24), ("large", 40)):
             make_model(options.make_model, folder / name, songs)
         (folder / "current").symlink_to("small")
         clock = folder / "clock"
         clock.write_bytes(struct.pack("=q", 0))
+        self.has_small_disk = events.mount_small_disk(disk)
         self.server = events.ChaosServer(
             options.segue, folder / "current", disk / "listens.sqlite", "--cache", folder / "cache", "--watch", "0s",
             "--token-requests", 0, "--user-requests", 0, "--address-requests", 0)
