@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import signal
@@ -21,6 +22,7 @@ class Server:
     def __init__(self, segue, model, store, *options):
         self.segue, self.model, self.store = segue, pathlib.Path(model), store
         self.options = [str(option) for option in options]
+        self.environment = {}  # variables that only the server gets
         self.process = None
         self.url = None
         self.log = []
@@ -41,11 +43,15 @@ class Server:
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)["secret"]
 
+    def spawn(self, command=None):
+        """A process that starts to serve."""
+        return subprocess.Popen(
+            command or [self.segue, "serve", self.model, "--port", "0", "--store", self.store, *self.options],
+            env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
     def start(self, command=None):
         """Starts it, and returns when it listens. `command` replaces the command line made from the options."""
-        self.process = subprocess.Popen(
-            command or [self.segue, "serve", self.model, "--port", "0", "--store", self.store, *self.options],
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.process = self.spawn(command)
         listening = threading.Event()
 
         def read_log():

@@ -13,30 +13,36 @@ PAUSE = 0.05  # seconds, after a refusal
 class Client:
     """Sends listens as a user of its own until the server is gone.
 
-    `refusals` are statuses that a failing server may reply with: such a request counts as unanswered."""
+    A listen is a number, from which its time and title follow: long runs keep millions. `refusals` are statuses that a
+    failing server may reply with: such a request counts as unanswered."""
+
+    SIZES = [1, 1, 1, 20, 200]  # of requests, in listens
 
     def __init__(self, number, secret, refusals=()):
         self.user = f"user{number}"
         self.secret = secret
         self.random = random.Random(SEED * 100 + number)
         self.sent = 0           # listens made so far
-        self.unanswered = []    # requests, each a list of listens
+        self.unanswered = []    # requests, each a range of listens
         self.acknowledged = []  # listens
         self.refusals = refusals
         self.refused = []       # (status, headers) of refused requests
 
     def next_request(self):
-        count = self.random.choice([1, 1, 1, 20, 200])
-        numbers = range(self.sent, self.sent + count)
-        self.sent += count
-        return [{"listened_at": FIRST + n, "track_metadata": {"artist_name": self.user, "track_name": f"song {n}"}}
-                for n in numbers]
+        first = self.sent
+        self.sent += self.random.choice(self.SIZES)
+        return range(first, self.sent)
+
+    def listen(self, number):
+        return {"listened_at": FIRST + number,
+                "track_metadata": {"artist_name": self.user, "track_name": f"song {number}"}}
 
     def send(self, connection, listens):
         """The request counts as unanswered until its reply arrives."""
         self.unanswered.append(listens)
         kind = "single" if len(listens) == 1 else "import"
-        connection.request("POST", "/1/submit-listens", json.dumps({"listen_type": kind, "payload": listens}),
+        payload = [self.listen(number) for number in listens]
+        connection.request("POST", "/1/submit-listens", json.dumps({"listen_type": kind, "payload": payload}),
                            {"Authorization": f"Token {self.secret}"})
         reply = connection.getresponse()
         body = reply.read()
@@ -77,7 +83,7 @@ def stored_listens(server, client):
 
 
 def names(listens):
-    return {(listen["listened_at"], listen["track_metadata"]["track_name"]) for listen in listens}
+    return {(FIRST + number, f"song {number}") for number in listens}
 
 
 def check(server, clients):

@@ -247,6 +247,7 @@ std::string_view media_type(PlaylistFormat format) {
     case PlaylistFormat::xspf:
       return "application/xspf+xml";
     case PlaylistFormat::jspf:
+      return "application/jspf+json";
     case PlaylistFormat::json:
       break;
   }

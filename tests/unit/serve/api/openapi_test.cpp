@@ -43,6 +43,19 @@ TEST_F(OpenApi, describes_every_operation) {
   EXPECT_TRUE(ids.contains("getUserListenCount"));
 }
 
+TEST_F(OpenApi, describes_every_reply_by_its_shape) {
+  for (const Route& route : service_.router().routes()) {
+    if (route.handle.shape() == nullptr) continue;
+    for (const auto& operation : document_.at("paths").at(route.path).as_object()) {
+      if (operation.value().at("operationId") != json::value(route.id)) continue;
+      const json::value& content = operation.value().at("responses").at("200").at("content");
+      EXPECT_EQ(content.at(route.reply_type).at("schema").at("$ref"),
+                json::value("#/components/schemas/" + std::string(route.handle.shape()->name)))
+          << route.id;
+    }
+  }
+}
+
 TEST_F(OpenApi, has_every_schema_that_it_refers_to) {
   const std::string text = json::serialize(document_);
   const json::object& schemas = document_.at("components").at("schemas").as_object();

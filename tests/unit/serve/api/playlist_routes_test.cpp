@@ -36,6 +36,12 @@ TEST_F(PlaylistRoutes, give_the_format_that_is_accepted) {
   const Reply xspf =
       post("/v1/journey", {{"from", "song-2"}, {"to", "song 0"}, {"steps", "2"}}, {{"accept", "application/xspf+xml"}});
   EXPECT_TRUE(xspf.body.starts_with("<?xml"));
+  const Reply jspf = post("/v1/radio", {{"songs", {"song-2"}}, {"length", 2}}, {{"accept", "application/jspf+json"}});
+  EXPECT_EQ(jspf.content_type, "application/jspf+json");
+  EXPECT_TRUE(parse_json(jspf.body, "jspf").as_object().contains("playlist"));
+  const Reply json = post("/v1/radio", {{"songs", {"song-2"}}, {"length", 2}}, {{"accept", "application/json"}});
+  EXPECT_EQ(json.content_type, "application/json");
+  EXPECT_TRUE(parse_json(json.body, "json").as_object().contains("items"));
 }
 
 TEST_F(PlaylistRoutes, name_what_is_wrong) {
