@@ -15,7 +15,7 @@ def wanted(file):
             packages |= wanted(file.parent / included.group(1))
         elif line and not line.startswith("#"):
             name, version = line.split("==")
-            packages[name.lower()] = version
+            packages[name.partition("[")[0].lower()] = version  # without extras
     return packages
 
 
