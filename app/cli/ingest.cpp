@@ -73,40 +73,27 @@ json::array to_json(const std::vector<data::PassedOver>& files) {
 
 json::object to_json(const data::IngestReport& report, const std::string& output, double seconds) {
   const data::DatasetCounts& counts = report.counts;
-  json::array users;
-  for (const data::UserPlays& user : counts.largest_users)
-    users.push_back({{"user", user.user}, {"plays", user.plays}});
   json::array merged;
   for (const data::MergedSong& song : report.merged) {
     merged.push_back({{"title", song.title}, {"artist", song.artist}, {"ids", texts(song.ids)}});
   }
-  json::object document{
-      {"dataset", output},
-      {"digest", report.digest},
-      {"users", counts.users},
-      {"sessions", counts.sessions},
-      {"playlists", counts.playlists},
-      {"queues", counts.sessions + counts.playlists},
-      {"plays", counts.plays},
-      {"songs", counts.songs},
-      {"titled_songs", counts.titled_songs},
-      {"skips", counts.skips},
-      {"largest_users", std::move(users)},
-      {"songs_by_id", counts.songs_by_id},
-      {"songs_by_name", counts.songs_by_name},
-      {"songs_met", counts.songs_met},
-      {"versions_merged", counts.versions_merged},
-      {"merged", std::move(merged)},
-      {"sources", texts(report.sources)},
-      {"notes", texts(report.notes)},
-      {"passed_over", to_json(report.passed_over)},
-      {"logs", report.logs},
-      {"rows", report.rows},
-      {"song_rows", report.song_rows},
-      {"dropped", report.dropped.to_json()},
-      {"dropped_song_rows", report.dropped_song_rows.to_json()},
-      {"seconds", seconds},
-  };
+  json::object document{{"dataset", output}, {"digest", report.digest}};
+  for (const auto& count : data::to_json(counts)) document.insert(count);
+  document["largest_users"] = data::to_json(counts.largest_users);
+  document["songs_by_id"] = counts.songs_by_id;
+  document["songs_by_name"] = counts.songs_by_name;
+  document["songs_met"] = counts.songs_met;
+  document["versions_merged"] = counts.versions_merged;
+  document["merged"] = std::move(merged);
+  document["sources"] = texts(report.sources);
+  document["notes"] = texts(report.notes);
+  document["passed_over"] = to_json(report.passed_over);
+  document["logs"] = report.logs;
+  document["rows"] = report.rows;
+  document["song_rows"] = report.song_rows;
+  document["dropped"] = report.dropped.to_json();
+  document["dropped_song_rows"] = report.dropped_song_rows.to_json();
+  document["seconds"] = seconds;
   if (counts.first_listen) {
     document["first_listen"] = data::time_for_people(*counts.first_listen);
     document["last_listen"] = data::time_for_people(*counts.last_listen);

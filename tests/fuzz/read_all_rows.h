@@ -43,12 +43,7 @@ inline void read_any_log(const std::uint8_t* bytes, std::size_t size, const std:
       "log", stream, std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(text)), {}, true};
   try {
     data::OpenedRows opened = data::open_rows(input, header);
-    data::FileLook look{opened.format, opened.rows->columns(), opened.rows->first_rows(), {}};
-    auto* delimited = dynamic_cast<data::DelimitedRows*>(opened.rows.get());
-    if (delimited != nullptr) look.comments = delimited->comments();
-    const data::Source* source = data::recognise_source(look);
-    auto* json = dynamic_cast<data::JsonRows*>(opened.rows.get());
-    if (json != nullptr && source != nullptr && source->adapt != nullptr) json->adapt(source->adapt);
+    const data::Source* source = data::settle_source(opened, nullptr, !header.empty());
     read_all_rows(std::move(opened), source);
   } catch (const Error&) {
   }

@@ -16,4 +16,18 @@ constexpr bool is_ignoring_case(std::string_view text, std::string_view lower_ca
   return std::ranges::equal(text, lower_case, [](char a, char b) { return ascii_lower(a) == b; });
 }
 
+// The text without these letters at its ends.
+constexpr std::string_view trimmed(std::string_view text, std::string_view outside = " \t\r\n") {
+  const std::size_t begin = text.find_first_not_of(outside);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(outside) - begin + 1);
+}
+
+// 0 to 15, or -1 for any other letter.
+constexpr int hex_digit(char letter) {
+  if (letter >= '0' && letter <= '9') return letter - '0';
+  const char lower = ascii_lower(letter);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 }  // namespace segue

@@ -5,6 +5,7 @@
 
 #include <arrow/array.h>
 #include <arrow/buffer.h>
+#include <arrow/builder.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
 #include <arrow/ipc/writer.h>
@@ -158,6 +159,7 @@ void refuse_nulls(const fs::path& path, const std::string& name, const arrow::Ar
 
 struct TableWriter::State {
   fs::path path;
+  std::shared_ptr<arrow::Schema> schema;
   std::shared_ptr<FileSink> sink;
   std::shared_ptr<arrow::ipc::RecordBatchWriter> writer;
 };
@@ -165,6 +167,7 @@ struct TableWriter::State {
 TableWriter::TableWriter(const fs::path& path, const std::shared_ptr<arrow::Schema>& schema)
     : state_(std::make_unique<State>()) {
   state_->path = path;
+  state_->schema = schema;
   state_->sink = std::make_shared<FileSink>(path);
   arrow::ipc::IpcWriteOptions options = arrow::ipc::IpcWriteOptions::Defaults();
   options.alignment = 64;
@@ -177,6 +180,14 @@ TableWriter::~TableWriter() = default;
 
 void TableWriter::write(const arrow::RecordBatch& batch) {
   state_->sink->check(state_->path, state_->writer->WriteRecordBatch(batch));
+}
+
+void TableWriter::write(std::int64_t rows, std::initializer_list<arrow::ArrayBuilder*> columns) {
+  std::vector<std::shared_ptr<arrow::Array>> arrays;
+  for (arrow::ArrayBuilder* column : columns) {
+    arrays.push_back(arrow_value(ErrorCode::io_failed, state_->path.string(), column->Finish()));
+  }
+  write(*arrow::RecordBatch::Make(state_->schema, rows, std::move(arrays)));
 }
 
 void TableWriter::close() {

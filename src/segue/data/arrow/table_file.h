@@ -3,7 +3,9 @@
 // A table is written in batches, because the offsets of texts and lists are 32 bits wide within a batch.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +41,8 @@ class TableWriter {
   TableWriter(const std::filesystem::path& path, const std::shared_ptr<arrow::Schema>& schema);
   ~TableWriter();
   void write(const arrow::RecordBatch& batch);
+  // What the builders hold, a column each, as a batch of `rows`; they are empty afterwards.
+  void write(std::int64_t rows, std::initializer_list<arrow::ArrayBuilder*> columns);
   void close();
 
  private:

@@ -274,26 +274,18 @@ struct CatalogueWriter::State {
 
   explicit State(const fs::path& songs_arrow)
       : path(songs_arrow.string()),
-        schema(songs_schema()),
-        file(songs_arrow, schema),
+        file(songs_arrow, songs_schema()),
         tag_texts(std::make_shared<arrow::StringBuilder>()),
         tags(arrow::default_memory_pool(), tag_texts) {}
 
   void check(const arrow::Status& status) const { check_arrow(ErrorCode::io_failed, path, status); }
 
   void end_batch() {
-    const std::int64_t rows = plays.length();
-    std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (arrow::ArrayBuilder* builder :
-         std::initializer_list<arrow::ArrayBuilder*>{&texts[0], &texts[1], &texts[2], &texts[3], &tags, &plays}) {
-      columns.push_back(arrow_value(ErrorCode::io_failed, path, builder->Finish()));
-    }
-    file.write(*arrow::RecordBatch::Make(schema, rows, std::move(columns)));
+    file.write(plays.length(), {&texts[0], &texts[1], &texts[2], &texts[3], &tags, &plays});
     bytes = 0;
   }
 
   std::string path;
-  std::shared_ptr<arrow::Schema> schema;
   TableWriter file;
   arrow::StringBuilder texts[4];
   std::shared_ptr<arrow::StringBuilder> tag_texts;

@@ -6,6 +6,7 @@
 #include <queue>
 
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/data/dataset/skips.h"
 
@@ -25,6 +26,23 @@ void check_stop(const std::stop_token& stop) {
 }
 
 }  // namespace
+
+json::object to_json(const DatasetCounts& counts) {
+  return {{"users", counts.users},
+          {"sessions", counts.sessions},
+          {"playlists", counts.playlists},
+          {"queues", counts.sessions + counts.playlists},
+          {"plays", counts.plays},
+          {"songs", counts.songs},
+          {"titled_songs", counts.titled_songs},
+          {"skips", counts.skips}};
+}
+
+json::array to_json(const std::vector<UserPlays>& users) {
+  json::array array;
+  for (const UserPlays& user : users) array.push_back({{"user", user.user}, {"plays", user.plays}});
+  return array;
+}
 
 DatasetBuilder::DatasetBuilder(const DatasetRules& rules, const std::filesystem::path& scratch)
     : rules_(rules), listens_(rules.most_bytes, scratch) {}
@@ -143,6 +161,8 @@ void DatasetBuilder::count(std::vector<std::uint64_t>& plays) {
   std::uint64_t of_user = 0;
   const auto end_user = [&] {
     if (last_user == Interner::kNone) return;
+    // Users come in the order of their names, so of two with as many plays the first stays.
+    if (largest.size() == kMostLargestUsers && of_user <= largest.back().first) return;
     largest.emplace_back(of_user, last_user);
     std::ranges::sort(largest, [this](const auto& a, const auto& b) {
       return a.first != b.first ? a.first > b.first : users_.text(a.second) < users_.text(b.second);

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/base/json_fwd.h"
 #include "segue/base/progress.h"
 #include "segue/data/dataset/listen_store.h"
 #include "segue/data/dataset/song_register.h"
@@ -48,6 +49,11 @@ struct DatasetCounts {
   std::optional<std::int64_t> last_listen;
   std::vector<UserPlays> largest_users;  // those with most plays in sessions, at most 10
 };
+
+// {"users": 2, ..., "skips": 1}: what is kept, for manifests and reports.
+json::object to_json(const DatasetCounts& counts);
+// [{"user": "ann", "plays": 3}, ...]
+json::array to_json(const std::vector<UserPlays>& users);
 
 class DatasetBuilder {
  public:

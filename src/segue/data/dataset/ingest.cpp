@@ -15,7 +15,6 @@
 #include "segue/base/words.h"
 #include "segue/data/dataset/anonymise.h"
 #include "segue/data/dataset/dataset.h"
-#include "segue/data/log/formats/delimited_rows.h"
 #include "segue/data/log/formats/formats.h"
 #include "segue/data/log/formats/json_rows.h"
 #include "segue/data/log/read_ahead.h"
@@ -164,29 +163,15 @@ class Ingest {
     request.source = source;
     request.named = named_columns(options_);
     request.kind = options_.kind;
-    request.has_user = !options_.user.empty() || std::ranges::any_of(input.partition, [](const auto& part) {
-      return part.first == "user" || part.first == "user_id" || part.first == "user_name" || part.first == "username";
-    });
+    request.has_user = !options_.user.empty() || !user_of_partition(input.partition).empty();
     request.any_ids = options_.identity == Identity::id;
     request.songs_column = options_.songs_column;
     return request;
   }
 
-  // The source of the log, whose columns are then named as it has them.
   const Source* source_of(OpenedRows& opened) const {
     if (options_.source == kUsualNames) return nullptr;
-    const bool named = !options_.columns.empty();
-    FileLook look{opened.format, opened.rows->columns(), opened.rows->first_rows(), {}};
-    auto* text = dynamic_cast<DelimitedRows*>(opened.rows.get());
-    if (text != nullptr) look.comments = text->comments();
-    const Source* source = forced_ != nullptr ? forced_ : recognise_source(look);
-    if (source == nullptr) return nullptr;
-    if (text != nullptr && !named && source->header.size() == look.columns.size() && !source->header.empty()) {
-      text->name_columns({source->header.begin(), source->header.end()});
-    }
-    auto* json = dynamic_cast<JsonRows*>(opened.rows.get());
-    if (json != nullptr && source->adapt != nullptr) json->adapt(source->adapt);
-    return source;
+    return settle_source(opened, forced_, !options_.columns.empty());
   }
 
   void read_log(Input& input, const Inputs& inputs) {
@@ -299,24 +284,15 @@ json::object manifest_fields(const IngestReport& report, const std::vector<Input
     if (!of_the_run) kept[name] = option.value();
   }
   const DatasetCounts& counts = report.counts;
-  json::array largest;
-  for (const UserPlays& user : counts.largest_users) largest.push_back({{"user", user.user}, {"plays", user.plays}});
+  json::object counted = to_json(counts);
+  counted["rows"] = report.rows;
+  counted["song_rows"] = report.song_rows;
   json::object fields{
       {"options", std::move(kept)},
-      {"counts",
-       {{"users", counts.users},
-        {"sessions", counts.sessions},
-        {"playlists", counts.playlists},
-        {"queues", counts.sessions + counts.playlists},
-        {"plays", counts.plays},
-        {"songs", counts.songs},
-        {"titled_songs", counts.titled_songs},
-        {"skips", counts.skips},
-        {"rows", report.rows},
-        {"song_rows", report.song_rows}}},
+      {"counts", std::move(counted)},
       {"dropped", report.dropped.to_json()},
       {"dropped_song_rows", report.dropped_song_rows.to_json()},
-      {"largest_users", std::move(largest)},
+      {"largest_users", to_json(counts.largest_users)},
       {"inputs", files(report.inputs)},
       {"song_files", files(song_files)},
   };

@@ -70,7 +70,6 @@ void ListenStore::add(const StoredListen& listen) {
   const auto log = static_cast<std::uint32_t>(newest_first_.size() - 1);
   if (bucket.logs.empty() || bucket.logs.back().first != log) bucket.logs.emplace_back(log, 0);
   bucket.logs.back().second = bucket.size;
-  ++size_;
 }
 
 void ListenStore::spill() {

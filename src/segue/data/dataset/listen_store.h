@@ -53,7 +53,6 @@ class ListenStore {
   void end_log();
   void add(const StoredListen& listen);
 
-  std::uint64_t size() const { return size_; }
   bool spilled() const { return listens_file_.size() > 0; }
 
   struct Rules {
@@ -104,7 +103,6 @@ class ListenStore {
   std::array<Bucket, kBuckets> buckets_;
   std::vector<CutBucket> cut_;
   std::vector<SkipCount> skips_;
-  std::uint64_t size_ = 0;
   std::uint64_t chunks_ = 0;
   std::vector<bool> newest_first_;  // of each log
   StoredListen last_;

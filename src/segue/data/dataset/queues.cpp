@@ -154,14 +154,7 @@ struct QueuesWriter::State {
 
   void check(const arrow::Status& status) const { check_arrow(ErrorCode::io_failed, path, status); }
 
-  void end_batch() {
-    const std::int64_t rows = users.length();
-    std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (arrow::ArrayBuilder* builder : std::initializer_list<arrow::ArrayBuilder*>{&users, &starts, &songs, &names}) {
-      columns.push_back(arrow_value(ErrorCode::io_failed, path, builder->Finish()));
-    }
-    file.write(*arrow::RecordBatch::Make(schema, rows, std::move(columns)));
-  }
+  void end_batch() { file.write(users.length(), {&users, &starts, &songs, &names}); }
 
   std::string path;
   std::shared_ptr<arrow::Schema> schema;

@@ -58,9 +58,6 @@ class QueueStore {
     return std::span(songs_).subspan(entry.begin_and_timed / 2, entry.length);
   }
   std::span<const std::uint32_t> all_songs() const { return songs_; }
-  std::uint64_t bytes() const {
-    return entries_.capacity() * sizeof(Entry) + songs_.capacity() * sizeof(std::uint32_t);
-  }
 
  private:
   std::vector<Entry> entries_;

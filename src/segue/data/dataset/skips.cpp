@@ -90,22 +90,13 @@ std::uint32_t Skips::times(std::size_t i) const {
 struct SkipsWriter::State {
   static constexpr std::int64_t kMostRows = 1'000'000;
 
-  explicit State(const fs::path& skips_arrow)
-      : path(skips_arrow.string()), schema(skips_schema()), file(skips_arrow, schema) {}
+  explicit State(const fs::path& skips_arrow) : path(skips_arrow.string()), file(skips_arrow, skips_schema()) {}
 
   void check(const arrow::Status& status) const { check_arrow(ErrorCode::io_failed, path, status); }
 
-  void end_batch() {
-    const std::int64_t rows = users.length();
-    std::vector<std::shared_ptr<arrow::Array>> columns;
-    for (arrow::ArrayBuilder* builder : std::initializer_list<arrow::ArrayBuilder*>{&users, &songs, &times}) {
-      columns.push_back(arrow_value(ErrorCode::io_failed, path, builder->Finish()));
-    }
-    file.write(*arrow::RecordBatch::Make(schema, rows, std::move(columns)));
-  }
+  void end_batch() { file.write(users.length(), {&users, &songs, &times}); }
 
   std::string path;
-  std::shared_ptr<arrow::Schema> schema;
   TableWriter file;
   arrow::StringBuilder users;
   arrow::UInt32Builder songs;

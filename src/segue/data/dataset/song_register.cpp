@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "segue/base/ascii.h"
 #include "segue/base/digest.h"
 #include "segue/base/random.h"
 #include "segue/data/log/log_reader.h"
@@ -28,18 +29,12 @@ std::string id_of_names(std::string_view folded_artist, std::string_view folded_
   return id.substr(0, end) + digest;
 }
 constexpr std::size_t kMostMergedShown = 1000;
-
-std::string_view trimmed_tag(std::string_view text) {
-  constexpr std::string_view kOutside = " \t\r\n'\"";
-  const std::size_t begin = text.find_first_not_of(kOutside);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kOutside) - begin + 1);
-}
+constexpr std::string_view kAroundTags = " \t\r\n'\"";
 
 // "rock; pop", "rock|pop", "rock, pop", "['rock', 'pop']".
 template <class Visit>
 void split_tags(std::string_view text, Visit visit) {
-  text = trimmed_tag(text);
+  text = trimmed(text, kAroundTags);
   char between = ',';
   if (text.starts_with('[') && text.ends_with(']')) {
     text = text.substr(1, text.size() - 2);
@@ -50,7 +45,7 @@ void split_tags(std::string_view text, Visit visit) {
   }
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(between), text.size());
-    visit(trimmed_tag(text.substr(0, end)));
+    visit(trimmed(text.substr(0, end), kAroundTags));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
 }
@@ -86,7 +81,6 @@ std::uint32_t SongRegister::new_song(std::string_view id, bool by_name) {
   known.id = id;
   known.by_name = by_name;
   known_.push_back(known);
-  text_bytes_ += id.size();
   return size() - 1;
 }
 
@@ -102,7 +96,6 @@ std::uint32_t SongRegister::by_name(std::string_view artist, std::string_view ti
   scratch_ += title;
   const std::uint32_t spelt = spelt_names_.intern(scratch_);
   if (spelt < of_spelt_names_.size()) return of_spelt_names_[spelt];
-  text_bytes_ += scratch_.size();
   const std::string folded_artist = fold_name(artist);
   const std::string folded_title = fold_name(title);
   std::uint32_t song = kNone;
@@ -144,16 +137,12 @@ void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention
     ++known.same_texts;
     return;
   }
-  const auto keep = [&](std::string_view text) {
-    text_bytes_ += text.size();
-    return texts_.keep(text);
-  };
   if (known.texts == 0) {
     known.texts = hash;
     known.same_texts = 1;
-    known.title = keep(mention.title);
-    known.artist = keep(mention.artist);
-    known.album = keep(mention.album);
+    known.title = texts_.keep(mention.title);
+    known.artist = texts_.keep(mention.artist);
+    known.album = texts_.keep(mention.album);
     return;
   }
   std::vector<Spelling>& others = spellings_[song];
@@ -161,7 +150,7 @@ void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention
   if (found != others.end()) {
     ++found->times;
   } else {
-    others.push_back({hash, 1, keep(mention.title), keep(mention.artist), keep(mention.album)});
+    others.push_back({hash, 1, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
   }
 }
 
@@ -175,9 +164,8 @@ std::string_view SongRegister::keep_tags(std::span<const std::string_view> tags)
   if (tags.size() == 1) {
     split_tags(tags.front(), add);
   } else {
-    for (const std::string_view tag : tags) add(trimmed_tag(tag));
+    for (const std::string_view tag : tags) add(trimmed(tag, kAroundTags));
   }
-  text_bytes_ += scratch_.size();
   return texts_.keep(scratch_);
 }
 
@@ -197,10 +185,6 @@ void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::s
       known.by_file |= 8;
     }
   }
-}
-
-std::uint64_t SongRegister::bytes() const {
-  return text_bytes_ + known_.size() * (sizeof(Known) + 24) + of_spelt_names_.size() * 40 + spellings_.size() * 128;
 }
 
 // The most frequent spelling, of equally frequent ones the first by its bytes; what it lacks comes from the others.

@@ -55,7 +55,6 @@ class SongRegister {
   void describe(std::uint32_t song, const SongMention& texts, std::span<const std::string_view> tags);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(known_.size()); }
-  std::uint64_t bytes() const;  // of memory, about
 
   // Settles the texts of all songs and finds those that are the same.
   ResolvedSongs resolve(const SongRules& rules);
@@ -105,7 +104,6 @@ class SongRegister {
   std::vector<Known> known_;
   std::unordered_map<std::uint32_t, std::vector<Spelling>> spellings_;
   TextArena texts_;
-  std::uint64_t text_bytes_ = 0;
   std::string scratch_;
 };
 

@@ -17,13 +17,6 @@ namespace {
 
 constexpr std::size_t kMostSampleText = 4096;
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
 bool all_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
 }
@@ -350,13 +343,23 @@ class LogReader::Rows {
   std::string value_;  // that refuses the row
 };
 
+std::string user_of_partition(const std::vector<std::pair<std::string, std::string>>& partition) {
+  constexpr std::array<std::string_view, 4> kNames = {"user", "user_id", "user_name", "username"};
+  std::string user;
+  for (const auto& [name, value] : partition) {
+    if (std::ranges::find(kNames, name) != kNames.end()) user = value;
+  }
+  return user;
+}
+
 LogReader::LogReader(OpenedRows opened, const RecognisedColumns& found, const Source* source, LogRules rules,
                      const std::vector<std::pair<std::string, std::string>>& partition)
-    : opened_(std::move(opened)), role_(found.role), source_(source), rules_(std::move(rules)) {
+    : opened_(std::move(opened)),
+      role_(found.role),
+      source_(source),
+      rules_(std::move(rules)),
+      user_(user_of_partition(partition)) {
   opened_.rows->choose(found.columns);
-  for (const auto& [name, value] : partition) {
-    if (name == "user" || name == "user_id" || name == "user_name" || name == "username") user_ = value;
-  }
   if (user_.empty() && source != nullptr && source->personal) user_ = kUnnamedUser;
 }
 

@@ -43,6 +43,9 @@ struct LogRules {
   std::int64_t latest = 0;
 };
 
+// The user that a folder's part of the columns names ("user=ann"), "" if none does.
+std::string user_of_partition(const std::vector<std::pair<std::string, std::string>>& partition);
+
 class LogReader {
  public:
   // `source` may be null: the log is read by the usual names of columns alone.

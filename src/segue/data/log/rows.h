@@ -53,9 +53,6 @@ class RowReader {
   virtual ~RowReader() = default;
   // All columns of the file, by name. JSON: all keys of the first rows, "track.name" for a key inside an object.
   virtual const std::vector<std::string>& columns() const = 0;
-  // The first rows, in all columns, to recognise the source by; at most 20. May be called once, before choose().
-  // Formats whose columns have telling names return nothing.
-  virtual std::vector<std::vector<std::string>> first_rows() const { return {}; }
   // Which columns to read; called once, before next().
   virtual void choose(const FieldColumns& columns) = 0;
   // The next rows, at least one row or reject; nothing at the end. Throws bad_input for a file that is truncated.

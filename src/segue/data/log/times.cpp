@@ -35,12 +35,6 @@ std::optional<std::int64_t> date_micros(int year, int month, int day) {
   return std::chrono::sys_days(date).time_since_epoch().count() * kDay;
 }
 
-std::string_view trimmed_spaces(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 bool is_digit(char letter) {
   return letter >= '0' && letter <= '9';
 }
@@ -358,7 +352,7 @@ ParsedTime number_text_time(std::string_view text, TimeUnit unit) {
 }  // namespace
 
 ParsedTime parse_time(std::string_view text, const TimeRules& rules) {
-  text = trimmed_spaces(text);
+  text = trimmed(text, " \t");
   if (text.empty() || text.size() > 100) return kUnreadable;
   if (is_number(text)) return number_text_time(text, rules.unit);
   const ParsedTime time = written_time(text, rules.order);
@@ -387,7 +381,7 @@ ParsedTime parse_time(const Cell& cell, const TimeRules& rules) {
 }
 
 DateOrder order_told_by(std::string_view text) {
-  text = trimmed_spaces(text);
+  text = trimmed(text, " \t");
   if (is_number(text)) return DateOrder::automatic;
   TimeReader reader(text);
   int a = 0;

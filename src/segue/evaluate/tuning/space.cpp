@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/base/json.h"
 #include "segue/base/words.h"
@@ -43,17 +44,11 @@ constexpr std::array kNotSearched = {
     NotSearched{"seed", "the best of several seeds is luck"},
 };
 
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(' ');
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-}
-
 std::vector<std::string_view> split_at(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(separator, begin), text.size());
-    parts.push_back(trimmed(text.substr(begin, end - begin)));
+    parts.push_back(trimmed(text.substr(begin, end - begin), " "));
     begin = end + 1;
   }
   return parts;
@@ -93,13 +88,13 @@ class SpaceBuilder {
     for (const auto& [word, meaning] : {std::pair{" log", Scale::log}, std::pair{" linear", Scale::linear}}) {
       if (!range.ends_with(word)) continue;
       scale = meaning;
-      range = trimmed(range.substr(0, range.size() - std::string_view(word).size()));
+      range = trimmed(range.substr(0, range.size() - std::string_view(word).size()), " ");
     }
     const std::size_t dots = range.find("..");
     if (range.find('|') != std::string_view::npos) {
       add_values(row, range);
     } else if (dots != std::string_view::npos) {
-      add_range(row, trimmed(range.substr(0, dots)), trimmed(range.substr(dots + 2)),
+      add_range(row, trimmed(range.substr(0, dots), " "), trimmed(range.substr(dots + 2), " "),
                 scale.value_or(searched != nullptr ? searched->scale : Scale::linear),
                 searched != nullptr ? searched->step : 1);
     } else {
@@ -257,7 +252,7 @@ Space make_space(std::string_view text, std::span<const std::string_view> fixed,
       fail(ErrorCode::wrong_use, "--space: expected NAME=LOW..HIGH, NAME=VALUE or NAME=VALUE|VALUE, found \"{}\"",
            item);
     }
-    std::string name(trimmed(item.substr(0, equals)));
+    std::string name(trimmed(item.substr(0, equals), " "));
     std::ranges::replace(name, '-', '_');
     const OptionRow& row = row_named(name);
     if (const auto found = std::ranges::find(kNotSearched, name, &NotSearched::name); found != kNotSearched.end()) {
@@ -267,7 +262,7 @@ Space make_space(std::string_view text, std::span<const std::string_view> fixed,
       fail(ErrorCode::wrong_use, "--space: {} is also given by {}, which fixes it: expected one of the two", name,
            row.flag());
     }
-    if (!ranges.try_emplace(row.name, trimmed(item.substr(equals + 1))).second) {
+    if (!ranges.try_emplace(row.name, trimmed(item.substr(equals + 1), " ")).second) {
       fail(ErrorCode::wrong_use, "--space: expected {} once, found it twice", name);
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
@@ -29,13 +30,6 @@ bool has_more_values(std::string_view text, std::size_t most) {
     }
   }
   return count > most;
-}
-
-int hex_digit(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  if (letter >= 'a' && letter <= 'f') return letter - 'a' + 10;
-  if (letter >= 'A' && letter <= 'F') return letter - 'A' + 10;
-  return -1;
 }
 
 bool is_in(Names names, std::string_view name) {

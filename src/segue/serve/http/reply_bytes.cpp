@@ -58,17 +58,13 @@ std::string_view reason_of(int status) {
   return found == kReasons.end() ? "Unknown" : found->text;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ') || text.starts_with('\t')) text.remove_prefix(1);
-  while (text.ends_with(' ') || text.ends_with('\t')) text.remove_suffix(1);
-  return text;
-}
+constexpr std::string_view kBlanks = " \t";
 
 // Takes the next item of a comma-separated list; `list` keeps the rest.
 std::string_view take_item(std::string_view& list) {
   const std::string_view item = list.substr(0, list.find(','));
   list.remove_prefix(std::min(item.size() + 1, list.size()));
-  return trimmed(item);
+  return trimmed(item, kBlanks);
 }
 
 // The compressed form has other bytes, so a strong tag must differ (RFC 9110, section 8.8.3.3).
@@ -150,7 +146,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
   while (!accept_encoding.empty()) {
     const std::string_view item = take_item(accept_encoding);
     const std::size_t semicolon = std::min(item.find(';'), item.size());
-    const std::string_view coding = trimmed(item.substr(0, semicolon));
+    const std::string_view coding = trimmed(item.substr(0, semicolon), kBlanks);
     double weight = 1;
     if (const std::size_t q = item.find("q=", semicolon); q != std::string_view::npos) {
       const std::string_view number = item.substr(q + 2);

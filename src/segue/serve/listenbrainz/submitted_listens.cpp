@@ -33,12 +33,6 @@ std::optional<std::int64_t> lenient_integer(const json::value& value) {
   return static_cast<std::int64_t>(number);
 }
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpaces = " \t\n\v\f\r";
-  const std::size_t first = text.find_first_not_of(kSpaces);
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(kSpaces) + 1 - first);
-}
-
 std::string read_name(const json::object& metadata, std::string_view key, bool required) {
   const json::value* const value = metadata.if_contains(key);
   if (value == nullptr && !required) return "";
@@ -46,7 +40,7 @@ std::string read_name(const json::object& metadata, std::string_view key, bool r
     fail(ErrorCode::wrong_use, "JSON document does not contain required field track_metadata.{}.", key);
   }
   if (!value->is_string()) fail(ErrorCode::wrong_use, "track_metadata.{} must be a single string.", key);
-  const std::string_view name = trimmed(value->get_string());
+  const std::string_view name = trimmed(value->get_string(), " \t\n\v\f\r");
   check_bytes(fmt::format("track_metadata.{}", key), name, data::kMostTextBytes);
   const bool empty = name.empty() || data::fold_name(name).empty();  // only whitespace
   if (empty && required) fail(ErrorCode::wrong_use, "field track_metadata.{} is empty.", key);

@@ -8,12 +8,12 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include "segue/serve/http/reply_bytes.h"
 #include "segue/serve/http/router.h"
 
 #include "tests/support/expect_error.h"
+#include "tests/support/gunzip.h"
 #include "tests/support/raw_client.h"
 
 namespace segue::serve {
@@ -72,21 +72,6 @@ class StubHandler final : public RequestHandler {
   std::atomic<int> refused{0};
   std::atomic<int> admissions{0};
 };
-
-std::string gunzip(std::string_view bytes) {
-  z_stream stream{};
-  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
-  std::string in(bytes);
-  std::string out(1 << 20, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  inflateEnd(&stream);
-  return out;
-}
 
 class HttpServerTest : public ::testing::Test {
  protected:
@@ -190,7 +175,7 @@ TEST_F(HttpServerTest, compresses_large_texts_if_accepted) {
   EXPECT_EQ(RawClient::header(compressed, "Content-Encoding"), "gzip");
   EXPECT_EQ(RawClient::header(compressed, "Vary"), "Accept-Encoding");
   EXPECT_LT(compressed.body.size(), 500U);
-  EXPECT_EQ(gunzip(compressed.body), std::string(5000, 'x'));
+  EXPECT_EQ(testing::gunzipped(compressed.body), std::string(5000, 'x'));
   const RawReply plain = client.ask(asking("/big", "gzip;q=0, br"));
   EXPECT_EQ(plain.body.size(), 5000U);
   EXPECT_EQ(RawClient::header(client.ask(asking("/big", "GZip")), "Content-Encoding"), "gzip");

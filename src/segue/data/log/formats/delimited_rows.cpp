@@ -19,7 +19,6 @@ constexpr std::size_t kMostRowBytes = std::size_t{8} << 20;
 constexpr std::size_t kMostTextColumns = 10'000;
 constexpr std::size_t kTextSampleBytes = 64 << 10;
 constexpr std::size_t kSampleLines = 50;
-constexpr std::size_t kMostFirstRows = 20;
 constexpr std::size_t kMostKeptText = 4096;
 
 // Lines of a sample, without their breaks.
@@ -180,6 +179,7 @@ DelimitedRows::DelimitedRows(std::unique_ptr<ByteStream> text, std::string name,
     : text_(std::move(text)), name_(std::move(name)) {
   take_preamble();
   // The names may need more than the sample.
+  std::vector<std::string> first;
   std::size_t sample_bytes = kTextSampleBytes;
   std::deque<std::string> unquoted;
   for (;; sample_bytes *= 4) {
@@ -193,23 +193,16 @@ DelimitedRows::DelimitedRows(std::unique_ptr<ByteStream> text, std::string name,
     if (preamble_separator_ == '\0') separator_ = separator_of(lines, header.size());
     const bool whole = sample.size() < sample_bytes;
     Records records(sample, separator_, whole, unquoted);
-    first_rows_.clear();
-    for (std::vector<std::string> row; first_rows_.size() <= kMostFirstRows; row.clear()) {
-      if (records.next([&](std::size_t, std::string_view value) { row.emplace_back(value); }) == 0) break;
-      if (row.size() > 1 || !row.front().empty()) first_rows_.push_back(row);
-    }
-    if (!first_rows_.empty() || whole || sample_bytes >= kMostRowBytes) {
-      if (first_rows_.empty() && records.open_quote()) fail_open_quote(line_ + 1 + *records.open_quote(), whole);
-      break;
-    }
-  }
-  if (first_rows_.empty()) {
+    const bool found = records.next([&](std::size_t, std::string_view value) { first.emplace_back(value); }) > 0;
+    if (found) break;
+    first.clear();
+    if (!whole && sample_bytes < kMostRowBytes) continue;
+    if (records.open_quote()) fail_open_quote(line_ + 1 + *records.open_quote(), whole);
     fail(ErrorCode::bad_input, "{}: expected rows of at most {} MiB, found a longer one", name_, kMostRowBytes >> 20);
   }
   has_names_ = header.empty();
-  columns_ = has_names_ ? first_rows_.front() : header;
+  columns_ = has_names_ ? std::move(first) : header;
   if (has_names_) use_comment_as_names();
-  if (has_names_) first_rows_.erase(first_rows_.begin());
   if (columns_.size() > kMostTextColumns) {
     fail(ErrorCode::bad_input, "{}: expected at most {} columns, found {}", name_, kMostTextColumns, columns_.size());
   }
@@ -251,7 +244,6 @@ void DelimitedRows::use_comment_as_names() {
 }
 
 void DelimitedRows::name_columns(std::vector<std::string> names) {
-  if (has_names_) first_rows_.insert(first_rows_.begin(), columns_);
   has_names_ = false;
   columns_ = std::move(names);
 }

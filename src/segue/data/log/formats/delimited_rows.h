@@ -28,7 +28,6 @@ class DelimitedRows final : public RowReader {
   void name_columns(std::vector<std::string> names);
 
   const std::vector<std::string>& columns() const override { return columns_; }
-  std::vector<std::vector<std::string>> first_rows() const override { return first_rows_; }
   void choose(const FieldColumns& columns) override;
   std::optional<RowBatch> next() override;
 
@@ -50,7 +49,6 @@ class DelimitedRows final : public RowReader {
   bool skips_comments_ = false;
   bool has_names_ = true;  // the next record is the names
   std::vector<std::string> columns_;
-  std::vector<std::vector<std::string>> first_rows_;
   FieldColumns chosen_;
   std::vector<std::vector<Field>> fields_of_;  // each column
   std::string rest_;                           // of a block: a record that is not whole

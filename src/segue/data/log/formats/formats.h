@@ -7,7 +7,6 @@
 //   m3u8 xspf playlists of players                                  playlist_rows.h
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,9 +18,6 @@
 namespace segue::data {
 
 enum class FileFormat { text, json, parquet, arrow, m3u8, xspf };
-
-inline constexpr std::array<std::string_view, 6> kFileFormatNames = {"text",  "json", "parquet",
-                                                                     "arrow", "m3u8", "xspf"};
 
 // The format that begins with these bytes. Throws bad_input for what is known to be something else, naming it:
 // "history.xlsx: expected a log, found an Excel workbook; save it as CSV".

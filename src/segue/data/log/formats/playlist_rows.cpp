@@ -42,12 +42,6 @@ std::string stem_of(const std::string& name) {
   return dot == std::string::npos || dot == 0 ? base : base.substr(0, dot);
 }
 
-int hex_digit(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  const char lower = ascii_lower(letter);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 std::string percent_decoded(std::string_view text) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -185,8 +179,7 @@ class XspfReader {
 
 std::string song_id_of_location(std::string_view location) {
   constexpr std::string_view kOwn = "segue:song:";
-  while (!location.empty() && (location.front() == ' ' || location.front() == '\n')) location.remove_prefix(1);
-  while (!location.empty() && (location.back() == ' ' || location.back() == '\n')) location.remove_suffix(1);
+  location = trimmed(location, " \n");
   if (location.starts_with(kOwn)) return percent_decoded(location.substr(kOwn.size()));
   const std::size_t colon = location.find(':');
   if (colon == std::string_view::npos) return "";

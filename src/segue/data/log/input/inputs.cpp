@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "segue/base/error.h"
+#include "segue/base/secrets.h"
 #include "segue/data/arrow/arrow_status.h"
 #include "segue/data/log/input/archive.h"
 
@@ -32,14 +33,6 @@ bool is_uri(const std::string& name) {
   return scheme != std::string::npos && scheme > 0 &&
          std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(scheme),
                      [](char letter) { return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9'); });
-}
-
-// Without the password of "scheme://user:password@host".
-std::string without_password(const std::string& uri) {
-  const std::size_t begin = uri.find("://") + 3;
-  const std::size_t at = uri.find('@', begin);
-  if (at == std::string::npos || at > uri.find('/', begin)) return uri;
-  return uri.substr(0, begin) + "***" + uri.substr(at);
 }
 
 // Arrow's wheel has S3 in a library of its own beside libarrow, which finds it by name; a system's Arrow has it inside.
@@ -64,10 +57,8 @@ std::shared_ptr<arrow::fs::FileSystem> store_of(const std::string& uri, const st
   std::call_once(loaded, [] { static_cast<void>(arrow::fs::LoadFileSystemFactories(s3_library().c_str())); });
   const auto system = arrow::fs::FileSystemFromUri(uri, &path);
   if (!system.ok()) {
-    std::string why = system.status().message();
-    // Arrow repeats the URI, with the password in it.
-    for (std::size_t at = why.find(uri); at != std::string::npos; at = why.find(uri)) why.replace(at, uri.size(), "it");
-    fail(ErrorCode::unavailable, "{}: expected the URI of a file or of a store in reach: {}", shown, why);
+    fail(ErrorCode::unavailable, "{}: expected the URI of a file or of a store in reach: {}", shown,
+         without_passwords(system.status().message()));
   }
   // After the first use, so that the end comes before the destructors of what it made.
   std::call_once(used, [] { std::atexit(end_stores); });
@@ -165,7 +156,7 @@ void Inputs::find(const std::string& name) {
   std::shared_ptr<arrow::fs::FileSystem> system;
   std::string path = name;
   const bool uri = is_uri(name);
-  const std::string shown = uri ? without_password(name) : name;
+  const std::string shown = uri ? without_passwords(name) : name;
   if (uri) {
     system = store_of(name, shown, path);
   } else {

@@ -22,9 +22,8 @@ namespace segue::data {
 // What a file looks like from outside.
 struct FileLook {
   FileFormat format = FileFormat::text;
-  std::vector<std::string> columns;                  // its names; of a text without names, its first row
-  std::vector<std::vector<std::string>> first_rows;  // of a text
-  std::vector<std::string> comments;                 // of a text: its first lines with '#', without it
+  std::vector<std::string> columns;   // its names; of a text without names, its first row
+  std::vector<std::string> comments;  // of a text: its first lines with '#', without it
 
   bool has_all(std::initializer_list<std::string_view> names) const;
   bool has(std::string_view name) const { return has_all({name}); }
@@ -57,13 +56,12 @@ struct Source {
   void (*adapt)(json::object& row) = nullptr;  // JSON: changes a row into one with plain columns
 };
 
-// All sources, in the order in which they are tried.
-std::span<const Source* const> all_sources();
-
 // The source of this name. Throws wrong_use, listing the names.
 const Source& source_named(std::string_view name);
 
-// The source that recognises the file; nullptr if none does.
-const Source* recognise_source(const FileLook& look);
+// The source of a log: `forced`, or the one that recognises it; nullptr if none does. Gives the rows the columns that
+// the source has: names to a text without any, unless the user has named them (`has_header`), and plain columns to
+// JSON.
+const Source* settle_source(OpenedRows& opened, const Source* forced, bool has_header);
 
 }  // namespace segue::data

@@ -4,6 +4,8 @@
 
 #include "segue/base/error.h"
 #include "segue/base/words.h"
+#include "segue/data/log/formats/delimited_rows.h"
+#include "segue/data/log/formats/json_rows.h"
 #include "segue/data/log/sources/sources.h"
 
 namespace segue::data {
@@ -38,15 +40,18 @@ const std::vector<const Source*>& sources_in_order() {
   return sources;
 }
 
+// The source that recognises the file; nullptr if none does.
+const Source* recognised(const FileLook& look) {
+  const auto found =
+      std::ranges::find_if(sources_in_order(), [&](const Source* source) { return source->recognises(look); });
+  return found == sources_in_order().end() ? nullptr : *found;
+}
+
 }  // namespace
 
 bool FileLook::has_all(std::initializer_list<std::string_view> names) const {
   return std::ranges::all_of(names,
                              [&](std::string_view name) { return std::ranges::find(columns, name) != columns.end(); });
-}
-
-std::span<const Source* const> all_sources() {
-  return sources_in_order();
 }
 
 const Source& source_named(std::string_view name) {
@@ -61,10 +66,19 @@ const Source& source_named(std::string_view name) {
        did_you_mean(name, known));
 }
 
-const Source* recognise_source(const FileLook& look) {
-  const auto found =
-      std::ranges::find_if(sources_in_order(), [&](const Source* source) { return source->recognises(look); });
-  return found == sources_in_order().end() ? nullptr : *found;
+const Source* settle_source(OpenedRows& opened, const Source* forced, bool has_header) {
+  auto* const text = dynamic_cast<DelimitedRows*>(opened.rows.get());
+  auto* const json = dynamic_cast<JsonRows*>(opened.rows.get());
+  const Source* source = forced;
+  if (source == nullptr) {
+    source = recognised(
+        {opened.format, opened.rows->columns(), text == nullptr ? std::vector<std::string>() : text->comments()});
+  }
+  if (source == nullptr) return nullptr;
+  const bool fits = !source->header.empty() && source->header.size() == opened.rows->columns().size();
+  if (text != nullptr && fits && !has_header) text->name_columns({source->header.begin(), source->header.end()});
+  if (json != nullptr && source->adapt != nullptr) json->adapt(source->adapt);
+  return source;
 }
 
 }  // namespace segue::data
