@@ -114,10 +114,9 @@ std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::st
   Known& known = known_[number];
   ++known.plays;
   count_spelling(number, song);
-  if (!tags.empty()) {
-    const std::string_view kept = known.tags.empty() ? keep_tags(tags) : std::string_view();
-    if (!kept.empty()) known.tags = kept;
-  }
+  const std::string_view listed = read_tags(tags);
+  // Of several lists the first by its bytes, whichever row came first.
+  if (!listed.empty() && (known.tags.empty() || listed < known.tags)) known.tags = texts_.keep(listed);
   return number;
 }
 
@@ -154,7 +153,7 @@ void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention
   }
 }
 
-std::string_view SongRegister::keep_tags(std::span<const std::string_view> tags) {
+std::string_view SongRegister::read_tags(std::span<const std::string_view> tags) {
   scratch_.clear();
   const auto add = [&](std::string_view tag) {
     if (tag.empty()) return;
@@ -166,7 +165,7 @@ std::string_view SongRegister::keep_tags(std::span<const std::string_view> tags)
   } else {
     for (const std::string_view tag : tags) add(trimmed(tag, kAroundTags));
   }
-  return texts_.keep(scratch_);
+  return scratch_;
 }
 
 void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::span<const std::string_view> tags) {
@@ -180,8 +179,8 @@ void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::s
   set(2, known.artist, texts.artist);
   set(4, known.album, texts.album);
   if ((known.by_file & 8) == 0 && !tags.empty()) {
-    if (const std::string_view kept = keep_tags(tags); !kept.empty()) {
-      known.tags = kept;
+    if (const std::string_view listed = read_tags(tags); !listed.empty()) {
+      known.tags = texts_.keep(listed);
       known.by_file |= 8;
     }
   }

@@ -91,7 +91,7 @@ class SongRegister {
   std::uint32_t new_song(std::string_view id, bool by_name);
   void count_spelling(std::uint32_t song, const SongMention& mention);
   void settle_texts();
-  std::string_view keep_tags(std::span<const std::string_view> tags);
+  std::string_view read_tags(std::span<const std::string_view> tags);  // separated by zero bytes; in scratch_
   void meet(ResolvedSongs& resolved) const;
   void merge_versions(ResolvedSongs& resolved) const;
 

@@ -68,6 +68,18 @@ TEST(SongRegister, the_order_of_mentions_changes_nothing) {
   }
 }
 
+TEST(SongRegister, the_order_of_tags_changes_nothing) {
+  const std::vector<std::string_view> rock = {"rock", "pop"};
+  const std::vector<std::string_view> jazz = {"jazz"};
+  const std::vector<std::string_view> none = {""};
+  using Tags = std::vector<std::string_view>;
+  for (const auto& order : {std::vector{rock, none, jazz}, std::vector{jazz, rock, none}}) {
+    SongRegister songs;
+    for (const Tags& tags : order) songs.add({"x:1", "Song", "A", ""}, tags);
+    EXPECT_EQ(songs.tags(0), Tags{"jazz"});
+  }
+}
+
 TEST(SongRegister, editions_merge_and_versions_do_not) {
   const SongRules merge{true, true};
   EXPECT_EQ(ids({{"x:1", "Song", "A", ""},
