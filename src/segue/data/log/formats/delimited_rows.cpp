@@ -201,7 +201,7 @@ DelimitedRows::DelimitedRows(std::unique_ptr<ByteStream> text, std::string name,
     fail(ErrorCode::bad_input, "{}: expected rows of at most {} MiB, found a longer one", name_, kMostRowBytes >> 20);
   }
   has_names_ = header.empty();
-  columns_ = has_names_ ? std::move(first) : header;
+  columns_ = has_names_ ? first : header;
   if (has_names_) use_comment_as_names();
   if (columns_.size() > kMostTextColumns) {
     fail(ErrorCode::bad_input, "{}: expected at most {} columns, found {}", name_, kMostTextColumns, columns_.size());
