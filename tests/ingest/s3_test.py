@@ -81,6 +81,8 @@ def main():
         finally:
             server.terminate()
             server.wait(PATIENCE)
+    done = subprocess.run([segue, "ingest", "s3://logs?region=us-east-1&bogus=1", "-o", "x"], capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "bogus" in done.stderr, done
     done = subprocess.run([segue, "ingest", "nowhere://user:secret@a/b", "-o", "x"], capture_output=True, text=True)
     assert done.returncode == 1 and "secret" not in done.stderr, done
     print("logs in a store were read")

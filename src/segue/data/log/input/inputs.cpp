@@ -56,12 +56,12 @@ std::shared_ptr<arrow::fs::FileSystem> store_of(const std::string& uri, const st
   // Without the library, URIs of S3 are refused by name.
   std::call_once(loaded, [] { static_cast<void>(arrow::fs::LoadFileSystemFactories(s3_library().c_str())); });
   const auto system = arrow::fs::FileSystemFromUri(uri, &path);
+  // After the first use, also one that failed, so that the end comes before the destructors of what it made.
+  std::call_once(used, [] { std::atexit(end_stores); });
   if (!system.ok()) {
     fail(ErrorCode::unavailable, "{}: expected the URI of a file or of a store in reach: {}", shown,
          without_passwords(system.status().message()));
   }
-  // After the first use, so that the end comes before the destructors of what it made.
-  std::call_once(used, [] { std::atexit(end_stores); });
   return *system;
 }
 
