@@ -8,7 +8,7 @@ import sys
 RANK = {
     "base": 0,
     "math": 1, "data": 1,
-    "transitions": 2, "train": 2, "index": 2, "layout": 2, "store": 2,
+    "plays": 2, "transitions": 2, "train": 2, "index": 2, "layout": 2, "store": 2,
     "draw": 3, "model": 3, "search": 3,
     "recommend": 4,
     "pipeline": 5,

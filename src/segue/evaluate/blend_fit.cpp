@@ -16,6 +16,7 @@ namespace segue::evaluate {
 namespace {
 
 constexpr std::size_t kCutoff = 10;
+constexpr std::size_t kScored = 150;
 
 // How a weight is varied: by added steps or by factors.
 struct Variation {
@@ -25,7 +26,14 @@ struct Variation {
   bool changes_evidence;        // T or q, not just their weights in the sum
 };
 
-constexpr std::array<Variation, 14> kVariations = {{
+constexpr std::array<Variation, 21> kVariations = {{
+    {&model::BlendWeights::blend_familiar, false, {-0.3, -0.1, 0.1, 0.3}, false},
+    {&model::BlendWeights::blend_returns, true, {0.1, 0.33, 3, 10}, false},
+    {&model::BlendWeights::blend_own_transitions, true, {0.1, 0.33, 3, 10}, false},
+    {&model::BlendWeights::blend_trend_days, true, {0.1, 0.33, 3, 10}, false},
+    {&model::BlendWeights::blend_trend_weeks, true, {0.1, 0.33, 3, 10}, false},
+    {&model::BlendWeights::blend_trend_months, true, {0.1, 0.33, 3, 10}, false},
+    {&model::BlendWeights::blend_repeater, false, {-0.5, 0.5, 1, 0}, true},
     {&model::BlendWeights::blend_transition_half_life, true, {0.75, 1.3, 0, 0}, true},
     {&model::BlendWeights::blend_seed_damping, false, {-0.2, 0.2, 0, 0}, true},
     {&model::BlendWeights::blend_transition_power, true, {0.85, 1.2, 0, 0}, true},
@@ -64,6 +72,7 @@ class Fitter {
         split_(split),
         ingredients_(ingredients),
         options_(options),
+        knowledge_(*ingredients.knowledge()),
         sources_(ingredients.blend_sources()),
         unit_rows_(ingredients.packed_unit_vectors()) {
     choose_positions();
@@ -104,9 +113,9 @@ class Fitter {
   void choose_positions() {
     const std::vector<Position> all = list_positions(dataset_, split_, options_.heard);
     std::vector<Position> candidates;
-    const Mode mode = split_.kind == SplitKind::last_song ? Mode::any : Mode::discovery;
+    const Mode mode = split_.kind == SplitKind::last_song ? Mode::any : options_.mode;
     for (const Position& position : all) {
-      if (position.mode == mode) candidates.push_back(position);
+      if (belongs(position, mode)) candidates.push_back(position);
     }
     position_count_ = std::min<std::size_t>(candidates.size(), options_.most_positions);
     for (std::size_t i = 0; i < position_count_; ++i) {
@@ -201,7 +210,7 @@ class Fitter {
 
   void gather_batch(const model::BlendWeights& weights, std::size_t first, std::size_t count,
                     std::vector<recommend::Evidence>& evidence, std::vector<CandidateRange>& ranges) const {
-    QueryBatch batch(dataset_, split_, options_.heard);
+    QueryBatch batch(dataset_, split_, knowledge_, options_.heard);
     for (const Position& position : std::span(positions_).subspan(first, count)) {
       ranges.push_back({.unit = split_.held_out[position.held_out].unit});
     }
@@ -211,11 +220,24 @@ class Fitter {
                      const std::uint32_t target = positions_[first + i].target;
                      if (!std::ranges::binary_search(candidates, target)) return;  // cannot be predicted
                      ranges[i].begin = static_cast<std::uint32_t>(evidence.size());
-                     ranges[i].count = static_cast<std::uint32_t>(candidates.size());
                      evidence.push_back(query.evidence(target));
-                     for (const recommend::Evidence& other : query.evidence(candidates)) {
-                       if (other.song != target) evidence.push_back(other);
+                     std::vector<recommend::Evidence> others = query.evidence(candidates);
+                     if (others.size() > kScored) {
+                       std::vector<std::pair<float, std::uint32_t>> scores;
+                       for (std::uint32_t o = 0; o < others.size(); ++o)
+                         scores.emplace_back(-others[o].score(weights), o);
+                       std::ranges::nth_element(scores, scores.begin() + kScored);
+                       std::vector<recommend::Evidence> kept;
+                       for (std::size_t o = 0; o < kScored; ++o) kept.push_back(others[scores[o].second]);
+                       others = std::move(kept);
                      }
+                     std::uint32_t count_kept = 1;
+                     for (const recommend::Evidence& other : others) {
+                       if (other.song == target) continue;
+                       evidence.push_back(other);
+                       ++count_kept;
+                     }
+                     ranges[i].count = count_kept;
                    });
   }
 
@@ -243,6 +265,7 @@ class Fitter {
   const Split& split_;
   Ingredients& ingredients_;
   const BlendFitOptions options_;
+  const Knowledge& knowledge_;
   const recommend::BlendSources sources_;
   const math::PackedRows& unit_rows_;
   std::vector<Position> positions_;

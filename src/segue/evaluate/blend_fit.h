@@ -20,9 +20,10 @@
 namespace segue::evaluate {
 
 struct BlendFitOptions {
-  std::uint32_t heard = 0;                // as in list_positions()
-  std::uint32_t most_positions = 10'000;  // evenly spaced over all of them
-  std::uint32_t rounds = 3;               // passes over all weights, at most
+  std::uint32_t heard = 0;               // as in list_positions()
+  std::uint32_t most_positions = 5'000;  // evenly spaced over all of them
+  Mode mode = Mode::discovery;
+  std::uint32_t rounds = 3;  // passes over all weights, at most
 };
 
 struct BlendFit {

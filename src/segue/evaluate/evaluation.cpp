@@ -62,6 +62,7 @@ class Evaluator {
         train_(train),
         progress_(progress),
         stop_(std::move(stop)),
+        knowledge_(dataset, split),
         positions_(list_positions(dataset, split, options.heard)),
         artists_(number_artists(dataset, split)),
         deciles_(deciles_of(split.training.plays)) {}
@@ -69,11 +70,12 @@ class Evaluator {
   Evaluation run(std::vector<std::unique_ptr<Method>> methods) {
     describe();
     choose_shown();
-    Ingredients ingredients(split_.training, train_, progress_, stop_);
+    Ingredients ingredients(split_.training, train_, progress_, stop_, &knowledge_);
     fit_all(methods, ingredients);
     math::MatrixView<const float> unit_vectors;
     if (ingredients.has_vectors()) unit_vectors = ingredients.unit_vectors().view();
-    const MeasurementInput input{dataset_, split_, options_.heard, positions_, artists_, unit_vectors, shown_};
+    const MeasurementInput input{dataset_,   split_,   knowledge_,   options_.heard,
+                                 positions_, artists_, unit_vectors, shown_};
     for (std::size_t i = 0; i < methods.size(); ++i) {
       const Clock::time_point start = Clock::now();
       measured_.push_back(measure(*methods[i], input, thread_count(train_.threads), progress_, stop_));
@@ -97,7 +99,7 @@ class Evaluator {
     for (const Mode mode : kAllModes) {
       ModeSummary summary{.mode = mode};
       for (const Position& position : positions_) {
-        if (position.mode != mode) continue;
+        if (!belongs(position, mode)) continue;
         ++summary.positions;
         ++summary.by_history[history_group(position.at)];
         if (position.target == kUnknownSong) {
@@ -114,7 +116,8 @@ class Evaluator {
   void choose_shown() {
     std::vector<std::uint32_t> candidates;
     for (std::uint32_t i = 0; i < positions_.size(); ++i) {
-      if (positions_[i].mode == result_.modes[0].mode && positions_[i].target != kUnknownSong) candidates.push_back(i);
+      if (belongs(positions_[i], result_.modes[0].mode) && positions_[i].target != kUnknownSong)
+        candidates.push_back(i);
     }
     const std::size_t count = std::min(kShownPositions, candidates.size());
     for (std::size_t i = 0; i < count; ++i) shown_.push_back(candidates[i * candidates.size() / count]);
@@ -148,7 +151,7 @@ class Evaluator {
     AccuracySum sum;
     for (std::size_t i = 0; i < positions_.size(); ++i) {
       const Position& position = positions_[i];
-      if (position.mode != mode.mode) continue;
+      if (!belongs(position, mode.mode)) continue;
       const Outcome& outcome = measured.outcomes[i];
       sum.add(outcome, position.relevant);
       const double hit = outcome.rank > 0 && outcome.rank <= kCutoffs[0] ? 1 : 0;
@@ -193,7 +196,7 @@ class Evaluator {
     std::vector<std::uint32_t> counts;
     const auto unit_of = [&](const Position& position) { return split_.held_out[position.held_out].unit; };
     for (const Position& position : positions_) {
-      if (position.mode != result_.modes[mode].mode) continue;
+      if (!belongs(position, result_.modes[mode].mode)) continue;
       std::uint32_t& mine = place[unit_of(position)];
       if (mine == kNobody) {
         mine = static_cast<std::uint32_t>(counts.size());
@@ -208,7 +211,8 @@ class Evaluator {
       UnitSums ndcg(counts.size());
       for (std::size_t i = 0; i < positions_.size(); ++i) {
         const Outcome& outcome = measured.outcomes[i];
-        if (positions_[i].mode != result_.modes[mode].mode || outcome.rank == 0 || outcome.rank > kCutoffs[0]) continue;
+        if (!belongs(positions_[i], result_.modes[mode].mode)) continue;
+        if (outcome.rank == 0 || outcome.rank > kCutoffs[0]) continue;
         hits[place[unit_of(positions_[i])]] += 1;
         ndcg[place[unit_of(positions_[i])]] += ndcg_of(outcome, kCutoffs[0]);
       }
@@ -269,6 +273,7 @@ class Evaluator {
   const train::TrainOptions& train_;
   Progress& progress_;
   const std::stop_token stop_;
+  const Knowledge knowledge_;
   const std::vector<Position> positions_;
   const std::vector<std::uint32_t> artists_;
   const std::vector<std::uint8_t> deciles_;

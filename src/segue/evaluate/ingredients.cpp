@@ -12,8 +12,8 @@
 namespace segue::evaluate {
 
 Ingredients::Ingredients(const TrainingSet& training, const train::TrainOptions& options, Progress& progress,
-                         std::stop_token stop)
-    : training_(training), options_(options), progress_(progress), stop_(std::move(stop)) {}
+                         std::stop_token stop, const Knowledge* knowledge)
+    : training_(training), options_(options), progress_(progress), stop_(std::move(stop)), knowledge_(knowledge) {}
 
 std::size_t Ingredients::threads() const {
   return thread_count(options_.threads);
@@ -103,7 +103,9 @@ recommend::BlendSources Ingredients::blend_sources() {
                   keys.push_back(training.keys.empty() ? data::SongKeys{song, song} : training.keys[song]);
                 }
                 return keys;
-              }};
+              },
+          .trend = knowledge_ != nullptr ? knowledge_->trend() : nullptr,
+          .returns = knowledge_ != nullptr ? &knowledge_->returns() : nullptr};
 }
 
 const std::vector<std::uint32_t>& Ingredients::recency() {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "segue/base/progress.h"
+#include "segue/evaluate/knowledge.h"
 #include "segue/evaluate/split.h"
 #include "segue/math/matrix.h"
 #include "segue/math/packed_rows.h"
@@ -36,12 +37,14 @@ struct QueuesOfSongs {
 // Not thread safe.
 class Ingredients {
  public:
-  // REQUIRES: training and progress outlive this object.
-  Ingredients(const TrainingSet& training, const train::TrainOptions& options, Progress& progress,
-              std::stop_token stop);
+  // `knowledge`: nullptr if methods are to know nothing but training. REQUIRES: training, knowledge and progress
+  // outlive this object.
+  Ingredients(const TrainingSet& training, const train::TrainOptions& options, Progress& progress, std::stop_token stop,
+              const Knowledge* knowledge = nullptr);
 
   const TrainingSet& training() const { return training_; }
   const train::TrainOptions& options() const { return options_; }
+  const Knowledge* knowledge() const { return knowledge_; }
   Progress& progress() const { return progress_; }
   const std::stop_token& stop() const { return stop_; }
   std::size_t threads() const;
@@ -75,6 +78,7 @@ class Ingredients {
   const train::TrainOptions options_;
   Progress& progress_;
   const std::stop_token stop_;
+  const Knowledge* const knowledge_;
   std::optional<transitions::Transitions> transitions_;
   std::optional<transitions::Transitions> pairs_;
   std::optional<train::TrainedVectors> vectors_;

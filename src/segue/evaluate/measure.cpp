@@ -37,7 +37,7 @@ class Worker {
         measured_(measured),
         diversity_(diversity),
         ranker_(method.ranker()),
-        batch_(input.dataset, input.split, input.heard),
+        batch_(input.dataset, input.split, input.knowledge, input.heard),
         lists_(kAtOnce),
         counts_(kAllModes.size(), ListCounts(input.split.training.song_count())),
         last_at_(input.split.training.song_count(), 0) {}
@@ -63,7 +63,9 @@ class Worker {
       if (last_at_[list[i].row] > position.at) ++hits;
     }
     for (; cutoff < kCutoffs.size(); ++cutoff) outcome.hits[cutoff] = hits;
-    counts_[static_cast<std::size_t>(position.mode)].add(list, input_.artists);
+    for (const Mode mode : kAllModes) {
+      if (belongs(position, mode)) counts_[static_cast<std::size_t>(mode)].add(list, input_.artists);
+    }
     if (input_.unit_vectors.rows > 0) diversity_[number] = diversity_of(list, input_.unit_vectors, sum_);
     const auto shown = std::ranges::lower_bound(input_.shown, static_cast<std::uint32_t>(number));
     if (shown != input_.shown.end() && *shown == number) {
@@ -106,7 +108,7 @@ void add_diversity(std::span<const Position> positions, std::span<const float> d
     double sum = 0;
     std::uint64_t count = 0;
     for (std::size_t i = 0; i < positions.size(); ++i) {
-      if (positions[i].mode != mode) continue;
+      if (!belongs(positions[i], mode)) continue;
       sum += diversity[i];
       ++count;
     }

@@ -17,6 +17,7 @@ namespace segue::evaluate {
 struct MeasurementInput {
   const data::Dataset& dataset;
   const Split& split;
+  const Knowledge& knowledge;
   std::uint32_t heard;
   std::span<const Position> positions;
   std::span<const std::uint32_t> artists;      // of each song of the catalogue, 0: unknown

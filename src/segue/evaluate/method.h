@@ -10,6 +10,7 @@
 
 #include "segue/evaluate/split.h"
 #include "segue/math/top_k.h"
+#include "segue/plays/past.h"
 
 namespace segue::evaluate {
 
@@ -21,6 +22,7 @@ struct Query {
   std::span<const std::uint32_t> masked;  // songs that must not be returned, sorted
   std::uint32_t user = kNobody;           // as in TrainingSet::users
   std::optional<std::int64_t> start;      // of its queue, microseconds since 1970-01-01 UTC
+  plays::PastUntil past = {};             // all its listener played before, in songs of the catalogue
   std::uint64_t number = 0;               // among all queries, from 0: for methods that draw at random
 };
 

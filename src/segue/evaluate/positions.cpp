@@ -40,13 +40,15 @@ std::vector<Position> list_positions(const data::Dataset& dataset, const Split& 
       if (split.kind != SplitKind::last_song) {
         const std::size_t from = heard_from(at, heard);
         const auto just_heard = songs.subspan(from, at - from);
-        const bool again = std::ranges::find(just_heard, songs[at]) != just_heard.end();
-        position.mode = again ? Mode::repeat : Mode::discovery;
-        if (!again) {
-          const std::unordered_set<std::uint32_t> masked(just_heard.begin(), just_heard.end());
-          for (const std::uint32_t song : masked) {
-            if (last_at.at(song) >= at) --position.relevant;
+        position.again = std::ranges::find(just_heard, songs[at]) != just_heard.end();
+        position.mode = Mode::next;
+        if (!position.again) {
+          Position masked = position;
+          masked.mode = Mode::discovery;
+          for (const std::uint32_t song : std::unordered_set<std::uint32_t>(just_heard.begin(), just_heard.end())) {
+            if (last_at.at(song) >= at) --masked.relevant;
           }
+          positions.push_back(masked);
         }
       }
       positions.push_back(position);
@@ -55,8 +57,9 @@ std::vector<Position> list_positions(const data::Dataset& dataset, const Split& 
   return positions;
 }
 
-QueryBatch::QueryBatch(const data::Dataset& dataset, const Split& split, std::uint32_t heard)
-    : dataset_(dataset), split_(split), heard_(heard) {}
+QueryBatch::QueryBatch(const data::Dataset& dataset, const Split& split, const Knowledge& knowledge,
+                       std::uint32_t heard)
+    : dataset_(dataset), split_(split), knowledge_(knowledge), heard_(heard) {}
 
 QueryBatch::Range QueryBatch::append(const Position& position) {
   const std::span<const std::uint32_t> songs = dataset_.queues.songs(split_.held_out[position.held_out].queue);
@@ -90,7 +93,8 @@ std::span<const Query> QueryBatch::make(std::span<const Position> positions, std
     const std::span<const std::uint32_t> songs(songs_);
     queries_.push_back({songs.subspan(range.heard_begin, range.heard_end - range.heard_begin),
                         songs.subspan(range.masked_begin, range.masked_end - range.masked_begin), queue.user,
-                        dataset_.queues.start(queue.queue), first + i});
+                        dataset_.queues.start(queue.queue),
+                        knowledge_.past(positions[first + i].held_out, positions[first + i].at), first + i});
   }
   return queries_;
 }

@@ -26,6 +26,13 @@ struct BlendWeights {
   double blend_last_artist = 1;
   double blend_recent_artists = 0.1;
   double blend_version = 1;
+  double blend_trend_days = 0.03;
+  double blend_trend_weeks = 0.03;
+  double blend_trend_months = 0.03;
+  double blend_own_transitions = 0.1;
+  double blend_returns = 0.1;
+  double blend_familiar = 0;
+  double blend_repeater = 0;
 };
 
 }  // namespace segue::model
@@ -71,6 +78,25 @@ struct OptionsOf<model::BlendWeights> {
           between(-100, 100)),
       option<&model::BlendWeights::blend_version>(
           "blend_version", "Penalty for a song heard before, or another version of it", between(-100, 100)),
+      option<&model::BlendWeights::blend_trend_days>(
+          "blend_trend_days", "Weight of popularity with a half-life of 4 days, relative to blend_floor",
+          between(0, 1e6)),
+      option<&model::BlendWeights::blend_trend_weeks>(
+          "blend_trend_weeks", "Weight of popularity with a half-life of 20 days, relative to blend_floor",
+          between(0, 1e6)),
+      option<&model::BlendWeights::blend_trend_months>(
+          "blend_trend_months", "Weight of popularity with a half-life of 90 days, relative to blend_floor",
+          between(0, 1e6)),
+      option<&model::BlendWeights::blend_own_transitions>(
+          "blend_own_transitions", "Weight of what the listener played after the last song before, beside transitions",
+          between(0, 1e6)),
+      option<&model::BlendWeights::blend_returns>(
+          "blend_returns", "Weight of how likely a song returns, beside transitions", between(0, 1e6)),
+      option<&model::BlendWeights::blend_familiar>(
+          "blend_familiar", "Power of how likely a song returns, compared with one that was never played",
+          between(-10, 10)),
+      option<&model::BlendWeights::blend_repeater>(
+          "blend_repeater", "Power of how much more the listener repeats than others do", between(-10, 10)),
   };
 };
 SEGUE_CHECK_OPTIONS(model::BlendWeights);

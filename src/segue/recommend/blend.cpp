@@ -63,17 +63,21 @@ math::ScoredRow nth_best(std::vector<math::ScoredRow> songs, std::size_t n) {
 }  // namespace
 
 float Evidence::score(const model::BlendWeights& weights) const {
-  const double sum = std::log(static_cast<double>(transitions) + weights.blend_floor) -
-                     weights.blend_popularity_damping * log_plays + weights.blend_last_song * last_song +
-                     weights.blend_recent_songs * recent_songs + weights.blend_last_context * last_context +
-                     weights.blend_recent_context * recent_context + weights.blend_last_artist * last_artist +
-                     weights.blend_recent_artists * recent_artists - weights.blend_version * version;
+  const double popular = 1 + weights.blend_trend_days * trend[0] + weights.blend_trend_weeks * trend[1] +
+                         weights.blend_trend_months * trend[2];
+  const double sum = std::log(transitions + weights.blend_own_transitions * own_transitions +
+                              weights.blend_returns * returns + weights.blend_floor * popular) +
+                     weights.blend_familiar * familiar - weights.blend_popularity_damping * log_plays +
+                     weights.blend_last_song * last_song + weights.blend_recent_songs * recent_songs +
+                     weights.blend_last_context * last_context + weights.blend_recent_context * recent_context +
+                     weights.blend_last_artist * last_artist + weights.blend_recent_artists * recent_artists -
+                     weights.blend_version * version;
   return static_cast<float>(sum);
 }
 
 BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights,
-                       std::span<const data::SongRow> heard)
-    : sources_(sources), weights_(weights), recent_(sources.vectors.columns) {
+                       std::span<const data::SongRow> heard, const Listening& listening)
+    : sources_(sources), weights_(weights), recent_(sources.vectors.columns), listening_(listening) {
   SEGUE_ASSERT(!heard.empty());
   const std::size_t used = std::min(heard.size(), kBlendHeard);
   heard_.assign(heard.rbegin(), heard.rbegin() + static_cast<std::ptrdiff_t>(used));
@@ -91,6 +95,61 @@ BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& w
   const float length = std::sqrt(math::best_kernels().squared_norm(recent_.data(), recent_.size()));
   if (length > 0) math::best_kernels().scale(1 / length, recent_.data(), recent_.size());
   add_transitions();
+  if (sources.returns != nullptr && listening_.past) {
+    add_own_transitions();
+    add_returning();
+  }
+  if (sources.trend != nullptr && listening_.at) {
+    const std::vector<data::SongRow> leaders = sources.trend->leaders(*listening_.at);
+    likely_.insert(likely_.end(), leaders.begin(), leaders.end());
+  }
+  std::ranges::sort(likely_);
+  likely_.erase(std::unique(likely_.begin(), likely_.end()), likely_.end());
+}
+
+// What the listener played after the last song, each time they had played it before.
+void BlendQuery::add_own_transitions() {
+  constexpr std::size_t kTimes = 30;
+  constexpr std::size_t kAfter = 3;
+  const std::span<const data::SongRow> past = listening_.past.songs();
+  const plays::Past::Plays before = listening_.past.of(heard_.front());
+  // The last of these is the song just heard.
+  if (before.size() < 2) return;
+  const std::size_t times = before.size() - 1;
+  const std::size_t from = times - std::min(times, kTimes);
+  std::vector<math::ScoredRow> parts;
+  double whole = 1;
+  for (std::size_t i = from; i < times; ++i) {
+    const std::size_t place = before.place(i);
+    // The song before the last one makes it the same sequence.
+    const bool same = place > 0 && heard_.size() > 1 && past[place - 1] == heard_[1];
+    const double weight = same ? 2 : 1;
+    whole += weight;
+    for (std::size_t after = 1; after <= kAfter && place + after < past.size(); ++after) {
+      parts.push_back({past[place + after], static_cast<float>(weight / static_cast<double>(after))});
+    }
+  }
+  std::ranges::stable_sort(parts, {}, &math::ScoredRow::row);
+  for (const math::ScoredRow& part : parts) {
+    if (own_.empty() || own_.back().row != part.row) own_.push_back({part.row, 0});
+    own_.back().score += part.score / static_cast<float>(whole);
+  }
+  for (const math::ScoredRow& one : own_) likely_.push_back(one.row);
+}
+
+// The songs of the newest plays are candidates: each is likelier to return than most others.
+void BlendQuery::add_returning() {
+  constexpr std::size_t kNewest = 400;
+  constexpr std::size_t kMemory = 50;
+  constexpr double kPrior = 5;
+  const plays::PastUntil& past = listening_.past;
+  const std::span<const data::SongRow> songs = past.songs();
+  const std::span<const data::SongRow> newest = songs.last(std::min(songs.size(), kNewest));
+  likely_.insert(likely_.end(), newest.begin(), newest.end());
+  const std::size_t memory = std::min(kMemory, past.end);
+  const double repeats = past.past->repeats(past.end) - past.past->repeats(past.end - memory);
+  const double mean = std::max(1e-4F, sources_.returns->repeats);
+  repeater_ = (repeats + kPrior * mean) / (static_cast<double>(memory) + kPrior) / mean;
 }
 
 // Fills by_transitions_ from heard_.
@@ -139,7 +198,12 @@ std::vector<data::SongRow> BlendQuery::candidates(std::size_t count, std::span<c
   std::vector<data::SongRow> rows;
   rows.reserve(count + near.size());
   std::ranges::set_union(strongest(count, keeps), others, std::back_inserter(rows));
-  return rows;
+  if (likely_.empty()) return rows;
+  std::vector<data::SongRow> likely;
+  std::ranges::copy_if(likely_, std::back_inserter(likely), keeps);
+  std::vector<data::SongRow> all;
+  std::ranges::set_union(rows, likely, std::back_inserter(all));
+  return all;
 }
 
 // The strongest of by_transitions_ after damping, ascending by row.
@@ -286,9 +350,26 @@ Evidence BlendQuery::evidence_without_cosines(data::SongRow song, const data::So
     if (keys.artist != keys_[ago].artist) continue;
     if (ago == 0) evidence.last_artist = 1;
     evidence.recent_artists += artist_weights_[ago];
+    const bool itself = song == heard_[ago];
+    if (itself && sources_.returns != nullptr && listening_.past) continue;  // how likely it returns is known
     if (keys.recording == keys_[ago].recording) evidence.version = 1;
   }
+  add_listener(evidence);
   return evidence;
+}
+
+// The trend, and what the listener has to do with the song.
+void BlendQuery::add_listener(Evidence& evidence) const {
+  if (sources_.trend != nullptr && listening_.at) evidence.trend = sources_.trend->of(evidence.song, *listening_.at);
+  if (sources_.returns == nullptr || !listening_.past) return;
+  const plays::Past::Plays plays = listening_.past.of(evidence.song);
+  if (plays.empty()) return;
+  const double rate = sources_.returns->of(listening_.past.end - plays.last(), plays.size()) *
+                      std::pow(repeater_, weights_.blend_repeater);
+  evidence.returns = static_cast<float>(rate);
+  evidence.familiar = static_cast<float>(std::log(rate * static_cast<double>(sources_.vectors.rows)));
+  const auto own = std::ranges::lower_bound(own_, evidence.song, {}, &math::ScoredRow::row);
+  if (own != own_.end() && own->row == evidence.song) evidence.own_transitions = own->score;
 }
 
 void BlendQuery::add_cosines(Evidence& evidence, EvidenceOf of) const {

@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -32,6 +33,9 @@
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
 #include "segue/model/blend_weights.h"
+#include "segue/plays/past.h"
+#include "segue/plays/returns.h"
+#include "segue/plays/trend.h"
 #include "segue/transitions/transitions.h"
 
 namespace segue::recommend {
@@ -53,6 +57,15 @@ struct BlendSources {
   std::function<std::vector<data::SongKeys>(std::span<const data::SongRow>)> keys;  // of each song
   // Codes of the vectors, to find the best of many candidates faster; may be nullptr.
   const index::CodedRows* codes = nullptr;
+  // Without these, or in a model whose plays have no times, the terms that read them are 0.
+  const plays::Trend* trend = nullptr;
+  const plays::ReturnRates* returns = nullptr;
+};
+
+// Who listens, when, and what they have played before the songs heard; all may be unknown.
+struct Listening {
+  plays::PastUntil past = {};           // the songs heard at its end
+  std::optional<std::int64_t> at = {};  // microseconds since 1970-01-01 UTC
 };
 
 // Which parts of the evidence are computed: all, or those that count towards score(), the rest left 0. Reading the
@@ -71,6 +84,10 @@ struct Evidence {
   float last_artist = 0;     // 1 or 0
   float recent_artists = 0;  // the sum
   float version = 0;         // 1 or 0
+  plays::TrendShares trend{};
+  float own_transitions = 0;
+  float returns = 0;   // the rate
+  float familiar = 0;  // its logarithm
 
   float score(const model::BlendWeights& weights) const;
 };
@@ -79,7 +96,8 @@ struct Evidence {
 class BlendQuery {
  public:
   // `heard`: rows, the newest last; a song may occur more than once. REQUIRES: not empty.
-  BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, std::span<const data::SongRow> heard);
+  BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, std::span<const data::SongRow> heard,
+             const Listening& listening = {});
 
   // q at length 1; zeros if no heard song has a direction.
   std::span<const float> recent() const { return recent_; }
@@ -101,6 +119,9 @@ class BlendQuery {
 
  private:
   void add_transitions();
+  void add_own_transitions();
+  void add_returning();
+  void add_listener(Evidence& evidence) const;
   std::vector<data::SongRow> strongest(std::size_t count, const std::function<bool(data::SongRow)>& keeps) const;
   Evidence evidence_without_cosines(data::SongRow song, const data::SongKeys& keys, float transitions,
                                     float log_plays) const;
@@ -116,6 +137,10 @@ class BlendQuery {
   std::vector<float> artist_weights_;
   std::vector<float> recent_;
   std::vector<math::ScoredRow> by_transitions_;
+  Listening listening_;
+  std::vector<math::ScoredRow> own_;   // own transitions, ascending by row
+  std::vector<data::SongRow> likely_;  // candidates by trend and by returns, ascending by row
+  double repeater_ = 1;                // how much more the listener repeats than others do
 };
 
 }  // namespace segue::recommend

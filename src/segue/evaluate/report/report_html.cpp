@@ -193,6 +193,8 @@ std::string_view mode_heading(Mode mode) {
       return "Discovery";
     case Mode::repeat:
       return "Repeat";
+    case Mode::next:
+      return "Next";
     case Mode::any:
       break;
   }
@@ -206,6 +208,8 @@ std::string_view mode_text(const ModeSummary& summary) {
     case Mode::repeat:
       return "The next song is among those just heard, and nothing is masked, so methods have to predict what is "
              "played again.";
+    case Mode::next:
+      return "Every position, and nothing is masked, so methods have to predict what is played, new or not.";
     case Mode::any:
       break;
   }

@@ -36,7 +36,7 @@ class Measurer {
       : dataset_(dataset), split_(split), evaluate_(evaluate), ingredients_(ingredients) {}
 
   TrialScore measure(TuneQuery query, std::span<const Position> positions) {
-    const MeasurementInput input{dataset_, split_, evaluate_.heard, positions, artists_, {}, {}};
+    const MeasurementInput input{dataset_, split_, knowledge_, evaluate_.heard, positions, artists_, {}, {}};
     const Measurements measured =
         evaluate::measure(method(query), input, ingredients_.threads(), ingredients_.progress(), ingredients_.stop());
     AccuracySum sum;
@@ -59,6 +59,7 @@ class Measurer {
   const Split& split_;
   const EvaluateOptions& evaluate_;
   Ingredients& ingredients_;
+  const Knowledge knowledge_{dataset_, split_};
   const std::vector<std::uint32_t> artists_ = std::vector<std::uint32_t>(split_.training.song_count());
   std::map<TuneQuery, std::unique_ptr<Method>> methods_;
 };

@@ -1,0 +1,57 @@
+// Popularity that decays: which songs are played now, rather than ever.
+//
+// A play counts half as much as one a half-life later, for several half-lives. All sums decay alike, so the share of
+// a song does not change while nothing is played.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "segue/data/dataset/song_row.h"
+
+namespace segue::plays {
+
+inline constexpr std::array<double, 3> kTrendHalfLives = {4, 20, 90};  // days
+using TrendShares = std::array<float, kTrendHalfLives.size()>;
+
+// Answers how popular songs were at a moment, in microseconds since 1970-01-01 UTC.
+class Trend {
+ public:
+  virtual ~Trend() = default;
+  // The decayed plays of a song over those of the mean song, before `at`, for each half-life: 1 for a song like any.
+  virtual TrendShares of(data::SongRow song, std::int64_t at) const = 0;
+  // Songs that are among the most popular at that moment, for any half-life.
+  virtual std::vector<data::SongRow> leaders(std::int64_t at) const = 0;
+};
+
+// The trend at any moment, from every play and its time. Thread safe.
+class TrendOfPlays final : public Trend {
+ public:
+  struct Play {
+    std::int64_t at = 0;  // microseconds since 1970-01-01 UTC
+    data::SongRow song = 0;
+  };
+  // `leaders_from`: leaders() is asked only for moments from then on.
+  TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int64_t leaders_from);
+
+  TrendShares of(data::SongRow song, std::int64_t at) const override;
+  std::vector<data::SongRow> leaders(std::int64_t at) const override;
+
+ private:
+  struct Sum {
+    std::int64_t at = 0;
+    TrendShares plays{};  // decayed until `at`, which counts
+  };
+  TrendShares decayed(std::span<const Sum> sums, std::int64_t at) const;
+
+  std::vector<std::size_t> offsets_;  // songs + 1
+  std::vector<Sum> sums_;             // of each song at each of its plays, ascending by time
+  std::vector<Sum> all_;              // of all songs together
+  std::vector<std::int64_t> days_;
+  std::vector<std::vector<data::SongRow>> leaders_;  // at each of these
+};
+
+}  // namespace segue::plays
