@@ -117,4 +117,8 @@ void Arguments::apply_typed() {
   }
 }
 
+bool Arguments::has_given(const void* options) const {
+  return std::ranges::any_of(bound_, [&](const BoundOption& bound) { return bound.options == options && bound.given; });
+}
+
 }  // namespace segue::cli

@@ -53,6 +53,8 @@ class Arguments {
   }
 
   std::deque<BoundOption>& bound() { return bound_; }
+  // Whether some option of this struct was given, on the command line or in the file.
+  bool has_given(const void* options) const;
 
   // Puts the words behind "--" in place of their marks (literal_mark) in the positional arguments. Before
   // apply_typed().

@@ -12,6 +12,7 @@
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset/dataset.h"
+#include "segue/evaluate/auto_fit.h"
 #include "segue/evaluate/evaluation.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/report/report.h"
@@ -43,6 +44,7 @@ std::string heading(const evaluate::Evaluation& evaluation, std::size_t mode, st
   std::string what = "every position, nothing masked";
   if (summary.mode == evaluate::Mode::discovery)
     what = fmt::format("the next song is not among {}, and those are masked", among);
+  if (summary.mode == evaluate::Mode::next) what = "every position, new or not, nothing masked";
   if (summary.mode == evaluate::Mode::repeat) what = fmt::format("the next song is among {}, nothing is masked", among);
   return fmt::format(
       "{}: {}\n{} positions; at {} of them the next song is not in the catalogue, which counts as a miss\n",
@@ -143,6 +145,8 @@ class EvaluateCommand final : public Command {
     arguments.options(options_);
     arguments.options(train_);
     arguments.options(blend_);
+    arguments.options(fit_);
+    arguments_ = &arguments;
   }
 
   void run(Terminal& terminal) override {
@@ -159,10 +163,12 @@ class EvaluateCommand final : public Command {
     for (std::uint32_t i = 0; i < options_.seeds; ++i) {
       train::TrainOptions train = train_;
       train.seed += i;
+      const model::Blend blend = fitted_blend(dataset, train, terminal);
       const evaluate::Split split = evaluate::make_split(dataset, split_, train.min_plays, train.seed);
       runs.push_back(evaluate::evaluate(dataset, split,
-                                        evaluate::make_methods(options_.baselines, {options_.vector_metric, blend_}),
+                                        evaluate::make_methods(options_.baselines, {options_.vector_metric, blend}),
                                         options_, train, terminal.progress(), terminal.stop()));
+      blends_.push_back(blend);
     }
     if (html) html->commit_text(evaluate::html_report(runs, dataset.songs, description()));
     if (report) report->commit_text(json::serialize(document(runs)) + '\n');
@@ -174,6 +180,28 @@ class EvaluateCommand final : public Command {
   }
 
  private:
+  // As `segue train` fits it, on the validation part, of which the test part has nothing. On the validation part itself
+  // the weights stay as they are.
+  model::Blend fitted_blend(const data::Dataset& dataset, const train::TrainOptions& train, Terminal& terminal) const {
+    const std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines);
+    const bool is_measured = std::ranges::any_of(methods, [](const auto& method) { return method->name() == "blend"; });
+    if (!is_measured || fit_.fit_blend == evaluate::FitBlend::off || split_.part != evaluate::SplitPart::test) {
+      return {blend_, blend_};
+    }
+    evaluate::SplitOptions split = split_;
+    split.part = evaluate::SplitPart::validation;
+    split.max_positions = 0;
+    const evaluate::FittedBlend fitted = evaluate::fit_blend_to(dataset,
+                                                                {.split = split,
+                                                                 .heard = options_.heard,
+                                                                 .start = blend_,
+                                                                 .keep_discover = arguments_->has_given(&blend_),
+                                                                 .train = train},
+                                                                terminal.progress(), terminal.stop());
+    if (!fitted.unfitted.empty()) terminal.note(fitted.unfitted);
+    return fitted.blend;
+  }
+
   evaluate::ReportDescription description() const {
     return {dataset_, options_to_json(split_), options_to_json(options_), options_to_json(train_)};
   }
@@ -183,7 +211,8 @@ class EvaluateCommand final : public Command {
                           {"split_options", options_to_json(split_)},
                           {"options", options_to_json(options_)},
                           {"train_options", options_to_json(train_)},
-                          {"blend", options_to_json(blend_)}};
+                          {"blend", options_to_json(blends_.front().discover)},
+                          {"blend_next", options_to_json(blends_.front().next)}};
     json::array& list = document["runs"].emplace_array();
     for (const evaluate::Evaluation& run : runs) list.push_back(to_json(run));
     return document;
@@ -215,6 +244,9 @@ class EvaluateCommand final : public Command {
   evaluate::EvaluateOptions options_;
   train::TrainOptions train_;
   model::BlendWeights blend_;
+  evaluate::AutoFitOptions fit_;
+  std::vector<model::Blend> blends_;  // of each run
+  const Arguments* arguments_ = nullptr;
 };
 
 }  // namespace

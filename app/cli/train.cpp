@@ -1,8 +1,13 @@
 // segue train DATASET -o MODEL
+#include <algorithm>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/evaluate/auto_fit.h"
 #include "segue/pipeline/build_model.h"
 
 #include "app/cli/chart.h"
@@ -39,11 +44,15 @@ class TrainCommand final : public Command {
     arguments.options(options_.checkpoints);
     arguments.options(options_.train);
     arguments.options(options_.counting);
-    arguments.options(options_.blend);
+    arguments.options(blend_);
+    arguments.options(fit_);
+    arguments_ = &arguments;
     arguments.options(options_.index);
   }
 
   void run(Terminal& terminal) override {
+    const std::optional<evaluate::FittedBlend> fitted = fit(terminal);
+    options_.blend = fitted ? fitted->blend : model::Blend{blend_, blend_};
     const pipeline::BuiltModel built = pipeline::build_model(dataset_, options_, terminal.progress(), terminal.stop(),
                                                              [&](std::string_view line) { terminal.note(line); });
     for (const std::string& doubt : doubts(built)) terminal.note(doubt);
@@ -56,6 +65,18 @@ class TrainCommand final : public Command {
   }
 
  private:
+  // The weights of the blend fitted to the dataset. Those given win, and --resume has a model to finish first.
+  std::optional<evaluate::FittedBlend> fit(Terminal& terminal) {
+    if (fit_.fit_blend == evaluate::FitBlend::off) return std::nullopt;
+    pipeline::check_target(options_.target.output);
+    const data::Dataset dataset = data::open_dataset(dataset_);
+    evaluate::FittedBlend fitted = evaluate::fit_blend_to(
+        dataset, {.start = blend_, .keep_discover = arguments_->has_given(&blend_), .train = options_.train},
+        terminal.progress(), terminal.stop());
+    if (!fitted.unfitted.empty()) terminal.note(fitted.unfitted);
+    return fitted;
+  }
+
   // What makes the model useless, or likely so, with the option that helps.
   std::vector<std::string> doubts(const pipeline::BuiltModel& built) const {
     std::uint64_t pairs = 0;
@@ -97,7 +118,8 @@ class TrainCommand final : public Command {
             {"dataset", dataset_},
             {"options", options_to_json(options_.train)},
             {"transition_window", options_.counting.transition_window},
-            {"blend", options_to_json(options_.blend)},
+            {"blend", options_to_json(options_.blend.discover)},
+            {"blend_next", options_to_json(options_.blend.next)},
             {"songs", built.songs},
             {"songs_left_out", built.songs_omitted},
             {"plays", built.plays},
@@ -149,6 +171,9 @@ class TrainCommand final : public Command {
 
   std::string dataset_;
   pipeline::BuildOptions options_;
+  model::BlendWeights blend_;
+  evaluate::AutoFitOptions fit_;
+  const Arguments* arguments_ = nullptr;
 };
 
 }  // namespace

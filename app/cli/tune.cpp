@@ -140,12 +140,7 @@ class TuneCommand final : public Command {
     const evaluate::Knowledge knowledge(dataset, split);
     evaluate::Ingredients ingredients(split.training, options, terminal.progress(), terminal.stop(), &knowledge);
     try {
-      const evaluate::BlendFit fit = evaluate::fit_blend(dataset, split, ingredients, {}, {.heard = evaluate_.heard});
-      const evaluate::BlendFit next = evaluate::fit_blend(dataset, split, ingredients, fit.weights,
-                                                          {.heard = evaluate_.heard, .mode = evaluate::Mode::next});
-      terminal.note(fmt::format("next: {} -> {}\n{}", next.ndcg_before, next.ndcg,
-                                json::serialize(options_to_json(next.weights))));
-      return fit;
+      return evaluate::fit_blend(dataset, split, ingredients, {}, {.heard = evaluate_.heard});
     } catch (const Error& error) {
       if (error.code() != ErrorCode::interrupted) throw;
       terminal.note("stopped: the weights of the blend were not fitted");

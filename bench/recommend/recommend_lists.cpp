@@ -79,10 +79,12 @@ std::vector<math::ScoredRow> best_list(const model::Model& model, std::span<cons
   }
   math::TopK best(k);
   const recommend::BlendSources sources = recommend::blend_sources(model);
-  const recommend::BlendQuery blend(sources, model.blend_weights(), played);
+  const recommend::BlendQuery blend(sources, model.blend().discover, played);
   for (std::uint32_t row = 0; row < model.songs().size(); ++row) {
     if (model.inverse_norms()[row] == 0 || std::ranges::find(played, row) != played.end()) continue;
-    best.offer({row, blend.evidence(row, recommend::EvidenceOf::weighted).score(model.blend_weights())});
+    best.offer(
+        {row,
+         recommend::TermWeights(model.blend().discover).score(blend.evidence(row, recommend::EvidenceOf::weighted))});
   }
   return best.take();
 }

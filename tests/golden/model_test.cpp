@@ -36,7 +36,7 @@ TEST(Golden, model_version_1_opens) {
 // Version 1 records neither the weights of the blend nor the window of its transitions.
 TEST(Golden, model_version_1_has_the_default_blend) {
   const model::Model model(kGolden / "model-v1");
-  EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(model::BlendWeights{}));
+  EXPECT_EQ(options_to_json(model.blend().discover), options_to_json(model::BlendWeights{}));
   EXPECT_EQ(model.transition_window(), 5U);
 }
 

@@ -22,12 +22,13 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
   const train::TrainOptions train{.min_plays = 2, .threads = 1};
   const evaluate::Split split = evaluate::make_split(dataset, {}, train.min_plays, train.seed);
   NoProgress progress;
-  evaluate::Ingredients ingredients(split.training, train, progress, {});
+  const evaluate::Knowledge knowledge(dataset, split);
+  evaluate::Ingredients ingredients(split.training, train, progress, {}, &knowledge);
   const auto method = evaluate::make_method(name);
   method->fit(ingredients);
   const auto ranker = method->ranker();
   const std::vector<evaluate::Position> positions = evaluate::list_positions(dataset, split, heard);
-  evaluate::QueryBatch batch(dataset, split, heard);
+  evaluate::QueryBatch batch(dataset, split, knowledge, heard);
   for (std::size_t i = 0; i < positions.size(); ++i) {
     const std::span<const evaluate::Query> queries = batch.make(positions, i, 1);
     std::vector<std::vector<math::ScoredRow>> lists(1);
@@ -44,7 +45,11 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
       const std::uint32_t from = positions[i].at > heard ? positions[i].at - heard : 0;
       for (std::uint32_t at = from; at < positions[i].at; ++at) later.erase(songs[at]);
     }
-    const json::object line{{"mode", evaluate::kModeNames[static_cast<std::size_t>(positions[i].mode)]},
+    json::array modes;
+    for (const evaluate::Mode mode : evaluate::kAllModes) {
+      if (belongs(positions[i], mode)) modes.emplace_back(evaluate::kModeNames[static_cast<std::size_t>(mode)]);
+    }
+    const json::object line{{"modes", std::move(modes)},
                             {"target", songs[positions[i].at]},
                             {"later", json::array(later.begin(), later.end())},
                             {"list", std::move(list)}};

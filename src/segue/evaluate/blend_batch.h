@@ -8,7 +8,7 @@
 
 #include "segue/evaluate/method.h"
 #include "segue/index/batch.h"
-#include "segue/recommend/blend.h"
+#include "segue/recommend/blend_query.h"
 
 namespace segue::evaluate {
 
@@ -16,8 +16,7 @@ namespace segue::evaluate {
 class BlendBatch {
  public:
   // `unit_rows`: the song vectors of `sources` at length 1.
-  BlendBatch(const recommend::BlendSources& sources, const model::BlendWeights& weights,
-             const math::PackedRows& unit_rows)
+  BlendBatch(const recommend::BlendSources& sources, const model::Blend& weights, const math::PackedRows& unit_rows)
       : sources_(sources), weights_(weights), search_(unit_rows) {}
 
   // Calls body(i, query, candidates), in order, for each queries[i] with at least one song heard. Candidates are all
@@ -28,7 +27,7 @@ class BlendBatch {
 
  private:
   const recommend::BlendSources& sources_;
-  const model::BlendWeights& weights_;
+  const model::Blend& weights_;
   index::BatchSearch search_;
 };
 

@@ -12,7 +12,7 @@
 #include "segue/evaluate/split.h"
 #include "segue/math/matrix.h"
 #include "segue/math/packed_rows.h"
-#include "segue/recommend/blend.h"
+#include "segue/recommend/blend_query.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
 #include "segue/transitions/transitions.h"

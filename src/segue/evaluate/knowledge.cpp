@@ -56,7 +56,12 @@ void Knowledge::collect_pasts(const data::Dataset& dataset, const Split& split) 
         if (split.songs[row] != kUnknownSong) songs.push_back(split.songs[row]);
       }
     }
-    pasts_.emplace_back(std::move(songs));
+    std::vector<std::uint64_t> artists;
+    artists.reserve(songs.size());
+    for (const data::SongRow song : songs) {
+      artists.push_back(split.training.keys.empty() ? song : split.training.keys[song].artist);
+    }
+    pasts_.emplace_back(std::move(songs), artists);
   }
 }
 
@@ -75,7 +80,7 @@ void Knowledge::collect_trend(const data::Dataset& dataset, const Split& split) 
   }
   if (split.kind == SplitKind::time) {
     for (std::size_t queue = 0; queue < dataset.queues.size(); ++queue) {
-      add(queue, dataset.queues.songs(queue).size());
+      if (split.drawn.empty() || split.drawn[queue]) add(queue, dataset.queues.songs(queue).size());
     }
   } else {
     for (const std::size_t queue : split.training_queues) add(queue, dataset.queues.songs(queue).size());

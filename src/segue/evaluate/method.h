@@ -20,6 +20,7 @@ class Ingredients;
 struct Query {
   std::span<const std::uint32_t> heard;   // songs of the catalogue before it in its queue, newest last; may be empty
   std::span<const std::uint32_t> masked;  // songs that must not be returned, sorted
+  bool repeats = false;                   // songs just heard may come again
   std::uint32_t user = kNobody;           // as in TrainingSet::users
   std::optional<std::int64_t> start;      // of its queue, microseconds since 1970-01-01 UTC
   plays::PastUntil past = {};             // all its listener played before, in songs of the catalogue

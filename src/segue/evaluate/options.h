@@ -30,6 +30,7 @@ struct SplitOptions {
   double held_out = 0.1;
   std::chrono::milliseconds gap = std::chrono::hours(24);
   std::uint64_t max_positions = 0;
+  std::uint64_t max_plays = 0;
 };
 
 }  // namespace segue::evaluate
@@ -53,6 +54,9 @@ struct OptionsOf<evaluate::SplitOptions> {
                                            between(0, 1e15)),
       option<&evaluate::SplitOptions::max_positions>(
           "max_positions", "Measure on held-out queues drawn at random until they have this many songs; 0: all of them",
+          at_least(0)),
+      option<&evaluate::SplitOptions::max_plays>(
+          "max_plays", "Use only users or playlists drawn at random until they have this many plays; 0: all of them",
           at_least(0)),
   };
 };

@@ -168,6 +168,28 @@ void fill_training(const data::Dataset& dataset, std::span<const Use> uses, std:
   split.training.queues = data::Queues(queues);
 }
 
+// Keeps the queues of users drawn in random order until they have enough plays.
+void keep_some(const data::Dataset& dataset, std::span<const std::uint32_t> users, std::uint32_t user_count,
+               std::uint64_t max_plays, std::uint64_t seed, std::vector<Use>& uses, Split& split) {
+  std::vector<std::uint64_t> plays(user_count);
+  for (std::size_t queue = 0; queue < users.size(); ++queue) plays[users[queue]] += length_of(dataset, queue);
+  std::vector<std::uint32_t> order(user_count);
+  std::iota(order.begin(), order.end(), 0U);
+  shuffle(order, seed, 2);
+  std::vector<bool> kept(user_count);
+  std::uint64_t sum = 0;
+  for (const std::uint32_t user : order) {
+    if (sum >= max_plays) break;
+    sum += plays[user];
+    kept[user] = true;
+  }
+  split.drawn.resize(users.size());
+  for (std::size_t queue = 0; queue < users.size(); ++queue) {
+    split.drawn[queue] = kept[users[queue]];
+    if (!kept[users[queue]]) uses[queue] = {};
+  }
+}
+
 // Keeps whole queues, drawn in random order until there are enough positions.
 void sample(std::vector<HeldOutQueue>& held_out, std::uint64_t max_positions, std::uint64_t seed) {
   std::vector<std::uint32_t> order(held_out.size());
@@ -195,15 +217,7 @@ std::uint64_t Split::positions() const {
 }
 
 SplitKind split_for(const data::Dataset& dataset) {
-  const json::value* const counts = dataset.manifest.fields.if_contains("counts");
-  if (counts != nullptr && counts->is_object() && counts->get_object().contains("playlists") &&
-      count_at(counts->get_object(), "playlists", kManifestName) > 0) {
-    return SplitKind::queues;
-  }
-  for (std::size_t queue = 0; queue < dataset.queues.size(); ++queue) {
-    if (!dataset.queues.start(queue)) return SplitKind::queues;
-  }
-  return SplitKind::time;
+  return data::has_sessions(dataset) ? SplitKind::time : SplitKind::queues;
 }
 
 Split make_split(const data::Dataset& dataset, const SplitOptions& options, std::uint64_t min_plays,
@@ -216,6 +230,7 @@ Split make_split(const data::Dataset& dataset, const SplitOptions& options, std:
   if (split.kind == SplitKind::time) uses = by_time(dataset, options);
   if (split.kind == SplitKind::queues) uses = by_user(dataset, options, users, user_count, seed);
   if (split.kind == SplitKind::last_song) uses = by_last_song(dataset, options);
+  if (options.max_plays > 0) keep_some(dataset, users, user_count, options.max_plays, seed, uses, split);
   number_songs(dataset, uses, min_plays, split);
   std::vector<std::uint32_t> number_of_user(user_count, kNobody);
   fill_training(dataset, uses, users, number_of_user, split);

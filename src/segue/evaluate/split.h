@@ -58,6 +58,7 @@ struct Split {
   std::vector<std::uint32_t> rows;           // of each song of the catalogue: its row of the dataset
   std::vector<std::size_t> training_queues;  // of the dataset, in the order of training.queues
   std::vector<HeldOutQueue> held_out;        // in the order of the dataset
+  std::vector<bool> drawn;                   // of each queue of the dataset, with max_plays; empty: all of them
   std::uint64_t training_plays = 0;          // including songs that are not in the catalogue
   std::uint32_t units = 0;
 

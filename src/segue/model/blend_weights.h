@@ -1,4 +1,4 @@
-// The weights of a model's vectors and transitions in recommendations (recommend/blend.h).
+// The weights of a model's vectors and transitions in recommendations (recommend/blend_terms.h).
 //
 // `segue tune` fits them to a dataset, `segue train` writes them into the model. The defaults were fitted to held-out
 // playlists and do well on sessions too (docs/quality.md).
@@ -17,7 +17,7 @@ struct BlendWeights {
   double blend_backward = 0.7;
   double blend_seed_damping = 0.5;
   double blend_popularity_damping = 0.1;
-  double blend_floor = 0.03;
+  double blend_floor = 0.02;
   double blend_vector_half_life = 3;
   double blend_last_song = 1;
   double blend_recent_songs = 1.5;
@@ -26,13 +26,20 @@ struct BlendWeights {
   double blend_last_artist = 1;
   double blend_recent_artists = 0.1;
   double blend_version = 1;
-  double blend_trend_days = 0.03;
-  double blend_trend_weeks = 0.03;
-  double blend_trend_months = 0.03;
-  double blend_own_transitions = 0.1;
-  double blend_returns = 0.1;
-  double blend_familiar = 0;
+  double blend_trend_days = 0.001;
+  double blend_trend_weeks = 0.001;
+  double blend_trend_months = 0.001;
+  double blend_own_transitions = 10;
+  double blend_returns = 0.3;
+  double blend_known_artist = 0;
+  double blend_familiar = 0.1;
   double blend_repeater = 0;
+};
+
+// The weights of a model for either kind of list.
+struct Blend {
+  BlendWeights discover;  // songs not heard just now
+  BlendWeights next;      // whatever is played next, heard or not
 };
 
 }  // namespace segue::model
@@ -79,19 +86,19 @@ struct OptionsOf<model::BlendWeights> {
       option<&model::BlendWeights::blend_version>(
           "blend_version", "Penalty for a song heard before, or another version of it", between(-100, 100)),
       option<&model::BlendWeights::blend_trend_days>(
-          "blend_trend_days", "Weight of popularity with a half-life of 4 days, relative to blend_floor",
-          between(0, 1e6)),
+          "blend_trend_days", "Weight of popularity with a half-life of 4 days", between(0, 1e6)),
       option<&model::BlendWeights::blend_trend_weeks>(
-          "blend_trend_weeks", "Weight of popularity with a half-life of 20 days, relative to blend_floor",
-          between(0, 1e6)),
+          "blend_trend_weeks", "Weight of popularity with a half-life of 20 days", between(0, 1e6)),
       option<&model::BlendWeights::blend_trend_months>(
-          "blend_trend_months", "Weight of popularity with a half-life of 90 days, relative to blend_floor",
-          between(0, 1e6)),
+          "blend_trend_months", "Weight of popularity with a half-life of 90 days", between(0, 1e6)),
       option<&model::BlendWeights::blend_own_transitions>(
           "blend_own_transitions", "Weight of what the listener played after the last song before, beside transitions",
           between(0, 1e6)),
       option<&model::BlendWeights::blend_returns>(
           "blend_returns", "Weight of how likely a song returns, beside transitions", between(0, 1e6)),
+      option<&model::BlendWeights::blend_known_artist>(
+          "blend_known_artist", "Weight of the logarithm of how often the listener played the artist",
+          between(-100, 100)),
       option<&model::BlendWeights::blend_familiar>(
           "blend_familiar", "Power of how likely a song returns, compared with one that was never played",
           between(-10, 10)),

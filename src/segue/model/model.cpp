@@ -76,10 +76,10 @@ std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
 }
 
 // Weights that an older model does not state have their defaults.
-BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subject) {
-  BlendWeights weights;
-  if (!manifest.fields.contains("blend")) return weights;
-  const json::object& stored = object_at(manifest.fields, "blend", subject);
+BlendWeights weights_of(const Manifest& manifest, std::string_view name, BlendWeights weights,
+                        const std::string& subject) {
+  if (!manifest.fields.contains(name)) return weights;
+  const json::object& stored = object_at(manifest.fields, name, subject);
   for (const OptionRow& row : OptionsOf<BlendWeights>::rows) {
     const json::value* const value = stored.if_contains(row.name);
     if (value == nullptr) continue;
@@ -96,6 +96,62 @@ BlendWeights blend_weights_of(const Manifest& manifest, const std::string& subje
   return weights;
 }
 
+// Without weights of its own, what comes next has those of discoveries.
+Blend blend_of(const Manifest& manifest, const std::string& subject) {
+  Blend blend;
+  blend.discover = weights_of(manifest, "blend", blend.discover, subject);
+  blend.next = weights_of(manifest, "blend_next", blend.discover, subject);
+  return blend;
+}
+
+std::optional<plays::ReturnRates> returns_of(const Manifest& manifest, const std::string& subject) {
+  if (!manifest.fields.contains("returns")) return std::nullopt;
+  const json::object& stored = object_at(manifest.fields, "returns", subject);
+  const auto refuse = [&](std::string_view what) {
+    fail(ErrorCode::corrupt, "{}: returns: expected {}", subject, what);
+  };
+  const auto rate = [&](const json::value* value) {
+    if (value == nullptr || !value->is_number()) refuse("numbers");
+    const auto number = value->to_number<float>();
+    if (!(number >= 0 && number <= 1)) refuse("rates from 0 to 1");
+    return number;
+  };
+  plays::ReturnRates rates;
+  rates.repeats = rate(stored.if_contains("repeats"));
+  const json::value* const rows = stored.if_contains("rates");
+  if (rows == nullptr || !rows->is_array() || rows->get_array().size() != rates.rates.size()) {
+    refuse(fmt::format("{} rows of rates", rates.rates.size()));
+  }
+  for (std::size_t gap = 0; gap < rates.rates.size(); ++gap) {
+    const json::value& row = rows->get_array()[gap];
+    if (!row.is_array() || row.get_array().size() != plays::kPlayGroups) {
+      refuse(fmt::format("{} rates in a row", plays::kPlayGroups));
+    }
+    for (std::size_t plays = 0; plays < plays::kPlayGroups; ++plays) {
+      rates.rates[gap][plays] = rate(&row.get_array()[plays]);
+    }
+  }
+  return rates;
+}
+
+std::optional<plays::TrendUntil> trend_of(const OpenFolder& folder, const Manifest& manifest, std::size_t songs) {
+  if (!lists(manifest, kTrendName)) return std::nullopt;
+  const fs::path path = folder.path() / kTrendName;
+  const NpyMatrix stored(folder.map(kTrendName));
+  check_shape(path, stored.view(), songs, plays::kTrendHalfLives.size());
+  std::vector<plays::TrendPlays> plays(songs);
+  for (std::size_t song = 0; song < songs; ++song) {
+    for (std::size_t i = 0; i < plays[song].size(); ++i) {
+      const float value = stored.view().row(song)[i];
+      if (!(value >= 0 && value < std::numeric_limits<float>::infinity())) {
+        fail(ErrorCode::corrupt, "{}: expected plays, found {} in row {}", path.string(), value, song);
+      }
+      plays[song][i] = value;
+    }
+  }
+  return plays::TrendUntil(std::move(plays));
+}
+
 }  // namespace
 
 struct Model::State {
@@ -110,7 +166,9 @@ struct Model::State {
   std::once_flag log_plays_made;
   data::LogPlays log_plays;
   std::uint32_t transition_window;
-  BlendWeights blend_weights;
+  Blend blend;
+  std::optional<plays::ReturnRates> returns;
+  std::optional<plays::TrendUntil> trend;
   std::once_flag transitions_checked;
   std::once_flag index_opened;
   std::optional<index::GraphIndex> graph;
@@ -130,7 +188,9 @@ struct Model::State {
     check_shape(folder / kVectorsName, vectors.view(), songs.size(), vectors.view().columns);
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
     transition_window = window_of(manifest, (folder / kManifestName).string());
-    blend_weights = blend_weights_of(manifest, (folder / kManifestName).string());
+    blend = blend_of(manifest, (folder / kManifestName).string());
+    returns = returns_of(manifest, (folder / kManifestName).string());
+    trend = trend_of(open_folder, manifest, songs.size());
     inverse_norms = inverse_norms_of(folder / kVectorsName, vectors.view());
     check_finite(folder / kContextName, context.view());
     if (lists(manifest, kMapName)) map = read_map(open_folder, songs.size());
@@ -208,8 +268,14 @@ const data::LogPlays& Model::log_plays() const {
 std::uint32_t Model::transition_window() const {
   return state_->transition_window;
 }
-const BlendWeights& Model::blend_weights() const {
-  return state_->blend_weights;
+const Blend& Model::blend() const {
+  return state_->blend;
+}
+const plays::Trend* Model::trend() const {
+  return state_->trend ? &*state_->trend : nullptr;
+}
+const plays::ReturnRates* Model::returns() const {
+  return state_->returns ? &*state_->returns : nullptr;
 }
 const index::SongIndex& Model::index() const {
   std::call_once(state_->index_opened, [this] { state_->open_index(); });

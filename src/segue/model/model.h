@@ -4,6 +4,7 @@
 //   songs.arrow        the songs with vectors
 //   vectors.npy        W1: float32, songs x dim, C order
 //   context.npy        W2: the same shape
+//   trend.npy          float32, songs x 3: decayed plays (plays/trend.h); only if the dataset has times
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
 //   index.hnsw         a search graph, if there are many songs (model/index_file.h)
 //   map.arrow, clusters.arrow   where songs lie on the map (map_file.h); only after `segue map`
@@ -25,6 +26,7 @@
 #include "segue/layout/song_map.h"
 #include "segue/math/matrix.h"
 #include "segue/model/blend_weights.h"
+#include "segue/plays/habits.h"
 #include "segue/transitions/transitions.h"
 #include "segue/transitions/transitions_file.h"
 
@@ -37,6 +39,7 @@ namespace segue::model {
 inline constexpr FormatVersion kModelFormat{"segue-model", 1};
 inline constexpr std::string_view kVectorsName = "vectors.npy";
 inline constexpr std::string_view kContextName = "context.npy";
+inline constexpr std::string_view kTrendName = "trend.npy";
 inline constexpr std::string_view kTransitionsName = "transitions.arrow";
 
 // An open model, mapped read-only. Thread safe.
@@ -58,7 +61,10 @@ class Model {
   std::span<const float> inverse_norms() const;   // 1/|row of W1|, 0 for a zero row
   const data::LogPlays& log_plays() const;        // computed by the first call
   std::uint32_t transition_window() const;        // transitions count pairs of plays at most this far apart
-  const BlendWeights& blend_weights() const;      // those it was trained with, or the defaults
+  const Blend& blend() const;                     // the weights it was trained with, or the defaults
+  // What is known of when songs were played; nullptr in a model whose dataset had no times, or of an earlier version.
+  const plays::Trend* trend() const;
+  const plays::ReturnRates* returns() const;
 
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
   // Throws corrupt where their file is damaged. REQUIRES: song < songs().size()

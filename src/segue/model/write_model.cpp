@@ -1,5 +1,6 @@
 #include "segue/model/write_model.h"
 
+#include <span>
 #include <vector>
 
 #include "segue/base/error.h"
@@ -53,6 +54,18 @@ std::uint64_t write_songs(const fs::path& file, const data::Catalogue& songs, st
   return plays;
 }
 
+json::object returns_document(const plays::ReturnRates& returns) {
+  json::array rows;
+  for (const auto& row : returns.rates) rows.push_back(json::array(row.begin(), row.end()));
+  return {{"repeats", returns.repeats}, {"rates", std::move(rows)}};
+}
+
+void write_trend(const fs::path& file, std::span<const plays::TrendPlays> trend) {
+  NpyWriter writer(file, trend.size(), plays::kTrendHalfLives.size());
+  for (const plays::TrendPlays& song : trend) writer.add(song);
+  writer.close();
+}
+
 }  // namespace
 
 void write_model(const fs::path& folder, const NewModel& model, Progress& progress, const std::stop_token& stop) {
@@ -70,7 +83,14 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
   fields["dataset"] = model.dataset_digest;
   fields["options"] = options_to_json(model.options);
   fields["transition_window"] = transitions.window;
-  fields["blend"] = options_to_json(model.blend);
+  fields["blend"] = options_to_json(model.blend.discover);
+  fields["blend_next"] = options_to_json(model.blend.next);
+  if (model.habits != nullptr) fields["returns"] = returns_document(model.habits->returns);
+  if (model.habits != nullptr && model.habits->until) {
+    write_trend(writer.path() / kTrendName, model.habits->trend);
+    fields["trend"] = {{"until", *model.habits->until},
+                       {"half_lives", json::array(plays::kTrendHalfLives.begin(), plays::kTrendHalfLives.end())}};
+  }
   fields["counts"] = {{"songs", rows},
                       {"dim", trained.vectors.columns()},
                       {"plays", plays},

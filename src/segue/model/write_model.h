@@ -9,6 +9,7 @@
 #include "segue/data/dataset/catalogue.h"
 #include "segue/model/blend_weights.h"
 #include "segue/model/index_file.h"
+#include "segue/plays/habits.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
 #include "segue/transitions/transitions.h"
@@ -22,8 +23,9 @@ struct NewModel {
   const train::TrainOptions& options;
   const train::TrainedVectors& trained;
   const transitions::Transitions& transitions;
-  BlendWeights blend{};
+  Blend blend{};
   IndexBuild index{};
+  const plays::Habits* habits = nullptr;  // nullptr: nothing is known of when songs were played
 };
 
 // Writes a complete model folder with its index and replaces an older model once everything is on disk.

@@ -19,11 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A target that cannot be written has to fail now, not after hours of training.
-void check_target(const fs::path& output) {
-  const FolderWriter probe(output, replaces(model::kModelFormat));
-}
-
 std::vector<std::uint64_t> plays_of(const data::Catalogue& songs) {
   std::vector<std::uint64_t> plays(songs.size());
   for (std::uint32_t song = 0; song < songs.size(); ++song) plays[song] = songs.plays(song);
@@ -111,6 +106,10 @@ void remove_checkpoint(const fs::path& output, const Notes& notes) {
 
 }  // namespace
 
+void check_target(const fs::path& output) {
+  const FolderWriter probe(output, replaces(model::kModelFormat));
+}
+
 BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& options, Progress& progress,
                        const std::stop_token& stop, const Notes& notes) {
   const fs::path output = options.target.output;
@@ -119,6 +118,8 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
   const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
   train::TrainedVectors trained = train(dataset, plays, options, progress, stop, notes);
   const transitions::Transitions transitions = count(dataset, trained, options, progress, stop);
+  const plays::Habits habits = plays::count_habits(dataset.queues, static_cast<std::uint32_t>(trained.vectors.rows()),
+                                                   data::has_sessions(dataset));
   model::write_model(output,
                      {.songs = dataset.songs,
                       .dataset_digest = dataset.manifest.digest,
@@ -126,7 +127,8 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
                       .trained = trained,
                       .transitions = transitions,
                       .blend = options.blend,
-                      .index = {options.index, options.train.seed, options.train.threads}},
+                      .index = {options.index, options.train.seed, options.train.threads},
+                      .habits = &habits},
                      progress, stop);
   remove_checkpoint(output, notes);
 

@@ -60,7 +60,7 @@ struct BuildOptions {
   train::CheckpointOptions checkpoints{};
   train::TrainOptions train{};
   CountOptions counting{};
-  model::BlendWeights blend{};
+  model::Blend blend{};
   model::IndexOptions index{};
 };
 
@@ -75,6 +75,9 @@ struct BuiltModel {
 
 // Receives one line at a time that a user may want to read: where training resumes, a checkpoint that failed.
 using Notes = std::function<void(std::string_view line)>;
+
+// A target that cannot be written has to fail now, not after hours of training. Throws wrong_use, io_failed.
+void check_target(const std::filesystem::path& output);
 
 // Trains vectors, counts transitions and writes them as a model, replacing an older one at the end. The checkpoint
 // lives in train::checkpoint_of(output) and is removed once the model is written. `notes` is called by this thread.

@@ -14,8 +14,9 @@ namespace segue::plays {
 class Past {
  public:
   Past() = default;
-  // `songs`: the oldest first. REQUIRES: fewer than 2^32.
-  explicit Past(std::vector<data::SongRow> songs);
+  // `songs`: the oldest first. `artists`: a number for the artist of each play. REQUIRES: fewer than 2^32, as many of
+  // either.
+  Past(std::vector<data::SongRow> songs, std::span<const std::uint64_t> artists);
 
   std::size_t size() const { return songs_.size(); }
   std::span<const data::SongRow> songs() const { return songs_; }
@@ -36,11 +37,14 @@ class Past {
   };
   // Those among the first `end` plays.
   Plays of(data::SongRow song, std::size_t end) const;
+  // How many of the first `end` plays are by this artist.
+  std::size_t plays_by(std::uint64_t artist, std::size_t end) const;
 
  private:
   std::vector<data::SongRow> songs_;
   std::vector<std::uint64_t> keys_;     // song << 32 | place, ascending
   std::vector<std::uint32_t> repeats_;  // size() + 1
+  std::vector<std::uint64_t> artists_;  // a hash of the artist << 32 | place, ascending
 };
 
 // A listener's past as it was at one moment. Views the past.
@@ -51,6 +55,7 @@ struct PastUntil {
   explicit operator bool() const { return past != nullptr && end > 0; }
   std::span<const data::SongRow> songs() const { return past->songs().first(end); }
   Past::Plays of(data::SongRow song) const { return past->of(song, end); }
+  std::size_t plays_by(std::uint64_t artist) const { return past->plays_by(artist, end); }
 };
 
 }  // namespace segue::plays

@@ -15,15 +15,33 @@ constexpr double kDay = 86400e6;      // microseconds
 constexpr std::size_t kLeaders = 60;  // for each half-life
 constexpr std::int64_t kLeadersEvery = 6 * 3600 * std::int64_t{1'000'000};
 
-TrendShares decay_over(std::int64_t microseconds) {
-  TrendShares decay;
+}  // namespace
+
+TrendPlays decay_over(std::int64_t microseconds) {
+  TrendPlays decay;
   for (std::size_t i = 0; i < decay.size(); ++i) {
     decay[i] = static_cast<float>(std::exp2(-static_cast<double>(microseconds) / kDay / kTrendHalfLives[i]));
   }
   return decay;
 }
 
-}  // namespace
+std::vector<data::SongRow> leaders_of(std::uint32_t songs,
+                                      const std::function<TrendPlays(data::SongRow song)>& plays_of) {
+  std::vector<math::TopK> best(kTrendHalfLives.size(), math::TopK(std::min<std::size_t>(kLeaders, songs)));
+  for (data::SongRow song = 0; song < songs; ++song) {
+    const TrendPlays plays = plays_of(song);
+    for (std::size_t i = 0; i < best.size(); ++i) {
+      if (plays[i] > 0) best[i].offer({song, plays[i]});
+    }
+  }
+  std::vector<data::SongRow> rows;
+  for (math::TopK& one : best) {
+    for (const math::ScoredRow& leader : one.take()) rows.push_back(leader.row);
+  }
+  std::ranges::sort(rows);
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
 
 TrendOfPlays::TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int64_t leaders_from)
     : offsets_(songs + 1) {
@@ -36,18 +54,14 @@ TrendOfPlays::TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int6
   std::vector<Sum> now(songs);
   std::int64_t day = std::numeric_limits<std::int64_t>::min();
   const auto lead = [&](std::int64_t at) {
-    std::vector<data::SongRow>& rows = leaders_.emplace_back();
     days_.push_back(at);
-    for (std::size_t half_life = 0; half_life < kTrendHalfLives.size(); ++half_life) {
-      math::TopK best(std::min(kLeaders, songs));
-      for (data::SongRow song = 0; song < songs; ++song) {
-        if (now[song].plays[half_life] == 0) continue;
-        best.offer({song, now[song].plays[half_life] * decay_over(at - now[song].at)[half_life]});
-      }
-      for (const math::ScoredRow& one : best.take()) rows.push_back(one.row);
-    }
-    std::ranges::sort(rows);
-    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    leaders_.push_back(leaders_of(static_cast<std::uint32_t>(songs), [&](data::SongRow song) {
+      TrendPlays decayed = now[song].plays;
+      if (decayed[0] == 0 && decayed.back() == 0) return decayed;
+      const TrendPlays decay = decay_over(at - now[song].at);
+      for (std::size_t i = 0; i < decay.size(); ++i) decayed[i] *= decay[i];
+      return decayed;
+    }));
   };
   for (const Play& play : plays) {
     if (play.at >= std::max(leaders_from, day)) {
@@ -55,8 +69,8 @@ TrendOfPlays::TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int6
       lead(play.at);
     }
     const auto add = [&](Sum& sum) {
-      const TrendShares decay = decay_over(play.at - sum.at);
-      for (std::size_t i = 0; i < decay.size(); ++i) sum.plays[i] = (sum.at == 0 ? 0 : sum.plays[i] * decay[i]) + 1;
+      const TrendPlays decay = decay_over(std::max<std::int64_t>(0, play.at - sum.at));
+      for (std::size_t i = 0; i < decay.size(); ++i) sum.plays[i] = sum.plays[i] * decay[i] + 1;
       sum.at = play.at;
     };
     add(now[play.song]);
@@ -66,21 +80,23 @@ TrendOfPlays::TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int6
   }
 }
 
-TrendShares TrendOfPlays::decayed(std::span<const Sum> sums, std::int64_t at) const {
+TrendPlays TrendOfPlays::decayed(std::span<const Sum> sums, std::int64_t at) const {
   const auto after = std::ranges::lower_bound(sums, at, {}, &Sum::at);
   if (after == sums.begin()) return {};
   const Sum& last = *(after - 1);
-  TrendShares shares = decay_over(at - last.at);
+  TrendPlays shares = decay_over(at - last.at);
   for (std::size_t i = 0; i < shares.size(); ++i) shares[i] *= last.plays[i];
   return shares;
 }
 
-TrendShares TrendOfPlays::of(data::SongRow song, std::int64_t at) const {
-  TrendShares mine = decayed(std::span(sums_).subspan(offsets_[song], offsets_[song + 1] - offsets_[song]), at);
-  const TrendShares all = decayed(all_, at);
-  const auto songs = static_cast<float>(offsets_.size() - 1);
-  for (std::size_t i = 0; i < mine.size(); ++i) mine[i] = all[i] > 0 ? mine[i] * songs / all[i] : 0;
-  return mine;
+TrendPlays TrendOfPlays::of(data::SongRow song, std::int64_t at) const {
+  return decayed(std::span(sums_).subspan(offsets_[song], offsets_[song + 1] - offsets_[song]), at);
+}
+
+TrendPlays TrendOfPlays::mean(std::int64_t at) const {
+  TrendPlays plays = decayed(all_, at);
+  for (float& one : plays) one /= static_cast<float>(offsets_.size() - 1);
+  return plays;
 }
 
 std::vector<data::SongRow> TrendOfPlays::leaders(std::int64_t at) const {

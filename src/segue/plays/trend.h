@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -15,14 +16,21 @@
 namespace segue::plays {
 
 inline constexpr std::array<double, 3> kTrendHalfLives = {4, 20, 90};  // days
-using TrendShares = std::array<float, kTrendHalfLives.size()>;
+using TrendPlays = std::array<float, kTrendHalfLives.size()>;
+
+// What a play counts so many microseconds later. REQUIRES: microseconds >= 0
+TrendPlays decay_over(std::int64_t microseconds);
+// The songs with the most decayed plays, plays_of(song), of any half-life, ascending.
+std::vector<data::SongRow> leaders_of(std::uint32_t songs,
+                                      const std::function<TrendPlays(data::SongRow song)>& plays_of);
 
 // Answers how popular songs were at a moment, in microseconds since 1970-01-01 UTC.
 class Trend {
  public:
   virtual ~Trend() = default;
-  // The decayed plays of a song over those of the mean song, before `at`, for each half-life: 1 for a song like any.
-  virtual TrendShares of(data::SongRow song, std::int64_t at) const = 0;
+  // The decayed plays of a song before `at`, for each half-life, and those of the mean song.
+  virtual TrendPlays of(data::SongRow song, std::int64_t at) const = 0;
+  virtual TrendPlays mean(std::int64_t at) const = 0;
   // Songs that are among the most popular at that moment, for any half-life.
   virtual std::vector<data::SongRow> leaders(std::int64_t at) const = 0;
 };
@@ -37,15 +45,16 @@ class TrendOfPlays final : public Trend {
   // `leaders_from`: leaders() is asked only for moments from then on.
   TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int64_t leaders_from);
 
-  TrendShares of(data::SongRow song, std::int64_t at) const override;
+  TrendPlays of(data::SongRow song, std::int64_t at) const override;
+  TrendPlays mean(std::int64_t at) const override;
   std::vector<data::SongRow> leaders(std::int64_t at) const override;
 
  private:
   struct Sum {
     std::int64_t at = 0;
-    TrendShares plays{};  // decayed until `at`, which counts
+    TrendPlays plays{};  // decayed until `at`, which counts
   };
-  TrendShares decayed(std::span<const Sum> sums, std::int64_t at) const;
+  TrendPlays decayed(std::span<const Sum> sums, std::int64_t at) const;
 
   std::vector<std::size_t> offsets_;  // songs + 1
   std::vector<Sum> sums_;             // of each song at each of its plays, ascending by time

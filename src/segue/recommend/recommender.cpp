@@ -33,22 +33,24 @@ std::vector<data::SongRow> joined(std::span<const data::SongRow> a, std::span<co
   return rows;
 }
 
-// Weights under which transitions alone count.
-model::BlendWeights transitions_alone(model::BlendWeights weights) {
-  weights.blend_last_song = weights.blend_recent_songs = 0;
-  weights.blend_last_context = weights.blend_recent_context = 0;
-  weights.blend_last_artist = weights.blend_recent_artists = weights.blend_version = 0;
-  return weights;
-}
-
-model::BlendWeights weights_for(const model::Model& model, const RecommendOptions& options) {
-  model::BlendWeights weights = model.blend_weights();
+model::BlendWeights weights_for(const model::Model& model, const RecommendOptions& options, ListMode mode) {
+  model::BlendWeights weights = mode == ListMode::discover ? model.blend().discover : model.blend().next;
   if (options.by == RecommendBy::transitions) weights = transitions_alone(weights);
   if (options.half_life > 0) {
     weights.blend_transition_half_life = options.half_life;
     weights.blend_vector_half_life = options.half_life;
   }
   return weights;
+}
+
+// Songs not heard lately, each once, ascending: more than kRested plays ago, and more than once or long ago.
+std::vector<data::SongRow> rested_songs(const plays::Past& past) {
+  constexpr std::size_t kRested = 50;
+  std::vector<data::SongRow> songs;
+  for (const data::SongRow song : distinct(past.songs())) {
+    if (past.size() - past.of(song, past.size()).last() > kRested) songs.push_back(song);
+  }
+  return songs;
 }
 
 // Of the user vector and of the seeds in the reasons.
@@ -62,8 +64,10 @@ double half_life_of(const RecommendOptions& options, const model::BlendWeights& 
 struct Recommender::Search {
   RecommendOptions options;
   model::BlendWeights weights;
+  Listening listening;
   std::span<const data::SongRow> disliked;
-  std::vector<data::SongRow> excluded;  // sorted
+  std::vector<data::SongRow> excluded;                  // sorted
+  std::optional<std::vector<data::SongRow>> returning;  // only these, if there is such a list; sorted
   const index::RowSet* keeps;
   WorkBudget* budget;
 
@@ -85,7 +89,16 @@ BlendSources blend_sources(const model::Model& model) {
           .log_plays = &model.log_plays(),
           .transitions = [&model](data::SongRow song) { return model.transitions(song); },
           .keys = [&model](std::span<const data::SongRow> songs) { return model.songs().keys(songs); },
-          .codes = model.codes()};
+          .codes = model.codes(),
+          .trend = model.trend(),
+          .returns = model.returns()};
+}
+
+plays::Past past_of(const data::Catalogue& songs, std::span<const data::SongRow> played) {
+  std::vector<std::uint64_t> artists;
+  artists.reserve(played.size());
+  for (const data::SongKeys& keys : songs.keys(played)) artists.push_back(keys.artist);
+  return plays::Past(std::vector<data::SongRow>(played.begin(), played.end()), artists);
 }
 
 Recommender::Recommender(const model::Model& model) : model_(model), sources_(blend_sources(model)) {}
@@ -96,7 +109,7 @@ Recommender::Query Recommender::query_of(const Search& search, std::span<const d
     query.direction = away_from(model_, user_vector(model_, played, search.options.half_life), search.disliked);
     return query;
   }
-  query.blend.emplace(sources_, search.weights, played);
+  query.blend.emplace(sources_, search.weights, played, search.listening);
   if (search.options.by == RecommendBy::blend) {
     query.direction = away_from(model_, query.blend->recent(), search.disliked);
   }
@@ -104,6 +117,7 @@ Recommender::Query Recommender::query_of(const Search& search, std::span<const d
 }
 
 std::vector<math::ScoredRow> Recommender::find(const Search& search, const Query& query, std::size_t count) const {
+  if (search.returning) return find_returning(search, query, count);
   const index::SearchFilter filter{search.excluded, search.keeps};
   spend(search.budget, model_.songs().size() / kSearchedPerUnit + count);
   if (!query.blend) {
@@ -126,6 +140,25 @@ std::vector<math::ScoredRow> Recommender::find(const Search& search, const Query
                            search.disliked.empty() ? BlendQuery::Penalty() : BlendQuery::Penalty(likeness));
 }
 
+// The best of search.returning.
+std::vector<math::ScoredRow> Recommender::find_returning(const Search& search, const Query& query,
+                                                         std::size_t count) const {
+  std::vector<data::SongRow> songs;
+  for (const data::SongRow song : *search.returning) {
+    if (search.may_return(song)) songs.push_back(song);
+  }
+  spend(search.budget, songs.size());
+  if (query.blend) return query.blend->best(songs, count);
+  math::TopK best(count);
+  for (const data::SongRow song : songs) {
+    const float cosine =
+        model_.inverse_norms()[song] *
+        math::best_kernels().dot(query.direction.data(), model_.vectors().row(song), query.direction.size());
+    best.offer({song, cosine});
+  }
+  return best.take();
+}
+
 Recommendations Recommender::recommend(const Listener& listener, const RecommendOptions& options) const {
   static constexpr RerankOptions kPlain{.artist_cap = 0, .artist_gap = 0, .fold_versions = false};
   return recommend(listener, options, kPlain, 1);
@@ -133,11 +166,19 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
 
 Recommendations Recommender::recommend(const Listener& listener, const RecommendOptions& options,
                                        const RerankOptions& list, std::uint32_t interests) const {
-  Search search{options, weights_for(model_, options), listener.disliked, {}, listener.keeps, listener.budget};
-  // In mode any, the rules of the list say when a song may come again (rerank.h).
-  if (list.mode == ListMode::any) search.weights.blend_version = 0;
+  const plays::Past made = listener.past == nullptr ? past_of(model_.songs(), listener.played) : plays::Past();
+  const plays::Past& past = listener.past == nullptr ? made : *listener.past;
+  Search search{.options = options,
+                .weights = weights_for(model_, options, list.mode),
+                .listening = {{&past, past.size()}, listener.at.value_or(0)},
+                .disliked = listener.disliked,
+                .excluded = {},
+                .returning = {},
+                .keeps = listener.keeps,
+                .budget = listener.budget};
   const std::vector<data::SongRow> barred = joined(listener.disliked, listener.excluded);
-  search.excluded = distinct(list.mode == ListMode::discover ? joined(barred, listener.played) : barred);
+  search.excluded = distinct(list.mode == ListMode::discover ? joined(barred, past.songs()) : barred);
+  if (list.mode == ListMode::rediscover) search.returning = rested_songs(past);
 
   const double half_life = half_life_of(options, search.weights);
   Recommendations found;

@@ -14,7 +14,7 @@
 #include "segue/base/work_budget.h"
 #include "segue/index/row_set.h"
 #include "segue/model/model.h"
-#include "segue/recommend/blend.h"
+#include "segue/recommend/blend_query.h"
 #include "segue/recommend/explain.h"
 #include "segue/recommend/interests.h"
 #include "segue/recommend/options.h"
@@ -29,6 +29,10 @@ struct Listener {
   std::span<const data::SongRow> excluded = {};  // never returned
   const index::RowSet* keeps = nullptr;          // only these are returned
   WorkBudget* budget = nullptr;                  // nullptr: no limit; else bad_input is thrown where it ends
+  // Everything they ever played, `played` at its end; nullptr: nothing before `played`. In mode discover none of it is
+  // returned.
+  const plays::Past* past = nullptr;
+  std::optional<std::int64_t> at = {};  // when they listen, microseconds since 1970-01-01 UTC; now, if nobody knows
 };
 
 struct Recommendation {
@@ -65,10 +69,14 @@ class Recommender {
 
   Query query_of(const Search& search, std::span<const data::SongRow> played) const;
   std::vector<math::ScoredRow> find(const Search& search, const Query& query, std::size_t count) const;
+  std::vector<math::ScoredRow> find_returning(const Search& search, const Query& query, std::size_t count) const;
 
   const model::Model& model_;
   const BlendSources sources_;
 };
+
+// What a listener played, for Listener::past.
+plays::Past past_of(const data::Catalogue& songs, std::span<const data::SongRow> played);
 
 // The songs of a model for the blend. Views the model.
 BlendSources blend_sources(const model::Model& model);

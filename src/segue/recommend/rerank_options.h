@@ -11,10 +11,11 @@
 
 namespace segue::recommend {
 
-// Whether songs already played may be in the list.
-enum class ListMode { discover, any };
+// Which songs may be in the list: only those never played, whatever is likely to be played next, or only those played
+// before but not lately.
+enum class ListMode { discover, any, rediscover };
 
-inline constexpr std::array<std::string_view, 2> kListModeNames = {"discover", "any"};
+inline constexpr std::array<std::string_view, 3> kListModeNames = {"discover", "any", "rediscover"};
 constexpr std::span<const std::string_view> names(ListMode) {
   return kListModeNames;
 }
@@ -26,7 +27,7 @@ struct RerankOptions {
   std::uint32_t artist_cap = 3;
   std::uint32_t artist_gap = 1;
   bool fold_versions = true;
-  double freshness = 50;
+  double freshness = 0;
   double surprise = 0;
   std::uint64_t seed = 1;
 };
@@ -40,7 +41,9 @@ struct OptionsOf<recommend::RerankOptions> {
   static constexpr std::string_view section = "recommend";
   static constexpr std::array rows = {
       option<&recommend::RerankOptions::mode>(
-          "mode", "discover: only songs not played yet; any: played songs too, after some time"),
+          "mode",
+          "discover: only songs never played; any: what is likely to be played next, heard before or not; rediscover: "
+          "songs played before, but not lately"),
       option<&recommend::RerankOptions::diversity>(
           "diversity", "0: the songs that fit best; towards 1: songs unlike each other, even if they fit less",
           between(0, 1)),
@@ -54,10 +57,11 @@ struct OptionsOf<recommend::RerankOptions> {
       option<&recommend::RerankOptions::fold_versions>(
           "fold_versions",
           "Only one version of a recording that exists live, remastered, remixed or under several ids"),
-      option<&recommend::RerankOptions::freshness>(
-          "freshness",
-          "With mode any: a song played this many songs ago has regained half of its score; 0: all at once",
-          between(0, 1e9)),
+      option<&recommend::RerankOptions::freshness>("freshness",
+                                                   "With mode any: a song played this many songs ago has regained half "
+                                                   "of its score; 0: songs come back as listeners "
+                                                   "have them come back",
+                                                   between(0, 1e9)),
       option<&recommend::RerankOptions::surprise>(
           "surprise", "Towards 1: more randomness, so that each seed gives different songs, the best-fitting first",
           between(0, 1)),

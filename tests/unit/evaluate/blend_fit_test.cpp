@@ -63,7 +63,8 @@ data::Dataset genres(const Scratch& scratch) {
 BlendFit fit(const data::Dataset& dataset, const model::BlendWeights& start, const train::TrainOptions& train) {
   const Split split = make_split(dataset, kValidation, train.min_plays, train.seed);
   NoProgress progress;
-  Ingredients ingredients(split.training, train, progress, {});
+  const Knowledge knowledge(dataset, split);
+  Ingredients ingredients(split.training, train, progress, {}, &knowledge);
   return fit_blend(dataset, split, ingredients, start, {.heard = 10});
 }
 
@@ -129,7 +130,8 @@ TEST(FitBlend, stops_on_request) {
   const Split split = make_split(dataset, kValidation, 1, 1);
   NoProgress progress;
   std::stop_source source;
-  Ingredients ingredients(split.training, kUntrained, progress, source.get_token());
+  const Knowledge knowledge(dataset, split);
+  Ingredients ingredients(split.training, kUntrained, progress, source.get_token(), &knowledge);
   (void)ingredients.blend_sources();  // computed before the stop
   (void)ingredients.unit_vectors();
   source.request_stop();
@@ -145,7 +147,7 @@ TEST(BlendRow, ranks_like_recommend) {
   Ingredients ingredients(split.training, kQuick, progress, {});
   model::BlendWeights weights;
   weights.blend_recent_context = 0.5;
-  const std::unique_ptr<Method> blend = make_method("blend", {.blend = weights});
+  const std::unique_ptr<Method> blend = make_method("blend", {.blend = {weights, weights}});
   ASSERT_TRUE(blend->fit(ingredients));
 
   std::vector<data::SongRecord> songs;
@@ -157,7 +159,8 @@ TEST(BlendRow, ranks_like_recommend) {
   testing::write_songs(scratch / "songs.arrow", songs);
   const data::Catalogue catalogue(scratch / "songs.arrow");
   model::write_model(scratch / "model",
-                     {catalogue, "d", kQuick, ingredients.vectors(), ingredients.transitions(), weights}, progress, {});
+                     {catalogue, "d", kQuick, ingredients.vectors(), ingredients.transitions(), {weights, weights}},
+                     progress, {});
   const model::Model model(scratch / "model");
 
   const std::vector<std::vector<std::uint32_t>> histories = {{0}, {5, 9, 5}, {1, 2, 3, 4, 5, 6, 7, 8}, {60, 33, 12}};

@@ -180,26 +180,27 @@ TEST_F(BlendOfModelTest, is_the_one_that_was_written) {
   NoProgress progress;
   written_.transitions.window = 7;
   const data::Catalogue songs(folder_ / "songs.arrow");
-  write_model(path_, {songs, "d", written_.options, written_.trained, written_.transitions, weights}, progress, {});
+  write_model(path_, {songs, "d", written_.options, written_.trained, written_.transitions, {weights, weights}},
+              progress, {});
   const Model model(path_);
   EXPECT_EQ(model.manifest().fields.at("blend"), json::value(options_to_json(weights)));
-  EXPECT_EQ(options_to_json(model.blend_weights()), options_to_json(weights));
+  EXPECT_EQ(options_to_json(model.blend().discover), options_to_json(weights));
   EXPECT_EQ(model.transition_window(), 7U);
 }
 
 TEST_F(BlendOfModelTest, has_defaults_for_missing_weights) {
   set("blend_floor", 0.5);
   change([](json::object& fields) { fields["blend"].as_object().erase("blend_version"); });
-  EXPECT_EQ(Model(path_).blend_weights().blend_version, BlendWeights{}.blend_version);
-  EXPECT_EQ(Model(path_).blend_weights().blend_floor, 0.5);
+  EXPECT_EQ(Model(path_).blend().discover.blend_version, BlendWeights{}.blend_version);
+  EXPECT_EQ(Model(path_).blend().discover.blend_floor, 0.5);
   change([](json::object& fields) { fields.erase("blend"); });
-  EXPECT_EQ(options_to_json(Model(path_).blend_weights()), options_to_json(BlendWeights{}));
+  EXPECT_EQ(options_to_json(Model(path_).blend().discover), options_to_json(BlendWeights{}));
 }
 
 TEST_F(BlendOfModelTest, may_have_whole_numbers_and_unknown_weights) {
   set("blend_last_song", -3);
   set("blend_of_another_day", "x");
-  EXPECT_EQ(Model(path_).blend_weights().blend_last_song, -3);
+  EXPECT_EQ(Model(path_).blend().discover.blend_last_song, -3);
 }
 
 TEST_F(BlendOfModelTest, is_corrupt_if_out_of_range) {

@@ -70,14 +70,17 @@ class BuildModel : public ::testing::Test {
 
 TEST_F(BuildModel, writes_a_model_that_opens_and_reports_its_counts) {
   options_.counting.transition_window = 3;
-  options_.blend.blend_floor = 0.25;
+  options_.blend.discover.blend_floor = 0.25;
+  options_.blend.next.blend_floor = 0.75;
   const BuiltModel built = build();
   const model::Model model(options_.target.output);
   EXPECT_EQ(built.songs, 12U);
   EXPECT_EQ(built.songs_omitted, 0U);
   EXPECT_EQ(model.songs().size(), built.songs);
   EXPECT_EQ(model.transition_window(), 3U);
-  EXPECT_EQ(model.blend_weights().blend_floor, 0.25);
+  EXPECT_EQ(model.blend().discover.blend_floor, 0.25);
+  EXPECT_EQ(model.blend().next.blend_floor, 0.75);
+  ASSERT_NE(model.returns(), nullptr);
   const json::object& counts = model.manifest().fields.at("counts").as_object();
   EXPECT_EQ(counts.at("plays"), built.plays);
   EXPECT_EQ(counts.at("transitions"), built.transitions);

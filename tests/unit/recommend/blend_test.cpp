@@ -1,6 +1,4 @@
 // The blend against its formula in blend.h, computed plainly in doubles.
-#include "segue/recommend/blend.h"
-
 #include <algorithm>
 #include <cmath>
 #include <map>
@@ -11,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/random.h"
+#include "segue/recommend/blend_query.h"
 
 #include "tests/support/small_model.h"
 
@@ -40,6 +39,10 @@ constexpr model::BlendWeights kWeights{.blend_transition_half_life = 2.5,
                                        .blend_last_artist = 0.9,
                                        .blend_recent_artists = 0.25,
                                        .blend_version = 2.2};
+
+float score_of(const Evidence& evidence, const model::BlendWeights& weights) {
+  return TermWeights(weights).score(evidence);
+}
 
 struct Neighbours {
   Rows songs;
@@ -168,17 +171,17 @@ TEST_F(BlendTest, evidence_and_score_are_those_of_the_formula) {
       const Plain expected = plain(song, heard);
       const Evidence evidence = query.evidence(song);
       EXPECT_EQ(evidence.song, song);
-      EXPECT_NEAR(evidence.transitions, expected.transitions, 1e-5 * (1 + expected.transitions));
-      EXPECT_NEAR(evidence.log_plays, std::log(plays(song)), 1e-5);
-      EXPECT_NEAR(evidence.last_song, expected.last_song, 1e-5);
-      EXPECT_NEAR(evidence.recent_songs, expected.recent_songs, 1e-5);
-      EXPECT_NEAR(evidence.last_context, expected.last_context, 1e-5);
-      EXPECT_NEAR(evidence.recent_context, expected.recent_context, 1e-5);
-      EXPECT_EQ(evidence.last_artist, expected.last_artist);
-      EXPECT_NEAR(evidence.recent_artists, expected.recent_artists, 1e-5);
-      EXPECT_EQ(evidence.version, expected.version);
-      EXPECT_NEAR(evidence.score(kWeights), expected.score, 5e-5);
-      EXPECT_EQ(query.evidence(song, EvidenceOf::weighted).score(kWeights), evidence.score(kWeights));
+      EXPECT_NEAR(evidence[Term::transitions], expected.transitions, 1e-5 * (1 + expected.transitions));
+      EXPECT_NEAR(evidence[Term::popularity], std::log(plays(song)), 1e-5);
+      EXPECT_NEAR(evidence[Term::last_song], expected.last_song, 1e-5);
+      EXPECT_NEAR(evidence[Term::recent_songs], expected.recent_songs, 1e-5);
+      EXPECT_NEAR(evidence[Term::last_context], expected.last_context, 1e-5);
+      EXPECT_NEAR(evidence[Term::recent_context], expected.recent_context, 1e-5);
+      EXPECT_EQ(evidence[Term::last_artist], expected.last_artist);
+      EXPECT_NEAR(evidence[Term::recent_artists], expected.recent_artists, 1e-5);
+      EXPECT_EQ(evidence[Term::version], expected.version);
+      EXPECT_NEAR(score_of(evidence, kWeights), expected.score, 5e-5);
+      EXPECT_EQ(score_of(query.evidence(song, EvidenceOf::weighted), kWeights), score_of(evidence, kWeights));
     }
   }
 }
@@ -192,7 +195,8 @@ TEST_F(BlendTest, context_vectors_without_weight_are_not_read) {
   without.context = {nullptr, 0, 0, 0};
   const BlendQuery blind(without, weights, heard);
   for (std::uint32_t song = 0; song < kSongs; ++song) {
-    EXPECT_EQ(blind.evidence(song, EvidenceOf::weighted).score(weights), query.evidence(song).score(weights)) << song;
+    EXPECT_EQ(score_of(blind.evidence(song, EvidenceOf::weighted), weights), score_of(query.evidence(song), weights))
+        << song;
   }
 }
 
@@ -273,8 +277,8 @@ TEST_F(BlendTest, only_the_newest_songs_count) {
   const BlendQuery query(sources_, slow, heard);
   const BlendQuery of_newest(sources_, slow, newest);
   EXPECT_EQ(query.by_transitions(), of_newest.by_transitions());
-  EXPECT_EQ(query.evidence(21).version, 0);  // of song 1
-  EXPECT_EQ(query.evidence(2).score(slow), of_newest.evidence(2).score(slow));
+  EXPECT_EQ(query.evidence(21)[Term::version], 0);  // of song 1
+  EXPECT_EQ(score_of(query.evidence(2), slow), score_of(of_newest.evidence(2), slow));
 }
 
 TEST_F(BlendTest, candidates_are_the_strongest_and_the_nearest) {
@@ -345,10 +349,10 @@ TEST_F(BlendTest, the_best_have_the_best_scores) {
   for (std::uint32_t song = 1; song < kSongs; song += 2 - song % 3 / 2) {
     songs.push_back(song);
     Evidence evidence = query.evidence(song);
-    wanted.offer({song, evidence.score(kWeights)});
-    evidence.last_song -= penalty(song);
-    evidence.recent_songs -= penalty(song);
-    wanted_less.offer({song, evidence.score(kWeights)});
+    wanted.offer({song, score_of(evidence, kWeights)});
+    evidence[Term::last_song] -= penalty(song);
+    evidence[Term::recent_songs] -= penalty(song);
+    wanted_less.offer({song, score_of(evidence, kWeights)});
   }
   EXPECT_EQ(query.best(songs, 7), wanted.take());
   EXPECT_EQ(query.best(songs, 7, penalty), wanted_less.take());
@@ -365,7 +369,7 @@ TEST_F(BlendTest, evidence_of_many_songs_is_that_of_each) {
   ASSERT_EQ(all.size(), songs.size());
   for (std::size_t i = 0; i < songs.size(); ++i) {
     EXPECT_EQ(all[i].song, songs[i]);
-    EXPECT_EQ(all[i].score(kWeights), query.evidence(songs[i]).score(kWeights));
+    EXPECT_EQ(score_of(all[i], kWeights), score_of(query.evidence(songs[i]), kWeights));
   }
   EXPECT_TRUE(query.evidence(Rows()).empty());
 }
@@ -420,8 +424,8 @@ TEST_F(BlendTest, without_transitions_only_vectors_count) {
   EXPECT_TRUE(query.by_transitions().empty());
   const Rows near = {15, 3};
   EXPECT_THAT(query.candidates(10, near, [](std::uint32_t) { return true; }), ElementsAre(3, 15));
-  EXPECT_EQ(query.evidence(3).transitions, 0);
-  EXPECT_GT(query.evidence(3).last_song, 0.5F);
+  EXPECT_EQ(query.evidence(3)[Term::transitions], 0);
+  EXPECT_GT(query.evidence(3)[Term::last_song], 0.5F);
 }
 
 TEST_F(BlendTest, without_a_direction_every_cosine_is_zero) {
@@ -430,11 +434,11 @@ TEST_F(BlendTest, without_a_direction_every_cosine_is_zero) {
   for (const float number : query.recent()) EXPECT_EQ(number, 0);
   for (std::uint32_t song = 0; song < kSongs; ++song) {
     const Evidence evidence = query.evidence(song);
-    for (const float cosine :
-         {evidence.last_song, evidence.recent_songs, evidence.last_context, evidence.recent_context}) {
+    for (const float cosine : {evidence[Term::last_song], evidence[Term::recent_songs], evidence[Term::last_context],
+                               evidence[Term::recent_context]}) {
       EXPECT_EQ(cosine, 0);
     }
-    EXPECT_TRUE(std::isfinite(evidence.score(kWeights)));
+    EXPECT_TRUE(std::isfinite(score_of(evidence, kWeights)));
   }
 }
 

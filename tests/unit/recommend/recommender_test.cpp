@@ -58,12 +58,12 @@ TEST_F(RecommenderTest, transitions_find_what_was_played_next_and_nothing_else) 
 TEST_F(RecommenderTest, scores_are_those_of_the_blend) {
   const Rows played = {3, 0, 1, 0, 4};
   const BlendSources sources = blend_sources(*model_);
-  const BlendQuery query(sources, model_->blend_weights(), played);
-  const std::vector<float> user = user_vector(*model_, played, model_->blend_weights().blend_vector_half_life);
+  const BlendQuery query(sources, model_->blend().discover, played);
+  const std::vector<float> user = user_vector(*model_, played, model_->blend().discover.blend_vector_half_life);
   const std::vector<Recommendation> found = recommend(played, {.k = 20});
   ASSERT_EQ(found.size(), 19U);  // without those played and song 22, which has no direction
   for (const Recommendation& one : found) {
-    EXPECT_EQ(one.score, query.evidence(one.song).score(model_->blend_weights())) << one.song;
+    EXPECT_EQ(one.score, TermWeights(model_->blend().discover).score(query.evidence(one.song))) << one.song;
     float cosine = 0;
     for (std::size_t i = 0; i < user.size(); ++i) {
       cosine += user[i] * model_->vectors().row(one.song)[i] * model_->inverse_norms()[one.song];
@@ -80,7 +80,7 @@ TEST_F(RecommenderTest, a_disliked_song_lowers_the_cosines) {
   const auto steered = recommender.recommend({.played = played, .disliked = disliked}, {.k = 24}).items;
   ASSERT_EQ(plain.size(), 21U);  // without those played and song 22
   ASSERT_EQ(steered.size(), 19U);
-  const model::BlendWeights& weights = model_->blend_weights();
+  const model::BlendWeights& weights = model_->blend().discover;
   for (const Recommendation& one : steered) {
     const auto before = std::ranges::find(plain, one.song, &Recommendation::song);
     ASSERT_NE(before, plain.end());
@@ -180,8 +180,7 @@ class WideningTest : public ::testing::Test {
       const auto user = away_from(*model_, user_vector(*model_, played, options.half_life), listener.disliked);
       return model_->index().search(user, count, filter, {.threads = 1});
     }
-    model::BlendWeights weights = model_->blend_weights();
-    if (list.mode == ListMode::any) weights.blend_version = 0;
+    model::BlendWeights weights = model_->blend().discover;
     const BlendSources sources = blend_sources(*model_);
     const BlendQuery query(sources, weights, played);
     const auto keeps = [&](data::SongRow song) {

@@ -14,4 +14,16 @@ Dataset open_dataset(const std::filesystem::path& folder) {
   });
 }
 
+bool has_sessions(const Dataset& dataset) {
+  const json::value* const counts = dataset.manifest.fields.if_contains("counts");
+  if (counts != nullptr && counts->is_object() && counts->get_object().contains("playlists") &&
+      count_at(counts->get_object(), "playlists", kManifestName) > 0) {
+    return false;
+  }
+  for (std::size_t queue = 0; queue < dataset.queues.size(); ++queue) {
+    if (!dataset.queues.start(queue)) return false;
+  }
+  return true;
+}
+
 }  // namespace segue::data

@@ -1,9 +1,8 @@
 // Segue's own ranking: song vectors and transitions together, as in `segue recommend` (recommend/blend.h).
-#include "segue/recommend/blend.h"
-
 #include "segue/evaluate/blend_batch.h"
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
+#include "segue/recommend/blend_query.h"
 
 namespace segue::evaluate {
 
@@ -11,8 +10,7 @@ namespace {
 
 class BlendRanker final : public Ranker {
  public:
-  BlendRanker(const recommend::BlendSources& sources, const model::BlendWeights& weights,
-              const math::PackedRows& unit_rows)
+  BlendRanker(const recommend::BlendSources& sources, const model::Blend& weights, const math::PackedRows& unit_rows)
       : batch_(sources, weights, unit_rows) {}
 
   void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<math::ScoredRow>> lists) override {
@@ -29,7 +27,7 @@ class BlendRanker final : public Ranker {
 
 class Blend final : public Method {
  public:
-  explicit Blend(const model::BlendWeights& weights) : weights_(weights) {}
+  explicit Blend(const model::Blend& weights) : weights_(weights) {}
 
   std::string_view name() const override { return "blend"; }
   std::string_view summary() const override {
@@ -48,7 +46,7 @@ class Blend final : public Method {
   }
 
  private:
-  const model::BlendWeights weights_;
+  const model::Blend weights_;
   recommend::BlendSources sources_;
   const math::PackedRows* unit_rows_ = nullptr;
 };

@@ -13,7 +13,7 @@ namespace segue::evaluate {
 
 struct MethodOptions {
   VectorMetric vector_metric = VectorMetric::cosine;  // of sgns and sgns-10
-  model::BlendWeights blend = {};
+  model::Blend blend = {};
 };
 
 // Every method, in the order of the report, or those in `names`, separated by commas ("all": every one). Throws

@@ -61,6 +61,8 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kMostFilterNames = 100;
+// So many listens tell which songs come back.
+constexpr std::size_t kPastListens = 2000;
 
 struct Wanted {
   recommend::RecommendOptions recommend{.threads = 1};  // the other cores have other requests
@@ -191,7 +193,8 @@ std::vector<store::StoredListen> newest_listens(store::ListenStore& store, std::
 
 // What a user played of the songs of a model.
 struct PlayedSongs {
-  std::vector<data::SongRow> newest;  // of the newest listens, the newest last
+  std::vector<data::SongRow> past;    // of the kPastListens newest listens, the newest last
+  std::vector<data::SongRow> newest;  // of those that are asked for
   std::vector<data::SongRow> ever;    // every song once, in any order
 };
 
@@ -211,10 +214,12 @@ PlayedSongs played_by(const ServiceParts& parts, const ServedModel& served, std:
   });
   std::ranges::sort(played.ever);
   played.ever.erase(std::ranges::unique(played.ever).begin(), played.ever.end());
-  for (const store::SongTime& listen : parts.store.newest_of(user, songs, count)) {
-    played.newest.push_back(rows[listen.song]);
+  for (const store::SongTime& listen : parts.store.newest_of(user, songs, std::max(count, kPastListens))) {
+    played.past.push_back(rows[listen.song]);
   }
-  std::ranges::reverse(played.newest);
+  std::ranges::reverse(played.past);
+  const std::size_t asked = std::min(count, played.past.size());
+  played.newest.assign(played.past.end() - static_cast<std::ptrdiff_t>(asked), played.past.end());
   return played;
 }
 
@@ -253,9 +258,10 @@ TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, 
     reply.items = recommend::recommended_song_replies(model.songs(), popular(model, barred, wanted, budget));
     reply.fallback = recommend::Fallback::popular;
   } else {
+    const plays::Past past = recommend::past_of(model.songs(), played.past);
     recommend::Recommendations found = served->recommender.recommend(
-        {.played = played.newest, .disliked = disliked, .excluded = excluded, .budget = &budget}, wanted.recommend,
-        wanted.list, recommend::interests_wanted(wanted.interests));
+        {.played = played.newest, .disliked = disliked, .excluded = excluded, .budget = &budget, .past = &past},
+        wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
     reply.items = recommend::recommended_song_replies(model.songs(), found.items);
     if (wanted.place.place)
       reply.interests = interest_replies(model, played.newest, std::move(found.interests), wanted);

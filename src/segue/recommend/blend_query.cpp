@@ -1,4 +1,4 @@
-#include "segue/recommend/blend.h"
+#include "segue/recommend/blend_query.h"
 
 #include <algorithm>
 #include <array>
@@ -62,22 +62,13 @@ math::ScoredRow nth_best(std::vector<math::ScoredRow> songs, std::size_t n) {
 
 }  // namespace
 
-float Evidence::score(const model::BlendWeights& weights) const {
-  const double popular = 1 + weights.blend_trend_days * trend[0] + weights.blend_trend_weeks * trend[1] +
-                         weights.blend_trend_months * trend[2];
-  const double sum = std::log(transitions + weights.blend_own_transitions * own_transitions +
-                              weights.blend_returns * returns + weights.blend_floor * popular) +
-                     weights.blend_familiar * familiar - weights.blend_popularity_damping * log_plays +
-                     weights.blend_last_song * last_song + weights.blend_recent_songs * recent_songs +
-                     weights.blend_last_context * last_context + weights.blend_recent_context * recent_context +
-                     weights.blend_last_artist * last_artist + weights.blend_recent_artists * recent_artists -
-                     weights.blend_version * version;
-  return static_cast<float>(sum);
-}
-
 BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights,
                        std::span<const data::SongRow> heard, const Listening& listening)
-    : sources_(sources), weights_(weights), recent_(sources.vectors.columns), listening_(listening) {
+    : sources_(sources),
+      weights_(weights),
+      term_weights_(weights),
+      recent_(sources.vectors.columns),
+      listener_(sources.returns, sources.trend, weights, listening, sources.vectors.rows) {
   SEGUE_ASSERT(!heard.empty());
   const std::size_t used = std::min(heard.size(), kBlendHeard);
   heard_.assign(heard.rbegin(), heard.rbegin() + static_cast<std::ptrdiff_t>(used));
@@ -95,61 +86,6 @@ BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& w
   const float length = std::sqrt(math::best_kernels().squared_norm(recent_.data(), recent_.size()));
   if (length > 0) math::best_kernels().scale(1 / length, recent_.data(), recent_.size());
   add_transitions();
-  if (sources.returns != nullptr && listening_.past) {
-    add_own_transitions();
-    add_returning();
-  }
-  if (sources.trend != nullptr && listening_.at) {
-    const std::vector<data::SongRow> leaders = sources.trend->leaders(*listening_.at);
-    likely_.insert(likely_.end(), leaders.begin(), leaders.end());
-  }
-  std::ranges::sort(likely_);
-  likely_.erase(std::unique(likely_.begin(), likely_.end()), likely_.end());
-}
-
-// What the listener played after the last song, each time they had played it before.
-void BlendQuery::add_own_transitions() {
-  constexpr std::size_t kTimes = 30;
-  constexpr std::size_t kAfter = 3;
-  const std::span<const data::SongRow> past = listening_.past.songs();
-  const plays::Past::Plays before = listening_.past.of(heard_.front());
-  // The last of these is the song just heard.
-  if (before.size() < 2) return;
-  const std::size_t times = before.size() - 1;
-  const std::size_t from = times - std::min(times, kTimes);
-  std::vector<math::ScoredRow> parts;
-  double whole = 1;
-  for (std::size_t i = from; i < times; ++i) {
-    const std::size_t place = before.place(i);
-    // The song before the last one makes it the same sequence.
-    const bool same = place > 0 && heard_.size() > 1 && past[place - 1] == heard_[1];
-    const double weight = same ? 2 : 1;
-    whole += weight;
-    for (std::size_t after = 1; after <= kAfter && place + after < past.size(); ++after) {
-      parts.push_back({past[place + after], static_cast<float>(weight / static_cast<double>(after))});
-    }
-  }
-  std::ranges::stable_sort(parts, {}, &math::ScoredRow::row);
-  for (const math::ScoredRow& part : parts) {
-    if (own_.empty() || own_.back().row != part.row) own_.push_back({part.row, 0});
-    own_.back().score += part.score / static_cast<float>(whole);
-  }
-  for (const math::ScoredRow& one : own_) likely_.push_back(one.row);
-}
-
-// The songs of the newest plays are candidates: each is likelier to return than most others.
-void BlendQuery::add_returning() {
-  constexpr std::size_t kNewest = 400;
-  constexpr std::size_t kMemory = 50;
-  constexpr double kPrior = 5;
-  const plays::PastUntil& past = listening_.past;
-  const std::span<const data::SongRow> songs = past.songs();
-  const std::span<const data::SongRow> newest = songs.last(std::min(songs.size(), kNewest));
-  likely_.insert(likely_.end(), newest.begin(), newest.end());
-  const std::size_t memory = std::min(kMemory, past.end);
-  const double repeats = past.past->repeats(past.end) - past.past->repeats(past.end - memory);
-  const double mean = std::max(1e-4F, sources_.returns->repeats);
-  repeater_ = (repeats + kPrior * mean) / (static_cast<double>(memory) + kPrior) / mean;
 }
 
 // Fills by_transitions_ from heard_.
@@ -198,11 +134,12 @@ std::vector<data::SongRow> BlendQuery::candidates(std::size_t count, std::span<c
   std::vector<data::SongRow> rows;
   rows.reserve(count + near.size());
   std::ranges::set_union(strongest(count, keeps), others, std::back_inserter(rows));
-  if (likely_.empty()) return rows;
-  std::vector<data::SongRow> likely;
-  std::ranges::copy_if(likely_, std::back_inserter(likely), keeps);
+  if (listener_.candidates().empty()) return rows;
+  std::vector<data::SongRow> kept;
+  std::ranges::copy_if(listener_.candidates(), std::back_inserter(kept), keeps);
   std::vector<data::SongRow> all;
-  std::ranges::set_union(rows, likely, std::back_inserter(all));
+  all.reserve(rows.size() + kept.size());
+  std::ranges::set_union(rows, kept, std::back_inserter(all));
   return all;
 }
 
@@ -242,7 +179,7 @@ std::vector<data::SongRow> BlendQuery::strongest(std::size_t count,
 }
 
 bool BlendQuery::has_context(EvidenceOf of) const {
-  return of == EvidenceOf::all || weights_.blend_last_context != 0 || weights_.blend_recent_context != 0;
+  return of == EvidenceOf::all || term_weights_[Term::last_context] != 0 || term_weights_[Term::recent_context] != 0;
 }
 
 void BlendQuery::prefetch_vectors(data::SongRow song) const {
@@ -274,10 +211,10 @@ std::vector<math::ScoredRow> BlendQuery::best(std::span<const data::SongRow> son
     add_cosines(all[i], EvidenceOf::weighted);
     if (penalty) {
       const float subtracted = penalty(all[i].song);
-      all[i].last_song -= subtracted;
-      all[i].recent_songs -= subtracted;
+      all[i][Term::last_song] -= subtracted;
+      all[i][Term::recent_songs] -= subtracted;
     }
-    best.offer({all[i].song, all[i].score(weights_)});
+    best.offer({all[i].song, term_weights_.score(all[i])});
   }
   return best.take();
 }
@@ -305,13 +242,16 @@ void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) 
     const index::RowCode& code = codes.of(songs[i].song);
     const index::RoughCosine to_last = index::rough_cosine(last, code, with_last[i]);
     const index::RoughCosine to_recent = index::rough_cosine(recent, code, with_recent[i]);
-    songs[i].last_song = to_last.cosine;
-    songs[i].recent_songs = to_recent.cosine;
-    const float score = songs[i].score(weights_);
-    const double error = std::abs(weights_.blend_last_song) * static_cast<double>(to_last.error) +
-                         std::abs(weights_.blend_recent_songs) * static_cast<double>(to_recent.error);
+    float error = 0;
+    for (const TermRow& row : kTermRows) {
+      if (row.cosine != CosineOf::last_song && row.cosine != CosineOf::recent_songs) continue;
+      const index::RoughCosine& rough = row.cosine == CosineOf::last_song ? to_last : to_recent;
+      songs[i][row.term] = rough.cosine;
+      error += std::abs(term_weights_[row.term]) * rough.error;
+    }
+    const float score = term_weights_.score(songs[i]);
     // Plus the rounding error of the score itself.
-    const float off = static_cast<float>(error) + kRounding * (1 + std::abs(score));
+    const float off = error + kRounding * (1 + std::abs(score));
     most[i] = score + off;
     least.offer({songs[i].song, score - off});
   }
@@ -344,32 +284,18 @@ Evidence BlendQuery::evidence_without_cosines(data::SongRow song, const data::So
                                               float log_plays) const {
   Evidence evidence;
   evidence.song = song;
-  evidence.transitions = transitions;
-  evidence.log_plays = log_plays;
+  evidence[Term::transitions] = transitions;
+  evidence[Term::floor] = 1;
+  evidence[Term::popularity] = log_plays;
   for (std::size_t ago = 0; ago < heard_.size(); ++ago) {
     if (keys.artist != keys_[ago].artist) continue;
-    if (ago == 0) evidence.last_artist = 1;
-    evidence.recent_artists += artist_weights_[ago];
-    const bool itself = song == heard_[ago];
-    if (itself && sources_.returns != nullptr && listening_.past) continue;  // how likely it returns is known
-    if (keys.recording == keys_[ago].recording) evidence.version = 1;
+    if (ago == 0) evidence[Term::last_artist] = 1;
+    evidence[Term::recent_artists] += artist_weights_[ago];
+    const bool is_judged = song == heard_[ago] && listener_.knows_returns();
+    if (keys.recording == keys_[ago].recording && !is_judged) evidence[Term::version] = 1;
   }
-  add_listener(evidence);
+  listener_.add_to(evidence, keys.artist);
   return evidence;
-}
-
-// The trend, and what the listener has to do with the song.
-void BlendQuery::add_listener(Evidence& evidence) const {
-  if (sources_.trend != nullptr && listening_.at) evidence.trend = sources_.trend->of(evidence.song, *listening_.at);
-  if (sources_.returns == nullptr || !listening_.past) return;
-  const plays::Past::Plays plays = listening_.past.of(evidence.song);
-  if (plays.empty()) return;
-  const double rate = sources_.returns->of(listening_.past.end - plays.last(), plays.size()) *
-                      std::pow(repeater_, weights_.blend_repeater);
-  evidence.returns = static_cast<float>(rate);
-  evidence.familiar = static_cast<float>(std::log(rate * static_cast<double>(sources_.vectors.rows)));
-  const auto own = std::ranges::lower_bound(own_, evidence.song, {}, &math::ScoredRow::row);
-  if (own != own_.end() && own->row == evidence.song) evidence.own_transitions = own->score;
 }
 
 void BlendQuery::add_cosines(Evidence& evidence, EvidenceOf of) const {
@@ -379,14 +305,14 @@ void BlendQuery::add_cosines(Evidence& evidence, EvidenceOf of) const {
   const float* const last = sources_.vectors.row(heard_.front());
   const float last_scale = sources_.inverse_norms[heard_.front()];
   const float scale = sources_.inverse_norms[evidence.song];
-  evidence.last_song = last_scale * scale * kernels.dot(last, vector, dim);
-  evidence.recent_songs = scale * kernels.dot(recent_.data(), vector, dim);
+  evidence[Term::last_song] = last_scale * scale * kernels.dot(last, vector, dim);
+  evidence[Term::recent_songs] = scale * kernels.dot(recent_.data(), vector, dim);
   if (!has_context(of)) return;
   const float* const context = sources_.context.row(evidence.song);
   const float square = kernels.squared_norm(context, dim);
   const float context_scale = square > 0 ? 1 / std::sqrt(square) : 0;
-  evidence.last_context = last_scale * context_scale * kernels.dot(last, context, dim);
-  evidence.recent_context = context_scale * kernels.dot(recent_.data(), context, dim);
+  evidence[Term::last_context] = last_scale * context_scale * kernels.dot(last, context, dim);
+  evidence[Term::recent_context] = context_scale * kernels.dot(recent_.data(), context, dim);
 }
 
 }  // namespace segue::recommend

@@ -1,16 +1,23 @@
-// The blend: predicts what is played next from song vectors and transitions together.
+// The blend: predicts what is played next from all that is known of songs and listener.
 //
 // Transitions know which songs are played one after the other, but only for pairs that were seen; vectors know which
-// songs are alike, even if they were never played together. After the songs h_0 (the last), h_1, ... a candidate x has
-// the score
+// songs are alike, even if they were never played together; the listener's past knows what comes back, and the trend
+// what everybody plays now. blend_terms.h has the score and its terms. After the songs h_0 (the last), h_1, ... the
+// evidence for a candidate x is
 //
-//     log(T(x) + floor) - popularity_damping log plays(x)
-//       + last_song cos(v_h0, v_x) + recent_songs cos(q, v_x) + last_context cos(v_h0, c_x) + recent_context cos(q,
-//       c_x)
-//       + last_artist [artist(x) = artist(h_0)] + recent_artists sum_t r^t [artist(x) = artist(h_t)]
-//       - version [x is some h_t, or another version of it]
-//
-//     T(x) = sum_t d^t plays(h_t)^-seed_damping (after(h_t, x) + backward before(h_t, x))^power
+//     transitions      sum_t d^t plays(h_t)^-seed_damping (after(h_t, x) + backward before(h_t, x))^power
+//     own_transitions  what the listener played within three songs of h_0 before, 1/distance each (listener.h)
+//     returns          the rate at which a song last played so long ago and so often returns (plays/returns.h)
+//     floor            1
+//     trend_...        plays of x that decay, over those of the mean song (plays/trend.h)
+//     popularity       log plays(x)
+//     last_song, recent_songs       cos(v_h0, v_x), cos(q, v_x)
+//     last_context, recent_context  cos(v_h0, c_x), cos(q, c_x)
+//     last_artist      1 if artist(x) = artist(h_0)
+//     recent_artists   sum_t r^t [artist(x) = artist(h_t)]
+//     known_artist     log(1 + the listener's plays of the artist)
+//     familiar         log(returns, over 1 / songs); 0 if the listener never played x
+//     version          1 if x is another version of some h_t, or h_t itself where nothing is known of returns
 //
 // where after and before are the transition weights (transitions/transitions.h), v and c the song and context vectors,
 // q the mean of the unit vectors v_ht weighted by r^t, and d, r stand for the two half-lives. In-out similarity, v
@@ -22,7 +29,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,9 +39,10 @@
 #include "segue/math/matrix.h"
 #include "segue/math/top_k.h"
 #include "segue/model/blend_weights.h"
-#include "segue/plays/past.h"
 #include "segue/plays/returns.h"
 #include "segue/plays/trend.h"
+#include "segue/recommend/blend_terms.h"
+#include "segue/recommend/listener.h"
 #include "segue/transitions/transitions.h"
 
 namespace segue::recommend {
@@ -57,40 +64,14 @@ struct BlendSources {
   std::function<std::vector<data::SongKeys>(std::span<const data::SongRow>)> keys;  // of each song
   // Codes of the vectors, to find the best of many candidates faster; may be nullptr.
   const index::CodedRows* codes = nullptr;
-  // Without these, or in a model whose plays have no times, the terms that read them are 0.
+  // Where these are nullptr, the terms that read them are 0.
   const plays::Trend* trend = nullptr;
   const plays::ReturnRates* returns = nullptr;
-};
-
-// Who listens, when, and what they have played before the songs heard; all may be unknown.
-struct Listening {
-  plays::PastUntil past = {};           // the songs heard at its end
-  std::optional<std::int64_t> at = {};  // microseconds since 1970-01-01 UTC
 };
 
 // Which parts of the evidence are computed: all, or those that count towards score(), the rest left 0. Reading the
 // context vectors takes as long as everything else, and by default they have no weight.
 enum class EvidenceOf { all, weighted };
-
-// Everything the score of one candidate is computed from, without the weights, except those inside T and q.
-struct Evidence {
-  data::SongRow song = 0;
-  float transitions = 0;  // T
-  float log_plays = 0;
-  float last_song = 0;  // cosines
-  float recent_songs = 0;
-  float last_context = 0;
-  float recent_context = 0;
-  float last_artist = 0;     // 1 or 0
-  float recent_artists = 0;  // the sum
-  float version = 0;         // 1 or 0
-  plays::TrendShares trend{};
-  float own_transitions = 0;
-  float returns = 0;   // the rate
-  float familiar = 0;  // its logarithm
-
-  float score(const model::BlendWeights& weights) const;
-};
 
 // The songs heard, prepared for scoring candidates. Views sources and weights that outlive it; not thread safe.
 class BlendQuery {
@@ -119,9 +100,6 @@ class BlendQuery {
 
  private:
   void add_transitions();
-  void add_own_transitions();
-  void add_returning();
-  void add_listener(Evidence& evidence) const;
   std::vector<data::SongRow> strongest(std::size_t count, const std::function<bool(data::SongRow)>& keeps) const;
   Evidence evidence_without_cosines(data::SongRow song, const data::SongKeys& keys, float transitions,
                                     float log_plays) const;
@@ -132,15 +110,13 @@ class BlendQuery {
 
   const BlendSources& sources_;
   const model::BlendWeights& weights_;
+  const TermWeights term_weights_;
   std::vector<data::SongRow> heard_;  // the newest first
   std::vector<data::SongKeys> keys_;  // of these
   std::vector<float> artist_weights_;
   std::vector<float> recent_;
   std::vector<math::ScoredRow> by_transitions_;
-  Listening listening_;
-  std::vector<math::ScoredRow> own_;   // own transitions, ascending by row
-  std::vector<data::SongRow> likely_;  // candidates by trend and by returns, ascending by row
-  double repeater_ = 1;                // how much more the listener repeats than others do
+  ListenerEvidence listener_;
 };
 
 }  // namespace segue::recommend
