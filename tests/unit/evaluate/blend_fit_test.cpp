@@ -167,7 +167,7 @@ TEST(BlendRow, ranks_like_recommend) {
   for (const std::vector<std::uint32_t>& heard : histories) {
     std::vector<std::uint32_t> masked = heard;
     std::ranges::sort(masked);
-    const std::vector<Query> queries = {{heard, masked, kNobody, std::nullopt, 0}};
+    const std::vector<Query> queries = {{.heard = heard, .masked = masked}};
     std::vector<std::vector<math::ScoredRow>> lists(1);
     blend->ranker()->rank(queries, 20, lists);
     std::vector<math::ScoredRow> recommended;

@@ -35,8 +35,9 @@ const ModeScore& score_of(const Evaluation& evaluation, std::string_view name) {
 TEST(Evaluate, a_markov_chain_predicts_a_chain) {
   const Scratch scratch;
   const Evaluation evaluation = run(two_users_circle(scratch), "random,popularity,markov,co-count");
-  ASSERT_EQ(evaluation.modes.size(), 1U);
+  ASSERT_EQ(evaluation.modes.size(), 2U);
   EXPECT_EQ(evaluation.modes[0].mode, Mode::discovery);
+  EXPECT_EQ(evaluation.modes[1].mode, Mode::next);
   EXPECT_EQ(evaluation.modes[0].unknown, 0U);
   const ModeScore& markov = score_of(evaluation, "markov");
   EXPECT_DOUBLE_EQ(markov.accuracy.mrr[0], 1);

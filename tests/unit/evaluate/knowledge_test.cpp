@@ -51,7 +51,8 @@ TEST_F(KnowledgeOfSessions, holds_all_the_listener_played_before_and_nothing_aft
   of_a.push_back(1);  // of queue 8, before its second song
   EXPECT_EQ(known(knowledge.past(0, 1)), of_a);
   // b played queue 7 in the gap: a server knows, though training does not.
-  EXPECT_THAT(std::span(known(knowledge.past(1, 2))).last(5), ElementsAre(2U, 2U, 1U, 0U, 2U));
+  const std::vector<std::uint32_t> of_b = known(knowledge.past(1, 2));
+  EXPECT_THAT(std::span(of_b).last(5), ElementsAre(2U, 2U, 1U, 0U, 2U));
 }
 
 TEST_F(KnowledgeOfSessions, the_trend_knows_what_others_played_until_the_queue_began) {

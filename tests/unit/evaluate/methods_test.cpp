@@ -51,7 +51,7 @@ class Fitted {
   bool applies() const { return applies_; }
   std::vector<std::uint32_t> after(std::vector<std::uint32_t> heard, std::vector<std::uint32_t> masked = {},
                                    std::size_t k = 10, std::uint32_t user = kNobody) const {
-    const std::vector<Query> queries = {{heard, masked, user, 100 * kDay, 0}};
+    const std::vector<Query> queries = {{.heard = heard, .masked = masked, .user = user, .start = 100 * kDay}};
     std::vector<std::vector<math::ScoredRow>> lists(1);
     method_->ranker()->rank(queries, k, lists);
     std::vector<std::uint32_t> songs;
