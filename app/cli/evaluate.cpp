@@ -182,7 +182,7 @@ class EvaluateCommand final : public Command {
  private:
   // As `segue train` fits it, on the validation part, of which the test part has nothing. On the validation part itself
   // the weights stay as they are.
-  model::Blend fitted_blend(const data::Dataset& dataset, const train::TrainOptions& train, Terminal& terminal) const {
+  model::Blend fitted_blend(const data::Dataset& dataset, const train::TrainOptions& train, Terminal& terminal) {
     const std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines);
     const bool is_measured = std::ranges::any_of(methods, [](const auto& method) { return method->name() == "blend"; });
     if (!is_measured || fit_.fit_blend == evaluate::FitBlend::off || split_.part != evaluate::SplitPart::test) {
@@ -199,6 +199,7 @@ class EvaluateCommand final : public Command {
                                                                  .train = train},
                                                                 terminal.progress(), terminal.stop());
     if (!fitted.unfitted.empty()) terminal.note(fitted.unfitted);
+    if (fit_document_.empty()) fit_document_ = evaluate::to_json(fitted);
     return fitted.blend;
   }
 
@@ -213,6 +214,7 @@ class EvaluateCommand final : public Command {
                           {"train_options", options_to_json(train_)},
                           {"blend", options_to_json(blends_.front().discover)},
                           {"blend_next", options_to_json(blends_.front().next)}};
+    if (!fit_document_.empty()) document["fit"] = fit_document_;
     json::array& list = document["runs"].emplace_array();
     for (const evaluate::Evaluation& run : runs) list.push_back(to_json(run));
     return document;
@@ -246,6 +248,7 @@ class EvaluateCommand final : public Command {
   model::BlendWeights blend_;
   evaluate::AutoFitOptions fit_;
   std::vector<model::Blend> blends_;  // of each run
+  json::object fit_document_;         // of the first run
   const Arguments* arguments_ = nullptr;
 };
 

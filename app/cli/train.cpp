@@ -57,8 +57,11 @@ class TrainCommand final : public Command {
                                                              [&](std::string_view line) { terminal.note(line); });
     for (const std::string& doubt : doubts(built)) terminal.note(doubt);
     if (terminal.json()) {
-      terminal.print(document(built));
+      json::object printed = document(built);
+      if (fitted) printed["fit"] = evaluate::to_json(*fitted);
+      terminal.print(printed);
     } else {
+      if (fitted) terminal.report(fit_text(*fitted));
       terminal.report(fmt::format("{}\n{}{}\nmodel written to {}\n", epochs_text(built), totals_text(built),
                                   loss_chart(built), options_.target.output));
     }
@@ -75,6 +78,18 @@ class TrainCommand final : public Command {
         terminal.progress(), terminal.stop());
     if (!fitted.unfitted.empty()) terminal.note(fitted.unfitted);
     return fitted;
+  }
+
+  static std::string fit_text(const evaluate::FittedBlend& fitted) {
+    Table table({"blend fitted for", ">positions", ">NDCG@10 before", ">after"});
+    const auto add = [&](std::string_view name, const std::optional<evaluate::BlendFit>& fit) {
+      if (!fit) return;
+      table.add({std::string(name), with_commas(fit->positions), fmt::format("{:.4f}", fit->ndcg_before),
+                 fmt::format("{:.4f}", fit->ndcg)});
+    };
+    add("discoveries", fitted.discover);
+    add("what comes next", fitted.next);
+    return fitted.next ? table.text() + "\n" : "";
   }
 
   // What makes the model useless, or likely so, with the option that helps.

@@ -4,9 +4,9 @@
 //   recommend_lists model=model k=50 heard=20 histories=500 judged=50
 //   recommend_lists model=model histories=2000 write=histories.jsonl     # only writes the histories: arrays of ids
 //
-// A list is recommended from candidates: the strongest by transitions and the nearest by vectors (recommend/blend.h).
-// The best list scores every song. Histories are walks along transitions, as sessions are; they start anywhere.
-// "search" is the bare index, searched for the k songs nearest to the histories' user vectors.
+// A list is recommended from candidates: the strongest by transitions and the nearest by vectors
+// (recommend/blend_terms.h). The best list scores every song. Histories are walks along transitions, as sessions are;
+// they start anywhere. "search" is the bare index, searched for the k songs nearest to the histories' user vectors.
 
 #include <algorithm>
 #include <chrono>

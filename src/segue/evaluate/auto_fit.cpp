@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 #include "segue/base/words.h"
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/knowledge.h"
@@ -20,7 +21,24 @@ constexpr std::uint64_t kMostPlays = 3'000'000;
 constexpr std::uint64_t kLeastPositions = 500;
 constexpr std::uint32_t kLeastUnits = 20;
 
+json::object fit_document(const BlendFit& fit) {
+  json::object worth;
+  for (const recommend::TermRow& row : recommend::kTermRows) {
+    const double mine = fit.worth[static_cast<std::size_t>(row.term)];
+    if (mine != 0) worth[row.name] = mine;
+  }
+  return {
+      {"positions", fit.positions}, {"ndcg_before", fit.ndcg_before}, {"ndcg", fit.ndcg}, {"worth", std::move(worth)}};
+}
+
 }  // namespace
+
+json::object to_json(const FittedBlend& fitted) {
+  json::object document;
+  if (fitted.discover) document["discover"] = fit_document(*fitted.discover);
+  if (fitted.next) document["next"] = fit_document(*fitted.next);
+  return document;
+}
 
 FittedBlend fit_blend_to(const data::Dataset& dataset, const AutoFit& how, Progress& progress,
                          const std::stop_token& stop) {

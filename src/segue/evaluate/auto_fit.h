@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "segue/base/json_fwd.h"
 #include "segue/base/options.h"
 #include "segue/base/progress.h"
 #include "segue/data/dataset/dataset.h"
@@ -62,6 +63,10 @@ struct AutoFit {
   bool keep_discover = false;  // only the weights of what is played next are fitted
   const train::TrainOptions& train;
 };
+
+// {"discover": {"positions", "ndcg_before", "ndcg", "worth": {term: NDCG@10 it adds}}, "next": ...}, of the fits there
+// are.
+json::object to_json(const FittedBlend& fitted);
 
 // Of a large dataset, a part of the users is enough. Too small a dataset keeps the weights it is given: see
 // FittedBlend::unfitted. Throws interrupted.

@@ -1,9 +1,9 @@
 // What to play for someone who played these songs.
 //
-//   find      songs that fit, best first: by the blend of vectors and transitions (blend.h), or by one of the two alone
-//   merge     if the history has several tastes (interests.h), each finds its own songs
-//   rerank    from songs that fit to a list that is good to listen to (rerank.h)
-//   explain   the played songs that each pick is based on (explain.h)
+//   find      songs that fit, best first: by the blend of vectors and transitions (blend_terms.h), or by one of the two
+//   alone merge     if the history has several tastes (interests.h), each finds its own songs rerank    from songs that
+//   fit to a list that is good to listen to (rerank.h) explain   the played songs that each pick is based on
+//   (explain.h)
 #pragma once
 
 #include <cstdint>

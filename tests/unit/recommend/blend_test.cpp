@@ -1,4 +1,4 @@
-// The blend against its formula in blend.h, computed plainly in doubles.
+// The blend against its formula in blend_query.h, computed plainly in doubles.
 #include <algorithm>
 #include <cmath>
 #include <map>

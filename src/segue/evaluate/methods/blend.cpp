@@ -1,4 +1,4 @@
-// Segue's own ranking: song vectors and transitions together, as in `segue recommend` (recommend/blend.h).
+// Segue's own ranking: song vectors and transitions together, as in `segue recommend` (recommend/blend_terms.h).
 #include "segue/evaluate/blend_batch.h"
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
