@@ -132,9 +132,10 @@ RC_GTEST_PROP(Methods, lists_are_ordered_without_masked_songs, (std::uint64_t se
   const evaluate::Split split = any_split(dataset, any_options(evaluate::SplitKind::time), 1, seed);
   const train::TrainOptions train{.dim = 4, .min_plays = 1, .epochs = 1, .threads = 1};
   NoProgress progress;
-  evaluate::Ingredients ingredients(split.training, train, progress, {});
+  const evaluate::Knowledge knowledge(dataset, split);
+  evaluate::Ingredients ingredients(split.training, train, progress, {}, &knowledge);
   const std::vector<evaluate::Position> positions = evaluate::list_positions(dataset, split, 3);
-  evaluate::QueryBatch batch(dataset, split, 3);
+  evaluate::QueryBatch batch(dataset, split, knowledge, 3);
   const std::span<const evaluate::Query> queries =
       batch.make(positions, 0, std::min(positions.size(), index::kBatchQueries));
   for (const auto& method : evaluate::make_methods("all")) {

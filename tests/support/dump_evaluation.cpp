@@ -22,12 +22,13 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
   const train::TrainOptions train{.min_plays = 2, .threads = 1};
   const evaluate::Split split = evaluate::make_split(dataset, {}, train.min_plays, train.seed);
   NoProgress progress;
-  evaluate::Ingredients ingredients(split.training, train, progress, {});
+  const evaluate::Knowledge knowledge(dataset, split);
+  evaluate::Ingredients ingredients(split.training, train, progress, {}, &knowledge);
   const auto method = evaluate::make_method(name);
   method->fit(ingredients);
   const auto ranker = method->ranker();
   const std::vector<evaluate::Position> positions = evaluate::list_positions(dataset, split, heard);
-  evaluate::QueryBatch batch(dataset, split, heard);
+  evaluate::QueryBatch batch(dataset, split, knowledge, heard);
   for (std::size_t i = 0; i < positions.size(); ++i) {
     const std::span<const evaluate::Query> queries = batch.make(positions, i, 1);
     std::vector<std::vector<math::ScoredRow>> lists(1);

@@ -125,20 +125,28 @@ TEST(Positions, are_discovery_or_repeat_by_the_songs_just_heard) {
   split.kind = SplitKind::queues;
   split.held_out = {{1, kNobody, 0, 1, 5}};
   const std::vector<Position> positions = list_positions(dataset, split, 2);
-  ASSERT_EQ(positions.size(), 4U);
+  ASSERT_EQ(positions.size(), 7U);  // each is one of `next`, three are also of discovery
   EXPECT_EQ(positions[0].mode, Mode::discovery);
   EXPECT_EQ(positions[0].relevant, 2U);  // 1 and 2 are still to come; so is 0, but it is masked
-  EXPECT_EQ(positions[1].mode, Mode::repeat);
+  EXPECT_EQ(positions[1].mode, Mode::next);
+  EXPECT_FALSE(positions[1].again);
   EXPECT_EQ(positions[1].relevant, 3U);
-  EXPECT_EQ(positions[2].mode, Mode::discovery);
-  EXPECT_EQ(positions[2].relevant, 1U);  // 2; 1 is masked
+  EXPECT_EQ(positions[2].mode, Mode::next);
+  EXPECT_TRUE(positions[2].again);
+  EXPECT_TRUE(belongs(positions[2], Mode::repeat));
+  EXPECT_EQ(positions[2].relevant, 3U);
   EXPECT_EQ(positions[3].mode, Mode::discovery);
-  QueryBatch batch(dataset, split, 2);
-  const std::span<const Query> queries = batch.make(positions, 0, 4);
-  EXPECT_THAT(copy(queries[3].heard), ElementsAre(0U, 1U, 0U, 2U));
-  EXPECT_THAT(copy(queries[3].masked), ElementsAre(0U, 2U));
-  EXPECT_THAT(copy(queries[1].masked), IsEmpty());
-  EXPECT_EQ(queries[3].number, 3U);
+  EXPECT_EQ(positions[3].relevant, 1U);  // 2; 1 is masked
+  EXPECT_EQ(positions[5].mode, Mode::discovery);
+  const Knowledge knowledge(dataset, split);
+  QueryBatch batch(dataset, split, knowledge, 2);
+  const std::span<const Query> queries = batch.make(positions, 0, 7);
+  EXPECT_THAT(copy(queries[5].heard), ElementsAre(0U, 1U, 0U, 2U));
+  EXPECT_THAT(copy(queries[5].masked), ElementsAre(0U, 2U));
+  EXPECT_EQ(queries[5].task, Task::discovery);
+  EXPECT_THAT(copy(queries[6].masked), IsEmpty());
+  EXPECT_EQ(queries[6].task, Task::next);
+  EXPECT_EQ(queries[5].number, 5U);
 }
 
 TEST(Positions, without_a_window_count_all_songs_before_as_heard) {
@@ -147,8 +155,8 @@ TEST(Positions, without_a_window_count_all_songs_before_as_heard) {
   Split split = make_split(dataset, {.split = SplitKind::last_song}, 1, 1);
   split.kind = SplitKind::queues;
   split.held_out = {{1, kNobody, 0, 1, 4}};
-  EXPECT_EQ(list_positions(dataset, split, 0)[2].mode, Mode::repeat);
-  EXPECT_EQ(list_positions(dataset, split, 2)[2].mode, Mode::discovery);
+  EXPECT_TRUE(list_positions(dataset, split, 0).back().again);
+  EXPECT_FALSE(list_positions(dataset, split, 2).back().again);
 }
 
 }  // namespace
