@@ -24,12 +24,13 @@ inline constexpr std::array<Task, 2> kAllTasks = {Task::discovery, Task::next};
 
 // A position in a queue whose song is to be predicted.
 struct Query {
-  std::span<const std::uint32_t> heard;   // songs of the catalogue before it in its queue, newest last; may be empty
-  std::span<const std::uint32_t> masked;  // songs that must not be returned, sorted
-  std::uint32_t user = kNobody;           // as in TrainingSet::users
-  std::optional<std::int64_t> start;      // of its queue, microseconds since 1970-01-01 UTC
-  plays::PastUntil past = {};             // all its listener played before, in songs of the catalogue
-  std::uint64_t number = 0;               // among all queries, from 0: for methods that draw at random
+  std::span<const std::uint32_t> heard =
+      {};  // songs of the catalogue before it in its queue, newest last; may be empty
+  std::span<const std::uint32_t> masked = {};  // songs that must not be returned, sorted
+  std::uint32_t user = kNobody;                // as in TrainingSet::users
+  std::optional<std::int64_t> start = {};      // of its queue, microseconds since 1970-01-01 UTC
+  plays::PastUntil past = {};                  // all its listener played before, in songs of the catalogue
+  std::uint64_t number = 0;                    // among all queries, from 0: for methods that draw at random
   Task task = Task::next;
 };
 

@@ -21,7 +21,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using testing::Scratch;
 
-constexpr std::uint32_t kHeardWindow = 2;
+constexpr std::uint32_t kHeardWindow = 3;
 
 // Song 4 is not in the catalogue of songs played twice.
 class Exported : public ::testing::Test {
@@ -79,7 +79,12 @@ TEST_F(Exported, replaces_only_an_exported_split) {
 
 TEST_F(Exported, digest_tells_splits_apart) {
   EXPECT_NE(split_digest(split_, 2), split_digest(split_, 3));
-  Split other = split_;
+  Split other;
+  other.kind = split_.kind;
+  other.rows = split_.rows;
+  other.training_plays = split_.training_plays;
+  other.held_out = split_.held_out;
+  EXPECT_EQ(split_digest(split_, 2), split_digest(other, 2));
   --other.held_out[0].end;
   EXPECT_NE(split_digest(split_, 2), split_digest(other, 2));
 }
