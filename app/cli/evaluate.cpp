@@ -215,15 +215,25 @@ class EvaluateCommand final : public Command {
     }
   }
 
+  void tune(const data::Dataset& dataset, std::span<const std::unique_ptr<evaluate::Method>> methods,
+            const train::TrainOptions& train, Terminal& terminal) {
+    if (options_.tune_baselines == evaluate::TuneBaselines::off || split_.part == evaluate::SplitPart::validation)
+      return;
+    try {
+      evaluate::apply_settings(evaluate::tune_baselines(dataset, split_, evaluate::make_methods(options_.baselines),
+                                                        options_.heard, train, terminal.progress(), terminal.stop()),
+                               methods);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::bad_input) throw;
+      untuned_because_ = error.what();
+    }
+  }
+
   std::vector<std::unique_ptr<evaluate::Method>> methods(const data::Dataset& dataset, const evaluate::Split& split,
-                                                         const train::TrainOptions& train, Terminal& terminal) const {
+                                                         const train::TrainOptions& train, Terminal& terminal) {
     const evaluate::MethodOptions options{options_.vector_metric, blend_};
     std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines, options);
-    if (options_.tune_baselines == evaluate::TuneBaselines::automatic && split_.part == evaluate::SplitPart::test) {
-      apply_settings(evaluate::tune_baselines(dataset, split_, evaluate::make_methods(options_.baselines, options),
-                                              options_.heard, train, terminal.progress(), terminal.stop()),
-                     methods);
-    }
+    tune(dataset, methods, train, terminal);
     if (lists_.empty()) return methods;
     const std::size_t positions = evaluate::list_positions(dataset, split, options_.heard).size();
     for (const evaluate::NamedLists& lists : lists_) {
@@ -242,6 +252,7 @@ class EvaluateCommand final : public Command {
                           {"options", options_to_json(options_)},
                           {"train_options", options_to_json(train_)},
                           {"blend", options_to_json(blend_)}};
+    if (!untuned_because_.empty()) document["untuned_because"] = untuned_because_;
     json::array& list = document["runs"].emplace_array();
     for (const evaluate::Evaluation& run : runs) list.push_back(to_json(run));
     return document;
@@ -254,6 +265,10 @@ class EvaluateCommand final : public Command {
         choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
         with_commas(first.training_plays), with_commas(first.songs), train_.min_plays,
         with_commas(first.held_out_queues));
+    if (!untuned_because_.empty()) {
+      text +=
+          fmt::format("baselines keep their default settings, for lack of a validation part: {}\n", untuned_because_);
+    }
     for (const std::string& name : first.skipped) text += fmt::format("{}: does not apply to this dataset\n", name);
     for (std::size_t mode = 0; mode < first.modes.size(); ++mode) {
       text += "\n" + heading(first, mode, options_.heard) + "\n";
@@ -275,6 +290,7 @@ class EvaluateCommand final : public Command {
   train::TrainOptions train_;
   model::BlendWeights blend_;
   std::vector<evaluate::NamedLists> lists_;
+  std::string untuned_because_;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// dump_evaluation lists DATASET METHOD HEARD: a JSON line for every test position (mode, target, the songs still to
+// dump_evaluation lists DATASET METHOD HEARD: a JSON line for every test position (modes, target, the songs still to
 //   come, the list), for other programs to measure.
 // dump_evaluation factors DATASET ITERATIONS: the initial and final factors of als, as one JSON document.
 #include <algorithm>
@@ -45,7 +45,12 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
       const std::uint32_t from = positions[i].at > heard ? positions[i].at - heard : 0;
       for (std::uint32_t at = from; at < positions[i].at; ++at) later.erase(songs[at]);
     }
-    const json::object line{{"mode", evaluate::kModeNames[static_cast<std::size_t>(positions[i].mode)]},
+    json::array modes;
+    for (const evaluate::Mode mode : evaluate::kAllModes) {
+      if (evaluate::belongs(positions[i], mode))
+        modes.emplace_back(evaluate::kModeNames[static_cast<std::size_t>(mode)]);
+    }
+    const json::object line{{"modes", std::move(modes)},
                             {"target", songs[positions[i].at]},
                             {"later", json::array(later.begin(), later.end())},
                             {"list", std::move(list)}};
