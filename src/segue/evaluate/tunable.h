@@ -14,7 +14,8 @@
 
 namespace segue::evaluate {
 
-// The setting that make_tuned_ranker() reads; it makes no difference to discovery.
+// The setting that make_tuned_ranker() reads. It makes no difference to discovery, and more to `next` than any other
+// setting, so it is the first to be chosen.
 inline Setting again_setting() {
   return {"again", {0, 0.03, 0.2, 1}, 1};
 }
@@ -33,9 +34,9 @@ class TunableMethod : public Method {
   }
 
  protected:
-  // As make_sparse_ranker(), with the scores of the songs just heard multiplied by the setting at `again`: they score
-  // high with most methods, and rarely come next. Views the method.
-  std::unique_ptr<Ranker> make_tuned_ranker(std::uint32_t song_count, std::size_t again, SparseScorer scorer) const;
+  // As make_sparse_ranker(), with the scores of the songs just heard multiplied by the setting: they score high with
+  // most methods, and rarely come next. Views the method. REQUIRES: its first setting is again_setting().
+  std::unique_ptr<Ranker> make_tuned_ranker(std::uint32_t song_count, SparseScorer scorer) const;
 
  private:
   const std::vector<Setting> settings_;

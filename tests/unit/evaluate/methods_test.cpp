@@ -162,8 +162,8 @@ TEST(Methods, personal_top_may_forget) {
   std::vector<std::vector<std::uint32_t>> queues = {{0}, std::vector<std::uint32_t>(101, 2), {0, 1, 0}};
   queues[1][0] = queues[1][1] = queues[1][2] = 1;  // a hundred plays ago: three plays count 0.75 with a half-life of 50
   const std::vector<std::string> users = {"b", "a", "a"};
-  EXPECT_THAT(Known("personal", queues, users, 2, {0, 1}).at(0, 1), ElementsAre(2, 1, 0));
-  EXPECT_THAT(Known("personal", queues, users, 2, {50, 1}).at(0, 1), ElementsAre(2, 0, 1));
+  EXPECT_THAT(Known("personal", queues, users, 2, {1, 0}).at(0, 1), ElementsAre(2, 1, 0));
+  EXPECT_THAT(Known("personal", queues, users, 2, {1, 50}).at(0, 1), ElementsAre(2, 0, 1));
 }
 
 // Ages after 0 1 1 2: 0 is 4, 1 is 3 and 2, 2 is 1. With decay 0.5 the sums are .5, .577 + .707 and 1; with decay 3
@@ -171,8 +171,8 @@ TEST(Methods, personal_top_may_forget) {
 TEST(Methods, personal_actr_weighs_number_against_recency) {
   const std::vector<std::vector<std::uint32_t>> queues = {{2, 2}, {0, 1}, {1, 2, 0}};
   const std::vector<std::string> users = {"b", "a", "a"};
-  EXPECT_THAT(Known("personal-actr", queues, users, 2, {0.5, 1}).at(0, 2), ElementsAre(1, 2, 0));
-  EXPECT_THAT(Known("personal-actr", queues, users, 2, {3, 1}).at(0, 2), ElementsAre(2, 1, 0));
+  EXPECT_THAT(Known("personal-actr", queues, users, 2, {1, 0.5}).at(0, 2), ElementsAre(1, 2, 0));
+  EXPECT_THAT(Known("personal-actr", queues, users, 2, {1, 3}).at(0, 2), ElementsAre(2, 1, 0));
 }
 
 TEST(Methods, of_the_listener_need_knowledge_of_them) {

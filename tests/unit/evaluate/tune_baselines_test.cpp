@@ -68,12 +68,12 @@ TEST(TuneBaselines, needs_a_validation_part) {
 }
 
 TEST(TuneBaselines, settings_are_applied_to_the_method_of_that_name) {
-  const std::vector<ChosenSettings> chosen = {{"item-knn", Task::next, {{"shrink", 100}, {"again", 0.2}}}};
+  const std::vector<ChosenSettings> chosen = {{"item-knn", Task::next, {{"again", 0.2}, {"shrink", 100}}}};
   const auto methods = make_methods("popularity,item-knn,item-knn-decay");
   apply_settings(chosen, methods);
-  EXPECT_EQ(settings_text(settings_of(*methods[1], Task::next)), "shrink 100, again 0.2");
-  EXPECT_EQ(settings_text(settings_of(*methods[1], Task::discovery)), "shrink 20, again 1");
-  EXPECT_EQ(settings_text(settings_of(*methods[2], Task::next)), "half_life_days 60, heard_decay 0.6, again 1");
+  EXPECT_EQ(settings_text(settings_of(*methods[1], Task::next)), "again 0.2, shrink 100");
+  EXPECT_EQ(settings_text(settings_of(*methods[1], Task::discovery)), "again 1, shrink 20");
+  EXPECT_EQ(settings_text(settings_of(*methods[2], Task::next)), "again 1, half_life_days 60, heard_decay 0.6");
 }
 
 }  // namespace

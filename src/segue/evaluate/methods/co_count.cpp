@@ -32,7 +32,7 @@ class CoCount final : public TunableMethod {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    return make_tuned_ranker(song_count_, 0, [this](const Query& query, SparseScores& scores) {
+    return make_tuned_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
       const std::size_t used = std::min(query.heard.size(), use_ == HeardUse::decayed ? kHeardUsed : 1);
       const float decay = use_ == HeardUse::decayed ? static_cast<float>(values(query.task)[1]) : 1;
       float weight = 1;

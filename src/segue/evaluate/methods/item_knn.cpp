@@ -12,21 +12,21 @@ namespace {
 
 class ItemKnn final : public TunableMethod {
  public:
-  ItemKnn() : TunableMethod({{"shrink", {2, 20, 100}, 20}, again_setting()}) {}
+  ItemKnn() : TunableMethod({again_setting(), {"shrink", {2, 20, 100}, 20}}) {}
 
   std::string_view name() const override { return "item-knn"; }
   std::string_view summary() const override { return "Songs in the same queues as the last song, cosine"; }
 
   bool fit(Ingredients& ingredients) override {
     song_count_ = ingredients.training().song_count();
-    neighbours_.update(*this, 0, [&](double shrink) {
+    neighbours_.update(*this, 1, [&](double shrink) {
       return find_item_neighbours(ingredients, name(), {}, static_cast<float>(shrink));
     });
     return true;
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    return make_tuned_ranker(song_count_, 1, [this](const Query& query, SparseScores& scores) {
+    return make_tuned_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
       if (query.heard.empty()) return;
       for (const math::ScoredRow& near : neighbours_.of(query.task)[query.heard.back()]) {
         scores.add(near.row, near.score);

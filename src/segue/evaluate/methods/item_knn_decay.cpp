@@ -33,7 +33,7 @@ std::vector<float> queue_weights(const TrainingSet& training, double half_life_d
 class ItemKnnDecay final : public TunableMethod {
  public:
   ItemKnnDecay()
-      : TunableMethod({{"half_life_days", {10, 60, 365}, 60}, {"heard_decay", {0.3, 0.6, 0.8}, 0.6}, again_setting()}) {
+      : TunableMethod({again_setting(), {"half_life_days", {10, 60, 365}, 60}, {"heard_decay", {0.3, 0.6, 0.8}, 0.6}}) {
   }
 
   std::string_view name() const override { return "item-knn-decay"; }
@@ -44,16 +44,16 @@ class ItemKnnDecay final : public TunableMethod {
     const auto has_time = [](const std::optional<std::int64_t>& start) { return start.has_value(); };
     if (training.starts.empty() || !std::ranges::all_of(training.starts, has_time)) return false;
     song_count_ = training.song_count();
-    by_half_life_.update(*this, 0, [&](double half_life) {
+    by_half_life_.update(*this, 1, [&](double half_life) {
       return find_item_neighbours(ingredients, name(), queue_weights(training, half_life), kDecayedShrink);
     });
     return true;
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    return make_tuned_ranker(song_count_, 2, [this](const Query& query, SparseScores& scores) {
+    return make_tuned_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
       const ItemNeighbours& neighbours = by_half_life_.of(query.task);
-      const auto decay = static_cast<float>(values(query.task)[1]);
+      const auto decay = static_cast<float>(values(query.task)[2]);
       const std::size_t used = std::min(query.heard.size(), kHeardUsed);
       float weight = 1;
       for (std::size_t ago = 0; ago < used; ++ago, weight *= decay) {

@@ -13,7 +13,7 @@ namespace {
 
 class PersonalActr final : public TunableMethod {
  public:
-  PersonalActr() : TunableMethod({{"decay", {0.3, 0.5, 0.8, 1.2, 1.7}, 0.5}, again_setting()}) {}
+  PersonalActr() : TunableMethod({again_setting(), {"decay", {0.3, 0.5, 0.8, 1.2, 1.7}, 0.5}}) {}
 
   std::string_view name() const override { return "personal-actr"; }
   std::string_view summary() const override { return "The user's own songs by base-level activation (ACT-R)"; }
@@ -21,13 +21,13 @@ class PersonalActr final : public TunableMethod {
   bool fit(Ingredients& ingredients) override {
     if (ingredients.knowledge() == nullptr) return false;
     song_count_ = ingredients.training().song_count();
-    weights_.update(*this, 0, [](double decay) {
+    weights_.update(*this, 1, [](double decay) {
       return make_past_weights([&](double age) { return std::pow(age + 1, -decay); });
     });
     return true;
   }
   // By the sum itself: its logarithm ranks alike.
-  std::unique_ptr<Ranker> ranker() const override { return make_tuned_ranker(song_count_, 1, past_scorer(weights_)); }
+  std::unique_ptr<Ranker> ranker() const override { return make_tuned_ranker(song_count_, past_scorer(weights_)); }
 
  private:
   std::uint32_t song_count_ = 0;

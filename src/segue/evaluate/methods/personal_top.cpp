@@ -12,7 +12,7 @@ namespace {
 
 class PersonalTop final : public TunableMethod {
  public:
-  PersonalTop() : TunableMethod({{"half_life_plays", {0, 50, 200, 1000}, 0}, again_setting()}) {}
+  PersonalTop() : TunableMethod({again_setting(), {"half_life_plays", {0, 50, 200, 1000}, 0}}) {}
 
   std::string_view name() const override { return "personal"; }
   std::string_view summary() const override { return "The user's own most played songs"; }
@@ -20,12 +20,12 @@ class PersonalTop final : public TunableMethod {
   bool fit(Ingredients& ingredients) override {
     if (ingredients.knowledge() == nullptr) return false;
     song_count_ = ingredients.training().song_count();
-    weights_.update(*this, 0, [](double half_life) {
+    weights_.update(*this, 1, [](double half_life) {
       return make_past_weights([&](double age) { return half_life == 0 ? 1 : std::exp2(-age / half_life); });
     });
     return true;
   }
-  std::unique_ptr<Ranker> ranker() const override { return make_tuned_ranker(song_count_, 1, past_scorer(weights_)); }
+  std::unique_ptr<Ranker> ranker() const override { return make_tuned_ranker(song_count_, past_scorer(weights_)); }
 
  private:
   std::uint32_t song_count_ = 0;

@@ -23,7 +23,7 @@ class SequentialRules final : public TunableMethod {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    return make_tuned_ranker(song_count_, 0, [this](const Query& query, SparseScores& scores) {
+    return make_tuned_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
       if (query.heard.empty()) return;
       const transitions::TransitionsOf near = pairs_->of(query.heard.back());
       for (std::size_t i = 0; i < near.neighbours.size(); ++i) {

@@ -14,7 +14,7 @@ namespace {
 class VsKnn final : public TunableMethod {
  public:
   VsKnn()
-      : TunableMethod({{"sample", {500, 1000, 3000}, 1000}, {"neighbours", {100, 300, 1000}, 300}, again_setting()}) {}
+      : TunableMethod({again_setting(), {"sample", {500, 1000, 3000}, 1000}, {"neighbours", {100, 300, 1000}, 300}}) {}
 
   std::string_view name() const override { return "vsknn"; }
   std::string_view summary() const override { return "Songs of the queues most like this one"; }
@@ -28,14 +28,14 @@ class VsKnn final : public TunableMethod {
 
   std::unique_ptr<Ranker> ranker() const override {
     const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_);
-    return make_tuned_ranker(training_->song_count(), 2, [this, neighbours](const Query& query, SparseScores& scores) {
+    return make_tuned_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
       const std::size_t length = query.heard.size();
       std::vector<float> weights(length);
       for (std::size_t ago = 0; ago < length; ++ago) {
         weights[ago] = static_cast<float>(length - ago) / static_cast<float>(length);
       }
       const std::span<const double> chosen = values(query.task);
-      const NeighbourOptions options{static_cast<std::size_t>(chosen[0]), static_cast<std::size_t>(chosen[1])};
+      const NeighbourOptions options{static_cast<std::size_t>(chosen[1]), static_cast<std::size_t>(chosen[2])};
       const auto unchanged = [](std::uint32_t, float sum) { return sum; };
       for (const NeighbourQueue& near : neighbours->find(query.heard, weights, options, unchanged)) {
         const float vote = near.similarity / static_cast<float>(near.ago + 1);

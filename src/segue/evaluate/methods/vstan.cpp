@@ -20,15 +20,15 @@ constexpr std::size_t kVstanSample = 2000;
 constexpr double kDay = 86400e6;  // microseconds
 constexpr double kReaches = 8;    // weights beyond are negligible
 
-enum VstanSetting : std::uint8_t { heard_reach, place_reach, age_reach, neighbours, again };
+enum VstanSetting : std::uint8_t { heard_reach = 1, place_reach, age_reach, neighbours };
 // The lambdas of the papers, with longer reaches than in web shops because music queues are long.
 std::vector<Setting> vstan_settings() {
   return {
+      again_setting(),
       {"heard_reach", {2, 4, 8}, 4},             // a song heard this many songs ago weighs 1/e (lambda_spw, lambda_ipw)
       {"place_reach", {2, 4, 8}, 4},             // so does a song this many places from the shared one (lambda_inh)
       {"age_reach_days", {20, 100, 1000}, 100},  // and a queue this old (lambda_snh)
       {"neighbours", {200, 500, 1500}, 500},
-      again_setting(),
   };
 }
 
@@ -67,18 +67,16 @@ class VStan final : public TunableMethod {
 
   std::unique_ptr<Ranker> ranker() const override {
     const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_);
-    return make_tuned_ranker(training_->song_count(), VstanSetting::again,
-                             [this, neighbours](const Query& query, SparseScores& scores) {
-                               const Use& use = use_[static_cast<std::size_t>(query.task)];
-                               const auto similarity = [&](std::uint32_t queue, float sum) {
-                                 return sum / std::sqrt(static_cast<float>(training_->queues.songs(queue).size())) *
-                                        freshness(query, queue, use.age_reach);
-                               };
-                               for (const NeighbourQueue& near :
-                                    neighbours->find(query.heard, use.heard_weights, use.neighbours, similarity)) {
-                                 vote(near, use, scores);
-                               }
-                             });
+    return make_tuned_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
+      const Use& use = use_[static_cast<std::size_t>(query.task)];
+      const auto similarity = [&](std::uint32_t queue, float sum) {
+        return sum / std::sqrt(static_cast<float>(training_->queues.songs(queue).size())) *
+               freshness(query, queue, use.age_reach);
+      };
+      for (const NeighbourQueue& near : neighbours->find(query.heard, use.heard_weights, use.neighbours, similarity)) {
+        vote(near, use, scores);
+      }
+    });
   }
 
  private:
