@@ -15,7 +15,10 @@
 #include "segue/evaluate/auto_fit.h"
 #include "segue/evaluate/evaluation.h"
 #include "segue/evaluate/methods/methods.h"
+#include "segue/evaluate/outside_lists.h"
 #include "segue/evaluate/report/report.h"
+#include "segue/evaluate/split_export.h"
+#include "segue/evaluate/tune_baselines.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -50,6 +53,17 @@ std::string heading(const evaluate::Evaluation& evaluation, std::size_t mode, st
       "{}: {}\n{} positions; at {} of them the next song is not in the catalogue, which counts as a miss\n",
       evaluate::kModeNames[static_cast<std::size_t>(summary.mode)], what, with_commas(summary.positions),
       with_commas(summary.unknown));
+}
+
+// "recent: half_life_days 4" for each method with settings.
+std::string settings_lines(const evaluate::Evaluation& evaluation, evaluate::Mode mode) {
+  std::string lines;
+  for (const evaluate::MethodScore& method : evaluation.methods) {
+    const auto mine = std::ranges::find(method.settings, evaluate::task_of(mode), &evaluate::ChosenSettings::task);
+    if (mine == method.settings.end()) continue;
+    lines += fmt::format("{}{}: {}", lines.empty() ? "" : "; ", method.name, evaluate::settings_text(mine->values));
+  }
+  return lines.empty() ? "" : fmt::format("settings of baselines: {}\n", lines);
 }
 
 std::string accuracy_table(const evaluate::Evaluation& evaluation, std::size_t mode) {
@@ -150,24 +164,21 @@ class EvaluateCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    evaluate::make_methods(options_.baselines);  // refuses a wrong name before anything is read
-    if (!options_.report.empty() && options_.report == options_.html) {
-      fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", options_.report);
-    }
+    check_options();
     std::optional<AtomicFile> html;
     std::optional<AtomicFile> report;
     if (!options_.html.empty()) html.emplace(options_.html);
     if (!options_.report.empty()) report.emplace(options_.report);
     const data::Dataset dataset = data::open_dataset(dataset_);
+    if (!options_.export_split.empty()) return export_split(dataset, terminal);
     std::vector<evaluate::Evaluation> runs;
     for (std::uint32_t i = 0; i < options_.seeds; ++i) {
       train::TrainOptions train = train_;
       train.seed += i;
       const model::Blend blend = fitted_blend(dataset, train, terminal);
       const evaluate::Split split = evaluate::make_split(dataset, split_, train.min_plays, train.seed);
-      runs.push_back(evaluate::evaluate(dataset, split,
-                                        evaluate::make_methods(options_.baselines, {options_.vector_metric, blend}),
-                                        options_, train, terminal.progress(), terminal.stop()));
+      runs.push_back(evaluate::evaluate(dataset, split, methods(dataset, split, train, blend, terminal), options_,
+                                        train, terminal.progress(), terminal.stop()));
       blends_.push_back(blend);
     }
     if (html) html->commit_text(evaluate::html_report(runs, dataset.songs, description()));
@@ -203,6 +214,64 @@ class EvaluateCommand final : public Command {
     return fitted.blend;
   }
 
+  // Refuses wrong use before anything is read.
+  void check_options() {
+    std::vector<std::string_view> names;
+    const std::vector<std::unique_ptr<evaluate::Method>> all = evaluate::make_methods("all");
+    for (const std::unique_ptr<evaluate::Method>& method : all) names.push_back(method->name());
+    lists_ = evaluate::parse_named_lists(options_.lists, names);
+    evaluate::make_methods(options_.baselines);
+    if (!options_.report.empty() && options_.report == options_.html) {
+      fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", options_.report);
+    }
+    for (const auto& [flag, is_given] :
+         {std::pair("--lists", !options_.lists.empty()), std::pair("--export-split", !options_.export_split.empty())}) {
+      if (is_given && options_.seeds > 1) {
+        fail(ErrorCode::wrong_use, "{}: expected --seeds 1, because each seed may split differently, found {}", flag,
+             options_.seeds);
+      }
+    }
+  }
+
+  void export_split(const data::Dataset& dataset, Terminal& terminal) const {
+    const evaluate::Split split = evaluate::make_split(dataset, split_, train_.min_plays, train_.seed);
+    evaluate::export_split(dataset, split, options_.heard, options_.export_split, terminal.progress(), terminal.stop());
+    const std::string digest = evaluate::split_digest(split, options_.heard);
+    if (terminal.json()) {
+      terminal.print(json::object{{"folder", options_.export_split}, {"split", digest}});
+    } else {
+      terminal.print(fmt::format("split {} written to {}\n", digest.substr(0, 12), options_.export_split));
+    }
+  }
+
+  void tune(const data::Dataset& dataset, std::span<const std::unique_ptr<evaluate::Method>> methods,
+            const train::TrainOptions& train, Terminal& terminal) {
+    if (options_.tune_baselines == evaluate::TuneBaselines::off || split_.part == evaluate::SplitPart::validation)
+      return;
+    try {
+      evaluate::apply_settings(evaluate::tune_baselines(dataset, split_, evaluate::make_methods(options_.baselines),
+                                                        options_.heard, train, terminal.progress(), terminal.stop()),
+                               methods);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::bad_input) throw;
+      untuned_because_ = error.what();
+    }
+  }
+
+  std::vector<std::unique_ptr<evaluate::Method>> methods(const data::Dataset& dataset, const evaluate::Split& split,
+                                                         const train::TrainOptions& train, const model::Blend& blend,
+                                                         Terminal& terminal) {
+    const evaluate::MethodOptions options{options_.vector_metric, blend};
+    std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines, options);
+    tune(dataset, methods, train, terminal);
+    if (lists_.empty()) return methods;
+    const std::size_t positions = evaluate::list_positions(dataset, split, options_.heard).size();
+    for (const evaluate::NamedLists& lists : lists_) {
+      methods.push_back(evaluate::read_outside_lists(lists, split, options_.heard, positions));
+    }
+    return methods;
+  }
+
   evaluate::ReportDescription description() const {
     return {dataset_, options_to_json(split_), options_to_json(options_), options_to_json(train_)};
   }
@@ -215,6 +284,7 @@ class EvaluateCommand final : public Command {
                           {"blend", options_to_json(blends_.front().discover)},
                           {"blend_next", options_to_json(blends_.front().next)}};
     if (!fit_document_.empty()) document["fit"] = fit_document_;
+    if (!untuned_because_.empty()) document["untuned_because"] = untuned_because_;
     json::array& list = document["runs"].emplace_array();
     for (const evaluate::Evaluation& run : runs) list.push_back(to_json(run));
     return document;
@@ -227,12 +297,17 @@ class EvaluateCommand final : public Command {
         choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
         with_commas(first.training_plays), with_commas(first.songs), train_.min_plays,
         with_commas(first.held_out_queues));
+    if (!untuned_because_.empty()) {
+      text +=
+          fmt::format("baselines keep their default settings, for lack of a validation part: {}\n", untuned_because_);
+    }
     for (const std::string& name : first.skipped) text += fmt::format("{}: does not apply to this dataset\n", name);
     for (std::size_t mode = 0; mode < first.modes.size(); ++mode) {
       text += "\n" + heading(first, mode, options_.heard) + "\n";
       if (runs.size() > 1) {
         text += fmt::format("means over seeds\n{}\nseed {}\n", seeds_table(runs, first.modes[mode].mode), first.seed);
       }
+      text += settings_lines(first, first.modes[mode].mode);
       text += accuracy_table(first, mode) + "\n" + lists_table(first, mode);
     }
     for (const std::string& file : {options_.html, options_.report}) {
@@ -250,6 +325,8 @@ class EvaluateCommand final : public Command {
   std::vector<model::Blend> blends_;  // of each run
   json::object fit_document_;         // of the first run
   const Arguments* arguments_ = nullptr;
+  std::vector<evaluate::NamedLists> lists_;
+  std::string untuned_because_;
 };
 
 }  // namespace

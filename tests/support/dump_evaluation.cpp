@@ -1,4 +1,4 @@
-// dump_evaluation lists DATASET METHOD HEARD: a JSON line for every test position (mode, target, the songs still to
+// dump_evaluation lists DATASET METHOD HEARD: a JSON line for every test position (modes, target, the songs still to
 //   come, the list), for other programs to measure.
 // dump_evaluation factors DATASET ITERATIONS: the initial and final factors of als, as one JSON document.
 #include <algorithm>
@@ -47,7 +47,8 @@ void dump_lists(const data::Dataset& dataset, std::string_view name, std::uint32
     }
     json::array modes;
     for (const evaluate::Mode mode : evaluate::kAllModes) {
-      if (belongs(positions[i], mode)) modes.emplace_back(evaluate::kModeNames[static_cast<std::size_t>(mode)]);
+      if (evaluate::belongs(positions[i], mode))
+        modes.emplace_back(evaluate::kModeNames[static_cast<std::size_t>(mode)]);
     }
     const json::object line{{"modes", std::move(modes)},
                             {"target", songs[positions[i].at]},

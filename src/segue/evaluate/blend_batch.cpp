@@ -12,8 +12,8 @@ void BlendBatch::for_each(std::span<const Query> queries, std::size_t k, const B
   for (std::size_t i = 0; i < queries.size(); ++i) {
     if (queries[i].heard.empty()) continue;
     const recommend::BlendQuery& query =
-        blend_queries.emplace_back(sources_, queries[i].repeats ? weights_.next : weights_.discover, queries[i].heard,
-                                   recommend::Listening{queries[i].past, queries[i].start});
+        blend_queries.emplace_back(sources_, queries[i].task == Task::next ? weights_.next : weights_.discover,
+                                   queries[i].heard, recommend::Listening{queries[i].past, queries[i].start});
     std::ranges::copy(query.recent(), search_.add().begin());
     places.push_back(i);
     masked.push_back(queries[i].masked);

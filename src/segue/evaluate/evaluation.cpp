@@ -137,6 +137,7 @@ class Evaluator {
       score.summary = method->summary();
       score.baseline = method->is_baseline();
       score.fit_seconds = seconds_since(start);
+      score.settings = all_settings_of(*method);
       fitted.push_back(std::move(method));
     }
     methods = std::move(fitted);

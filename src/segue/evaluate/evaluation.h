@@ -19,6 +19,7 @@
 #include "segue/evaluate/metrics.h"
 #include "segue/evaluate/options.h"
 #include "segue/evaluate/positions.h"
+#include "segue/evaluate/settings.h"
 #include "segue/evaluate/split.h"
 #include "segue/train/options.h"
 
@@ -65,7 +66,8 @@ struct MethodScore {
   bool baseline = true;
   double fit_seconds = 0;
   double rank_seconds = 0;
-  std::vector<ModeScore> modes;  // as Evaluation::modes
+  std::vector<ChosenSettings> settings;  // of each task, if the method has some
+  std::vector<ModeScore> modes;          // as Evaluation::modes
 };
 
 // What a method predicted at one position, for people to look at.

@@ -1,6 +1,7 @@
 // The interface of every method that predicts the next song: baselines, song vectors, the blend.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,15 +17,20 @@ namespace segue::evaluate {
 
 class Ingredients;
 
+// What is asked for: a song not just heard, or whatever is played next.
+enum class Task : std::uint8_t { discovery, next };
+inline constexpr std::array<std::string_view, 2> kTaskNames = {"discovery", "next"};
+inline constexpr std::array<Task, 2> kAllTasks = {Task::discovery, Task::next};
+
 // A position in a queue whose song is to be predicted.
 struct Query {
-  std::span<const std::uint32_t> heard;    // songs of the catalogue before it in its queue, newest last; may be empty
-  std::span<const std::uint32_t> masked;   // songs that must not be returned, sorted
-  bool repeats = false;                    // songs just heard may come again
-  std::uint32_t user = kNobody;            // as in TrainingSet::users
-  std::optional<std::int64_t> start = {};  // of its queue, microseconds since 1970-01-01 UTC
-  plays::PastUntil past = {};              // all its listener played before, in songs of the catalogue
-  std::uint64_t number = 0;                // among all queries, from 0: for methods that draw at random
+  std::span<const std::uint32_t> heard = {};   // songs of the catalogue before it in its queue, newest last
+  std::span<const std::uint32_t> masked = {};  // songs that must not be returned, sorted
+  std::uint32_t user = kNobody;                // as in TrainingSet::users
+  std::optional<std::int64_t> start = {};      // of its queue, microseconds since 1970-01-01 UTC
+  plays::PastUntil past = {};                  // all its listener played before, in songs of the catalogue
+  std::uint64_t number = 0;                    // among all queries, from 0: for methods that draw at random
+  Task task = Task::next;
 };
 
 // Answers queries; holds the buffers of one thread. Views the method that made it.
@@ -37,6 +43,13 @@ class Ranker {
   virtual void rank(std::span<const Query> queries, std::size_t k, std::span<std::vector<math::ScoredRow>> lists) = 0;
 };
 
+// A number of a method that is chosen on validation.
+struct Setting {
+  std::string_view name;       // "half_life_days"
+  std::vector<double> values;  // those tried
+  double value = 0;            // the default, one of them
+};
+
 class Method {
  public:
   virtual ~Method() = default;
@@ -44,8 +57,14 @@ class Method {
   virtual std::string_view summary() const = 0;  // one line for reports
   // Whether the other methods have to beat it.
   virtual bool is_baseline() const { return true; }
-  // Learns from ingredients.training(), which outlives the method. False if the method does not apply to this training
-  // set, because it has no times or no users. Throws interrupted.
+  // The numbers to choose, and the value of each for a task; see TunableMethod.
+  virtual std::span<const Setting> settings() const { return {}; }
+  virtual std::span<const double> values(Task) const { return {}; }
+  // Changes the values for a task. REQUIRES: one for each setting, and fit() is called before the next ranker().
+  virtual void set(Task, std::span<const double>) {}
+  // Learns from ingredients.training(), which outlives the method; may be called again, after set(), with the same
+  // ingredients. False if the method does not apply to this training set, because it has no times or no users. Throws
+  // interrupted.
   virtual bool fit(Ingredients& ingredients) = 0;
   // REQUIRES: fit() returned true. May be called from several threads.
   virtual std::unique_ptr<Ranker> ranker() const = 0;

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "segue/base/options.h"
 
@@ -72,14 +73,24 @@ constexpr std::span<const std::string_view> names(VectorMetric) {
   return kVectorMetricNames;
 }
 
+// Whether the settings of baselines are chosen on the validation part; automatic: if the test part is measured.
+enum class TuneBaselines { automatic, off };
+inline constexpr std::array<std::string_view, 2> kTuneBaselinesNames = {"auto", "off"};
+constexpr std::span<const std::string_view> names(TuneBaselines) {
+  return kTuneBaselinesNames;
+}
+
 struct EvaluateOptions {
   std::string baselines = "all";
+  TuneBaselines tune_baselines = TuneBaselines::automatic;
   std::uint32_t heard = 10;
   VectorMetric vector_metric = VectorMetric::cosine;
   std::uint32_t seeds = 1;
   std::uint32_t resamples = 1000;
   std::string html = {};
   std::string report = {};
+  std::string export_split = {};
+  std::vector<std::string> lists = {};
 };
 
 }  // namespace segue::evaluate
@@ -92,6 +103,10 @@ struct OptionsOf<evaluate::EvaluateOptions> {
   static constexpr std::array rows = {
       option<&evaluate::EvaluateOptions::baselines>("baselines",
                                                     "Methods to compare: all, or names separated by commas"),
+      option<&evaluate::EvaluateOptions::tune_baselines>(
+          "tune_baselines",
+          "Choose the settings of baselines on the validation part (auto, unless that part is measured), or keep their "
+          "defaults (off)"),
       option<&evaluate::EvaluateOptions::heard>(
           "heard", "A song counts as just heard if it is among this many songs before; 0: among all before",
           between(0, 1e6)),
@@ -104,6 +119,10 @@ struct OptionsOf<evaluate::EvaluateOptions> {
       option<&evaluate::EvaluateOptions::html>("html", "Write the report to this file as an HTML page"),
       option<&evaluate::EvaluateOptions::report>("report",
                                                  "Write what --json prints to this file, for serve --evaluation"),
+      option<&evaluate::EvaluateOptions::export_split>(
+          "export_split", "Measure nothing; write training queues and positions to this folder, for other programs"),
+      option<&evaluate::EvaluateOptions::lists>(
+          "lists", "NAME=FILE: measure lists that another program made for the positions of an exported split"),
   };
 };
 SEGUE_CHECK_OPTIONS(evaluate::EvaluateOptions);

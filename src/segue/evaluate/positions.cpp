@@ -92,9 +92,10 @@ std::span<const Query> QueryBatch::make(std::span<const Position> positions, std
     const Range& range = ranges_[i];
     const std::span<const std::uint32_t> songs(songs_);
     queries_.push_back({songs.subspan(range.heard_begin, range.heard_end - range.heard_begin),
-                        songs.subspan(range.masked_begin, range.masked_end - range.masked_begin),
-                        positions[first + i].mode != Mode::discovery, queue.user, dataset_.queues.start(queue.queue),
-                        knowledge_.past(positions[first + i].held_out, positions[first + i].at), first + i});
+                        songs.subspan(range.masked_begin, range.masked_end - range.masked_begin), queue.user,
+                        dataset_.queues.start(queue.queue),
+                        knowledge_.past(positions[first + i].held_out, positions[first + i].at), first + i,
+                        task_of(positions[first + i].mode)});
   }
   return queries_;
 }

@@ -36,6 +36,10 @@ inline bool belongs(const Position& position, Mode mode) {
   return position.mode == mode || (mode == Mode::repeat && position.mode == Mode::next && position.again);
 }
 
+inline Task task_of(Mode mode) {
+  return mode == Mode::discovery ? Task::discovery : Task::next;
+}
+
 // In the order of the held-out queues. A song counts as just heard if it is among the `heard` songs before the
 // position; 0: among all of them.
 std::vector<Position> list_positions(const data::Dataset& dataset, const Split& split, std::uint32_t heard);

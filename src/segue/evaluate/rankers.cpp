@@ -78,6 +78,7 @@ std::vector<math::ScoredRow> SparseScores::best(std::size_t k, std::span<const s
   math::TopK best(k);
   for (const std::uint32_t song : touched_) {
     const math::ScoredRow candidate{song, scores_[song]};
+    if (candidate.score == 0) continue;
     if (best.would_keep(candidate) && !std::ranges::binary_search(masked, song)) best.offer(candidate);
   }
   return best.take();

@@ -21,6 +21,8 @@ class SparseScores {
     if (scores_[song] == 0) touched_.push_back(song);
     scores_[song] += score;
   }
+  // Multiplies the score of a song; 0 takes it out. REQUIRES: factor >= 0, and no add() until clear().
+  void scale(std::uint32_t song, float factor) { scores_[song] *= factor; }
   float operator[](std::uint32_t song) const { return scores_[song]; }
   std::span<const std::uint32_t> touched() const { return touched_; }
   // The k best songs that are not in `masked`, which is sorted.

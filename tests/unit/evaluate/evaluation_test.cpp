@@ -131,12 +131,40 @@ TEST(Evaluate, stops_on_request) {
   EXPECT_ERROR(run(dataset, "popularity", {}, {.min_plays = 1}, source.get_token()), ErrorCode::interrupted, "popul");
 }
 
+class Inapplicable final : public Method {
+ public:
+  std::string_view name() const override { return "inapplicable"; }
+  std::string_view summary() const override { return "Applies to nothing"; }
+  bool fit(Ingredients&) override { return false; }
+  std::unique_ptr<Ranker> ranker() const override { return nullptr; }
+};
+
 TEST(Evaluate, names_methods_that_do_not_apply) {
   const Scratch scratch;
   const data::Dataset dataset = two_users_circle(scratch);
-  const Evaluation evaluation = run(dataset, "popularity,personal");
-  EXPECT_EQ(evaluation.skipped, std::vector<std::string>{"personal"});
-  EXPECT_ERROR(run(dataset, "personal"), ErrorCode::wrong_use, "expected one that applies");
+  const Split split = make_split(dataset, {.split = SplitKind::queues, .held_out = 0.25}, 1, 1);
+  NoProgress progress;
+  const auto run_with = [&](std::vector<std::unique_ptr<Method>> methods) {
+    methods.push_back(std::make_unique<Inapplicable>());
+    return evaluate(dataset, split, std::move(methods), {}, {.min_plays = 1, .threads = 1}, progress, {});
+  };
+  EXPECT_EQ(run_with(make_methods("popularity")).skipped, std::vector<std::string>{"inapplicable"});
+  EXPECT_ERROR(run_with({}), ErrorCode::wrong_use, "expected one that applies");
+}
+
+TEST(Evaluate, reports_the_settings_of_each_task) {
+  const Scratch scratch;
+  const data::Dataset dataset = two_users_circle(scratch);
+  const Split split = make_split(dataset, {.split = SplitKind::queues, .held_out = 0.25}, 1, 1);
+  NoProgress progress;
+  std::vector<std::unique_ptr<Method>> methods = make_methods("popularity,markov");
+  methods[1]->set(Task::next, std::vector<double>{0.2});
+  const json::object document =
+      to_json(evaluate(dataset, split, std::move(methods), {.heard = 3}, {.min_plays = 1, .threads = 1}, progress, {}));
+  const auto models = [&](std::string_view mode) { return document.at("modes").at(mode).at("models").as_array(); };
+  EXPECT_EQ(models("discovery").at(1).at("settings"), (json::object{{"again", 1.0}}));
+  EXPECT_EQ(models("next").at(1).at("settings"), (json::object{{"again", 0.2}}));
+  EXPECT_FALSE(models("next").at(0).as_object().contains("settings"));
 }
 
 }  // namespace

@@ -125,16 +125,16 @@ TEST(Positions, are_discovery_or_repeat_by_the_songs_just_heard) {
   split.kind = SplitKind::queues;
   split.held_out = {{1, kNobody, 0, 1, 5}};
   const std::vector<Position> positions = list_positions(dataset, split, 2);
-  // Every position counts for `next`; those of new songs for discovery too.
-  ASSERT_EQ(positions.size(), 7U);
+  ASSERT_EQ(positions.size(), 7U);  // each is one of `next`, three are also of discovery
   EXPECT_EQ(positions[0].mode, Mode::discovery);
   EXPECT_EQ(positions[0].relevant, 2U);  // 1 and 2 are still to come; so is 0, but it is masked
   EXPECT_EQ(positions[1].mode, Mode::next);
+  EXPECT_FALSE(positions[1].again);
   EXPECT_EQ(positions[1].relevant, 3U);
   EXPECT_EQ(positions[2].mode, Mode::next);
-  EXPECT_EQ(positions[2].relevant, 3U);
+  EXPECT_TRUE(positions[2].again);
   EXPECT_TRUE(belongs(positions[2], Mode::repeat));
-  EXPECT_FALSE(belongs(positions[1], Mode::repeat));
+  EXPECT_EQ(positions[2].relevant, 3U);
   EXPECT_EQ(positions[3].mode, Mode::discovery);
   EXPECT_EQ(positions[3].relevant, 1U);  // 2; 1 is masked
   EXPECT_EQ(positions[5].mode, Mode::discovery);
@@ -143,9 +143,9 @@ TEST(Positions, are_discovery_or_repeat_by_the_songs_just_heard) {
   const std::span<const Query> queries = batch.make(positions, 0, 7);
   EXPECT_THAT(copy(queries[5].heard), ElementsAre(0U, 1U, 0U, 2U));
   EXPECT_THAT(copy(queries[5].masked), ElementsAre(0U, 2U));
-  EXPECT_FALSE(queries[5].repeats);
+  EXPECT_EQ(queries[5].task, Task::discovery);
   EXPECT_THAT(copy(queries[6].masked), IsEmpty());
-  EXPECT_TRUE(queries[6].repeats);
+  EXPECT_EQ(queries[6].task, Task::next);
   EXPECT_EQ(queries[5].number, 5U);
 }
 

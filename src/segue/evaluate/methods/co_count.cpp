@@ -5,18 +5,23 @@
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
+#include "segue/evaluate/tunable.h"
 
 namespace segue::evaluate {
 
 namespace {
 
-class CoCount final : public Method {
+class CoCount final : public TunableMethod {
  public:
-  explicit CoCount(HeardUse use) : use_(use) {}
+  explicit CoCount(HeardUse use)
+      : TunableMethod(use == HeardUse::decayed
+                          ? std::vector<Setting>{again_setting(), {"heard_decay", {0.5, 0.8, 0.95}, 0.8}}
+                          : std::vector<Setting>{again_setting()}),
+        use_(use) {}
 
   std::string_view name() const override { return use_ == HeardUse::decayed ? "co-count-10" : "co-count"; }
   std::string_view summary() const override {
-    return use_ == HeardUse::decayed ? "Songs played close to the last 10 songs, decay 0.8"
+    return use_ == HeardUse::decayed ? "Songs played close to the last 10 songs, decayed"
                                      : "Songs played close to the last song, 1/distance";
   }
 
@@ -27,10 +32,11 @@ class CoCount final : public Method {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    return make_sparse_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
+    return make_tuned_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
       const std::size_t used = std::min(query.heard.size(), use_ == HeardUse::decayed ? kHeardUsed : 1);
+      const float decay = use_ == HeardUse::decayed ? static_cast<float>(values(query.task)[1]) : 1;
       float weight = 1;
-      for (std::size_t ago = 0; ago < used; ++ago, weight *= kHeardDecay) {
+      for (std::size_t ago = 0; ago < used; ++ago, weight *= decay) {
         const transitions::TransitionsOf near = pairs_->of(query.heard[query.heard.size() - 1 - ago]);
         for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
           scores.add(near.neighbours[i], weight * (near.forward[i] + near.backward[i]));

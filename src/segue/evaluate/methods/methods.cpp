@@ -10,19 +10,31 @@ namespace segue::evaluate {
 
 // Each is defined in its own file of this folder. To add a method, declare and list it here.
 using Factory = std::unique_ptr<Method>(const MethodOptions&);
-Factory make_random, make_popularity, make_recent_popularity, make_personal_top, make_markov, make_sequential_rules,
-    make_co_count, make_co_count_10, make_item_knn, make_vsknn, make_vstan, make_als, make_sgns, make_sgns_10,
-    make_blend;
+Factory make_random, make_popularity, make_recent_popularity, make_personal_top, make_personal_actr, make_markov,
+    make_sequential_rules, make_co_count, make_co_count_10, make_item_knn, make_item_knn_decay, make_vsknn, make_vstan,
+    make_als, make_sgns, make_sgns_10, make_blend;
 
 namespace {
 
 // In the order of the report.
 constexpr std::array kFactories = {
-    make_random,       make_popularity,  make_recent_popularity,
-    make_personal_top, make_markov,      make_sequential_rules,
-    make_co_count,     make_co_count_10, make_item_knn,
-    make_vsknn,        make_vstan,       make_als,
-    make_sgns,         make_sgns_10,     make_blend,
+    make_random,
+    make_popularity,
+    make_recent_popularity,
+    make_personal_top,
+    make_personal_actr,
+    make_markov,
+    make_sequential_rules,
+    make_co_count,
+    make_co_count_10,
+    make_item_knn,
+    make_item_knn_decay,
+    make_vsknn,
+    make_vstan,
+    make_als,
+    make_sgns,
+    make_sgns_10,
+    make_blend,
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ class Popularity final : public Method {
 
   bool fit(Ingredients& ingredients) override {
     const std::vector<std::uint64_t>& plays = ingredients.training().plays;
+    order_.clear();
     for (std::uint32_t song = 0; song < plays.size(); ++song) {
       order_.push_back({song, static_cast<float>(plays[song])});
     }

@@ -12,16 +12,15 @@ constexpr std::uint32_t kNotHeard = std::numeric_limits<std::uint32_t>::max();
 }  // namespace
 
 QueueNeighbours::QueueNeighbours(const TrainingSet& training, const QueuesOfSongs& queues,
-                                 std::span<const std::uint32_t> recency, const NeighbourOptions& options)
+                                 std::span<const std::uint32_t> recency)
     : training_(training),
       queues_(queues),
       recency_(recency),
-      options_(options),
       sums_(static_cast<std::uint32_t>(recency.size())),
       ago_(training.song_count(), kNotHeard) {}
 
 std::span<const NeighbourQueue> QueueNeighbours::find(
-    std::span<const std::uint32_t> heard, std::span<const float> weights,
+    std::span<const std::uint32_t> heard, std::span<const float> weights, const NeighbourOptions& options,
     const std::function<float(std::uint32_t queue, float sum)>& adjust) {
   sums_.clear();
   const std::size_t used = std::min(heard.size(), weights.size());
@@ -31,10 +30,10 @@ std::span<const NeighbourQueue> QueueNeighbours::find(
     ago_[song] = ago;
     // A queue that is not among the latest `sample` with this song is not among the latest with any song either.
     const std::span<const std::uint32_t> all = queues_.of(song);
-    for (const std::uint32_t queue : all.last(std::min(options_.sample, all.size()))) sums_.add(queue, weights[ago]);
+    for (const std::uint32_t queue : all.last(std::min(options.sample, all.size()))) sums_.add(queue, weights[ago]);
   }
-  choose_sample();
-  math::TopK best(options_.kept);
+  choose_sample(options.sample);
+  math::TopK best(options.kept);
   for (const std::uint32_t queue : sample_) best.offer({queue, adjust(queue, sums_[queue])});
   found_.clear();
   for (const math::ScoredRow& queue : best.take()) found_.push_back(with_shared_song(queue));
@@ -42,10 +41,10 @@ std::span<const NeighbourQueue> QueueNeighbours::find(
   return found_;
 }
 
-void QueueNeighbours::choose_sample() {
+void QueueNeighbours::choose_sample(std::size_t size) {
   sample_.assign(sums_.touched().begin(), sums_.touched().end());
-  if (sample_.size() <= options_.sample) return;
-  const auto middle = sample_.begin() + static_cast<std::ptrdiff_t>(options_.sample);
+  if (sample_.size() <= size) return;
+  const auto middle = sample_.begin() + static_cast<std::ptrdiff_t>(size);
   std::ranges::nth_element(sample_, middle, std::greater(), [&](std::uint32_t queue) { return recency_[queue]; });
   sample_.erase(middle, sample_.end());
 }

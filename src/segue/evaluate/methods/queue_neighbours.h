@@ -27,23 +27,22 @@ struct NeighbourQueue {
 // Holds the buffers of one thread. Views its arguments.
 class QueueNeighbours {
  public:
-  QueueNeighbours(const TrainingSet& training, const QueuesOfSongs& queues, std::span<const std::uint32_t> recency,
-                  const NeighbourOptions& options);
+  QueueNeighbours(const TrainingSet& training, const QueuesOfSongs& queues, std::span<const std::uint32_t> recency);
 
   // A song heard `ago` songs before the last one (its latest play) weighs weights[ago], or nothing beyond the end of
   // `weights`. The similarity of a queue is adjust(queue, sum of the weights of its songs). Best first; the span is
   // valid until the next call.
   std::span<const NeighbourQueue> find(std::span<const std::uint32_t> heard, std::span<const float> weights,
+                                       const NeighbourOptions& options,
                                        const std::function<float(std::uint32_t queue, float sum)>& adjust);
 
  private:
-  void choose_sample();
+  void choose_sample(std::size_t size);
   NeighbourQueue with_shared_song(const math::ScoredRow& queue) const;
 
   const TrainingSet& training_;
   const QueuesOfSongs& queues_;
   std::span<const std::uint32_t> recency_;
-  NeighbourOptions options_;
   SparseScores sums_;               // of queues
   std::vector<std::uint32_t> ago_;  // of each song, kNotHeard for most
   std::vector<std::uint32_t> sample_;

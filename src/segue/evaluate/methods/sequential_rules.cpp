@@ -3,13 +3,16 @@
 #include "segue/evaluate/ingredients.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/rankers.h"
+#include "segue/evaluate/tunable.h"
 
 namespace segue::evaluate {
 
 namespace {
 
-class SequentialRules final : public Method {
+class SequentialRules final : public TunableMethod {
  public:
+  SequentialRules() : TunableMethod({again_setting()}) {}
+
   std::string_view name() const override { return "rules"; }
   std::string_view summary() const override { return "Songs that came after the last song, 1/distance"; }
 
@@ -20,7 +23,7 @@ class SequentialRules final : public Method {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    return make_sparse_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
+    return make_tuned_ranker(song_count_, [this](const Query& query, SparseScores& scores) {
       if (query.heard.empty()) return;
       const transitions::TransitionsOf near = pairs_->of(query.heard.back());
       for (std::size_t i = 0; i < near.neighbours.size(); ++i) {

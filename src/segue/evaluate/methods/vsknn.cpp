@@ -5,17 +5,19 @@
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/methods/queue_neighbours.h"
 #include "segue/evaluate/rankers.h"
+#include "segue/evaluate/tunable.h"
 
 namespace segue::evaluate {
 
 namespace {
 
-constexpr NeighbourOptions kNeighbours{.sample = 1000, .kept = 300};
-
-class VsKnn final : public Method {
+class VsKnn final : public TunableMethod {
  public:
+  VsKnn()
+      : TunableMethod({again_setting(), {"sample", {500, 1000, 3000}, 1000}, {"neighbours", {100, 300, 1000}, 300}}) {}
+
   std::string_view name() const override { return "vsknn"; }
-  std::string_view summary() const override { return "Songs of the 300 queues most like this one"; }
+  std::string_view summary() const override { return "Songs of the queues most like this one"; }
 
   bool fit(Ingredients& ingredients) override {
     training_ = &ingredients.training();
@@ -25,15 +27,17 @@ class VsKnn final : public Method {
   }
 
   std::unique_ptr<Ranker> ranker() const override {
-    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_, kNeighbours);
-    return make_sparse_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
+    const auto neighbours = std::make_shared<QueueNeighbours>(*training_, *queues_, recency_);
+    return make_tuned_ranker(training_->song_count(), [this, neighbours](const Query& query, SparseScores& scores) {
       const std::size_t length = query.heard.size();
       std::vector<float> weights(length);
       for (std::size_t ago = 0; ago < length; ++ago) {
         weights[ago] = static_cast<float>(length - ago) / static_cast<float>(length);
       }
+      const std::span<const double> chosen = values(query.task);
+      const NeighbourOptions options{static_cast<std::size_t>(chosen[1]), static_cast<std::size_t>(chosen[2])};
       const auto unchanged = [](std::uint32_t, float sum) { return sum; };
-      for (const NeighbourQueue& near : neighbours->find(query.heard, weights, unchanged)) {
+      for (const NeighbourQueue& near : neighbours->find(query.heard, weights, options, unchanged)) {
         const float vote = near.similarity / static_cast<float>(near.ago + 1);
         for (const std::uint32_t song : training_->queues.songs(near.queue)) scores.add(song, vote);
       }

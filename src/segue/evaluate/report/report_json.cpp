@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "segue/evaluate/report/report.h"
 
 namespace segue::evaluate {
@@ -56,6 +58,13 @@ json::object score_json(const ModeScore& score) {
   return object;
 }
 
+void put_settings(json::object& row, const MethodScore& method, Mode mode) {
+  const auto mine = std::ranges::find(method.settings, task_of(mode), &ChosenSettings::task);
+  if (mine == method.settings.end()) return;
+  json::object& settings = row["settings"].emplace_object();
+  for (const NamedValue& one : mine->values) settings[one.name] = one.value;
+}
+
 }  // namespace
 
 json::object to_json(const Evaluation& evaluation) {
@@ -77,6 +86,7 @@ json::object to_json(const Evaluation& evaluation) {
                        {"baseline", method.baseline},
                        {"fit_seconds", method.fit_seconds},
                        {"rank_seconds", method.rank_seconds}};
+      put_settings(row, method, summary.mode);
       for (auto& [key, value] : score_json(method.modes[mode])) row[key] = value;
       methods.push_back(std::move(row));
     }

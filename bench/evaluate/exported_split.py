@@ -1,0 +1,55 @@
+"""Splits that `segue evaluate --export-split` wrote, and lists for `segue evaluate --lists`: what the scripts share."""
+
+import collections
+import json
+import pathlib
+
+import numpy as np
+
+LIST_LENGTH = 100
+
+Position = collections.namedtuple("Position", "number task heard masked start")
+# songs: the number of songs in the catalogue; queues: arrays of songs; starts: microseconds, or None without times.
+Split = collections.namedtuple("Split", "digest songs queues starts positions")
+
+
+def read_lines(path):
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def read_split(folder):
+    folder = pathlib.Path(folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    queues, starts = [], []
+    for queue in read_lines(folder / "training.jsonl"):
+        queues.append(np.array(queue["songs"], dtype=np.int64))
+        starts.append(queue.get("start"))
+    positions = [Position(line["position"], line["task"], line["heard"], line["masked"], line.get("start"))
+                 for line in read_lines(folder / "positions.jsonl")]
+    if None in starts:
+        starts = None
+    return Split(manifest["split"], manifest["songs"], queues, starts, positions)
+
+
+def best_songs(scores, masked):
+    """The LIST_LENGTH songs with the highest scores, best first, without the masked ones."""
+    scores[masked] = -np.inf
+    count = min(LIST_LENGTH, len(scores))
+    best = np.argpartition(-scores, count - 1)[:count]
+    best = best[np.argsort(-scores[best], kind="stable")]
+    return best[scores[best] > -np.inf].tolist()
+
+
+def write_lists(path, split, score_batch, batch_size=256):
+    """score_batch(heards) returns the scores of all songs for each list of songs heard; those are not empty."""
+    asked = [position for position in split.positions if position.heard]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(json.dumps({"split": split.digest}) + "\n")
+        for first in range(0, len(asked), batch_size):
+            batch = asked[first:first + batch_size]
+            for position, scores in zip(batch, score_batch([position.heard for position in batch])):
+                songs = best_songs(np.array(scores, dtype=np.float32), position.masked)
+                file.write(json.dumps({"position": position.number, "songs": songs}) + "\n")
+    print(f"{len(asked):,} lists written to {path}", flush=True)
