@@ -15,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "segue/base/error.h"
+#include "segue/base/memory_reserve.h"
 #include "segue/base/parallel.h"
 #include "segue/serve/http/byte_budget.h"
 #include "segue/serve/http/client_counts.h"
@@ -178,6 +179,7 @@ void HttpServer::reload_certificate() {
 
 void HttpServer::run(const std::stop_token& stop) {
   State& state = *state_;
+  reserve_memory_for_unwinding();
   state.start();
   {
     std::mutex mutex;
@@ -185,6 +187,7 @@ void HttpServer::run(const std::stop_token& stop) {
     std::unique_lock lock(mutex);
     while (!stop.stop_requested()) {
       state.keep_accepting();
+      refill_memory_reserve();
       stopped.wait_for(lock, stop, kLookAgain, [] { return false; });
     }
   }
