@@ -37,7 +37,10 @@ LOGS = [
     Case("02-dates-not-read/bigquery.csv", ["u: S1, S2"]),
     Case("02-dates-not-read/lastfm-to-csv.csv", ["me: S1, S2"]),
     Case("02-dates-not-read/lastfm-to-csv.csv", ["u: S1, S2"], "--user u --columns artist,album,title,time"),
-    Case("02-dates-not-read/tidal.csv", error='ambiguous_date 2 (.*tidal.csv:2: "08/03/2022 19:01").*--date-format'),
+    Case("02-dates-not-read/slashes.csv", options="--user u",
+         error='ambiguous_date 2 (.*slashes.csv:2: "08/03/2022 19:01").*--date-format'),
+    # Tidal writes the day first.
+    Case("02-dates-not-read/tidal.csv", ["me: S1, S2"], report=["2022-03-08"]),
     Case("02-dates-not-read/tidal.csv", ["me: S1, S2"], "--date-format dmy", report=["2022-03-08"]),
     Case("02-dates-not-read/tidal.csv", ["me: S1, S2"], "--date-format mdy", report=["2022-08-03"]),
     # Numbers that are dates.

@@ -161,6 +161,7 @@ class Ingest {
     ColumnRequest request;
     request.file = input.name;
     request.source = source;
+    request.forced = forced_ != nullptr && source == forced_;
     request.named = named_columns(options_);
     request.kind = options_.kind;
     request.has_user = !options_.user.empty() || !user_of_partition(input.partition).empty();
@@ -169,15 +170,15 @@ class Ingest {
     return request;
   }
 
-  const Source* source_of(OpenedRows& opened) const {
+  const Source* source_of(OpenedRows& opened, const Input& input) const {
     if (options_.source == kUsualNames) return nullptr;
-    return settle_source(opened, forced_, !options_.columns.empty());
+    return settle_source(opened, {input.name, forced_, !options_.columns.empty()});
   }
 
   void read_log(Input& input, const Inputs& inputs) {
     reading_ = false;
     OpenedRows opened = open_rows(input, names_in(options_.columns));
-    const Source* source = source_of(opened);
+    const Source* source = source_of(opened, input);
     const RecognisedColumns found = recognise_input(opened.rows->columns(), request(input, source));
     if (!opened.note.empty()) report_.notes.push_back(fmt::format("{}: {}", input.name, opened.note));
     LogRules rules = rules_;

@@ -16,6 +16,7 @@
 #include "segue/base/json_fwd.h"
 #include "segue/data/log/formats/formats.h"
 #include "segue/data/log/rows.h"
+#include "segue/data/log/times.h"
 
 namespace segue::data {
 
@@ -50,18 +51,34 @@ struct Source {
   bool album_names_song = false;
   TimeIs time_is = TimeIs::start;
   std::string_view listen_event = {};  // the value of `event` in rows that are listens; "": all are
+  std::string_view skip_mark = {};     // a value of `skipped` that marks a skip, beside "true", "S" and the like
+  std::string_view no_name = {};       // the artist of files without tags
+  DateOrder date_order = DateOrder::automatic;
+  bool songs_are_places = false;  // the ids of songs are URIs of playlist files (song_id_of_location)
   std::int64_t length_unit_ms = 1;
   std::int64_t played_unit_ms = 1;
   std::vector<std::string_view> header = {};   // the columns of its files, which have no line of names
+  std::size_t optional_columns = 0;            // of these, the last ones that older files lack
   void (*adapt)(json::object& row) = nullptr;  // JSON: changes a row into one with plain columns
+  std::string (*user_in)(const std::vector<std::string>& columns) = nullptr;  // the user that a name of columns tells
+  std::string_view contents = {};  // what its files hold, for messages; "": the columns above
 };
 
 // The source of this name. Throws wrong_use, listing the names.
 const Source& source_named(std::string_view name);
 
-// The source of a log: `forced`, or the one that recognises it; nullptr if none does. Gives the rows the columns that
-// the source has: names to a text without any, unless the user has named them (`has_header`), and plain columns to
-// JSON.
-const Source* settle_source(OpenedRows& opened, const Source* forced, bool has_header);
+// "Tidal (--source tidal), with the columns entry_date, track_title, artist_name", for messages.
+std::string described(const Source& source);
+
+struct SourceRequest {
+  std::string_view file;           // for messages
+  const Source* forced = nullptr;  // the user says that the log is of this one
+  bool has_header = false;         // the user has named the columns
+};
+
+// The source of a log: the forced one, or the one that recognises it; nullptr if none does. Gives the rows the columns
+// that the source has: names to a text without any, unless the user has named them, and plain columns to JSON. Throws
+// bad_input, naming what the log looks like, for one that cannot be of the forced source.
+const Source* settle_source(OpenedRows& opened, const SourceRequest& request);
 
 }  // namespace segue::data
