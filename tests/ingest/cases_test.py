@@ -72,6 +72,8 @@ LOGS = [
     # Other files than logs, by name.
     Case("10-message-ends-at-zero-byte/utf16.txt", ["u: S1, S2"], "--user u", report=["read as UTF-16"]),
     Case("10-message-ends-at-zero-byte/export.zip", error="export.zip/a.jsonl: "),
+    Case("10-message-ends-at-zero-byte/deezer-data_1.xlsx",
+         error=r"deezer-data_1.xlsx: expected a log, found a workbook of Excel .* save the sheet of listens as CSV \(in Deezer's"),
     Case("11-scrobbler-log/.scrobbler.log", ["me: S1, S2"], report=["recognised: .scrobbler.log"]),
     Case("11-scrobbler-log/.scrobbler.log", ["u: S1, S2"],
          "--user u --columns artist,album,title,track,length,rating,timestamp,mbid"),

@@ -2,13 +2,14 @@
 
     sources_test.py SEGUE [SEED]
 
-sources/ holds the files, with made-up names, and expected.json the listens and playlists in them; the tests of the web
-app read the same (app/web/tests/unit/sources.test.mjs). Then files of random rows are made in the form of each source,
+sources/ holds the files, with made-up names, and expected.json the listens and playlists in them; cases/listens.json
+has the listens of cases/. The tests of the web app read the same (app/web/tests/unit/sources.test.mjs). Then files of random rows are made in the form of each source,
 some of them faulty, too short, skipped or said twice: what is kept and what is dropped has to add up to the rows, and
 each fault has to be counted under its own reason.
 """
 
 import collections
+import concurrent.futures
 import csv
 import datetime
 import io
@@ -23,6 +24,7 @@ import tempfile
 import pyarrow.ipc
 
 SOURCES = pathlib.Path(__file__).parent / "sources"
+CASES = pathlib.Path(__file__).parent / "cases"
 
 
 def ingest(segue, cwd, *arguments):
@@ -50,19 +52,32 @@ def contents(dataset):
     return {"playlists": playlists} if playlists else {"listens": listens}
 
 
+def listens_of(segue, folder, name, dataset, *options):
+    """The report, and the contents: each listen is a session of its own, which begins at the time that the log says."""
+    report, said = ingest(segue, folder, name, "-o", dataset, "--session-gap", "1s", "--min-session", "1", "--time-is", "start",
+                          *options)
+    return report, contents(dataset) if report else said
+
+
 def check_files(segue, scratch):
     expected = json.loads((SOURCES / "expected.json").read_text())
     files = {path.name for path in SOURCES.iterdir()} - {"expected.json"}
     assert files == set(expected), files ^ set(expected)
     for name, wanted in expected.items():
-        dataset = scratch / "dataset"
-        # Each listen is a session of its own, which begins at the time that the log says.
-        report, said = ingest(segue, SOURCES, name, "-o", dataset, "--session-gap", "1s", "--min-session", "1", "--time-is",
-                              "start")
-        if report is None:
-            yield f"{name}: {said}"
-            continue
-        found = {"recognised": report["sources"][0], "dropped": report["dropped"], **contents(dataset)}
+        report, found = listens_of(segue, SOURCES, name, scratch / "dataset")
+        if report is not None:
+            found = {"recognised": report["sources"][0], "dropped": report["dropped"], **found}
+        if found != wanted:
+            yield f"{name}: expected {wanted}, found {found}"
+
+
+def check_cases(segue, scratch):
+    """The logs of cases/ that name artist and title, one file each, and whose plays have silence between them."""
+    for name, wanted in json.loads((CASES / "listens.json").read_text()).items():
+        user = () if wanted[0]["user"] == "me" else ("--user", wanted[0]["user"])
+        report, found = listens_of(segue, CASES, name, scratch / "dataset", *user)
+        if report is not None:
+            found = [{key: listen[key] for key in ("user", "time", "artist", "title")} for listen in found["listens"]]
         if found != wanted:
             yield f"{name}: expected {wanted}, found {found}"
 
@@ -89,7 +104,7 @@ def check_forced(segue, scratch):
         if report is not None or not re.search(message, said):
             yield f"{name} as {source}: expected {message!r}, found {said or report}"
     # Named columns take the place of those that the source would have.
-    report, said = ingest(segue, SOURCES.parent / "cases/02-dates-not-read", "slashes.csv", "--source", "tidal", "--title-column",
+    report, said = ingest(segue, CASES / "02-dates-not-read", "slashes.csv", "--source", "tidal", "--title-column",
                           "title", "--artist-column", "artist", "--time-column", "time", "-o", scratch / "dataset")
     if report is None or report["plays"] != 2:
         yield f"slashes.csv as tidal with named columns: {said or report}"
@@ -306,9 +321,15 @@ def main():
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 32)
     known = re.search(r"one of ([a-z0-9, -]+);", ingest(segue, SOURCES, "lastfm.csv", "-o", "x", "--source", "?")[1]).group(1).split(", ")
     assert set(known) == {*LISTENS, *PLAYLISTS}, set(known) ^ {*LISTENS, *PLAYLISTS}
+    described = re.findall(r"^### `([a-z-]+)`", (SOURCES.parents[2] / "docs/sources.md").read_text(), re.M)
+    assert sorted(described) == sorted(known), set(described) ^ set(known)
     with tempfile.TemporaryDirectory() as folder:
-        scratch = pathlib.Path(folder)
-        wrong = [*check_files(segue, scratch), *check_forced(segue, scratch), *check_counts(segue, scratch, seed)]
+        def faults(check):
+            return [*check(segue, pathlib.Path(tempfile.mkdtemp(dir=folder)))]
+
+        checks = [check_files, check_cases, check_forced, lambda *where: check_counts(*where, seed)]
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            wrong = sum(pool.map(faults, checks), [])
     print(*wrong, sep="\n")
     print(f"{len(known)} sources, seed {seed}, {len(wrong)} faults")
     sys.exit(len(wrong) > 0)

@@ -61,7 +61,7 @@ const kSources: JsonSource[] = [
   },
   {
     kind: "Last.fm",
-    fits: (row) => has(row, "name", "artist", "url") && (has(row, "date") || has(row, "@attr")),
+    fits: (row) => has(row, "name") && (has(inside(row.artist), "#text") || has(inside(row.artist), "name")) && (has(row, "date") || has(row, "@attr")),
     play: (row) => {
       if ("nowplaying" in inside(row["@attr"])) return null;
       const artist = inside(row.artist);
