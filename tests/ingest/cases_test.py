@@ -60,6 +60,9 @@ LOGS = [
     Case("07-same-listens-twice/a.jsonl 07-same-listens-twice/b.jsonl", ["u: S1, S2, S3"], "--user u",
          report=["same_listen  3"]),
     Case("07-same-listens-twice/a.jsonl 07-same-listens-twice/b.jsonl", ["u: S1, S2, S3"], "--user u --keep-repeats"),
+    Case("../sources/spotify.json ../sources/spotify-extended.json", report=[
+        "Spotify account data and Spotify extended streaming history have the same plays at different times; give one of them"]),
+    Case("../sources/apple-music.csv ../sources/apple-music-daily.csv", options="--min-session 1", report=["give one of them"]),
     # One song once.
     Case("08-one-song-several-ids/msid.jsonl", songs=2),
     Case("08-one-song-several-ids/dup.jsonl", ["u: Song 0, Song 1, Song 2, Song 3, Song 4"], songs=5),

@@ -1,7 +1,7 @@
 // Histories in JSON: which product they come from, and where their rows are in the document. The same forms as in
 // src/segue/data/log/sources/.
 import type { Play } from "./parse";
-import { seconds, text, tooShort } from "./values";
+import { comparable, kUsualNames, seconds, text, tooShort } from "./values";
 
 type Row = Record<string, unknown>;
 
@@ -109,12 +109,30 @@ const kSources: JsonSource[] = [
           }
         : null,
   },
-  {
-    kind: "a table",
-    fits: (row) => has(row, "artist") && (has(row, "title") || has(row, "track")),
-    play: (row) => ({ artist: text(row.artist), title: text(row.title ?? row.track), at: seconds(row.time ?? row.timestamp ?? row.ts ?? row.listened_at) }),
-  },
 ];
+
+// Any other objects, by the usual names of their keys.
+function usual(row: Row, names: string[]): unknown {
+  const keys = Object.keys(row);
+  for (const name of names) {
+    const key = keys.find((one) => comparable(one) === name);
+    if (key !== undefined) return row[key];
+  }
+  return undefined;
+}
+
+kSources.push({
+  kind: "a list",
+  fits: (row) => text(usual(row, kUsualNames.artist)) !== "" && text(usual(row, kUsualNames.title)) !== "",
+  play: (row) =>
+    tooShort(usual(row, kUsualNames.played)) || row.skipped === true
+      ? null
+      : {
+          artist: text(usual(row, kUsualNames.artist)),
+          title: text(usual(row, kUsualNames.title)),
+          at: seconds(usual(row, kUsualNames.at)),
+        },
+});
 
 const sourceOf = (rows: unknown[]) => kSources.find((source) => rows.slice(0, 20).some((row) => source.fits(inside(row))));
 

@@ -2,7 +2,7 @@
 // write. The same forms as in src/segue/data/log/sources/.
 import { readCsv } from "./csv";
 import type { Play } from "./parse";
-import { seconds, text, tooShort } from "./values";
+import { comparable, kUsualNames, seconds, text, tooShort } from "./values";
 
 interface Columns {
   kind: string;
@@ -47,14 +47,10 @@ const kNamed: Columns[] = [
     played: ["ms_played"],
     skip: ["skipped", "true"],
   },
-  {
-    kind: "Last.fm",
-    artist: ["artist", "artist_name", "artist name", "artist-name"],
-    title: ["track", "title", "name", "track_name", "track name", "track-name", "song"],
-    at: ["uts", "utc_time", "timestamp", "listened_at", "date", "time", "ts"],
-    played: ["ms_played"],
-  },
+  { kind: "Last.fm", artist: ["artist"], title: ["track"], at: ["uts"] },
 ];
+// Any other table; a list of songs need not have times.
+const kUsual: Columns = { kind: "a list", ...kUsualNames, skip: ["skipped", "true"] };
 
 // Files without names of columns.
 const kBare: { kind: string; names: string[]; columns: Columns }[] = [
@@ -113,9 +109,8 @@ export function tableOf(content: string): { kind: string; plays: (Play | null)[]
   const names = rows[0].map((name) => name.trim().toLowerCase());
   const named = kNamed.find((one) => find(names, one.title) >= 0 && find(names, one.at) >= 0 && (one.titleHoldsArtist || find(names, one.artist) >= 0));
   if (!log && named) return plays(rows.slice(1), names, named);
-  // A list of songs need not have times.
-  const last = kNamed[kNamed.length - 1];
-  if (!log && find(names, last.artist) >= 0 && find(names, last.title) >= 0) return plays(rows.slice(1), names, last);
+  const usual = rows[0].map(comparable);
+  if (!log && find(usual, kUsual.artist) >= 0 && find(usual, kUsual.title) >= 0) return plays(rows.slice(1), usual, kUsual);
   const bare = kBare[log ? 0 : 1];
   if (log ? rows[0].length < 7 : rows[0].length !== 4) return null;
   return plays(rows, bare.names, bare.columns);

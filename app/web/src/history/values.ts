@@ -33,3 +33,16 @@ export function seconds(value: unknown, dayFirst = false): number {
   const time = Date.parse(kZone.test(iso) ? named : /^\d{4}-/.test(iso) ? `${iso}Z` : `${named} UTC`);
   return Number.isFinite(time) ? Math.floor(time / 1000) : 0;
 }
+
+// The usual names of columns and keys, as src/segue/data/log/columns.cpp has them: compared without case and _ - . : and
+// spaces, the least ambiguous first.
+export const kUsualNames = {
+  artist: ["artist", "artistname", "artists", "artistnames", "trackartist", "songartist", "creator", "albumartist", "albumartistname"],
+  title: ["title", "trackname", "songname", "tracktitle", "songtitle", "recordingname", "song", "track", "name"],
+  at: [
+    "time", "timestamp", "ts", "uts", "listenedat", "playedat", "scrobbledat", "endtime", "starttime", "unixtime", "unixtimestamp", "timems",
+    "datetime", "utctime", "date", "playedon", "dateplayed", "entrydate",
+  ],
+  played: ["msplayed", "playedms", "playedmilliseconds", "millisecondsplayed", "durationplayedms", "streamdurationms", "playdurationmilliseconds"],
+};
+export const comparable = (name: string) => name.toLowerCase().replace(/[_\-. :]/g, "");

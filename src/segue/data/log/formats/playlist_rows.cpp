@@ -28,10 +28,13 @@ struct PlaylistFile {
 };
 
 std::string read_all(ByteStream& text, const std::string& name) {
-  std::string all(kMostBytes + 1, '\0');
-  all.resize(read_full(text, all.data(), all.size()));
-  if (all.size() > kMostBytes) {
-    fail(ErrorCode::bad_input, "{}: expected a playlist of at most {} MiB", name, kMostBytes >> 20);
+  std::string all;
+  std::string piece(64 << 10, '\0');
+  while (const std::size_t read = read_full(text, piece.data(), piece.size())) {
+    all.append(piece, 0, read);
+    if (all.size() > kMostBytes) {
+      fail(ErrorCode::bad_input, "{}: expected a playlist of at most {} MiB", name, kMostBytes >> 20);
+    }
   }
   return all;
 }

@@ -103,6 +103,7 @@ const Source& apple_music_daily() {
                   {Field::played, {"Play Duration Milliseconds"}}},
       .personal = true,
       .title_holds_artist = true,
+      .less_exact_than = "apple-music",
   };
   return source;
 }

@@ -61,7 +61,8 @@ struct Source {
   std::size_t optional_columns = 0;            // of these, the last ones that older files lack
   void (*adapt)(json::object& row) = nullptr;  // JSON: changes a row into one with plain columns
   std::string (*user_in)(const std::vector<std::string>& columns) = nullptr;  // the user that a name of columns tells
-  std::string_view contents = {};  // what its files hold, for messages; "": the columns above
+  std::string_view less_exact_than = {};  // the name of a source that has the same plays, with better times
+  std::string_view contents = {};         // what its files hold, for messages; "": the columns above
 };
 
 // The source of this name. Throws wrong_use, listing the names.

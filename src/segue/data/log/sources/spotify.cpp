@@ -19,6 +19,7 @@ const Source& spotify_account() {
                   {Field::played, {"msPlayed"}}},
       .personal = true,
       .time_is = TimeIs::end,
+      .less_exact_than = "spotify-extended",
   };
   return source;
 }
