@@ -229,7 +229,8 @@ def listen_rows(random_, faults, day):
     time = datetime.datetime(2019, 1, 1, 12, tzinfo=datetime.timezone.utc)
     while len(rows) < 200:
         time += datetime.timedelta(days=1) if day else datetime.timedelta(minutes=random_.choice((1, 4, 4, 50)))
-        fault = random_.choice((KEPT, KEPT, "same_listen", *faults))
+        # The first row tells what a file without names is.
+        fault = random_.choice((KEPT, KEPT, "same_listen", *faults)) if rows else KEPT
         good = [row for row in rows if row.fault is KEPT]
         if fault == "same_listen":
             # The row that it repeats is the one counted as kept.
