@@ -217,7 +217,7 @@ class LogReader::Rows {
   // Applies the rules of identity: an id that does not count is dropped.
   void settle(SongMention& song) {
     const Source* source = reader_.source_;
-    if (source != nullptr && source->songs_are_places) song.id = owner_.texts.keep(song_id_of_location(song.id));
+    if (source != nullptr && source->ids_are_locations) song.id = owner_.texts.keep(song_id_of_location(song.id));
     if (source != nullptr && !source->no_name.empty() && song.artist == source->no_name) song.artist = {};
     if (source != nullptr && source->title_holds_artist && song.artist.empty()) {
       const std::size_t dash = song.title.find(" - ");

@@ -76,7 +76,7 @@ const Source& jspf() {
                   {Field::album, {"track.album"}},
                   {Field::name, {"title"}}},
       .lists = true,
-      .songs_are_places = true,
+      .ids_are_locations = true,
       .adapt = adapt_jspf,
       .contents = "JSON with track.title and track.creator or track.identifier",
   };
