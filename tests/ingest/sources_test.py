@@ -3,9 +3,9 @@
     sources_test.py SEGUE [SEED]
 
 sources/ holds the files, with made-up names, and expected.json the listens and playlists in them; cases/listens.json
-has the listens of cases/. The tests of the web app read the same (app/web/tests/unit/sources.test.mjs). Then files of random rows are made in the form of each source,
-some of them faulty, too short, skipped or said twice: what is kept and what is dropped has to add up to the rows, and
-each fault has to be counted under its own reason.
+has the listens of cases/. The tests of the web app read the same (app/web/tests/unit/sources.test.mjs). Then files of
+random rows are made in the form of each source, some of them faulty, too short, skipped or said twice: what is kept and
+what is dropped has to add up to the rows, and each fault has to be counted under its own reason.
 """
 
 import collections
@@ -160,7 +160,7 @@ def apple(row):
 
 def youtube(row):
     video = row.fault == "not_a_listen"
-    named = {} if row.fault == "missing_song" else {"title": f"Watched {row.title}", "subtitles": [{"name": f"{row.artist} - Topic"}]}
+    named = {"title": f"Watched {row.title}", "subtitles": [{"name": f"{row.artist} - Topic"}]} if row.title else {}
     return {"header": "YouTube" if video else "YouTube Music", "title": "", "titleUrl": "", "time": stamp(row, ISO), **named}
 
 
@@ -179,7 +179,7 @@ def pano(row):
             "event": "love" if row.fault == "not_a_listen" else "scrobble"}
 
 
-# For each source: the faults that its rows can have, the minutes between rows, and the text of a file.
+# For each source: the faults that its rows can have, and the text of a file.
 LISTENS = {
     "spotify": (NAMES + SHORT, lambda rows: json.dumps([{
         "endTime": stamp(row, "%Y-%m-%d %H:%M"), "artistName": row.artist, "trackName": row.title, "msPlayed": played(row)}
@@ -206,8 +206,9 @@ LISTENS = {
     "koito": (NAMES, lambda rows: json.dumps({"user": "ada", "listens": [koito(row) for row in rows]})),
     "pano-scrobbler": (NAMES + ("not_a_listen", MALFORMED), lambda rows: lines(rows, pano)),
     "scrobbler-log": (NAMES + ("skipped_play", FIELDS), lambda rows: separated(
-        rows, None, lambda row: [row.artist or "<Untagged>", "", row.title, "1", "200", "S" if row.fault == "skipped_play" else "L",
-                                 stamp(row, "s"), ""], "\t", "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n")),
+        rows, None, lambda row: [row.artist or "<Untagged>", "", row.title, "1", "200",
+                                 "S" if row.fault == "skipped_play" else "L", stamp(row, "s"), ""],
+        "\t", "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n")),
     "apple-music": (NAMES + SHORT + ("skipped_play", "not_a_listen", FIELDS), lambda rows: separated(
         rows, ["Container Artist Name", "Song Name", "End Reason Type", "Event Type", "Event Start Timestamp",
                "Play Duration Milliseconds"], apple)),
@@ -245,7 +246,7 @@ def listen_rows(random_, faults, day):
 
 
 def spotify_lists(lists):
-    track = lambda title: {"track": {"trackName": title, "artistName": "A", "albumName": "", "trackUri": f"spotify:track:{title}"}}
+    track = lambda title: {"track": {"trackName": title, "artistName": "A", "trackUri": f"spotify:track:{title}"}}
     return json.dumps({"playlists": [{"name": name, "lastModifiedDate": date, "items": [track(title) for title in titles]}
                                      for name, date, titles in lists]})
 
@@ -258,7 +259,8 @@ def slice_(lists):
 
 def jspf(list_):
     name, date, titles = list_
-    return json.dumps({"playlist": {"title": name, "date": date, "track": [{"title": title, "creator": "A"} for title in titles]}})
+    track = [{"title": title, "creator": "A"} for title in titles]
+    return json.dumps({"playlist": {"title": name, "date": date, "track": track}})
 
 
 def m3u8(list_):
@@ -266,16 +268,18 @@ def m3u8(list_):
     return f"#EXTM3U\n#PLAYLIST:{name}\n" + "".join(f"#EXTINF:1,A - {title}\n/music/{title}\n" for title in titles)
 
 
-# One file of all lists, or a file for each; and whether its lists have a time.
-PLAYLISTS = {"spotify-playlists": (spotify_lists, True, True), "million-playlists": (slice_, True, True),
-             "jspf": (jspf, False, True), "player-playlist": (m3u8, False, False)}
+# One file of all lists, or a file for each; and the faults that lists can have.
+PLAYLISTS = {"spotify-playlists": (spotify_lists, True, ("short_playlist", "missing_song", "bad_time")),
+             "million-playlists": (slice_, True, ("short_playlist", "missing_song", "bad_time")),
+             "jspf": (jspf, False, ("short_playlist", "bad_time")),
+             "player-playlist": (m3u8, False, ("short_playlist", "missing_song"))}
 
 
-def playlist_rows(random_, dated):
+def playlist_rows(random_, faults):
     rows = [("short_playlist", ["x"]), (KEPT, ["x", "y", "x"])]
     while len(rows) < 40:
-        fault = random_.choice((KEPT, "short_playlist", "bad_time") if dated else (KEPT, "short_playlist"))
-        titles = ["x"] if fault == "short_playlist" else random_.sample("abcdef", random_.randrange(2, 6))
+        fault = random_.choice((KEPT, *faults))
+        titles = random_.sample("abcdef", {"short_playlist": 1, "missing_song": 0}.get(fault, random_.randrange(2, 6)))
         rows.append((fault, titles))
     return [(fault, (f"list {i}", "yesterday" if fault == "bad_time" else "2024-01-15", titles))
             for i, (fault, titles) in enumerate(rows)]
@@ -295,16 +299,17 @@ def miscounted(name, wanted, kept, report, of_lists=()):
 def check_counts(segue, scratch, seed):
     random_ = random.Random(seed)
     for name, (faults, write) in LISTENS.items():
-        rows = listen_rows(random_, faults, name == "apple-music-daily")
+        daily = name == "apple-music-daily"
+        rows = listen_rows(random_, faults, daily)
         (scratch / "log").write_text(write(rows))
-        report, said = ingest(segue, scratch, "log", "-o", "dataset", "--min-session", "1" if name == "apple-music-daily" else "2")
+        report, said = ingest(segue, scratch, "log", "-o", "dataset", "--min-session", "1" if daily else "2")
         if report is None or len(report["sources"]) != 1:
             yield f"{name}: {said or report}"
             continue
         yield from miscounted(name, collections.Counter(row.fault for row in rows), report["plays"], report)
-    for name, (write, one_file, dated) in PLAYLISTS.items():
+    for name, (write, one_file, faults) in PLAYLISTS.items():
         folder = pathlib.Path(tempfile.mkdtemp(dir=scratch))
-        rows = playlist_rows(random_, dated)
+        rows = playlist_rows(random_, faults)
         lists = [list_ for _, list_ in rows]
         texts = [write(lists)] if one_file else [write(list_) for list_ in lists]
         for i, text in enumerate(texts):
@@ -320,7 +325,8 @@ def check_counts(segue, scratch, seed):
 def main():
     segue = pathlib.Path(sys.argv[1]).resolve()
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 32)
-    known = re.search(r"one of ([a-z0-9, -]+);", ingest(segue, SOURCES, "lastfm.csv", "-o", "x", "--source", "?")[1]).group(1).split(", ")
+    _, said = ingest(segue, SOURCES, "lastfm.csv", "-o", "x", "--source", "?")
+    known = re.search(r"one of ([a-z0-9, -]+);", said).group(1).split(", ")
     assert set(known) == {*LISTENS, *PLAYLISTS}, set(known) ^ {*LISTENS, *PLAYLISTS}
     described = re.findall(r"^### `([a-z-]+)`", (SOURCES.parents[2] / "docs/sources.md").read_text(), re.M)
     assert sorted(described) == sorted(known), set(described) ^ set(known)
