@@ -101,9 +101,9 @@ class TrainCommand final : public Command {
       kept += epoch.plays;
     }
     std::vector<std::string> doubts;
-    if (pairs < built.songs) {
+    if (pairs < built.songs * built.epochs.size()) {
       const bool sampled = kept * 10 < built.plays * built.epochs.size();
-      doubts.push_back(fmt::format("only {} pairs were trained for {} songs, so most vectors are as they began; {}",
+      doubts.push_back(fmt::format("only {} pairs were trained for {} songs, so the vectors are much as they began; {}",
                                    with_commas(pairs), with_commas(built.songs),
                                    sampled ? "--subsample 0 keeps the plays of songs with a large share of all plays"
                                            : "this takes more plays"));

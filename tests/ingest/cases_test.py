@@ -37,7 +37,10 @@ LOGS = [
     Case("02-dates-not-read/bigquery.csv", ["u: S1, S2"]),
     Case("02-dates-not-read/lastfm-to-csv.csv", ["me: S1, S2"]),
     Case("02-dates-not-read/lastfm-to-csv.csv", ["u: S1, S2"], "--user u --columns artist,album,title,time"),
-    Case("02-dates-not-read/tidal.csv", error='ambiguous_date 2 (.*tidal.csv:2: "08/03/2022 19:01").*--date-format'),
+    Case("02-dates-not-read/slashes.csv", options="--user u",
+         error='ambiguous_date 2 (.*slashes.csv:2: "08/03/2022 19:01").*--date-format'),
+    # Tidal writes the day first.
+    Case("02-dates-not-read/tidal.csv", ["me: S1, S2"], report=["2022-03-08"]),
     Case("02-dates-not-read/tidal.csv", ["me: S1, S2"], "--date-format dmy", report=["2022-03-08"]),
     Case("02-dates-not-read/tidal.csv", ["me: S1, S2"], "--date-format mdy", report=["2022-08-03"]),
     # Numbers that are dates.
@@ -57,6 +60,9 @@ LOGS = [
     Case("07-same-listens-twice/a.jsonl 07-same-listens-twice/b.jsonl", ["u: S1, S2, S3"], "--user u",
          report=["same_listen  3"]),
     Case("07-same-listens-twice/a.jsonl 07-same-listens-twice/b.jsonl", ["u: S1, S2, S3"], "--user u --keep-repeats"),
+    Case("../sources/spotify.json ../sources/spotify-extended.json", report=[
+        "Spotify account data and Spotify extended streaming history have the same plays at different times; give one of them"]),
+    Case("../sources/apple-music.csv ../sources/apple-music-daily.csv", options="--min-session 1", report=["give one of them"]),
     # One song once.
     Case("08-one-song-several-ids/msid.jsonl", songs=2),
     Case("08-one-song-several-ids/dup.jsonl", ["u: Song 0, Song 1, Song 2, Song 3, Song 4"], songs=5),
@@ -69,6 +75,8 @@ LOGS = [
     # Other files than logs, by name.
     Case("10-message-ends-at-zero-byte/utf16.txt", ["u: S1, S2"], "--user u", report=["read as UTF-16"]),
     Case("10-message-ends-at-zero-byte/export.zip", error="export.zip/a.jsonl: "),
+    Case("10-message-ends-at-zero-byte/deezer-data_1.xlsx",
+         error=r"deezer-data_1.xlsx: expected a log, found a workbook of Excel .* save the sheet of listens as CSV \(in Deezer's"),
     Case("11-scrobbler-log/.scrobbler.log", ["me: S1, S2"], report=["recognised: .scrobbler.log"]),
     Case("11-scrobbler-log/.scrobbler.log", ["u: S1, S2"],
          "--user u --columns artist,album,title,track,length,rating,timestamp,mbid"),

@@ -143,6 +143,37 @@ def faults_of_names(server, token):
                 yield f"{filter_} {name}: {status}, artists {artists or reply}"
 
 
+def faults_of_history(server, token, ids):
+    """Listens of songs that the model does not know push none that it knows out of the history."""
+    known = [song for song in ids.values() if song]
+    user, path = "of podcasts", "/v1/users/of%20podcasts/recommendations?"
+    podcasts = [{"user": user, "artist": "Podcast", "title": f"Episode {i}", "listened_at": FIRST + 1000 + i}
+                for i in range(1200)]
+
+    def submit(listens):
+        for begin in range(0, len(listens), 500):
+            status, _, reply = server.ask("POST", "/v1/listens", {"listens": listens[begin:begin + 500]}, token)
+            assert status == 200, reply
+
+    def recommended(query):
+        status, _, reply = server.ask("GET", path + query, token=token)
+        assert status == 200, reply
+        return reply
+
+    submit([{"user": user, "song_id": known[0], "listened_at": FIRST}])
+    for newest in (1, len(podcasts)):
+        submit(podcasts[:newest])
+        for query in ("k=1&history=1", "k=1"):
+            reply = recommended(query)
+            if reply["listens"] != 1 or reply.get("fallback"):
+                yield f"?{query} after {newest} unknown listens: {reply['listens']} listens, fallback {reply.get('fallback')}"
+    # Whatever was played, however long ago, is nothing to discover.
+    submit([{"user": user, "song_id": song, "listened_at": FIRST - 1000 + i} for i, song in enumerate(known[:-3])])
+    found = {item["id"] for item in recommended("k=100&history=1")["items"]}
+    if found & set(known[:-3]) or not found:
+        yield f"to discover: {found}, of which were played {found & set(known[:-3])}"
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -159,6 +190,7 @@ def main():
             faults += faults_of_listens(server, token, ids)
             faults += faults_of_submitted(server, token, ids)
             faults += faults_of_names(server, token)
+            faults += faults_of_history(server, token, ids)
     print("\n".join(faults), f"{len(CASES)} cases, {len(faults)} faults", sep="\n")
     sys.exit(len(faults) > 0)
 

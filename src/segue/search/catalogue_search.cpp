@@ -10,6 +10,7 @@
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/data/text/text.h"
+#include "segue/search/name_match.h"
 
 namespace segue::search {
 
@@ -98,7 +99,7 @@ std::vector<std::string> words_of(std::string_view folded) {
 }
 
 // Every word quoted for FTS5, so that none is an operator; each may be a prefix.
-std::string match_of(const std::vector<std::string>& words) {
+std::string fts_query(const std::vector<std::string>& words) {
   std::string match;
   for (const std::string& word : words) {
     match += match.empty() ? "\"" : " \"";
@@ -108,34 +109,15 @@ std::string match_of(const std::vector<std::string>& words) {
   return match;
 }
 
-// Typed text in the forms that names are compared in.
-struct Typed {
-  explicit Typed(std::string_view text) : spelt(data::fold_name(text)), folded(data::compared_name(text)) {}
-  std::string spelt;   // "n.w.a."
-  std::string folded;  // "n w a"
-};
-
-// How well names match what was typed; the best first.
-enum class NameMatch { spelt_song, folded_song, spelt_artist, words };
-
-bool is_song(std::string_view typed, const std::string& artist, const std::string& title) {
-  return typed == title || typed == artist + ' ' + title || typed == title + ' ' + artist;
-}
-
 // Smaller is better.
 using Rank = std::tuple<NameMatch, std::size_t, std::uint32_t>;
 
-Rank rank_of(const data::Catalogue& songs, std::uint32_t row, const Typed& typed) {
+Rank rank_of(const data::Catalogue& songs, std::uint32_t row, const TypedName& typed) {
   const data::Song song = songs.song(row);
   const std::string title = data::compared_name(song.title);
   const std::string artist = data::compared_name(song.artist);
-  const std::string spelt_artist = data::fold_name(song.artist);
-  const NameMatch match = is_song(typed.spelt, spelt_artist, data::fold_name(song.title)) ? NameMatch::spelt_song
-                          : is_song(typed.folded, artist, title)                          ? NameMatch::folded_song
-                          : typed.spelt == spelt_artist                                   ? NameMatch::spelt_artist
-                                                                                          : NameMatch::words;
   const std::size_t words = static_cast<std::size_t>(std::ranges::count(title, ' ') + std::ranges::count(artist, ' '));
-  return {match, words, row};
+  return {match_of(typed, song, artist, title), words, row};
 }
 
 }  // namespace
@@ -171,7 +153,7 @@ std::vector<std::uint32_t> CatalogueSearch::search(std::string_view typed, std::
   std::vector<std::uint32_t> found;
   if (limit == 0) return found;
   if (const auto row = songs_.find(typed)) found.push_back(*row);
-  const Typed text(typed);
+  const TypedName text(typed);
   const std::vector<std::string> words = words_of(text.folded);
   if (words.empty()) return found;
 
@@ -179,7 +161,7 @@ std::vector<std::uint32_t> CatalogueSearch::search(std::string_view typed, std::
     fail(ErrorCode::unavailable, "{}", found_damage);
   std::vector<Rank> ranked;
   std::unique_ptr<Reader> reader = take_reader();
-  const std::string match = match_of(words);
+  const std::string match = fts_query(words);
   reader->rows.reset().bind(match).bind(static_cast<std::int64_t>(std::max(kCandidates, limit)));
   while (reader->rows.step()) {
     const std::int64_t row = reader->rows.number(0);

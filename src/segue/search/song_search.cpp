@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "segue/data/text/text.h"
+#include "segue/search/name_match.h"
 
 namespace segue::search {
 
@@ -23,13 +24,13 @@ std::vector<std::string_view> views_of_words(std::string_view folded) {
 }
 
 struct Candidate {
-  bool other_text = true;       // more than or different from the typed text
+  NameMatch match = NameMatch::words;
   std::size_t other_words = 0;  // words of the song that no typed word begins
   std::size_t begun_words = 0;  // typed words that are only a prefix of a word of the song
   std::uint64_t plays = 0;
   std::uint32_t row = 0;
 
-  auto rank() const { return std::tuple(other_text, other_words, begun_words); }
+  auto rank() const { return std::tuple(match, other_words, begun_words); }
   bool before(const Candidate& other) const {
     if (rank() != other.rank()) return rank() < other.rank();
     return plays != other.plays ? plays > other.plays : row < other.row;
@@ -67,10 +68,7 @@ class Query {
       if (!found) return false;
       candidate.begun_words += whole ? 0 : 1;
     }
-    candidate.other_text =
-        text_ != song.title && text_ != song.artist + " " + song.title && text_ != song.title + " " + song.artist;
-    // The artist's words do not count against a title typed in full.
-    candidate.other_words = candidate.other_text ? static_cast<std::size_t>(std::ranges::count(used, false)) : 0;
+    candidate.other_words = static_cast<std::size_t>(std::ranges::count(used, false));
     return true;
   }
 
@@ -122,8 +120,8 @@ void fold(const data::Song& song, Folded& folded) {
   data::compared_name(song.title, folded.title);
 }
 
-FoundSongs by_words(const data::Catalogue& songs, std::string_view text, std::size_t limit) {
-  const Query query(text);
+FoundSongs by_words(const data::Catalogue& songs, const TypedName& typed, std::size_t limit) {
+  const Query query(typed.folded);
   std::vector<Candidate> candidates;
   Folded folded;
   for (std::uint32_t row = 0; row < songs.size(); ++row) {
@@ -132,7 +130,11 @@ FoundSongs by_words(const data::Catalogue& songs, std::string_view text, std::si
     const data::Song song = songs.song(row);
     candidate.plays = song.plays;
     fold(song, folded);
-    if (query.matches(folded, candidate)) candidates.push_back(candidate);
+    if (!query.matches(folded, candidate)) continue;
+    candidate.match = match_of(typed, song, folded.artist, folded.title);
+    // The artist's words do not count against a title typed in full.
+    if (candidate.match <= NameMatch::folded_song) candidate.other_words = 0;
+    candidates.push_back(candidate);
   }
   FoundSongs found;
   if (candidates.empty()) return found;
@@ -177,10 +179,10 @@ FoundSongs by_spelling(const data::Catalogue& songs, std::string_view text, std:
 FoundSongs find_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
   if (const auto row = songs.find(query)) return {SongMatch::id, {*row}, 1};
   if (data::fault_of(query) != data::TextFault::none) return {};
-  const std::string text = data::compared_name(query);
-  if (text.empty()) return {};
-  FoundSongs found = by_words(songs, text, limit);
-  return found.match == SongMatch::words ? found : by_spelling(songs, text, limit);
+  const TypedName typed(query);
+  if (typed.folded.empty()) return {};
+  FoundSongs found = by_words(songs, typed, limit);
+  return found.match == SongMatch::words ? found : by_spelling(songs, typed.folded, limit);
 }
 
 }  // namespace segue::search

@@ -18,6 +18,10 @@ class SongSearch : public ::testing::Test {
              {"s3", "Closer", "Nine Inch Nails", "", 60},
              {"s4", "Halo", "Beyoncé", "", 50},
              {"s5", "نسّم علينا الهوى", "فيروز", "", 40},
+             {"s6", "Straight Outta", "N.W.A.", "", 30},
+             {"s7", "Express Yourself in So Many Words", "N.W.A", "", 20},
+             {"s8", "M.I.A", "Sevenfold", "", 10},
+             {"s9", "M.I.A.", "Sevenfold", "", 9},
              {"closer", "Another", "Somebody", "", 1},
          }) {
       writer.add(song, {});
@@ -37,7 +41,7 @@ class SongSearch : public ::testing::Test {
 TEST_F(SongSearch, an_exact_id_wins) {
   const FoundSongs found = find_songs(songs_, "closer");
   EXPECT_EQ(found.match, SongMatch::id);
-  EXPECT_EQ(found.songs, (std::vector<std::uint32_t>{6}));
+  EXPECT_EQ(found.songs, (std::vector<std::uint32_t>{10}));
 }
 
 TEST_F(SongSearch, words_of_artist_and_title) {
@@ -62,6 +66,16 @@ TEST_F(SongSearch, accents_and_arabic_marks_do_not_matter) {
   EXPECT_EQ(first("BEYONCÉ halo"), "s4");
   EXPECT_EQ(first("فَيروز"), "s5");
   EXPECT_EQ(first("نسم علينا الهوي"), "s5");
+}
+
+// The other name was taken, because it has fewer other words or more plays.
+TEST_F(SongSearch, names_as_typed_come_before_folded_ones) {
+  EXPECT_EQ(first("N.W.A"), "s7");
+  EXPECT_EQ(first("n.w.a."), "s6");
+  EXPECT_EQ(first("n w a"), "s6");
+  EXPECT_EQ(first("M.I.A"), "s8");
+  EXPECT_EQ(first("M.I.A."), "s9");
+  EXPECT_EQ(find_songs(songs_, "m.i.a.").equally_good, 1U);
 }
 
 TEST_F(SongSearch, begun_words_count_after_whole_ones) {

@@ -1,5 +1,6 @@
-// Reads comma-separated values (RFC 4180): quoted cells may contain commas, line breaks and doubled quotes.
-export function readCsv(content: string): string[][] {
+// Reads separated values (RFC 4180): quoted cells may contain separators, line breaks and doubled quotes. Between tabs a
+// quote is a quote.
+export function readCsv(content: string, separator = ","): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];
   let cell = "";
@@ -19,8 +20,8 @@ export function readCsv(content: string): string[][] {
       if (letter !== '"') cell += letter;
       else if (content[i + 1] === '"') cell += content[++i];
       else quoted = false;
-    } else if (letter === '"' && cell === "") quoted = true;
-    else if (letter === ",") endCell();
+    } else if (letter === '"' && cell === "" && separator !== "\t") quoted = true;
+    else if (letter === separator) endCell();
     else if (letter === "\n") endRow();
     else if (letter !== "\r") cell += letter;
   }

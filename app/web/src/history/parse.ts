@@ -1,11 +1,8 @@
-// Reads listening histories exported by other services, in the browser:
-//   Spotify      "Extended streaming history" (Streaming_History_Audio_*.json) and "Account data"
-//                (StreamingHistory*.json)
-//   ListenBrainz an export (JSON or JSON Lines), or a response of its API
-//   Last.fm      CSV as written by its exporters, with or without a header line
-//   and plain "Artist – Title" lines.
-// Anything else is an error. Rows without an artist or a title are counted as skipped.
-import { readCsv } from "./csv";
+// Reads listening histories exported by other services, in the browser: the forms that `segue ingest` knows as sources
+// of listens (sources.ts), tables with the usual names of columns, and plain "Artist – Title" lines. Anything else is an
+// error. Rows that are no listens, have no artist or title, or are too short or skipped are counted as skipped.
+import { rowsOf } from "./json";
+import { tableOf } from "./tables";
 
 export interface Play {
   artist: string;
@@ -19,85 +16,42 @@ export interface History {
   skipped: number;
 }
 
-// Shorter plays in a Spotify history count as skips; Last.fm and ListenBrainz never record them.
-const kLeastMilliseconds = 30_000;
+const kExpected =
+  "Expected a history from Spotify, Apple Music, YouTube Music, Tidal, Deezer, Last.fm, ListenBrainz or a scrobbler, or “Artist – Title” lines.";
+const kFirstTime = Date.UTC(1999, 0, 1) / 1000;
+const kDay = 86_400;
 
-type Row = Record<string, unknown>;
-const text = (value: unknown) => (typeof value === "string" ? value.trim() : "");
-const seconds = (value: unknown) => {
-  const time = typeof value === "number" ? value * 1000 : Date.parse(text(value));
-  return Number.isFinite(time) ? Math.floor(time / 1000) : 0;
-};
+// Players write impossible times when their clock is not set.
+const possible = (at: number) => at === 0 || (at >= kFirstTime && at <= Date.now() / 1000 + kDay);
 
-function collect(kind: string, rows: (Play | null)[]): History {
-  const plays = rows.filter((play): play is Play => play !== null && play.artist !== "" && play.title !== "");
+export function collect(kind: string, rows: (Play | null)[]): History {
+  const plays = rows.filter((play): play is Play => play !== null && play.artist !== "" && play.title !== "" && possible(play.at));
   return { kind, plays, skipped: rows.length - plays.length };
 }
 
-function spotifyRow(row: Row): Play | null {
-  const milliseconds = Number(row.ms_played ?? row.msPlayed ?? kLeastMilliseconds);
-  if (milliseconds < kLeastMilliseconds) return null;
-  return {
-    artist: text(row.master_metadata_album_artist_name ?? row.artistName),
-    title: text(row.master_metadata_track_name ?? row.trackName),
-    at: seconds(row.ts ?? `${text(row.endTime).replace(" ", "T")}Z`),
-  };
-}
-
-function listenBrainzRow(row: Row): Play {
-  const track = (row.track_metadata ?? {}) as Row;
-  return { artist: text(track.artist_name), title: text(track.track_name), at: seconds(row.listened_at) };
-}
-
-function fromRows(rows: Row[]): History {
-  const first = rows.find((row) => row && typeof row === "object") ?? {};
-  if ("track_metadata" in first) return collect("ListenBrainz", rows.map(listenBrainzRow));
-  if ("master_metadata_track_name" in first || "trackName" in first) return collect("Spotify", rows.map(spotifyRow));
-  throw new Error("Expected a Spotify streaming history or ListenBrainz listens, found other JSON.");
+function documentOf(content: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (problem) {
+    // JSON Lines: a bad line is one row.
+    const rows = content.split("\n").filter((line) => line.trim() !== "").map((line) => {
+      try {
+        return JSON.parse(line) as unknown;
+      } catch {
+        return null;
+      }
+    });
+    if (rows.every((row) => row === null || typeof row !== "object")) {
+      throw new Error("This JSON cannot be read: it is truncated or damaged.", { cause: problem });
+    }
+    return rows;
+  }
 }
 
 function fromJson(content: string): History {
-  let document: unknown;
-  try {
-    document = JSON.parse(content);
-  } catch {
-    const lines = content.split("\n").filter((line) => line.trim() !== "");
-    try {
-      return fromRows(lines.map((line) => JSON.parse(line) as Row));
-    } catch (error) {
-      if (error instanceof SyntaxError) throw new Error("This JSON cannot be read: it is truncated or damaged.");
-      throw error;
-    }
-  }
-  if (Array.isArray(document)) return fromRows(document as Row[]);
-  const payload = (document as { payload?: { listens?: Row[] } }).payload;
-  if (Array.isArray(payload?.listens)) return fromRows(payload.listens);
-  return fromRows([document as Row]);
-}
-
-const kColumns = {
-  artist: ["artist", "artist_name", "artist name"],
-  title: ["track", "title", "name", "track_name", "track name", "song"],
-  at: ["uts", "utc_time", "timestamp", "listened_at", "date", "time"],
-};
-
-function fromCsv(content: string): History | null {
-  const rows = readCsv(content);
-  if (rows.length === 0 || rows[0].length < 2) return null;
-  const names = rows[0].map((name) => name.trim().toLowerCase());
-  const find = (wanted: string[]) => names.findIndex((name) => wanted.includes(name));
-  let [artist, title, at] = [find(kColumns.artist), find(kColumns.title), find(kColumns.at)];
-  const named = artist >= 0 && title >= 0;
-  // Without a header, the columns are artist, album, title and date, as the oldest exporter writes them.
-  if (!named) {
-    if (rows[0].length !== 4) return null;
-    [artist, title, at] = [0, 2, 3];
-  }
-  const play = (row: string[]): Play => {
-    const when = text(row[at]);
-    return { artist: text(row[artist]), title: text(row[title]), at: /^\d+$/.test(when) ? Number(when) : seconds(`${when} UTC`) };
-  };
-  return collect("Last.fm", rows.slice(named ? 1 : 0).map(play));
+  const found = rowsOf(documentOf(content));
+  if (found === null) throw new Error(`${kExpected} Found other JSON.`);
+  return collect(found.source.kind, found.rows.map((row) => row && found.source.play(row)));
 }
 
 function fromLines(content: string): History {
@@ -107,9 +61,7 @@ function fromLines(content: string): History {
     return found && { artist: found[1], title: found[2], at: 0 };
   };
   const history = collect("a list", rows.map(play));
-  if (history.plays.length === 0) {
-    throw new Error("Expected a history from Spotify, Last.fm, or ListenBrainz, or “Artist – Title” lines.");
-  }
+  if (history.plays.length === 0) throw new Error(kExpected);
   return history;
 }
 
@@ -117,7 +69,20 @@ export function readHistory(content: string): History {
   const trimmed = content.replace(/^\uFEFF/, "").trim();
   if (trimmed === "") throw new Error("The history is empty.");
   if (/^[[{]/.test(trimmed)) return fromJson(trimmed);
-  return fromCsv(trimmed) ?? fromLines(trimmed);
+  const table = tableOf(trimmed);
+  return table === null ? fromLines(trimmed) : collect(table.kind, table.plays);
+}
+
+// UTF-16 with a byte order mark, UTF-8, or Windows-1252.
+export function textOf(bytes: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be").decode(bytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
 }
 
 export interface Heard {

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { messageOf } from "../data/api";
 import type { Song } from "../data/types";
 import { matchHistory } from "../history/match";
-import { distinct, readHistory, type Heard } from "../history/parse";
+import { distinct, readHistory, textOf, type Heard } from "../history/parse";
 import { Problem } from "../ui/controls";
 import { Icon } from "../ui/icons";
 
@@ -37,7 +37,7 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
   };
   const readFiles = async (files: File[]) => {
     if (files.reduce((sum, file) => sum + file.size, 0) > kMostBytes) setError("The files exceed 200 MB. Choose fewer at a time.");
-    else read(await Promise.all(files.map((file) => file.text())));
+    else read(await Promise.all(files.map(async (file) => textOf(await file.arrayBuffer()))));
   };
   const match = async (heard: Heard[]) => {
     setNow({ at: "matching", done: 0, of: heard.length });
@@ -55,14 +55,14 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
   return (
     <details class="import">
       <summary><Icon name="upload" size={18} /> Import your history</summary>
-      <p>From Spotify (JSON), Last.fm (CSV), ListenBrainz, or “Artist – Title” lines. The history is read in this browser and stays here.</p>
+      <p>From Spotify, Apple Music, YouTube Music, Tidal, Deezer, Last.fm, ListenBrainz or a scrobbler, or “Artist – Title” lines. The history is read in this browser and stays here.</p>
       <label class="drop-file"
         onDragOver={(event) => event.preventDefault()}
         onDrop={(event) => {
           event.preventDefault();
           void readFiles([...(event.dataTransfer?.files ?? [])]);
         }}>
-        <input type="file" multiple accept=".json,.jsonl,.csv,.txt,.listens" onChange={(event) => {
+        <input type="file" multiple accept=".json,.jsonl,.csv,.tsv,.txt,.log,.listens" onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];
           if (files.length > 0) void readFiles(files);
           event.currentTarget.value = "";

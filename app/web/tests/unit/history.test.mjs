@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { readHistory, distinct, fold } = await load("history/parse.ts");
+const { readHistory, textOf, distinct, fold } = await load("history/parse.ts");
 const { readCsv } = await load("history/csv.ts");
 
 test("Spotify, extended streaming history: short plays and podcasts are skipped", () => {
@@ -37,6 +37,26 @@ test("Last.fm CSV, with and without a header", () => {
   assert.deepEqual(readHistory(named).plays, [{ artist: 'A "The" B', title: "One, two", at: 1700000000 }]);
   const bare = "Björk,Homogenic,Jóga,14 Nov 2023 22:13\r\nBjörk,Homogenic,,14 Nov 2023 22:20\r\n";
   assert.deepEqual(readHistory("\uFEFF" + bare), { kind: "Last.fm", plays: [{ artist: "Björk", title: "Jóga", at: 1699999980 }], skipped: 1 });
+});
+
+test("other tables and objects, by the usual names", () => {
+  const wanted = [{ artist: "A", title: "B", at: 1700000000 }];
+  assert.deepEqual(readHistory("Artist Name;Track-Name;played_at\nA;B;1700000000\n").plays, wanted);
+  assert.deepEqual(readHistory('{"artist_name":"A","trackName":"B","Played.At":1700000000000}').plays, wanted);
+  assert.deepEqual(readHistory('{"artist":"A","title":"B","ts":"1700000000","skipped":true}').plays, []);
+  assert.deepEqual(readHistory("artist\ttitle\nA\tB").plays, [{ ...wanted[0], at: 0 }]);
+});
+
+test("one bad line of JSON Lines is one row; a table of another kind is refused", () => {
+  const { plays, skipped } = readHistory('{"artist":"A","title":"B","ts":1700000000}\n{broken\n');
+  assert.deepEqual([plays.length, skipped], [1, 1]);
+  assert.throws(() => readHistory("colour,size\nred,2\n"), /Expected a history/);
+});
+
+test("UTF-16 and Windows-1252", () => {
+  assert.equal(textOf(new Uint8Array([0xff, 0xfe, 0xe9, 0x00]).buffer), "é");
+  assert.equal(textOf(new Uint8Array([0xfe, 0xff, 0x00, 0xe9]).buffer), "é");
+  assert.equal(textOf(new Uint8Array([0x42, 0xe9]).buffer), "Bé");
 });
 
 test("\"Artist – Title\" lines", () => {

@@ -137,8 +137,14 @@ class Ingest {
       fail(ErrorCode::bad_input, "expected a log, found none in {} {}: {}", report_.passed_over.size(),
            report_.passed_over.size() == 1 ? "file" : "files; the first", report_.passed_over.front().why);
     }
-    for (const auto& [product, files] : products_) {
-      report_.sources.push_back(files == 1 ? std::string(product) : fmt::format("{} ({} files)", product, files));
+    for (const auto& [source, files] : sources_) {
+      report_.sources.push_back(files == 1 ? std::string(source->product)
+                                           : fmt::format("{} ({} files)", source->product, files));
+      const auto exact =
+          std::ranges::find(sources_, source->less_exact_than, [](const auto& other) { return other.first->name; });
+      if (exact == sources_.end()) continue;
+      report_.notes.push_back(fmt::format("{} and {} have the same plays at different times; give one of them",
+                                          source->product, exact->first->product));
     }
   }
 
@@ -161,6 +167,7 @@ class Ingest {
     ColumnRequest request;
     request.file = input.name;
     request.source = source;
+    request.forced = forced_ != nullptr && source == forced_;
     request.named = named_columns(options_);
     request.kind = options_.kind;
     request.has_user = !options_.user.empty() || !user_of_partition(input.partition).empty();
@@ -169,15 +176,15 @@ class Ingest {
     return request;
   }
 
-  const Source* source_of(OpenedRows& opened) const {
+  const Source* source_of(OpenedRows& opened, const Input& input) const {
     if (options_.source == kUsualNames) return nullptr;
-    return settle_source(opened, forced_, !options_.columns.empty());
+    return settle_source(opened, {input.name, forced_, !options_.columns.empty()});
   }
 
   void read_log(Input& input, const Inputs& inputs) {
     reading_ = false;
     OpenedRows opened = open_rows(input, names_in(options_.columns));
-    const Source* source = source_of(opened);
+    const Source* source = source_of(opened, input);
     const RecognisedColumns found = recognise_input(opened.rows->columns(), request(input, source));
     if (!opened.note.empty()) report_.notes.push_back(fmt::format("{}: {}", input.name, opened.note));
     LogRules rules = rules_;
@@ -191,7 +198,7 @@ class Ingest {
     LogReader reader(std::move(opened), found, source, rules, input.partition);
     reading_ = true;
     ++report_.logs;
-    if (source != nullptr) ++products_[source->product];
+    if (source != nullptr) ++sources_[source];
     builder_.begin_log();
     read_batches(reader, input, inputs, report_.rows, report_.dropped);
     builder_.end_log();
@@ -240,7 +247,10 @@ class Ingest {
   std::optional<Anonymiser> anonymiser_;
   std::string last_user_;
   std::string last_hash_;
-  std::map<std::string_view, std::size_t> products_;
+  struct ByProduct {
+    bool operator()(const Source* a, const Source* b) const { return a->product < b->product; }
+  };
+  std::map<const Source*, std::size_t, ByProduct> sources_;  // of the logs, and how many
 };
 
 // An empty dataset is useless: the error says why nothing was kept, with a value of each reason, and samples of the

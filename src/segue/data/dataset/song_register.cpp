@@ -66,9 +66,19 @@ bool is_uuid(std::string_view id) {
   return true;
 }
 
+// Two letters of the country, three letters or digits of the registrant, seven digits: "GBAYE6800011".
+bool is_isrc(std::string_view id) {
+  const auto is_letter = [](char letter) { return letter >= 'A' && letter <= 'Z'; };
+  const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+  return id.size() == 12 && std::ranges::all_of(id.substr(0, 2), is_letter) &&
+         std::ranges::all_of(id.substr(2, 3), [&](char letter) { return is_letter(letter) || is_digit(letter); }) &&
+         std::ranges::all_of(id.substr(5), is_digit);
+}
+
 // Who gave the id: ids of one kind tell recordings apart, those of two kinds may name the same.
 std::string_view kind_of(std::string_view id) {
   if (is_uuid(id)) return "mbid";
+  if (is_isrc(id)) return "isrc";
   const std::size_t colon = id.find(':');
   constexpr std::size_t kMostLetters = 16;  // a longer "kind" is text with a colon in it
   return colon > kMostLetters ? std::string_view{} : id.substr(0, colon);
@@ -216,6 +226,7 @@ ResolvedSongs SongRegister::resolve(const SongRules& rules) {
   for (std::uint32_t song = 0; song < size(); ++song) resolved.song_of[song] = song;
   if (rules.meet && folded_names_.size() + ids_.size() > 0) meet(resolved);
   if (rules.merge_versions) merge_versions(resolved);
+  share_texts(resolved);
   for (std::uint32_t song = 0; song < size(); ++song) {
     if (resolved.song_of[song] != song) continue;
     (known_[song].by_name ? resolved.by_name : resolved.with_id) += 1;
@@ -304,6 +315,31 @@ void SongRegister::merge_versions(ResolvedSongs& resolved) const {
   for (auto& [all, song] : merged) {
     if (resolved.merged.size() == kMostMergedShown) break;
     resolved.merged.push_back(std::move(song));
+  }
+}
+
+// An album or tags that only some of the mentions of a song have are the song's. Those from a file come first; then the
+// album of the mention played most and, as within a mention, the first tags by their bytes.
+void SongRegister::share_texts(const ResolvedSongs& resolved) {
+  std::vector<std::uint32_t> joined;
+  for (std::uint32_t song = 0; song < size(); ++song) {
+    if (resolved.song_of[song] != song) joined.push_back(song);
+  }
+  std::ranges::sort(joined, [&](std::uint32_t a, std::uint32_t b) {
+    return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : known_[a].id < known_[b].id;
+  });
+  for (const std::uint32_t song : joined) {
+    const Known& from = known_[song];
+    Known& to = known_[resolved.song_of[song]];
+    const auto by_file = [](const Known& known, unsigned bit) { return (known.by_file & bit) != 0; };
+    const auto share = [&](unsigned bit, std::string_view Known::*text, bool better) {
+      if (by_file(to, bit) || (from.*text).empty()) return;
+      if (!by_file(from, bit) && !better) return;
+      to.*text = from.*text;
+      to.by_file = static_cast<std::uint8_t>(to.by_file | (from.by_file & bit));
+    };
+    share(4, &Known::album, to.album.empty());
+    share(8, &Known::tags, to.tags.empty() || from.tags < to.tags);
   }
 }
 

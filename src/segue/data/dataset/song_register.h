@@ -94,6 +94,7 @@ class SongRegister {
   std::string_view read_tags(std::span<const std::string_view> tags);  // separated by zero bytes; in scratch_
   void meet(ResolvedSongs& resolved) const;
   void merge_versions(ResolvedSongs& resolved) const;
+  void share_texts(const ResolvedSongs& resolved);
 
   Interner ids_;
   std::vector<std::uint32_t> of_ids_;  // by number in ids_

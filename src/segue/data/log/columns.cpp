@@ -125,6 +125,10 @@ class Recogniser {
   bool has_songs() const { return recognise(Role::playlists)[static_cast<std::size_t>(Field::song)].has_value(); }
 
   [[noreturn]] void missing(std::string_view wanted) const {
+    if (request_.forced) {
+      fail(ErrorCode::bad_input, "{}: expected {}; found the columns {}", request_.file, described(*request_.source),
+           list_of_columns());
+    }
     fail(ErrorCode::bad_input, "{}: found the columns {}; wanted {}", request_.file, list_of_columns(), wanted);
   }
 

@@ -31,6 +31,7 @@ using NamedColumns = std::array<std::string, kFieldCount>;
 struct ColumnRequest {
   std::string_view file;  // for messages
   const Source* source = nullptr;
+  bool forced = false;  // the user says that the file is of this source
   NamedColumns named{};
   InputKind kind = InputKind::automatic;
   bool has_user = false;       // all rows belong to one user and need no column for it

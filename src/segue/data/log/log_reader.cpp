@@ -9,6 +9,7 @@
 
 #include "segue/base/ascii.h"
 #include "segue/data/dataset/interner.h"
+#include "segue/data/log/formats/playlist_rows.h"
 #include "segue/data/text/text.h"
 
 namespace segue::data {
@@ -216,6 +217,8 @@ class LogReader::Rows {
   // Applies the rules of identity: an id that does not count is dropped.
   void settle(SongMention& song) {
     const Source* source = reader_.source_;
+    if (source != nullptr && source->ids_are_locations) song.id = owner_.texts.keep(song_id_of_location(song.id));
+    if (source != nullptr && !source->no_name.empty() && song.artist == source->no_name) song.artist = {};
     if (source != nullptr && source->title_holds_artist && song.artist.empty()) {
       const std::size_t dash = song.title.find(" - ");
       if (dash != std::string_view::npos) {
@@ -254,10 +257,17 @@ class LogReader::Rows {
     const TimeIs time_is = reader_.rules_.time_is;
     listen.time_is_end =
         time_is == TimeIs::end || (time_is == TimeIs::automatic && source != nullptr && source->time_is == TimeIs::end);
-    listen.skipped = batch_[Field::skipped].present && is_marked(cell(Field::skipped));
+    listen.skipped = batch_[Field::skipped].present && is_skip(cell(Field::skipped));
     listen.tags = tags();
     out_.listens.push_back(listen);
     return std::nullopt;
+  }
+
+  bool is_skip(const Cell& mark) const {
+    const Source* source = reader_.source_;
+    const bool by_source = source != nullptr && !source->skip_mark.empty() && mark.type() == Cell::Type::text &&
+                           mark.text() == source->skip_mark;
+    return by_source || is_marked(mark);
   }
 
   std::span<const std::string_view> tags() {
@@ -360,7 +370,10 @@ LogReader::LogReader(OpenedRows opened, const RecognisedColumns& found, const So
       rules_(std::move(rules)),
       user_(user_of_partition(partition)) {
   opened_.rows->choose(found.columns);
-  if (user_.empty() && source != nullptr && source->personal) user_ = kUnnamedUser;
+  if (source == nullptr) return;
+  if (user_.empty() && source->user_in != nullptr) user_ = source->user_in(opened_.rows->columns());
+  if (user_.empty() && source->personal) user_ = kUnnamedUser;
+  if (rules_.times.order == DateOrder::automatic) rules_.times.order = source->date_order;
 }
 
 // Dates such as 08/03/2022 are read in the order that the first rows tell, where any of them does.

@@ -37,6 +37,10 @@ TEST(SongRegister, ids_of_one_kind_stay_apart_and_those_of_two_meet) {
   const std::string mbid = "08e8f55b-f1a4-46b8-b2d1-fab4c5921650";
   EXPECT_EQ(ids({{mbid, "S", "A", ""}, {"spotify:track:1", "S", "A", ""}, {"spotify:track:1", "S", "A", ""}}),
             (Texts{"spotify:track:1", "spotify:track:1", "spotify:track:1"}));
+  // Deezer knows a song by its ISRC, Apple by a number.
+  EXPECT_EQ(ids({{"XXA010000001", "S", "A", ""}, {"1000000001", "S", "A", ""}}), (Texts{"1000000001", "1000000001"}));
+  EXPECT_EQ(ids({{"XXA010000001", "S", "A", ""}, {"XXA010000002", "S", "A", ""}}),
+            (Texts{"XXA010000001", "XXA010000002"}));
   // The one played most stands for the name.
   EXPECT_EQ(ids({{"x:2", "S", "A", ""}, {"x:1", "S", "A", ""}, {"x:2", "S", "A", ""}, {"", "S", "A", ""}}),
             (Texts{"x:2", "x:1", "x:2", "x:2"}));
@@ -77,6 +81,28 @@ TEST(SongRegister, the_order_of_tags_changes_nothing) {
     SongRegister songs;
     for (const Tags& tags : order) songs.add({"x:1", "Song", "A", ""}, tags);
     EXPECT_EQ(songs.tags(0), Tags{"jazz"});
+  }
+}
+
+// They were lost with the mention by name.
+TEST(SongRegister, album_and_tags_of_a_mention_by_name_are_those_of_the_song_it_meets) {
+  const auto song_of = [](bool name_first) {
+    const std::vector<std::string_view> rock = {"rock"};
+    SongRegister songs;
+    const auto add_id = [&] { return songs.add({"x:1", "Song", "A", ""}, {}); };
+    const std::uint32_t id = name_first ? 1 : add_id();
+    songs.add({"", "SONG", "A", "Album"}, rock);
+    if (name_first) add_id();
+    songs.add({"y:1", "Other", "A", "Own"}, std::vector<std::string_view>{"pop"});
+    songs.add({"", "Other", "A", "Album"}, rock);
+    const ResolvedSongs resolved = songs.resolve({});
+    EXPECT_EQ(resolved.song_of[name_first ? 0 : 1], id);
+    const std::uint32_t other = songs.find("y:1");
+    return std::tuple(std::string(songs.song(id).album), songs.tags(id).size(), std::string(songs.song(other).album),
+                      std::string(songs.tags(other).at(0)));
+  };
+  for (const bool name_first : {false, true}) {
+    EXPECT_EQ(song_of(name_first), std::tuple("Album", std::size_t{1}, "Own", "pop"));
   }
 }
 

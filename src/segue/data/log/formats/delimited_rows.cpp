@@ -225,6 +225,7 @@ void DelimitedRows::take_preamble() {
   }
   take(text_, taken);
   skips_comments_ = !comments_.empty() && comments_.front().starts_with("AUDIOSCROBBLER");
+  if (skips_comments_) separator_ = preamble_separator_ = '\t';
 }
 
 // "#ARTIST\t#ALBUM": the names may stand in the last comment.

@@ -13,6 +13,7 @@
 #include "segue/data/log/formats/delimited_rows.h"
 #include "segue/data/log/formats/json_rows.h"
 #include "segue/data/log/formats/playlist_rows.h"
+#include "segue/data/log/input/archive.h"
 #include "segue/data/log/input/encoding.h"
 
 namespace segue::data {
@@ -95,6 +96,11 @@ std::shared_ptr<arrow::io::RandomAccessFile> file_of(Input& input) {
 FileFormat format_of(std::string_view first_bytes, const std::string& name) {
   if (first_bytes.starts_with("PAR1")) return FileFormat::parquet;
   if (first_bytes.starts_with("ARROW1")) return FileFormat::arrow;
+  if (is_office_document(first_bytes)) {
+    foreign(name,
+            "a workbook of Excel or another Office document; save the sheet of listens as CSV "
+            "(in Deezer's export it is 10_listeningHistory)");
+  }
   for (const Foreign& kind : kForeign) {
     if (first_bytes.starts_with(kind.first_bytes)) foreign(name, kind.name);
   }
@@ -117,6 +123,7 @@ FileFormat format_of(std::string_view first_bytes, const std::string& name) {
 OpenedRows open_rows(Input& input, const std::vector<std::string>& header) {
   OpenedRows opened;
   const std::string_view sample = input.stream.peek(kFormatSampleBytes);
+  if (is_office_document(sample)) format_of(sample, input.name);  // refuses it; other bytes in another encoding
   const Encoding encoding = encoding_of(sample);
   if (encoding == Encoding::utf8 && (sample.starts_with("PAR1") || sample.starts_with("ARROW1"))) {
     opened.format = format_of(sample, input.name);

@@ -20,7 +20,7 @@ namespace segue::data {
 enum class FileFormat { text, json, parquet, arrow, m3u8, xspf };
 
 // The format that begins with these bytes. Throws bad_input for what is known to be something else, naming it:
-// "history.xlsx: expected a log, found an Excel workbook; save it as CSV".
+// "history.sqlite: expected a log, found a SQLite database; export the table of listens as CSV".
 FileFormat format_of(std::string_view first_bytes, const std::string& name);
 
 struct OpenedRows {

@@ -1,6 +1,7 @@
 #include "segue/data/log/formats/playlist_rows.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 
 #include <expat.h>
@@ -27,10 +28,13 @@ struct PlaylistFile {
 };
 
 std::string read_all(ByteStream& text, const std::string& name) {
-  std::string all(kMostBytes + 1, '\0');
-  all.resize(read_full(text, all.data(), all.size()));
-  if (all.size() > kMostBytes) {
-    fail(ErrorCode::bad_input, "{}: expected a playlist of at most {} MiB", name, kMostBytes >> 20);
+  std::string all;
+  std::string piece(64 << 10, '\0');
+  while (const std::size_t read = read_full(text, piece.data(), piece.size())) {
+    all.append(piece, 0, read);
+    if (all.size() > kMostBytes) {
+      fail(ErrorCode::bad_input, "{}: expected a playlist of at most {} MiB", name, kMostBytes >> 20);
+    }
   }
   return all;
 }
@@ -99,17 +103,18 @@ class PlaylistRow final : public RowReader {
   bool done_ = false;
 };
 
-// "#EXTINF:123,Artist - Title".
+// "#EXTINF:123,Artist - Title"; with a longer dash as the web app shows songs.
 void take_info(std::string_view info, SongOfFile& song) {
   const std::size_t comma = info.find(',');
   if (comma == std::string_view::npos) return;
   const std::string_view shown = info.substr(comma + 1);
-  const std::size_t dash = shown.find(" - ");
-  if (dash == std::string_view::npos) {
-    song.title = shown;
-  } else {
+  song.title = shown;
+  for (const std::string_view between : {" - ", " – "}) {
+    const std::size_t dash = shown.find(between);
+    if (dash == std::string_view::npos) continue;
     song.artist = shown.substr(0, dash);
-    song.title = shown.substr(dash + 3);
+    song.title = shown.substr(dash + between.size());
+    break;
   }
 }
 
@@ -177,6 +182,35 @@ class XspfReader {
 
 }  // namespace
 
+namespace {
+
+// The pages of songs at services: what comes before the id in the address, and in the logs of the service.
+struct SongPage {
+  std::string_view address;
+  std::string_view kind;
+};
+constexpr std::array<SongPage, 6> kSongPages = {{
+    {"musicbrainz.org/recording/", ""},
+    {"open.spotify.com/track/", "spotify:track:"},
+    {"youtube.com/watch?v=", "youtube:"},
+    {"youtu.be/", "youtube:"},
+    {"deezer.com/track/", "deezer:"},
+    {"tidal.com/browse/track/", "tidal:"},
+}};
+
+std::string song_id_of_page(std::string_view address) {
+  for (const SongPage& page : kSongPages) {
+    const std::size_t at = address.find(page.address);
+    if (at == std::string_view::npos) continue;
+    const std::string_view rest = address.substr(at + page.address.size());
+    const std::string_view id = rest.substr(0, rest.find_first_of("?&#/"));
+    return id.empty() ? "" : std::string(page.kind).append(id);
+  }
+  return "";
+}
+
+}  // namespace
+
 std::string song_id_of_location(std::string_view location) {
   constexpr std::string_view kOwn = "segue:song:";
   location = trimmed(location, " \n");
@@ -185,14 +219,7 @@ std::string song_id_of_location(std::string_view location) {
   if (colon == std::string_view::npos) return "";
   const std::string_view scheme = location.substr(0, colon);
   if (scheme == "file" || scheme.size() == 1) return "";
-  if (scheme == "http" || scheme == "https") {
-    for (const std::string_view service :
-         {"open.spotify.com/track/", "musicbrainz.org/recording/",
-          "music.youtube.com/watch?v=", "youtube.com/watch?v=", "deezer.com/", "tidal.com/"}) {
-      if (location.find(service) != std::string_view::npos) return std::string(location);
-    }
-    return "";
-  }
+  if (scheme == "http" || scheme == "https") return song_id_of_page(location);
   return std::string(location);
 }
 

@@ -14,8 +14,9 @@ namespace segue::data {
 std::unique_ptr<RowReader> open_m3u8_rows(ByteStream& text, const std::string& name);
 std::unique_ptr<RowReader> open_xspf_rows(ByteStream& text, const std::string& name);
 
-// "segue:song:..." as the id in it, percent-decoded; spotify:track:... and the like as they are; "" for a path or an
-// address of a file.
+// "segue:song:..." as the id in it, percent-decoded; spotify:track:... and the like as they are; the page of a song at
+// MusicBrainz, Spotify, YouTube, Deezer or Tidal as the id that logs of these have (youtube:...); "" for a path or any
+// other address.
 std::string song_id_of_location(std::string_view location);
 
 }  // namespace segue::data

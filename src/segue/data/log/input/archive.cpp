@@ -1,5 +1,6 @@
 #include "segue/data/log/input/archive.h"
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -103,7 +104,22 @@ class MemberStream final : public ByteStream {
 
 }  // namespace
 
+// XLSX, DOCX and the like are zips with these parts; ODS has its type first.
+bool is_office_document(std::string_view first_bytes) {
+  constexpr std::size_t kHeaderBytes = 30;
+  constexpr std::size_t kNameSize = 26;
+  if (!first_bytes.starts_with("PK\x03\x04") || first_bytes.size() < kHeaderBytes) return false;
+  const std::size_t size =
+      static_cast<unsigned char>(first_bytes[kNameSize]);  // names over 255 bytes are none of these
+  const std::string_view name = first_bytes.substr(kHeaderBytes, size);
+  if (name == "mimetype") return first_bytes.find("application/vnd.oasis.opendocument") != std::string_view::npos;
+  constexpr std::array<std::string_view, 7> kParts = {
+      "[Content_Types].xml", "_rels/", "docProps/", "xl/", "word/", "ppt/", "customXml/"};
+  return std::ranges::any_of(kParts, [&](std::string_view part) { return name.starts_with(part); });
+}
+
 bool is_container(std::string_view first_bytes) {
+  if (is_office_document(first_bytes)) return false;
   for (const std::string_view mark : kFirstBytes) {
     if (first_bytes.starts_with(mark)) return true;
   }

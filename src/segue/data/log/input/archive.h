@@ -14,7 +14,8 @@ namespace segue::data {
 
 // Bytes from the start of a file that tell whether it is a container.
 inline constexpr std::size_t kContainerBytes = 512;
-bool is_container(std::string_view first_bytes);
+bool is_container(std::string_view first_bytes);  // false for documents of Office, which are zips too
+bool is_office_document(std::string_view first_bytes);
 
 // Calls visit(member, stream) for each file in the container, in its order; `member` is "" for a compressed file
 // that is no archive. With `file`, which may be null, archives are read by their directory. Throws bad_input for a

@@ -15,6 +15,19 @@ bool is_api_row(const FileLook& look) {
          (look.has("artist.#text") || look.has("artist.name"));
 }
 
+// The song that is playing has "@attr": {"nowplaying": "true"} and no date.
+void adapt_api_row(json::object& row) {
+  const json::value* marks = row.if_contains("@attr");
+  const json::object* object = marks == nullptr ? nullptr : marks->if_object();
+  row["event"] = object != nullptr && object->contains("nowplaying") ? "nowplaying" : "listen";
+}
+
+// "Date#rj" -> "rj".
+std::string user_of_date_column(const std::vector<std::string>& columns) {
+  constexpr std::string_view kDate = "Date#";
+  return !columns.empty() && columns.back().starts_with(kDate) ? columns.back().substr(kDate.size()) : "";
+}
+
 bool is_bare(const FileLook& look) {
   if (look.format != FileFormat::text || look.columns.size() != 4) return false;
   const TimeRules rules;
@@ -63,8 +76,12 @@ const Source& lastfm_json() {
                   {Field::time, {"date.uts"}},
                   {Field::title, {"name"}},
                   {Field::artist, {"artist.#text", "artist.name"}},
-                  {Field::album, {"album.#text"}}},
+                  {Field::album, {"album.#text"}},
+                  {Field::event, {"event"}}},
       .personal = true,
+      .listen_event = "listen",
+      .adapt = adapt_api_row,
+      .contents = "JSON with name, artist and date.uts",
   };
   return source;
 }
@@ -85,6 +102,7 @@ const Source& lastfm_stats() {
                   {Field::album, {"Album", "album"}},
                   {Field::time, {"Date", "date", "Date*"}}},
       .personal = true,
+      .user_in = user_of_date_column,
   };
   return source;
 }

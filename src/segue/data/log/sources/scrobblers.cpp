@@ -85,6 +85,7 @@ const Source& koito() {
       .personal = true,
       .length_unit_ms = 1000,
       .adapt = adapt_koito,
+      .contents = "JSON with listened_at, track.aliases and artists.aliases",
   };
   return source;
 }
@@ -111,6 +112,7 @@ const Source& pano_scrobbler() {
 }
 
 // https://github.com/Rockbox/rockbox: apps/plugins/lastfm_scrobbler.c; the rating is L for listened, S for skipped.
+// Files of version 1.0 have no mbid.
 const Source& scrobbler_log() {
   static const Source source{
       .name = "scrobbler-log",
@@ -121,8 +123,10 @@ const Source& scrobbler_log() {
           },
       .columns = {{Field::song, {"mbid"}}, {Field::skipped, {"rating"}}, {Field::length, {"length"}}},
       .personal = true,
+      .no_name = "<Untagged>",
       .length_unit_ms = 1000,
       .header = {"artist", "album", "title", "track", "length", "rating", "timestamp", "mbid"},
+      .optional_columns = 1,
   };
   return source;
 }

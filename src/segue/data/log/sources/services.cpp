@@ -1,7 +1,8 @@
 // What streaming services give on request: Apple Music, Tidal, Deezer, YouTube Music.
-#include <algorithm>
+#include <array>
 
 #include "segue/base/json.h"
+#include "segue/data/log/formats/playlist_rows.h"
 #include "segue/data/log/sources/sources.h"
 
 namespace segue::data {
@@ -13,20 +14,38 @@ std::string text_in(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : "";
 }
 
+// "Watched TITLE", in the language of the account.
+constexpr std::array<std::string_view, 15> kBeforeTitle = {
+    "Watched ",    "Listened to ",  "Vous avez regardé ", "Vous avez écouté ", "Has visto ",
+    "Viste ",      "Escuchaste ",   "Hai guardato ",      "Hai ascoltato ",    "Você assistiu a ",
+    "Assistiu a ", "Gekeken naar ", "Geluisterd naar ",   "Tittade på ",       "Obejrzano: ",
+};
+constexpr std::array<std::string_view, 8> kAfterTitle = {
+    " angesehen",           " angehört", " gehört", " bekeken", " beluisterd", " を視聴しました",
+    "을(를) 시청했습니다.", " izlendi",
+};
+
+std::string title_watched(std::string title) {
+  for (const std::string_view before : kBeforeTitle) {
+    if (!title.starts_with(before)) continue;
+    title.erase(0, before.size());
+    break;
+  }
+  for (const std::string_view after : kAfterTitle) {
+    if (title.ends_with(after)) title.resize(title.size() - after.size());
+  }
+  // A video that is gone has its address as title.
+  return title.starts_with("http") && title.find("://") != std::string::npos ? "" : title;
+}
+
 // {"header": "YouTube Music", "title": "Watched Song", "titleUrl": "https://music.youtube.com/watch?v=ID", "subtitles":
-// [{"name": "Artist - Topic"}], "time": "2024-01-15T10:00:00.000Z"}. "Watched" is in the language of the account: what
-// is not the title is known from the other rows only, so the known languages are listed.
+// [{"name": "Artist - Topic"}], "time": "2024-01-15T10:00:00.000Z"}. Other headers are videos.
 void adapt_youtube(json::object& row) {
   json::object plain;
   if (const json::value* time = row.if_contains("time")) plain["time"] = *time;
-  if (text_in(row, "header") == "YouTube Music") {
-    std::string title = text_in(row, "title");
-    for (const std::string_view before : {"Watched ", "Listened to ", "Visto ", "Has visto ", "Escuchaste "}) {
-      if (title.starts_with(before)) title.erase(0, before.size());
-    }
-    for (const std::string_view after : {" angesehen", " angehört", " gehört", " bekeken"}) {
-      if (title.ends_with(after)) title.resize(title.size() - after.size());
-    }
+  const bool music = text_in(row, "header") == "YouTube Music";
+  plain["event"] = music ? "music" : "video";
+  if (music) {
     std::string artist;
     if (const json::value* list = row.if_contains("subtitles"); list != nullptr && list->is_array()) {
       const json::array& names = list->get_array();
@@ -34,10 +53,8 @@ void adapt_youtube(json::object& row) {
     }
     constexpr std::string_view kTopic = " - Topic";
     if (artist.ends_with(kTopic)) artist.resize(artist.size() - kTopic.size());
-    const std::string url = text_in(row, "titleUrl");
-    const std::size_t id = url.find("watch?v=");
-    if (id != std::string::npos) plain["id"] = "youtube:" + url.substr(id + 8, url.find('&', id) - id - 8);
-    plain["title"] = title;
+    plain["id"] = song_id_of_location(text_in(row, "titleUrl"));
+    plain["title"] = title_watched(text_in(row, "title"));
     plain["artist"] = artist;
   }
   row = std::move(plain);
@@ -61,10 +78,12 @@ const Source& apple_music() {
                   {Field::album, {"Album Name", "Container Album Name"}},
                   {Field::played, {"Play Duration Milliseconds"}},
                   {Field::length, {"Media Duration In Milliseconds"}},
+                  {Field::skipped, {"End Reason Type"}},
                   {Field::event, {"Event Type"}}},
       .personal = true,
       .album_names_song = true,
       .listen_event = "PLAY_END",
+      .skip_mark = "TRACK_SKIPPED_FORWARDS",
   };
   return source;
 }
@@ -84,6 +103,7 @@ const Source& apple_music_daily() {
                   {Field::played, {"Play Duration Milliseconds"}}},
       .personal = true,
       .title_holds_artist = true,
+      .less_exact_than = "apple-music",
   };
   return source;
 }
@@ -102,6 +122,7 @@ const Source& tidal() {
                   {Field::artist, {"artist_name"}},
                   {Field::played, {"stream_duration_ms"}}},
       .personal = true,
+      .date_order = DateOrder::dmy,
   };
   return source;
 }
@@ -139,9 +160,12 @@ const Source& youtube_music() {
       .columns = {{Field::song, {"id"}},
                   {Field::time, {"time"}},
                   {Field::title, {"title"}},
-                  {Field::artist, {"artist"}}},
+                  {Field::artist, {"artist"}},
+                  {Field::event, {"event"}}},
       .personal = true,
+      .listen_event = "music",
       .adapt = adapt_youtube,
+      .contents = "JSON with header, title, titleUrl and time",
   };
   return source;
 }

@@ -1,7 +1,8 @@
 // Where a log comes from: what its columns mean, whose it is, whether its times are starts or ends.
 //
-// To add a source, write sources/NAME.cpp with a Source and add its line to source_list.cpp. A log that no source
-// recognises is read by the usual names of columns (columns.h).
+// To add a source, write sources/NAME.cpp with a Source, add its line to source_list.cpp, a file to
+// tests/ingest/sources and a section to docs/sources.md. A log that no source recognises is read by the usual names of
+// columns (columns.h).
 #pragma once
 
 #include <array>
@@ -16,6 +17,7 @@
 #include "segue/base/json_fwd.h"
 #include "segue/data/log/formats/formats.h"
 #include "segue/data/log/rows.h"
+#include "segue/data/log/times.h"
 
 namespace segue::data {
 
@@ -50,18 +52,35 @@ struct Source {
   bool album_names_song = false;
   TimeIs time_is = TimeIs::start;
   std::string_view listen_event = {};  // the value of `event` in rows that are listens; "": all are
+  std::string_view skip_mark = {};     // a value of `skipped` that marks a skip, as "true" and "S" always do
+  std::string_view no_name = {};       // the artist that stands for none
+  DateOrder date_order = DateOrder::automatic;
+  bool ids_are_locations = false;  // the ids of songs are those in their locations (song_id_of_location)
   std::int64_t length_unit_ms = 1;
   std::int64_t played_unit_ms = 1;
   std::vector<std::string_view> header = {};   // the columns of its files, which have no line of names
+  std::size_t optional_columns = 0;            // of these, the last ones that older files lack
   void (*adapt)(json::object& row) = nullptr;  // JSON: changes a row into one with plain columns
+  std::string (*user_in)(const std::vector<std::string>& columns) = nullptr;  // the user in the names of columns
+  std::string_view less_exact_than = {};  // the name of a source that has the same plays, with better times
+  std::string_view contents = {};         // what its files hold, for messages; "": the columns above
 };
 
 // The source of this name. Throws wrong_use, listing the names.
 const Source& source_named(std::string_view name);
 
-// The source of a log: `forced`, or the one that recognises it; nullptr if none does. Gives the rows the columns that
-// the source has: names to a text without any, unless the user has named them (`has_header`), and plain columns to
-// JSON.
-const Source* settle_source(OpenedRows& opened, const Source* forced, bool has_header);
+// "Tidal (--source tidal), with the columns entry_date, track_title, artist_name", for messages.
+std::string described(const Source& source);
+
+struct SourceRequest {
+  std::string_view file;           // for messages
+  const Source* forced = nullptr;  // the user says that the log is of this one
+  bool has_header = false;         // the user has named the columns
+};
+
+// The source of a log: the forced one, or the one that recognises it; nullptr if none does. Gives the rows the columns
+// that the source has: names to a text without any, unless the user has named them, and plain columns to JSON. Throws
+// bad_input, naming what the log looks like, for one that cannot be of the forced source.
+const Source* settle_source(OpenedRows& opened, const SourceRequest& request);
 
 }  // namespace segue::data

@@ -19,6 +19,7 @@ const Source& spotify_account() {
                   {Field::played, {"msPlayed"}}},
       .personal = true,
       .time_is = TimeIs::end,
+      .less_exact_than = "spotify-extended",
   };
   return source;
 }
@@ -45,13 +46,14 @@ const Source& spotify_extended() {
   return source;
 }
 
+// Exports until 2020 have no trackUri.
 const Source& spotify_playlists() {
   static const Source source{
       .name = "spotify-playlists",
       .product = "playlists in Spotify account data",
       .recognises =
           [](const FileLook& look) {
-            return look.has_all({"name", "items.track.trackUri"});
+            return look.has_all({"name", "items.track.trackName", "items.track.artistName"});
           },
       .columns = {{Field::user, {"name"}},
                   {Field::song, {"items.track.trackUri"}},
