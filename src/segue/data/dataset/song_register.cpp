@@ -1,11 +1,13 @@
 #include "segue/data/dataset/song_register.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <tuple>
 
 #include "segue/base/ascii.h"
 #include "segue/base/digest.h"
-#include "segue/base/random.h"
+#include "segue/base/text_hash.h"
 #include "segue/data/log/log_reader.h"
 #include "segue/data/text/song_keys.h"
 #include "segue/data/text/text.h"
@@ -50,12 +52,6 @@ void split_tags(std::string_view text, Visit visit) {
   }
 }
 
-std::uint32_t hash_of(const SongMention& song) {
-  const std::hash<std::string_view> hash;
-  const std::uint64_t all = hash(song.title) * 3 + hash(song.artist) * 5 + hash(song.album) * 7;
-  return static_cast<std::uint32_t>(mix64(all) >> 32) | 1;
-}
-
 bool is_uuid(std::string_view id) {
   if (id.size() != 36) return false;
   for (std::size_t i = 0; i < id.size(); ++i) {
@@ -76,72 +72,147 @@ std::string_view kind_of(std::string_view id) {
 
 }  // namespace
 
-std::uint32_t SongRegister::new_song(std::string_view id, bool by_name) {
-  Known known;
-  known.id = id;
-  known.by_name = by_name;
-  known_.push_back(known);
-  return size() - 1;
+std::uint64_t SongRegister::bytes() const {
+  return texts_.bytes() + known_.bytes() + ids_.bytes() + folded_names_.bytes() + spelt_.bytes() +
+         spelt_names_.bytes() + tags_.capacity() * sizeof(Ref);
 }
 
-std::uint32_t SongRegister::by_id(std::string_view id) {
-  const std::uint32_t number = ids_.intern(id);
-  if (number == of_ids_.size()) of_ids_.push_back(new_song(ids_.text(number), false));
-  return of_ids_[number];
+SongRegister::Hashes SongRegister::hashes_of(const SongMention& song) {
+  Hashes hashes;
+  const std::uint64_t names = hash_text(song.title, hash_text(song.artist));
+  hashes.key = song.id.empty() ? names : hash_text(song.id);
+  if (song.title.empty() && song.artist.empty() && song.album.empty()) return hashes;
+  hashes.texts = (song.album.empty() ? names : hash_text(song.album, names)) | 1;
+  return hashes;
 }
 
-std::uint32_t SongRegister::by_name(std::string_view artist, std::string_view title) {
-  scratch_.assign(artist);
-  scratch_ += '\0';
-  scratch_ += title;
-  const std::uint32_t spelt = spelt_names_.intern(scratch_);
-  if (spelt < of_spelt_names_.size()) return of_spelt_names_[spelt];
-  const std::string folded_artist = fold_name(artist);
-  const std::string folded_title = fold_name(title);
-  std::uint32_t song = kNone;
-  if (!folded_artist.empty() && !folded_title.empty()) {
-    const std::uint32_t number = folded_names_.intern(id_of_names(folded_artist, folded_title));
-    if (number == of_folded_names_.size()) of_folded_names_.push_back(new_song(folded_names_.text(number), true));
-    song = of_folded_names_[number];
-  }
-  of_spelt_names_.push_back(song);
-  return song;
-}
-
-std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags) {
-  const std::uint32_t number = song.id.empty() ? by_name(song.artist, song.title) : by_id(song.id);
-  if (number == kNone) return number;
-  Known& known = known_[number];
-  ++known.plays;
-  count_spelling(number, song);
-  const std::string_view listed = read_tags(tags);
-  // Of several lists the first by its bytes, whichever row came first.
-  if (!listed.empty() && (known.tags.empty() || listed < known.tags)) known.tags = texts_.keep(listed);
-  return number;
+std::uint32_t SongRegister::find(const TextIndex& index, std::string_view id, std::uint64_t hash) const {
+  return index.find(hash, [&](std::uint32_t song) { return this->id(song) == id; });
 }
 
 std::uint32_t SongRegister::find(std::string_view id) const {
-  const std::uint32_t number = ids_.find(id);
-  if (number != Interner::kNone) return of_ids_[number];
-  const std::uint32_t name = folded_names_.find(id);
-  return name == Interner::kNone ? kNone : of_folded_names_[name];
+  const std::uint64_t hash = hash_text(id);
+  const std::uint32_t song = find(ids_, id, hash);
+  return song != kNone ? song : find(folded_names_, id, hash);
+}
+
+std::uint32_t SongRegister::new_song(TextIndex& index, std::string_view id, std::uint64_t hash, bool by_name) {
+  const std::uint32_t song = size();
+  index.insert(hash, song);
+  Known known;
+  known.id = texts_.keep(id);
+  known.by_name = by_name;
+  known_.push_back(known);
+  return song;
+}
+
+std::uint32_t SongRegister::by_id(std::string_view id, std::uint64_t hash) {
+  const std::uint32_t song = find(ids_, id, hash);
+  return song != kNone ? song : new_song(ids_, id, hash, false);
+}
+
+std::uint32_t SongRegister::by_folded_name(std::string_view artist, std::string_view title) {
+  const std::string folded_artist = fold_name(artist);
+  const std::string folded_title = fold_name(title);
+  if (folded_artist.empty() || folded_title.empty()) return kNone;
+  const std::string id = id_of_names(folded_artist, folded_title);
+  const std::uint64_t hash = hash_text(id);
+  const std::uint32_t song = find(folded_names_, id, hash);
+  return song != kNone ? song : new_song(folded_names_, id, hash, true);
+}
+
+bool SongRegister::is_spelt(const SpeltName& name, const SongMention& song) const {
+  const std::string_view text = texts_.view(name.text);
+  return name.artist_size == song.artist.size() && text.size() == song.artist.size() + 1 + song.title.size() &&
+         text.starts_with(song.artist) && text.ends_with(song.title);
+}
+
+// Folding takes a hundred times as long as finding a spelling seen before.
+std::uint32_t SongRegister::by_name(const SongMention& song, std::uint64_t hash) {
+  const std::uint32_t known =
+      spelt_.find(hash, [&](std::uint32_t number) { return is_spelt(spelt_names_[number], song); });
+  if (known != kNone) return known;
+  scratch_.assign(song.artist);
+  scratch_ += '\0';
+  scratch_ += song.title;
+  const auto number = static_cast<std::uint32_t>(spelt_names_.size());
+  spelt_.insert(hash, number);
+  spelt_names_.push_back(
+      {texts_.keep(scratch_), static_cast<std::uint32_t>(song.artist.size()), by_folded_name(song.artist, song.title)});
+  return number;
+}
+
+std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags) {
+  return add(song, tags, hashes_of(song));
+}
+
+std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes) {
+  const SpeltName* name = song.id.empty() ? &spelt_names_[by_name(song, hashes.key)] : nullptr;
+  const std::uint32_t number = name != nullptr ? name->song : by_id(song.id, hashes.key);
+  if (number == kNone) return number;
+  ++known_[number].plays;
+  count_spelling(number, song, hashes.texts, name);
+  if (!tags.empty()) keep_tags(number, read_tags(tags));
+  return number;
+}
+
+void SongRegister::add_all(std::span<const Listen> listens, std::vector<std::uint32_t>& numbers) {
+  constexpr std::size_t kGroup = 32;
+  std::array<Hashes, kGroup> hashes;
+  while (!listens.empty()) {
+    const std::span<const Listen> group = listens.first(std::min(kGroup, listens.size()));
+    listens = listens.subspan(group.size());
+    const auto for_each_likely = [&](auto visit) {
+      for (std::size_t i = 0; i < group.size(); ++i) {
+        const bool has_id = !group[i].song.id.empty();
+        const std::uint32_t number = (has_id ? ids_ : spelt_).likely(hashes[i].key);
+        if (number != kNone) visit(has_id, number);
+      }
+    };
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      hashes[i] = hashes_of(group[i].song);
+      (group[i].song.id.empty() ? spelt_ : ids_).prefetch(hashes[i].key);
+    }
+    for_each_likely([&](bool has_id, std::uint32_t number) {
+      __builtin_prefetch(has_id ? static_cast<const void*>(&known_[number]) : &spelt_names_[number]);
+    });
+    for_each_likely([&](bool has_id, std::uint32_t number) {
+      texts_.prefetch(has_id ? known_[number].id : spelt_names_[number].text);
+      if (!has_id && spelt_names_[number].song != kNone) __builtin_prefetch(&known_[spelt_names_[number].song]);
+    });
+    for (std::size_t i = 0; i < group.size(); ++i) numbers.push_back(add(group[i].song, group[i].tags, hashes[i]));
+  }
+}
+
+SongRegister::Spelling SongRegister::kept_spelling(const SongMention& mention, std::uint64_t hash,
+                                                   const SpeltName* name) {
+  Spelling spelling{hash, 1, {}, {}, texts_.keep(mention.album)};
+  if (name != nullptr && texts_.view(name->text).size() <= TextStore::kMostToDivide) {
+    spelling.artist = TextStore::part(name->text, 0, mention.artist.size());
+    spelling.title = TextStore::part(name->text, mention.artist.size() + 1, mention.title.size());
+  } else {
+    spelling.artist = texts_.keep(mention.artist);
+    spelling.title = texts_.keep(mention.title);
+  }
+  return spelling;
 }
 
 // Most mentions of a song spell it the same: one comparison of hashes.
-void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention) {
+void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash,
+                                  const SpeltName* name) {
   Known& known = known_[song];
-  if (mention.title.empty() && mention.artist.empty() && mention.album.empty()) return;
-  const std::uint32_t hash = hash_of(mention);
+  if (hash == 0) return;
   if (known.texts == hash) {
     ++known.same_texts;
     return;
   }
   if (known.texts == 0) {
+    const Spelling first = kept_spelling(mention, hash, name);
     known.texts = hash;
     known.same_texts = 1;
-    known.title = texts_.keep(mention.title);
-    known.artist = texts_.keep(mention.artist);
-    known.album = texts_.keep(mention.album);
+    known.title = first.title;
+    known.artist = first.artist;
+    known.album = first.album;
     return;
   }
   std::vector<Spelling>& others = spellings_[song];
@@ -149,8 +220,15 @@ void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention
   if (found != others.end()) {
     ++found->times;
   } else {
-    others.push_back({hash, 1, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
+    others.push_back(kept_spelling(mention, hash, name));
   }
+}
+
+// Of several lists the first by its bytes, whichever row came first.
+void SongRegister::keep_tags(std::uint32_t song, std::string_view listed) {
+  if (listed.empty()) return;
+  if (tags_.size() <= song) tags_.resize(std::size_t{song} + 1);
+  if (tags_[song] == Ref{} || listed < texts_.view(tags_[song])) tags_[song] = texts_.keep(listed);
 }
 
 std::string_view SongRegister::read_tags(std::span<const std::string_view> tags) {
@@ -170,7 +248,7 @@ std::string_view SongRegister::read_tags(std::span<const std::string_view> tags)
 
 void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::span<const std::string_view> tags) {
   Known& known = known_[song];
-  const auto set = [&](unsigned bit, std::string_view& text, std::string_view found) {
+  const auto set = [&](unsigned bit, Ref& text, std::string_view found) {
     if (found.empty() || (known.by_file & bit) != 0) return;
     text = texts_.keep(found);
     known.by_file = static_cast<std::uint8_t>(known.by_file | bit);
@@ -180,7 +258,8 @@ void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::s
   set(4, known.album, texts.album);
   if ((known.by_file & 8) == 0 && !tags.empty()) {
     if (const std::string_view listed = read_tags(tags); !listed.empty()) {
-      known.tags = texts_.keep(listed);
+      if (tags_.size() <= song) tags_.resize(std::size_t{song} + 1);
+      tags_[song] = texts_.keep(listed);
       known.by_file |= 8;
     }
   }
@@ -188,33 +267,38 @@ void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::s
 
 // The most frequent spelling, of equally frequent ones the first by its bytes; what it lacks comes from the others.
 void SongRegister::settle_texts() {
+  const auto order = [this](const Spelling& spelling) {
+    return std::tuple(texts_.view(spelling.title), texts_.view(spelling.artist), texts_.view(spelling.album));
+  };
   for (auto& [number, others] : spellings_) {
     Known& known = known_[number];
     if ((known.by_file & 7) == 7) continue;
     others.push_back({known.texts, known.same_texts, known.title, known.artist, known.album});
-    std::ranges::sort(others, [](const Spelling& a, const Spelling& b) {
-      return std::tuple(b.times, a.title, a.artist, a.album) < std::tuple(a.times, b.title, b.artist, b.album);
+    std::ranges::sort(others, [&](const Spelling& a, const Spelling& b) {
+      return a.times != b.times ? a.times > b.times : order(a) < order(b);
     });
-    const auto settle = [&](unsigned bit, std::string_view& text, std::string_view Spelling::*of) {
+    const auto settle = [&](unsigned bit, Ref& text, Ref Spelling::*of) {
       if ((known.by_file & bit) != 0) return;
       for (const Spelling& spelling : others) {
         text = spelling.*of;
-        if (!text.empty()) return;
+        if (text != Ref{}) return;
       }
     };
     settle(1, known.title, &Spelling::title);
     settle(2, known.artist, &Spelling::artist);
     settle(4, known.album, &Spelling::album);
   }
-  spellings_.clear();
 }
 
 ResolvedSongs SongRegister::resolve(const SongRules& rules) {
   settle_texts();
+  spellings_.clear();
+  spelt_ = TextIndex();
+  spelt_names_ = {};
   ResolvedSongs resolved;
   resolved.song_of.resize(known_.size());
   for (std::uint32_t song = 0; song < size(); ++song) resolved.song_of[song] = song;
-  if (rules.meet && folded_names_.size() + ids_.size() > 0) meet(resolved);
+  if (rules.meet && has_songs_to_meet()) meet(resolved);
   if (rules.merge_versions) merge_versions(resolved);
   for (std::uint32_t song = 0; song < size(); ++song) {
     if (resolved.song_of[song] != song) continue;
@@ -223,53 +307,65 @@ ResolvedSongs SongRegister::resolve(const SongRules& rules) {
   return resolved;
 }
 
-void SongRegister::meet(ResolvedSongs& resolved) const {
-  // The songs with an id, by folded name; only where there are songs by name or ids of several kinds to meet.
-  std::unordered_map<std::string, std::vector<std::uint32_t>> by_folded;
-  std::string first_kind;
-  bool several_kinds = false;
+// Songs by name and songs with an id, or ids of several kinds.
+bool SongRegister::has_songs_to_meet() const {
+  std::optional<std::string_view> kind;
+  bool any_by_name = false;
   for (std::uint32_t song = 0; song < size(); ++song) {
-    if (known_[song].by_name) continue;
-    const std::string_view kind = kind_of(known_[song].id);
-    if (first_kind.empty()) first_kind = std::string(kind) + "/";
-    several_kinds = several_kinds || first_kind != std::string(kind) + "/";
+    if (known_[song].by_name) {
+      any_by_name = true;
+    } else if (!kind) {
+      kind = kind_of(id(song));
+    } else if (*kind != kind_of(id(song))) {
+      return true;
+    }
+    if (any_by_name && kind) return true;
   }
-  if (folded_names_.size() == 0 && !several_kinds) return;
+  return false;
+}
+
+std::string SongRegister::folded_name(std::uint32_t song) const {
+  return id_of_names(fold_name(artist(song)), fold_name(title(song)));
+}
+
+void SongRegister::meet(ResolvedSongs& resolved) const {
+  // Songs with an id in groups of one hash of their folded names, which take too much memory to be kept.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> named;
   for (std::uint32_t song = 0; song < size(); ++song) {
     const Known& known = known_[song];
-    if (known.by_name || known.artist.empty() || known.title.empty()) continue;
-    by_folded[id_of_names(fold_name(known.artist), fold_name(known.title))].push_back(song);
+    if (known.by_name || known.artist == Ref{} || known.title == Ref{}) continue;
+    named.emplace_back(hash_text(folded_name(song)), song);
   }
-  const auto more_played = [&](std::uint32_t a, std::uint32_t b) {
-    return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : known_[a].id < known_[b].id;
-  };
-  for (auto& [name, songs] : by_folded) {
-    std::ranges::sort(songs, more_played);
-    std::vector<std::pair<std::string_view, std::uint64_t>> kinds;
-    for (const std::uint32_t song : songs) {
-      const std::string_view kind = kind_of(known_[song].id);
-      const auto found = std::ranges::find(kinds, kind, &std::pair<std::string_view, std::uint64_t>::first);
-      if (found == kinds.end()) {
-        kinds.emplace_back(kind, known_[song].plays);
-      } else {
-        found->second += known_[song].plays;
-      }
-    }
-    const auto main = std::ranges::min_element(kinds, [](const auto& a, const auto& b) {
-      return a.second != b.second ? a.second > b.second : a.first < b.first;
-    });
-    const auto target =
-        std::ranges::find_if(songs, [&](std::uint32_t song) { return kind_of(known_[song].id) == main->first; });
-    for (const std::uint32_t song : songs) {
-      if (kind_of(known_[song].id) == main->first) continue;
-      resolved.song_of[song] = *target;
-      ++resolved.met;
-    }
-    const std::uint32_t named = folded_names_.find(name);
-    if (named == Interner::kNone) continue;
-    resolved.song_of[of_folded_names_[named]] = *target;
+  std::ranges::sort(named);
+  std::map<std::string, std::vector<std::uint32_t>> names;  // of one hash: nearly always one
+  for (std::size_t begin = 0, end = 0; begin < named.size(); begin = end) {
+    while (end < named.size() && named[end].first == named[begin].first) ++end;
+    names.clear();
+    for (std::size_t i = begin; i < end; ++i) names[folded_name(named[i].second)].push_back(named[i].second);
+    for (auto& [name, songs] : names) meet(songs, find(folded_names_, name, named[begin].first), resolved);
+  }
+}
+
+// `songs` have one name, and so has the song without an id, which may be kNone.
+void SongRegister::meet(std::vector<std::uint32_t>& songs, std::uint32_t by_name, ResolvedSongs& resolved) const {
+  const auto kind = [this](std::uint32_t song) { return kind_of(id(song)); };
+  std::ranges::sort(songs, [this](std::uint32_t a, std::uint32_t b) {
+    return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : id(a) < id(b);
+  });
+  std::map<std::string_view, std::uint64_t> plays_of_kinds;
+  for (const std::uint32_t song : songs) plays_of_kinds[kind(song)] += known_[song].plays;
+  // The first of those played most.
+  const std::string_view main =
+      std::ranges::max_element(plays_of_kinds, {}, &std::pair<const std::string_view, std::uint64_t>::second)->first;
+  const std::uint32_t target = *std::ranges::find(songs, main, kind);
+  for (const std::uint32_t song : songs) {
+    if (kind(song) == main) continue;
+    resolved.song_of[song] = target;
     ++resolved.met;
   }
+  if (by_name == kNone) return;
+  resolved.song_of[by_name] = target;
+  ++resolved.met;
 }
 
 void SongRegister::merge_versions(ResolvedSongs& resolved) const {
@@ -278,20 +374,20 @@ void SongRegister::merge_versions(ResolvedSongs& resolved) const {
   for (std::uint32_t song = 0; song < size(); ++song) plays[resolved.song_of[song]] += known_[song].plays;
   for (std::uint32_t song = 0; song < size(); ++song) {
     const Known& known = known_[song];
-    if (resolved.song_of[song] != song || known.artist.empty() || known.title.empty()) continue;
-    editions[fold_name(known.artist) + '\n' + edition_title(known.title)].push_back(song);
+    if (resolved.song_of[song] != song || known.artist == Ref{} || known.title == Ref{}) continue;
+    editions[fold_name(artist(song)) + '\n' + edition_title(title(song))].push_back(song);
   }
   std::vector<std::pair<std::uint64_t, MergedSong>> merged;
   for (auto& [edition, songs] : editions) {
     if (songs.size() < 2) continue;
     std::ranges::sort(songs, [&](std::uint32_t a, std::uint32_t b) {
-      return plays[a] != plays[b] ? plays[a] > plays[b] : known_[a].id < known_[b].id;
+      return plays[a] != plays[b] ? plays[a] > plays[b] : id(a) < id(b);
     });
-    MergedSong shown{std::string(known_[songs[0]].title), std::string(known_[songs[0]].artist), {}};
+    MergedSong shown{std::string(title(songs[0])), std::string(artist(songs[0])), {}};
     std::uint64_t all = 0;
     for (const std::uint32_t song : songs) {
       resolved.song_of[song] = songs[0];
-      shown.ids.emplace_back(known_[song].id);
+      shown.ids.emplace_back(id(song));
       all += plays[song];
     }
     resolved.versions += songs.size() - 1;
@@ -309,12 +405,13 @@ void SongRegister::merge_versions(ResolvedSongs& resolved) const {
 
 Song SongRegister::song(std::uint32_t number) const {
   const Known& known = known_[number];
-  return {known.id, known.title, known.artist, known.album, 0};
+  return {texts_.view(known.id), texts_.view(known.title), texts_.view(known.artist), texts_.view(known.album), 0};
 }
 
 std::vector<std::string_view> SongRegister::tags(std::uint32_t number) const {
   std::vector<std::string_view> tags;
-  for (std::string_view left = known_[number].tags; !left.empty();) {
+  if (number >= tags_.size()) return tags;
+  for (std::string_view left = texts_.view(tags_[number]); !left.empty();) {
     const std::size_t end = std::min(left.find('\0'), left.size());
     tags.push_back(left.substr(0, end));
     left.remove_prefix(std::min(end + 1, left.size()));

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "segue/base/ascii.h"
-#include "segue/data/dataset/interner.h"
 #include "segue/data/text/text.h"
+#include "segue/data/text/text_arena.h"
 
 namespace segue::data {
 
@@ -70,6 +70,7 @@ class LogReader::Rows {
       : reader_(reader), owner_(owner), batch_(owner.batch), out_(out) {}
 
   void read() {
+    if (reader_.role_ == Role::listens) out_.listens.reserve(batch_.rows);
     for (std::size_t row = 0; row < batch_.rows; ++row) {
       row_ = row;
       std::optional<Reason> refused = fault();

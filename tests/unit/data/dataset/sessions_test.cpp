@@ -132,8 +132,8 @@ class ListenStoreTest : public ::testing::Test {
     for (std::uint32_t i = 0; i < users; ++i) order[i] = users - 1 - i;
     store.cut({{10, false, 2}, song_of, order}, 2);
     Lists lists;
-    for (std::size_t bucket = 0; bucket < ListenStore::kBuckets; ++bucket) {
-      SessionReader sessions = store.sessions(bucket);
+    for (const CutBucket& bucket : store.buckets()) {
+      SessionReader sessions(bucket);
       while (const QueueStore::Entry* entry = sessions.next()) {
         lists.push_back({entry->user});
         lists.back().insert(lists.back().end(), sessions.songs().begin(), sessions.songs().end());

@@ -23,7 +23,7 @@ namespace segue::data {
 
 namespace {
 
-constexpr std::int64_t kArrowBatchRows = 1 << 15;
+constexpr std::int64_t kArrowBatchRows = 1 << 13;  // what is made of them stays in the caches
 constexpr std::size_t kMostArrowColumns = 10'000;
 // Memory limit for decoding. A damaged file may request any amount.
 constexpr std::int64_t kMostGroupMemory = std::int64_t{1} << 30;
