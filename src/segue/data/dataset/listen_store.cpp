@@ -1,9 +1,11 @@
 #include "segue/data/dataset/listen_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <mutex>
 
+#include "segue/base/memory.h"
 #include "segue/base/parallel.h"
 
 namespace segue::data {
@@ -61,10 +63,10 @@ void ListenStore::spill() {
   chunks_ = 0;
 }
 
-// The listens of a bucket in the order of their logs. It is empty afterwards.
-std::vector<StoredListen> ListenStore::take(std::size_t index) {
+// Moves the listens of a bucket to `listens`, in the order of their logs.
+void ListenStore::take(std::size_t index, std::vector<StoredListen>& listens) {
   Bucket& bucket = buckets_[index];
-  std::vector<StoredListen> listens(size(index));
+  listens.resize(size(index));
   std::size_t at = 0;
   for (const Segment& segment : bucket.spilled) {
     read_items(listens_file_, segment.position, std::span(listens).subspan(at, segment.count));
@@ -77,32 +79,36 @@ std::vector<StoredListen> ListenStore::take(std::size_t index) {
     chunk.reset();
   }
   for (const auto& [begin, end] : bucket.backwards) std::reverse(listens.data() + begin, listens.data() + end);
-  bucket = Bucket();
-  tails_[index] = {};
-  return listens;
 }
 
 CutCounts ListenStore::cut(const Rules& rules, std::size_t threads) {
-  unused_.clear();
-  const bool spills = spilled();
+  if (spilled()) {  // all of them, which frees the memory for what is made of them
+    spill();
+    unused_.clear();
+    release_free_memory();
+  }
   cut_.resize(kBuckets);
   CutCounts all;
   std::mutex mutex;
-  parallel_for(kBuckets, 1, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      std::vector<StoredListen> listens = take(i);
+  std::atomic<std::size_t> next = 0;
+  run_workers(std::min(threads, kBuckets), [&](std::size_t) {
+    std::vector<StoredListen> listens;
+    ListenSorter sorter;
+    for (std::size_t i = next++; i < kBuckets; i = next++) {
+      take(i, listens);
       for (StoredListen& listen : listens) {
         listen.song = rules.song_of[listen.song];
         listen.user = rules.user_order[listen.user];
       }
       CutCounts counts;
-      sort_listens(listens, counts);
+      sorter.sort(listens, counts);
       counts.add(cut_sessions(listens, rules.sessions, cut_[i].queues, &cut_[i].skips));
       const std::lock_guard lock(mutex);
-      if (spills) cut_[i].spill(cut_file_);
+      if (spilled()) cut_[i].spill(cut_file_);
       all.add(counts);
     }
   });
+  release_free_memory();
   return all;
 }
 

@@ -80,7 +80,7 @@ class ListenStore {
   std::size_t size(std::size_t bucket) const { return buckets_[bucket].spilled_size + in_memory(bucket); }
   void add_chunk(std::size_t bucket);
   void spill();
-  std::vector<StoredListen> take(std::size_t bucket);
+  void take(std::size_t bucket, std::vector<StoredListen>& listens);
 
   std::uint64_t most_bytes_;
   SpillFile listens_file_;

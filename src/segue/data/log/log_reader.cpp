@@ -67,7 +67,11 @@ class LogReader::Rows {
   };
 
   Rows(const LogReader& reader, Owner& owner, LogBatch& out)
-      : reader_(reader), owner_(owner), batch_(owner.batch), out_(out) {}
+      : reader_(reader), owner_(owner), batch_(owner.batch), out_(out) {
+    for (std::size_t field = 0; field < kFieldCount; ++field) {
+      if (batch_.columns[field].present) present_.push_back(static_cast<Field>(field));
+    }
+  }
 
   void read() {
     if (reader_.role_ == Role::listens) out_.listens.reserve(batch_.rows);
@@ -134,12 +138,11 @@ class LogReader::Rows {
   }
 
   std::optional<Reason> fault() const {
-    for (std::size_t field = 0; field < kFieldCount; ++field) {
-      const auto named = static_cast<Field>(field);
-      const bool of_list = reader_.role_ == Role::playlists && named == Field::song;
+    for (const Field field : present_) {
+      const bool of_list = reader_.role_ == Role::playlists && field == Field::song;
       const std::size_t most =
-          (named == Field::user || named == Field::song) && !of_list ? kMostIdBytes : kMostTextBytes;
-      for (const Cell& value : cells(named)) {
+          (field == Field::user || field == Field::song) && !of_list ? kMostIdBytes : kMostTextBytes;
+      for (const Cell& value : cells(field)) {
         if (value.type() != Cell::Type::text) continue;
         if (!of_list && value.text().size() > most) return Reason::field_too_long;
         const TextFault found = fault_of(value.text());
@@ -340,6 +343,7 @@ class LogReader::Rows {
   Owner& owner_;
   const RowBatch& batch_;
   LogBatch& out_;
+  std::vector<Field> present_;
   std::size_t row_ = 0;
   std::string value_;  // that refuses the row
 };

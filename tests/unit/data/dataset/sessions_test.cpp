@@ -106,7 +106,7 @@ TEST(SortListens, one_listen_once) {
   Listens listens{at(0, 1, 5), at(0, 2, 5), at(0, 1, 5), at(0, 2, 5), at(1, 1, 5), at(0, 1, 6)};
   listens[2].length_ms = 1000;
   CutCounts counts;
-  sort_listens(listens, counts);
+  ListenSorter().sort(listens, counts);
   EXPECT_EQ(counts.same_listens, 2U);
   ASSERT_EQ(listens.size(), 4U);
   EXPECT_EQ(listens[0].song, 1U);
@@ -118,7 +118,7 @@ TEST(SortListens, a_log_with_dates_only_is_no_quadratic_work) {
   Listens listens;
   for (std::uint32_t i = 0; i < 300'000; ++i) listens.push_back(at(0, i % 100'000, 5));
   CutCounts counts;
-  sort_listens(listens, counts);
+  ListenSorter().sort(listens, counts);
   EXPECT_EQ(listens.size(), 100'000U);
   EXPECT_EQ(counts.same_listens, 200'000U);
 }
