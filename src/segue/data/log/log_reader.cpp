@@ -69,7 +69,10 @@ class LogReader::Rows {
   Rows(const LogReader& reader, Owner& owner, LogBatch& out)
       : reader_(reader), owner_(owner), batch_(owner.batch), out_(out) {
     for (std::size_t field = 0; field < kFieldCount; ++field) {
-      if (batch_.columns[field].present) present_.push_back(static_cast<Field>(field));
+      const RowColumn& column = batch_.columns[field];
+      if (column.present) present_.push_back(static_cast<Field>(field));
+      const bool scalar = column.present && !column.is_list();
+      scalars_[field] = scalar ? Scalars{column.cells.data(), 1} : Scalars{&kNothing, 0};
     }
   }
 
@@ -90,10 +93,17 @@ class LogReader::Rows {
   }
 
  private:
+  static constexpr Cell kNothing{};
+
+  // The cells of a column, one a row; of a column that is absent or holds lists, nothing in each row.
+  struct Scalars {
+    const Cell* first = nullptr;
+    std::size_t step = 0;
+  };
+
   const Cell& cell(Field field) const {
-    static const Cell nothing{};
-    const RowColumn& column = batch_[field];
-    return column.present && !column.is_list() ? column.cells[row_] : nothing;
+    const Scalars& column = scalars_[static_cast<std::size_t>(field)];
+    return column.first[row_ * column.step];
   }
 
   // One cell, or the items of a list.
@@ -106,9 +116,12 @@ class LogReader::Rows {
   }
 
   std::string_view text_of(const Cell& cell) {
+    if (cell.type() == Cell::Type::text) [[likely]] return cell.text();
+    return made_text_of(cell);
+  }
+
+  std::string_view made_text_of(const Cell& cell) {
     switch (cell.type()) {
-      case Cell::Type::text:
-        return cell.text();
       case Cell::Type::whole:
       case Cell::Type::time: {
         const fmt::format_int text(cell.whole());
@@ -119,6 +132,7 @@ class LogReader::Rows {
         return owner_.texts.keep(number == std::floor(number) && std::abs(number) < 1e18 ? fmt::format("{:.0f}", number)
                                                                                          : fmt::format("{}", number));
       }
+      case Cell::Type::text:
       case Cell::Type::nothing:
         break;
     }
@@ -127,7 +141,11 @@ class LogReader::Rows {
 
   // The items of a list are joined with ", ".
   std::string_view text(Field field) {
-    if (!batch_[field].is_list()) return text_of(cell(field));
+    if (!batch_[field].is_list()) [[likely]] return text_of(cell(field));
+    return joined(field);
+  }
+
+  std::string_view joined(Field field) {
     std::string all;
     for (const Cell& item : cells(field)) {
       if (item.empty()) continue;
@@ -240,7 +258,14 @@ class LogReader::Rows {
       const std::string_view event = text(Field::event);
       if (!event.empty() && event != source->listen_event) return Reason::not_a_listen;
     }
-    Listen listen;
+    Listen& listen = out_.listens.emplace_back();  // in place, as it is large
+    const std::optional<Reason> refused = listen_into(listen);
+    if (refused) out_.listens.pop_back();
+    return refused;
+  }
+
+  std::optional<Reason> listen_into(Listen& listen) {
+    const Source* source = reader_.source_;
     listen.line = batch_.lines[row_];
     listen.user = user();
     if (listen.user.empty()) return Reason::missing_user;
@@ -260,7 +285,6 @@ class LogReader::Rows {
         time_is == TimeIs::end || (time_is == TimeIs::automatic && source != nullptr && source->time_is == TimeIs::end);
     listen.skipped = batch_[Field::skipped].present && is_marked(cell(Field::skipped));
     listen.tags = tags();
-    out_.listens.push_back(listen);
     return std::nullopt;
   }
 
@@ -344,6 +368,7 @@ class LogReader::Rows {
   const RowBatch& batch_;
   LogBatch& out_;
   std::vector<Field> present_;
+  std::array<Scalars, kFieldCount> scalars_;
   std::size_t row_ = 0;
   std::string value_;  // that refuses the row
 };
