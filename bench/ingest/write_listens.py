@@ -41,6 +41,11 @@ def words(numbers, seed):
     return np.char.capitalize(texts)
 
 
+def text_array(texts):
+    array = pa.array(texts)
+    return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+
+
 class Listens:
     """Batches of rows."""
 
@@ -54,10 +59,10 @@ class Listens:
         self.weights /= self.weights[-1]
         numbers = np.arange(self.songs, dtype=np.int64)
         # Every title three times, so that an artist is needed to tell songs apart.
-        self.titles = pa.array(words(numbers // 3, 5))
-        self.artists = pa.array(words(np.arange(self.songs // SONGS_AN_ARTIST + 1, dtype=np.int64), 11))
+        self.titles = text_array(words(numbers // 3, 5))
+        self.artists = text_array(words(np.arange(self.songs // SONGS_AN_ARTIST + 1, dtype=np.int64), 11))
         self.artist_of = self.random.integers(0, len(self.artists), self.songs)
-        self.user_names = pa.array(np.char.add("listener-", np.arange(self.users).astype(str)))
+        self.user_names = text_array(np.char.add("listener-", np.arange(self.users).astype(str)))
 
     def schema(self):
         return pa.schema([("user_name", pa.string()), ("listened_at", pa.timestamp("s")), ("artist_name", pa.string()),

@@ -8,8 +8,8 @@
 
 #include "segue/base/text_hash.h"
 #include "segue/data/dataset/paged_vector.h"
-#include "segue/data/dataset/text_index.h"
 #include "segue/data/dataset/text_store.h"
+#include "segue/data/dataset/text_table.h"
 
 namespace segue::data {
 
@@ -17,6 +17,10 @@ namespace segue::data {
 class Interner {
  public:
   static constexpr std::uint32_t kNone = TextIndex::kNone;
+
+  Interner() = default;
+  Interner(const Interner&) = delete;
+  Interner& operator=(const Interner&) = delete;
 
   // The number of the text; a new text gets size() before the call.
   std::uint32_t intern(std::string_view text) { return intern(text, hash_text(text)); }
@@ -28,36 +32,30 @@ class Interner {
     for (std::size_t begin = 0; begin < count; begin += kGroup) {
       const std::size_t size = std::min(kGroup, count - begin);
       std::array<std::uint64_t, kGroup> hashes;
-      for (std::size_t i = 0; i < size; ++i) index_.prefetch(hashes[i] = hash_text(text_of(begin + i)));
-      for (std::size_t i = 0; i < size; ++i) {
-        if (const std::uint32_t number = index_.likely(hashes[i]); number != kNone) __builtin_prefetch(&texts_[number]);
-      }
-      for (std::size_t i = 0; i < size; ++i) {
-        if (const std::uint32_t number = index_.likely(hashes[i]); number != kNone) store_.prefetch(texts_[number]);
-      }
+      for (std::size_t i = 0; i < size; ++i) table_.prefetch(hashes[i] = hash_text(text_of(begin + i)));
+      for (std::size_t i = 0; i < size; ++i) table_.likely(hashes[i]);
       for (std::size_t i = 0; i < size; ++i) take(begin + i, intern(text_of(begin + i), hashes[i]));
     }
   }
 
-  std::string_view text(std::uint32_t number) const { return store_.view(texts_[number]); }
-  std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
-  std::uint64_t bytes() const { return index_.bytes() + texts_.bytes() + store_.bytes(); }
+  std::string_view text(std::uint32_t number) const { return table_.text(places_[number]); }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(places_.size()); }
+  std::uint64_t bytes() const { return store_.bytes() + table_.bytes() + places_.bytes(); }
 
  private:
   static constexpr std::size_t kGroup = 32;
 
   std::uint32_t intern(std::string_view text, std::uint64_t hash) {
-    const std::uint32_t known = index_.find(hash, [&](std::uint32_t number) { return this->text(number) == text; });
-    if (known != kNone) return known;
+    const TextStore::Place known = table_.find(text, hash);
+    if (known != kNone) return table_.value(known);
     const std::uint32_t number = size();
-    index_.insert(hash, number);
-    texts_.push_back(store_.keep(text));
+    places_.push_back(table_.insert(text, hash, number));
     return number;
   }
 
-  TextIndex index_;
-  PagedVector<TextStore::Ref> texts_;
   TextStore store_;
+  TextTable<std::uint32_t> table_{store_};
+  PagedVector<TextStore::Place> places_;
 };
 
 }  // namespace segue::data

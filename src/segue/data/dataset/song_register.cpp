@@ -73,8 +73,8 @@ std::string_view kind_of(std::string_view id) {
 }  // namespace
 
 std::uint64_t SongRegister::bytes() const {
-  return texts_.bytes() + known_.bytes() + ids_.bytes() + folded_names_.bytes() + spelt_.bytes() +
-         spelt_names_.bytes() + tags_.capacity() * sizeof(Ref);
+  return texts_.bytes() + ids_.bytes() + folded_names_.bytes() + spelt_names_.bytes() + spelt_places_.bytes() +
+         known_.bytes() + tags_.capacity() * sizeof(Ref);
 }
 
 SongRegister::Hashes SongRegister::hashes_of(const SongMention& song) {
@@ -86,29 +86,27 @@ SongRegister::Hashes SongRegister::hashes_of(const SongMention& song) {
   return hashes;
 }
 
-std::uint32_t SongRegister::find(const TextIndex& index, std::string_view id, std::uint64_t hash) const {
-  return index.find(hash, [&](std::uint32_t song) { return this->id(song) == id; });
-}
-
 std::uint32_t SongRegister::find(std::string_view id) const {
   const std::uint64_t hash = hash_text(id);
-  const std::uint32_t song = find(ids_, id, hash);
-  return song != kNone ? song : find(folded_names_, id, hash);
+  for (const TextTable<std::uint32_t>* table : {&ids_, &folded_names_}) {
+    if (const Place place = table->find(id, hash); place != kNone) return table->value(place);
+  }
+  return kNone;
 }
 
-std::uint32_t SongRegister::new_song(TextIndex& index, std::string_view id, std::uint64_t hash, bool by_name) {
+std::uint32_t SongRegister::new_song(TextTable<std::uint32_t>& table, std::string_view id, std::uint64_t hash,
+                                     bool by_name) {
   const std::uint32_t song = size();
-  index.insert(hash, song);
   Known known;
-  known.id = texts_.keep(id);
+  known.id = table.insert(id, hash, song);
   known.by_name = by_name;
   known_.push_back(known);
   return song;
 }
 
 std::uint32_t SongRegister::by_id(std::string_view id, std::uint64_t hash) {
-  const std::uint32_t song = find(ids_, id, hash);
-  return song != kNone ? song : new_song(ids_, id, hash, false);
+  const Place known = ids_.find(id, hash);
+  return known != kNone ? ids_.value(known) : new_song(ids_, id, hash, false);
 }
 
 std::uint32_t SongRegister::by_folded_name(std::string_view artist, std::string_view title) {
@@ -117,29 +115,30 @@ std::uint32_t SongRegister::by_folded_name(std::string_view artist, std::string_
   if (folded_artist.empty() || folded_title.empty()) return kNone;
   const std::string id = id_of_names(folded_artist, folded_title);
   const std::uint64_t hash = hash_text(id);
-  const std::uint32_t song = find(folded_names_, id, hash);
-  return song != kNone ? song : new_song(folded_names_, id, hash, true);
+  const Place known = folded_names_.find(id, hash);
+  return known != kNone ? folded_names_.value(known) : new_song(folded_names_, id, hash, true);
 }
 
-bool SongRegister::is_spelt(const SpeltName& name, const SongMention& song) const {
-  const std::string_view text = texts_.view(name.text);
-  return name.artist_size == song.artist.size() && text.size() == song.artist.size() + 1 + song.title.size() &&
-         text.starts_with(song.artist) && text.ends_with(song.title);
+bool SongRegister::is_spelt(Place name, const SongMention& song) const {
+  const std::string_view text = spelt_names_.text(name);
+  return spelt_names_.value(name).artist_size == song.artist.size() &&
+         text.size() == song.artist.size() + 1 + song.title.size() && text.starts_with(song.artist) &&
+         text.ends_with(song.title);
 }
 
 // Folding takes a hundred times as long as finding a spelling seen before.
-std::uint32_t SongRegister::by_name(const SongMention& song, std::uint64_t hash) {
-  const std::uint32_t known =
-      spelt_.find(hash, [&](std::uint32_t number) { return is_spelt(spelt_names_[number], song); });
+TextStore::Place SongRegister::by_name(const SongMention& song, std::uint64_t hash) {
+  const Place known = spelt_names_.find(hash, [&](Place name) { return is_spelt(name, song); });
   if (known != kNone) return known;
+  SpeltName name;
+  name.song = by_folded_name(song.artist, song.title);
+  name.artist_size = static_cast<std::uint32_t>(song.artist.size());
   scratch_.assign(song.artist);
   scratch_ += '\0';
   scratch_ += song.title;
-  const auto number = static_cast<std::uint32_t>(spelt_names_.size());
-  spelt_.insert(hash, number);
-  spelt_names_.push_back(
-      {texts_.keep(scratch_), static_cast<std::uint32_t>(song.artist.size()), by_folded_name(song.artist, song.title)});
-  return number;
+  const Place place = spelt_names_.insert(scratch_, hash, name);
+  spelt_places_.push_back(place);
+  return place;
 }
 
 std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags) {
@@ -147,11 +146,21 @@ std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::st
 }
 
 std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes) {
-  const SpeltName* name = song.id.empty() ? &spelt_names_[by_name(song, hashes.key)] : nullptr;
-  const std::uint32_t number = name != nullptr ? name->song : by_id(song.id, hashes.key);
-  if (number == kNone) return number;
-  ++known_[number].plays;
-  count_spelling(number, song, hashes.texts, name);
+  std::uint32_t number = kNone;
+  if (song.id.empty()) {
+    SpeltName& name = spelt_names_.value(by_name(song, hashes.key));
+    number = name.song;
+    if (number == kNone) return number;
+    // Counted without a look at the song, which would be another wait for memory.
+    if (song.album.empty()) {
+      ++name.times;
+    } else {
+      count_spelling(number, song, hashes.texts);
+    }
+  } else {
+    number = by_id(song.id, hashes.key);
+    count_spelling(number, song, hashes.texts);
+  }
   if (!tags.empty()) keep_tags(number, read_tags(tags));
   return number;
 }
@@ -162,66 +171,82 @@ void SongRegister::add_all(std::span<const Listen> listens, std::vector<std::uin
   while (!listens.empty()) {
     const std::span<const Listen> group = listens.first(std::min(kGroup, listens.size()));
     listens = listens.subspan(group.size());
-    const auto for_each_likely = [&](auto visit) {
-      for (std::size_t i = 0; i < group.size(); ++i) {
-        const bool has_id = !group[i].song.id.empty();
-        const std::uint32_t number = (has_id ? ids_ : spelt_).likely(hashes[i].key);
-        if (number != kNone) visit(has_id, number);
-      }
-    };
     for (std::size_t i = 0; i < group.size(); ++i) {
       hashes[i] = hashes_of(group[i].song);
-      (group[i].song.id.empty() ? spelt_ : ids_).prefetch(hashes[i].key);
+      group[i].song.id.empty() ? spelt_names_.prefetch(hashes[i].key) : ids_.prefetch(hashes[i].key);
     }
-    for_each_likely([&](bool has_id, std::uint32_t number) {
-      __builtin_prefetch(has_id ? static_cast<const void*>(&known_[number]) : &spelt_names_[number]);
-    });
-    for_each_likely([&](bool has_id, std::uint32_t number) {
-      texts_.prefetch(has_id ? known_[number].id : spelt_names_[number].text);
-      if (!has_id && spelt_names_[number].song != kNone) __builtin_prefetch(&known_[spelt_names_[number].song]);
-    });
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      group[i].song.id.empty() ? spelt_names_.likely(hashes[i].key) : ids_.likely(hashes[i].key);
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      if (group[i].song.id.empty()) continue;
+      const Place place = ids_.likely(hashes[i].key);
+      if (place != kNone) __builtin_prefetch(&known_[ids_.value(place)]);
+    }
     for (std::size_t i = 0; i < group.size(); ++i) numbers.push_back(add(group[i].song, group[i].tags, hashes[i]));
   }
 }
 
-SongRegister::Spelling SongRegister::kept_spelling(const SongMention& mention, std::uint64_t hash,
-                                                   const SpeltName* name) {
-  Spelling spelling{hash, 1, {}, {}, texts_.keep(mention.album)};
-  if (name != nullptr && texts_.view(name->text).size() <= TextStore::kMostToDivide) {
-    spelling.artist = TextStore::part(name->text, 0, mention.artist.size());
-    spelling.title = TextStore::part(name->text, mention.artist.size() + 1, mention.title.size());
-  } else {
-    spelling.artist = texts_.keep(mention.artist);
-    spelling.title = texts_.keep(mention.title);
-  }
-  return spelling;
-}
-
-// Most mentions of a song spell it the same: one comparison of hashes.
-void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash,
-                                  const SpeltName* name) {
+// Counts a play of the song. Most mentions of a song spell it the same: one comparison of hashes.
+void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash) {
   Known& known = known_[song];
+  ++known.plays;
   if (hash == 0) return;
   if (known.texts == hash) {
     ++known.same_texts;
     return;
   }
-  if (known.texts == 0) {
-    const Spelling first = kept_spelling(mention, hash, name);
-    known.texts = hash;
-    known.same_texts = 1;
-    known.title = first.title;
-    known.artist = first.artist;
-    known.album = first.album;
+  if (known.texts != 0) {
+    std::vector<Spelling>& others = spellings_[song];
+    const auto found = std::ranges::find(others, hash, &Spelling::texts);
+    if (found != others.end()) {
+      ++found->times;
+      return;
+    }
+  }
+  add_spelling(song, {hash, 1, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
+}
+
+void SongRegister::add_spelling(std::uint32_t song, const Spelling& spelling) {
+  Known& known = known_[song];
+  if (known.texts != 0) {
+    spellings_[song].push_back(spelling);
     return;
   }
-  std::vector<Spelling>& others = spellings_[song];
-  const auto found = std::ranges::find(others, hash, &Spelling::texts);
-  if (found != others.end()) {
-    ++found->times;
+  known.texts = spelling.texts;
+  known.same_texts = spelling.times;
+  if ((known.by_file & 1) == 0) known.title = spelling.title;
+  if ((known.by_file & 2) == 0) known.artist = spelling.artist;
+  if ((known.by_file & 4) == 0) known.album = spelling.album;
+}
+
+SongRegister::Spelling SongRegister::spelling_of(Place name) {
+  const SpeltName& spelt = spelt_names_.value(name);
+  const std::string_view text = spelt_names_.text(name);
+  const std::size_t title_at = std::size_t{spelt.artist_size} + 1;
+  Spelling spelling;
+  spelling.texts = 1;  // some
+  spelling.times = spelt.times;
+  constexpr std::size_t kTextAt = TextTable<SpeltName>::kTextAt;
+  if (kTextAt + text.size() <= TextStore::kMostToDivide) {
+    spelling.artist = TextStore::part(name, kTextAt, spelt.artist_size);
+    spelling.title = TextStore::part(name, kTextAt + title_at, text.size() - title_at);
   } else {
-    others.push_back(kept_spelling(mention, hash, name));
+    spelling.artist = texts_.keep(text.substr(0, spelt.artist_size));
+    spelling.title = texts_.keep(text.substr(title_at));
   }
+  return spelling;
+}
+
+void SongRegister::count_spelt_names() {
+  for (std::size_t i = 0; i < spelt_places_.size(); ++i) {
+    const SpeltName& name = spelt_names_.value(spelt_places_[i]);
+    if (name.times == 0 || name.song == kNone) continue;
+    known_[name.song].plays += name.times;
+    add_spelling(name.song, spelling_of(spelt_places_[i]));
+  }
+  spelt_names_.forget_index();
+  spelt_places_ = {};
 }
 
 // Of several lists the first by its bytes, whichever row came first.
@@ -291,10 +316,9 @@ void SongRegister::settle_texts() {
 }
 
 ResolvedSongs SongRegister::resolve(const SongRules& rules) {
+  count_spelt_names();
   settle_texts();
   spellings_.clear();
-  spelt_ = TextIndex();
-  spelt_names_ = {};
   ResolvedSongs resolved;
   resolved.song_of.resize(known_.size());
   for (std::uint32_t song = 0; song < size(); ++song) resolved.song_of[song] = song;
@@ -342,7 +366,10 @@ void SongRegister::meet(ResolvedSongs& resolved) const {
     while (end < named.size() && named[end].first == named[begin].first) ++end;
     names.clear();
     for (std::size_t i = begin; i < end; ++i) names[folded_name(named[i].second)].push_back(named[i].second);
-    for (auto& [name, songs] : names) meet(songs, find(folded_names_, name, named[begin].first), resolved);
+    for (auto& [name, songs] : names) {
+      const Place by_name = folded_names_.find(name, named[begin].first);
+      meet(songs, by_name == kNone ? kNone : folded_names_.value(by_name), resolved);
+    }
   }
 }
 
@@ -405,7 +432,7 @@ void SongRegister::merge_versions(ResolvedSongs& resolved) const {
 
 Song SongRegister::song(std::uint32_t number) const {
   const Known& known = known_[number];
-  return {texts_.view(known.id), texts_.view(known.title), texts_.view(known.artist), texts_.view(known.album), 0};
+  return {id(number), texts_.view(known.title), texts_.view(known.artist), texts_.view(known.album), 0};
 }
 
 std::vector<std::string_view> SongRegister::tags(std::uint32_t number) const {

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "segue/data/dataset/catalogue.h"
-#include "segue/data/dataset/interner.h"
+#include "segue/data/dataset/paged_vector.h"
+#include "segue/data/dataset/text_store.h"
+#include "segue/data/dataset/text_table.h"
 #include "segue/data/log/listen.h"
 
 namespace segue::data {
@@ -44,7 +46,11 @@ struct ResolvedSongs {
 // Not thread safe.
 class SongRegister {
  public:
-  static constexpr std::uint32_t kNone = Interner::kNone;
+  static constexpr std::uint32_t kNone = TextIndex::kNone;
+
+  SongRegister() = default;
+  SongRegister(const SongRegister&) = delete;
+  SongRegister& operator=(const SongRegister&) = delete;
 
   // The number of the song, new or known; counts one play of it. kNone if it has no id and artist or title fold to
   // nothing.
@@ -64,30 +70,30 @@ class SongRegister {
   ResolvedSongs resolve(const SongRules& rules);
 
   // After resolve().
-  std::string_view id(std::uint32_t song) const { return texts_.view(known_[song].id); }
+  std::string_view id(std::uint32_t song) const { return ids_.text(known_[song].id); }
   Song song(std::uint32_t number) const;  // with 0 plays
   std::vector<std::string_view> tags(std::uint32_t number) const;
 
  private:
   using Ref = TextStore::Ref;
+  using Place = TextStore::Place;
 
-  // One cache line.
-  struct alignas(64) Known {
-    Ref id{};
+  struct Known {
+    Place id = 0;  // in ids_ or folded_names_
+    bool by_name = false;
+    std::uint8_t by_file = 0;  // bits: title, artist, album, tags
     Ref title{};
     Ref artist{};
     Ref album{};
-    std::uint64_t texts = 0;  // hash of the three texts; 0 if there are none
+    std::uint64_t texts = 0;       // hash of the three; 0 if there are none
+    std::uint64_t same_texts = 0;  // mentions with these
     std::uint64_t plays = 0;
-    std::uint32_t same_texts = 0;  // mentions with these
-    bool by_name = false;
-    std::uint8_t by_file = 0;  // bits: title, artist, album, tags
   };
-  // An artist and a title as some log spells them.
+  // Artist, a zero byte and title, as some log spells them.
   struct SpeltName {
-    Ref text{};  // artist, a zero byte, title
-    std::uint32_t artist_size = 0;
+    std::uint64_t times = 0;  // mentions without an album
     std::uint32_t song = kNone;
+    std::uint32_t artist_size = 0;
   };
   // Another spelling of a song's texts.
   struct Spelling {
@@ -105,31 +111,32 @@ class SongRegister {
   static Hashes hashes_of(const SongMention& song);
   std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes);
   std::uint32_t by_id(std::string_view id, std::uint64_t hash);
-  std::uint32_t by_name(const SongMention& song, std::uint64_t hash);  // a number in spelt_names_
+  Place by_name(const SongMention& song, std::uint64_t hash);  // in spelt_names_
   std::uint32_t by_folded_name(std::string_view artist, std::string_view title);
-  std::uint32_t find(const TextIndex& index, std::string_view id, std::uint64_t hash) const;
-  std::uint32_t new_song(TextIndex& index, std::string_view id, std::uint64_t hash, bool by_name);
-  bool is_spelt(const SpeltName& name, const SongMention& song) const;
-  void count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash, const SpeltName* name);
-  Spelling kept_spelling(const SongMention& mention, std::uint64_t hash, const SpeltName* name);
+  std::uint32_t new_song(TextTable<std::uint32_t>& table, std::string_view id, std::uint64_t hash, bool by_name);
+  bool is_spelt(Place name, const SongMention& song) const;
+  void count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash);
+  void add_spelling(std::uint32_t song, const Spelling& spelling);
+  Spelling spelling_of(Place name);
+  void count_spelt_names();
   void settle_texts();
   std::string_view read_tags(std::span<const std::string_view> tags);  // separated by zero bytes; in scratch_
-  std::string folded_name(std::uint32_t song) const;
+  void keep_tags(std::uint32_t song, std::string_view listed);
   bool has_songs_to_meet() const;
   void meet(ResolvedSongs& resolved) const;
   void meet(std::vector<std::uint32_t>& songs, std::uint32_t by_name, ResolvedSongs& resolved) const;
   void merge_versions(ResolvedSongs& resolved) const;
   std::string_view title(std::uint32_t song) const { return texts_.view(known_[song].title); }
   std::string_view artist(std::uint32_t song) const { return texts_.view(known_[song].artist); }
-  void keep_tags(std::uint32_t song, std::string_view listed);
+  std::string folded_name(std::uint32_t song) const;
 
   TextStore texts_;
+  TextTable<std::uint32_t> ids_{texts_};           // to songs
+  TextTable<std::uint32_t> folded_names_{texts_};  // artist — title, folded, to songs
+  TextTable<SpeltName> spelt_names_{texts_};
+  PagedVector<Place> spelt_places_;
   PagedVector<Known> known_;
-  TextIndex ids_;           // songs with an id
-  TextIndex folded_names_;  // songs by name; their id is artist — title, folded
-  TextIndex spelt_;
-  PagedVector<SpeltName> spelt_names_;
-  std::vector<Ref> tags_;  // of each song, separated by zero bytes; short of songs while nobody has tags
+  std::vector<Ref> tags_;  // of each song, separated by zero bytes; shorter than songs while the last have none
   std::unordered_map<std::uint32_t, std::vector<Spelling>> spellings_;
   std::string scratch_;
 };

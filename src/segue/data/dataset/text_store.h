@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "segue/base/error.h"
 #include "segue/base/large_pages.h"
 
 namespace segue::data {
@@ -22,11 +24,22 @@ class TextStore {
     return text.size() < kLong ? copy(text, text.size()) : keep_long(text);
   }
 
-  // REQUIRES: `whole` is at most kMostToDivide long and holds the part.
+  // Room for something else, aligned to eight bytes and known by 32 bits, for tables.
+  using Place = std::uint32_t;
+  Place take(std::size_t size) {
+    const std::uint64_t place = reserve(size, kUnit) / kUnit;
+    if (place >= std::numeric_limits<Place>::max()) {
+      fail(ErrorCode::bad_input, "expected at most 32 GiB of different texts, found more");
+    }
+    return static_cast<Place>(place);
+  }
+  char* at(Place place) const { return at_start(std::uint64_t{place} * kUnit); }
+
+  // A text inside what lies at a place. REQUIRES: it ends within kMostToDivide bytes of the place.
   static constexpr std::size_t kMostToDivide = std::size_t{1} << 16;
-  static Ref part(Ref whole, std::size_t begin, std::size_t size) {
+  static Ref part(Place place, std::size_t begin, std::size_t size) {
     if (size == 0) return {};
-    return Ref{(static_cast<std::uint64_t>(whole) & ~kLong) + (std::uint64_t{begin} << kLengthBits) + size};
+    return Ref{((std::uint64_t{place} * kUnit + begin) << kLengthBits) + size};
   }
 
   std::string_view view(Ref ref) const {
@@ -40,25 +53,18 @@ class TextStore {
   }
 
   // Its first bytes, and the last of those that are near: most texts lie in one or two cache lines.
-  void prefetch(Ref ref) const {
-    if (ref == Ref{}) return;
-    const char* text = at(ref);
-    __builtin_prefetch(text);
-    __builtin_prefetch(text + std::min<std::uint64_t>((static_cast<std::uint64_t>(ref) & kLong) - 1, 63));
-  }
-
   std::uint64_t bytes() const { return bytes_; }
 
  private:
   static constexpr int kLengthBits = 24;
   static constexpr int kPositionBits = 21;
   static constexpr std::size_t kBlock = std::size_t{1} << kPositionBits;
+  static constexpr std::size_t kUnit = 8;
   static constexpr std::uint64_t kLong = (std::uint64_t{1} << kLengthBits) - 1;  // its length stands before the text
 
-  const char* at(Ref ref) const {
-    const std::uint64_t start = static_cast<std::uint64_t>(ref) >> kLengthBits;
-    return blocks_[start >> kPositionBits].data() + (start & (kBlock - 1));
-  }
+  const char* at(Ref ref) const { return at_start(static_cast<std::uint64_t>(ref) >> kLengthBits); }
+  // A start is the number of a block and the position in it.
+  char* at_start(std::uint64_t start) const { return blocks_[start >> kPositionBits].data() + (start & (kBlock - 1)); }
 
   Ref keep_long(std::string_view text) {
     const std::uint64_t size = text.size();
@@ -68,20 +74,26 @@ class TextStore {
   }
 
   Ref copy(std::string_view text, std::uint64_t length) {
-    if (text.size() > left_) {
-      // A text larger than a block has one of its own size, at whose start it lies.
-      blocks_.emplace_back(std::max(text.size(), kBlock));
+    const std::uint64_t start = reserve(text.size(), 1);
+    std::memcpy(at_start(start), text.data(), text.size());
+    return Ref{(start << kLengthBits) + length};
+  }
+
+  std::uint64_t reserve(std::size_t size, std::size_t alignment) {
+    used_ = (used_ + alignment - 1) / alignment * alignment;
+    if (blocks_.empty() || size > kBlock - std::min(used_, kBlock)) {
+      // What is larger than a block has one of its own size, at whose start it lies.
+      blocks_.emplace_back(std::max(size, kBlock));
       bytes_ += blocks_.back().size();
-      left_ = kBlock;
+      used_ = 0;
     }
-    const std::size_t position = kBlock - left_;
-    std::memcpy(blocks_.back().data() + position, text.data(), text.size());
-    left_ -= std::min(text.size(), left_);
-    return Ref{(((std::uint64_t{blocks_.size() - 1} << kPositionBits) + position) << kLengthBits) + length};
+    const std::uint64_t start = (std::uint64_t{blocks_.size() - 1} << kPositionBits) + used_;
+    used_ += size;
+    return start;
   }
 
   std::vector<LargeArray<char>> blocks_;
-  std::size_t left_ = 0;  // in the last block
+  std::size_t used_ = 0;  // of the last block
   std::uint64_t bytes_ = 0;
 };
 

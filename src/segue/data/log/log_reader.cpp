@@ -116,7 +116,8 @@ class LogReader::Rows {
   }
 
   std::string_view text_of(const Cell& cell) {
-    if (cell.type() == Cell::Type::text) [[likely]] return cell.text();
+    if (cell.type() == Cell::Type::text) [[likely]]
+      return cell.text();
     return made_text_of(cell);
   }
 
@@ -141,7 +142,8 @@ class LogReader::Rows {
 
   // The items of a list are joined with ", ".
   std::string_view text(Field field) {
-    if (!batch_[field].is_list()) [[likely]] return text_of(cell(field));
+    if (!batch_[field].is_list()) [[likely]]
+      return text_of(cell(field));
     return joined(field);
   }
 
