@@ -188,6 +188,8 @@ class Ingest {
           rules.user = value;
       }
     }
+    // Bytes become rows on one thread, rows become listens on another, and listens get their places on this one.
+    if (thread_count(options_.threads) > 1) opened.rows = rows_read_ahead(std::move(opened.rows));
     LogReader reader(std::move(opened), found, source, rules, input.partition);
     reading_ = true;
     ++report_.logs;
@@ -200,7 +202,7 @@ class Ingest {
 
   void read_batches(LogReader& reader, const Input& input, const Inputs& inputs, std::uint64_t& rows,
                     RejectLog& rejects) {
-    ReadAhead batches(reader);
+    ReadAhead<LogBatch> batches([&reader] { return reader.next(); });
     while (std::optional<LogBatch> batch = batches.next()) {
       if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped before {} was written", options_.output);
       rows += batch->rows;

@@ -61,7 +61,7 @@ class ArrowRows : public RowReader {
  public:
   explicit ArrowRows(std::string name)
       : name_(std::move(name)),
-        pool_(std::make_shared<arrow::CappedMemoryPool>(arrow::default_memory_pool(), kMostGroupMemory)) {}
+        pool_(std::make_shared<arrow::CappedMemoryPool>(arrow::system_memory_pool(), kMostGroupMemory)) {}
 
   const std::vector<std::string>& columns() const override { return columns_; }
 
