@@ -5,7 +5,8 @@
 
 bench/ingest/ingest_library.py says what the libraries do and what they are spared. Runs take turns, so that a busy
 machine is busy for all of them; ratios are taken run by run. Wall time, CPU time of all threads, and peak memory are
-those of a whole process. Songs, plays and queues have to be the same everywhere. FOLDER keeps the logs for another run.
+those of a whole process. Songs, plays and queues have to be the same everywhere, but for one in a million: a listen
+said twice is one to Segue only. FOLDER keeps the logs for another run.
 """
 
 import argparse
@@ -56,6 +57,10 @@ def measure(program, log, arguments):
         return (ingest if program == "segue" else peer)(program, log, pathlib.Path(scratch), arguments)
 
 
+def agree(results):
+    return all(max(counts) - min(counts) <= 1 + 1e-6 * max(counts) for counts in zip(*results))
+
+
 def rows_of(kind, programs, costs):
     """A row for each program: medians, and the low, middle and high of the ratios to Segue."""
     def median(program, of):
@@ -91,7 +96,7 @@ def main():
             costs = collections.defaultdict(list)
             for _ in range(arguments.runs):
                 results = {program: measure(program, log, arguments) for program in programs}
-                if len({counts for _, counts in results.values()}) != 1:
+                if not agree([counts for _, counts in results.values()]):
                     sys.exit(f"different results: {results}")
                 for program, (cost, _) in results.items():
                     costs[program].append(cost)

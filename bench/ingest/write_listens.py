@@ -3,9 +3,9 @@
     write_listens.py FILE.parquet|FILE.csv MILLIONS
 
 Songs are played as often as Zipf's law has it; users come back for sessions of about 20 plays, every tenth of which is
-broken off early. A row has the user, the time, the artist, the title and the milliseconds played, in the order of
-sessions begun, so that the rows of some hundred thousand users mix as they do in a log. No two rows are alike. Texts of
-Parquet have dictionaries, as Spark writes them.
+broken off early. A row has the user, the time, the artist, the title and the milliseconds played. Rows are in the order
+of time, so that the rows of all users mix as they do in a log of a service. Texts of Parquet have dictionaries, as Spark
+writes them.
 """
 
 import pathlib
