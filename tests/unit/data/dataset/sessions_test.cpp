@@ -207,7 +207,7 @@ TEST(ListenStore, spilled_or_not_it_holds_the_same) {
     store.begin_log();
     for (std::uint32_t i = 0; i < 7000; ++i) {
       StoredListen listen = at(i * 37 % kUsers, i % 11, i / kUsers);
-      listen.too_short = i % 5 == 0;
+      listen.too_short = i % 3 == 0;
       store.add(listen);
     }
     store.end_log();
