@@ -89,8 +89,8 @@ RC_GTEST_PROP(Sessions, are_those_of_the_slow_twin, ()) {
   std::iota(same.begin(), same.end(), 0U);
   const data::CutCounts found = store.cut({rules, same, same}, 2);
   std::multiset<Session> sessions;
-  for (std::size_t bucket = 0; bucket < data::ListenStore::kBuckets; ++bucket) {
-    data::SessionReader reader = store.sessions(bucket);
+  for (const data::CutBucket& bucket : store.buckets()) {
+    data::SessionReader reader(bucket);
     while (const data::QueueStore::Entry* entry = reader.next()) {
       sessions.insert({entry->user, entry->start, {reader.songs().begin(), reader.songs().end()}});
     }

@@ -16,8 +16,16 @@ constexpr bool is_ignoring_case(std::string_view text, std::string_view lower_ca
   return std::ranges::equal(text, lower_case, [](char a, char b) { return ascii_lower(a) == b; });
 }
 
+// The text without white space at its ends.
+constexpr std::string_view trimmed(std::string_view text) {
+  const auto is_space = [](char letter) { return letter == ' ' || letter == '\t' || letter == '\r' || letter == '\n'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 // The text without these letters at its ends.
-constexpr std::string_view trimmed(std::string_view text, std::string_view outside = " \t\r\n") {
+constexpr std::string_view trimmed(std::string_view text, std::string_view outside) {
   const std::size_t begin = text.find_first_not_of(outside);
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(outside) - begin + 1);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 
+#include <malloc.h>
 #include <unistd.h>
 
 namespace segue {
@@ -17,6 +18,12 @@ std::uint64_t memory_bytes() {
     if (file >> most && most > 0) bytes = std::min(bytes, most);  // "max" is no number
   }
   return bytes;
+}
+
+void release_free_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
 }
 
 }  // namespace segue

@@ -8,4 +8,7 @@ namespace segue {
 // Bytes of memory that this process may use: those of the machine, or fewer if a control group limits it.
 std::uint64_t memory_bytes();
 
+// Gives memory that was freed back to the system. Worth a call where a job that held much of it goes on with less.
+void release_free_memory();
+
 }  // namespace segue

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
-#include <queue>
 
 #include "segue/base/error.h"
 #include "segue/base/json.h"
@@ -16,9 +15,20 @@ namespace {
 
 constexpr std::uint32_t kNoRow = Interner::kNone;
 constexpr std::size_t kMostLargestUsers = 10;
+constexpr std::uint64_t kMemoryOfReading = std::uint64_t{192} << 20;  // batches decoded ahead, code, buffers
+constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20;
 
 std::int32_t stored_length(std::int64_t milliseconds) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, std::numeric_limits<std::int32_t>::max()));
+}
+
+// As a number that compares like the text.
+std::uint64_t first_bytes(std::string_view text) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof(number); ++i) {
+    number = number << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  }
+  return number;
 }
 
 void check_stop(const std::stop_token& stop) {
@@ -47,18 +57,27 @@ json::array to_json(const std::vector<UserPlays>& users) {
 DatasetBuilder::DatasetBuilder(const DatasetRules& rules, const std::filesystem::path& scratch)
     : rules_(rules), listens_(rules.most_bytes, scratch) {}
 
-// Usually the same as in the previous row.
-std::uint32_t DatasetBuilder::user_of(std::string_view user) {
-  if (last_user_ == Interner::kNone || users_.text(last_user_) != user) last_user_ = users_.intern(user);
-  return last_user_;
+std::vector<std::size_t> DatasetBuilder::add(std::span<const Listen> listens) {
+  songs_of_.clear();
+  songs_.add_all(listens, songs_of_);
+  std::vector<std::size_t> without_song;
+  users_.intern_all(
+      listens.size(), [&](std::size_t i) { return listens[i].user; },
+      [&](std::size_t i, std::uint32_t user) {
+        if (songs_of_[i] == SongRegister::kNone) {
+          without_song.push_back(i);
+        } else {
+          listens_.add(stored(listens[i], user, songs_of_[i]));
+        }
+      });
+  listens_.limit(memory_for_listens());
+  return without_song;
 }
 
-std::optional<Reason> DatasetBuilder::add(const Listen& listen) {
-  const std::uint32_t song = songs_.add(listen.song, listen.tags);
-  if (song == SongRegister::kNone) return Reason::missing_song;
+StoredListen DatasetBuilder::stored(const Listen& listen, std::uint32_t user, std::uint32_t song) const {
   StoredListen stored;
   stored.time = listen.time;
-  stored.user = user_of(listen.user);
+  stored.user = user;
   stored.song = song;
   stored.time_is_end = listen.time_is_end;
   stored.marked_skipped = listen.skipped;
@@ -69,8 +88,13 @@ std::optional<Reason> DatasetBuilder::add(const Listen& listen) {
     stored.length_ms = stored_length(listen.length_ms);
     stored.length_is_songs = true;
   }
-  listens_.add(stored);
-  return std::nullopt;
+  return stored;
+}
+
+// What users, songs and the reading of logs leave of the memory.
+std::uint64_t DatasetBuilder::memory_for_listens() const {
+  const std::uint64_t others = kMemoryOfReading + users_.bytes() + songs_.bytes();
+  return std::max(kLeastMemory, rules_.most_bytes - std::min(rules_.most_bytes, others));
 }
 
 std::optional<Reason> DatasetBuilder::add(const ListedPlaylist& playlist) {
@@ -80,7 +104,7 @@ std::optional<Reason> DatasetBuilder::add(const ListedPlaylist& playlist) {
     if (song != SongRegister::kNone) list.songs.push_back(song);
   }
   if (list.songs.empty()) return Reason::missing_song;
-  list.user = user_of(playlist.id);
+  list.user = users_.intern(playlist.id);
   list.name = names_.keep(playlist.name);
   list.time = playlist.time;
   playlists_.push_back(std::move(list));
@@ -126,33 +150,14 @@ bool DatasetBuilder::empty() const {
   return playlists_.empty() && cut_.first_time > cut_.last_time;
 }
 
-// Calls visit(user, entry, songs) for each session, users in the order of their names. Each bucket has its users in
-// that order.
+// Calls visit(user, entry, songs) for each session, users in the order of their names.
 template <class Visit>
 void DatasetBuilder::for_each_session(Visit visit) const {
-  struct Next {
-    SessionReader reader;
-    const QueueStore::Entry* entry = nullptr;
-  };
-  std::vector<Next> buckets(ListenStore::kBuckets);
-  const auto later = [&](std::size_t a, std::size_t b) { return buckets[a].entry->user > buckets[b].entry->user; };
-  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> first(later);
-  for (std::size_t i = 0; i < buckets.size(); ++i) {
-    buckets[i].reader = listens_.sessions(i);
-    buckets[i].entry = buckets[i].reader.next();
-    if (buckets[i].entry != nullptr) first.push(i);
-  }
-  while (!first.empty()) {
-    const std::size_t bucket = first.top();
-    first.pop();
-    Next& next = buckets[bucket];
-    const std::uint32_t user = next.entry->user;
-    while (next.entry != nullptr && next.entry->user == user) {
-      visit(users_in_order_[user], *next.entry, next.reader.songs());
-      next.entry = next.reader.next();
-    }
-    if (next.entry != nullptr) first.push(bucket);
-  }
+  const std::span<const CutBucket> buckets = listens_.buckets();
+  merge_by_user(std::vector<SessionReader>(buckets.begin(), buckets.end()),
+                [&](const QueueStore::Entry& entry, const SessionReader& reader) {
+                  visit(users_in_order_[entry.user], entry, reader.songs());
+                });
 }
 
 void DatasetBuilder::count(std::vector<std::uint64_t>& plays) {
@@ -210,16 +215,33 @@ DatasetCounts DatasetBuilder::write(const std::filesystem::path& folder, Progres
   return counts_;
 }
 
-// Songs by plays, the most played first, ties by id. Returns the row of each song.
+// Played songs, the most played first, ties by id.
+std::vector<std::uint32_t> DatasetBuilder::songs_in_order(const std::vector<std::uint64_t>& plays) const {
+  // Most songs are played a few times, so most comparisons are of ids: their first bytes as a number decide nearly all.
+  struct Place {
+    std::uint64_t plays;
+    std::uint64_t first_bytes;
+    std::uint32_t song;
+  };
+  std::vector<Place> places;
+  for (std::uint32_t song = 0; song < plays.size(); ++song) {
+    if (plays[song] > 0) places.push_back({plays[song], first_bytes(songs_.id(song)), song});
+  }
+  std::ranges::sort(places, [this](const Place& a, const Place& b) {
+    if (a.plays != b.plays) return a.plays > b.plays;
+    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
+    return songs_.id(a.song) < songs_.id(b.song);
+  });
+  std::vector<std::uint32_t> order;
+  order.reserve(places.size());
+  for (const Place& place : places) order.push_back(place.song);
+  return order;
+}
+
+// Returns the row of each song.
 std::vector<std::uint32_t> DatasetBuilder::write_songs(const std::filesystem::path& path,
                                                        const std::vector<std::uint64_t>& plays) {
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t song = 0; song < plays.size(); ++song) {
-    if (plays[song] > 0) order.push_back(song);
-  }
-  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
-    return plays[a] != plays[b] ? plays[a] > plays[b] : songs_.id(a) < songs_.id(b);
-  });
+  const std::vector<std::uint32_t> order = songs_in_order(plays);
   CatalogueWriter writer(path);
   std::vector<std::uint32_t> rows(plays.size(), kNoRow);
   for (std::uint32_t row = 0; row < order.size(); ++row) {
@@ -266,11 +288,12 @@ void DatasetBuilder::write_queues(const std::filesystem::path& path, const std::
 
 void DatasetBuilder::write_skips(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows) {
   SkipsWriter writer(path);
-  for (const SkipCount& skip : listens_.skips()) {
-    if (rows[skip.song] == kNoRow) continue;
+  const std::span<const CutBucket> buckets = listens_.buckets();
+  merge_by_user(std::vector<SkipReader>(buckets.begin(), buckets.end()), [&](const SkipCount& skip, const SkipReader&) {
+    if (rows[skip.song] == kNoRow) return;
     writer.add(users_.text(users_in_order_[skip.user]), rows[skip.song], skip.times);
     counts_.skips += skip.times;
-  }
+  });
   writer.close();
 }
 

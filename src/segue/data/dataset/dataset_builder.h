@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -14,10 +15,12 @@
 
 #include "segue/base/json_fwd.h"
 #include "segue/base/progress.h"
+#include "segue/data/dataset/interner.h"
 #include "segue/data/dataset/listen_store.h"
 #include "segue/data/dataset/song_register.h"
 #include "segue/data/log/listen.h"
 #include "segue/data/log/rejects.h"
+#include "segue/data/text/text_arena.h"
 
 namespace segue::data {
 
@@ -25,7 +28,7 @@ struct DatasetRules {
   SessionRules sessions;
   SongRules songs;
   std::int64_t min_played_ms = 0;
-  std::uint64_t most_bytes = 0;  // of memory for listens
+  std::uint64_t most_bytes = 0;  // of memory
 };
 
 struct UserPlays {
@@ -64,8 +67,9 @@ class DatasetBuilder {
   void begin_log() { listens_.begin_log(); }
   void end_log() { listens_.end_log(); }
 
+  // Returns which of the listens are refused: those without a song.
+  std::vector<std::size_t> add(std::span<const Listen> listens);
   // A reason if it is refused.
-  std::optional<Reason> add(const Listen& listen);
   std::optional<Reason> add(const ListedPlaylist& playlist);
   // Texts of a song that was added; others are ignored.
   void describe(const SongDescription& song);
@@ -87,12 +91,14 @@ class DatasetBuilder {
     std::vector<std::uint32_t> songs;
   };
 
-  std::uint32_t user_of(std::string_view user);
+  StoredListen stored(const Listen& listen, std::uint32_t user, std::uint32_t song) const;
+  std::uint64_t memory_for_listens() const;
   void sort_users();
   void cut_playlists(RejectLog& dropped);
   template <class Visit>
   void for_each_session(Visit visit) const;
   void count(std::vector<std::uint64_t>& plays);
+  std::vector<std::uint32_t> songs_in_order(const std::vector<std::uint64_t>& plays) const;
   std::vector<std::uint32_t> write_songs(const std::filesystem::path& path, const std::vector<std::uint64_t>& plays);
   void write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows, Progress& progress,
                     const std::stop_token& stop);
@@ -100,10 +106,10 @@ class DatasetBuilder {
 
   DatasetRules rules_;
   Interner users_;
-  std::uint32_t last_user_ = Interner::kNone;
   std::vector<std::uint32_t> users_in_order_;  // by name
   SongRegister songs_;
   ListenStore listens_;
+  std::vector<std::uint32_t> songs_of_;  // the listens being added
   std::vector<NamedList> playlists_;
   TextArena names_;
   ResolvedSongs resolved_;

@@ -195,6 +195,8 @@ class Ingest {
           rules.user = value;
       }
     }
+    // Bytes become rows on one thread, rows become listens on another, and listens get their places on this one.
+    if (thread_count(options_.threads) > 1) opened.rows = rows_read_ahead(std::move(opened.rows));
     LogReader reader(std::move(opened), found, source, rules, input.partition);
     reading_ = true;
     ++report_.logs;
@@ -207,33 +209,37 @@ class Ingest {
 
   void read_batches(LogReader& reader, const Input& input, const Inputs& inputs, std::uint64_t& rows,
                     RejectLog& rejects) {
-    ReadAhead batches(reader);
+    ReadAhead<LogBatch> batches([&reader] { return reader.next(); });
     while (std::optional<LogBatch> batch = batches.next()) {
       if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped before {} was written", options_.output);
       rows += batch->rows;
       for (const Reject& reject : batch->rejects) rejects.add(input.name, reject);
-      const auto count = [&](std::optional<Reason> refused, std::uint64_t line) {
-        if (refused) rejects.add(input.name, {*refused, line, "", ""});
-      };
-      for (Listen& listen : batch->listens) {
-        if (anonymiser_) listen.user = anonymous(listen.user);
-        count(builder_.add(listen), listen.line);
+      if (anonymiser_) anonymise(*batch);
+      for (const std::size_t refused : builder_.add(batch->listens)) {
+        rejects.add(input.name, {Reason::missing_song, batch->listens[refused].line, "", ""});
       }
-      for (ListedPlaylist& list : batch->playlists) {
-        if (anonymiser_) list.id = anonymous(list.id);
-        count(builder_.add(list), list.line);
+      for (const ListedPlaylist& list : batch->playlists) {
+        if (const auto refused = builder_.add(list)) rejects.add(input.name, {*refused, list.line, "", ""});
       }
       for (const SongDescription& song : batch->songs) builder_.describe(song);
       progress_.update(inputs.bytes_read(), with_commas(rows) + " rows");
     }
   }
 
-  std::string_view anonymous(std::string_view user) {
-    if (user != last_user_ || last_hash_.empty()) {
-      last_user_ = user;
-      last_hash_ = (*anonymiser_)(user);
-    }
-    return last_hash_;
+  // The names belong to this object until the next call.
+  void anonymise(LogBatch& batch) {
+    anonymous_names_.clear();
+    std::string_view last_user;
+    std::string_view last_name;
+    const auto rename = [&](std::string_view& user) {
+      if (user != last_user || last_name.empty()) {
+        last_user = user;
+        last_name = anonymous_names_.keep((*anonymiser_)(user));
+      }
+      user = last_name;
+    };
+    for (Listen& listen : batch.listens) rename(listen.user);
+    for (ListedPlaylist& list : batch.playlists) rename(list.id);
   }
 
   const IngestOptions& options_;
@@ -245,8 +251,7 @@ class Ingest {
   const Source* forced_ = nullptr;
   bool reading_ = false;  // past the recognition of a log
   std::optional<Anonymiser> anonymiser_;
-  std::string last_user_;
-  std::string last_hash_;
+  TextArena anonymous_names_;
   struct ByProduct {
     bool operator()(const Source* a, const Source* b) const { return a->product < b->product; }
   };

@@ -108,7 +108,7 @@ struct OptionsOf<data::IngestOptions> {
       option<&data::IngestOptions::rejects>("rejects", "Samples kept of the rows rejected for each reason",
                                             between(0, 100'000)),
       option<&data::IngestOptions::memory>(
-          "memory", "Memory for listens, such as 2G; more are kept in a temporary file; auto: half of the machine's"),
+          "memory", "Memory to use, such as 2G; listens beyond it go to a temporary file; auto: half of the machine's"),
       option<&data::IngestOptions::threads>("threads", "Threads to use, 0 for all cores; the result is the same",
                                             between(0, 1024)),
   };

@@ -7,39 +7,16 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
-#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "segue/data/dataset/cut_bucket.h"
 #include "segue/data/dataset/sessions.h"
 #include "segue/data/dataset/spill_file.h"
 
 namespace segue::data {
-
-// The sessions of a bucket, read one by one in the order of users that the store was given.
-class SessionReader {
- public:
-  // nullptr at the end. Valid until the next call.
-  const QueueStore::Entry* next();
-  std::span<const std::uint32_t> songs() const { return songs_; }  // of the entry from next()
-
- private:
-  friend class ListenStore;
-
-  const QueueStore* memory_ = nullptr;
-  // Spilled: entries and songs, in pieces.
-  const SpillFile* file_ = nullptr;
-  std::uint64_t entries_at_ = 0;
-  std::uint64_t songs_at_ = 0;
-  std::size_t count_ = 0;
-  std::size_t at_ = 0;
-  std::vector<QueueStore::Entry> entries_;
-  std::size_t entries_used_ = 0;
-  std::vector<std::uint32_t> piece_;
-  std::span<const std::uint32_t> songs_;
-};
 
 class ListenStore {
  public:
@@ -48,10 +25,23 @@ class ListenStore {
   // Keeps at most about `most_bytes` in memory, the rest in a file in `folder`.
   ListenStore(std::uint64_t most_bytes, std::filesystem::path folder);
 
+  // Another limit for the listens to come.
+  void limit(std::uint64_t most_bytes) { most_bytes_ = most_bytes; }
+
   // A log begins or ends. One whose listens go backwards in time was written newest first.
   void begin_log();
   void end_log();
-  void add(const StoredListen& listen);
+  void add(const StoredListen& listen) {
+    if (last_user_ == listen.user) {
+      ascending_ += last_time_ < listen.time ? 1 : 0;
+      descending_ += last_time_ > listen.time ? 1 : 0;
+    }
+    last_user_ = listen.user;
+    last_time_ = listen.time;
+    Tail& tail = tails_[listen.user % kBuckets];
+    if (tail.next == tail.end) add_chunk(listen.user % kBuckets);
+    *tail.next++ = listen;
+  }
 
   bool spilled() const { return listens_file_.size() > 0; }
 
@@ -59,14 +49,12 @@ class ListenStore {
     SessionRules sessions;
     std::span<const std::uint32_t> song_of;     // what each song turned out to be
     std::span<const std::uint32_t> user_order;  // of each user: its place among all
-    bool count_skips = true;
   };
-  // Cuts everything into sessions. Call once, after all logs.
+  // Cuts everything into sessions. Call once, after all logs. A store that spilled its listens spills these too.
   CutCounts cut(const Rules& rules, std::size_t threads);
 
-  // After cut().
-  SessionReader sessions(std::size_t bucket) const;
-  std::vector<SkipCount>& skips() { return skips_; }
+  // After cut(): kBuckets of them, with users as in user_order.
+  std::span<const CutBucket> buckets() const { return cut_; }
 
  private:
   static constexpr std::size_t kChunk = 2048;
@@ -75,37 +63,35 @@ class ListenStore {
     std::uint64_t position = 0;
     std::size_t count = 0;
   };
+  // Where a bucket's next listen goes; apart from the buckets, so that all of them stay in the fastest cache.
+  struct Tail {
+    StoredListen* next = nullptr;
+    StoredListen* end = nullptr;
+  };
   struct Bucket {
     std::vector<Segment> spilled;
+    std::size_t spilled_size = 0;
     std::vector<Chunk> chunks;
-    std::size_t used = kChunk;  // listens in the last chunk
-    std::size_t size = 0;       // spilled and in memory
-    // Logs with listens in it, and how many it held after each.
-    std::vector<std::pair<std::uint32_t, std::size_t>> logs;
-
-    std::size_t in_memory() const { return chunks.empty() ? 0 : (chunks.size() - 1) * kChunk + used; }
-  };
-  struct CutBucket {
-    QueueStore queues;
-    std::uint64_t entries_at = 0;
-    std::uint64_t songs_at = 0;
-    std::size_t count = 0;
-    bool spilled = false;
+    std::size_t log_begin = 0;                                   // its size when the current log began
+    std::vector<std::pair<std::size_t, std::size_t>> backwards;  // listens of logs written newest first
   };
 
+  std::size_t in_memory(std::size_t bucket) const;
+  std::size_t size(std::size_t bucket) const { return buckets_[bucket].spilled_size + in_memory(bucket); }
+  void add_chunk(std::size_t bucket);
   void spill();
-  std::vector<StoredListen> take(Bucket& bucket) const;
-  void keep(CutBucket& cut);
+  void take(std::size_t bucket, std::vector<StoredListen>& listens);
 
   std::uint64_t most_bytes_;
   SpillFile listens_file_;
-  SpillFile sessions_file_;
+  SpillFile cut_file_;
+  std::array<Tail, kBuckets> tails_;
   std::array<Bucket, kBuckets> buckets_;
   std::vector<CutBucket> cut_;
-  std::vector<SkipCount> skips_;
-  std::uint64_t chunks_ = 0;
-  std::vector<bool> newest_first_;  // of each log
-  StoredListen last_;
+  std::vector<Chunk> unused_;  // chunks that were spilled
+  std::uint64_t chunks_ = 0;   // in buckets
+  std::uint32_t last_user_ = 0;
+  std::int64_t last_time_ = 0;
   std::uint64_t ascending_ = 0;
   std::uint64_t descending_ = 0;
 };

@@ -1,6 +1,7 @@
 #include "segue/data/dataset/sessions.h"
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 namespace segue::data {
@@ -166,11 +167,40 @@ std::uint64_t fold_repeats(std::vector<std::uint32_t>& songs) {
   return count;
 }
 
-void sort_listens(std::vector<StoredListen>& listens, CutCounts& counts) {
+// Most logs are in the order of time, so that once the listens of a user are together nothing is left to sort.
+void ListenSorter::sort_by_user_and_time(std::vector<StoredListen>& listens) {
   const auto before = [](const StoredListen& a, const StoredListen& b) {
     return a.user != b.user ? a.user < b.user : a.time < b.time;
   };
-  if (!std::ranges::is_sorted(listens, before)) std::ranges::stable_sort(listens, before);
+  if (std::ranges::is_sorted(listens, before)) return;
+  users_.clear();
+  for (const StoredListen& listen : listens) {
+    if (users_.empty() || users_.back() != listen.user) users_.push_back(listen.user);
+  }
+  std::ranges::sort(users_);
+  users_.erase(std::unique(users_.begin(), users_.end()), users_.end());
+  place_.resize(listens.size());
+  next_.assign(users_.size() + 1, 0);
+  for (std::size_t i = 0; i < listens.size(); ++i) {
+    place_[i] = static_cast<std::uint32_t>(std::ranges::lower_bound(users_, listens[i].user) - users_.begin());
+    ++next_[place_[i] + 1];
+  }
+  std::partial_sum(next_.begin(), next_.end(), next_.begin());
+  sorted_.resize(listens.size());
+  for (std::size_t i = 0; i < listens.size(); ++i) sorted_[next_[place_[i]]++] = listens[i];
+  std::size_t begin = 0;
+  for (std::size_t user = 0; user < users_.size(); ++user) {
+    const std::span<StoredListen> of_user = std::span(sorted_).subspan(begin, next_[user] - begin);
+    if (!std::ranges::is_sorted(of_user, {}, &StoredListen::time)) {
+      std::ranges::stable_sort(of_user, {}, &StoredListen::time);
+    }
+    begin = next_[user];
+  }
+  std::swap(listens, sorted_);
+}
+
+void ListenSorter::sort(std::vector<StoredListen>& listens, CutCounts& counts) {
+  sort_by_user_and_time(listens);
   std::size_t kept = 0;
   Moment moment(listens);
   for (const StoredListen& listen : listens) {

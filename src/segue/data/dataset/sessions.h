@@ -83,10 +83,22 @@ struct CutCounts {
   void add(const CutCounts& other);
 };
 
-// Sorts listens by user, then time, keeping the order of equal ones, and removes those said twice.
-void sort_listens(std::vector<StoredListen>& listens, CutCounts& counts);
+// Sorts listens by user, then time, keeping the order of equal ones, and removes those said twice. Keeps its memory for
+// the next call. Not thread safe.
+class ListenSorter {
+ public:
+  void sort(std::vector<StoredListen>& listens, CutCounts& counts);
 
-// REQUIRES: listens sorted by sort_listens(). Adds the sessions to `out` in that order, and the skips to `skips`, which
+ private:
+  void sort_by_user_and_time(std::vector<StoredListen>& listens);
+
+  std::vector<std::uint32_t> users_;
+  std::vector<std::uint32_t> place_;  // of each listen's user among them
+  std::vector<std::size_t> next_;     // where the next listen of each user goes
+  std::vector<StoredListen> sorted_;
+};
+
+// REQUIRES: listens sorted by a ListenSorter. Adds the sessions to `out` in that order, and the skips to `skips`, which
 // may be null.
 CutCounts cut_sessions(std::span<const StoredListen> listens, const SessionRules& rules, QueueStore& out,
                        std::vector<SkipCount>* skips);

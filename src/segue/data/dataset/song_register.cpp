@@ -1,11 +1,13 @@
 #include "segue/data/dataset/song_register.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <tuple>
 
 #include "segue/base/ascii.h"
 #include "segue/base/digest.h"
-#include "segue/base/random.h"
+#include "segue/base/text_hash.h"
 #include "segue/data/log/log_reader.h"
 #include "segue/data/text/song_keys.h"
 #include "segue/data/text/text.h"
@@ -50,12 +52,6 @@ void split_tags(std::string_view text, Visit visit) {
   }
 }
 
-std::uint32_t hash_of(const SongMention& song) {
-  const std::hash<std::string_view> hash;
-  const std::uint64_t all = hash(song.title) * 3 + hash(song.artist) * 5 + hash(song.album) * 7;
-  return static_cast<std::uint32_t>(mix64(all) >> 32) | 1;
-}
-
 bool is_uuid(std::string_view id) {
   if (id.size() != 36) return false;
   for (std::size_t i = 0; i < id.size(); ++i) {
@@ -86,81 +82,188 @@ std::string_view kind_of(std::string_view id) {
 
 }  // namespace
 
-std::uint32_t SongRegister::new_song(std::string_view id, bool by_name) {
-  Known known;
-  known.id = id;
-  known.by_name = by_name;
-  known_.push_back(known);
-  return size() - 1;
+std::uint64_t SongRegister::bytes() const {
+  return texts_.bytes() + ids_.bytes() + folded_names_.bytes() + spelt_names_.bytes() + spelt_places_.bytes() +
+         known_.bytes() + tags_.capacity() * sizeof(Ref);
 }
 
-std::uint32_t SongRegister::by_id(std::string_view id) {
-  const std::uint32_t number = ids_.intern(id);
-  if (number == of_ids_.size()) of_ids_.push_back(new_song(ids_.text(number), false));
-  return of_ids_[number];
-}
-
-std::uint32_t SongRegister::by_name(std::string_view artist, std::string_view title) {
-  scratch_.assign(artist);
-  scratch_ += '\0';
-  scratch_ += title;
-  const std::uint32_t spelt = spelt_names_.intern(scratch_);
-  if (spelt < of_spelt_names_.size()) return of_spelt_names_[spelt];
-  const std::string folded_artist = fold_name(artist);
-  const std::string folded_title = fold_name(title);
-  std::uint32_t song = kNone;
-  if (!folded_artist.empty() && !folded_title.empty()) {
-    const std::uint32_t number = folded_names_.intern(id_of_names(folded_artist, folded_title));
-    if (number == of_folded_names_.size()) of_folded_names_.push_back(new_song(folded_names_.text(number), true));
-    song = of_folded_names_[number];
-  }
-  of_spelt_names_.push_back(song);
-  return song;
-}
-
-std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags) {
-  const std::uint32_t number = song.id.empty() ? by_name(song.artist, song.title) : by_id(song.id);
-  if (number == kNone) return number;
-  Known& known = known_[number];
-  ++known.plays;
-  count_spelling(number, song);
-  const std::string_view listed = read_tags(tags);
-  // Of several lists the first by its bytes, whichever row came first.
-  if (!listed.empty() && (known.tags.empty() || listed < known.tags)) known.tags = texts_.keep(listed);
-  return number;
+SongRegister::Hashes SongRegister::hashes_of(const SongMention& song) {
+  Hashes hashes;
+  const std::uint64_t names = hash_text(song.title, hash_text(song.artist));
+  hashes.key = song.id.empty() ? names : hash_text(song.id);
+  if (song.title.empty() && song.artist.empty() && song.album.empty()) return hashes;
+  hashes.texts = (song.album.empty() ? names : hash_text(song.album, names)) | 1;
+  return hashes;
 }
 
 std::uint32_t SongRegister::find(std::string_view id) const {
-  const std::uint32_t number = ids_.find(id);
-  if (number != Interner::kNone) return of_ids_[number];
-  const std::uint32_t name = folded_names_.find(id);
-  return name == Interner::kNone ? kNone : of_folded_names_[name];
+  const std::uint64_t hash = hash_text(id);
+  for (const TextTable<std::uint32_t>* table : {&ids_, &folded_names_}) {
+    if (const Place place = table->find(id, hash); place != kNone) return table->value(place);
+  }
+  return kNone;
 }
 
-// Most mentions of a song spell it the same: one comparison of hashes.
-void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention) {
+std::uint32_t SongRegister::new_song(TextTable<std::uint32_t>& table, std::string_view id, std::uint64_t hash,
+                                     bool by_name) {
+  const std::uint32_t song = size();
+  Known known;
+  known.id = table.insert(id, hash, song);
+  known.by_name = by_name;
+  known_.push_back(known);
+  return song;
+}
+
+std::uint32_t SongRegister::by_id(std::string_view id, std::uint64_t hash) {
+  const Place known = ids_.find(id, hash);
+  return known != kNone ? ids_.value(known) : new_song(ids_, id, hash, false);
+}
+
+std::uint32_t SongRegister::by_folded_name(std::string_view artist, std::string_view title) {
+  const std::string folded_artist = fold_name(artist);
+  const std::string folded_title = fold_name(title);
+  if (folded_artist.empty() || folded_title.empty()) return kNone;
+  const std::string id = id_of_names(folded_artist, folded_title);
+  const std::uint64_t hash = hash_text(id);
+  const Place known = folded_names_.find(id, hash);
+  return known != kNone ? folded_names_.value(known) : new_song(folded_names_, id, hash, true);
+}
+
+bool SongRegister::is_spelt(Place name, const SongMention& song) const {
+  const std::string_view text = spelt_names_.text(name);
+  return spelt_names_.value(name).artist_size == song.artist.size() &&
+         text.size() == song.artist.size() + 1 + song.title.size() && text.starts_with(song.artist) &&
+         text.ends_with(song.title);
+}
+
+// Folding takes a hundred times as long as finding a spelling seen before.
+TextStore::Place SongRegister::by_name(const SongMention& song, std::uint64_t hash) {
+  const Place known = spelt_names_.find(hash, [&](Place name) { return is_spelt(name, song); });
+  if (known != kNone) return known;
+  SpeltName name;
+  name.song = by_folded_name(song.artist, song.title);
+  name.artist_size = static_cast<std::uint32_t>(song.artist.size());
+  scratch_.assign(song.artist);
+  scratch_ += '\0';
+  scratch_ += song.title;
+  const Place place = spelt_names_.insert(scratch_, hash, name);
+  spelt_places_.push_back(place);
+  return place;
+}
+
+std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags) {
+  return add(song, tags, hashes_of(song));
+}
+
+std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes) {
+  std::uint32_t number = kNone;
+  if (song.id.empty()) {
+    SpeltName& name = spelt_names_.value(by_name(song, hashes.key));
+    number = name.song;
+    if (number == kNone) return number;
+    // Counted without a look at the song, which would be another wait for memory.
+    if (song.album.empty()) {
+      ++name.times;
+    } else {
+      count_spelling(number, song, hashes.texts);
+    }
+  } else {
+    number = by_id(song.id, hashes.key);
+    count_spelling(number, song, hashes.texts);
+  }
+  if (!tags.empty()) keep_tags(number, read_tags(tags));
+  return number;
+}
+
+void SongRegister::add_all(std::span<const Listen> listens, std::vector<std::uint32_t>& numbers) {
+  constexpr std::size_t kGroup = 32;
+  std::array<Hashes, kGroup> hashes;
+  while (!listens.empty()) {
+    const std::span<const Listen> group = listens.first(std::min(kGroup, listens.size()));
+    listens = listens.subspan(group.size());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      hashes[i] = hashes_of(group[i].song);
+      group[i].song.id.empty() ? spelt_names_.prefetch(hashes[i].key) : ids_.prefetch(hashes[i].key);
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      group[i].song.id.empty() ? spelt_names_.likely(hashes[i].key) : ids_.likely(hashes[i].key);
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      if (group[i].song.id.empty()) continue;
+      const Place place = ids_.likely(hashes[i].key);
+      if (place != kNone) __builtin_prefetch(&known_[ids_.value(place)]);
+    }
+    for (std::size_t i = 0; i < group.size(); ++i) numbers.push_back(add(group[i].song, group[i].tags, hashes[i]));
+  }
+}
+
+// Counts a play of the song. Most mentions of a song spell it the same: one comparison of hashes.
+void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash) {
   Known& known = known_[song];
-  if (mention.title.empty() && mention.artist.empty() && mention.album.empty()) return;
-  const std::uint32_t hash = hash_of(mention);
+  ++known.plays;
+  if (hash == 0) return;
   if (known.texts == hash) {
     ++known.same_texts;
     return;
   }
-  if (known.texts == 0) {
-    known.texts = hash;
-    known.same_texts = 1;
-    known.title = texts_.keep(mention.title);
-    known.artist = texts_.keep(mention.artist);
-    known.album = texts_.keep(mention.album);
+  if (known.texts != 0) {
+    std::vector<Spelling>& others = spellings_[song];
+    const auto found = std::ranges::find(others, hash, &Spelling::texts);
+    if (found != others.end()) {
+      ++found->times;
+      return;
+    }
+  }
+  add_spelling(song, {hash, 1, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
+}
+
+void SongRegister::add_spelling(std::uint32_t song, const Spelling& spelling) {
+  Known& known = known_[song];
+  if (known.texts != 0) {
+    spellings_[song].push_back(spelling);
     return;
   }
-  std::vector<Spelling>& others = spellings_[song];
-  const auto found = std::ranges::find(others, hash, &Spelling::texts);
-  if (found != others.end()) {
-    ++found->times;
+  known.texts = spelling.texts;
+  known.same_texts = spelling.times;
+  if ((known.by_file & 1) == 0) known.title = spelling.title;
+  if ((known.by_file & 2) == 0) known.artist = spelling.artist;
+  if ((known.by_file & 4) == 0) known.album = spelling.album;
+}
+
+SongRegister::Spelling SongRegister::spelling_of(Place name) {
+  const SpeltName& spelt = spelt_names_.value(name);
+  const std::string_view text = spelt_names_.text(name);
+  const std::size_t title_at = std::size_t{spelt.artist_size} + 1;
+  Spelling spelling;
+  spelling.texts = 1;  // some
+  spelling.times = spelt.times;
+  constexpr std::size_t kTextAt = TextTable<SpeltName>::kTextAt;
+  if (kTextAt + text.size() <= TextStore::kMostToDivide) {
+    spelling.artist = TextStore::part(name, kTextAt, spelt.artist_size);
+    spelling.title = TextStore::part(name, kTextAt + title_at, text.size() - title_at);
   } else {
-    others.push_back({hash, 1, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
+    spelling.artist = texts_.keep(text.substr(0, spelt.artist_size));
+    spelling.title = texts_.keep(text.substr(title_at));
   }
+  return spelling;
+}
+
+void SongRegister::count_spelt_names() {
+  for (std::size_t i = 0; i < spelt_places_.size(); ++i) {
+    const SpeltName& name = spelt_names_.value(spelt_places_[i]);
+    if (name.times == 0 || name.song == kNone) continue;
+    known_[name.song].plays += name.times;
+    add_spelling(name.song, spelling_of(spelt_places_[i]));
+  }
+  spelt_names_.forget_index();
+  spelt_places_ = {};
+}
+
+// Of several lists the first by its bytes, whichever row came first.
+void SongRegister::keep_tags(std::uint32_t song, std::string_view listed) {
+  if (listed.empty()) return;
+  if (tags_.size() <= song) tags_.resize(std::size_t{song} + 1);
+  if (tags_[song] == Ref{} || listed < texts_.view(tags_[song])) tags_[song] = texts_.keep(listed);
 }
 
 std::string_view SongRegister::read_tags(std::span<const std::string_view> tags) {
@@ -180,7 +283,7 @@ std::string_view SongRegister::read_tags(std::span<const std::string_view> tags)
 
 void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::span<const std::string_view> tags) {
   Known& known = known_[song];
-  const auto set = [&](unsigned bit, std::string_view& text, std::string_view found) {
+  const auto set = [&](unsigned bit, Ref& text, std::string_view found) {
     if (found.empty() || (known.by_file & bit) != 0) return;
     text = texts_.keep(found);
     known.by_file = static_cast<std::uint8_t>(known.by_file | bit);
@@ -190,7 +293,8 @@ void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::s
   set(4, known.album, texts.album);
   if ((known.by_file & 8) == 0 && !tags.empty()) {
     if (const std::string_view listed = read_tags(tags); !listed.empty()) {
-      known.tags = texts_.keep(listed);
+      if (tags_.size() <= song) tags_.resize(std::size_t{song} + 1);
+      tags_[song] = texts_.keep(listed);
       known.by_file |= 8;
     }
   }
@@ -198,33 +302,37 @@ void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::s
 
 // The most frequent spelling, of equally frequent ones the first by its bytes; what it lacks comes from the others.
 void SongRegister::settle_texts() {
+  const auto order = [this](const Spelling& spelling) {
+    return std::tuple(texts_.view(spelling.title), texts_.view(spelling.artist), texts_.view(spelling.album));
+  };
   for (auto& [number, others] : spellings_) {
     Known& known = known_[number];
     if ((known.by_file & 7) == 7) continue;
     others.push_back({known.texts, known.same_texts, known.title, known.artist, known.album});
-    std::ranges::sort(others, [](const Spelling& a, const Spelling& b) {
-      return std::tuple(b.times, a.title, a.artist, a.album) < std::tuple(a.times, b.title, b.artist, b.album);
+    std::ranges::sort(others, [&](const Spelling& a, const Spelling& b) {
+      return a.times != b.times ? a.times > b.times : order(a) < order(b);
     });
-    const auto settle = [&](unsigned bit, std::string_view& text, std::string_view Spelling::*of) {
+    const auto settle = [&](unsigned bit, Ref& text, Ref Spelling::*of) {
       if ((known.by_file & bit) != 0) return;
       for (const Spelling& spelling : others) {
         text = spelling.*of;
-        if (!text.empty()) return;
+        if (text != Ref{}) return;
       }
     };
     settle(1, known.title, &Spelling::title);
     settle(2, known.artist, &Spelling::artist);
     settle(4, known.album, &Spelling::album);
   }
-  spellings_.clear();
 }
 
 ResolvedSongs SongRegister::resolve(const SongRules& rules) {
+  count_spelt_names();
   settle_texts();
+  spellings_.clear();
   ResolvedSongs resolved;
   resolved.song_of.resize(known_.size());
   for (std::uint32_t song = 0; song < size(); ++song) resolved.song_of[song] = song;
-  if (rules.meet && folded_names_.size() + ids_.size() > 0) meet(resolved);
+  if (rules.meet && has_songs_to_meet()) meet(resolved);
   if (rules.merge_versions) merge_versions(resolved);
   share_texts(resolved);
   for (std::uint32_t song = 0; song < size(); ++song) {
@@ -234,53 +342,68 @@ ResolvedSongs SongRegister::resolve(const SongRules& rules) {
   return resolved;
 }
 
-void SongRegister::meet(ResolvedSongs& resolved) const {
-  // The songs with an id, by folded name; only where there are songs by name or ids of several kinds to meet.
-  std::unordered_map<std::string, std::vector<std::uint32_t>> by_folded;
-  std::string first_kind;
-  bool several_kinds = false;
+// Songs by name and songs with an id, or ids of several kinds.
+bool SongRegister::has_songs_to_meet() const {
+  std::optional<std::string_view> kind;
+  bool any_by_name = false;
   for (std::uint32_t song = 0; song < size(); ++song) {
-    if (known_[song].by_name) continue;
-    const std::string_view kind = kind_of(known_[song].id);
-    if (first_kind.empty()) first_kind = std::string(kind) + "/";
-    several_kinds = several_kinds || first_kind != std::string(kind) + "/";
+    if (known_[song].by_name) {
+      any_by_name = true;
+    } else if (!kind) {
+      kind = kind_of(id(song));
+    } else if (*kind != kind_of(id(song))) {
+      return true;
+    }
+    if (any_by_name && kind) return true;
   }
-  if (folded_names_.size() == 0 && !several_kinds) return;
+  return false;
+}
+
+std::string SongRegister::folded_name(std::uint32_t song) const {
+  return id_of_names(fold_name(artist(song)), fold_name(title(song)));
+}
+
+void SongRegister::meet(ResolvedSongs& resolved) const {
+  // Songs with an id in groups of one hash of their folded names, which take too much memory to be kept.
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> named;
   for (std::uint32_t song = 0; song < size(); ++song) {
     const Known& known = known_[song];
-    if (known.by_name || known.artist.empty() || known.title.empty()) continue;
-    by_folded[id_of_names(fold_name(known.artist), fold_name(known.title))].push_back(song);
+    if (known.by_name || known.artist == Ref{} || known.title == Ref{}) continue;
+    named.emplace_back(hash_text(folded_name(song)), song);
   }
-  const auto more_played = [&](std::uint32_t a, std::uint32_t b) {
-    return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : known_[a].id < known_[b].id;
-  };
-  for (auto& [name, songs] : by_folded) {
-    std::ranges::sort(songs, more_played);
-    std::vector<std::pair<std::string_view, std::uint64_t>> kinds;
-    for (const std::uint32_t song : songs) {
-      const std::string_view kind = kind_of(known_[song].id);
-      const auto found = std::ranges::find(kinds, kind, &std::pair<std::string_view, std::uint64_t>::first);
-      if (found == kinds.end()) {
-        kinds.emplace_back(kind, known_[song].plays);
-      } else {
-        found->second += known_[song].plays;
-      }
+  std::ranges::sort(named);
+  std::map<std::string, std::vector<std::uint32_t>> names;  // of one hash: nearly always one
+  for (std::size_t begin = 0, end = 0; begin < named.size(); begin = end) {
+    while (end < named.size() && named[end].first == named[begin].first) ++end;
+    names.clear();
+    for (std::size_t i = begin; i < end; ++i) names[folded_name(named[i].second)].push_back(named[i].second);
+    for (auto& [name, songs] : names) {
+      const Place by_name = folded_names_.find(name, named[begin].first);
+      meet(songs, by_name == kNone ? kNone : folded_names_.value(by_name), resolved);
     }
-    const auto main = std::ranges::min_element(kinds, [](const auto& a, const auto& b) {
-      return a.second != b.second ? a.second > b.second : a.first < b.first;
-    });
-    const auto target =
-        std::ranges::find_if(songs, [&](std::uint32_t song) { return kind_of(known_[song].id) == main->first; });
-    for (const std::uint32_t song : songs) {
-      if (kind_of(known_[song].id) == main->first) continue;
-      resolved.song_of[song] = *target;
-      ++resolved.met;
-    }
-    const std::uint32_t named = folded_names_.find(name);
-    if (named == Interner::kNone) continue;
-    resolved.song_of[of_folded_names_[named]] = *target;
+  }
+}
+
+// `songs` have one name, and so has the song without an id, which may be kNone.
+void SongRegister::meet(std::vector<std::uint32_t>& songs, std::uint32_t by_name, ResolvedSongs& resolved) const {
+  const auto kind = [this](std::uint32_t song) { return kind_of(id(song)); };
+  std::ranges::sort(songs, [this](std::uint32_t a, std::uint32_t b) {
+    return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : id(a) < id(b);
+  });
+  std::map<std::string_view, std::uint64_t> plays_of_kinds;
+  for (const std::uint32_t song : songs) plays_of_kinds[kind(song)] += known_[song].plays;
+  // The first of those played most.
+  const std::string_view main =
+      std::ranges::max_element(plays_of_kinds, {}, &std::pair<const std::string_view, std::uint64_t>::second)->first;
+  const std::uint32_t target = *std::ranges::find(songs, main, kind);
+  for (const std::uint32_t song : songs) {
+    if (kind(song) == main) continue;
+    resolved.song_of[song] = target;
     ++resolved.met;
   }
+  if (by_name == kNone) return;
+  resolved.song_of[by_name] = target;
+  ++resolved.met;
 }
 
 void SongRegister::merge_versions(ResolvedSongs& resolved) const {
@@ -289,20 +412,20 @@ void SongRegister::merge_versions(ResolvedSongs& resolved) const {
   for (std::uint32_t song = 0; song < size(); ++song) plays[resolved.song_of[song]] += known_[song].plays;
   for (std::uint32_t song = 0; song < size(); ++song) {
     const Known& known = known_[song];
-    if (resolved.song_of[song] != song || known.artist.empty() || known.title.empty()) continue;
-    editions[fold_name(known.artist) + '\n' + edition_title(known.title)].push_back(song);
+    if (resolved.song_of[song] != song || known.artist == Ref{} || known.title == Ref{}) continue;
+    editions[fold_name(artist(song)) + '\n' + edition_title(title(song))].push_back(song);
   }
   std::vector<std::pair<std::uint64_t, MergedSong>> merged;
   for (auto& [edition, songs] : editions) {
     if (songs.size() < 2) continue;
     std::ranges::sort(songs, [&](std::uint32_t a, std::uint32_t b) {
-      return plays[a] != plays[b] ? plays[a] > plays[b] : known_[a].id < known_[b].id;
+      return plays[a] != plays[b] ? plays[a] > plays[b] : id(a) < id(b);
     });
-    MergedSong shown{std::string(known_[songs[0]].title), std::string(known_[songs[0]].artist), {}};
+    MergedSong shown{std::string(title(songs[0])), std::string(artist(songs[0])), {}};
     std::uint64_t all = 0;
     for (const std::uint32_t song : songs) {
       resolved.song_of[song] = songs[0];
-      shown.ids.emplace_back(known_[song].id);
+      shown.ids.emplace_back(id(song));
       all += plays[song];
     }
     resolved.versions += songs.size() - 1;
@@ -326,31 +449,38 @@ void SongRegister::share_texts(const ResolvedSongs& resolved) {
     if (resolved.song_of[song] != song) joined.push_back(song);
   }
   std::ranges::sort(joined, [&](std::uint32_t a, std::uint32_t b) {
-    return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : known_[a].id < known_[b].id;
+    return known_[a].plays != known_[b].plays ? known_[a].plays > known_[b].plays : id(a) < id(b);
   });
+  const auto tags_of = [&](std::uint32_t song) {
+    return song < tags_.size() ? texts_.view(tags_[song]) : std::string_view();
+  };
   for (const std::uint32_t song : joined) {
+    const std::uint32_t target = resolved.song_of[song];
     const Known& from = known_[song];
-    Known& to = known_[resolved.song_of[song]];
-    const auto by_file = [](const Known& known, unsigned bit) { return (known.by_file & bit) != 0; };
-    const auto share = [&](unsigned bit, std::string_view Known::*text, bool better) {
-      if (by_file(to, bit) || (from.*text).empty()) return;
-      if (!by_file(from, bit) && !better) return;
-      to.*text = from.*text;
+    Known& to = known_[target];
+    const auto takes = [&](unsigned bit, std::string_view text, bool better) {
+      if ((to.by_file & bit) != 0 || text.empty()) return false;
       to.by_file = static_cast<std::uint8_t>(to.by_file | (from.by_file & bit));
+      return better || (from.by_file & bit) != 0;
     };
-    share(4, &Known::album, to.album.empty());
-    share(8, &Known::tags, to.tags.empty() || from.tags < to.tags);
+    if (takes(4, texts_.view(from.album), texts_.view(to.album).empty())) to.album = from.album;
+    const std::string_view tags = tags_of(song);
+    if (takes(8, tags, tags_of(target).empty() || tags < tags_of(target))) {
+      if (tags_.size() <= target) tags_.resize(std::size_t{target} + 1);
+      tags_[target] = tags_[song];
+    }
   }
 }
 
 Song SongRegister::song(std::uint32_t number) const {
   const Known& known = known_[number];
-  return {known.id, known.title, known.artist, known.album, 0};
+  return {id(number), texts_.view(known.title), texts_.view(known.artist), texts_.view(known.album), 0};
 }
 
 std::vector<std::string_view> SongRegister::tags(std::uint32_t number) const {
   std::vector<std::string_view> tags;
-  for (std::string_view left = known_[number].tags; !left.empty();) {
+  if (number >= tags_.size()) return tags;
+  for (std::string_view left = texts_.view(tags_[number]); !left.empty();) {
     const std::size_t end = std::min(left.find('\0'), left.size());
     tags.push_back(left.substr(0, end));
     left.remove_prefix(std::min(end + 1, left.size()));

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "segue/data/dataset/catalogue.h"
-#include "segue/data/dataset/interner.h"
+#include "segue/data/dataset/paged_vector.h"
+#include "segue/data/dataset/text_store.h"
+#include "segue/data/dataset/text_table.h"
 #include "segue/data/log/listen.h"
 
 namespace segue::data {
@@ -44,67 +46,99 @@ struct ResolvedSongs {
 // Not thread safe.
 class SongRegister {
  public:
-  static constexpr std::uint32_t kNone = Interner::kNone;
+  static constexpr std::uint32_t kNone = TextIndex::kNone;
+
+  SongRegister() = default;
+  SongRegister(const SongRegister&) = delete;
+  SongRegister& operator=(const SongRegister&) = delete;
 
   // The number of the song, new or known; counts one play of it. kNone if it has no id and artist or title fold to
   // nothing.
   std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags);
+  // Adds the song of each listen and appends its number to `numbers`. Several times as fast as one song after another,
+  // because the reads from memory overlap.
+  void add_all(std::span<const Listen> listens, std::vector<std::uint32_t>& numbers);
   // The number of the song with this id, kNone if nobody mentioned it.
   std::uint32_t find(std::string_view id) const;
   // Texts from a file of songs come before those of logs, and its first row for a song before later ones.
   void describe(std::uint32_t song, const SongMention& texts, std::span<const std::string_view> tags);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(known_.size()); }
+  std::uint64_t bytes() const;  // of memory
 
-  // Settles the texts of all songs and finds those that are the same.
+  // Settles the texts of all songs and finds those that are the same. Call once, after everything was added.
   ResolvedSongs resolve(const SongRules& rules);
 
   // After resolve().
-  std::string_view id(std::uint32_t song) const { return known_[song].id; }
+  std::string_view id(std::uint32_t song) const { return ids_.text(known_[song].id); }
   Song song(std::uint32_t number) const;  // with 0 plays
   std::vector<std::string_view> tags(std::uint32_t number) const;
 
  private:
+  using Ref = TextStore::Ref;
+  using Place = TextStore::Place;
+
   struct Known {
-    std::string_view id;
-    std::string_view title;
-    std::string_view artist;
-    std::string_view album;
-    std::string_view tags;         // separated by zero bytes
-    std::uint32_t texts = 0;       // hash of the three texts
-    std::uint32_t same_texts = 0;  // mentions with these
-    std::uint64_t plays = 0;
+    Place id = 0;  // in ids_ or folded_names_
     bool by_name = false;
     std::uint8_t by_file = 0;  // bits: title, artist, album, tags
+    Ref title{};
+    Ref artist{};
+    Ref album{};
+    std::uint64_t texts = 0;       // hash of the three; 0 if there are none
+    std::uint64_t same_texts = 0;  // mentions with these
+    std::uint64_t plays = 0;
+  };
+  // Artist, a zero byte and title, as some log spells them.
+  struct SpeltName {
+    std::uint64_t times = 0;  // mentions without an album
+    std::uint32_t song = kNone;
+    std::uint32_t artist_size = 0;
   };
   // Another spelling of a song's texts.
   struct Spelling {
-    std::uint32_t texts = 0;
-    std::uint32_t times = 0;
-    std::string_view title;
-    std::string_view artist;
-    std::string_view album;
+    std::uint64_t texts = 0;
+    std::uint64_t times = 0;
+    Ref title{};
+    Ref artist{};
+    Ref album{};
+  };
+  struct Hashes {
+    std::uint64_t key = 0;    // of the id, or of artist and title
+    std::uint64_t texts = 0;  // of title, artist and album; 0 if there are none
   };
 
-  std::uint32_t by_id(std::string_view id);
-  std::uint32_t by_name(std::string_view artist, std::string_view title);
-  std::uint32_t new_song(std::string_view id, bool by_name);
-  void count_spelling(std::uint32_t song, const SongMention& mention);
+  static Hashes hashes_of(const SongMention& song);
+  std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes);
+  std::uint32_t by_id(std::string_view id, std::uint64_t hash);
+  Place by_name(const SongMention& song, std::uint64_t hash);  // in spelt_names_
+  std::uint32_t by_folded_name(std::string_view artist, std::string_view title);
+  std::uint32_t new_song(TextTable<std::uint32_t>& table, std::string_view id, std::uint64_t hash, bool by_name);
+  bool is_spelt(Place name, const SongMention& song) const;
+  void count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash);
+  void add_spelling(std::uint32_t song, const Spelling& spelling);
+  Spelling spelling_of(Place name);
+  void count_spelt_names();
   void settle_texts();
   std::string_view read_tags(std::span<const std::string_view> tags);  // separated by zero bytes; in scratch_
+  void keep_tags(std::uint32_t song, std::string_view listed);
+  bool has_songs_to_meet() const;
   void meet(ResolvedSongs& resolved) const;
+  void meet(std::vector<std::uint32_t>& songs, std::uint32_t by_name, ResolvedSongs& resolved) const;
   void merge_versions(ResolvedSongs& resolved) const;
   void share_texts(const ResolvedSongs& resolved);
+  std::string_view title(std::uint32_t song) const { return texts_.view(known_[song].title); }
+  std::string_view artist(std::uint32_t song) const { return texts_.view(known_[song].artist); }
+  std::string folded_name(std::uint32_t song) const;
 
-  Interner ids_;
-  std::vector<std::uint32_t> of_ids_;  // by number in ids_
-  Interner spelt_names_;               // artist, a zero byte, title
-  std::vector<std::uint32_t> of_spelt_names_;
-  Interner folded_names_;  // artist — title, folded
-  std::vector<std::uint32_t> of_folded_names_;
-  std::vector<Known> known_;
+  TextStore texts_;
+  TextTable<std::uint32_t> ids_{texts_};           // to songs
+  TextTable<std::uint32_t> folded_names_{texts_};  // artist — title, folded, to songs
+  TextTable<SpeltName> spelt_names_{texts_};
+  PagedVector<Place> spelt_places_;
+  PagedVector<Known> known_;
+  std::vector<Ref> tags_;  // of each song, separated by zero bytes; shorter than songs while the last have none
   std::unordered_map<std::uint32_t, std::vector<Spelling>> spellings_;
-  TextArena texts_;
   std::string scratch_;
 };
 

@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "segue/base/ascii.h"
-#include "segue/data/dataset/interner.h"
 #include "segue/data/log/formats/playlist_rows.h"
 #include "segue/data/text/text.h"
+#include "segue/data/text/text_arena.h"
 
 namespace segue::data {
 
@@ -68,9 +68,17 @@ class LogReader::Rows {
   };
 
   Rows(const LogReader& reader, Owner& owner, LogBatch& out)
-      : reader_(reader), owner_(owner), batch_(owner.batch), out_(out) {}
+      : reader_(reader), owner_(owner), batch_(owner.batch), out_(out) {
+    for (std::size_t field = 0; field < kFieldCount; ++field) {
+      const RowColumn& column = batch_.columns[field];
+      if (column.present) present_.push_back(static_cast<Field>(field));
+      const bool scalar = column.present && !column.is_list();
+      scalars_[field] = scalar ? Scalars{column.cells.data(), 1} : Scalars{&kNothing, 0};
+    }
+  }
 
   void read() {
+    if (reader_.role_ == Role::listens) out_.listens.reserve(batch_.rows);
     for (std::size_t row = 0; row < batch_.rows; ++row) {
       row_ = row;
       std::optional<Reason> refused = fault();
@@ -86,10 +94,17 @@ class LogReader::Rows {
   }
 
  private:
+  static constexpr Cell kNothing{};
+
+  // The cells of a column, one a row; of a column that is absent or holds lists, nothing in each row.
+  struct Scalars {
+    const Cell* first = nullptr;
+    std::size_t step = 0;
+  };
+
   const Cell& cell(Field field) const {
-    static const Cell nothing{};
-    const RowColumn& column = batch_[field];
-    return column.present && !column.is_list() ? column.cells[row_] : nothing;
+    const Scalars& column = scalars_[static_cast<std::size_t>(field)];
+    return column.first[row_ * column.step];
   }
 
   // One cell, or the items of a list.
@@ -102,9 +117,13 @@ class LogReader::Rows {
   }
 
   std::string_view text_of(const Cell& cell) {
+    if (cell.type() == Cell::Type::text) [[likely]]
+      return cell.text();
+    return made_text_of(cell);
+  }
+
+  std::string_view made_text_of(const Cell& cell) {
     switch (cell.type()) {
-      case Cell::Type::text:
-        return cell.text();
       case Cell::Type::whole:
       case Cell::Type::time: {
         const fmt::format_int text(cell.whole());
@@ -115,6 +134,7 @@ class LogReader::Rows {
         return owner_.texts.keep(number == std::floor(number) && std::abs(number) < 1e18 ? fmt::format("{:.0f}", number)
                                                                                          : fmt::format("{}", number));
       }
+      case Cell::Type::text:
       case Cell::Type::nothing:
         break;
     }
@@ -123,7 +143,12 @@ class LogReader::Rows {
 
   // The items of a list are joined with ", ".
   std::string_view text(Field field) {
-    if (!batch_[field].is_list()) return text_of(cell(field));
+    if (!batch_[field].is_list()) [[likely]]
+      return text_of(cell(field));
+    return joined(field);
+  }
+
+  std::string_view joined(Field field) {
     std::string all;
     for (const Cell& item : cells(field)) {
       if (item.empty()) continue;
@@ -134,12 +159,11 @@ class LogReader::Rows {
   }
 
   std::optional<Reason> fault() const {
-    for (std::size_t field = 0; field < kFieldCount; ++field) {
-      const auto named = static_cast<Field>(field);
-      const bool of_list = reader_.role_ == Role::playlists && named == Field::song;
+    for (const Field field : present_) {
+      const bool of_list = reader_.role_ == Role::playlists && field == Field::song;
       const std::size_t most =
-          (named == Field::user || named == Field::song) && !of_list ? kMostIdBytes : kMostTextBytes;
-      for (const Cell& value : cells(named)) {
+          (field == Field::user || field == Field::song) && !of_list ? kMostIdBytes : kMostTextBytes;
+      for (const Cell& value : cells(field)) {
         if (value.type() != Cell::Type::text) continue;
         if (!of_list && value.text().size() > most) return Reason::field_too_long;
         const TextFault found = fault_of(value.text());
@@ -239,7 +263,14 @@ class LogReader::Rows {
       const std::string_view event = text(Field::event);
       if (!event.empty() && event != source->listen_event) return Reason::not_a_listen;
     }
-    Listen listen;
+    Listen& listen = out_.listens.emplace_back();  // in place, as it is large
+    const std::optional<Reason> refused = listen_into(listen);
+    if (refused) out_.listens.pop_back();
+    return refused;
+  }
+
+  std::optional<Reason> listen_into(Listen& listen) {
+    const Source* source = reader_.source_;
     listen.line = batch_.lines[row_];
     listen.user = user();
     if (listen.user.empty()) return Reason::missing_user;
@@ -259,7 +290,6 @@ class LogReader::Rows {
         time_is == TimeIs::end || (time_is == TimeIs::automatic && source != nullptr && source->time_is == TimeIs::end);
     listen.skipped = batch_[Field::skipped].present && is_skip(cell(Field::skipped));
     listen.tags = tags();
-    out_.listens.push_back(listen);
     return std::nullopt;
   }
 
@@ -349,6 +379,8 @@ class LogReader::Rows {
   Owner& owner_;
   const RowBatch& batch_;
   LogBatch& out_;
+  std::vector<Field> present_;
+  std::array<Scalars, kFieldCount> scalars_;
   std::size_t row_ = 0;
   std::string value_;  // that refuses the row
 };

@@ -1,5 +1,9 @@
 #include "segue/data/dataset/sessions.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 #include "segue/data/dataset/listen_store.h"
@@ -106,7 +110,7 @@ TEST(SortListens, one_listen_once) {
   Listens listens{at(0, 1, 5), at(0, 2, 5), at(0, 1, 5), at(0, 2, 5), at(1, 1, 5), at(0, 1, 6)};
   listens[2].length_ms = 1000;
   CutCounts counts;
-  sort_listens(listens, counts);
+  ListenSorter().sort(listens, counts);
   EXPECT_EQ(counts.same_listens, 2U);
   ASSERT_EQ(listens.size(), 4U);
   EXPECT_EQ(listens[0].song, 1U);
@@ -118,7 +122,7 @@ TEST(SortListens, a_log_with_dates_only_is_no_quadratic_work) {
   Listens listens;
   for (std::uint32_t i = 0; i < 300'000; ++i) listens.push_back(at(0, i % 100'000, 5));
   CutCounts counts;
-  sort_listens(listens, counts);
+  ListenSorter().sort(listens, counts);
   EXPECT_EQ(listens.size(), 100'000U);
   EXPECT_EQ(counts.same_listens, 200'000U);
 }
@@ -132,8 +136,8 @@ class ListenStoreTest : public ::testing::Test {
     for (std::uint32_t i = 0; i < users; ++i) order[i] = users - 1 - i;
     store.cut({{10, false, 2}, song_of, order}, 2);
     Lists lists;
-    for (std::size_t bucket = 0; bucket < ListenStore::kBuckets; ++bucket) {
-      SessionReader sessions = store.sessions(bucket);
+    for (const CutBucket& bucket : store.buckets()) {
+      SessionReader sessions(bucket);
       while (const QueueStore::Entry* entry = sessions.next()) {
         lists.push_back({entry->user});
         lists.back().insert(lists.back().end(), sessions.songs().begin(), sessions.songs().end());
@@ -191,6 +195,43 @@ TEST_F(ListenStoreTest, spilled_or_not_the_sessions_are_the_same) {
   const Lists lists = cut(in_memory, 700, 1000);
   EXPECT_GT(lists.size(), 700U);
   EXPECT_EQ(lists, cut(spilled, 700, 1000));
+}
+
+// Sessions and skips of users in all buckets, in the order of users.
+TEST(ListenStore, spilled_or_not_it_holds_the_same) {
+  constexpr std::uint32_t kUsers = 700;  // some share a bucket
+  std::vector<std::uint32_t> same(kUsers);
+  std::iota(same.begin(), same.end(), 0U);
+  const auto held = [&](std::uint64_t most_bytes) {
+    ListenStore store(most_bytes, std::filesystem::temp_directory_path());
+    store.begin_log();
+    for (std::uint32_t i = 0; i < 7000; ++i) {
+      StoredListen listen = at(i * 37 % kUsers, i % 11, i / kUsers);
+      listen.too_short = i % 3 == 0;
+      store.add(listen);
+    }
+    store.end_log();
+    store.cut({{10, false, 1}, same, same}, 2);
+    EXPECT_EQ(store.spilled(), most_bytes == 0);
+    std::pair<Lists, Lists> found;
+    const std::span<const CutBucket> buckets = store.buckets();
+    merge_by_user(std::vector<SessionReader>(buckets.begin(), buckets.end()),
+                  [&](const QueueStore::Entry& entry, const SessionReader& reader) {
+                    found.first.push_back({entry.user});
+                    found.first.back().insert(found.first.back().end(), reader.songs().begin(), reader.songs().end());
+                  });
+    merge_by_user(std::vector<SkipReader>(buckets.begin(), buckets.end()),
+                  [&](const SkipCount& skip, const SkipReader&) {
+                    found.second.push_back({skip.user, skip.song, skip.times});
+                  });
+    return found;
+  };
+  const auto in_memory = held(1 << 30);
+  EXPECT_TRUE(std::ranges::is_sorted(in_memory.first, {}, [](const auto& list) { return list.front(); }));
+  EXPECT_TRUE(std::ranges::is_sorted(in_memory.second, {}, [](const auto& list) { return list.front(); }));
+  EXPECT_EQ(in_memory.first.size(), kUsers);
+  EXPECT_GT(in_memory.second.size(), kUsers);
+  EXPECT_EQ(held(0), in_memory);
 }
 
 }  // namespace

@@ -72,6 +72,43 @@ TEST(SongRegister, the_order_of_mentions_changes_nothing) {
   }
 }
 
+// Songs by name are counted where they are spelt, those with an album or an id where the song is.
+TEST(SongRegister, adds_listens_at_once_as_one_by_one) {
+  const std::string long_title(70'000, 't');
+  const std::vector<SongMention> mentions = {
+      {"x:1", "Song", "A", "L"}, {"", "song", "a", ""},  {"", "Song", "A", ""},     {"", "Song", "A", "L"},
+      {"", "Song", "A", "L2"},   {"", "song", "a", ""},  {"", long_title, "A", ""}, {"", " ", "A", ""},
+      {"x:2", "", "", ""},       {"x:1", "", "A", "L"},  {"y:1", "Other", "B", ""}, {"", "OTHER", "B", ""},
+      {"", "Other", "B", "L"},   {"", "Other", "b", ""}, {"", "Third", "C", "L"}};
+  std::vector<Listen> listens;
+  for (std::size_t i = 0; i < 200; ++i) listens.emplace_back().song = mentions[i * i % 31 % mentions.size()];
+  SongRegister one;
+  SongRegister all;
+  std::vector<std::uint32_t> numbers;
+  for (const Listen& listen : listens) numbers.push_back(one.add(listen.song, {}));
+  std::vector<std::uint32_t> numbers_at_once;
+  all.add_all(listens, numbers_at_once);
+  EXPECT_EQ(numbers_at_once, numbers);
+  EXPECT_EQ(one.resolve({}).song_of, all.resolve({}).song_of);
+  ASSERT_EQ(one.size(), all.size());
+  for (std::uint32_t i = 0; i < one.size(); ++i) {
+    EXPECT_EQ(one.id(i), all.id(i));
+    EXPECT_EQ(one.song(i).title, all.song(i).title);
+    EXPECT_EQ(one.song(i).artist, all.song(i).artist);
+    EXPECT_EQ(one.song(i).album, all.song(i).album);
+  }
+}
+
+TEST(SongRegister, texts_of_a_file_of_songs_override_those_of_names) {
+  SongRegister songs;
+  songs.add({"", "song", "a", ""}, {});
+  songs.describe(songs.find("a — song"), {"a — song", "Song!", "", "Album"}, {});
+  songs.resolve({});
+  EXPECT_EQ(songs.song(0).title, "Song!");
+  EXPECT_EQ(songs.song(0).artist, "a");
+  EXPECT_EQ(songs.song(0).album, "Album");
+}
+
 TEST(SongRegister, the_order_of_tags_changes_nothing) {
   const std::vector<std::string_view> rock = {"rock", "pop"};
   const std::vector<std::string_view> jazz = {"jazz"};

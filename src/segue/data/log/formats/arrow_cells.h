@@ -8,8 +8,8 @@
 
 #include <arrow/type_fwd.h>
 
-#include "segue/data/dataset/interner.h"
 #include "segue/data/log/rows.h"
+#include "segue/data/text/text_arena.h"
 
 namespace segue::data {
 

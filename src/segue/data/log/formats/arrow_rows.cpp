@@ -23,7 +23,7 @@ namespace segue::data {
 
 namespace {
 
-constexpr std::int64_t kArrowBatchRows = 1 << 15;
+constexpr std::int64_t kArrowBatchRows = 1 << 13;  // what is made of them stays in the caches
 constexpr std::size_t kMostArrowColumns = 10'000;
 // Memory limit for decoding. A damaged file may request any amount.
 constexpr std::int64_t kMostGroupMemory = std::int64_t{1} << 30;
@@ -61,7 +61,7 @@ class ArrowRows : public RowReader {
  public:
   explicit ArrowRows(std::string name)
       : name_(std::move(name)),
-        pool_(std::make_shared<arrow::CappedMemoryPool>(arrow::default_memory_pool(), kMostGroupMemory)) {}
+        pool_(std::make_shared<arrow::CappedMemoryPool>(arrow::system_memory_pool(), kMostGroupMemory)) {}
 
   const std::vector<std::string>& columns() const override { return columns_; }
 

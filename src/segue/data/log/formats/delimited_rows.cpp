@@ -14,7 +14,7 @@ namespace segue::data {
 
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
+constexpr std::size_t kBlockBytes = std::size_t{1} << 19;
 constexpr std::size_t kMostRowBytes = std::size_t{8} << 20;
 constexpr std::size_t kMostTextColumns = 10'000;
 constexpr std::size_t kTextSampleBytes = 64 << 10;

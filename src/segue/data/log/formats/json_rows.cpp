@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "segue/base/error.h"
-#include "segue/data/dataset/interner.h"
+#include "segue/data/text/text_arena.h"
 
 namespace segue::data {
 
