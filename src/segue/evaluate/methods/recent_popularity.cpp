@@ -101,8 +101,8 @@ class RecentPopularity final : public TunableMethod {
     std::array<math::TopK, plays::kTrendHalfLives.size()> best = {math::TopK(kAlwaysRanked), math::TopK(kAlwaysRanked),
                                                                   math::TopK(kAlwaysRanked)};
     for (std::uint32_t song = 0; song < training.song_count(); ++song) {
-      const plays::TrendShares shares = trend_->of(song, *latest);
-      for (std::size_t i = 0; i < best.size(); ++i) best[i].offer({song, shares[i]});
+      const plays::TrendPlays plays = trend_->of(song, *latest);
+      for (std::size_t i = 0; i < best.size(); ++i) best[i].offer({song, plays[i]});
     }
     for (math::TopK& one : best) {
       for (const math::ScoredRow& song : one.take()) songs.push_back(song.row);
