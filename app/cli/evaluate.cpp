@@ -175,8 +175,8 @@ class EvaluateCommand final : public Command {
     for (std::uint32_t i = 0; i < options_.seeds; ++i) {
       train::TrainOptions train = train_;
       train.seed += i;
-      const model::Blend blend = fitted_blend(dataset, train, terminal);
       const evaluate::Split split = evaluate::make_split(dataset, split_, train.min_plays, train.seed);
+      const model::Blend blend = fitted_blend(dataset, train, terminal);
       runs.push_back(evaluate::evaluate(dataset, split, methods(dataset, split, train, blend, terminal), options_,
                                         train, terminal.progress(), terminal.stop()));
       blends_.push_back(blend);

@@ -46,6 +46,9 @@ std::string value_text(const json::value& value) {
   if (value.is_uint64()) return with_commas(value.get_uint64());
   if (value.is_int64() && value.get_int64() >= 0) return with_commas(static_cast<std::uint64_t>(value.get_int64()));
   if (value.is_double()) return fmt::format("{:.6g}", value.get_double());
+  if (value.is_array() && value.get_array().front().is_array()) {
+    return fmt::format("{} rows of {}", value.get_array().size(), value.get_array().front().get_array().size());
+  }
   return json::serialize(value);
 }
 

@@ -51,13 +51,16 @@ class TrainCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    const std::optional<evaluate::FittedBlend> fitted = fit(terminal);
-    options_.blend = fitted ? fitted->blend : model::Blend{blend_, blend_};
+    std::optional<evaluate::FittedBlend> fitted;
+    options_.blend = {blend_, blend_};
+    if (fit_.fit_blend == evaluate::FitBlend::automatic) {
+      options_.fit_blend = [&](const data::Dataset& dataset) { return fitted.emplace(fit(dataset, terminal)).blend; };
+    }
     const pipeline::BuiltModel built = pipeline::build_model(dataset_, options_, terminal.progress(), terminal.stop(),
                                                              [&](std::string_view line) { terminal.note(line); });
     for (const std::string& doubt : doubts(built)) terminal.note(doubt);
     if (terminal.json()) {
-      json::object printed = document(built);
+      json::object printed = document(built, fitted ? fitted->blend : options_.blend);
       if (fitted) printed["fit"] = evaluate::to_json(*fitted);
       terminal.print(printed);
     } else {
@@ -68,11 +71,8 @@ class TrainCommand final : public Command {
   }
 
  private:
-  // The weights of the blend fitted to the dataset. Those given win, and --resume has a model to finish first.
-  std::optional<evaluate::FittedBlend> fit(Terminal& terminal) {
-    if (fit_.fit_blend == evaluate::FitBlend::off) return std::nullopt;
-    pipeline::check_target(options_.target.output);
-    const data::Dataset dataset = data::open_dataset(dataset_);
+  // The weights that are given win.
+  evaluate::FittedBlend fit(const data::Dataset& dataset, Terminal& terminal) const {
     evaluate::FittedBlend fitted = evaluate::fit_blend_to(
         dataset, {.start = blend_, .keep_discover = arguments_->has_given(&blend_), .train = options_.train},
         terminal.progress(), terminal.stop());
@@ -118,7 +118,7 @@ class TrainCommand final : public Command {
     return doubts;
   }
 
-  json::object document(const pipeline::BuiltModel& built) const {
+  json::object document(const pipeline::BuiltModel& built, const model::Blend& blend) const {
     json::array epochs;
     for (const train::EpochReport& epoch : built.epochs) {
       epochs.push_back(json::object{{"epoch", epoch.epoch},
@@ -133,8 +133,8 @@ class TrainCommand final : public Command {
             {"dataset", dataset_},
             {"options", options_to_json(options_.train)},
             {"transition_window", options_.counting.transition_window},
-            {"blend", options_to_json(options_.blend.discover)},
-            {"blend_next", options_to_json(options_.blend.next)},
+            {"blend", options_to_json(blend.discover)},
+            {"blend_next", options_to_json(blend.next)},
             {"songs", built.songs},
             {"songs_left_out", built.songs_omitted},
             {"plays", built.plays},

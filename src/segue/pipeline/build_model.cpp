@@ -19,6 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// A target that cannot be written has to fail now, not after hours of training.
+void check_target(const fs::path& output) {
+  const FolderWriter probe(output, replaces(model::kModelFormat));
+}
+
 std::vector<std::uint64_t> plays_of(const data::Catalogue& songs) {
   std::vector<std::uint64_t> plays(songs.size());
   for (std::uint32_t song = 0; song < songs.size(); ++song) plays[song] = songs.plays(song);
@@ -106,10 +111,6 @@ void remove_checkpoint(const fs::path& output, const Notes& notes) {
 
 }  // namespace
 
-void check_target(const fs::path& output) {
-  const FolderWriter probe(output, replaces(model::kModelFormat));
-}
-
 BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& options, Progress& progress,
                        const std::stop_token& stop, const Notes& notes) {
   const fs::path output = options.target.output;
@@ -126,7 +127,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
                       .options = options.train,
                       .trained = trained,
                       .transitions = transitions,
-                      .blend = options.blend,
+                      .blend = options.fit_blend ? options.fit_blend(dataset) : options.blend,
                       .index = {options.index, options.train.seed, options.train.threads},
                       .habits = &habits},
                      progress, stop);

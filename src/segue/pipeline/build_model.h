@@ -18,6 +18,10 @@
 #include "segue/train/options.h"
 #include "segue/transitions/transitions.h"
 
+namespace segue::data {
+struct Dataset;  // data/dataset/dataset.h
+}
+
 namespace segue::pipeline {
 
 struct TrainOutput {
@@ -61,6 +65,8 @@ struct BuildOptions {
   train::TrainOptions train{};
   CountOptions counting{};
   model::Blend blend{};
+  // Finds the weights of the blend for the dataset, once the vectors are trained; without it they are `blend`.
+  std::function<model::Blend(const data::Dataset& dataset)> fit_blend{};
   model::IndexOptions index{};
 };
 
@@ -75,9 +81,6 @@ struct BuiltModel {
 
 // Receives one line at a time that a user may want to read: where training resumes, a checkpoint that failed.
 using Notes = std::function<void(std::string_view line)>;
-
-// A target that cannot be written has to fail now, not after hours of training. Throws wrong_use, io_failed.
-void check_target(const std::filesystem::path& output);
 
 // Trains vectors, counts transitions and writes them as a model, replacing an older one at the end. The checkpoint
 // lives in train::checkpoint_of(output) and is removed once the model is written. `notes` is called by this thread.
