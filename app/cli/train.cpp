@@ -64,9 +64,8 @@ class TrainCommand final : public Command {
       if (fitted) printed["fit"] = evaluate::to_json(*fitted);
       terminal.print(printed);
     } else {
-      if (fitted) terminal.report(fit_text(*fitted));
-      terminal.report(fmt::format("{}\n{}{}\nmodel written to {}\n", epochs_text(built), totals_text(built),
-                                  loss_chart(built), options_.target.output));
+      terminal.report(fmt::format("{}\n{}{}\n{}model written to {}\n", epochs_text(built), totals_text(built),
+                                  loss_chart(built), fitted ? fit_text(*fitted) : "", options_.target.output));
     }
   }
 

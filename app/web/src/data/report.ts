@@ -10,7 +10,7 @@ export interface Method {
   margin: number; // half the width of hitRate10's 95 % interval; NaN if not measured
 }
 export interface Question {
-  name: string; // discovery, repeat, personal, any
+  name: string; // discovery, repeat, next, any
   positions: number;
   unknown: number; // positions whose next song is not in the catalogue
   methods: Method[];

@@ -9,6 +9,7 @@ import { useRequest } from "../ui/hooks";
 const kQuestionTitles: Record<string, string> = {
   discovery: "Discovery: the next song was not heard recently",
   repeat: "Repeat: the next song was heard recently",
+  next: "Next: whatever was played next, heard recently or not",
   any: "Any next song",
 };
 
