@@ -74,8 +74,9 @@ class Fitter {
     for (std::uint32_t round = 0; round < options_.rounds; ++round) {
       if (round > 0) find_candidates(weights);
       std::vector<double> ndcg = gains(weights);
-      const bool moved =
-          climb_terms(weights, ndcg) | (round == 0 && try_context(weights, ndcg)) | climb_shapes(weights, ndcg);
+      bool moved = climb_terms(weights, ndcg);
+      if (round == 0 && try_context(weights, ndcg)) moved = true;
+      if (climb_shapes(weights, ndcg)) moved = true;
       if (!moved) break;
     }
     find_candidates(weights);

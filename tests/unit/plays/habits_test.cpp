@@ -12,14 +12,14 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr std::int64_t kDay = 86400 * std::int64_t{1'000'000};
+constexpr std::int64_t kOneDay = 86400 * std::int64_t{1'000'000};
 
 // Two sessions of one user, the later one first, and one of another.
 data::Queues sessions(const testing::Scratch& scratch) {
   data::QueuesWriter writer(scratch / "queues.arrow");
-  writer.add("a", 8 * kDay, std::vector<data::SongRow>{1, 9});
-  writer.add("a", 4 * kDay, std::vector<data::SongRow>{0, 1});
-  writer.add("b", 8 * kDay, std::vector<data::SongRow>{0});
+  writer.add("a", 8 * kOneDay, std::vector<data::SongRow>{1, 9});
+  writer.add("a", 4 * kOneDay, std::vector<data::SongRow>{0, 1});
+  writer.add("b", 8 * kOneDay, std::vector<data::SongRow>{0});
   writer.close();
   return data::Queues(scratch / "queues.arrow", 10);
 }
@@ -27,7 +27,7 @@ data::Queues sessions(const testing::Scratch& scratch) {
 TEST(Habits, hold_the_trend_at_the_newest_start) {
   const testing::Scratch scratch;
   const Habits habits = count_habits(sessions(scratch), 2, true);
-  EXPECT_EQ(habits.until, 8 * kDay);
+  EXPECT_EQ(habits.until, 8 * kOneDay);
   ASSERT_EQ(habits.trend.size(), 2U);
   EXPECT_NEAR(habits.trend[0][0], 0.5 + 1, 1e-6);
   EXPECT_NEAR(habits.trend[1][0], 1 + 0.5, 1e-6);
