@@ -125,7 +125,7 @@ RC_GTEST_PROP(Split, is_reproducible, (std::uint64_t seed)) {
                                &evaluate::HeldOutQueue::queue));
 }
 
-// For every method: best first, no song twice, none masked, all in the catalogue, and the same for a query alone as in
+// For any method: best first, no song twice, none masked, all in the catalogue, and the same for a query alone as in
 // a batch.
 RC_GTEST_PROP(Methods, lists_are_ordered_without_masked_songs, (std::uint64_t seed)) {
   const data::Dataset& dataset = any_dataset(seed);
@@ -138,26 +138,26 @@ RC_GTEST_PROP(Methods, lists_are_ordered_without_masked_songs, (std::uint64_t se
   evaluate::QueryBatch batch(dataset, split, knowledge, 3);
   const std::span<const evaluate::Query> queries =
       batch.make(positions, 0, std::min(positions.size(), index::kBatchQueries));
-  for (const auto& method : evaluate::make_methods("all")) {
-    if (!method->fit(ingredients)) continue;
-    const auto ranker = method->ranker();
-    std::vector<std::vector<math::ScoredRow>> lists(queries.size());
-    ranker->rank(queries, 12, lists);
-    for (std::size_t i = 0; i < queries.size(); ++i) {
-      RC_ASSERT(lists[i].size() <= 12U);
-      RC_ASSERT(std::ranges::is_sorted(lists[i], math::is_better));
-      std::set<std::uint32_t> songs;
-      for (const math::ScoredRow& song : lists[i]) {
-        RC_ASSERT(song.row < split.training.song_count());
-        RC_ASSERT(songs.insert(song.row).second);
-        RC_ASSERT(!std::ranges::binary_search(queries[i].masked, song.row));
-      }
+  const std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods("all");
+  evaluate::Method& method = *methods[seed % methods.size()];
+  if (!method.fit(ingredients)) return;
+  const auto ranker = method.ranker();
+  std::vector<std::vector<math::ScoredRow>> lists(queries.size());
+  ranker->rank(queries, 12, lists);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    RC_ASSERT(lists[i].size() <= 12U);
+    RC_ASSERT(std::ranges::is_sorted(lists[i], math::is_better));
+    std::set<std::uint32_t> songs;
+    for (const math::ScoredRow& song : lists[i]) {
+      RC_ASSERT(song.row < split.training.song_count());
+      RC_ASSERT(songs.insert(song.row).second);
+      RC_ASSERT(!std::ranges::binary_search(queries[i].masked, song.row));
     }
-    const std::size_t one = queries.size() / 2;
-    std::vector<std::vector<math::ScoredRow>> alone(1);
-    method->ranker()->rank(queries.subspan(one, 1), 12, alone);
-    RC_ASSERT(alone[0] == lists[one]);
   }
+  const std::size_t one = queries.size() / 2;
+  std::vector<std::vector<math::ScoredRow>> alone(1);
+  method.ranker()->rank(queries.subspan(one, 1), 12, alone);
+  RC_ASSERT(alone[0] == lists[one]);
 }
 
 }  // namespace
