@@ -32,7 +32,7 @@ def train_segue(program, playlists, seed, threads, folder):
     subprocess.run([program, "ingest", folder / "train.tsv", "-o", folder / "d", "--min-session", "1", "--quiet"], check=True,
                    stdout=subprocess.DEVNULL)
     flags = [word for name, value in OPTIONS.items() for word in (f"--{name.replace('_', '-')}", str(value))]
-    subprocess.run([program, "train", folder / "d", "-o", folder / "m", "--seed", str(seed), "--threads", str(threads),
+    subprocess.run([program, "train", "--fit-blend", "off", folder / "d", "-o", folder / "m", "--seed", str(seed), "--threads", str(threads),
                     "--quiet", *flags], check=True, stdout=subprocess.DEVNULL)
     manifest = json.loads((folder / "m" / "manifest.json").read_text())
     seconds = sum(epoch["seconds"] for epoch in manifest["history"])

@@ -44,7 +44,7 @@ class Segue:
 
     def command(self, options, epochs, threads, seed, output):
         common = [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
-        return [self.program, "train", self.dataset, "-o", output, "--epochs", epochs, "--threads", threads, "--seed",
+        return [self.program, "train", "--fit-blend", "off", self.dataset, "-o", output, "--epochs", epochs, "--threads", threads, "--seed",
                 seed, "--quiet", *common, *self.flags]
 
     def vectors(self, output):

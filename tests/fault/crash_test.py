@@ -224,7 +224,7 @@ def resume_everywhere(root):
     parent.mkdir()
     succeed(["ingest", source, "-o", root / "blocks"])
     model, checkpoint = parent / "m", parent / "m.checkpoint"
-    train = ["train", root / "blocks", "-o", model, "--dim", "8", "--epochs", "2", "--threads", "1"]
+    train = ["train", "--fit-blend", "off", root / "blocks", "-o", model, "--dim", "8", "--epochs", "2", "--threads", "1"]
     succeed(train)
     whole = trained(model)
     remove(model)
@@ -324,7 +324,7 @@ def main():
         lose_everywhere("ingest", data, data / "d", ingest, [*ingest, "--min-session", "3"])
         models = root / "models"
         models.mkdir()
-        train = ["train", data / "d", "-o", models / "m", "--dim", "8", "--epochs", "1", "--threads", "1"]
+        train = ["train", "--fit-blend", "off", data / "d", "-o", models / "m", "--dim", "8", "--epochs", "1", "--threads", "1"]
         break_everywhere("train", models, models / "m", train)
         without_memory("train", models, models / "m", train)
         resume_everywhere(root)
