@@ -73,6 +73,10 @@ class RecommendCommand final : public Command {
       return fmt::format("nothing to discover: all {} songs of the model were played; --mode any recommends them too",
                          with_commas(model.songs().size()));
     }
+    if (list_.mode == recommend::ListMode::rediscover && played.size() <= recommend::kRestedPlays) {
+      return fmt::format("nothing to rediscover: expected more than {} plays, found {}; --user takes a whole history",
+                         recommend::kRestedPlays, with_commas(played.size()));
+    }
     if (keeps) return "nothing found: the filters leave no song that may be recommended";
     if (list_.mode == recommend::ListMode::discover) {
       return "nothing found: what was not played yet is a version of what was, or disliked; --mode any or "

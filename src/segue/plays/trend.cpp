@@ -15,6 +15,11 @@ constexpr double kDay = 86400e6;      // microseconds
 constexpr std::size_t kLeaders = 60;  // for each half-life
 constexpr std::int64_t kLeadersEvery = 6 * 3600 * std::int64_t{1'000'000};
 
+TrendPlays times(TrendPlays plays, const TrendPlays& factors) {
+  for (std::size_t i = 0; i < plays.size(); ++i) plays[i] *= factors[i];
+  return plays;
+}
+
 }  // namespace
 
 TrendPlays decay_over(std::int64_t microseconds) {
@@ -58,9 +63,7 @@ TrendOfPlays::TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int6
     leaders_.push_back(leaders_of(static_cast<std::uint32_t>(songs), [&](data::SongRow song) {
       TrendPlays decayed = now[song].plays;
       if (decayed[0] == 0 && decayed.back() == 0) return decayed;
-      const TrendPlays decay = decay_over(at - now[song].at);
-      for (std::size_t i = 0; i < decay.size(); ++i) decayed[i] *= decay[i];
-      return decayed;
+      return times(decayed, decay_over(at - now[song].at));
     }));
   };
   for (const Play& play : plays) {
@@ -69,8 +72,8 @@ TrendOfPlays::TrendOfPlays(std::vector<Play> plays, std::size_t songs, std::int6
       lead(play.at);
     }
     const auto add = [&](Sum& sum) {
-      const TrendPlays decay = decay_over(std::max<std::int64_t>(0, play.at - sum.at));
-      for (std::size_t i = 0; i < decay.size(); ++i) sum.plays[i] = sum.plays[i] * decay[i] + 1;
+      sum.plays = times(sum.plays, decay_over(std::max<std::int64_t>(0, play.at - sum.at)));
+      for (float& one : sum.plays) ++one;
       sum.at = play.at;
     };
     add(now[play.song]);
@@ -84,9 +87,7 @@ TrendPlays TrendOfPlays::decayed(std::span<const Sum> sums, std::int64_t at) con
   const auto after = std::ranges::lower_bound(sums, at, {}, &Sum::at);
   if (after == sums.begin()) return {};
   const Sum& last = *(after - 1);
-  TrendPlays shares = decay_over(at - last.at);
-  for (std::size_t i = 0; i < shares.size(); ++i) shares[i] *= last.plays[i];
-  return shares;
+  return times(last.plays, decay_over(at - last.at));
 }
 
 TrendPlays TrendOfPlays::of(data::SongRow song, std::int64_t at) const {

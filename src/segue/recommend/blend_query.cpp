@@ -68,7 +68,8 @@ BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& w
       weights_(weights),
       term_weights_(weights),
       recent_(sources.vectors.columns),
-      listener_(sources.returns, sources.trend, weights, listening, sources.vectors.rows) {
+      listener_(has_weight(weights, Reads::past) ? sources.returns : nullptr,
+                has_weight(weights, Reads::trend) ? sources.trend : nullptr, weights, listening, sources.vectors.rows) {
   SEGUE_ASSERT(!heard.empty());
   const std::size_t used = std::min(heard.size(), kBlendHeard);
   heard_.assign(heard.rbegin(), heard.rbegin() + static_cast<std::ptrdiff_t>(used));

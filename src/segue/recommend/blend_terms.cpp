@@ -1,5 +1,7 @@
 #include "segue/recommend/blend_terms.h"
 
+#include <algorithm>
+
 namespace segue::recommend {
 
 namespace {
@@ -13,6 +15,12 @@ constexpr bool is_in_order() {
 static_assert(is_in_order(), "kTermRows has one row for each Term, in their order");
 
 }  // namespace
+
+bool has_weight(const model::BlendWeights& weights, Reads reads) {
+  return std::ranges::any_of(kTermRows, [&](const TermRow& row) {
+    return row.reads == reads && row.weight != nullptr && weights.*row.weight != 0;
+  });
+}
 
 model::BlendWeights transitions_alone(model::BlendWeights weights) {
   for (const TermRow& row : kTermRows) {

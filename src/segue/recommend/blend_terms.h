@@ -8,8 +8,8 @@
 // back to this listener, everybody plays it now, or anything may come (the floor). Boosts make whatever chance there is
 // larger or smaller (a product): x sounds like these songs, is by the same artist.
 //
-// Scoring, the fit of the weights, `--by transitions`, the bound by codes and explanations walk this table. To add a
-// term, add its row here, its weight to model/blend_weights.h and its evidence to blend_query.cpp or listener.cpp.
+// Scoring, the fit of the weights, `--by transitions` and the bound by codes walk this table. To add a term, add its
+// row here, its weight to model/blend_weights.h and its evidence to blend_query.cpp or listener.cpp.
 #pragma once
 
 #include <array>
@@ -49,6 +49,9 @@ inline constexpr std::size_t kChances = static_cast<std::size_t>(Term::popularit
 // The vector whose cosine a term is: those of vectors are bounded by their codes before they are computed.
 enum class CosineOf : std::uint8_t { none, last_song, recent_songs, context };
 
+// Where a term's evidence is from, beside songs and the songs heard: without weight nothing is read there.
+enum class Reads : std::uint8_t { songs, past, trend };
+
 // How the fit varies a weight: by added steps or by factors; 0: no step.
 struct WeightSteps {
   bool by_factor = false;
@@ -61,30 +64,26 @@ struct TermRow {
   double model::BlendWeights::*weight;  // nullptr: always 1
   float sign = 1;                       // of the weight in the score
   CosineOf cosine = CosineOf::none;
+  Reads reads = Reads::songs;
   bool by_transitions = false;  // whether `--by transitions` keeps it
   WeightSteps steps = {};
-  std::string_view words = {};  // why it speaks for a song, "" if it never does
 };
 
 inline constexpr WeightSteps kChanceSteps{true, {0.1, 0.33, 3, 10}};
 inline constexpr WeightSteps kCosineSteps{false, {-1, -0.5, 0.5, 1}};
 
 inline constexpr std::array<TermRow, kTerms> kTermRows = {{
-    {.term = Term::transitions,
-     .name = "transitions",
-     .weight = nullptr,
-     .by_transitions = true,
-     .words = "often played close to what was heard"},
+    {.term = Term::transitions, .name = "transitions", .weight = nullptr, .by_transitions = true},
     {.term = Term::own_transitions,
      .name = "own_transitions",
      .weight = &model::BlendWeights::blend_own_transitions,
-     .steps = kChanceSteps,
-     .words = "played after the last song before"},
+     .reads = Reads::past,
+     .steps = kChanceSteps},
     {.term = Term::returns,
      .name = "returns",
      .weight = &model::BlendWeights::blend_returns,
-     .steps = kChanceSteps,
-     .words = "likely to come back by now"},
+     .reads = Reads::past,
+     .steps = kChanceSteps},
     {.term = Term::floor,
      .name = "floor",
      .weight = &model::BlendWeights::blend_floor,
@@ -93,18 +92,18 @@ inline constexpr std::array<TermRow, kTerms> kTermRows = {{
     {.term = Term::trend_days,
      .name = "trend_days",
      .weight = &model::BlendWeights::blend_trend_days,
-     .steps = kChanceSteps,
-     .words = "played a lot these days"},
+     .reads = Reads::trend,
+     .steps = kChanceSteps},
     {.term = Term::trend_weeks,
      .name = "trend_weeks",
      .weight = &model::BlendWeights::blend_trend_weeks,
-     .steps = kChanceSteps,
-     .words = "played a lot these weeks"},
+     .reads = Reads::trend,
+     .steps = kChanceSteps},
     {.term = Term::trend_months,
      .name = "trend_months",
      .weight = &model::BlendWeights::blend_trend_months,
-     .steps = kChanceSteps,
-     .words = "played a lot these months"},
+     .reads = Reads::trend,
+     .steps = kChanceSteps},
     {.term = Term::popularity,
      .name = "popularity",
      .weight = &model::BlendWeights::blend_popularity_damping,
@@ -115,46 +114,40 @@ inline constexpr std::array<TermRow, kTerms> kTermRows = {{
      .name = "last_song",
      .weight = &model::BlendWeights::blend_last_song,
      .cosine = CosineOf::last_song,
-     .steps = kCosineSteps,
-     .words = "like the last song"},
+     .steps = kCosineSteps},
     {.term = Term::recent_songs,
      .name = "recent_songs",
      .weight = &model::BlendWeights::blend_recent_songs,
      .cosine = CosineOf::recent_songs,
-     .steps = kCosineSteps,
-     .words = "like the recent songs"},
+     .steps = kCosineSteps},
     {.term = Term::last_context,
      .name = "last_context",
      .weight = &model::BlendWeights::blend_last_context,
      .cosine = CosineOf::context,
-     .steps = kCosineSteps,
-     .words = "fits next to the last song"},
+     .steps = kCosineSteps},
     {.term = Term::recent_context,
      .name = "recent_context",
      .weight = &model::BlendWeights::blend_recent_context,
      .cosine = CosineOf::context,
-     .steps = {false, {-2, -1, 1, 2}},
-     .words = "fits next to the recent songs"},
+     .steps = {false, {-2, -1, 1, 2}}},
     {.term = Term::last_artist,
      .name = "last_artist",
      .weight = &model::BlendWeights::blend_last_artist,
-     .steps = {false, {-0.5, -0.2, 0.2, 0.5}},
-     .words = "by the artist of the last song"},
+     .steps = {false, {-0.5, -0.2, 0.2, 0.5}}},
     {.term = Term::recent_artists,
      .name = "recent_artists",
      .weight = &model::BlendWeights::blend_recent_artists,
-     .steps = {false, {-0.1, 0.1, 0.2, 0.4}},
-     .words = "by an artist just heard"},
+     .steps = {false, {-0.1, 0.1, 0.2, 0.4}}},
     {.term = Term::known_artist,
      .name = "known_artist",
      .weight = &model::BlendWeights::blend_known_artist,
-     .steps = {false, {-0.2, -0.1, 0.1, 0.2}},
-     .words = "by an artist often played"},
+     .reads = Reads::past,
+     .steps = {false, {-0.2, -0.1, 0.1, 0.2}}},
     {.term = Term::familiar,
      .name = "familiar",
      .weight = &model::BlendWeights::blend_familiar,
-     .steps = {false, {-0.3, -0.1, 0.1, 0.3}},
-     .words = "played before"},
+     .reads = Reads::past,
+     .steps = {false, {-0.3, -0.1, 0.1, 0.3}}},
     {.term = Term::version,
      .name = "version",
      .weight = &model::BlendWeights::blend_version,
@@ -195,6 +188,9 @@ class TermWeights {
  private:
   std::array<float, kTerms> weights_{};
 };
+
+// Whether some term that reads this has a weight.
+bool has_weight(const model::BlendWeights& weights, Reads reads);
 
 // The weights with those terms switched off that `--by transitions` does without.
 model::BlendWeights transitions_alone(model::BlendWeights weights);

@@ -25,7 +25,7 @@ void sort_distinct(std::vector<data::SongRow>& rows) {
 
 ListenerEvidence::ListenerEvidence(const plays::ReturnRates* returns, const plays::Trend* trend,
                                    const model::BlendWeights& weights, const Listening& listening, std::size_t songs)
-    : returns_(returns), trend_(trend), listening_(listening), songs_(static_cast<double>(songs)) {
+    : returns_(returns), trend_(trend), listening_(listening), songs_(static_cast<float>(songs)) {
   if (knows_returns()) {
     follow_last_song();
     add_newest();
@@ -95,7 +95,7 @@ void ListenerEvidence::add_to(Evidence& evidence, std::uint64_t artist) const {
   const float rate = repeater_ * returns_->of(listening_.past.end - plays.last(), plays.size());
   evidence[Term::returns] = rate;
   // Compared with a song chosen by chance.
-  evidence[Term::familiar] = std::log(std::max(1e-20F, rate * static_cast<float>(songs_)));
+  evidence[Term::familiar] = std::log(std::max(1e-20F, rate * songs_));
   const auto own = std::ranges::lower_bound(own_, evidence.song, {}, &math::ScoredRow::row);
   if (own != own_.end() && own->row == evidence.song) evidence[Term::own_transitions] = own->score;
 }

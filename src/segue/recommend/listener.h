@@ -26,7 +26,7 @@ struct Listening {
 // Terms of a term's source that is missing are 0. Views its arguments; thread safe.
 class ListenerEvidence {
  public:
-  // `returns` and `trend` may be nullptr. `songs`: of the model.
+  // `returns` and `trend`: nullptr if nothing is known, or not wanted. `songs`: of the model.
   ListenerEvidence(const plays::ReturnRates* returns, const plays::Trend* trend, const model::BlendWeights& weights,
                    const Listening& listening, std::size_t songs);
 
@@ -46,7 +46,7 @@ class ListenerEvidence {
   const plays::ReturnRates* returns_;
   const plays::Trend* trend_;
   const Listening listening_;
-  const double songs_;
+  const float songs_;
   std::vector<data::SongRow> candidates_;
   std::vector<math::ScoredRow> own_;  // what followed the last song before, ascending by row
   float repeater_ = 1;                // how much more this listener repeats than others do

@@ -43,12 +43,14 @@ model::BlendWeights weights_for(const model::Model& model, const RecommendOption
   return weights;
 }
 
-// Songs not heard lately, each once, ascending: more than kRested plays ago, and more than once or long ago.
+// A model's trend is that of one moment, whenever it is asked.
+constexpr std::int64_t kNow = 0;
+
+// Songs last played more than kRestedPlays ago, each once, ascending.
 std::vector<data::SongRow> rested_songs(const plays::Past& past) {
-  constexpr std::size_t kRested = 50;
   std::vector<data::SongRow> songs;
   for (const data::SongRow song : distinct(past.songs())) {
-    if (past.size() - past.of(song, past.size()).last() > kRested) songs.push_back(song);
+    if (past.size() - past.of(song, past.size()).last() > kRestedPlays) songs.push_back(song);
   }
   return songs;
 }
@@ -170,7 +172,7 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
   const plays::Past& past = listener.past == nullptr ? made : *listener.past;
   Search search{.options = options,
                 .weights = weights_for(model_, options, list.mode),
-                .listening = {{&past, past.size()}, listener.at.value_or(0)},
+                .listening = {{&past, past.size()}, kNow},
                 .disliked = listener.disliked,
                 .excluded = {},
                 .returning = {},

@@ -22,6 +22,9 @@
 
 namespace segue::recommend {
 
+// In mode rediscover, a song has to have rested for so many plays.
+inline constexpr std::size_t kRestedPlays = 50;
+
 // Whom to recommend to. All rows of the model; `keeps` may be nullptr.
 struct Listener {
   std::span<const data::SongRow> played;         // in order, the newest last; a song may occur more than once
@@ -32,7 +35,6 @@ struct Listener {
   // Everything they ever played, `played` at its end; nullptr: nothing before `played`. In mode discover none of it is
   // returned.
   const plays::Past* past = nullptr;
-  std::optional<std::int64_t> at = {};  // when they listen, microseconds since 1970-01-01 UTC; now, if nobody knows
 };
 
 struct Recommendation {

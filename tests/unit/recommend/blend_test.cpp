@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/random.h"
+#include "segue/plays/habits.h"
 #include "segue/recommend/blend_query.h"
 
 #include "tests/support/small_model.h"
@@ -301,6 +302,27 @@ TEST_F(BlendTest, candidates_are_the_strongest_and_the_nearest) {
   std::ranges::sort(expected);
   EXPECT_EQ(query.candidates(3, near, keeps), expected);
   EXPECT_EQ(query.candidates(1000, {}, keeps).size(), strength.size());
+}
+
+// `--by transitions` returns songs with transitions only, however popular or familiar others are.
+TEST_F(BlendTest, what_has_no_weight_brings_no_candidates) {
+  const Rows heard = {5, 2, 9};
+  const std::vector<std::uint64_t> artists(heard.size());
+  const plays::Past past(heard, artists);
+  const plays::ReturnRates returns{.rates = {}, .repeats = 0.5F};
+  const plays::TrendUntil trend(std::vector<plays::TrendPlays>(kSongs, plays::TrendPlays{1, 1, 1}));
+  BlendSources sources = sources_;
+  sources.returns = &returns;
+  sources.trend = &trend;
+  const Listening listening{{&past, past.size()}, 0};
+  const auto keeps = [](std::uint32_t) { return true; };
+  const BlendQuery all(sources, kWeights, heard, listening);
+  EXPECT_EQ(all.candidates(kSongs, {}, keeps).size(), kSongs);
+  const model::BlendWeights alone = transitions_alone(kWeights);
+  const BlendQuery query(sources, alone, heard, listening);
+  Rows with_transitions;
+  for (const math::ScoredRow& song : query.by_transitions()) with_transitions.push_back(song.row);
+  EXPECT_EQ(query.candidates(kSongs, {}, keeps), with_transitions);
 }
 
 TEST_F(BlendTest, of_many_candidates_the_strongest_are_found) {

@@ -52,7 +52,7 @@ class TextStore {
     return {at(ref) + sizeof(size), size};
   }
 
-  // Its first bytes, and the last of those that are near: most texts lie in one or two cache lines.
+  // Of memory, in whole blocks.
   std::uint64_t bytes() const { return bytes_; }
 
  private:

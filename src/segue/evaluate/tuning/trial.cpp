@@ -32,8 +32,9 @@ std::vector<Position> sample_of(std::span<const Position> positions, std::uint64
 // Measures the song vectors of one training run with either query.
 class Measurer {
  public:
-  Measurer(const data::Dataset& dataset, const Split& split, const EvaluateOptions& evaluate, Ingredients& ingredients)
-      : dataset_(dataset), split_(split), evaluate_(evaluate), ingredients_(ingredients) {}
+  Measurer(const data::Dataset& dataset, const Split& split, const Knowledge& knowledge,
+           const EvaluateOptions& evaluate, Ingredients& ingredients)
+      : dataset_(dataset), split_(split), knowledge_(knowledge), evaluate_(evaluate), ingredients_(ingredients) {}
 
   TrialScore measure(TuneQuery query, std::span<const Position> positions) {
     const MeasurementInput input{dataset_, split_, knowledge_, evaluate_.heard, positions, artists_, {}, {}};
@@ -57,9 +58,9 @@ class Measurer {
 
   const data::Dataset& dataset_;
   const Split& split_;
+  const Knowledge& knowledge_;
   const EvaluateOptions& evaluate_;
   Ingredients& ingredients_;
-  const Knowledge knowledge_{dataset_, split_};
   const std::vector<std::uint32_t> artists_ = std::vector<std::uint32_t>(split_.training.song_count());
   std::map<TuneQuery, std::unique_ptr<Method>> methods_;
 };
@@ -87,6 +88,7 @@ TrialRunner::TrialRunner(const data::Dataset& dataset, const Split& split, const
                          const TuneOptions& options, std::uint64_t seed)
     : dataset_(dataset),
       split_(split),
+      knowledge_(dataset, split),
       evaluate_(evaluate),
       query_(options.query),
       mode_(split.kind == SplitKind::last_song ? Mode::any : Mode::discovery) {
@@ -104,7 +106,7 @@ TrialRunner::TrialRunner(const data::Dataset& dataset, const Split& split, const
 void TrialRunner::run(Trial& trial, double worth_all, Progress& progress, const std::stop_token& stop) const {
   const auto start = std::chrono::steady_clock::now();
   Ingredients ingredients(split_.training, trial.options, progress, stop);
-  Measurer measurer(dataset_, split_, evaluate_, ingredients);
+  Measurer measurer(dataset_, split_, knowledge_, evaluate_, ingredients);
   try {
     ingredients.vectors();
     for (const TuneQuery query : {TuneQuery::last, TuneQuery::recent}) {

@@ -65,6 +65,7 @@ class TrialRunner {
  private:
   const data::Dataset& dataset_;
   const Split& split_;
+  const Knowledge knowledge_;
   const EvaluateOptions evaluate_;
   const TuneQuery query_;
   Mode mode_;
