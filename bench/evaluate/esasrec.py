@@ -10,14 +10,13 @@ input, and a gated feed-forward) and sampled softmax over shared song embeddings
 the batch.
 """
 
-import argparse
 import time
 
 import numpy as np
 import torch
 from torch import nn
 
-from exported_split import read_split, write_lists
+from exported_split import read_split, split_arguments, write_lists
 
 
 class LiGrLayer(nn.Module):
@@ -111,9 +110,7 @@ def train(split, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("split")
-    parser.add_argument("lists")
+    parser = split_arguments(__doc__)
     parser.add_argument("--dim", type=int, default=128)
     parser.add_argument("--heads", type=int, default=4)
     parser.add_argument("--layers", type=int, default=2)

@@ -1,5 +1,6 @@
 """Splits that `segue evaluate --export-split` wrote, and lists for `segue evaluate --lists`: what the scripts share."""
 
+import argparse
 import collections
 import json
 import pathlib
@@ -11,6 +12,14 @@ LIST_LENGTH = 100
 Position = collections.namedtuple("Position", "number task heard masked start")
 # songs: the number of songs in the catalogue; queues: arrays of songs; starts: microseconds, or None without times.
 Split = collections.namedtuple("Split", "digest songs queues starts positions")
+
+
+def split_arguments(doc):
+    """A parser for a script with this docstring, which reads a split and writes lists."""
+    parser = argparse.ArgumentParser(description=doc.splitlines()[0])
+    parser.add_argument("split", help="the folder that --export-split wrote")
+    parser.add_argument("lists", help="the file to write for --lists")
+    return parser
 
 
 def read_lines(path):

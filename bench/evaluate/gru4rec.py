@@ -10,14 +10,13 @@ negatives are the other targets of the batch and --n-sample songs drawn by plays
 shared by input and output (constrained embedding); cross-entropy with the logQ correction, or BPR-max; Adagrad.
 """
 
-import argparse
 import time
 
 import numpy as np
 import torch
 from torch import nn
 
-from exported_split import read_split, write_lists
+from exported_split import read_split, split_arguments, write_lists
 
 
 class Gru4Rec(nn.Module):
@@ -120,9 +119,7 @@ def train(split, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("split")
-    parser.add_argument("lists")
+    parser = split_arguments(__doc__)
     parser.add_argument("--loss", choices=["cross-entropy", "bpr-max"], default="cross-entropy")
     parser.add_argument("--layer", type=int, default=128)
     parser.add_argument("--batch", type=int, default=128)

@@ -18,13 +18,12 @@ Only the --songs most played songs take part, because B is dense and its system 
 minute on two cores.
 """
 
-import argparse
 
 import numpy as np
 import scipy.linalg
 import scipy.sparse
 
-from exported_split import read_split, write_lists
+from exported_split import read_split, split_arguments, write_lists
 
 MICROSECONDS_OF_DAY = 86400e6
 CUT = 1e-3  # weights below are left out
@@ -97,9 +96,7 @@ def fit(split, options):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("split")
-    parser.add_argument("lists")
+    parser = split_arguments(__doc__)
     parser.add_argument("--songs", type=int, default=8000)
     parser.add_argument("--alpha", type=float, default=0.2)
     parser.add_argument("--reg", type=float, default=10)
