@@ -336,7 +336,7 @@ IngestReport ingest(std::span<const std::string> names, const IngestOptions& opt
   progress.begin("cut sessions", 0, "plays");
   ingest.builder().cut(report.dropped, thread_count(options.threads));
   if (ingest.builder().empty()) fail_empty(report, options);
-  report.counts = ingest.builder().write(folder.path(), progress, stop);
+  report.counts = ingest.builder().write(folder.path(), thread_count(options.threads), progress, stop);
   report.merged = ingest.builder().merged_songs();
   report.dropped.write(folder.path() / kRejectsName);
   report.digest = write_manifest(folder.path(), kDatasetFormat, manifest_fields(report, song_files.files(), options));
