@@ -16,7 +16,8 @@
 
 namespace segue::model {
 
-// The parts of a model that is not written yet. `songs` may have more rows than the vectors; the rest are omitted.
+// The parts of a model that is not written yet. Its songs are the first of `songs`, as many as the transitions have;
+// those beyond the trained vectors are placed among them (transitions/song_placer.h).
 struct NewModel {
   const data::Catalogue& songs;
   std::string_view dataset_digest;

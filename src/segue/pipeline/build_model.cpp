@@ -89,12 +89,11 @@ std::size_t counting_memory(const train::TrainedVectors& trained) {
   return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
 }
 
-transitions::Transitions count(const data::Dataset& dataset, const train::TrainedVectors& trained,
+transitions::Transitions count(const data::Dataset& dataset, const train::TrainedVectors& trained, std::uint32_t songs,
                                const BuildOptions& options, Progress& progress, const std::stop_token& stop) {
   const transitions::TransitionOptions how{.window = options.counting.transition_window,
                                            .memory_bytes = counting_memory(trained),
                                            .threads = options.train.threads};
-  const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
   return transitions::count_transitions(dataset.queues, songs, how, progress, stop);
 }
 
@@ -118,9 +117,9 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
   const data::Dataset dataset = data::open_dataset(dataset_folder);
   const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
   train::TrainedVectors trained = train(dataset, plays, options, progress, stop, notes);
-  const transitions::Transitions transitions = count(dataset, trained, options, progress, stop);
-  const plays::Habits habits = plays::count_habits(dataset.queues, static_cast<std::uint32_t>(trained.vectors.rows()),
-                                                   data::has_sessions(dataset));
+  const std::uint32_t songs = train::trained_song_count(plays, train::least_plays(options.train));
+  const transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
+  const plays::Habits habits = plays::count_habits(dataset.queues, songs, data::has_sessions(dataset));
   model::write_model(output,
                      {.songs = dataset.songs,
                       .dataset_digest = dataset.manifest.digest,
@@ -133,10 +132,14 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
                      progress, stop);
   remove_checkpoint(output, notes);
 
-  const std::size_t songs = trained.vectors.rows();
+  const auto plays_of_first = [&](std::size_t count) {
+    return std::accumulate(plays.begin(), plays.begin() + static_cast<std::ptrdiff_t>(count), std::uint64_t{0});
+  };
   return {.songs = songs,
+          .songs_placed = songs - trained.vectors.rows(),
           .songs_omitted = dataset.songs.size() - songs,
-          .plays = std::accumulate(plays.begin(), plays.begin() + static_cast<std::ptrdiff_t>(songs), std::uint64_t{0}),
+          .plays = plays_of_first(songs),
+          .plays_trained = plays_of_first(trained.vectors.rows()),
           .transitions = transitions.neighbours.size(),
           .untrained_loss = trained.untrained_loss,
           .epochs = std::move(trained.epochs)};
