@@ -61,7 +61,7 @@ namespace {
 std::vector<std::uint32_t> walk_along_transitions(const model::Model& model, std::size_t songs, Random& random) {
   std::vector<std::uint32_t> history;
   while (history.size() < songs) {
-    std::span<const std::uint32_t> next;
+    std::vector<std::uint32_t> next;
     if (!history.empty()) next = model.transitions(history.back()).neighbours;
     const std::uint32_t song =
         next.empty() ? random.below(model.songs().size()) : next[random.below(static_cast<std::uint32_t>(next.size()))];

@@ -72,7 +72,7 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
   const train::TrainedVectors& trained = model.trained;
   const transitions::Transitions& transitions = model.transitions;
   const std::size_t rows = trained.vectors.rows();
-  SEGUE_ASSERT(rows <= model.songs.size() && trained.context.rows() == rows && transitions.offsets.size() == rows + 1);
+  SEGUE_ASSERT(rows <= model.songs.size() && trained.context.rows() == rows && transitions.songs() == rows);
   FolderWriter writer(folder, replaces(kModelFormat));
   const std::uint64_t plays = write_songs(writer.path() / data::kSongsName, model.songs, rows);
   write_matrix(writer.path() / kVectorsName, trained.vectors);
@@ -82,7 +82,7 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
   json::object fields;
   fields["dataset"] = model.dataset_digest;
   fields["options"] = options_to_json(model.options);
-  fields["transition_window"] = transitions.window;
+  fields["transition_window"] = transitions.window();
   fields["blend"] = options_to_json(model.blend.discover);
   fields["blend_next"] = options_to_json(model.blend.next);
   if (model.habits != nullptr) fields["returns"] = returns_document(model.habits->returns);
@@ -94,7 +94,7 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
   fields["counts"] = {{"songs", rows},
                       {"dim", trained.vectors.columns()},
                       {"plays", plays},
-                      {"transitions", transitions.neighbours.size()}};
+                      {"transitions", transitions.entries()}};
   fields["loss_sample"] = {{"pairs", train::LossSample::kPairs},
                            {"noise", train::SampledPair::kNoise},
                            {"untrained", trained.untrained_loss}};

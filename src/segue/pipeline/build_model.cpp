@@ -137,7 +137,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
   return {.songs = songs,
           .songs_omitted = dataset.songs.size() - songs,
           .plays = std::accumulate(plays.begin(), plays.begin() + static_cast<std::ptrdiff_t>(songs), std::uint64_t{0}),
-          .transitions = transitions.neighbours.size(),
+          .transitions = transitions.entries(),
           .untrained_loss = trained.untrained_loss,
           .epochs = std::move(trained.epochs)};
 }
