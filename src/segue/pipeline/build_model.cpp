@@ -82,10 +82,11 @@ train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::u
   }
 }
 
-// As much memory as training needed, but enough for small models to read their queues only once.
+// As much memory as training needed, but enough for small models to read their queues only once, and no more than makes
+// a difference.
 std::size_t counting_memory(const train::TrainedVectors& trained) {
   constexpr std::size_t kLeast = std::size_t{256} << 20;
-  constexpr std::size_t kMost = std::size_t{4} << 30;
+  constexpr std::size_t kMost = std::size_t{512} << 20;
   return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
 }
 

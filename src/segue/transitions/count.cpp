@@ -13,6 +13,7 @@
 #include <numeric>
 
 #include "segue/base/error.h"
+#include "segue/base/large_pages.h"
 #include "segue/base/parallel.h"
 #include "segue/data/dataset/queues.h"
 #include "segue/math/prefetch.h"
@@ -54,11 +55,11 @@ std::vector<std::uint32_t> cut_songs(std::uint32_t begin, std::uint32_t end, con
 struct Places {
   std::uint32_t begin = 0;
   std::vector<std::uint64_t> starts;  // of each song's in `all`, and the end of the last
-  std::vector<Place> all;
+  LargeArray<Place> all;              // threads write all over it
 
   std::span<const Place> of(std::uint32_t song) const {
     const std::uint64_t start = starts[song - begin];
-    return std::span(all).subspan(start, starts[song - begin + 1] - start);
+    return {all.data() + start, starts[song - begin + 1] - start};
   }
 };
 
@@ -125,7 +126,7 @@ class Counter {
   Places note_places(std::uint32_t begin, std::uint32_t end, const std::vector<std::uint64_t>& plays) {
     Places places{.begin = begin, .starts = {0}, .all = {}};
     for (std::uint32_t song = begin; song < end; ++song) places.starts.push_back(places.starts.back() + plays[song]);
-    places.all.resize(places.starts.back());
+    places.all = LargeArray<Place>(places.starts.back());
     std::vector<std::uint64_t> next(places.starts.begin(), places.starts.end() - 1);
     for_each_queue([&](std::size_t queue, std::span<const std::uint32_t> songs) {
       for (std::size_t at = 0; at < songs.size(); ++at) {
