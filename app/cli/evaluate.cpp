@@ -31,6 +31,10 @@ std::string share_text(double share) {
   return fmt::format("{:.4f}", share);
 }
 
+std::string least_text(std::uint64_t plays) {
+  return plays > 1 ? fmt::format(" with at least {} plays", plays) : "";
+}
+
 // "±.0031": half the width of the interval.
 std::string margin_text(const std::optional<evaluate::Interval>& interval) {
   return interval ? fmt::format("±{:.4f}", (interval->high - interval->low) / 2) : "";
@@ -175,7 +179,7 @@ class EvaluateCommand final : public Command {
     for (std::uint32_t i = 0; i < options_.seeds; ++i) {
       train::TrainOptions train = train_;
       train.seed += i;
-      const evaluate::Split split = evaluate::make_split(dataset, split_, train.min_plays, train.seed);
+      const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train), train.seed);
       const model::Blend blend = fitted_blend(dataset, train, terminal);
       runs.push_back(evaluate::evaluate(dataset, split, methods(dataset, split, train, blend, terminal), options_,
                                         train, terminal.progress(), terminal.stop()));
@@ -234,7 +238,7 @@ class EvaluateCommand final : public Command {
   }
 
   void export_split(const data::Dataset& dataset, Terminal& terminal) const {
-    const evaluate::Split split = evaluate::make_split(dataset, split_, train_.min_plays, train_.seed);
+    const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train_), train_.seed);
     evaluate::export_split(dataset, split, options_.heard, options_.export_split, terminal.progress(), terminal.stop());
     const std::string digest = evaluate::split_digest(split, options_.heard);
     if (terminal.json()) {
@@ -292,11 +296,11 @@ class EvaluateCommand final : public Command {
 
   std::string text(std::span<const evaluate::Evaluation> runs) const {
     const evaluate::Evaluation& first = runs.front();
-    std::string text = fmt::format(
-        "split {}, {} part: trained on {} queues, {} plays, {} songs with at least {} plays; measured on {} queues\n",
-        choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
-        with_commas(first.training_plays), with_commas(first.songs), train_.min_plays,
-        with_commas(first.held_out_queues));
+    std::string text =
+        fmt::format("split {}, {} part: trained on {} queues, {} plays, {} songs{}; measured on {} queues\n",
+                    choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
+                    with_commas(first.training_plays), with_commas(first.songs), least_text(train::least_plays(train_)),
+                    with_commas(first.held_out_queues));
     if (!untuned_because_.empty()) {
       text +=
           fmt::format("baselines keep their default settings, for lack of a validation part: {}\n", untuned_because_);

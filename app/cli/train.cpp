@@ -126,7 +126,7 @@ class TrainCommand final : public Command {
                                     {"pairs", epoch.pairs},
                                     {"plays", epoch.plays},
                                     {"seconds", epoch.seconds},
-                                    {"plays_per_second", plays_per_second(built.plays, epoch.seconds)}});
+                                    {"plays_per_second", plays_per_second(built.plays_trained, epoch.seconds)}});
     }
     return {{"model", options_.target.output},
             {"dataset", dataset_},
@@ -135,6 +135,7 @@ class TrainCommand final : public Command {
             {"blend", options_to_json(blend.discover)},
             {"blend_next", options_to_json(blend.next)},
             {"songs", built.songs},
+            {"songs_placed", built.songs_placed},
             {"songs_left_out", built.songs_omitted},
             {"plays", built.plays},
             {"transitions", built.transitions},
@@ -147,7 +148,7 @@ class TrainCommand final : public Command {
     for (const train::EpochReport& epoch : built.epochs) {
       table.add({fmt::format("{}", epoch.epoch), fmt::format("{:.4f}", epoch.sample_loss),
                  fmt::format("{:.4f}", epoch.mean_loss), with_commas(epoch.pairs), with_commas(epoch.plays),
-                 rate_text(built.plays, epoch.seconds),
+                 rate_text(built.plays_trained, epoch.seconds),
                  duration_for_people(std::chrono::duration<double>(epoch.seconds))});
     }
     return table.text();
@@ -160,18 +161,28 @@ class TrainCommand final : public Command {
       pairs += epoch.pairs;
       seconds += epoch.seconds;
     }
-    std::string omitted;
-    if (built.songs_omitted > 0) {
-      omitted = fmt::format("{} with fewer than {} plays left out", with_commas(built.songs_omitted),
-                            options_.train.min_plays);
-    }
     Table table({"", ">", ""});
-    table.add({"songs", with_commas(built.songs), std::move(omitted)});
+    table.add({"songs", with_commas(built.songs), songs_text(built)});
     table.add({"plays", with_commas(built.plays), "of these songs"});
     table.add({"pairs", with_commas(pairs), "trained"});
     table.add({"transitions", with_commas(built.transitions), ""});
-    table.add({"plays/s", rate_text(built.plays * options_.train.epochs, seconds), ""});
+    table.add({"plays/s", rate_text(built.plays_trained * options_.train.epochs, seconds), ""});
     return table.text();
+  }
+
+  // "16,407 trained, 42,351 with fewer than 5 plays placed among them"
+  std::string songs_text(const pipeline::BuiltModel& built) const {
+    std::string text;
+    if (built.songs_placed > 0) {
+      text = fmt::format("{} trained, {} with fewer than {} plays placed among them",
+                         with_commas(built.songs - built.songs_placed), with_commas(built.songs_placed),
+                         options_.train.min_plays);
+    }
+    if (built.songs_omitted > 0) {
+      text += fmt::format("{}{} with fewer than {} plays left out", text.empty() ? "" : ", ",
+                          with_commas(built.songs_omitted), train::least_plays(options_.train));
+    }
+    return text;
   }
 
   static std::string loss_chart(const pipeline::BuiltModel& built) {

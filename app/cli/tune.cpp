@@ -76,7 +76,7 @@ class TuneCommand final : public Command {
 
     const data::Dataset dataset = data::open_dataset(dataset_);
     split_.part = evaluate::SplitPart::validation;
-    const evaluate::Split split = evaluate::make_split(dataset, split_, train_.min_plays, train_.seed);
+    const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train_), train_.seed);
     plan_.space =
         evaluate::make_space(options_.space, fixed(), train_, evaluate::whole_queue_length(split.training.queues));
     plan_.rungs = evaluate::rungs_of(plan_.space.least_epochs, plan_.space.most_epochs, options_.reduction);

@@ -45,7 +45,7 @@ def close(what, ours, theirs, tolerance=1e-6):
 
 
 def check_metrics(segue, dump, folder):
-    done = subprocess.run([segue, "evaluate", folder / "d", "--json", "--quiet", "--min-plays", "2", "--heard", str(HEARD),
+    done = subprocess.run([segue, "evaluate", folder / "d", "--json", "--quiet", "--min-plays", "2", "--place-plays", "2", "--heard", str(HEARD),
                            "--baselines", ",".join(METHODS), "--tune-baselines", "off"], check=True, stdout=subprocess.PIPE)
     modes = json.loads(done.stdout)["runs"][0]["modes"]
     assert set(modes) == {"discovery", "repeat", "next"}, set(modes)

@@ -16,7 +16,7 @@ import unicodedata
 import pandas
 import pyarrow
 
-GAP, MIN_PLAYED, MIN_SESSION = 30 * 60, 30_000, 2
+GAP, LONGEST, MIN_PLAYED, MIN_SESSION = 30 * 60, 12 * 3600, 30_000, 2
 
 
 def folded(name):
@@ -50,11 +50,12 @@ def by_python(path):
             users.setdefault(user, []).append((time, song, max(0, played) / 1000))
     for plays in users.values():
         plays.sort(key=lambda play: play[0])
-        ends = None
+        starts = ends = None
         cut = []
         for time, song, seconds in plays:
-            if ends is None or time - ends > GAP:
+            if ends is None or time - ends > GAP or time - starts >= LONGEST:
                 cut.append([])
+                starts = time
             ends = time + seconds
             if cut[-1] and cut[-1][-1] == song:
                 counts["repeat"] += 1
@@ -75,8 +76,10 @@ def make_log(path):
     rows = []
     for user in range(40):
         time = 1_500_000_000 + chance.randrange(10**6)
+        # The last ones are never silent.
+        steps = (0, 60, 200, 200, 200, 1799, 1800, 1801, 9000) if user < 35 else (200, 1400, 1800)
         for _ in range(chance.randrange(200)):
-            time += chance.choice((0, 60, 200, 200, 200, 1799, 1800, 1801, 9000))
+            time += chance.choice(steps)
             artist = chance.choice(names) if chance.random() > 0.01 else " "
             title = f"Song {chance.randrange(30)}" if chance.random() > 0.2 else chance.choice(('a "quote', "Ünï", "É"))
             played = chance.choice(("200000", "-1", "", "29999", "30000"))

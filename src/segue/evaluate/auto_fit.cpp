@@ -46,7 +46,7 @@ FittedBlend fit_blend_to(const data::Dataset& dataset, const AutoFit& how, Progr
   try {
     SplitOptions options = how.split;
     options.max_plays = kMostPlays;
-    const Split split = make_split(dataset, options, how.train.min_plays, how.train.seed);
+    const Split split = make_split(dataset, options, train::least_plays(how.train), how.train.seed);
     if (split.positions() < kLeastPositions || split.units < kLeastUnits) {
       fitted.unfitted = fmt::format(
           "the blend keeps its weights: to fit them takes {} plays held out in {} queues, "

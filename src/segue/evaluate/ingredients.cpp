@@ -8,8 +8,17 @@
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/math/kernels/kernels.h"
+#include "segue/transitions/song_placer.h"
 
 namespace segue::evaluate {
+
+namespace {
+
+data::SongKeys keys_of(const TrainingSet& training, data::SongRow song) {
+  return training.keys.empty() ? data::SongKeys{song, song} : training.keys[song];
+}
+
+}  // namespace
 
 Ingredients::Ingredients(const TrainingSet& training, const train::TrainOptions& options, Progress& progress,
                          std::stop_token stop, const Knowledge* knowledge)
@@ -47,8 +56,37 @@ const train::TrainedVectors& Ingredients::vectors() {
     vectors_ = train::train_vectors(training_.queues, training_.plays, options_, progress_, stop_);
     vectors_->vectors.widen_all();
     vectors_->context.widen_all();
+    place_rare_songs();
   }
   return *vectors_;
+}
+
+// Appends the vectors of songs that are not trained.
+void Ingredients::place_rare_songs() {
+  trained_songs_ = vectors_->vectors.rows();
+  if (trained_songs_ == training_.song_count()) return;
+  const transitions::Transitions& transitions = this->transitions();
+  for (train::TrainedMatrix* matrix : {&vectors_->vectors, &vectors_->context}) {
+    const math::MatrixView<const float> trained = std::as_const(*matrix).view();
+    const transitions::SongPlacer placer({.trained = static_cast<std::uint32_t>(trained.rows),
+                                          .songs = training_.song_count(),
+                                          .dim = trained.columns,
+                                          .vector = [&](data::SongRow song, float*) { return trained.row(song); },
+                                          .transitions = [&](data::SongRow song) { return transitions.of(song); },
+                                          .keys = [&](data::SongRow song) { return keys_of(training_, song); },
+                                          .plays = [&](data::SongRow song) { return training_.plays[song]; }});
+    math::Matrix all(training_.song_count(), trained.columns);
+    parallel_for(all.rows(), 1024, threads(), [&](std::size_t begin, std::size_t end) {
+      for (std::size_t song = begin; song < end; ++song) {
+        if (song < trained.rows) {
+          std::ranges::copy(trained[song], all.view().row(song));
+        } else {
+          placer.place(static_cast<data::SongRow>(song), all.view()[song]);
+        }
+      }
+    });
+    *matrix = std::move(all);
+  }
 }
 
 const std::vector<float>& Ingredients::inverse_norms() {
@@ -81,8 +119,8 @@ const math::Matrix& Ingredients::unit_vectors() {
 const math::PackedRows& Ingredients::packed_unit_vectors() {
   if (packed_unit_vectors_) return *packed_unit_vectors_;
   const math::MatrixView<const float> unit = unit_vectors().view();
-  math::PackedRows packed(unit.rows, unit.columns);
-  for (std::size_t song = 0; song < unit.rows; ++song) packed.set_row(song, unit.row(song));
+  math::PackedRows packed(trained_songs_, unit.columns);
+  for (std::size_t song = 0; song < trained_songs_; ++song) packed.set_row(song, unit.row(song));
   return packed_unit_vectors_.emplace(std::move(packed));
 }
 
@@ -100,7 +138,7 @@ recommend::BlendSources Ingredients::blend_sources() {
                 std::vector<data::SongKeys> keys;
                 keys.reserve(songs.size());
                 for (const data::SongRow song : songs) {
-                  keys.push_back(training.keys.empty() ? data::SongKeys{song, song} : training.keys[song]);
+                  keys.push_back(keys_of(training, song));
                 }
                 return keys;
               },

@@ -59,6 +59,8 @@ class Ingredients {
   const transitions::Transitions& pairs();
   // Song and context vectors trained with options().
   const train::TrainedVectors& vectors();
+  // The first songs are trained, the others placed among them (transitions/song_placer.h). REQUIRES: has_vectors()
+  std::size_t trained_songs() const { return trained_songs_; }
   // songs x dim, each row of W1 at length 1 (or 0).
   const math::Matrix& unit_vectors();
   // 1/|row of W1|, 0 for a row of zeros.
@@ -74,6 +76,8 @@ class Ingredients {
   const std::vector<std::uint32_t>& recency();
 
  private:
+  void place_rare_songs();
+
   const TrainingSet& training_;
   const train::TrainOptions options_;
   Progress& progress_;
@@ -81,7 +85,8 @@ class Ingredients {
   const Knowledge* const knowledge_;
   std::optional<transitions::Transitions> transitions_;
   std::optional<transitions::Transitions> pairs_;
-  std::optional<train::TrainedVectors> vectors_;
+  std::optional<train::TrainedVectors> vectors_;  // of all songs
+  std::size_t trained_songs_ = 0;
   std::optional<math::Matrix> unit_vectors_;
   std::optional<math::PackedRows> packed_unit_vectors_;
   std::vector<float> inverse_norms_;

@@ -113,7 +113,7 @@ std::vector<ChosenSettings> tune_baselines(const data::Dataset& dataset, SplitOp
   if (methods.empty()) return chosen;
   split_options.part = SplitPart::validation;
   split_options.max_positions = 0;
-  const Split split = make_split(dataset, split_options, train.min_plays, train.seed);
+  const Split split = make_split(dataset, split_options, train::least_plays(train), train.seed);
   Tuner tuner(dataset, split, heard, train, progress, stop);
   for (std::unique_ptr<Method>& method : methods) {
     tuner.tune(*method, chosen);

@@ -31,7 +31,7 @@ class ExactIndex::Wanted {
       : keeps_(filter.keeps),
         inverse_norms_(inverse_norms),
         excluded_(filter.excluded.begin(), filter.excluded.end()),
-        few_(keeps_ != nullptr && keeps_->count() < inverse_norms.size() / kSparse) {
+        few_(keeps_ != nullptr && keeps_->count_below(inverse_norms.size()) < inverse_norms.size() / kSparse) {
     std::ranges::sort(excluded_);
   }
 
@@ -62,13 +62,13 @@ class ExactIndex::Wanted {
 ExactIndex::ExactIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
                        const CodedRows* codes)
     : vectors_(vectors), inverse_norms_(inverse_norms), codes_(codes) {
-  SEGUE_ASSERT(vectors.rows == inverse_norms.size() && (codes == nullptr || codes->rows() == vectors.rows));
+  SEGUE_ASSERT(vectors.rows == inverse_norms.size() && (codes == nullptr || codes->rows() >= vectors.rows));
 }
 
 std::vector<math::ScoredRow> ExactIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
                                                 std::size_t threads) const {
   SEGUE_ASSERT(query.size() == vectors_.columns);
-  SEGUE_ASSERT(filter.keeps == nullptr || filter.keeps->rows() == vectors_.rows);
+  SEGUE_ASSERT(filter.keeps == nullptr || filter.keeps->rows() >= vectors_.rows);
   const Wanted wanted(filter, inverse_norms_);
   const std::size_t workers = thread_count(threads);
   return (codes_ != nullptr ? compare_likely(query, k, wanted, workers) : compare_all(query, k, wanted, workers))

@@ -19,13 +19,14 @@ namespace segue::index {
 // The rows that a search may return, by default all. Views data of the caller.
 struct SearchFilter {
   std::span<const std::uint32_t> excluded;  // rows never returned, in any order
-  const RowSet* keeps = nullptr;            // only rows of this set, which has a place for every row
+  const RowSet* keeps = nullptr;            // only rows of this set, which has a place for every row or more
 };
 
 // Views of vectors. Thread safe.
 class ExactIndex {
  public:
-  // `inverse_norms` has 1/|row| for every row, 0 for a row of zeros. `codes`: of these vectors, or nullptr.
+  // `inverse_norms` has 1/|row| for every row, 0 for a row of zeros. `codes`: of these vectors and
+  // perhaps of more, or nullptr.
   ExactIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms,
              const CodedRows* codes = nullptr);
 

@@ -19,6 +19,18 @@ class RowSet {
   std::size_t rows() const { return rows_; }    // rows that may be in it
   std::size_t count() const { return count_; }  // rows in it
 
+  // Rows below `end` in it.
+  std::size_t count_below(std::size_t end) const {
+    if (end >= rows_) return count_;
+    std::size_t count = 0;
+    for (std::size_t word = 0; word < end / 64; ++word) count += static_cast<std::size_t>(std::popcount(words_[word]));
+    if (end % 64 != 0) {
+      const std::uint64_t last = words_[end / 64] & ((std::uint64_t{1} << (end % 64)) - 1);
+      count += static_cast<std::size_t>(std::popcount(last));
+    }
+    return count;
+  }
+
   // REQUIRES: row < rows().
   bool contains(std::uint32_t row) const { return (words_[row / 64] >> (row % 64) & 1) != 0; }
 

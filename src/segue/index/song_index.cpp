@@ -32,7 +32,7 @@ bool SongIndex::graph_is_quicker(std::size_t width, std::size_t kept) const {
 }
 
 std::size_t SongIndex::kept_by(const SearchFilter& filter) const {
-  return filter.keeps == nullptr ? vectors_.rows : filter.keeps->count();
+  return filter.keeps == nullptr ? searched_ : filter.keeps->count_below(searched_);
 }
 
 std::vector<math::ScoredRow> SongIndex::search(std::span<const float> query, std::size_t k, const SearchFilter& filter,
@@ -40,10 +40,32 @@ std::vector<math::ScoredRow> SongIndex::search(std::span<const float> query, std
   const std::size_t width = width_for(options.width > 0 ? options.width : width_, k, filter, options.method);
   // The order of a walk is nearly right: an eighth more candidates contain the k nearest (bench/search/index_search).
   const std::vector<std::uint32_t> rows = walk(query, k, k + k / 8 + 8, filter, width, options.method);
-  if (rows.size() < k) return exact_.search(query, k, filter, options.threads);
   math::TopK best(k);
-  exact_.compare(query, rows, best);
+  if (rows.size() >= k) {
+    exact_.compare(query, rows, best);
+    return best.take();
+  }
+  std::vector<math::ScoredRow> found = exact_.search(query, k, filter, options.threads);
+  if (found.size() == k || searched_ == inverse_norms_.size()) return found;
+  for (const math::ScoredRow& row : found) best.offer(row);
+  add_others(query, filter, best);
   return best.take();
+}
+
+// Offers the rows that are not searched.
+void SongIndex::add_others(std::span<const float> query, const SearchFilter& filter, math::TopK& best) const {
+  std::vector<std::uint32_t> excluded(filter.excluded.begin(), filter.excluded.end());
+  std::ranges::sort(excluded);
+  std::vector<std::uint32_t> others;
+  const auto add = [&](std::uint32_t row) {
+    if (inverse_norms_[row] > 0 && !std::ranges::binary_search(excluded, row)) others.push_back(row);
+  };
+  if (filter.keeps != nullptr) {
+    filter.keeps->for_each(searched_, inverse_norms_.size(), add);
+  } else {
+    for (std::size_t row = searched_; row < inverse_norms_.size(); ++row) add(static_cast<std::uint32_t>(row));
+  }
+  all_.compare(query, others, best);
 }
 
 std::vector<std::uint32_t> SongIndex::near(std::span<const float> query, std::size_t k, const SearchFilter& filter,
@@ -52,7 +74,9 @@ std::vector<std::uint32_t> SongIndex::near(std::span<const float> query, std::si
       walk(query, k, k, filter, width_for(k, k, filter, SearchMethod::automatic), SearchMethod::automatic);
   if (rows.size() < k) {
     rows.clear();
-    for (const math::ScoredRow& row : exact_.search(query, k, filter, threads)) rows.push_back(row.row);
+    for (const math::ScoredRow& row : search(query, k, filter, {SearchMethod::exact, 0, threads})) {
+      rows.push_back(row.row);
+    }
   }
   return rows;
 }
@@ -65,7 +89,7 @@ std::size_t SongIndex::width_for(std::size_t least, std::size_t k, const SearchF
   if (filter.keeps != nullptr) {
     // As many candidates as are expected to contain k kept ones, and some more: the nearest songs are no random sample.
     const auto wanted = static_cast<double>(k + filter.excluded.size());
-    const double share = static_cast<double>(kept) / static_cast<double>(vectors_.rows);
+    const double share = static_cast<double>(kept) / static_cast<double>(searched_);
     width = std::max(width, static_cast<std::size_t>((wanted + 4 * std::sqrt(wanted)) * 1.25 / share));
   }
   if (method == SearchMethod::automatic && !graph_is_quicker(width, kept)) return 0;

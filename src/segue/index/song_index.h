@@ -43,7 +43,17 @@ class SongIndex {
   // of a walk, see choose_width(). `codes` may be nullptr too: with them, exact searches are faster.
   SongIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
             std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
-      : vectors_(vectors), exact_(vectors, inverse_norms, codes), graph_(graph), width_(width) {}
+      : SongIndex(vectors, inverse_norms, vectors.rows, graph, width, codes) {}
+  // Only the first `searched` vectors, of which the graph was built, are searched; the others are found where a filter
+  // keeps fewer than k of those.
+  SongIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t searched,
+            const GraphIndex* graph, std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
+      : searched_(searched),
+        all_(vectors, inverse_norms),
+        inverse_norms_(inverse_norms),
+        exact_({vectors.data, searched, vectors.columns, vectors.stride}, inverse_norms.first(searched), codes),
+        graph_(graph),
+        width_(width) {}
 
   // As ExactIndex::search(), but the graph may miss some of the nearest; the next ones take their place. Never returns
   // a row that the filter does not keep, and always k rows if there are k.
@@ -67,7 +77,11 @@ class SongIndex {
   std::vector<std::uint32_t> walk(std::span<const float> query, std::size_t k, std::size_t enough,
                                   const SearchFilter& filter, std::size_t width, SearchMethod method) const;
 
-  math::MatrixView<const float> vectors_;
+  void add_others(std::span<const float> query, const SearchFilter& filter, math::TopK& best) const;
+
+  std::size_t searched_ = 0;
+  ExactIndex all_{{}, {}};
+  std::span<const float> inverse_norms_;
   ExactIndex exact_{{}, {}};
   const GraphIndex* graph_ = nullptr;
   std::size_t width_ = kSearchWidth;

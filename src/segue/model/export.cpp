@@ -109,8 +109,8 @@ void export_npy(ExportRows& rows, const fs::path& folder) {
 
 void export_model(const Model& model, const ExportOptions& options, Progress& progress, std::stop_token stop) {
   const fs::path output = options.output;
-  progress.begin("export", model.songs().size(), "songs");
   ExportRows rows(model, options, progress, std::move(stop));
+  progress.begin("export", rows.size(), "songs");
   switch (options.format) {
     case ExportFormat::word2vec:
     case ExportFormat::word2vec_binary:

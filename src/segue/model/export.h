@@ -36,6 +36,7 @@ struct ExportOptions {
   ExportFormat format = ExportFormat::word2vec;
   VectorKind vectors = VectorKind::song;
   bool normalise = false;
+  bool placed = true;
   std::string replace_spaces{};
   std::string output{};
 };
@@ -51,6 +52,8 @@ struct OptionsOf<model::ExportOptions> {
       option<&model::ExportOptions::format>("format", "What to write"),
       option<&model::ExportOptions::vectors>("vectors", "Song vectors (W1) or context vectors (W2)"),
       option<&model::ExportOptions::normalise>("normalise", "Scale every vector to length 1"),
+      option<&model::ExportOptions::placed>("placed",
+                                            "Also songs too rare to be trained, which are placed among others"),
       option<&model::ExportOptions::replace_spaces>(
           "replace_spaces", "Replace each space in an id by this text; the word2vec formats cannot hold spaces"),
       option<&model::ExportOptions::output>("output", "The file to write, or the folder for projector and npy"),

@@ -20,7 +20,7 @@ class ExportRows {
 
   const Model& model() const { return model_; }
   const ExportOptions& options() const { return options_; }
-  std::uint32_t size() const { return model_.songs().size(); }
+  std::uint32_t size() const { return options_.placed ? model_.songs().size() : model_.trained_songs(); }
   std::size_t dim() const { return vectors_.columns; }
 
   // The vector of a row, valid until the next call. Throws interrupted.

@@ -1,5 +1,6 @@
 #include "segue/model/index_file.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <vector>
@@ -36,7 +37,8 @@ json::object write_index(const fs::path& folder, const IndexBuild& build, Progre
   const fs::path file = folder / kIndexName;
   fs::remove(file);  // may be a link to the file of an older version, which must not be overwritten
   const NpyMatrix npy(folder / kVectorsName);
-  const math::MatrixView<const float> vectors = npy.view();
+  math::MatrixView<const float> vectors = npy.view();
+  if (build.songs > 0) vectors.rows = std::min(vectors.rows, build.songs);
   const IndexOptions& options = build.options;
   const bool large = options.index == index::SearchMethod::automatic && vectors.rows >= kGraphPays &&
                      vectors.rows <= index::kMostGraphNodes;

@@ -54,6 +54,7 @@ struct IndexBuild {
   IndexOptions options;
   std::uint64_t seed = 1;
   std::size_t threads = 0;  // 0: all cores. With one thread, the same seed gives the same file
+  std::size_t songs = 0;    // only the first so many, which are trained; 0: all
 };
 
 // Builds the graph of folder/vectors.npy into folder/index.hnsw and measures the search width that finds nearly all

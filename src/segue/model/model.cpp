@@ -75,6 +75,16 @@ std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
   return static_cast<std::uint32_t>(count_at(object_at(manifest.fields, "options", subject), "window", subject));
 }
 
+// All songs of an older model are trained.
+std::uint32_t trained_songs_of(const Manifest& manifest, std::uint32_t songs, const std::string& subject) {
+  const json::object& counts = object_at(manifest.fields, "counts", subject);
+  if (!counts.contains("trained")) return songs;
+  const std::uint64_t trained = count_at(counts, "trained", subject);
+  if (trained > songs)
+    fail(ErrorCode::corrupt, "{}: expected at most {} trained songs, found {}", subject, songs, trained);
+  return static_cast<std::uint32_t>(trained);
+}
+
 // Weights that an older model does not state have their defaults.
 BlendWeights weights_of(const Manifest& manifest, std::string_view name, BlendWeights weights,
                         const std::string& subject) {
@@ -165,6 +175,7 @@ struct Model::State {
   LargeArray<float> inverse_norms;
   std::once_flag log_plays_made;
   data::LogPlays log_plays;
+  std::uint32_t trained;
   std::uint32_t transition_window;
   Blend blend;
   std::optional<plays::ReturnRates> returns;
@@ -187,6 +198,7 @@ struct Model::State {
         transitions(open_folder.map(kTransitionsName), songs.size()) {
     check_shape(folder / kVectorsName, vectors.view(), songs.size(), vectors.view().columns);
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
+    trained = trained_songs_of(manifest, songs.size(), (folder / kManifestName).string());
     transition_window = window_of(manifest, (folder / kManifestName).string());
     blend = blend_of(manifest, (folder / kManifestName).string());
     returns = returns_of(manifest, (folder / kManifestName).string());
@@ -200,13 +212,13 @@ struct Model::State {
     const std::string subject = (folder / kManifestName).string();
     const json::object& files = object_at(manifest.fields, "files", subject);
     if (files.contains(kIndexName)) {
-      graph.emplace(open_folder.map(kIndexName), vectors.view().rows, vectors.view().columns);
+      graph.emplace(open_folder.map(kIndexName), trained, vectors.view().columns);
       if (graph->vectors_digest() != string_at(files.at(kVectorsName).as_object(), "sha256", subject)) {
         graph.reset();
         index_note = fmt::format("{}: built from other vectors, so every song is compared; `segue index` rebuilds it",
                                  (folder / kIndexName).string());
       }
-    } else if (songs.size() >= kGraphPays && !manifest.fields.contains("index")) {
+    } else if (trained >= kGraphPays && !manifest.fields.contains("index")) {
       index_note =
           fmt::format("{}: no search graph, so every song is compared; `segue index` makes one", folder.string());
     }
@@ -215,7 +227,13 @@ struct Model::State {
     if (graph && made != nullptr && made->is_object()) {
       width = std::clamp<std::size_t>(count_at(made->get_object(), "search_width", subject), 1, kWidestSearch);
     }
-    index = index::SongIndex(vectors.view(), inverse_norms, graph ? &*graph : nullptr, width);
+    index = searching(width);
+  }
+
+  // Without the songs that are not trained: their vectors are means, which lie near everything.
+  index::SongIndex searching(std::size_t width) const {
+    return {
+        vectors.view(), inverse_norms, trained, graph ? &*graph : nullptr, width, codes.rows() > 0 ? &codes : nullptr};
   }
 
   const transitions::TransitionsFile& checked_transitions() {
@@ -225,7 +243,7 @@ struct Model::State {
 
   void code_vectors() {
     codes = index::CodedRows(vectors.view(), inverse_norms, 0);
-    index = index::SongIndex(vectors.view(), inverse_norms, index.graph(), index.width(), &codes);
+    index = searching(index.width());
   }
 };
 
@@ -264,6 +282,9 @@ const data::LogPlays& Model::log_plays() const {
     state_->log_plays = data::LogPlays(songs().size(), [this](std::uint32_t row) { return songs().plays(row); });
   });
   return state_->log_plays;
+}
+std::uint32_t Model::trained_songs() const {
+  return state_->trained;
 }
 std::uint32_t Model::transition_window() const {
   return state_->transition_window;

@@ -1,7 +1,7 @@
 // A model folder, written by `segue train` and opened by everything else.
 //
 //   manifest.json      options, loss by epoch, the dataset's digest
-//   songs.arrow        the songs with vectors
+//   songs.arrow        the songs: first those that are trained, then those placed among them
 //   vectors.npy        W1: float32, songs x dim, C order
 //   context.npy        W2: the same shape
 //   trend.npy          float32, songs x 3: decayed plays (plays/trend.h); only if the dataset has times
@@ -56,6 +56,9 @@ class Model {
   const Manifest& manifest() const;
   const OpenFolder& folder() const;
   const data::Catalogue& songs() const;
+  // The first songs are trained. The others, played too rarely for that, are placed among them
+  // (transitions/song_placer.h): they are recommended after songs they were played with, but not searched.
+  std::uint32_t trained_songs() const;
   math::MatrixView<const float> vectors() const;  // W1, not normalised
   math::MatrixView<const float> context() const;  // W2
   std::span<const float> inverse_norms() const;   // 1/|row of W1|, 0 for a zero row
@@ -74,8 +77,8 @@ class Model {
   std::vector<transitions::PlayedTogether> played_together(std::uint32_t song,
                                                            std::span<const std::uint32_t> others) const;
 
-  // Search among the songs. The first call maps and checks the graph; without one, or with a graph of other vectors,
-  // every search is exact. Throws corrupt if the graph's file is damaged.
+  // Search among the trained songs. The first call maps and checks the graph; without one, or with a graph of other
+  // vectors, every search is exact. Throws corrupt if the graph's file is damaged.
   const index::SongIndex& index() const;
   // Makes exact searches of index() about three times as fast, for callers with many of them: index/coded_rows.h.
   // Throws no_space. REQUIRES: no search is running.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string_view>
 
@@ -16,7 +17,8 @@
 
 namespace segue::model {
 
-// The parts of a model that is not written yet. `songs` may have more rows than the vectors; the rest are omitted.
+// The parts of a model that is not written yet. Its songs are the first of `songs`, as many as the transitions have;
+// those beyond the trained vectors are placed among them (transitions/song_placer.h).
 struct NewModel {
   const data::Catalogue& songs;
   std::string_view dataset_digest;
@@ -26,6 +28,9 @@ struct NewModel {
   Blend blend{};
   IndexBuild index{};
   const plays::Habits* habits = nullptr;  // nullptr: nothing is known of when songs were played
+  // Called once vectors and transitions are written and not read any more, before the index is built, which needs
+  // memory of its own.
+  std::function<void()> release{};
 };
 
 // Writes a complete model folder with its index and replaces an older model once everything is on disk.

@@ -90,12 +90,11 @@ std::size_t counting_memory(const train::TrainedVectors& trained) {
   return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
 }
 
-transitions::Transitions count(const data::Dataset& dataset, const train::TrainedVectors& trained,
+transitions::Transitions count(const data::Dataset& dataset, const train::TrainedVectors& trained, std::uint32_t songs,
                                const BuildOptions& options, Progress& progress, const std::stop_token& stop) {
   const transitions::TransitionOptions how{.window = options.counting.transition_window,
                                            .memory_bytes = counting_memory(trained),
                                            .threads = options.train.threads};
-  const auto songs = static_cast<std::uint32_t>(trained.vectors.rows());
   return transitions::count_transitions(dataset.queues, songs, how, progress, stop);
 }
 
@@ -119,9 +118,11 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
   const data::Dataset dataset = data::open_dataset(dataset_folder);
   const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
   train::TrainedVectors trained = train(dataset, plays, options, progress, stop, notes);
-  const transitions::Transitions transitions = count(dataset, trained, options, progress, stop);
-  const plays::Habits habits = plays::count_habits(dataset.queues, static_cast<std::uint32_t>(trained.vectors.rows()),
-                                                   data::has_sessions(dataset));
+  const std::uint32_t songs = train::trained_song_count(plays, train::least_plays(options.train));
+  const std::size_t trained_songs = trained.vectors.rows();
+  transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
+  const std::uint64_t entries = transitions.entries();
+  const plays::Habits habits = plays::count_habits(dataset.queues, songs, data::has_sessions(dataset));
   model::write_model(output,
                      {.songs = dataset.songs,
                       .dataset_digest = dataset.manifest.digest,
@@ -130,15 +131,25 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
                       .transitions = transitions,
                       .blend = options.fit_blend ? options.fit_blend(dataset) : options.blend,
                       .index = {options.index, options.train.seed, options.train.threads},
-                      .habits = &habits},
+                      .habits = &habits,
+                      .release =
+                          [&] {
+                            trained.vectors = {};
+                            trained.context = {};
+                            transitions = {};
+                          }},
                      progress, stop);
   remove_checkpoint(output, notes);
 
-  const std::size_t songs = trained.vectors.rows();
+  const auto plays_of_first = [&](std::size_t count) {
+    return std::accumulate(plays.begin(), plays.begin() + static_cast<std::ptrdiff_t>(count), std::uint64_t{0});
+  };
   return {.songs = songs,
+          .songs_placed = songs - trained_songs,
           .songs_omitted = dataset.songs.size() - songs,
-          .plays = std::accumulate(plays.begin(), plays.begin() + static_cast<std::ptrdiff_t>(songs), std::uint64_t{0}),
-          .transitions = transitions.entries(),
+          .plays = plays_of_first(songs),
+          .plays_trained = plays_of_first(trained_songs),
+          .transitions = entries,
           .untrained_loss = trained.untrained_loss,
           .epochs = std::move(trained.epochs)};
 }

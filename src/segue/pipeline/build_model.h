@@ -72,8 +72,10 @@ struct BuildOptions {
 
 struct BuiltModel {
   std::uint64_t songs = 0;          // in the model
-  std::uint64_t songs_omitted = 0;  // songs of the dataset with fewer than min_plays
+  std::uint64_t songs_placed = 0;   // of these, among those that are trained
+  std::uint64_t songs_omitted = 0;  // songs of the dataset with too few plays even for that
   std::uint64_t plays = 0;          // of the model's songs
+  std::uint64_t plays_trained = 0;  // of those that are trained
   std::uint64_t transitions = 0;
   double untrained_loss = 0;  // sample_loss before the first epoch
   std::vector<train::EpochReport> epochs;

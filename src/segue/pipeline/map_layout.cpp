@@ -63,9 +63,9 @@ layout::Affinities affinities_of(math::MatrixView<const float> units, const layo
 MapLayout make_map_layout(const model::Model& model, const LayoutOptions& options, const layout::TsneOptions& tsne,
                           Progress& progress, const std::stop_token& stop) {
   const std::size_t songs = model.songs().size();
-  if (songs < 2) fail(ErrorCode::bad_input, "expected a model of at least 2 songs to map, found {}", songs);
-  std::size_t laid = songs;
-  if (options.most_played > 0) laid = std::clamp<std::size_t>(options.most_played, 2, songs);
+  std::size_t laid = model.trained_songs();
+  if (laid < 2) fail(ErrorCode::bad_input, "expected a model of at least 2 trained songs to map, found {}", laid);
+  if (options.most_played > 0) laid = std::clamp<std::size_t>(options.most_played, 2, laid);
   std::optional<OldMap> old;
   if (!options.like.empty()) old.emplace(open_old_map(options.like, model, laid));
 

@@ -87,24 +87,26 @@ class Planner {
     const math::MatrixView<const float> vectors = model_.vectors();
     const std::vector<float> a = unit(from_);
     const std::vector<float> b = unit(to_);
-    parallel_for(vectors.rows, kRowsPerPiece, thread_count(options_.threads), [&](std::size_t begin, std::size_t end) {
-      std::vector<math::TopK> found(kBins, math::TopK(kOfBin));
-      std::array<float, kBlock> to_a;
-      std::array<float, kBlock> to_b;
-      for (std::size_t first = begin; first < end; first += kBlock) {
-        const math::MatrixView<const float> block{vectors.row(first), std::min(kBlock, end - first), vectors.columns,
-                                                  vectors.stride};
-        math::best_kernels().dot_rows(a.data(), block, to_a.data());
-        math::best_kernels().dot_rows(b.data(), block, to_b.data());
-        for (std::size_t i = 0; i < block.rows; ++i) {
-          const auto row = static_cast<std::uint32_t>(first + i);
-          const float inverse = model_.inverse_norms()[row];
-          if (inverse > 0 && row != from_ && row != to_) offer(found, row, to_a[i] * inverse, to_b[i] * inverse);
-        }
-      }
-      const std::lock_guard lock(mutex);
-      for (std::size_t bin = 0; bin < kBins; ++bin) best[bin].merge(found[bin]);
-    });
+    parallel_for(model_.trained_songs(), kRowsPerPiece, thread_count(options_.threads),
+                 [&](std::size_t begin, std::size_t end) {
+                   std::vector<math::TopK> found(kBins, math::TopK(kOfBin));
+                   std::array<float, kBlock> to_a;
+                   std::array<float, kBlock> to_b;
+                   for (std::size_t first = begin; first < end; first += kBlock) {
+                     const math::MatrixView<const float> block{vectors.row(first), std::min(kBlock, end - first),
+                                                               vectors.columns, vectors.stride};
+                     math::best_kernels().dot_rows(a.data(), block, to_a.data());
+                     math::best_kernels().dot_rows(b.data(), block, to_b.data());
+                     for (std::size_t i = 0; i < block.rows; ++i) {
+                       const auto row = static_cast<std::uint32_t>(first + i);
+                       const float inverse = model_.inverse_norms()[row];
+                       if (inverse > 0 && row != from_ && row != to_)
+                         offer(found, row, to_a[i] * inverse, to_b[i] * inverse);
+                     }
+                   }
+                   const std::lock_guard lock(mutex);
+                   for (std::size_t bin = 0; bin < kBins; ++bin) best[bin].merge(found[bin]);
+                 });
     for (math::TopK& bin : best) {
       for (const math::ScoredRow& one : bin.take()) {
         passed_.push_back({one.row, song_cosine(model_, from_, one.row), song_cosine(model_, to_, one.row)});

@@ -103,6 +103,14 @@ plays::Past past_of(const data::Catalogue& songs, std::span<const data::SongRow>
   return plays::Past(std::vector<data::SongRow>(played.begin(), played.end()), artists);
 }
 
+namespace {
+
+bool has_transitions(const model::Model& model, std::span<const data::SongRow> songs) {
+  return std::ranges::any_of(songs, [&](data::SongRow song) { return !model.transitions(song).neighbours.empty(); });
+}
+
+}  // namespace
+
 Recommender::Recommender(const model::Model& model) : model_(model), sources_(blend_sources(model)) {}
 
 Recommender::Query Recommender::query_of(const Search& search, std::span<const data::SongRow> played) const {
@@ -112,7 +120,9 @@ Recommender::Query Recommender::query_of(const Search& search, std::span<const d
     return query;
   }
   query.blend.emplace(sources_, search.weights, played, search.listening);
-  if (search.options.by == RecommendBy::blend) {
+  // Of songs without a direction, what was played with them is still known.
+  const auto is_some = [](float number) { return number != 0; };
+  if (search.options.by == RecommendBy::blend && std::ranges::any_of(query.blend->recent(), is_some)) {
     query.direction = away_from(model_, query.blend->recent(), search.disliked);
   }
   return query;
@@ -187,8 +197,10 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
   if (interests != 1) {
     found.interests = find_interests(model_, listener.played, options.half_life, interests);
   }
-  // Throws if the songs have no direction, before anything is searched for.
-  const std::vector<float> user = user_vector(model_, listener.played, half_life);
+  // Throws if there is nothing to go by, before anything is searched for.
+  const bool needs_direction = options.by == RecommendBy::vectors || !has_transitions(model_, listener.played);
+  const std::vector<float> user = needs_direction ? user_vector(model_, listener.played, half_life)
+                                                  : mean_direction(model_, listener.played, half_life);
 
   const bool merges = found.interests.size() > 1;
   std::vector<Query> queries;

@@ -88,7 +88,12 @@ SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::R
   sums_ = math::Matrix(groups_.size(), model.vectors().columns);
   for (std::uint32_t group = 0; group < size(); ++group) {
     const std::span<float> sum = sums_.view()[group];
-    for (const data::SongRow song : groups_[group].songs) add_song(model, song, 1, sum);
+    // Songs that are not trained say something of an artist only where none is.
+    const std::vector<data::SongRow>& songs = groups_[group].songs;
+    const bool trained = songs.front() < model.trained_songs();
+    for (const data::SongRow song : songs) {
+      if (!trained || song < model.trained_songs()) add_song(model, song, 1, sum);
+    }
     const float length = length_of(sum);
     inverse_norms_.push_back(length < kLeastLength ? 0 : 1 / length);
   }
@@ -139,7 +144,7 @@ std::vector<math::ScoredRow> SongGroups::similar(std::uint32_t group, std::size_
 std::vector<math::ScoredRow> SongGroups::typical_songs(std::uint32_t group, std::size_t k) const {
   index::RowSet own(model_.songs().size());
   for (const data::SongRow song : groups_[group].songs) own.insert(song);
-  return index::ExactIndex(model_.vectors(), model_.inverse_norms()).search(direction(group), k, {{}, &own});
+  return model_.index().search(direction(group), k, {{}, &own}, {.method = index::SearchMethod::exact});
 }
 
 }  // namespace segue::recommend

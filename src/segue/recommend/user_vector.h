@@ -20,5 +20,7 @@ double recency_weight(std::size_t age, double half_life);
 // Returns a unit vector of model.vectors().columns numbers. Throws bad_input if there is no direction: no songs, none
 // with a vector, or vectors that cancel out. REQUIRES: each row < model.songs().size(), half_life >= 0.
 std::vector<float> user_vector(const model::Model& model, std::span<const data::SongRow> songs, double half_life);
+// The same, but zeros if there is no direction.
+std::vector<float> mean_direction(const model::Model& model, std::span<const data::SongRow> songs, double half_life);
 
 }  // namespace segue::recommend

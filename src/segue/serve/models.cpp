@@ -97,7 +97,7 @@ double sampled_recall(const model::Model& model) {
   std::size_t found = 0;
   std::size_t wanted = 0;
   for (std::uint32_t i = 0; i < kSample; ++i) {
-    const auto row = static_cast<std::uint32_t>(std::uint64_t{model.songs().size()} * i / kSample);
+    const auto row = static_cast<std::uint32_t>(std::uint64_t{model.trained_songs()} * i / kSample);
     const std::span<const float> vector(model.vectors().row(row), model.vectors().columns);
     const auto exact = model.index().search(vector, kNearest, {}, {.method = index::SearchMethod::exact});
     const auto walked = model.index().search(vector, kNearest, {}, {.method = index::SearchMethod::graph});

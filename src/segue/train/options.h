@@ -2,6 +2,7 @@
 // architectures, arXiv:1310.4546 for negative sampling and subsampling).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -46,6 +47,7 @@ struct TrainOptions {
   double negative_exponent = 0.75;
   double subsample = 1e-3;
   std::uint64_t min_plays = 5;
+  std::uint64_t place_plays = 1;
   std::uint32_t epochs = 5;
   double learning_rate = 0.025;
   double min_learning_rate = 1e-4;
@@ -53,6 +55,11 @@ struct TrainOptions {
   std::uint32_t threads = 0;
   std::uint64_t seed = 1;
 };
+
+// Of a song of the model, trained or placed.
+inline std::uint64_t least_plays(const TrainOptions& options) {
+  return std::min(options.min_plays, options.place_plays);
+}
 
 }  // namespace segue::train
 
@@ -85,7 +92,11 @@ struct OptionsOf<train::TrainOptions> {
       option<&train::TrainOptions::subsample>(
           "subsample", "Songs with a larger share of all plays than this are skipped at random; 0 skips none",
           between(0, 1)),
-      option<&train::TrainOptions::min_plays>("min_plays", "Songs played less often are left out", at_least(1)),
+      option<&train::TrainOptions::min_plays>("min_plays", "Songs played less often are not trained", at_least(1)),
+      option<&train::TrainOptions::place_plays>(
+          "place_plays",
+          "Songs played less often than --min-plays, but at least this often, are placed among those they were played with",
+          at_least(1)),
       option<&train::TrainOptions::epochs>("epochs", "Passes over all plays", between(1, 10000)),
       option<&train::TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
       option<&train::TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end; it falls linearly",

@@ -35,6 +35,9 @@ TEST(RowSet, is_a_set) {
     const std::vector<std::uint32_t> some(wanted.lower_bound(begin), wanted.lower_bound(end));
     EXPECT_EQ(rows_of(rows, begin, end), some) << begin << " to " << end;
   }
+  for (const std::size_t end : {0U, 1U, 63U, 64U, 65U, 199U, 200U, 300U}) {
+    EXPECT_EQ(rows.count_below(end), rows_of(rows, 0, std::min<std::size_t>(end, 200)).size()) << end;
+  }
 }
 
 TEST(RowSet, is_empty_without_rows) {

@@ -74,6 +74,16 @@ TEST_F(ExportTest, binary_holds_the_bytes_of_the_floats) {
   EXPECT_EQ(read_text(folder_ / "v.bin"), wanted);
 }
 
+TEST_F(ExportTest, can_leave_out_songs_that_are_not_trained) {
+  small_.trained = std::move(testing::small_model(3, 5).trained);
+  for (const bool placed : {true, false}) {
+    write({.format = ExportFormat::word2vec, .placed = placed, .replace_spaces = "_", .output = output("v.txt")});
+    const std::string text = read_text(folder_ / "v.txt");
+    EXPECT_TRUE(text.starts_with(placed ? "8 5\n" : "3 5\n"));
+    EXPECT_EQ(std::ranges::count(text, '\n'), placed ? 9 : 4);
+  }
+}
+
 TEST_F(ExportTest, refuses_ids_with_spaces_and_names_the_first) {
   small_.songs[0].id = "first";
   EXPECT_ERROR(write({.format = ExportFormat::word2vec, .output = output("v.txt")}), ErrorCode::wrong_use,

@@ -9,6 +9,7 @@
 #include "segue/base/file.h"
 #include "segue/base/options_json.h"
 #include "segue/data/dataset/dataset.h"
+#include "segue/model/extend.h"
 #include "segue/model/npy.h"
 #include "segue/model/write_model.h"
 #include "segue/transitions/transitions_file.h"
@@ -89,6 +90,29 @@ TEST_F(ModelTest, keeps_only_the_songs_with_vectors) {
   const data::Catalogue songs(folder_ / "songs.arrow");
   write_model(folder_ / "ten", {songs, "d", ten.options, ten.trained, ten.transitions}, progress, {});
   EXPECT_EQ(Model(folder_ / "ten").songs().size(), 10U);
+}
+
+TEST_F(ModelTest, has_songs_placed_after_the_trained_ones) {
+  const SmallModel all = small_model(24, 10);
+  SmallModel ten = small_model(10, 10);
+  testing::write_songs(folder_ / "songs.arrow", all.songs);
+  NoProgress progress;
+  const data::Catalogue songs(folder_ / "songs.arrow");
+  write_model(folder_ / "ten", {songs, "d", ten.options, ten.trained, all.transitions}, progress, {});
+  const Model model(folder_ / "ten");
+  EXPECT_EQ(model.songs().size(), 24U);
+  EXPECT_EQ(model.trained_songs(), 10U);
+  EXPECT_EQ(model.manifest().fields.at("counts").at("trained"), json::value(10));
+  EXPECT_EQ(model.vectors().rows, 24U);
+  EXPECT_EQ(model.context().rows, 24U);
+  for (std::uint32_t row = 0; row < 10; ++row) {
+    EXPECT_TRUE(std::ranges::equal(model.vectors()[row], ten.trained.vectors.view()[row]));
+  }
+}
+
+TEST_F(ModelTest, refuses_more_trained_songs_than_songs) {
+  extend_model(path_, {}, [](const fs::path&) { return json::object{{"counts", {{"songs", 24}, {"trained", 25}}}}; });
+  EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "expected at most 24 trained songs, found 25");
 }
 
 TEST_F(ModelTest, has_no_inverse_norm_for_a_zero_row) {

@@ -1,5 +1,6 @@
 #include "segue/pipeline/build_model.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -90,14 +91,48 @@ TEST_F(BuildModel, writes_a_model_that_opens_and_reports_its_counts) {
   EXPECT_FALSE(fs::exists(checkpoint()));
 }
 
-TEST_F(BuildModel, omits_songs_played_less_than_min_plays) {
-  std::vector<std::vector<std::uint32_t>> queues(10, {0, 1, 2, 0, 1, 2});
-  queues.push_back({0, 3, 1});
-  (void)testing::small_dataset(scratch_, queues, std::vector<std::string>(queues.size(), "u"));
+class RareSongs : public BuildModel {
+ protected:
+  RareSongs() {
+    std::vector<std::vector<std::uint32_t>> queues(10, {0, 1, 2, 0, 1, 2});
+    queues.push_back({0, 3, 1});
+    (void)testing::small_dataset(scratch_, queues, std::vector<std::string>(queues.size(), "u"));
+  }
+};
+
+TEST_F(RareSongs, are_placed_where_they_were_played) {
+  const BuiltModel built = build();
+  EXPECT_EQ(built.songs, 4U);
+  EXPECT_EQ(built.songs_placed, 1U);
+  EXPECT_EQ(built.songs_omitted, 0U);
+  EXPECT_EQ(built.plays, 63U);
+  const model::Model model(options_.target.output);
+  EXPECT_EQ(model.songs().size(), 4U);
+  EXPECT_EQ(model.trained_songs(), 3U);
+  EXPECT_GT(model.inverse_norms()[3], 0);
+  EXPECT_THAT(model.transitions(3).neighbours, ::testing::UnorderedElementsAre(0U, 1U));
+  // Not found by what it is like, as long as there are others.
+  const std::span<const float> vector = model.vectors()[3];
+  std::vector<float> unit(vector.begin(), vector.end());
+  for (float& number : unit) number *= model.inverse_norms()[3];
+  const auto found = model.index().search(unit, 3);
+  EXPECT_TRUE(std::ranges::none_of(found, [](const math::ScoredRow& one) { return one.row == 3; }));
+}
+
+TEST_F(RareSongs, change_nothing_of_those_that_are_trained) {
+  (void)build();
+  const model::Model with(options_.target.output);
+  options_.train.place_plays = options_.train.min_plays;
   const BuiltModel built = build();
   EXPECT_EQ(built.songs, 3U);
+  EXPECT_EQ(built.songs_placed, 0U);
   EXPECT_EQ(built.songs_omitted, 1U);
   EXPECT_EQ(built.plays, 62U);
+  const model::Model without(options_.target.output);
+  EXPECT_EQ(without.trained_songs(), 3U);
+  for (data::SongRow song = 0; song < 3; ++song) {
+    EXPECT_TRUE(std::ranges::equal(with.vectors()[song], without.vectors()[song]));
+  }
 }
 
 TEST_F(BuildModel, resumes_from_its_checkpoint_to_the_same_bytes) {

@@ -107,7 +107,7 @@ TEST_F(LayOutMap, refuses_like_without_a_map_and_a_single_song) {
   EXPECT_ERROR(lay_out(), ErrorCode::wrong_use, "expected a model with a map, found none");
   options_.like.clear();
   testing::write_small_model(folder_, testing::small_model(1, 12));
-  EXPECT_ERROR(lay_out(), ErrorCode::bad_input, "expected a model of at least 2 songs to map, found 1");
+  EXPECT_ERROR(lay_out(), ErrorCode::bad_input, "expected a model of at least 2 trained songs to map, found 1");
 }
 
 }  // namespace

@@ -151,10 +151,38 @@ TEST_F(RecommenderTest, every_taste_is_served_and_named) {
   EXPECT_EQ(served, (std::vector<std::size_t>{3, 3, 0, 0}));
 }
 
-TEST_F(RecommenderTest, songs_without_a_direction_are_refused) {
+TEST_F(RecommenderTest, no_songs_are_refused) {
   for (const RecommendBy by : {RecommendBy::blend, RecommendBy::vectors, RecommendBy::transitions}) {
-    EXPECT_ERROR(recommend({22}, {.by = by}), ErrorCode::bad_input, "found 1 songs, 0 with a vector");
     EXPECT_ERROR(recommend({}, {.by = by}), ErrorCode::bad_input, "found 0 songs, 0 with a vector");
+  }
+}
+
+TEST_F(RecommenderTest, songs_without_a_direction_go_by_their_transitions) {
+  EXPECT_ERROR(recommend({22}, {.by = RecommendBy::vectors}), ErrorCode::bad_input, "found 1 songs, 0 with a vector");
+  for (const RecommendBy by : {RecommendBy::blend, RecommendBy::transitions}) {
+    const std::vector<Recommendation> found = recommend({22}, {.by = by});
+    ASSERT_FALSE(found.empty());
+    EXPECT_EQ(found[0].song % 4, 2U);
+    EXPECT_EQ(found[0].similarity, 0);
+  }
+}
+
+TEST_F(RecommenderTest, songs_without_a_direction_and_transitions_are_refused) {
+  std::vector<std::uint64_t>& offsets = small_.transitions.offsets;
+  const std::uint64_t own = offsets[23] - offsets[22];
+  const auto first = static_cast<std::ptrdiff_t>(offsets[22]);
+  const auto erase = [&](auto& column) {
+    column.erase(column.begin() + first, column.begin() + first + static_cast<std::ptrdiff_t>(own));
+  };
+  erase(small_.transitions.neighbours);
+  erase(small_.transitions.forward);
+  erase(small_.transitions.backward);
+  erase(small_.transitions.counts);
+  for (std::size_t song = 23; song < offsets.size(); ++song) offsets[song] -= own;
+  testing::write_small_model(folder_ / "model", small_);
+  model_ = std::make_unique<model::Model>(folder_ / "model");
+  for (const RecommendBy by : {RecommendBy::blend, RecommendBy::transitions}) {
+    EXPECT_ERROR(recommend({22}, {.by = by}), ErrorCode::bad_input, "found 1 songs, 0 with a vector");
   }
 }
 

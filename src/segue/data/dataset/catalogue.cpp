@@ -268,9 +268,9 @@ std::vector<std::optional<SongRow>> Catalogue::find_all(std::span<const std::str
 }
 
 struct CatalogueWriter::State {
-  // Ends a batch before its 32-bit offsets overflow.
-  static constexpr std::int64_t kMostRows = 1'000'000;
-  static constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+  // Small, as a batch is in memory until it is written.
+  static constexpr std::int64_t kMostRows = 1 << 18;
+  static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
   explicit State(const fs::path& songs_arrow)
       : path(songs_arrow.string()),

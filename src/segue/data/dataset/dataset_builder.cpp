@@ -6,6 +6,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/json.h"
+#include "segue/base/parallel.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/data/dataset/skips.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::uint32_t kNoRow = Interner::kNone;
 constexpr std::size_t kMostLargestUsers = 10;
+constexpr std::size_t kSongsAtOnce = 64;
 constexpr std::uint64_t kMemoryOfReading = std::uint64_t{192} << 20;  // batches decoded ahead, code, buffers
 constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20;
 
@@ -204,14 +206,23 @@ void DatasetBuilder::count(std::vector<std::uint64_t>& plays) {
   }
 }
 
-DatasetCounts DatasetBuilder::write(const std::filesystem::path& folder, Progress& progress,
+DatasetCounts DatasetBuilder::write(const std::filesystem::path& folder, std::size_t threads, Progress& progress,
                                     const std::stop_token& stop) {
   std::vector<std::uint64_t> plays(songs_.size());
   count(plays);
   check_stop(stop);
-  const std::vector<std::uint32_t> rows = write_songs(folder / kSongsName, plays);
-  write_queues(folder / kQueuesName, rows, progress, stop);
-  write_skips(folder / kSkipsName, rows);
+  const std::vector<std::uint32_t> order = songs_in_order(plays);
+  std::vector<std::uint32_t> rows(plays.size(), kNoRow);
+  for (std::uint32_t row = 0; row < order.size(); ++row) rows[order[row]] = row;
+  // The two halves take about as long, and share only what they read.
+  parallel_for(2, 1, threads, [&](std::size_t half, std::size_t) {
+    if (half == 0) {
+      write_songs(folder / kSongsName, order, plays);
+    } else {
+      write_queues(folder / kQueuesName, rows, progress, stop);
+      write_skips(folder / kSkipsName, rows);
+    }
+  });
   return counts_;
 }
 
@@ -238,22 +249,21 @@ std::vector<std::uint32_t> DatasetBuilder::songs_in_order(const std::vector<std:
   return order;
 }
 
-// Returns the row of each song.
-std::vector<std::uint32_t> DatasetBuilder::write_songs(const std::filesystem::path& path,
-                                                       const std::vector<std::uint64_t>& plays) {
-  const std::vector<std::uint32_t> order = songs_in_order(plays);
+void DatasetBuilder::write_songs(const std::filesystem::path& path, std::span<const std::uint32_t> order,
+                                 const std::vector<std::uint64_t>& plays) {
   CatalogueWriter writer(path);
-  std::vector<std::uint32_t> rows(plays.size(), kNoRow);
-  for (std::uint32_t row = 0; row < order.size(); ++row) {
-    rows[order[row]] = row;
-    Song song = songs_.song(order[row]);
-    song.plays = plays[order[row]];
-    if (!song.title.empty()) ++counts_.titled_songs;
-    writer.add(song, songs_.tags(order[row]));
+  for (std::size_t begin = 0; begin < order.size(); begin += kSongsAtOnce) {
+    const std::span<const std::uint32_t> piece = order.subspan(begin, std::min(kSongsAtOnce, order.size() - begin));
+    songs_.prefetch(piece);
+    for (const std::uint32_t number : piece) {
+      Song song = songs_.song(number);
+      song.plays = plays[number];
+      if (!song.title.empty()) ++counts_.titled_songs;
+      writer.add(song, songs_.tags(number));
+    }
   }
   writer.close();
   counts_.songs = order.size();
-  return rows;
 }
 
 void DatasetBuilder::write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows,

@@ -79,7 +79,8 @@ class DatasetBuilder {
   bool empty() const;  // after cut(): no queue is left
 
   // Writes songs, queues and skips to the folder. Throws no_space, io_failed, interrupted.
-  DatasetCounts write(const std::filesystem::path& folder, Progress& progress, const std::stop_token& stop);
+  DatasetCounts write(const std::filesystem::path& folder, std::size_t threads, Progress& progress,
+                      const std::stop_token& stop);
 
   const std::vector<MergedSong>& merged_songs() const { return resolved_.merged; }
 
@@ -99,7 +100,8 @@ class DatasetBuilder {
   void for_each_session(Visit visit) const;
   void count(std::vector<std::uint64_t>& plays);
   std::vector<std::uint32_t> songs_in_order(const std::vector<std::uint64_t>& plays) const;
-  std::vector<std::uint32_t> write_songs(const std::filesystem::path& path, const std::vector<std::uint64_t>& plays);
+  void write_songs(const std::filesystem::path& path, std::span<const std::uint32_t> order,
+                   const std::vector<std::uint64_t>& plays);
   void write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows, Progress& progress,
                     const std::stop_token& stop);
   void write_skips(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows);

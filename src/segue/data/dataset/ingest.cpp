@@ -99,7 +99,10 @@ LogRules log_rules(const IngestOptions& options) {
 
 DatasetRules dataset_rules(const IngestOptions& options) {
   DatasetRules rules;
-  rules.sessions = {std::chrono::microseconds(options.session_gap).count(), options.keep_repeats, options.min_session};
+  const std::chrono::milliseconds longest =
+      options.max_session.count() > 0 ? options.max_session : kGapsOfLongestSession * options.session_gap;
+  rules.sessions = {std::chrono::microseconds(options.session_gap).count(), options.keep_repeats, options.min_session,
+                    std::chrono::microseconds(longest).count()};
   rules.songs = {options.identity == Identity::automatic, options.merge_versions};
   rules.min_played_ms = options.min_played.count();
   rules.most_bytes = memory_limit(options.memory);
@@ -336,7 +339,7 @@ IngestReport ingest(std::span<const std::string> names, const IngestOptions& opt
   progress.begin("cut sessions", 0, "plays");
   ingest.builder().cut(report.dropped, thread_count(options.threads));
   if (ingest.builder().empty()) fail_empty(report, options);
-  report.counts = ingest.builder().write(folder.path(), progress, stop);
+  report.counts = ingest.builder().write(folder.path(), thread_count(options.threads), progress, stop);
   report.merged = ingest.builder().merged_songs();
   report.dropped.write(folder.path() / kRejectsName);
   report.digest = write_manifest(folder.path(), kDatasetFormat, manifest_fields(report, song_files.files(), options));

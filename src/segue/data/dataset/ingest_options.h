@@ -16,6 +16,9 @@
 
 namespace segue::data {
 
+// A session is at most so many gaps long, unless said otherwise.
+inline constexpr int kGapsOfLongestSession = 24;
+
 struct IngestOptions {
   std::string output;
   std::string source = "auto";
@@ -44,6 +47,7 @@ struct IngestOptions {
   bool merge_versions = false;
   std::string anonymise;
   std::chrono::milliseconds session_gap = std::chrono::minutes(30);
+  std::chrono::milliseconds max_session = std::chrono::milliseconds(0);
   std::chrono::milliseconds min_played = std::chrono::seconds(30);
   bool keep_repeats = false;
   std::uint32_t min_session = 2;
@@ -101,6 +105,8 @@ struct OptionsOf<data::IngestOptions> {
                                               "Replace users by keyed hashes; the key is the content of this file"),
       option<&data::IngestOptions::session_gap>("session_gap",
                                                 "A longer silence between two plays begins a new session"),
+      option<&data::IngestOptions::max_session>(
+          "max_session", "A longer session ends here and another begins; 0s: 24 times --session-gap"),
       option<&data::IngestOptions::min_played>("min_played", "Plays known to be shorter count as skips; 0s keeps all"),
       option<&data::IngestOptions::keep_repeats>("keep_repeats", "Keep a song that is played again right after itself"),
       option<&data::IngestOptions::min_session>("min_session", "Sessions and playlists of fewer songs are dropped",

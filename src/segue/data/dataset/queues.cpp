@@ -139,10 +139,10 @@ std::optional<std::int64_t> Queues::start(std::size_t queue) const {
 }
 
 struct QueuesWriter::State {
-  // Ends a batch before its 32-bit offsets overflow.
-  static constexpr std::int64_t kMostRows = 1'000'000;
-  static constexpr std::int64_t kMostSongs = 16'000'000;
-  static constexpr std::int64_t kMostBytes = std::int64_t{256} << 20;
+  // Small, as a batch is in memory until it is written.
+  static constexpr std::int64_t kMostRows = 1 << 18;
+  static constexpr std::int64_t kMostSongs = 1 << 22;
+  static constexpr std::int64_t kMostBytes = std::int64_t{64} << 20;
 
   explicit State(const fs::path& queues_arrow)
       : path(queues_arrow.string()),

@@ -102,7 +102,9 @@ class Cutter {
         continue;
       }
       const Span span = span_of(listen);
-      if (!songs_.empty() && span.start - end > rules_.gap) finish(listen.user);
+      if (!songs_.empty() && (span.start - end > rules_.gap || span.start - start_ >= rules_.longest)) {
+        finish(listen.user);
+      }
       if (songs_.empty()) {
         start_ = span.start;
         end = span.end;

@@ -4,11 +4,13 @@
 // a log written newest first). The same song at the same time is one listen, however many rows say so. Listens that
 // were skipped or too short are counted and taken out: they neither bridge a gap nor separate two plays of one song.
 // A silence of more than `gap`, from the end of one play to the start of the next where lengths are known, else from
-// start to start, begins a new session. Then immediate repeats within a session are folded into the first play, unless
+// start to start, begins a new session; so does the first play that starts `longest` or more after its session, because
+// a radio station is never silent. Then immediate repeats within a session are folded into the first play, unless
 // they are kept; then sessions of fewer than `min_session` songs are dropped.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -35,6 +37,7 @@ struct SessionRules {
   std::int64_t gap = 0;  // microseconds
   bool keep_repeats = false;
   std::uint32_t min_session = 2;
+  std::int64_t longest = std::numeric_limits<std::int64_t>::max();  // microseconds
 };
 
 // Queues being collected. Not thread safe.

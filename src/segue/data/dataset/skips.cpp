@@ -88,7 +88,7 @@ std::uint32_t Skips::times(std::size_t i) const {
 }
 
 struct SkipsWriter::State {
-  static constexpr std::int64_t kMostRows = 1'000'000;
+  static constexpr std::int64_t kMostRows = 1 << 18;
 
   explicit State(const fs::path& skips_arrow) : path(skips_arrow.string()), file(skips_arrow, skips_schema()) {}
 

@@ -472,6 +472,16 @@ void SongRegister::share_texts(const ResolvedSongs& resolved) {
   }
 }
 
+void SongRegister::prefetch(std::span<const std::uint32_t> songs) const {
+  for (const std::uint32_t song : songs) __builtin_prefetch(&known_[song]);
+  for (const std::uint32_t song : songs) {
+    __builtin_prefetch(ids_.text(known_[song].id).data());
+    for (const Ref& text : {known_[song].title, known_[song].artist, known_[song].album}) {
+      __builtin_prefetch(texts_.view(text).data());
+    }
+  }
+}
+
 Song SongRegister::song(std::uint32_t number) const {
   const Known& known = known_[number];
   return {id(number), texts_.view(known.title), texts_.view(known.artist), texts_.view(known.album), 0};

@@ -72,6 +72,8 @@ class SongRegister {
   // After resolve().
   std::string_view id(std::uint32_t song) const { return ids_.text(known_[song].id); }
   Song song(std::uint32_t number) const;  // with 0 plays
+  // Requests the memory of these songs: their texts lie all over it.
+  void prefetch(std::span<const std::uint32_t> songs) const;
   std::vector<std::string_view> tags(std::uint32_t number) const;
 
  private:

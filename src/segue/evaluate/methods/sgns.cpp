@@ -29,9 +29,9 @@ class SongVectors final : public Method {
     }
     // The row at the least distance has the largest q.x - |x|^2 / 2; one more column turns this into a product.
     vectors_ = ingredients.vectors().vectors.view();
-    by_distance_ = math::PackedRows(vectors_.rows, vectors_.columns + 1);
+    by_distance_ = math::PackedRows(ingredients.trained_songs(), vectors_.columns + 1);
     std::vector<float> row(by_distance_.columns());
-    for (std::size_t song = 0; song < vectors_.rows; ++song) {
+    for (std::size_t song = 0; song < by_distance_.rows(); ++song) {
       std::ranges::copy(vectors_[song], row.begin());
       row.back() = -math::best_kernels().squared_norm(vectors_.row(song), vectors_.columns) / 2;
       by_distance_.set_row(song, row.data());

@@ -40,6 +40,7 @@ struct NotSearched {
 };
 constexpr std::array kNotSearched = {
     NotSearched{"min_plays", "it decides which songs are ranked, so that scores would not compare"},
+    NotSearched{"place_plays", "it decides which songs are ranked, so that scores would not compare"},
     NotSearched{"threads", "it changes the time, not what is learnt"},
     NotSearched{"seed", "the best of several seeds is luck"},
 };

@@ -5,6 +5,7 @@
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <arrow/util/compression.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/writer.h>
 
@@ -138,9 +139,11 @@ std::shared_ptr<arrow::Array> array_of(Builder&& builder, const std::vector<Valu
   return builder.Finish().ValueOrDie();
 }
 
-void write_parquet(const std::filesystem::path& path, const std::shared_ptr<arrow::Table>& table) {
+void write_parquet(
+    const std::filesystem::path& path, const std::shared_ptr<arrow::Table>& table, std::int64_t rows_of_group = 2,
+    const std::shared_ptr<parquet::WriterProperties>& properties = parquet::default_writer_properties()) {
   const auto file = arrow::io::FileOutputStream::Open(path.string()).ValueOrDie();
-  ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, 2).ok());  // 2 rows a group
+  ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, rows_of_group, properties).ok());
   ASSERT_TRUE(file->Close().ok());
 }
 
@@ -162,6 +165,44 @@ TEST_F(IngestTest, parquet_listens_with_numbers_times_and_dictionaries) {
   EXPECT_EQ(report.rows, 4U);
   EXPECT_EQ(queues(), (Lines{"7: a b", "8: b a"}));
   EXPECT_EQ(open_dataset(folder_ / "dataset").queues.start(0), 1'000'000);
+}
+
+// With dictionaries of all values, of the first ones, and without.
+TEST_F(IngestTest, parquet_texts_are_the_same_in_every_encoding) {
+  constexpr int kRows = 4'000;
+  arrow::StringBuilder users;
+  arrow::StringBuilder titles;
+  arrow::StringBuilder artists;
+  arrow::TimestampBuilder times(arrow::timestamp(arrow::TimeUnit::SECOND), arrow::default_memory_pool());
+  for (int row = 0; row < kRows; ++row) {
+    ASSERT_TRUE((row % 97 == 0 ? users.AppendNull() : users.Append(fmt::format("user {}", row / 20))).ok());
+    ASSERT_TRUE(titles.Append(fmt::format("a title of some length, number {}", row * 31 % 1'500)).ok());
+    ASSERT_TRUE(artists.Append(fmt::format("artist {}", row % 5)).ok());
+    ASSERT_TRUE(times.Append(1'500'000'000 + row * 60).ok());
+  }
+  const auto table =
+      arrow::Table::Make(arrow::schema({arrow::field("user", arrow::utf8()), arrow::field("title", arrow::utf8()),
+                                        arrow::field("artist", arrow::utf8()), arrow::field("time", times.type())}),
+                         {users.Finish().ValueOrDie(), titles.Finish().ValueOrDie(), artists.Finish().ValueOrDie(),
+                          times.Finish().ValueOrDie()});
+  using Builder = parquet::WriterProperties::Builder;
+  const std::vector<std::shared_ptr<parquet::WriterProperties>> encodings = {
+      Builder().build(), Builder().dictionary_pagesize_limit(4096)->write_batch_size(64)->build(),
+      Builder().disable_dictionary()->build()};
+  std::string songs;
+  std::string queue_bytes;
+  for (const auto& encoding : encodings) {
+    write_parquet(folder_ / "l.parquet", table, 1'000, encoding);
+    const IngestReport report = run({(folder_ / "l.parquet").string()});
+    EXPECT_EQ(report.rows, std::uint64_t{kRows});
+    EXPECT_EQ(report.dropped[Reason::missing_user], (kRows + 96) / 97);
+    if (songs.empty()) {
+      songs = read_text(folder_ / "dataset" / "songs.arrow");
+      queue_bytes = read_text(folder_ / "dataset" / "queues.arrow");
+    }
+    EXPECT_EQ(read_text(folder_ / "dataset" / "songs.arrow"), songs);
+    EXPECT_EQ(read_text(folder_ / "dataset" / "queues.arrow"), queue_bytes);
+  }
 }
 
 TEST_F(IngestTest, parquet_playlists_with_lists) {

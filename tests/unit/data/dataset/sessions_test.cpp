@@ -60,6 +60,18 @@ TEST(CutSessions, at_another_user) {
   EXPECT_EQ(lists_of(out), (Lists{{1, 2}, {3, 4}}));
 }
 
+// A radio station is never silent.
+TEST(CutSessions, where_a_session_would_be_too_long) {
+  Listens listens;
+  for (std::uint32_t i = 0; i < 10; ++i) listens.push_back(at(0, i, 10 * i));
+  listens.push_back(at(1, 0, 95));
+  listens.push_back(at(1, 1, 99));
+  QueueStore out;
+  cut_sessions(listens, {10, false, 2, 40}, out, nullptr);
+  EXPECT_EQ(lists_of(out), (Lists{{0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9}, {0, 1}}));
+  EXPECT_EQ(out.entries()[1].start_time(), 40);
+}
+
 TEST(CutSessions, repeats_bridge_gaps_and_are_folded_within_a_session) {
   QueueStore out;
   const CutCounts counts =

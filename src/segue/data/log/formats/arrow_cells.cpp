@@ -86,16 +86,34 @@ void timestamps(const arrow::Array& array, Cells& out) {
 
 void fill(const arrow::Array& array, std::string_view subject, Cells& out);
 
+std::size_t checked_index(const arrow::DictionaryArray& values, std::int64_t i, std::size_t words,
+                          std::string_view subject) {
+  const auto index = static_cast<std::size_t>(values.GetValueIndex(i));
+  if (index >= words) {
+    fail(ErrorCode::bad_input, "{}: expected a dictionary index below {}, found {}", subject, words, index);
+  }
+  return index;
+}
+
+// Of the words only those that occur: a dictionary may be much longer than the array.
+void text_dictionary(const arrow::DictionaryArray& array, std::string_view subject, Cells& out) {
+  const auto& words = static_cast<const arrow::BinaryArray&>(*array.dictionary());
+  fill_with<arrow::DictionaryArray>(array, out, [&](const arrow::DictionaryArray& values, std::int64_t i) {
+    const std::size_t index = checked_index(values, i, static_cast<std::size_t>(words.length()), subject);
+    return words.IsNull(static_cast<std::int64_t>(index))
+               ? Cell()
+               : Cell::of_text(std::string_view(words.GetView(static_cast<std::int64_t>(index))));
+  });
+}
+
 void dictionary(const arrow::Array& array, std::string_view subject, Cells& out) {
   const auto& encoded = static_cast<const arrow::DictionaryArray&>(array);
+  const arrow::Type::type of = encoded.dictionary()->type_id();
+  if (of == arrow::Type::STRING || of == arrow::Type::BINARY) return text_dictionary(encoded, subject, out);
   Cells words;
   fill(*encoded.dictionary(), subject, words);
   fill_with<arrow::DictionaryArray>(array, out, [&](const arrow::DictionaryArray& values, std::int64_t i) {
-    const auto index = static_cast<std::size_t>(values.GetValueIndex(i));
-    if (index >= words.size()) {
-      fail(ErrorCode::bad_input, "{}: expected a dictionary index below {}, found {}", subject, words.size(), index);
-    }
-    return words[index];
+    return words[checked_index(values, i, words.size(), subject)];
   });
 }
 

@@ -56,6 +56,31 @@ std::string dotted(const ColumnPath& path) {
   return name;
 }
 
+bool is_dictionary_only(const parquet::ColumnChunkMetaData& chunk) {
+  return chunk.has_dictionary_page() && !chunk.encoding_stats().empty() &&
+         std::ranges::all_of(chunk.encoding_stats(), [](const parquet::PageEncodingStats& pages) {
+           return pages.page_type == parquet::PageType::DICTIONARY_PAGE ||
+                  pages.encoding == parquet::Encoding::RLE_DICTIONARY ||
+                  pages.encoding == parquet::Encoding::PLAIN_DICTIONARY;
+         });
+}
+
+// Text columns with all values in dictionaries stay numbers and a dictionary, so that no text is copied. With any other
+// page the library would look up every value to make a dictionary.
+std::vector<int> dictionary_columns(const parquet::FileMetaData& metadata) {
+  std::vector<int> columns;
+  for (int column = 0; column < metadata.num_columns(); ++column) {
+    const parquet::ColumnDescriptor& described = *metadata.schema()->Column(column);
+    bool all = described.physical_type() == parquet::Type::BYTE_ARRAY && described.path()->ToDotVector().size() == 1 &&
+               metadata.num_row_groups() > 0;
+    for (int group = 0; all && group < metadata.num_row_groups(); ++group) {
+      all = is_dictionary_only(*metadata.RowGroup(group)->ColumnChunk(column));
+    }
+    if (all) columns.push_back(column);
+  }
+  return columns;
+}
+
 // What both formats share: columns by name, batches of records to batches of rows.
 class ArrowRows : public RowReader {
  public:
@@ -120,6 +145,9 @@ class ParquetRows final : public ArrowRows {
       arrow_properties.set_pre_buffer(false);
       parquet::arrow::FileReaderBuilder builder;
       check(builder.Open(file, properties));
+      for (const int column : dictionary_columns(*builder.raw_reader()->metadata())) {
+        arrow_properties.set_read_dictionary(column, true);
+      }
       builder.memory_pool(pool_.get())->properties(arrow_properties);
       check(builder.Build(&reader_));
       std::shared_ptr<arrow::Schema> schema;
