@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "segue/base/error.h"
 
@@ -13,30 +14,43 @@ namespace {
 static_assert(std::endian::native == std::endian::little);
 
 constexpr std::size_t kLongestRecord = 16;
+constexpr std::size_t kRead = 4;  // bytes behind the start of a number that are read, whatever its length
+constexpr std::size_t kMostSizeBytes = 5;
 constexpr std::uint32_t kFloat = 3;  // the code of a weight stored as it is
 constexpr double kUnit = 1.0 / kWeightUnits;
 constexpr std::uint32_t kSimplePairs = 4;  // no simple weight is a sum of more
 constexpr std::uint32_t kNearest = 10;     // pairs at most this far apart make simple weights
 
-struct Control {
-  std::uint8_t gap, forward, backward, count;  // bytes
-  std::uint8_t forward_code, backward_code;
-};
-
 constexpr std::array<std::uint8_t, 4> kNumberBytes = {0, 1, 2, 4};
 constexpr std::array<std::uint32_t, 5> kMasks = {0, 0xFF, 0xFFFF, 0xFF'FFFF, 0xFFFF'FFFF};
+
+// What a control byte says: where the numbers of its record lie, and which bits of four bytes they are.
+struct Control {
+  std::uint8_t forward_at, backward_at, count_at, length;
+  std::uint8_t forward_code, backward_code;
+  std::uint32_t gap, forward, backward, count;
+  std::uint32_t least_count;  // 1 if the count takes no byte
+};
 
 constexpr std::array<Control, 256> make_controls() {
   std::array<Control, 256> controls{};
   for (std::uint32_t c = 0; c < controls.size(); ++c) {
-    const std::uint32_t forward = (c >> 2) & 3;
-    const std::uint32_t backward = (c >> 4) & 3;
-    controls[c] = {static_cast<std::uint8_t>((c & 3) + 1),
-                   kNumberBytes[forward],
-                   kNumberBytes[backward],
-                   kNumberBytes[c >> 6],
-                   static_cast<std::uint8_t>(forward),
-                   static_cast<std::uint8_t>(backward)};
+    const std::uint8_t gap = (c & 3) + 1;
+    const std::uint8_t forward = kNumberBytes[(c >> 2) & 3];
+    const std::uint8_t backward = kNumberBytes[(c >> 4) & 3];
+    const std::uint8_t count = kNumberBytes[c >> 6];
+    Control& control = controls[c];
+    control.forward_at = gap;
+    control.backward_at = static_cast<std::uint8_t>(gap + forward);
+    control.count_at = static_cast<std::uint8_t>(control.backward_at + backward);
+    control.length = static_cast<std::uint8_t>(control.count_at + count);
+    control.forward_code = (c >> 2) & 3;
+    control.backward_code = (c >> 4) & 3;
+    control.gap = kMasks[gap];
+    control.forward = kMasks[forward];
+    control.backward = kMasks[backward];
+    control.count = kMasks[count];
+    control.least_count = count == 0 ? 1 : 0;
   }
   return controls;
 }
@@ -113,8 +127,10 @@ Stored store_gap(std::uint32_t gap) {
   return {gap <= 0xFF ? 0U : gap <= 0xFFFF ? 1U : gap <= 0xFF'FFFF ? 2U : 3U, gap};
 }
 
-void append(std::vector<std::uint8_t>& bytes, std::uint32_t value, std::size_t count) {
-  for (std::size_t i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+// Writes four bytes of which the first `length` count. Returns what follows these.
+std::uint8_t* put(std::uint8_t* to, std::uint32_t value, std::size_t length) {
+  std::memcpy(to, &value, sizeof value);
+  return to + length;
 }
 
 // Walks the records of a list.
@@ -126,26 +142,23 @@ class Records {
   // REQUIRES: called at most as often as there are control bytes.
   Transition next() {
     const Control& control = kControls[*control_++];
-    if (end_ - at_ < static_cast<std::ptrdiff_t>(kLongestRecord)) [[unlikely]]
+    if (end_ - at_ < static_cast<std::ptrdiff_t>(kLongestRecord + kRead)) [[unlikely]]
       copy_tail();
-    const std::uint8_t* const forward = at_ + control.gap;
-    const std::uint8_t* const backward = forward + control.forward;
-    const std::uint8_t* const count = backward + control.backward;
-    row_ += load(at_, control.gap);
-    at_ = count + control.count;
+    const std::uint8_t* const at = std::exchange(at_, at_ + control.length);
+    row_ += load(at) & control.gap;
     return {.neighbour = row_,
-            .forward = weight(control.forward_code, load(forward, control.forward)),
-            .backward = weight(control.backward_code, load(backward, control.backward)),
-            .count = control.count == 0 ? 1 : load(count, control.count)};
+            .forward = weight(control.forward_code, load(at + control.forward_at) & control.forward),
+            .backward = weight(control.backward_code, load(at + control.backward_at) & control.backward),
+            .count = (load(at + control.count_at) & control.count) | control.least_count};
   }
   // Every byte was read, and none behind the last.
   bool at_end() const { return at_ == end_ && !overrun_; }
 
  private:
-  static std::uint32_t load(const std::uint8_t* at, std::size_t bytes) {
+  static std::uint32_t load(const std::uint8_t* at) {
     std::uint32_t value = 0;
     std::memcpy(&value, at, sizeof value);
-    return value & kMasks[bytes];
+    return value;
   }
 
   float weight(std::uint32_t code, std::uint32_t value) const {
@@ -158,12 +171,14 @@ class Records {
   void copy_tail() {
     overrun_ = overrun_ || at_ > end_;
     const std::size_t left = overrun_ ? 0 : static_cast<std::size_t>(end_ - at_);
-    std::array<std::uint8_t, 2 * kLongestRecord> copy{};
+    Tail copy{};
     std::copy_n(at_, left, copy.data());
     tail_ = copy;
     at_ = tail_.data();
     end_ = tail_.data() + left;
   }
+
+  using Tail = std::array<std::uint8_t, 2 * (kLongestRecord + kRead)>;
 
   const std::uint8_t* control_;
   const std::uint8_t* at_;
@@ -171,7 +186,7 @@ class Records {
   std::uint32_t row_ = 0;
   bool overrun_ = false;
   const std::uint16_t* const simple_ = simple_weights().data();
-  std::array<std::uint8_t, 2 * kLongestRecord> tail_{};
+  Tail tail_{};
 };
 
 }  // namespace
@@ -183,14 +198,13 @@ const std::array<std::uint16_t, 256>& simple_weights() {
 std::vector<std::uint8_t> encode(const TransitionsOf& list) {
   const std::size_t size = list.neighbours.size();
   SEGUE_ASSERT(list.forward.size() == size && list.backward.size() == size && list.counts.size() == size);
-  std::vector<std::uint8_t> bytes;
-  if (size == 0) return bytes;
-  bytes.reserve(size * 8);
+  if (size == 0) return {};
+  std::vector<std::uint8_t> bytes(kMostSizeBytes + size * (1 + kLongestRecord) + kRead);
+  std::uint8_t* control = bytes.data();
   std::size_t left = size;
-  for (; left >= 0x80; left >>= 7) bytes.push_back(static_cast<std::uint8_t>(left | 0x80));
-  bytes.push_back(static_cast<std::uint8_t>(left));
-  const std::size_t controls = bytes.size();
-  bytes.resize(controls + size);
+  for (; left >= 0x80; left >>= 7) *control++ = static_cast<std::uint8_t>(left | 0x80);
+  *control++ = static_cast<std::uint8_t>(left);
+  std::uint8_t* at = control + size;
   std::uint32_t before = 0;
   for (std::size_t i = 0; i < size; ++i) {
     SEGUE_ASSERT(i == 0 || list.neighbours[i] > before);
@@ -199,11 +213,11 @@ std::vector<std::uint8_t> encode(const TransitionsOf& list) {
     const Stored backward = store_weight(list.backward[i]);
     const Stored count = store_count(list.counts[i]);
     before = list.neighbours[i];
-    bytes[controls + i] =
-        static_cast<std::uint8_t>(gap.code | forward.code << 2 | backward.code << 4 | count.code << 6);
-    append(bytes, gap.value, gap.code + 1);
-    for (const Stored& number : {forward, backward, count}) append(bytes, number.value, kNumberBytes[number.code]);
+    *control++ = static_cast<std::uint8_t>(gap.code | forward.code << 2 | backward.code << 4 | count.code << 6);
+    at = put(at, gap.value, gap.code + 1);
+    for (const Stored& number : {forward, backward, count}) at = put(at, number.value, kNumberBytes[number.code]);
   }
+  bytes.resize(static_cast<std::size_t>(at - bytes.data()));
   return bytes;
 }
 
@@ -211,7 +225,7 @@ CodedList::CodedList(std::span<const std::uint8_t> bytes) {
   std::size_t size = 0;
   std::size_t at = 0;
   bool more = !bytes.empty();
-  for (; more && at < std::min<std::size_t>(bytes.size(), 5); ++at) {
+  for (; more && at < std::min(bytes.size(), kMostSizeBytes); ++at) {
     size |= std::size_t{bytes[at] & 0x7FU} << (7 * at);
     more = (bytes[at] & 0x80) != 0;
   }
