@@ -16,13 +16,17 @@ continues from a song it played. The neighbours are the songs with the largest c
 
 import argparse
 import json
+import pathlib
 import statistics
 import subprocess
+import sys
 
 import numpy as np
 import pyarrow.ipc
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support"))
 from genres import first_artist, genres_by_artist, genres_of
+from transitions import Transitions
 
 
 def parse_arguments():
@@ -48,10 +52,11 @@ class Model:
         artists = songs["artist"].to_pylist()
         self.artist = [first_artist(credit) for credit in artists]  # as the radio spaces them
         self.genres = [genres_of(genres, credit) for credit in artists]
-        self.transitions = pyarrow.ipc.open_file(f"{folder}/transitions.arrow").read_all()
+        self.transitions = Transitions(f"{folder}/transitions.arrow")
 
     def followers(self, row):
-        return (np.array(self.transitions["neighbours"][row].values), np.array(self.transitions["forward"][row].values))
+        transitions = self.transitions[row]
+        return np.array([entry[0] for entry in transitions]), np.array([entry[1] for entry in transitions])
 
 
 def run(arguments):

@@ -3,6 +3,7 @@
 //
 //   recommend_lists model=model k=50 heard=20 histories=500 judged=50
 //   recommend_lists model=model histories=2000 write=histories.jsonl     # only writes the histories: arrays of ids
+//   recommend_lists model=model histories=10000 k=10 against=other       # only counts the lists that differ
 //
 // A list is recommended from candidates: the strongest by transitions and the nearest by vectors
 // (recommend/blend_terms.h). The best list scores every song. Histories are walks along transitions, as sessions are;
@@ -37,6 +38,7 @@ struct RecommendListsOptions {
   std::uint32_t runs = 3;
   std::uint64_t seed = 1;
   std::string write;
+  std::string against;
 };
 
 template <>
@@ -52,6 +54,8 @@ struct OptionsOf<RecommendListsOptions> {
       option<&RecommendListsOptions::runs>("runs", "Times that all lists are timed; the best counts", at_least(1)),
       option<&RecommendListsOptions::seed>("seed", "Of the histories"),
       option<&RecommendListsOptions::write>("write", "Write the histories to this file, and recommend nothing"),
+      option<&RecommendListsOptions::against>("against",
+                                              "Compare the lists with those of this model of the same songs"),
   };
 };
 SEGUE_CHECK_OPTIONS(RecommendListsOptions);
@@ -61,7 +65,7 @@ namespace {
 std::vector<std::uint32_t> walk_along_transitions(const model::Model& model, std::size_t songs, Random& random) {
   std::vector<std::uint32_t> history;
   while (history.size() < songs) {
-    std::span<const std::uint32_t> next;
+    std::vector<std::uint32_t> next;
     if (!history.empty()) next = model.transitions(history.back()).neighbours;
     const std::uint32_t song =
         next.empty() ? random.below(model.songs().size()) : next[random.below(static_cast<std::uint32_t>(next.size()))];
@@ -112,6 +116,25 @@ double seconds_of(const std::vector<Item>& items, std::uint32_t runs, const Work
   return best / static_cast<double>(items.size());
 }
 
+// How many lists of the two models, by the blend, are not the same songs in the same order.
+void compare_models(const model::Model& model, const model::Model& other,
+                    std::span<const std::vector<std::uint32_t>> histories, std::size_t k) {
+  if (model.songs().size() != other.songs().size()) {
+    fail(ErrorCode::bad_input, "against: expected {} songs, found {}", model.songs().size(), other.songs().size());
+  }
+  const recommend::Recommender one(model);
+  const recommend::Recommender two(other);
+  const recommend::RecommendOptions wanted{.k = static_cast<std::uint32_t>(k), .threads = 1};
+  std::size_t different = 0;
+  for (const std::vector<std::uint32_t>& played : histories) {
+    const std::vector<recommend::Recommendation> ours = one.recommend({.played = played}, wanted).items;
+    const std::vector<recommend::Recommendation> theirs = two.recommend({.played = played}, wanted).items;
+    constexpr auto song = &recommend::Recommendation::song;
+    if (!std::ranges::equal(ours, theirs, {}, song, song)) ++different;
+  }
+  std::printf("{\"lists\": %zu, \"different\": %zu}\n", histories.size(), different);
+}
+
 void run(std::span<char*> arguments) {
   RecommendListsOptions options;
   set_options(arguments, options);
@@ -126,6 +149,8 @@ void run(std::span<char*> arguments) {
   std::vector<std::vector<std::uint32_t>> histories(options.histories);
   for (std::vector<std::uint32_t>& one : histories) one = walk_along_transitions(model, options.heard, random);
   if (!options.write.empty()) return write_histories(model.songs(), histories, options.write);
+
+  if (!options.against.empty()) return compare_models(model, model::Model(options.against), histories, options.k);
 
   model.code_vectors();
   const recommend::Recommender recommender(model);

@@ -8,6 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const segue::MemoryFile file(data, size);
   try {
     const segue::transitions::TransitionsFile transitions(file.path(), 3);
+    transitions.check();
     volatile float sum = 0;
     for (std::uint32_t song = 0; song < 3; ++song) {
       const segue::transitions::TransitionsOf of = transitions.of(song);

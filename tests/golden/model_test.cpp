@@ -26,11 +26,22 @@ TEST(Golden, model_version_1_opens) {
   EXPECT_FLOAT_EQ(model.vectors().row(0)[0], 1.0421269F);
   EXPECT_FLOAT_EQ(model.context().row(23)[9], -0.18849158F);
   const transitions::TransitionsOf transitions = model.transitions(4);
-  EXPECT_EQ(std::vector(transitions.neighbours.begin(), transitions.neighbours.end()),
-            (std::vector<std::uint32_t>{8, 0}));
+  EXPECT_EQ(transitions.neighbours, (std::vector<std::uint32_t>{8, 0}));
   EXPECT_EQ(transitions.forward[0], 3);
   EXPECT_EQ(transitions.backward[1], 3);
   EXPECT_EQ(transitions.counts[1], 4U);
+}
+
+// model-v1-coded has encoded transitions and everything else that models of version 1 gained.
+TEST(Golden, model_version_1_with_coded_transitions_opens) {
+  const model::Model model(kGolden / "model-v1-coded");
+  EXPECT_EQ(model.manifest().version, 1U);
+  EXPECT_EQ(model.transitions(4), (transitions::TransitionsOf{{0, 8}, {0.5F, 3}, {3, 0.5F}, {4, 4}}));
+  const std::vector<std::uint32_t> others = {8, 5};
+  EXPECT_EQ(model.played_together(4, others)[0].times, 4U);
+  EXPECT_EQ(model.played_together(4, others)[1].times, 0U);
+  NoProgress progress;
+  EXPECT_NO_THROW(model::verify_model(kGolden / "model-v1-coded", progress));
 }
 
 // Version 1 records neither the weights of the blend nor the window of its transitions.

@@ -28,7 +28,7 @@ const model::Model& model() {
   static const model::Model made = [] {
     testing::SmallModel small = testing::small_model(kSongs, 13);
     std::ranges::fill(small.trained.vectors.view()[kWithoutVector], 0.0F);
-    transitions::Transitions& transitions = small.transitions;
+    testing::TransitionColumns& transitions = small.transitions;
     const std::size_t kept = transitions.offsets[kWithoutTransitions];
     transitions.offsets.back() = kept;
     transitions.neighbours.resize(kept);

@@ -9,7 +9,8 @@
 #include "segue/data/dataset/catalogue.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
-#include "segue/transitions/transitions.h"
+
+#include "tests/support/transition_columns.h"
 
 namespace segue::testing {
 
@@ -17,7 +18,7 @@ struct SmallModel {
   std::vector<data::SongRecord> songs;
   train::TrainOptions options;
   train::TrainedVectors trained;
-  transitions::Transitions transitions;
+  TransitionColumns transitions;
 };
 
 // `songs` songs in four genres (song i is of genre i % 4): the songs of a genre point in roughly the same direction and

@@ -132,7 +132,7 @@ recommend::BlendSources Ingredients::blend_sources() {
           .inverse_norms = inverse_norms(),
           .context = trained.context.view(),
           .log_plays = &log_plays(),
-          .transitions = [&transitions](std::uint32_t song) { return transitions.of(song); },
+          .transitions = [&transitions](std::span<const data::SongRow> songs) { return transitions.of(songs); },
           .keys =
               [&training](std::span<const data::SongRow> songs) {
                 std::vector<data::SongKeys> keys;

@@ -316,6 +316,9 @@ const std::string& Model::index_note() const {
 transitions::TransitionsOf Model::transitions(std::uint32_t song) const {
   return state_->checked_transitions().of(song);
 }
+std::vector<transitions::TransitionsOf> Model::transitions(std::span<const std::uint32_t> songs) const {
+  return state_->checked_transitions().of(songs);
+}
 std::vector<transitions::PlayedTogether> Model::played_together(std::uint32_t song,
                                                                 std::span<const std::uint32_t> others) const {
   return state_->checked_transitions().played_together(song, others);

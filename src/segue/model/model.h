@@ -72,6 +72,7 @@ class Model {
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
   // Throws corrupt where their file is damaged. REQUIRES: song < songs().size()
   transitions::TransitionsOf transitions(std::uint32_t song) const;
+  std::vector<transitions::TransitionsOf> transitions(std::span<const std::uint32_t> songs) const;  // of each
   // How often `song` was played close to each of `others`; as TransitionsFile::played_together().
   std::vector<transitions::PlayedTogether> played_together(std::uint32_t song,
                                                            std::span<const std::uint32_t> others) const;

@@ -26,7 +26,7 @@ constexpr std::uint32_t kPlacedAtOnce = 4096;
 
 // Trained or placed.
 std::uint32_t songs_of(const NewModel& model) {
-  return static_cast<std::uint32_t>(model.transitions.offsets.size() - 1);
+  return model.transitions.songs();
 }
 
 json::array history_of(const std::vector<train::EpochReport>& epochs) {
@@ -116,7 +116,7 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
   json::object fields;
   fields["dataset"] = model.dataset_digest;
   fields["options"] = options_to_json(model.options);
-  fields["transition_window"] = transitions.window;
+  fields["transition_window"] = transitions.window();
   fields["blend"] = options_to_json(model.blend.discover);
   fields["blend_next"] = options_to_json(model.blend.next);
   if (model.habits != nullptr) fields["returns"] = returns_document(model.habits->returns);
@@ -129,13 +129,14 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
                       {"trained", trained.vectors.rows()},
                       {"dim", trained.vectors.columns()},
                       {"plays", plays},
-                      {"transitions", transitions.neighbours.size()}};
+                      {"transitions", transitions.entries()}};
   fields["loss_sample"] = {{"pairs", train::LossSample::kPairs},
                            {"noise", train::SampledPair::kNoise},
                            {"untrained", trained.untrained_loss}};
   fields["history"] = history_of(trained.epochs);
   IndexBuild index = model.index;
   index.songs = trained.vectors.rows();
+  if (model.release) model.release();
   fields["index"] = write_index(writer.path(), index, progress, stop);
   write_manifest(writer.path(), kModelFormat, fields);
   writer.commit();

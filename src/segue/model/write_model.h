@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <stop_token>
 #include <string_view>
 
@@ -27,6 +28,9 @@ struct NewModel {
   Blend blend{};
   IndexBuild index{};
   const plays::Habits* habits = nullptr;  // nullptr: nothing is known of when songs were played
+  // Called once vectors and transitions are written and not read any more, before the index is built, which needs
+  // memory of its own.
+  std::function<void()> release{};
 };
 
 // Writes a complete model folder with its index and replaces an older model once everything is on disk.

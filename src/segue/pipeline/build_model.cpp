@@ -82,10 +82,11 @@ train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::u
   }
 }
 
-// As much memory as training needed, but enough for small models to read their queues only once.
+// As much memory as training needed, but enough for small models to read their queues only once, and no more than makes
+// a difference.
 std::size_t counting_memory(const train::TrainedVectors& trained) {
   constexpr std::size_t kLeast = std::size_t{256} << 20;
-  constexpr std::size_t kMost = std::size_t{4} << 30;
+  constexpr std::size_t kMost = std::size_t{512} << 20;
   return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
 }
 
@@ -118,7 +119,9 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
   const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
   train::TrainedVectors trained = train(dataset, plays, options, progress, stop, notes);
   const std::uint32_t songs = train::trained_song_count(plays, train::least_plays(options.train));
-  const transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
+  const std::size_t trained_songs = trained.vectors.rows();
+  transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
+  const std::uint64_t entries = transitions.entries();
   const plays::Habits habits = plays::count_habits(dataset.queues, songs, data::has_sessions(dataset));
   model::write_model(output,
                      {.songs = dataset.songs,
@@ -128,7 +131,13 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
                       .transitions = transitions,
                       .blend = options.fit_blend ? options.fit_blend(dataset) : options.blend,
                       .index = {options.index, options.train.seed, options.train.threads},
-                      .habits = &habits},
+                      .habits = &habits,
+                      .release =
+                          [&] {
+                            trained.vectors = {};
+                            trained.context = {};
+                            transitions = {};
+                          }},
                      progress, stop);
   remove_checkpoint(output, notes);
 
@@ -136,11 +145,11 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& optio
     return std::accumulate(plays.begin(), plays.begin() + static_cast<std::ptrdiff_t>(count), std::uint64_t{0});
   };
   return {.songs = songs,
-          .songs_placed = songs - trained.vectors.rows(),
+          .songs_placed = songs - trained_songs,
           .songs_omitted = dataset.songs.size() - songs,
           .plays = plays_of_first(songs),
-          .plays_trained = plays_of_first(trained.vectors.rows()),
-          .transitions = transitions.neighbours.size(),
+          .plays_trained = plays_of_first(trained_songs),
+          .transitions = entries,
           .untrained_loss = trained.untrained_loss,
           .epochs = std::move(trained.epochs)};
 }

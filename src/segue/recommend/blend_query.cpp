@@ -91,22 +91,17 @@ BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& w
 
 // Fills by_transitions_ from heard_.
 void BlendQuery::add_transitions() {
-  std::vector<transitions::TransitionsOf> lists;
-  std::size_t most = 0;
   const double decay = decay_of(weights_.blend_transition_half_life);
-  double weight = 1;
-  for (auto song = heard_.begin(); song != heard_.end() && weight >= kLeastWeight; ++song, weight *= decay) {
-    const transitions::TransitionsOf& list = lists.emplace_back(sources_.transitions(*song));
-    most += list.neighbours.size();
-    math::prefetch_first(list.neighbours);
-    math::prefetch_first(list.forward);
-    math::prefetch_first(list.backward);
-  }
+  std::size_t read = 0;
+  for (double weight = 1; read < heard_.size() && weight >= kLeastWeight; weight *= decay) ++read;
+  const std::vector<transitions::TransitionsOf> lists = sources_.transitions(std::span(heard_).first(read));
+  std::size_t most = 0;
+  for (const transitions::TransitionsOf& list : lists) most += list.neighbours.size();
 
   const auto power = static_cast<float>(weights_.blend_transition_power);
   const auto backward = static_cast<float>(weights_.blend_backward);
   by_transitions_.reserve(most);
-  weight = 1;
+  double weight = 1;
   for (std::size_t ago = 0; ago < lists.size(); ++ago, weight *= decay) {
     const transitions::TransitionsOf& near = lists[ago];
     const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays->of(heard_[ago]));

@@ -60,8 +60,8 @@ struct BlendSources {
   std::span<const float> inverse_norms;   // of W1; 0 for a row of zeros
   math::MatrixView<const float> context;  // W2
   const data::LogPlays* log_plays = nullptr;
-  std::function<transitions::TransitionsOf(data::SongRow)> transitions;
-  std::function<std::vector<data::SongKeys>(std::span<const data::SongRow>)> keys;  // of each song
+  std::function<std::vector<transitions::TransitionsOf>(std::span<const data::SongRow>)> transitions;  // of each song
+  std::function<std::vector<data::SongKeys>(std::span<const data::SongRow>)> keys;                     // of each song
   // Codes of the vectors, to find the best of many candidates faster; may be nullptr.
   const index::CodedRows* codes = nullptr;
   // Where these are nullptr, the terms that read them are 0.

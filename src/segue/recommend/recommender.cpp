@@ -89,7 +89,7 @@ BlendSources blend_sources(const model::Model& model) {
           .inverse_norms = model.inverse_norms(),
           .context = model.context(),
           .log_plays = &model.log_plays(),
-          .transitions = [&model](data::SongRow song) { return model.transitions(song); },
+          .transitions = [&model](std::span<const data::SongRow> songs) { return model.transitions(songs); },
           .keys = [&model](std::span<const data::SongRow> songs) { return model.songs().keys(songs); },
           .codes = model.codes(),
           .trend = model.trend(),

@@ -2,7 +2,7 @@
 //
 // For every two plays of a queue at distance d <= window, the later song B counts 1/d as forward for the earlier song A
 // (B was played after A), and A counts 1/d as backward for B. A song keeps the `kept` neighbours with the largest
-// forward + backward weight, strongest first (ties: smaller row).
+// forward + backward weight (ties: smaller row).
 #pragma once
 
 #include <cstdint>
@@ -24,32 +24,53 @@ inline constexpr std::uint32_t kTransitionsKept = 200;
 // vectors are trained with (docs/quality.md).
 inline constexpr std::uint32_t kTransitionWindow = 10;
 
-// One song's transitions; entry j of every span belongs to neighbour j.
-struct TransitionsOf {
-  std::span<const std::uint32_t> neighbours;  // rows, never the song itself
-  std::span<const float> forward;             // sum of 1/distance of the neighbour's plays after the song
-  std::span<const float> backward;            // of those before it
-  std::span<const std::uint32_t> counts;      // pairs of plays within the window, both directions; at most 2^32 - 1
+struct Transition {
+  std::uint32_t neighbour = 0;
+  float forward = 0;
+  float backward = 0;
+  std::uint32_t count = 0;
+  bool operator==(const Transition&) const = default;
 };
 
-// All transitions in memory, as compressed sparse rows.
-struct Transitions {
-  std::uint32_t window = kTransitionWindow;  // pairs are at most this many plays apart
-  std::vector<std::uint64_t> offsets;        // songs + 1
-  std::vector<std::uint32_t> neighbours;
-  std::vector<float> forward;
-  std::vector<float> backward;
-  std::vector<std::uint32_t> counts;
+// One song's transitions; entry j of every column belongs to neighbour j.
+struct TransitionsOf {
+  std::vector<std::uint32_t> neighbours;  // rows, never the song itself, each once
+  std::vector<float> forward;             // sum of 1/distance of the neighbour's plays after the song
+  std::vector<float> backward;            // of those before it
+  std::vector<std::uint32_t> counts;      // pairs of plays within the window, both directions; at most 2^32 - 1
+  bool operator==(const TransitionsOf&) const = default;
+};
 
-  TransitionsOf of(std::uint32_t song) const;
+// All transitions in memory, encoded (coded_list.h).
+class Transitions {
+ public:
+  Transitions() = default;
+  explicit Transitions(std::uint32_t songs, std::uint32_t window = kTransitionWindow)
+      : window_(window), lists_(songs) {}
+
+  std::uint32_t songs() const { return static_cast<std::uint32_t>(lists_.size()); }
+  std::uint32_t window() const { return window_; }  // pairs are at most this many plays apart
+  std::uint64_t entries() const;                    // of all songs
+  // All REQUIRE: song < songs().
+  TransitionsOf of(std::uint32_t song) const;  // neighbours ascending
+  std::vector<TransitionsOf> of(std::span<const std::uint32_t> songs) const;
+  std::span<const std::uint8_t> coded(std::uint32_t song) const { return lists_[song]; }
+  // REQUIRES: neighbours ascending, each once. Thread safe for different songs.
+  void set(std::uint32_t song, const TransitionsOf& list);
+
+  bool operator==(const Transitions&) const = default;
+
+ private:
+  std::uint32_t window_ = kTransitionWindow;
+  std::vector<std::vector<std::uint8_t>> lists_;
 };
 
 struct TransitionOptions {
   std::uint32_t window = kTransitionWindow;
   std::uint32_t kept = kTransitionsKept;
   std::uint32_t most_count = std::numeric_limits<std::uint32_t>::max();  // larger counts become this
-  // For pairs not yet summed, 16 bytes each. With less memory, the queues are read more often. A single song whose
-  // pairs need more gets more.
+  // For where songs are played, 8 bytes a play. With less memory, the queues are read more often. A single song with
+  // more plays gets more.
   std::size_t memory_bytes = std::size_t{1} << 30;
   std::uint32_t threads = 0;
 };

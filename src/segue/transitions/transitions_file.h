@@ -1,7 +1,7 @@
 // transitions.arrow: an Arrow IPC file, uncompressed, one row a song:
-//   neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
-// The four lists of a row have the same length. Rows are split into record batches, so that the int32 offsets
-// of a batch never overflow.
+//   transitions list<uint8>: its list as coded_list.h encodes it
+// Rows are split into record batches, so that the int32 offsets of a batch never overflow. Files of the first versions,
+// with a column for each number (plain_lists.h), can still be read.
 #pragma once
 
 #include <cstdint>
@@ -32,12 +32,14 @@ class TransitionsFile {
   TransitionsFile& operator=(TransitionsFile&&) noexcept;
   ~TransitionsFile();
 
-  // Reads everything: every row has as many weights as neighbours, the neighbours are other songs below song_count, and
-  // no weight is negative or undefined. Throws corrupt.
+  // Reads everything: every row is a whole list, the neighbours are other songs below song_count, and no weight is
+  // negative or undefined. Throws corrupt.
   void check() const;
 
-  // All REQUIRE: song < song_count, and check() has been called.
+  // All REQUIRE: song < song_count, and check() has been called. Neighbours are ascending, in files of the first
+  // versions the strongest first.
   TransitionsOf of(std::uint32_t song) const;
+  std::vector<TransitionsOf> of(std::span<const std::uint32_t> songs) const;  // of each
   // `song` with each of `others`. A song keeps only its strongest neighbours, so a pair may be in either list; that of
   // `song` is preferred.
   std::vector<PlayedTogether> played_together(std::uint32_t song, std::span<const std::uint32_t> others) const;

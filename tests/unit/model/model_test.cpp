@@ -144,7 +144,7 @@ TEST_F(ModelTest, refuses_shapes_that_disagree) {
           [](const fs::path& file) { transitions::write_transitions(file, small_model(20).transitions); });
   EXPECT_ERROR((void)Model(path_), ErrorCode::corrupt, "transitions.arrow: expected 24 rows, one a song, found 20");
   replace("transitions.arrow", [](const fs::path& file) {
-    transitions::Transitions beyond = small_model().transitions;
+    testing::TransitionColumns beyond = small_model().transitions;
     beyond.neighbours.front() = 24;
     transitions::write_transitions(file, beyond);
   });

@@ -77,9 +77,13 @@ class BlendTest : public ::testing::Test {
                 .context = std::as_const(small_.trained.context).view(),
                 .log_plays = &log_plays_,
                 .transitions =
-                    [this](std::uint32_t song) {
-                      const Neighbours& near = neighbours_[song];
-                      return transitions::TransitionsOf{near.songs, near.forward, near.backward, near.counts};
+                    [this](std::span<const data::SongRow> songs) {
+                      std::vector<transitions::TransitionsOf> lists;
+                      for (const data::SongRow song : songs) {
+                        const Neighbours& near = neighbours_[song];
+                        lists.push_back({near.songs, near.forward, near.backward, near.counts});
+                      }
+                      return lists;
                     },
                 // Five artists; songs 0 and 20, 1 and 21 and so on are versions.
                 .keys =
@@ -223,9 +227,12 @@ TEST_F(BlendTest, transitions_of_many_rows_add_up) {
   BlendSources sources = sources_;
   const data::LogPlays log_plays(kMany, [](std::uint32_t) { return 7U; });
   sources.log_plays = &log_plays;
-  sources.transitions = [&](std::uint32_t song) {
-    return transitions::TransitionsOf{
-        .neighbours = rows[song], .forward = forward[song], .backward = none, .counts = {}};
+  sources.transitions = [&](std::span<const data::SongRow> songs) {
+    std::vector<transitions::TransitionsOf> lists;
+    for (const data::SongRow song : songs) {
+      lists.push_back({.neighbours = rows[song], .forward = forward[song], .backward = none, .counts = {}});
+    }
+    return lists;
   };
   const BlendQuery query(sources, weights, heard);
   const double decay = std::exp2(-1 / weights.blend_transition_half_life);
@@ -339,7 +346,9 @@ TEST_F(BlendTest, of_many_candidates_the_strongest_are_found) {
   const data::LogPlays log_plays(kMany, [](std::uint32_t song) { return 1 + (kMany - song) / 100; });
   BlendSources sources = sources_;
   sources.log_plays = &log_plays;
-  sources.transitions = [&](std::uint32_t) { return transitions::TransitionsOf{neighbours, weights, none, counts}; };
+  sources.transitions = [&](std::span<const data::SongRow> songs) {
+    return std::vector(songs.size(), transitions::TransitionsOf{neighbours, weights, none, counts});
+  };
   const Rows heard = {5};
   const BlendQuery query(sources, kWeights, heard);
   std::vector<math::ScoredRow> all;

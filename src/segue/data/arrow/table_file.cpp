@@ -108,13 +108,17 @@ std::shared_ptr<arrow::RecordBatch> with_own_offsets(const arrow::RecordBatch& b
   return arrow::RecordBatch::Make(batch.schema(), batch.num_rows(), std::move(columns));
 }
 
-void check_columns(const fs::path& path, const arrow::Schema& found, const arrow::Schema& wanted) {
+bool has_columns(const arrow::Schema& found, const arrow::Schema& wanted) {
   bool equal = found.num_fields() == wanted.num_fields();
   for (int column = 0; equal && column < wanted.num_fields(); ++column) {
     equal = found.field(column)->name() == wanted.field(column)->name() &&
             found.field(column)->type()->Equals(*wanted.field(column)->type());
   }
-  if (!equal) {
+  return equal;
+}
+
+void check_columns(const fs::path& path, const arrow::Schema& found, const arrow::Schema& wanted) {
+  if (!has_columns(found, wanted)) {
     const auto on_one_line = [](const arrow::Schema& schema) {
       std::string text;
       for (const auto& field : schema.fields()) text += (text.empty() ? "" : ", ") + field->ToString();
@@ -125,6 +129,17 @@ void check_columns(const fs::path& path, const arrow::Schema& found, const arrow
   }
 }
 
+// Reads the file's own description and no rows yet.
+std::shared_ptr<arrow::ipc::RecordBatchFileReader> open_reader(const MappedFile& mapped, arrow::MemoryPool* pool) {
+  auto file = std::make_shared<arrow::io::BufferReader>(std::make_shared<MappedBuffer>(mapped));
+  arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
+  options.memory_pool = pool;
+  options.use_threads = false;
+  options.ensure_alignment = arrow::ipc::Alignment::kDataTypeSpecificAlignment;
+  return arrow_value(ErrorCode::corrupt, mapped.path().string(),
+                     arrow::ipc::RecordBatchFileReader::Open(std::move(file), options));
+}
+
 }  // namespace
 
 MappedTable map_table(const MappedFile& mapped, const arrow::Schema& wanted, Offsets offsets) {
@@ -132,13 +147,7 @@ MappedTable map_table(const MappedFile& mapped, const arrow::Schema& wanted, Off
   const std::string subject = path.string();
   MappedTable table;
   table.pool = std::make_shared<arrow::CappedMemoryPool>(arrow::default_memory_pool(), kMostMemory);
-  auto file = std::make_shared<arrow::io::BufferReader>(std::make_shared<MappedBuffer>(mapped));
-  arrow::ipc::IpcReadOptions options = arrow::ipc::IpcReadOptions::Defaults();
-  options.memory_pool = table.pool.get();
-  options.use_threads = false;
-  options.ensure_alignment = arrow::ipc::Alignment::kDataTypeSpecificAlignment;
-  const auto reader =
-      arrow_value(ErrorCode::corrupt, subject, arrow::ipc::RecordBatchFileReader::Open(std::move(file), options));
+  const auto reader = open_reader(mapped, table.pool.get());
   check_columns(path, *reader->schema(), wanted);
   for (int i = 0; i < reader->num_record_batches(); ++i) {
     auto batch = arrow_value(ErrorCode::corrupt, subject, reader->ReadRecordBatch(i));
@@ -147,6 +156,11 @@ MappedTable map_table(const MappedFile& mapped, const arrow::Schema& wanted, Off
     if (batch->num_rows() > 0) table.batches.push_back(std::move(batch));
   }
   return table;
+}
+
+bool has_columns(const MappedFile& file, const arrow::Schema& wanted) {
+  arrow::CappedMemoryPool pool(arrow::default_memory_pool(), kMostMemory);
+  return has_columns(*open_reader(file, &pool)->schema(), wanted);
 }
 
 void refuse_nulls(const fs::path& path, const std::string& name, const arrow::Array& column) {

@@ -32,6 +32,9 @@ enum class Offsets { mapped, copied };
 // Throws corrupt, and no_space if there is no memory for the offsets.
 MappedTable map_table(const MappedFile& file, const arrow::Schema& wanted, Offsets offsets = Offsets::mapped);
 
+// Whether the file is a table with the columns of `wanted`. Throws corrupt if it is no table.
+bool has_columns(const MappedFile& file, const arrow::Schema& wanted);
+
 // Throws corrupt if `column` or, for a list, one of its items is null.
 void refuse_nulls(const std::filesystem::path& path, const std::string& name, const arrow::Array& column);
 
