@@ -1,9 +1,12 @@
 #include "segue/base/digest.h"
 
 #include <array>
+#include <cerrno>
 #include <new>
+#include <vector>
 
 #include <openssl/evp.h>
+#include <unistd.h>
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
@@ -54,8 +57,19 @@ std::string sha256_of(std::span<const std::byte> bytes) {
   return digest.hex();
 }
 
+// Not mapped: the pages of a large file would count as memory of the process.
 std::string sha256_of_file(const std::filesystem::path& path) {
-  return sha256_of(MappedFile(path).bytes());
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  const FileHandle file = open_for_reading(path);
+  std::vector<std::byte> piece(kPiece);
+  Sha256 digest;
+  for (;;) {
+    const ssize_t read = ::read(file.get(), piece.data(), piece.size());
+    if (read < 0 && errno == EINTR) continue;
+    if (read < 0) fail_errno(path.string(), errno);
+    if (read == 0) return digest.hex();
+    digest.update(std::span(piece).first(static_cast<std::size_t>(read)));
+  }
 }
 
 }  // namespace segue

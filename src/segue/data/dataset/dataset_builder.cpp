@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint32_t kNoRow = Interner::kNone;
 constexpr std::size_t kMostLargestUsers = 10;
 constexpr std::size_t kSongsAtOnce = 64;
-constexpr std::uint64_t kMemoryOfReading = std::uint64_t{192} << 20;  // batches decoded ahead, code, buffers
+constexpr std::uint64_t kMemoryOfReading = std::uint64_t{288} << 20;  // batches decoded ahead, code, buffers
 constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20;
 
 std::int32_t stored_length(std::int64_t milliseconds) {

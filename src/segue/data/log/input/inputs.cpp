@@ -18,6 +18,7 @@
 #include "segue/base/secrets.h"
 #include "segue/data/arrow/arrow_status.h"
 #include "segue/data/log/input/archive.h"
+#include "segue/data/log/input/counted_file.h"
 
 namespace segue::data {
 
@@ -220,7 +221,8 @@ void Inputs::open(const File& file, const Place& place, const std::function<void
   }
   const auto opened = arrow_value(ErrorCode::io_failed, file.name, place.system->OpenInputFile(place.path));
   PeekableStream stream(arrow_stream(opened, file.name, bytes_read_));
-  visit_stream({file.name, stream, opened, place.partition, place.named}, 0, visit);
+  const auto counted = std::make_shared<CountedFile>(opened, bytes_read_);
+  visit_stream({file.name, stream, counted, place.partition, place.named}, 0, visit);
 }
 
 void Inputs::for_each(const std::function<void(Input&)>& visit) {
@@ -228,7 +230,7 @@ void Inputs::for_each(const std::function<void(Input&)>& visit) {
   for (std::size_t i = 0; i < files_.size(); ++i) {
     open(files_[i], places_[i], visit);
     before += files_[i].bytes;
-    bytes_read_ = std::max<std::uint64_t>(before, bytes_read_);  // Parquet is not read through the stream
+    if (files_[i].bytes > 0) bytes_read_ = before;  // of Parquet, columns without a meaning are not read
   }
 }
 
