@@ -92,6 +92,29 @@ TEST_F(ModelTest, keeps_only_the_songs_with_vectors) {
   EXPECT_EQ(Model(folder_ / "ten").songs().size(), 10U);
 }
 
+TEST_F(ModelTest, writes_the_index_without_vectors_and_transitions_in_memory) {
+  SmallModel small = small_model();
+  testing::write_songs(folder_ / "songs.arrow", small.songs);
+  const data::Catalogue songs(folder_ / "songs.arrow");
+  transitions::Transitions transitions = small.transitions;
+  const auto release = [&] {
+    small.trained.vectors = {};
+    small.trained.context = {};
+    transitions = {};
+  };
+  const IndexBuild index{.options = {.index = index::SearchMethod::graph}, .threads = 1};
+  NoProgress progress;
+  write_model(folder_ / "released",
+              {songs, "d", small.options, small.trained, transitions, {}, index, nullptr, release}, progress, {});
+  EXPECT_EQ(small.trained.vectors.rows(), 0U);
+  const Model model(folder_ / "released");
+  EXPECT_TRUE(model.index().graph() != nullptr);
+  for (std::uint32_t row = 0; row < 24; ++row) {
+    EXPECT_TRUE(std::ranges::equal(model.vectors()[row], written_.trained.vectors.view()[row]));
+    EXPECT_EQ(model.transitions(row), written_.transitions.of(row));
+  }
+}
+
 TEST_F(ModelTest, has_songs_placed_after_the_trained_ones) {
   const SmallModel all = small_model(24, 10);
   SmallModel ten = small_model(10, 10);
