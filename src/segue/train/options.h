@@ -93,10 +93,10 @@ struct OptionsOf<train::TrainOptions> {
           "subsample", "Songs with a larger share of all plays than this are skipped at random; 0 skips none",
           between(0, 1)),
       option<&train::TrainOptions::min_plays>("min_plays", "Songs played less often are not trained", at_least(1)),
-      option<&train::TrainOptions::place_plays>(
-          "place_plays",
-          "Songs played less often than --min-plays, but at least this often, are placed among those they were played with",
-          at_least(1)),
+      option<&train::TrainOptions::place_plays>("place_plays",
+                                                "Songs played less often than --min-plays, but at least this often, "
+                                                "are placed among those they were played with",
+                                                at_least(1)),
       option<&train::TrainOptions::epochs>("epochs", "Passes over all plays", between(1, 10000)),
       option<&train::TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
       option<&train::TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end; it falls linearly",
