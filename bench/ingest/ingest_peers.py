@@ -37,7 +37,7 @@ def log_of(folder, millions, kind):
 
 def ingest(program, log, scratch, arguments):
     command = [arguments.segue, "ingest", str(log), "-o", str(scratch / "dataset"), "--quiet", "--threads",
-               str(arguments.threads)]
+               str(arguments.threads), "--max-session", "10000d"]  # the libraries cut at silences alone
     if arguments.memory:
         command += ["--memory", arguments.memory]
     cost = measured_run.run(command, str(scratch / "cost.json"))
