@@ -75,16 +75,6 @@ std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
   return static_cast<std::uint32_t>(count_at(object_at(manifest.fields, "options", subject), "window", subject));
 }
 
-// All songs of an older model are trained.
-std::uint32_t trained_songs_of(const Manifest& manifest, std::uint32_t songs, const std::string& subject) {
-  const json::object& counts = object_at(manifest.fields, "counts", subject);
-  if (!counts.contains("trained")) return songs;
-  const std::uint64_t trained = count_at(counts, "trained", subject);
-  if (trained > songs)
-    fail(ErrorCode::corrupt, "{}: expected at most {} trained songs, found {}", subject, songs, trained);
-  return static_cast<std::uint32_t>(trained);
-}
-
 // Weights that an older model does not state have their defaults.
 BlendWeights weights_of(const Manifest& manifest, std::string_view name, BlendWeights weights,
                         const std::string& subject) {
@@ -164,6 +154,17 @@ std::optional<plays::TrendUntil> trend_of(const OpenFolder& folder, const Manife
 
 }  // namespace
 
+std::uint32_t trained_songs_of(const Manifest& manifest, std::uint32_t songs, const fs::path& folder) {
+  const std::string subject = (folder / kManifestName).string();
+  const json::object& counts = object_at(manifest.fields, "counts", subject);
+  if (!counts.contains("trained")) return songs;
+  const std::uint64_t trained = count_at(counts, "trained", subject);
+  if (trained > songs) {
+    fail(ErrorCode::corrupt, "{}: expected at most {} trained songs, found {}", subject, songs, trained);
+  }
+  return static_cast<std::uint32_t>(trained);
+}
+
 struct Model::State {
   OpenFolder open_folder;
   fs::path folder;
@@ -198,7 +199,7 @@ struct Model::State {
         transitions(open_folder.map(kTransitionsName), songs.size()) {
     check_shape(folder / kVectorsName, vectors.view(), songs.size(), vectors.view().columns);
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
-    trained = trained_songs_of(manifest, songs.size(), (folder / kManifestName).string());
+    trained = trained_songs_of(manifest, songs.size(), folder);
     transition_window = window_of(manifest, (folder / kManifestName).string());
     blend = blend_of(manifest, (folder / kManifestName).string());
     returns = returns_of(manifest, (folder / kManifestName).string());

@@ -42,6 +42,10 @@ inline constexpr std::string_view kContextName = "context.npy";
 inline constexpr std::string_view kTrendName = "trend.npy";
 inline constexpr std::string_view kTransitionsName = "transitions.arrow";
 
+// How many of a model's songs, the first ones, are trained; in an older model all. Throws corrupt if the manifest says
+// more.
+std::uint32_t trained_songs_of(const Manifest& manifest, std::uint32_t songs, const std::filesystem::path& folder);
+
 // An open model, mapped read-only. Thread safe.
 class Model {
  public:

@@ -2,8 +2,10 @@
 
 #include <array>
 
+#include "segue/base/manifest.h"
 #include "segue/model/extend.h"
 #include "segue/model/model.h"
+#include "segue/model/npy.h"
 
 namespace segue::pipeline {
 
@@ -11,7 +13,9 @@ json::object rebuild_index(const std::filesystem::path& folder, const model::Ind
                            const std::stop_token& stop) {
   json::object index;
   model::IndexBuild trained = build;
-  trained.songs = model::Model(folder).trained_songs();
+  const Manifest manifest = open_manifest(folder, model::kModelFormat);
+  const std::size_t songs = model::NpyMatrix(folder / model::kVectorsName).view().rows;
+  trained.songs = model::trained_songs_of(manifest, static_cast<std::uint32_t>(songs), folder);
   model::extend_model(folder, std::array{model::kIndexName}, [&](const std::filesystem::path& version) {
     index = model::write_index(version, trained, progress, stop);
     return json::object{{"index", index}};
