@@ -80,13 +80,14 @@ export async function loadMap() {
     const data = scaled(x, y, region);
     const named = (items: Region[]) => items.map((one) => ({ ...one, ...toMap(data, one) }));
     // Include the names that have arrived by now, so that the songs are coloured only once.
+    const shown = early;
     batch(() => {
-      regions.value = named(early);
+      regions.value = named(shown);
       map.value = data;
       mapError.value = "";
     });
     const { items } = await names;
-    if (items !== early) regions.value = named(items);
+    if (items !== shown) regions.value = named(items);
     void loadTags();
   } catch (error) {
     const none = error instanceof ApiError && error.status === 404;

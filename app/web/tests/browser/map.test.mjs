@@ -27,6 +27,22 @@ test("songs are drawn in the colours of their regions, in both themes", async ()
   }
 });
 
+test("regions that arrive after the map colour it", async () => {
+  const { page, done } = await all.open();
+  let arrive;
+  const drawn = new Promise((resolve) => (arrive = resolve));
+  await page.route("**/v1/map/regions", async (route) => {
+    await drawn;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole("heading", { name: "3,000 songs" }).waitFor();
+  await shows(page, "#66c0f4", (count) => count === 0, "no region yet");
+  arrive();
+  await shows(page, "#66c0f4", (count) => count > 300, "blue points");
+  await done();
+});
+
 test("wheel, drag, double click, buttons and keys move the view; 0 shows everything", async () => {
   const { page, done } = await all.open();
   const map = page.getByTestId("map");
