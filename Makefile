@@ -1,7 +1,9 @@
 # Shortcuts for the common tasks; everything else is in CMake (CMakePresets.json).
-#   make demo    from nothing to a web app on the bundled playlists (SERVE=0: files only; PORT=8081: another port)
+#   make demo    from nothing to a web app on the bundled playlists (SERVE=0: files only; PORT=8081: another port;
+#                LISTENS=export.zip: beside your own listens)
+#   make plugin  build/segue.ndp, the plugin for Navidrome (docs/navidrome.md)
 #   make test    install what is missing, build, run every test
-.PHONY: demo build test install bench format check clean
+.PHONY: demo build plugin test install bench format check clean
 
 PREFIX ?= /usr/local
 DEMO ?= demo
@@ -10,12 +12,17 @@ PORT ?= 8080
 BUILD = build/release
 
 demo: build
-	@$(BUILD)/bin/segue demo --output $(DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--serve false)
+	@$(BUILD)/bin/segue demo --output $(DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--serve false) \
+		$(foreach log,$(LISTENS),--listens $(log))
 
 build:
 	@tools/setup build
 	@cmake --preset release -DBUILD_TESTING=OFF >/dev/null
 	@cmake --build $(BUILD)
+
+plugin:
+	@tools/setup plugin
+	@app/navidrome/package build/segue.ndp
 
 test:
 	@tools/setup test

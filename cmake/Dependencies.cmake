@@ -16,6 +16,8 @@ find_package(hwy CONFIG REQUIRED)
 find_path(SEGUE_HNSWLIB_INCLUDE hnswlib/hnswalg.h REQUIRED)  # headers only
 find_package(kissfft CONFIG REQUIRED COMPONENTS float SHARED)
 pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo)
+find_package(CURL REQUIRED)
+pkg_check_modules(TAGLIB REQUIRED IMPORTED_TARGET taglib)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpmux)
 find_package(SegueArrow REQUIRED)
 if(BUILD_TESTING)

@@ -121,4 +121,12 @@ bool Arguments::has_given(const void* options) const {
   return std::ranges::any_of(bound_, [&](const BoundOption& bound) { return bound.options == options && bound.given; });
 }
 
+std::function<bool(std::string_view name)> Arguments::given_of(const void* options) const {
+  return [this, options](std::string_view name) {
+    return std::ranges::any_of(bound_, [&](const BoundOption& bound) {
+      return bound.options == options && bound.given && bound.row->name == name;
+    });
+  };
+}
+
 }  // namespace segue::cli

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <span>
@@ -55,6 +56,8 @@ class Arguments {
   std::deque<BoundOption>& bound() { return bound_; }
   // Whether some option of this struct was given, on the command line or in the file.
   bool has_given(const void* options) const;
+  // Whether that one of them was.
+  std::function<bool(std::string_view name)> given_of(const void* options) const;
 
   // Puts the words behind "--" in place of their marks (literal_mark) in the positional arguments. Before
   // apply_typed().

@@ -5,15 +5,17 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/data/dataset/dataset.h"
 
 #include "app/cli/commands.h"
-#include "app/cli/program.h"
+#include "app/cli/steps.h"
 
 namespace segue {
 
 struct DemoOptions {
   std::string output = "demo";
   std::string playlists;
+  std::vector<std::string> listens;
   bool serve = true;
   std::uint16_t port = 8080;
 };
@@ -25,6 +27,10 @@ struct OptionsOf<DemoOptions> {
       option<&DemoOptions::output>("output", "Folder for the dataset, the model and the map"),
       option<&DemoOptions::playlists>(
           "playlists", "Folder with playlists.tsv.gz and songs.tsv.gz to use instead of the bundled ones"),
+      option<&DemoOptions::listens>(
+          "listens",
+          "A log of one's own listens, in any form that segue ingest reads: trained beside the "
+          "playlists, and what to hear next comes from it; may be repeated"),
       option<&DemoOptions::serve>("serve", "Finally serve the web app, on this machine only, until Ctrl-C"),
       option<&DemoOptions::port>("port", "Port of the web app; 0 for any free one", between(0, 65535)),
   };
@@ -49,15 +55,6 @@ fs::path bundled_playlists() {
        program.string());
 }
 
-std::string as_typed(const std::vector<std::string>& words) {
-  std::string line = "segue";
-  for (const std::string& word : words) {
-    const bool plain = word.find_first_of(" '\"$&") == std::string::npos;
-    line += plain ? fmt::format(" {}", word) : fmt::format(" \"{}\"", word);
-  }
-  return line;
-}
-
 std::vector<std::string> joined(std::vector<std::string> words, const std::vector<std::string>& more) {
   words.insert(words.end(), more.begin(), more.end());
   return words;
@@ -66,8 +63,11 @@ std::vector<std::string> joined(std::vector<std::string> words, const std::vecto
 class DemoCommand final : public Command {
  public:
   std::string_view name() const override { return "demo"; }
-  std::string_view summary() const override { return "Run all steps on the bundled playlists"; }
-  std::string_view example() const override { return "segue demo --output demo"; }
+  std::string_view summary() const override { return "Run all steps on the bundled playlists, or one's own listens"; }
+  std::string_view example() const override {
+    return "  segue demo --output demo\n"
+           "  segue demo --listens my_spotify_data.zip --output mine";
+  }
   void declare(Arguments& arguments) override { arguments.options(options_); }
 
   void run(Terminal& terminal) override {
@@ -84,12 +84,64 @@ class DemoCommand final : public Command {
     }
     fs::create_directories(output, error);
     if (error) fail(ErrorCode::io_failed, "{}: {}", output.string(), error.message());
-    const std::string dataset = (output / "dataset").string();
-    const std::string model = (output / "model").string();
+    if (options_.listens.empty()) return show_playlists(terminal, source, output);
+    show_listens(terminal, source, output);
+  }
 
+ private:
+  void ingest_playlists(Terminal& terminal, const fs::path& source, const std::string& dataset) {
     step(terminal,
          {"ingest", (source / "playlists.tsv.gz").string(), "--columns", "playlist,time,name,songs", "--songs",
           (source / "songs.tsv.gz").string(), "--songs-columns", "id,title,artist", "-o", dataset});
+  }
+
+  // One's own listens beside the playlists, to what is worth hearing next.
+  void show_listens(Terminal& terminal, const fs::path& source, const fs::path& output) {
+    const std::string others = (output / "playlists").string();
+    const std::string dataset = (output / "dataset").string();
+    const std::string model = (output / "model").string();
+    const std::string store = (output / "segue.sqlite").string();
+    const std::string page = (output / "map.html").string();
+    ingest_playlists(terminal, source, others);
+    step(terminal, joined(joined({"ingest"}, options_.listens), {"--base", others, "-o", dataset}));
+    step(terminal, {"train", dataset, "-o", model});
+    const std::string user = most_active_user(dataset);
+    step(terminal, {"recommend", model, "--user", user, "--dataset", dataset, "--explain"});
+    step(terminal, {"recommend", model, "--user", user, "--dataset", dataset, "--mode", "rediscover"});
+    step(terminal, {"map", model, "--png", (output / "map.png").string(), "--html", page});
+    step(terminal, joined(joined({"listens", "import"}, options_.listens), {"--store", store, "--model", model}));
+    if (terminal.json()) {
+      terminal.print(json::object{{"dataset", dataset},
+                                  {"model", model},
+                                  {"store", store},
+                                  {"user", user},
+                                  {"map", page},
+                                  {"steps", std::move(steps_)}});
+    } else {
+      terminal.report(fmt::format(
+          "The dataset is in {}, the model in {}, the listens in {}. Open {} in a browser, and try:\n  {}\n", dataset,
+          model, store, page, as_typed({"recommend", model, "--user", user, "--dataset", dataset, "--mode", "any"})));
+    }
+    if (options_.serve && !terminal.json()) {
+      terminal.report(fmt::format("\nWhat to hear next, and why: http://127.0.0.1:{}/#/listeners?user={}\n\n",
+                                  options_.port, user));
+      step(terminal, {"serve", model, "--open-loopback", "--store", store, "--port", std::to_string(options_.port)});
+    }
+  }
+
+  static std::string most_active_user(const std::string& folder) {
+    const data::Dataset dataset = data::open_dataset(folder);
+    const json::value* const users = dataset.manifest.fields.if_contains("largest_users");
+    if (users == nullptr || !users->is_array() || users->get_array().empty()) {
+      fail(ErrorCode::bad_input, "--listens: expected listens of somebody, found only playlists");
+    }
+    return std::string(users->get_array().front().at("user").as_string());
+  }
+
+  void show_playlists(Terminal& terminal, const fs::path& source, const fs::path& output) {
+    const std::string dataset = (output / "dataset").string();
+    const std::string model = (output / "model").string();
+    ingest_playlists(terminal, source, dataset);
     // Half a million plays need more passes and a wider window than the defaults, which suit large logs.
     const std::vector<std::string> training = {"--epochs", "20", "--window", "10", "--subsample", "1e-4"};
     step(terminal, joined({"train", dataset, "-o", model}, training));
@@ -118,27 +170,9 @@ class DemoCommand final : public Command {
     }
   }
 
- private:
-  // Runs one command line as if typed. Its output follows the line, or is collected for --json.
-  void step(Terminal& terminal, std::vector<std::string> words) {
-    const std::string line = as_typed(words);
-    if (terminal.quiet()) words.emplace_back("--quiet");
-    std::string gathered;
-    Output output = [&](std::string_view text) { terminal.report(text); };
-    if (terminal.json()) {
-      words.emplace_back("--json");
-      output = [&](std::string_view text) { gathered += text; };
-    } else {
-      terminal.report(fmt::format("$ {}\n", line));
-    }
-    const int status = run_command_line(words, output, terminal.signals());
-    if (terminal.stop().stop_requested()) fail(ErrorCode::interrupted, "stopped");
-    if (status != 0) fail(ErrorCode::io_failed, "this step ended with exit status {}: {}", status, line);
-    if (terminal.json()) {
-      steps_.push_back(json::object{{"command", line}, {"result", parse_json(gathered, line)}});
-    } else {
-      terminal.report("\n");
-    }
+  void step(Terminal& terminal, const std::vector<std::string>& words) {
+    if (!terminal.json()) return show_step(terminal, words);
+    steps_.push_back(json::object{{"command", as_typed(words)}, {"result", result_of_step(terminal, words)}});
   }
 
   DemoOptions options_;

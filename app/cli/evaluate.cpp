@@ -18,7 +18,9 @@
 #include "segue/evaluate/outside_lists.h"
 #include "segue/evaluate/report/report.h"
 #include "segue/evaluate/split_export.h"
+#include "segue/evaluate/split_teachers.h"
 #include "segue/evaluate/tune_baselines.h"
+#include "segue/train/preset.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -162,8 +164,10 @@ class EvaluateCommand final : public Command {
     arguments.options(split_);
     arguments.options(options_);
     arguments.options(train_);
+    arguments.options(preset_);
     arguments.options(blend_);
     arguments.options(fit_);
+    arguments.options(teacher_);
     arguments_ = &arguments;
   }
 
@@ -174,14 +178,21 @@ class EvaluateCommand final : public Command {
     if (!options_.html.empty()) html.emplace(options_.html);
     if (!options_.report.empty()) report.emplace(options_.report);
     const data::Dataset dataset = data::open_dataset(dataset_);
+    train::apply_preset(train_, preset_, dataset, arguments_->given_of(&train_));
     if (!options_.export_split.empty()) return export_split(dataset, terminal);
+    if (!options_.teacher.empty()) {
+      teachers_.emplace("--teacher", options_.teacher, dataset, teacher_, options_.heard, terminal.stop());
+    }
     std::vector<evaluate::Evaluation> runs;
     for (std::uint32_t i = 0; i < options_.seeds; ++i) {
       train::TrainOptions train = train_;
       train.seed += i;
       const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train), train.seed);
-      const model::Blend blend = fitted_blend(dataset, train, terminal);
-      runs.push_back(evaluate::evaluate(dataset, split, methods(dataset, split, train, blend, terminal), options_,
+      evaluate::MethodOptions given{.vector_metric = options_.vector_metric};
+      if (teachers_) given.teacher = teachers_->need(split, "the measured split");
+      given.blend = fitted_blend(dataset, train, terminal);
+      const model::Blend blend = given.blend;
+      runs.push_back(evaluate::evaluate(dataset, split, methods(dataset, split, train, given, terminal), options_,
                                         train, terminal.progress(), terminal.stop()));
       blends_.push_back(blend);
     }
@@ -198,24 +209,40 @@ class EvaluateCommand final : public Command {
   // As `segue train` fits it, on the validation part, of which the test part has nothing. On the validation part itself
   // the weights stay as they are.
   model::Blend fitted_blend(const data::Dataset& dataset, const train::TrainOptions& train, Terminal& terminal) {
-    const std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines);
-    const bool is_measured = std::ranges::any_of(methods, [](const auto& method) { return method->name() == "blend"; });
-    if (!is_measured || fit_.fit_blend == evaluate::FitBlend::off || split_.part != evaluate::SplitPart::test) {
-      return {blend_, blend_};
+    if (!measures_blend() || fit_.fit_blend == evaluate::FitBlend::off || split_.part != evaluate::SplitPart::test) {
+      if (teachers_) teachers_->refuse_unused();
+      return {taught(blend_), taught(blend_)};
     }
     evaluate::SplitOptions split = split_;
     split.part = evaluate::SplitPart::validation;
     split.max_positions = 0;
-    const evaluate::FittedBlend fitted = evaluate::fit_blend_to(dataset,
-                                                                {.split = split,
-                                                                 .heard = options_.heard,
-                                                                 .start = blend_,
-                                                                 .keep_discover = arguments_->has_given(&blend_),
-                                                                 .train = train},
-                                                                terminal.progress(), terminal.stop());
+    evaluate::AutoFit how{.split = split,
+                          .heard = options_.heard,
+                          .start = blend_,
+                          .keep_discover = arguments_->has_given(&blend_),
+                          .train = train};
+    if (options_.teacher.size() > 1) {
+      how.teacher = [&](const evaluate::Split& fitted_on) {
+        return teachers_->need(fitted_on, "the split that weights are fitted on");
+      };
+    }
+    evaluate::FittedBlend fitted = evaluate::fit_blend_to(dataset, how, terminal.progress(), terminal.stop());
+    if (teachers_) teachers_->refuse_unused();
+    // Without lists for the fit, the teacher joins with its usual weight.
+    if (options_.teacher.size() == 1) fitted.blend = {taught(fitted.blend.discover), taught(fitted.blend.next)};
     if (!fitted.unfitted.empty()) terminal.note(fitted.unfitted);
     if (fit_document_.empty()) fit_document_ = evaluate::to_json(fitted);
     return fitted.blend;
+  }
+
+  model::BlendWeights taught(model::BlendWeights weights) const {
+    if (teachers_) weights.blend_teacher = blend_.blend_teacher > 0 ? blend_.blend_teacher : model::kTeacherWeight;
+    return weights;
+  }
+
+  bool measures_blend() const {
+    const std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines);
+    return std::ranges::any_of(methods, [](const auto& method) { return method->name().starts_with("blend"); });
   }
 
   // Refuses wrong use before anything is read.
@@ -228,8 +255,12 @@ class EvaluateCommand final : public Command {
     if (!options_.report.empty() && options_.report == options_.html) {
       fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", options_.report);
     }
+    if (!options_.teacher.empty() && !measures_blend()) {
+      fail(ErrorCode::wrong_use, "--teacher: expected blend among --baselines, found {}", options_.baselines);
+    }
     for (const auto& [flag, is_given] :
-         {std::pair("--lists", !options_.lists.empty()), std::pair("--export-split", !options_.export_split.empty())}) {
+         {std::pair("--lists", !options_.lists.empty()), std::pair("--teacher", !options_.teacher.empty()),
+          std::pair("--export-split", !options_.export_split.empty())}) {
       if (is_given && options_.seeds > 1) {
         fail(ErrorCode::wrong_use, "{}: expected --seeds 1, because each seed may split differently, found {}", flag,
              options_.seeds);
@@ -239,7 +270,8 @@ class EvaluateCommand final : public Command {
 
   void export_split(const data::Dataset& dataset, Terminal& terminal) const {
     const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train_), train_.seed);
-    evaluate::export_split(dataset, split, options_.heard, options_.export_split, terminal.progress(), terminal.stop());
+    evaluate::export_split(dataset, split, options_.heard, options_.split_format, options_.export_split,
+                           terminal.progress(), terminal.stop());
     const std::string digest = evaluate::split_digest(split, options_.heard);
     if (terminal.json()) {
       terminal.print(json::object{{"folder", options_.export_split}, {"split", digest}});
@@ -263,10 +295,9 @@ class EvaluateCommand final : public Command {
   }
 
   std::vector<std::unique_ptr<evaluate::Method>> methods(const data::Dataset& dataset, const evaluate::Split& split,
-                                                         const train::TrainOptions& train, const model::Blend& blend,
-                                                         Terminal& terminal) {
-    const evaluate::MethodOptions options{options_.vector_metric, blend};
-    std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines, options);
+                                                         const train::TrainOptions& train,
+                                                         const evaluate::MethodOptions& given, Terminal& terminal) {
+    std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines, given);
     tune(dataset, methods, train, terminal);
     if (lists_.empty()) return methods;
     const std::size_t positions = evaluate::list_positions(dataset, split, options_.heard).size();
@@ -324,8 +355,11 @@ class EvaluateCommand final : public Command {
   evaluate::SplitOptions split_;
   evaluate::EvaluateOptions options_;
   train::TrainOptions train_;
+  train::PresetOptions preset_;
   model::BlendWeights blend_;
   evaluate::AutoFitOptions fit_;
+  pipeline::TeacherOptions teacher_;
+  std::optional<evaluate::SplitTeachers> teachers_;
   std::vector<model::Blend> blends_;  // of each run
   json::object fit_document_;         // of the first run
   const Arguments* arguments_ = nullptr;

@@ -138,6 +138,10 @@ std::string identities(const data::DatasetCounts& counts) {
   return text;
 }
 
+double share_in_base(const data::DatasetCounts& counts) {
+  return 100.0 * static_cast<double>(counts.plays_in_base) / static_cast<double>(counts.plays);
+}
+
 std::string tables(const data::IngestReport& report) {
   const data::DatasetCounts& counts = report.counts;
   Table kept({"kept", ">", ""});
@@ -151,6 +155,12 @@ std::string tables(const data::IngestReport& report) {
   const double queues = static_cast<double>(counts.sessions + counts.playlists);
   kept.add(
       {"plays", with_commas(counts.plays), fmt::format("{:.1f} a queue", static_cast<double>(counts.plays) / queues)});
+  if (counts.base_queues > 0) {
+    kept.add({"base", with_commas(counts.base_plays),
+              fmt::format("plays of others in {} queues; {:.0f} % of the plays above "
+                          "are of songs that are there too",
+                          with_commas(counts.base_queues), share_in_base(counts))});
+  }
   kept.add({"songs", with_commas(counts.songs), identities(counts)});
   if (counts.skips > 0) kept.add({"skips", with_commas(counts.skips), "of these songs, beside the plays"});
   std::string text = kept.text();
@@ -189,6 +199,7 @@ class IngestCommand final : public Command {
   std::string_view example() const override {
     return "  segue ingest listens.tsv.gz -o dataset\n"
            "  segue ingest my_spotify_data.zip -o dataset\n"
+           "  segue ingest my_spotify_data.zip --base others -o dataset\n"
            "  segue ingest playlists.parquet --songs songs.csv -o dataset\n"
            "  segue ingest lists.tsv --columns playlist,time,name,songs -o dataset";
   }

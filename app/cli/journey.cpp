@@ -28,22 +28,26 @@ class JourneyCommand final : public Command {
 
   void declare(Arguments& arguments) override {
     arguments.positional("MODEL", "A model folder", model_);
-    arguments.positional("FROM", "The first song: an id, or words of its artist and title", from_);
+    arguments.positional(
+        "FROM", "The first song: an id, or words of its artist and title; of an artist, the most played song", from_);
     arguments.positional("TO", "The last song", to_);
     arguments.options(options_);
     arguments.options(playlist_);
+    arguments.options(playable_);
   }
 
   void run(Terminal& terminal) override {
     const PlaylistView view = view_of(playlist_);
     const model::Model model(model_);
-    const std::uint32_t from = resolve_song(model.songs(), from_, terminal);
-    const std::uint32_t to = resolve_song(model.songs(), to_, terminal);
-    const std::vector<recommend::JourneySong> songs = recommend::find_journey(model, from, to, options_);
+    const std::uint32_t from = resolve_song(model, from_, terminal);
+    const std::uint32_t to = resolve_song(model, to_, terminal);
+    PlayableSongs playable(playable_, model);
+    const std::vector<recommend::JourneySong> songs =
+        recommend::find_journey(model, from, to, options_, playable.among(std::nullopt));
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
       for (const recommend::JourneySong& song : songs) list.push_back(song.song);
-      write_playlist(model.songs(), list, title_of(model, songs), playlist_, terminal);
+      write_playlist(model.songs(), list, title_of(model, songs), playlist_, playable, terminal);
     } else if (terminal.json()) {
       terminal.print(document(model, songs));
     } else {
@@ -81,6 +85,7 @@ class JourneyCommand final : public Command {
   std::string to_;
   recommend::JourneyOptions options_;
   PlaylistOptions playlist_;
+  PlayableOptions playable_;
 };
 
 }  // namespace

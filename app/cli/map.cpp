@@ -85,7 +85,7 @@ class MapCommand final : public Command {
   std::optional<draw::Highlight> songs_to_highlight(const model::Model& model, Terminal& terminal) const {
     if (highlight_.highlight.empty()) return std::nullopt;
     draw::Highlight highlight;
-    highlight.songs = resolve_songs(model.songs(), highlight_.highlight, terminal);
+    highlight.songs = recommend::songs_of(resolve_seeds(model, highlight_.highlight, terminal));
     recommend::RecommendOptions options;
     options.by = recommend::RecommendBy::vectors;  // the picture shows what is nearest to their mean
     options.k = kNeighboursShown;

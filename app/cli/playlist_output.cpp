@@ -21,14 +21,15 @@ PlaylistView view_of(const PlaylistOptions& options) {
 }
 
 void write_playlist(const data::Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
-                    const PlaylistOptions& options, Terminal& terminal) {
+                    const PlaylistOptions& options, const PlayableSongs& playable, Terminal& terminal) {
   const PlaylistView view = view_of(options);
   const recommend::PlaylistFormat format = view == PlaylistView::m3u8   ? recommend::PlaylistFormat::m3u8
                                            : view == PlaylistView::jspf ? recommend::PlaylistFormat::jspf
                                            : view == PlaylistView::xspf ? recommend::PlaylistFormat::xspf
                                                                         : recommend::PlaylistFormat::json;
   const recommend::Playlist playlist{title, {list.begin(), list.end()}};
-  const std::string text = recommend::playlist_text(songs, playlist, format, options.location);
+  const std::string text = recommend::playlist_text(songs, playlist, format, options.location, playable.find_file());
+  if (options.location.empty() && view != PlaylistView::json) playable.note_missing_files(list, terminal);
   if (options.output.empty()) {
     terminal.print(text);
     return;

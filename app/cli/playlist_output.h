@@ -9,6 +9,7 @@
 
 #include "segue/recommend/playlist.h"
 
+#include "app/cli/playable.h"
 #include "app/cli/terminal.h"
 
 namespace segue {
@@ -48,9 +49,9 @@ namespace cli {
 PlaylistView view_of(const PlaylistOptions& options);
 
 // Writes `list` in the format of view_of() to the file, which appears whole or not at all, or to standard output.
-// REQUIRES: view_of() is not table. Throws wrong_use, not_found, no_space, io_failed.
+// Songs lie where `playable` says. REQUIRES: view_of() is not table. Throws wrong_use, not_found, no_space, io_failed.
 void write_playlist(const data::Catalogue& songs, std::span<const std::uint32_t> list, const std::string& title,
-                    const PlaylistOptions& options, Terminal& terminal);
+                    const PlaylistOptions& options, const PlayableSongs& playable, Terminal& terminal);
 
 }  // namespace cli
 }  // namespace segue

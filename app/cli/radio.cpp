@@ -25,25 +25,36 @@ class RadioCommand final : public Command {
   }
   std::string_view example() const override {
     return "  segue radio model \"Nina Simone Feeling Good\" --length 100 -o evening.m3u8\n"
+           "  segue radio model artist:Burial:2 tag:ambient\n"
            "  segue radio model \"Burial Archangel\" --drift 0.6 --seed 7";
   }
 
   void declare(Arguments& arguments) override {
     arguments.positional("MODEL", "A model folder", model_);
-    arguments.positional("SONG", "Seed songs, the newest last: ids, or words of artist and title", songs_);
+    arguments.positional("SONG",
+                         "Seed songs, the newest last: ids, or words of artist and title; or artists, artist:NAME, "
+                         "album:NAME, tag:NAME, "
+                         "artist:NAME:WEIGHT",
+                         songs_);
     arguments.options(options_);
     arguments.options(list_);
     arguments.options(playlist_);
+    arguments.options(playable_);
   }
 
   void run(Terminal& terminal) override {
     const PlaylistView view = view_of(playlist_);
     const model::Model model(model_);
-    const std::vector<std::uint32_t> seeds = resolve_songs(model.songs(), songs_, terminal);
+    const std::vector<recommend::TypedSeed> seeds = resolve_seeds(model, songs_, terminal);
+    PlayableSongs playable(playable_, model);
+    const index::RowSet* const keeps = playable.among(std::nullopt);
     const recommend::FindNear find_near = [&](std::span<const float> query, std::size_t k) {
-      return model.index().search(query, k);
+      return model.index().search(query, k, {{}, keeps});
     };
-    recommend::Radio radio(model, find_near, seeds, options_, list_);
+    recommend::Radio radio = recommend::are_history(seeds)
+                                 ? recommend::Radio(model, find_near, recommend::songs_of(seeds), options_, list_)
+                                 : recommend::Radio(model, find_near, recommend::seeds_of(seeds), options_, list_);
+    if (keeps != nullptr) radio.keep_only(*keeps);
     std::vector<recommend::RadioSong> songs;
     while (songs.size() < options_.length) {
       const std::optional<recommend::RadioSong> next = radio.next();
@@ -56,7 +67,7 @@ class RadioCommand final : public Command {
     if (view != PlaylistView::table) {
       std::vector<std::uint32_t> list;
       for (const recommend::RadioSong& song : songs) list.push_back(song.song);
-      write_playlist(model.songs(), list, title_of(model, seeds), playlist_, terminal);
+      write_playlist(model.songs(), list, title_of(model, seeds), playlist_, playable, terminal);
     } else if (terminal.json()) {
       terminal.print(document(model, seeds, songs));
     } else {
@@ -65,17 +76,18 @@ class RadioCommand final : public Command {
   }
 
  private:
-  json::object document(const model::Model& model, std::span<const std::uint32_t> seeds,
+  json::object document(const model::Model& model, std::span<const recommend::TypedSeed> seeds,
                         std::span<const recommend::RadioSong> songs) const {
     RadioDocument document;
     document.items = recommend::radio_song_replies(model.songs(), songs);
     document.title = title_of(model, seeds);
     document.model = model_;
-    document.seeds = ids_of(model.songs(), seeds);
+    document.seeds = ids_of(model.songs(), recommend::songs_of(seeds));
+    if (!recommend::are_history(seeds)) document.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
     return document_of(document);
   }
 
-  std::string title_of(const model::Model& model, std::span<const std::uint32_t> seeds) const {
+  std::string title_of(const model::Model& model, std::span<const recommend::TypedSeed> seeds) const {
     return playlist_.title.empty() ? recommend::radio_title(model.songs(), seeds.front()) : playlist_.title;
   }
 
@@ -94,6 +106,7 @@ class RadioCommand final : public Command {
   recommend::RadioOptions options_;
   recommend::RerankOptions list_ = recommend::radio_list_options();
   PlaylistOptions playlist_;
+  PlayableOptions playable_;
 };
 
 }  // namespace

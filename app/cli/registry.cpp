@@ -16,10 +16,14 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_tune_command());
   commands.push_back(make_info_command());
   commands.push_back(make_index_command());
+  commands.push_back(make_distil_command());
   commands.push_back(make_export_command());
+  commands.push_back(make_features_command());
   commands.push_back(make_serve_command());
+  commands.push_back(make_retrain_command());
   commands.push_back(make_token_command());
   commands.push_back(make_listens_command());
+  commands.push_back(make_library_command());
   commands.push_back(make_demo_command());
   commands.push_back(make_licences_command());
   return commands;

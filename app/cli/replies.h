@@ -11,11 +11,12 @@
 
 namespace segue::cli {
 
-// One song is `song`; several are `plus` and `minus`.
+// One song is `song`; several, and those of groups, are `plus` and `minus`.
 struct SimilarDocument : recommend::SimilarSongsReply {
   std::optional<recommend::SongReply> song{};
   std::optional<std::vector<recommend::SongReply>> plus{};
   std::optional<std::vector<recommend::SongReply>> minus{};
+  std::optional<std::vector<recommend::TakenSeedReply>> taken_as{};
 };
 
 struct GroupReply {
@@ -62,6 +63,8 @@ struct FieldsOf<cli::SimilarDocument> {
       field<&cli::SimilarDocument::song>("song", "The song"),
       field<&cli::SimilarDocument::plus>("plus", "The songs added, instead of song"),
       field<&cli::SimilarDocument::minus>("minus", "The songs subtracted"),
+      field<&cli::SimilarDocument::taken_as>("taken_as",
+                                             "What artists, albums, tags and songs with weights were taken as"),
   };
 };
 SEGUE_CHECK_FIELDS(cli::SimilarDocument);

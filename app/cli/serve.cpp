@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 #include "segue/base/error.h"
+#include "segue/base/memory.h"
 #include "segue/base/parallel.h"
 #include "segue/serve/http/http_server.h"
 #include "segue/serve/options.h"
@@ -21,6 +22,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/nightly.h"
 #include "app/cli/service_manager.h"
 #include "app/web/assets.h"
 
@@ -32,6 +34,7 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::minutes kClockTolerance{5};
 constexpr std::chrono::milliseconds kPoll{200};  // between checks for SIGHUP and for changed models
+constexpr std::chrono::seconds kCountListensEvery{30};
 constexpr std::uint64_t kMillion = 1'000'000;
 
 // One JSON object per line on standard error, each written in one call.
@@ -113,6 +116,11 @@ class ServeCommand final : public Command {
   OnHangup on_hangup() const override { return OnHangup::reload; }
 
   void run(Terminal& terminal) override {
+    keep_little_free_memory();
+    const RetrainTimes times = retrain_times(options_.retrain);
+    if (!times.off() && options_.watch.count() == 0) {
+      fail(ErrorCode::wrong_use, "--retrain: expected --watch, which finds the new model, found 0s");
+    }
     // Until the server listens there is nothing to finish, and files are written so that a kill leaves them whole.
     using EndAtOnce = std::stop_callback<void (*)()>;
     std::optional<EndAtOnce> starting(std::in_place, terminal.stop(), [] { std::_Exit(0); });
@@ -124,7 +132,7 @@ class ServeCommand final : public Command {
     const DrainDeadline deadline(terminal.stop(), server_.drain_timeout, log);
     const serve::StaticFiles files = files_of(options_.web_root);
     const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
-    serve::ModelSet models(sources, cache_folder(), options_.verify);
+    serve::ModelSet models(sources, cache_folder(), options_.verify, options_.library);
     log_if_clock_is_behind(models);
     serve::Service service({.models = models,
                             .store = *store,
@@ -135,7 +143,7 @@ class ServeCommand final : public Command {
                             .evaluation = options_.evaluation,
                             .log = log});
     allow_open_files(terminal);
-    static constexpr std::size_t kWatchers = 2;  // for new models, and for probes
+    static constexpr std::size_t kWatchers = 3;  // for new models, for probes, and for retraining
     require_threads(thread_count(server_.io_threads) + server_.blocking_threads + kWatchers);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
@@ -157,12 +165,20 @@ class ServeCommand final : public Command {
       };
       watch(service, terminal.signals().hangups, reload_all, log, stop);
     });
+    std::optional<Nightly> nightly;
+    if (!times.off()) nightly.emplace(times, retrain_words(), service, log, terminal.stop());
     terminal.note(serving + "; press Ctrl-C to stop");
     if (!terminal.stop().stop_requested()) log_if_untold(manager.ready(serving));
     server.run(terminal.stop());
   }
 
  private:
+  std::vector<std::string> retrain_words() const {
+    std::vector<std::string> words = {"retrain", model_, "--store", store_place(), "--json", "--quiet"};
+    if (!options_.retrain_config.empty()) words.insert(words.end(), {"--config", options_.retrain_config});
+    return words;
+  }
+
   std::string store_place() const {
     if (!options_.store.empty()) return options_.store;
     fs::path model = fs::absolute(model_).lexically_normal();
@@ -244,11 +260,12 @@ class ServeCommand final : public Command {
     }
   }
 
-  // Calls reload_all() after a SIGHUP, and reloads models that have changed every --watch.
+  // Calls reload_all() after a SIGHUP, reloads models that have changed every --watch, and counts new listens.
   void watch(serve::Service& service, const Hangups* hangups, const std::function<void()>& reload_all,
              const serve::LogEvent& log, const std::stop_token& stop) const {
     std::uint64_t seen = 0;
     auto next_check = std::chrono::steady_clock::now() + options_.watch;
+    auto next_count = std::chrono::steady_clock::now();
     std::mutex mutex;
     std::condition_variable_any wake;
     while (!stop.stop_requested()) {
@@ -261,6 +278,9 @@ class ServeCommand final : public Command {
         } else if (options_.watch.count() > 0 && std::chrono::steady_clock::now() >= next_check) {
           next_check = std::chrono::steady_clock::now() + options_.watch;
           service.reload_changed();
+        } else if (std::chrono::steady_clock::now() >= next_count) {
+          service.count_new_listens();
+          next_count = std::chrono::steady_clock::now() + kCountListensEvery;
         }
       } catch (const std::exception& error) {  // out of memory, say: the next check may do better
         if (log) log("check for new models failed", {{"reason", error.what()}});

@@ -1,5 +1,8 @@
-// segue similar MODEL SONG | --plus SONG --minus SONG | --artist NAME
+// segue similar MODEL SONG | --plus SONG --minus SONG | --artist NAME | --songs all -o LISTS
 #include "segue/recommend/similar.h"
+
+#include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -7,10 +10,13 @@
 #include "segue/base/field_documents.h"
 #include "segue/base/words.h"
 #include "segue/model/model.h"
+#include "segue/pipeline/make_lists.h"
 #include "segue/recommend/catalogue_filter.h"
 
+#include "app/cli/audience.h"
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/playable.h"
 #include "app/cli/replies.h"
 #include "app/cli/similar_groups.h"
 #include "app/cli/songs.h"
@@ -23,7 +29,21 @@ struct ArithmeticOptions {
   std::vector<std::string> minus;
 };
 
+struct SimilarOutput {
+  std::string output;
+};
+
 }  // namespace cli
+
+template <>
+struct OptionsOf<cli::SimilarOutput> {
+  static constexpr std::string_view section = "similar";
+  static constexpr std::array rows = {
+      option<&cli::SimilarOutput::output>(
+          "output", "With --songs: a .parquet, .arrow, .csv or .jsonl file, or a folder of Parquet files"),
+  };
+};
+SEGUE_CHECK_OPTIONS(cli::SimilarOutput);
 
 template <>
 struct OptionsOf<cli::ArithmeticOptions> {
@@ -49,31 +69,40 @@ class SimilarCommand final : public Command {
            "  segue similar model --plus \"Johnny Cash Hurt\" --plus \"Nirvana Lithium\" --minus \"Johnny Cash "
            "Jackson\"\n"
            "  segue similar model \"Bill Evans Waltz for Debby\" --not-artist \"Bill Evans\" --max-plays 50\n"
-           "  segue similar model --artist \"Miles Davis\" --songs 3";
+           "  segue similar model --artist \"Miles Davis\" --songs 3\n"
+           "  segue similar model --songs all -k 50 -o similar.parquet";
   }
 
   void declare(Arguments& arguments) override {
     arguments.positional("MODEL", "A model folder", model_);
-    arguments.optional_positional("SONG", "A song's id, or words of its artist and title", songs_);
+    arguments.optional_positional(
+        "SONG", "A song's id, or words of its artist and title; or an artist, artist:NAME, album:NAME or tag:NAME",
+        songs_);
     arguments.options(options_);
     arguments.options(arithmetic_);
     arguments.options(groups_);
     arguments.options(filter_);
+    arguments.options(playable_);
+    arguments.options(output_);
+    arguments.options(table_);
   }
 
   void run(Terminal& terminal) override {
     check_use();
+    if (asks_for_all_songs(groups_)) return similar_to_many(terminal);
     const model::Model model(model_);
-    const std::optional<index::RowSet> keeps = recommend::songs_passing(filter_, model.songs());
+    const std::optional<index::RowSet> passing = recommend::songs_passing(filter_, model.songs());
+    PlayableSongs playable(playable_, model);
+    const index::RowSet* const keeps = playable.among(passing);
     if (asks_for_group(groups_)) {
-      print_similar_groups(model, model_, groups_, options_.k, keeps ? &*keeps : nullptr, terminal);
+      print_similar_groups(model, model_, groups_, options_.k, keeps, terminal);
       return;
     }
-    std::vector<std::uint32_t> plus = resolve_songs(model.songs(), songs_, terminal);
-    for (const std::uint32_t row : resolve_songs(model.songs(), arithmetic_.plus, terminal)) plus.push_back(row);
-    const std::vector<std::uint32_t> minus = resolve_songs(model.songs(), arithmetic_.minus, terminal);
-    const std::vector<math::ScoredRow> found =
-        recommend::similar_songs(model, plus, minus, options_, keeps ? &*keeps : nullptr);
+    std::vector<recommend::TypedSeed> plus = resolve_seeds(model, songs_, terminal);
+    std::ranges::move(resolve_seeds(model, arithmetic_.plus, terminal), std::back_inserter(plus));
+    const std::vector<recommend::TypedSeed> minus = resolve_seeds(model, arithmetic_.minus, terminal);
+    const std::vector<math::ScoredRow> found = recommend::similar_songs(
+        model, recommend::weighted_songs_of(plus), recommend::weighted_songs_of(minus), options_, keeps);
     if (!model.index_note().empty()) terminal.note(model.index_note());
     if (terminal.json()) {
       terminal.print(document(model, plus, minus, found));
@@ -87,10 +116,20 @@ class SimilarCommand final : public Command {
     const bool any_song = !songs_.empty() || !arithmetic_.plus.empty() || !arithmetic_.minus.empty();
     if (asks_for_group(groups_)) {
       if (any_song) fail(ErrorCode::wrong_use, "expected a song, or --artist, --album or --tag; found both");
+      if (!output_.output.empty()) fail(ErrorCode::wrong_use, "--output: expected --songs all or a file with it");
       return;
     }
-    if (groups_.songs > 0 || groups_.min_songs > 1) {
-      fail(ErrorCode::wrong_use, "--songs and --min-songs: expected --artist, --album or --tag with them, found none");
+    if (groups_.min_songs > 1) {
+      fail(ErrorCode::wrong_use, "--min-songs: expected --artist, --album or --tag with it, found none");
+    }
+    if (groups_.songs.empty() != output_.output.empty()) {
+      fail(ErrorCode::wrong_use,
+           "expected --songs with --output, for lists of many songs, or with --artist, --album or --tag; found only {}",
+           groups_.songs.empty() ? "--output" : "--songs");
+    }
+    if (asks_for_all_songs(groups_)) {
+      if (any_song) fail(ErrorCode::wrong_use, "expected --songs alone, found it with a song");
+      return;
     }
     if (songs_.empty() && arithmetic_.plus.empty()) {
       fail(ErrorCode::wrong_use, "expected a song, --plus with a song, or --artist, --album or --tag; found {}",
@@ -102,17 +141,45 @@ class SimilarCommand final : public Command {
     }
   }
 
-  json::object document(const model::Model& model, std::span<const std::uint32_t> plus,
-                        std::span<const std::uint32_t> minus, std::span<const math::ScoredRow> found) const {
+  void similar_to_many(Terminal& terminal) const {
+    model::Model model(model_);
+    const std::optional<index::RowSet> passing = recommend::songs_passing(filter_, model.songs());
+    PlayableSongs playable(playable_, model);
+    const index::RowSet* const keeps = playable.among(passing);
+    pipeline::SongsAsHistories seeds =
+        groups_.songs == "all" ? pipeline::SongsAsHistories(model.songs(), model.trained_songs())
+                               : pipeline::SongsAsHistories(model.songs(), pipeline::read_ids(groups_.songs, "song"));
+    if (seeds.unknown_songs() > 0) {
+      terminal.note(fmt::format("{}: songs not in the model: {}, such as {}", groups_.songs,
+                                with_commas(seeds.unknown_songs()), seeds.first_unknown()));
+    }
+    const auto output = open_lists(output_.output, {.key = pipeline::ListKey::seed}, table_, model.songs(),
+                                   pipeline::plan_of(model, options_, keeps, table_), seeds, terminal);
+    model.code_vectors(index::WalkChoice::as_without_codes);
+    if (!model.index_note().empty()) terminal.note(model.index_note());
+    const pipeline::ListCounts counts =
+        pipeline::similar_to_all(model, seeds, options_, keeps, *output, terminal.progress(), terminal.stop());
+    report_lists(output_.output, counts, "songs", terminal);
+  }
+
+  json::object document(const model::Model& model, std::span<const recommend::TypedSeed> plus,
+                        std::span<const recommend::TypedSeed> minus, std::span<const math::ScoredRow> found) const {
     SimilarDocument document;
-    const bool one = plus.size() == 1 && minus.empty();
-    document.items = recommend::similar_song_replies(model, one ? std::optional(plus.front()) : std::nullopt, found);
+    const data::Catalogue& songs = model.songs();
+    const std::vector<data::SongRow> added = recommend::songs_of(plus);
+    const bool are_songs = recommend::are_history(plus) && recommend::are_history(minus);
+    const bool one = are_songs && added.size() == 1 && minus.empty();
+    document.items = recommend::similar_song_replies(model, one ? std::optional(added.front()) : std::nullopt, found);
     document.model = model_;
     if (one) {
-      document.song = recommend::song_reply(model.songs(), plus.front());
+      document.song = recommend::song_reply(songs, added.front());
     } else {
-      document.plus = recommend::song_replies(model.songs(), plus);
-      document.minus = recommend::song_replies(model.songs(), minus);
+      document.plus = recommend::song_replies(songs, added);
+      document.minus = recommend::song_replies(songs, recommend::songs_of(minus));
+    }
+    if (!are_songs) {
+      document.taken_as = recommend::taken_seed_replies(songs, plus);
+      std::ranges::move(recommend::taken_seed_replies(songs, minus), std::back_inserter(*document.taken_as));
     }
     return document_of(document);
   }
@@ -132,6 +199,9 @@ class SimilarCommand final : public Command {
   ArithmeticOptions arithmetic_;
   GroupOptions groups_;
   recommend::FilterOptions filter_;
+  PlayableOptions playable_;
+  SimilarOutput output_;
+  pipeline::ListTableOptions table_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "app/cli/similar_groups.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -71,7 +72,24 @@ json::object document(const model::Model& model, std::string_view model_name, co
   return document_of(document);
 }
 
+std::uint32_t typical_songs_wanted(const GroupOptions& options) {
+  constexpr std::uint32_t kMost = 1000;
+  const std::string& text = options.songs;
+  if (text.empty()) return 0;
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number > kMost) {
+    fail(ErrorCode::wrong_use,
+         "--songs: expected a whole number from 0 to {} with --artist, --album or --tag, found {}", kMost, text);
+  }
+  return number;
+}
+
 }  // namespace
+
+bool asks_for_all_songs(const GroupOptions& options) {
+  return !options.songs.empty() && !asks_for_group(options);
+}
 
 bool asks_for_group(const GroupOptions& options) {
   const int requested =
@@ -83,28 +101,29 @@ bool asks_for_group(const GroupOptions& options) {
 void print_similar_groups(const model::Model& model, std::string_view model_name, const GroupOptions& options,
                           std::uint32_t k, const index::RowSet* keeps, Terminal& terminal) {
   const Requested requested = requested_group(options);
+  const std::uint32_t typical = typical_songs_wanted(options);
   const recommend::SongGroups groups(model, requested.kind, keeps);
   const std::uint32_t group = resolve_group(groups, requested, terminal);
   const std::vector<math::ScoredRow> found = groups.similar(group, k, options.min_songs);
   if (terminal.json()) {
-    terminal.print(document(model, model_name, groups, requested, group, found, options.songs));
+    terminal.print(document(model, model_name, groups, requested, group, found, typical));
     return;
   }
   std::vector<std::string> headers = {">rank", ">similarity", std::string(requested.what), ">songs", ">plays"};
-  if (options.songs > 0) headers.emplace_back("typical songs");
+  if (typical > 0) headers.emplace_back("typical songs");
   Table table(headers);
   for (std::size_t i = 0; i < found.size(); ++i) {
     const recommend::SongGroup& one = groups.group(found[i].row);
     std::vector<std::string> cells = {std::to_string(i + 1), fmt::format("{:.3f}", found[i].score),
                                       for_terminal(one.name), with_commas(one.songs.size()), with_commas(one.plays)};
-    if (options.songs > 0) {
-      std::vector<std::string> typical;
-      for (const math::ScoredRow& song : groups.typical_songs(found[i].row, options.songs)) {
+    if (typical > 0) {
+      std::vector<std::string> names;
+      for (const math::ScoredRow& song : groups.typical_songs(found[i].row, typical)) {
         const std::string title = for_terminal(std::string(model.songs().song(song.row).title));
-        typical.push_back(
+        names.push_back(
             requested.kind == recommend::GroupKind::tag || title.empty() ? song_text(model.songs(), song.row) : title);
       }
-      cells.push_back(fmt::format("{}", fmt::join(typical, "; ")));
+      cells.push_back(fmt::format("{}", fmt::join(names, "; ")));
     }
     table.add(std::move(cells));
   }

@@ -16,7 +16,7 @@ struct GroupOptions {
   std::string artist;
   std::string album;
   std::string tag;
-  std::uint32_t songs = 0;
+  std::string songs;
   std::uint32_t min_songs = 1;
 };
 
@@ -29,8 +29,10 @@ struct OptionsOf<cli::GroupOptions> {
       option<&cli::GroupOptions::artist>("artist", "The artists most like this one, instead of songs"),
       option<&cli::GroupOptions::album>("album", "The albums most like this one"),
       option<&cli::GroupOptions::tag>("tag", "The tags most like this one"),
-      option<&cli::GroupOptions::songs>("songs", "Typical songs to name for each artist, album or tag",
-                                        between(0, 1000)),
+      option<&cli::GroupOptions::songs>(
+          "songs",
+          "Typical songs to name for each artist, album or tag; or, with --output, the songs to find the most similar "
+          "of: all, or a file of ids (a line each, or a column song)"),
       option<&cli::GroupOptions::min_songs>("min_songs", "Only artists, albums or tags with at least this many songs",
                                             between(1, 1'000'000)),
   };
@@ -41,6 +43,9 @@ namespace cli {
 
 // Whether a group is requested. Throws wrong_use for more than one.
 bool asks_for_group(const GroupOptions& options);
+
+// Whether --songs is for the neighbours of many songs.
+bool asks_for_all_songs(const GroupOptions& options);
 
 // REQUIRES: asks_for_group(options). `model_name` is for --json; `keeps` may be nullptr.
 void print_similar_groups(const model::Model& model, std::string_view model_name, const GroupOptions& options,

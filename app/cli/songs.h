@@ -8,19 +8,19 @@
 #include <vector>
 
 #include "segue/data/dataset/catalogue.h"
+#include "segue/recommend/typed_seeds.h"
 
 #include "app/cli/terminal.h"
 
 namespace segue::cli {
 
-// The row of the song that `typed` names: an exact id, else words of artist and title. If several songs match equally
-// well, the most played one is chosen. Notes list such matches and name the song chosen for words. Throws not_found
-// with the nearest titles.
-std::uint32_t resolve_song(const data::Catalogue& songs, std::string_view typed, Terminal& terminal);
+// What `typed` names: songs, artists, albums and tags (search/seed_search.h). Notes say what words were taken as, and
+// list what matches equally well. Throws not_found with the nearest names.
+std::vector<recommend::TypedSeed> resolve_seeds(const model::Model& model, std::span<const std::string> typed,
+                                                Terminal& terminal);
 
-// The same for several songs, in their order.
-std::vector<std::uint32_t> resolve_songs(const data::Catalogue& songs, std::span<const std::string> typed,
-                                         Terminal& terminal);
+// The song that `typed` names; of an artist, an album or a tag the most played one.
+data::SongRow resolve_song(const model::Model& model, std::string_view typed, Terminal& terminal);
 
 // Ids of rows, as views of the catalogue.
 std::vector<std::string_view> ids_of(const data::Catalogue& songs, std::span<const std::uint32_t> rows);

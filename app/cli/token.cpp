@@ -19,6 +19,7 @@ struct TokenOptions {
   bool read = false;
   bool submit = false;
   bool admin = false;
+  bool uuid = false;
 };
 
 template <>
@@ -32,6 +33,7 @@ struct OptionsOf<TokenOptions> {
       option<&TokenOptions::read>("read", "Allow reading: songs, recommendations, listens"),
       option<&TokenOptions::submit>("submit", "Allow submitting listens"),
       option<&TokenOptions::admin>("admin", "Allow everything, including reloading models"),
+      option<&TokenOptions::uuid>("uuid", "Make the secret a UUID, as some ListenBrainz clients require"),
   };
 };
 SEGUE_CHECK_OPTIONS(TokenOptions);
@@ -89,7 +91,8 @@ class TokenCommand final : public Command {
     if (!wanted.read && !wanted.submit && !wanted.admin) {
       fail(ErrorCode::wrong_use, "expected one of --read, --submit and --admin, found none");
     }
-    const store::NewToken made = store::make_token(wanted);
+    const store::NewToken made =
+        store::make_token(wanted, options_.uuid ? store::SecretForm::uuid : store::SecretForm::segue);
     store::open_store(options_.store)->add_token(made.token);
     json::object document = json_of(made.token);
     document["secret"] = made.secret;

@@ -9,6 +9,7 @@
 #include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/auto_fit.h"
 #include "segue/pipeline/build_model.h"
+#include "segue/train/preset.h"
 
 #include "app/cli/chart.h"
 #include "app/cli/command.h"
@@ -17,6 +18,9 @@
 namespace segue::cli {
 
 namespace {
+
+// Of the loss of untrained vectors: training that ends above has hardly begun.
+constexpr double kHardlyLearned = 0.98;
 
 // Plays of trained songs processed in a second, including those that subsampling skipped: what word2vec.c counts as
 // words.
@@ -43,6 +47,7 @@ class TrainCommand final : public Command {
     arguments.options(options_.target, {"output"});
     arguments.options(options_.checkpoints);
     arguments.options(options_.train);
+    arguments.options(preset_);
     arguments.options(options_.counting);
     arguments.options(blend_);
     arguments.options(fit_);
@@ -53,6 +58,10 @@ class TrainCommand final : public Command {
   void run(Terminal& terminal) override {
     std::optional<evaluate::FittedBlend> fitted;
     options_.blend = {blend_, blend_};
+    options_.adjust = [this](const data::Dataset& dataset, train::TrainOptions& options) {
+      train::apply_preset(options_.train, preset_, dataset, arguments_->given_of(&options_.train));
+      options = options_.train;
+    };
     if (fit_.fit_blend == evaluate::FitBlend::automatic) {
       options_.fit_blend = [&](const data::Dataset& dataset) { return fitted.emplace(fit(dataset, terminal)).blend; };
     }
@@ -105,9 +114,16 @@ class TrainCommand final : public Command {
       doubts.push_back(fmt::format("only {} pairs were trained for {} songs, so the vectors are much as they began; {}",
                                    with_commas(pairs), with_commas(built.songs),
                                    sampled ? "--subsample 0 keeps the plays of songs with a large share of all plays"
-                                           : "this takes more plays"));
+                                           : "this takes more plays: segue ingest --base puts those of others beside "
+                                             "them"));
     }
     const double loss = built.epochs.empty() ? 0 : built.epochs.back().sample_loss;
+    if (doubts.empty() && loss < built.untrained_loss && loss > kHardlyLearned * built.untrained_loss) {
+      doubts.push_back(
+          fmt::format("the loss fell only from {:.3f} to {:.3f}, so the vectors have learned little; this takes more "
+                      "plays (segue ingest --base puts those of others beside them), or more than {} --epochs",
+                      built.untrained_loss, loss, options_.train.epochs));
+    }
     if (pairs > 0 && loss >= built.untrained_loss) {
       doubts.push_back(
           fmt::format("the loss at the end ({:.3f}) is not below that of untrained vectors ({:.3f}); a smaller "
@@ -196,6 +212,7 @@ class TrainCommand final : public Command {
 
   std::string dataset_;
   pipeline::BuildOptions options_;
+  train::PresetOptions preset_;
   model::BlendWeights blend_;
   evaluate::AutoFitOptions fit_;
   const Arguments* arguments_ = nullptr;

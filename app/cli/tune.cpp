@@ -13,6 +13,7 @@
 #include "segue/evaluate/tuning/best_options.h"
 #include "segue/evaluate/tuning/search.h"
 #include "segue/evaluate/tuning/search_page.h"
+#include "segue/train/preset.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -60,6 +61,7 @@ class TuneCommand final : public Command {
     arguments.options(split_, {}, {"part", "max_positions"});
     arguments.options(evaluate_, {}, {"baselines", "seeds", "resamples", "html"});
     arguments.options(train_);
+    arguments.options(preset_);
     arguments_ = &arguments;
   }
 
@@ -75,6 +77,7 @@ class TuneCommand final : public Command {
     AtomicFile output(files_.output);
 
     const data::Dataset dataset = data::open_dataset(dataset_);
+    train::apply_preset(train_, preset_, dataset, arguments_->given_of(&train_));
     split_.part = evaluate::SplitPart::validation;
     const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train_), train_.seed);
     plan_.space =
@@ -210,6 +213,7 @@ class TuneCommand final : public Command {
   evaluate::SplitOptions split_;
   evaluate::EvaluateOptions evaluate_;
   train::TrainOptions train_;
+  train::PresetOptions preset_;
   evaluate::SearchPlan plan_;
   Arguments* arguments_ = nullptr;
 };

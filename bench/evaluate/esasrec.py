@@ -4,6 +4,10 @@
     python3 bench/evaluate/esasrec.py split lists.jsonl [--epochs 10]
     segue evaluate DATASET --lists esasrec=lists.jsonl
 
+With `--teacher next.tsv` it also writes which songs it would play after each song of the catalogue, for
+`segue evaluate --teacher next.tsv` and `segue distil`: the songs that follow the mean, over all plays of the song, of
+what the network makes of the queue so far.
+
 Needs PyTorch (Debian: python3-torch) on the CPU. SASRec's objective (every song of a queue is predicted from those
 before it), with LiGR layers (Borisyuk et al. 2025, arXiv:2502.03417: pre-norm blocks whose outputs pass a gate of their
 input, and a gated feed-forward) and sampled softmax over shared song embeddings, with negatives drawn uniformly for
@@ -16,7 +20,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from exported_split import read_split, split_arguments, write_lists
+from exported_split import read_split, split_arguments, write_lists, write_teacher
 
 
 class LiGrLayer(nn.Module):
@@ -109,8 +113,35 @@ def train(split, options):
     return model.eval()
 
 
+@torch.no_grad()
+def mean_hidden(model, split, options):
+    """For each song the mean of the hidden states at its plays in training, and the number of these plays."""
+    sums = torch.zeros(split.songs, options.dim)
+    plays = torch.zeros(split.songs, 1)
+    pieces = windows(split.queues, options.length)
+    for first in range(0, len(pieces), options.batch):
+        batch = [piece[:-1] for piece in pieces[first:first + options.batch]]
+        for piece, hidden in zip(batch, model(pad(batch))):
+            songs = torch.from_numpy(piece)
+            sums.index_add_(0, songs, hidden[:len(piece)])
+            plays.index_add_(0, songs, torch.ones(len(songs), 1))
+    return sums / plays.clamp(min=1), plays
+
+
+@torch.no_grad()
+def teach(model, split, options):
+    hidden, plays = mean_hidden(model, split, options)
+
+    @torch.no_grad()
+    def chances_of(songs):
+        # Nothing is known of what follows a song that only ended queues.
+        return (torch.softmax(hidden[songs] @ model.songs.weight.T, dim=1) * (plays[songs] > 0)).numpy()
+
+    write_teacher(options.teacher, options.split, split, chances_of)
+
+
 def main():
-    parser = split_arguments(__doc__)
+    parser = split_arguments(__doc__, teaches=True)
     parser.add_argument("--dim", type=int, default=128)
     parser.add_argument("--heads", type=int, default=4)
     parser.add_argument("--layers", type=int, default=2)
@@ -122,8 +153,14 @@ def main():
     parser.add_argument("--learning-rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if not options.lists and not options.teacher:
+        parser.error("expected a file for the lists, or --teacher with one")
     split = read_split(options.split)
     model = train(split, options)
+    if options.teacher:
+        teach(model, split, options)
+    if not options.lists:
+        return
 
     @torch.no_grad()
     def score_batch(heards):

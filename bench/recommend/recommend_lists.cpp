@@ -67,6 +67,7 @@ std::vector<std::uint32_t> walk_along_transitions(const model::Model& model, std
   while (history.size() < songs) {
     std::vector<std::uint32_t> next;
     if (!history.empty()) next = model.transitions(history.back()).neighbours;
+    std::erase_if(next, [&](std::uint32_t song) { return model.inverse_norms()[song] == 0; });
     const std::uint32_t song =
         next.empty() ? random.below(model.songs().size()) : next[random.below(static_cast<std::uint32_t>(next.size()))];
     if (model.inverse_norms()[song] > 0) history.push_back(song);

@@ -18,13 +18,14 @@ MARKS = {
     "GPL-3.0-or-later WITH GCC-exception-3.1": r"GCC RUNTIME LIBRARY EXCEPTION|GCC Runtime Library Exception",
     "ISC": r"ISC License|Permission to use, copy, modify, and/or distribute",
     "LGPL-2.0-or-later": r"LGPL-2\+",
-    "LGPL-2.1-only OR MPL-1.1": r"General Public License \(LGPL\) version 2\.1 or the Mozilla Public",
+    "LGPL-2.1-only OR MPL-1.1": r"General Public License \(LGPL\) version 2\.1 or the Mozilla Public|LGPL-2\.1 or MPL-1\.1",
     "LGPL-2.1-or-later": r"LGPL-2\.1\+|Lesser\s+General\s+Public\s+License",
     "MIT": r"Expat|MIT License|Permission is hereby granted, free of charge",
     "MIT-Modern-Variant": r"License: MIT",
     "PostgreSQL": r"License: PostgreSQL",
     "Unicode-DFS-2016": r"Unicode, Inc",
     "Zlib": r"Zlib|provided 'as-is'",
+    "curl": r"License: curl",
     "blessing": r"public-domain|public domain",
 }
 

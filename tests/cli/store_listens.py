@@ -1,4 +1,4 @@
-"""Puts four listens of two users into an SQLite store, as a service would."""
+"""Puts four listens of two users and a skip into an SQLite store, as a service would."""
 
 import sqlite3
 import sys
@@ -10,10 +10,17 @@ LISTENS = [
     ("bob", 1600000000, "d", "Nobody", "Named only", "", "", ""),
 ]
 
+SKIPS = [("ann", 1600000300, "e", "Björk", "Jóga 4", "", "song-14", "")]
+
 database = sqlite3.connect(sys.argv[1])
 database.executemany(
     "INSERT INTO listens (user, listened_at, msid, artist, title, release, song_id, recording_mbid, track_metadata, "
     "inserted_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', 1600000500)",
     LISTENS,
+)
+database.executemany(
+    "INSERT INTO skips (user, skipped_at, msid, artist, title, release, song_id, recording_mbid) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    SKIPS,
 )
 database.commit()

@@ -5,9 +5,10 @@
     [exit 2]
 
 A line that starts with `$ ` is run by bash in a fresh folder, segue on the path, standard output and error together
-(`\\` at its end continues it). The lines up to the next command are the expected output; `[exit N]` follows a
-command whose exit status is not 0. `<*>` stands for any text within a line, a line `...` for any number of lines. Lines
-that start with `#` are comments. Commands find this folder as $TRANSCRIPTS and a Python with pyarrow and numpy as $PYTHON.
+(`\\` at its end continues it). The lines up to the next command are the expected output, without lines of progress;
+`[exit N]` follows a command whose exit status is not 0. `<*>` stands for any text within a line, a time such as `0.1 s`
+for any, a line `...` for any number of lines. Lines that start with `#` are comments. Commands find this folder as
+$TRANSCRIPTS and a Python with pyarrow and numpy as $PYTHON.
 
 --update rewrites the transcript with the actual output (check the difference!).
 """
@@ -49,13 +50,20 @@ def parse(text):
     return steps
 
 
+# A time, once escaped: how long something takes depends on the machine.
+TIME = re.compile(r"\d+\\\.\d\\ s\b")
+# A line of progress, which only what takes long prints.
+PROGRESS = re.compile(r"^[a-z][a-z ]*: +\d+ %, .*\n", re.MULTILINE)
+
+
 def pattern(expected):
     parts = []
     for line in expected:
         if line == "...":
             parts.append(r"(?:[^\n]*\n)*?")
         else:
-            parts.append(".*?".join(re.escape(piece) for piece in line.split("<*>")) + r"\n")
+            text = ".*?".join(re.escape(piece) for piece in line.split("<*>"))
+            parts.append(TIME.sub(lambda _: r"\d+\.\d\ s", text) + r"\n")
     return re.compile("".join(parts))
 
 
@@ -72,7 +80,7 @@ def main():
         for step in steps:
             done = subprocess.run(["bash", "-c", step.command], cwd=scratch, env=environment, timeout=900,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-            printed = done.stdout.decode("utf-8", "replace")
+            printed = PROGRESS.sub("", done.stdout.decode("utf-8", "replace"))
             if printed and not printed.endswith("\n"):
                 printed += "\n"
             if done.returncode:

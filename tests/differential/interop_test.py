@@ -78,6 +78,16 @@ class Interop(unittest.TestCase):
         frame = pd.read_feather(self.model / "transitions.arrow")
         self.assertEqual(transitions.decode(frame["transitions"][4]), lists[4])
 
+    def test_a_teacher_is_as_documented(self):
+        lists = self.folder / "next.csv"
+        lists.write_text(f"song,next,score\n{self.ids[4]},{self.ids[8]},0.5\n{self.ids[4]},{self.ids[0]},0.25\n")
+        run("distil", self.model, "--lists", lists, "--teacher-scores", "chances", "-o", self.folder / "taught")
+        frame = pd.read_feather(self.folder / "taught" / "teacher.arrow")
+        self.assertEqual(len(frame), SONGS)
+        self.assertEqual(frame["songs"][4].tolist(), [0, 8])
+        self.assertEqual(frame["chances"][4].tolist(), [0.25, 0.5])
+        self.assertEqual(frame["songs"][5].tolist(), [])
+
     def check_gensim(self, kind):
         path = self.export(kind, "--replace-spaces", "_")
         vectors = gensim.models.KeyedVectors.load_word2vec_format(str(path), binary=kind == "word2vec-binary")

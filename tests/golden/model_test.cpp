@@ -1,9 +1,12 @@
 #include "segue/model/model.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "segue/base/manifest.h"
 #include "segue/base/options_json.h"
+#include "segue/library/library_file.h"
 #include "segue/model/verify.h"
 #include "segue/recommend/similar.h"
 
@@ -44,6 +47,21 @@ TEST(Golden, model_version_1_with_coded_transitions_opens) {
   EXPECT_NO_THROW(model::verify_model(kGolden / "model-v1-coded", progress));
 }
 
+// model-v1-teacher is model-v1-coded after `segue distil`.
+TEST(Golden, model_version_1_with_a_teacher_opens) {
+  const model::Model model(kGolden / "model-v1-teacher");
+  ASSERT_TRUE(model.has_teacher());
+  const std::vector<std::uint32_t> songs = {0, 4, 5};
+  const std::vector<transitions::NextSongs> next = model.teacher().of(songs);
+  EXPECT_EQ(next[0].songs, (std::vector<std::uint32_t>{1, 9}));
+  EXPECT_NEAR(next[0].chances[1], 1 / (1 + std::exp(-1.0F)), 1e-3F);
+  EXPECT_EQ(next[1], (transitions::NextSongs{{0}, {1}}));
+  EXPECT_TRUE(next[2].songs.empty());
+  EXPECT_EQ(model.blend().next.blend_teacher, 1);
+  NoProgress progress;
+  EXPECT_NO_THROW(model::verify_model(kGolden / "model-v1-teacher", progress));
+}
+
 // Version 1 records neither the weights of the blend nor the window of its transitions.
 TEST(Golden, model_version_1_has_the_default_blend) {
   const model::Model model(kGolden / "model-v1");
@@ -64,6 +82,24 @@ TEST(Golden, model_version_1_gives_the_same_neighbours) {
   EXPECT_EQ(found[0].row, 20U);
   EXPECT_EQ(found[1].row, 4U);
   EXPECT_EQ(found[2].row, 12U);
+}
+
+// library-v1.arrow was written by write_library() of the first version.
+TEST(Golden, library_version_1_opens) {
+  const library::LibraryFile file(kGolden / "library-v1.arrow");
+  ASSERT_EQ(file.size(), 2U);
+  EXPECT_EQ(file.item(0), (library::LibraryItemView{.id = "nav1",
+                                                    .path = "/m/\xFF.mp3",
+                                                    .title = "إنت عمري",
+                                                    .artist = "أم كلثوم",
+                                                    .album = "Album",
+                                                    .artist_id = "ar1",
+                                                    .recording_mbid = "6ec5c43d-1111-4c88-8b0b-000000000000",
+                                                    .isrc = "GBAAA9700001",
+                                                    .length_ms = 3'600'000,
+                                                    .size = 123'456'789'012,
+                                                    .modified = 1'700'000'000'123'456}));
+  EXPECT_EQ(file.item(1), library::LibraryItemView{});
 }
 
 }  // namespace

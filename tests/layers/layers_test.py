@@ -10,7 +10,7 @@ RANK = {
     "math": 1, "data": 1,
     "plays": 2, "transitions": 2, "train": 2, "index": 2, "layout": 2, "store": 2,
     "draw": 3, "model": 3, "search": 3,
-    "recommend": 4,
+    "library": 4, "recommend": 4,
     "pipeline": 5,
     "evaluate": 6,
     "serve": 7,

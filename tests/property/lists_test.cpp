@@ -57,8 +57,8 @@ recommend::RerankOptions some_options() {
   options.mode = *rc::gen::element(recommend::ListMode::discover, recommend::ListMode::any);
   options.diversity = *rc::gen::element(0.0, 0.3, 1.0);
   options.popularity = *rc::gen::element(-1.0, 0.0, 0.5);
-  options.artist_cap = *rc::gen::inRange(0U, 5U);
-  options.artist_gap = *rc::gen::inRange(0U, 4U);
+  options.artist_cap = *rc::gen::inRange(0, 5);
+  options.artist_gap = *rc::gen::inRange(0, 4);
   options.fold_versions = *rc::gen::arbitrary<bool>();
   options.freshness = *rc::gen::element(0.0, 2.0, 50.0);
   options.surprise = *rc::gen::element(0.0, 0.3, 1.0);
@@ -102,9 +102,10 @@ RC_GTEST_PROP(Lists, keep_every_rule_and_are_as_long_as_they_can_be, ()) {
       RC_ASSERT(!is_version_of_one(row, banned));
       RC_ASSERT(!is_version_of_one(row, list));
     }
-    const std::uint32_t songs = ++of_artist[keys()[row].artist];
+    const auto songs = static_cast<std::int32_t>(++of_artist[keys()[row].artist]);
     RC_ASSERT((options.artist_cap == 0 || songs <= options.artist_cap));
-    for (std::size_t j = i > options.artist_gap ? i - options.artist_gap : 0; j < i; ++j) {
+    const auto gap = static_cast<std::size_t>(options.artist_gap);
+    for (std::size_t j = i > gap ? i - gap : 0; j < i; ++j) {
       RC_ASSERT(keys()[list[j]].artist != keys()[row].artist);
     }
     RC_ASSERT((i == 0 || picks[i - 1].value >= picks[i].value));
@@ -122,7 +123,7 @@ RC_GTEST_PROP(Lists, keep_every_rule_and_are_as_long_as_they_can_be, ()) {
       continue;
     }
     std::size_t& songs = room[keys()[one.row].artist];
-    if (options.artist_cap == 0 || songs < options.artist_cap) ++songs;
+    if (options.artist_cap == 0 || songs < static_cast<std::size_t>(options.artist_cap)) ++songs;
   }
   std::size_t exist = 0;
   for (const auto& [artist, songs] : room) exist += songs;
@@ -145,7 +146,7 @@ RC_GTEST_PROP(Radios, never_repeat_nor_break_a_rule, ()) {
   const Rows seeds = *rc::gen::nonEmpty(rc::gen::container<Rows>(rc::gen::inRange(0U, kSongs)));
   recommend::RerankOptions list = some_options();
   list.artist_cap = 0;
-  list.artist_gap = *rc::gen::inRange(0U, 3U);
+  list.artist_gap = *rc::gen::inRange(0, 3);
   const Rows unwanted = some_rows();
   const recommend::RadioOptions options{.length = 30, .drift = *rc::gen::element(0.0, 0.4, 1.0)};
   const index::ExactIndex index(model().vectors(), model().inverse_norms());

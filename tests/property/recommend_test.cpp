@@ -153,8 +153,8 @@ RC_GTEST_PROP(Recommendations, as_a_list_keep_its_rules, ()) {
   list.mode = *rc::gen::element(recommend::ListMode::discover, recommend::ListMode::any);
   list.diversity = *rc::gen::element(0.0, 0.3, 1.0);
   list.popularity = *rc::gen::element(-1.0, 0.0, 0.5);
-  list.artist_cap = *rc::gen::inRange(0U, 4U);
-  list.artist_gap = *rc::gen::inRange(0U, 3U);
+  list.artist_cap = *rc::gen::inRange(0, 4);
+  list.artist_gap = *rc::gen::inRange(0, 3);
   list.fold_versions = *rc::gen::arbitrary<bool>();
   list.surprise = *rc::gen::element(0.0, 0.5);
   const std::uint32_t interests = *rc::gen::element(1U, 2U, 3U, recommend::kAutoInterests);
@@ -165,10 +165,10 @@ RC_GTEST_PROP(Recommendations, as_a_list_keep_its_rules, ()) {
   std::map<std::uint64_t, std::size_t> last;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const std::uint64_t artist = model().songs().keys(found[i].song).artist;
-    const std::uint32_t songs = ++of_artist[artist];
+    const auto songs = static_cast<std::int32_t>(++of_artist[artist]);
     RC_ASSERT((list.artist_cap == 0 || songs <= list.artist_cap));
     const auto before = last.find(artist);
-    RC_ASSERT((before == last.end() || i - before->second > list.artist_gap));
+    RC_ASSERT((before == last.end() || i - before->second > static_cast<std::size_t>(list.artist_gap)));
     last[artist] = i;
   }
   // Without rules a list is as long as it can be, however many tastes there are.

@@ -11,23 +11,25 @@ import sys
 import tempfile
 import threading
 
-from server import Server, eventually, make_model
+from server import Server, eventually, make_model, write_listens
 
 SEGUE, MAKE_MODEL = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
 DEPLOY = pathlib.Path(__file__).parents[2] / "deploy"
 
 
-def unit_value(name):
-    return re.search(rf"^{name}=(.*)$", (DEPLOY / "segue.service").read_text(), re.MULTILINE).group(1)
+def unit_value(name, unit="segue.service"):
+    return re.search(rf"^{name}=(.*)$", (DEPLOY / unit).read_text(), re.MULTILINE).group(1)
 
 
 def check_unit_is_valid(folder):
     if shutil.which("systemd-analyze") is None:
         print("no systemd-analyze here: the unit was not verified")
         return
-    unit = folder / "segue.service"
-    unit.write_text((DEPLOY / "segue.service").read_text().replace("/usr/local/bin/segue", str(SEGUE)))
-    done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True)
+    units = []
+    for name in ("segue.service", "segue-retrain.service", "segue-retrain.timer"):
+        units.append(folder / name)
+        units[-1].write_text((DEPLOY / name).read_text().replace("/usr/local/bin/segue", str(SEGUE)))
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True)
     ours = [line for line in done.stderr.splitlines() if "segue" in line and "user" not in line.lower()]
     assert not ours, ours
 
@@ -46,6 +48,28 @@ def check_unit_is_confined(folder):
     if not exposure:
         return print(f"this systemd-analyze cannot judge units: {done.stderr.strip()}")
     assert float(exposure.group(1)) <= MOST_EXPOSED, done.stdout
+
+
+def check_retraining(folder):
+    """The units' and the container's command lines replace a model by one of the store's listens."""
+    listens = write_listens(folder / "listens.csv")
+    store, model, config = folder / "own.sqlite", folder / "own", folder / "own.toml"
+    run = lambda *words: subprocess.run([str(word) for word in words], capture_output=True, text=True, timeout=120)
+    assert run(SEGUE, "listens", "import", listens, "--store", store).returncode == 0
+    config.write_text(f'[retrain]\nstore = "{store}"\nmin_learned = 0\n')
+    words = shlex.split(unit_value("ExecStart", "segue-retrain.service"))
+    places = {"/usr/local/bin/segue": SEGUE, "/var/lib/segue/models/current": model, "/etc/segue.toml": config}
+    assert set(places) <= set(words), words
+    done = run(*[places.get(word, word) for word in words])
+    assert done.returncode == 0 and (model / "manifest.json").exists(), done.stderr
+    compose = (DEPLOY / "compose.yaml").read_text()
+    words = shlex.split(re.search(r"segue (retrain [^;]*);", compose).group(1))
+    words = [word.replace("/data/model", str(model)).replace("/data/segue.sqlite", str(store)) for word in words]
+    done = run(SEGUE, *words, "--min-learned", "0")
+    assert done.returncode == 0, done.stderr
+    served = re.search(r"command: \[(serve, .*)\]", compose).group(1)
+    for option in re.findall(r"--[a-z-]+", served):
+        assert option in run(SEGUE, "serve", "--help").stdout, option
 
 
 def check_unit_runs(folder):
@@ -139,6 +163,7 @@ with tempfile.TemporaryDirectory() as scratch:
     check_unit_is_valid(pathlib.Path(scratch))
     check_unit_is_confined(pathlib.Path(scratch))
     check_unit_runs(pathlib.Path(scratch))
+    check_retraining(pathlib.Path(scratch))
     check_health_check(pathlib.Path(scratch))
     check_base_is_exact()
     check_reload_during_start(pathlib.Path(scratch))

@@ -3,10 +3,14 @@
 The third argument is the kind of store: sqlite or postgresql.
 """
 
+import gzip
+import json
 import pathlib
 import sys
 import tempfile
 import time
+import urllib.parse
+import urllib.request
 
 import liblistenbrainz
 from liblistenbrainz import Listen, errors
@@ -77,6 +81,13 @@ def check_playing_now(client):
     assert client.get_playing_now("ann").track_name == "Jóga"
 
 
+def check_recommendations(client):
+    """No song of the model has a MusicBrainz id."""
+    found = client.get_user_recommendation_recordings("ann", artist_type="raw")
+    assert found["payload"]["mbids"] == [] and found["payload"]["user_name"] == "ann", found
+    refused(lambda: client.get_user_recommendation_recordings("bob"), 403)
+
+
 def check_feedback(client):
     mbid = "b1a9c0e9-d987-4042-ae91-78d6a3267d69"
     client.submit_user_feedback(1, mbid)
@@ -129,6 +140,55 @@ def check_next_recommendation(server, now):
     assert song["id"] not in [item["id"] for item in body["items"]], body
 
 
+def check_statistics(client):
+    """liblistenbrainz takes 204 for nothing."""
+    assert client.get_user_artists("ann", time_range="year") is None
+    artists = client.get_user_artists("ann", count=2)["payload"]
+    assert artists["artists"] == [{"artist_name": "Somebody", "listen_count": 1000}], artists
+    songs = client.get_user_recordings("ann", count=3, offset=1)["payload"]
+    assert songs["total_recording_count"] == 1000 and songs["offset"] == 1, songs
+    assert [song["track_name"] for song in songs["recordings"]] == ["Song 1", "Song 2", "Song 3"], songs
+
+
+def check_playlists(server, now):
+    """What a player asks for at start: the lists made for its user, then each of them."""
+    secret = server.token("eve", "read", "submit", "uuid")
+    assert len(secret) == 36, secret
+    songs = server.ask("GET", "/v1/songs?rows=1,2,3", token=secret)[2]["items"]
+    listens = [{"listened_at": now - 86400 - i * 300, "track_metadata": {
+        "artist_name": song["artist"], "track_name": song["title"], "additional_info": []}}
+        for i, song in enumerate(songs)]
+    body = gzip.compress(json.dumps({"listen_type": "import", "payload": listens}).encode())
+    request = urllib.request.Request(server.url + "/1//submit-listens/", body, {
+        "Authorization": f"Token {secret}", "Content-Encoding": "gzip", "Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        assert json.load(reply) == {"status": "ok"}
+
+    made = server.ask("GET", "/1/user/eve/playlists/createdfor?count=10", token=secret)[2]
+    assert made["playlist_count"] == len(made["playlists"]) == 3, made
+    for one in made["playlists"]:
+        identifier = one["playlist"]["identifier"]
+        whole = server.ask("GET", "/1/playlist/" + identifier.split("/")[-1], token=secret)[2]["playlist"]
+        assert whole["identifier"] == identifier and whole["track"], whole
+        known = {(song["artist"], song["title"]) for song in songs}
+        heard = {(track["creator"], track["title"]) for track in whole["track"]} & known
+        assert bool(heard) != whole["title"].startswith("Weekly Exploration"), whole
+    again = server.ask("GET", "/1/user/eve/playlists/createdfor?count=10", token=secret)[2]
+    assert again == made, again
+
+
+def check_prompt_radio(server):
+    secret = server.token("eve", "read")
+    artist = server.ask("GET", "/v1/songs?rows=5", token=secret)[2]["items"][0]["artist"]
+    prompt = urllib.parse.quote(f"artist:({artist}):2")
+    status, _, body = server.ask("GET", f"/1/explore/lb-radio?prompt={prompt}&mode=easy", token=secret)
+    playlist = body["payload"]["jspf"]["playlist"]
+    assert status == 200 and playlist["track"] and artist in playlist["title"], body
+    assert body["payload"]["feedback"] == [f"Using seed artist {artist} and similar artists"], body
+    status, _, body = server.ask("GET", "/1/explore/lb-radio?prompt=country:(Mali)&mode=easy", token=secret)
+    assert status == 400 and body["code"] == 400 and "country:" in body["error"], body
+
+
 def check_many_users(server, now):
     secret = server.token("", "read", "submit")
     listens = [{"user": f"user{i % 7}", "listened_at": now - i, "artist": "a", "title": f"b{i}"} for i in range(100)]
@@ -155,10 +215,14 @@ def main():
             check_listens(client, now)
             check_playing_now(client)
             check_feedback(client)
+            check_recommendations(client)
             check_errors(client, now)
             check_unknown_token(server)
             check_as_navidrome(server, now)
             check_next_recommendation(server, now)
+            check_statistics(client)
+            check_playlists(server, now)
+            check_prompt_radio(server)
             check_many_users(server, now)
             check_forgotten(server)
     print("a client of ListenBrainz works against segue serve")

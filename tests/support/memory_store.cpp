@@ -82,6 +82,51 @@ std::vector<store::SongTime> MemoryStore::newest_of(std::string_view user, std::
   return times;
 }
 
+void MemoryStore::for_each_count(std::string_view user, std::int64_t from, std::int64_t to,
+                                 const std::function<bool(const store::SongCount&)>& each) {
+  std::map<std::tuple<std::string, std::string, std::string>, store::SongCount> counts;
+  for (store::StoredListen& one : listens_of(user, kEveryListen)) {
+    if (one.listened_at < from || one.listened_at >= to) continue;
+    one.release = one.track_metadata = "";
+    one.inserted_at = 0;
+    ++counts.try_emplace({one.msid, one.song_id, one.recording_mbid}, store::SongCount{one}).first->second.listens;
+  }
+  for (const auto& [key, count] : counts) {
+    if (!each(count)) return;
+  }
+}
+
+store::AddedListens MemoryStore::add_skips(std::span<const store::StoredListen> skips) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  store::AddedListens counts;
+  for (store::StoredListen skip : skips) {
+    skip.track_metadata = "";
+    const bool added = skips_.try_emplace({skip.user, skip.listened_at, skip.msid}, skip).second;
+    ++(added ? counts.added : counts.known);
+  }
+  return counts;
+}
+
+std::vector<store::StoredListen> MemoryStore::skips_of(std::string_view user, std::size_t count) {
+  std::vector<store::StoredListen> found;
+  for_each_skip([&](const store::StoredListen& skip) {
+    if (skip.user == user) found.push_back(skip);
+    return true;
+  });
+  std::ranges::reverse(found);
+  found.resize(std::min(count, found.size()));
+  return found;
+}
+
+void MemoryStore::for_each_skip(const std::function<bool(const store::StoredListen&)>& each) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [key, skip] : skips_) {
+    if (!each(skip)) return;
+  }
+}
+
 bool MemoryStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   check();
   const std::scoped_lock lock(mutex_);
@@ -134,6 +179,37 @@ std::vector<store::Feedback> MemoryStore::feedback_of(std::string_view user, std
   return found;
 }
 
+store::StoredPlaylist MemoryStore::keep_playlist(const store::StoredPlaylist& playlist, std::int64_t oldest) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  const auto is_alike = [&](const store::StoredPlaylist& one) {
+    return one.user == playlist.user && one.kind == playlist.kind;
+  };
+  std::erase_if(playlists_, [&](const auto& one) { return is_alike(one) && one.begin < oldest; });
+  const auto kept =
+      std::ranges::find_if(playlists_, [&](const auto& one) { return is_alike(one) && one.begin == playlist.begin; });
+  if (kept != playlists_.end()) return *kept;
+  return playlists_.emplace_back(playlist);
+}
+
+std::vector<store::StoredPlaylist> MemoryStore::playlists_of(std::string_view user) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  std::vector<store::StoredPlaylist> found;
+  for (const store::StoredPlaylist& one : playlists_) {
+    if (one.user == user) found.push_back(one);
+  }
+  std::ranges::sort(found, {}, [](const auto& one) { return std::pair(-one.begin, one.kind); });
+  return found;
+}
+
+std::optional<store::StoredPlaylist> MemoryStore::playlist(std::string_view id) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  const auto found = std::ranges::find(playlists_, id, &store::StoredPlaylist::id);
+  return found == playlists_.end() ? std::nullopt : std::optional(*found);
+}
+
 void MemoryStore::add_token(const store::StoredToken& token) {
   check();
   const std::scoped_lock lock(mutex_);
@@ -168,8 +244,10 @@ store::Forgotten MemoryStore::forget(std::string_view user) {
   const std::scoped_lock lock(mutex_);
   store::Forgotten gone;
   gone.listens = std::erase_if(listens_, [&](const auto& entry) { return entry.second.user == user; });
+  gone.listens += std::erase_if(skips_, [&](const auto& entry) { return entry.second.user == user; });
   gone.feedback = std::erase_if(feedback_, [&](const store::Feedback& one) { return one.user == user; });
   gone.tokens = std::erase_if(tokens_, [&](const auto& entry) { return entry.second.user == user; });
+  std::erase_if(playlists_, [&](const store::StoredPlaylist& one) { return one.user == user; });
   std::erase_if(imports_, [&](const auto& entry) { return entry.first.first == user; });
   return gone;
 }
@@ -179,6 +257,15 @@ void MemoryStore::for_each_listen(const std::function<bool(const store::StoredLi
   const std::scoped_lock lock(mutex_);
   for (const auto& [key, listen] : listens_) {
     if (!each(listen)) return;
+  }
+}
+
+void MemoryStore::for_each_inserted(std::int64_t from, std::int64_t to,
+                                    const std::function<bool(const store::StoredListen&)>& each) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [key, listen] : listens_) {
+    if (listen.inserted_at >= from && listen.inserted_at < to && !each(listen)) return;
   }
 }
 

@@ -27,6 +27,11 @@ class MemoryStore : public store::ListenStore {
   void for_each_song(std::string_view user, const std::function<bool(const store::StoredListen&)>& each) override;
   std::vector<store::SongTime> newest_of(std::string_view user, std::span<const store::StoredListen> songs,
                                          std::size_t count) override;
+  void for_each_count(std::string_view user, std::int64_t from, std::int64_t to,
+                      const std::function<bool(const store::SongCount&)>& each) override;
+  store::AddedListens add_skips(std::span<const store::StoredListen> skips) override;
+  std::vector<store::StoredListen> skips_of(std::string_view user, std::size_t count) override;
+  void for_each_skip(const std::function<bool(const store::StoredListen&)>& each) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
@@ -34,12 +39,17 @@ class MemoryStore : public store::ListenStore {
   void set_feedback(const store::Feedback& feedback) override;
   std::vector<store::Feedback> feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
                                            std::size_t offset) override;
+  store::StoredPlaylist keep_playlist(const store::StoredPlaylist& playlist, std::int64_t oldest) override;
+  std::vector<store::StoredPlaylist> playlists_of(std::string_view user) override;
+  std::optional<store::StoredPlaylist> playlist(std::string_view id) override;
   void add_token(const store::StoredToken& token) override;
   std::optional<store::StoredToken> token_by_hash(std::string_view hash) override;
   std::vector<store::StoredToken> tokens() override;
   bool remove_token(std::string_view id) override;
   store::Forgotten forget(std::string_view user) override;
   void for_each_listen(const std::function<bool(const store::StoredListen&)>& each) override;
+  void for_each_inserted(std::int64_t from, std::int64_t to,
+                         const std::function<bool(const store::StoredListen&)>& each) override;
   store::StoreFacts facts() override;
   std::uint64_t queued() override { return 0; }
   void check() override;
@@ -53,8 +63,10 @@ class MemoryStore : public store::ListenStore {
   std::atomic<std::int64_t> now_ = 0;
   std::mutex mutex_;
   std::map<Key, store::StoredListen> listens_;
+  std::map<Key, store::StoredListen> skips_;
   std::map<std::pair<std::string, std::string>, std::int64_t> imports_;
   std::vector<store::Feedback> feedback_;  // oldest first
+  std::vector<store::StoredPlaylist> playlists_;
   std::map<std::string, store::StoredToken> tokens_;
 };
 

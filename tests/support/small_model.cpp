@@ -95,8 +95,9 @@ void write_small_model(const fs::path& folder, const SmallModel& model) {
   write_songs(temporary / data::kSongsName, model.songs);
   const data::Catalogue songs(temporary / data::kSongsName);
   NoProgress progress;
-  model::write_model(folder, {songs, "0123456789abcdef", model.options, model.trained, model.transitions}, progress,
-                     {});
+  model::NewModel made{songs, "0123456789abcdef", model.options, model.trained, model.transitions};
+  if (model.habits) made.habits = &*model.habits;
+  model::write_model(folder, made, progress, {});
 }
 
 void write_small_dataset(const fs::path& folder, const std::vector<data::SongRecord>& songs,

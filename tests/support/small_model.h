@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "segue/data/dataset/catalogue.h"
+#include "segue/plays/habits.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
 
@@ -19,6 +21,7 @@ struct SmallModel {
   train::TrainOptions options;
   train::TrainedVectors trained;
   TransitionColumns transitions;
+  std::optional<plays::Habits> habits = {};
 };
 
 // `songs` songs in four genres (song i is of genre i % 4): the songs of a genre point in roughly the same direction and

@@ -129,6 +129,11 @@ const fs::path& MappedFile::path() const {
   return mapping_->path;
 }
 
+void MappedFile::drop_pages() const {
+  const std::span<const std::byte> all = bytes();
+  if (!all.empty()) ::madvise(const_cast<std::byte*>(all.data()), all.size(), MADV_DONTNEED);
+}
+
 std::string MappedFile::damage() const {
   if (mapping_ == nullptr) return "";
   const std::string name = mapping_->path.string();

@@ -44,6 +44,8 @@ class MappedFile {
   std::span<const std::byte> bytes() const;
   std::string_view text() const { return {reinterpret_cast<const char*>(bytes().data()), bytes().size()}; }
   const std::filesystem::path& path() const;  // REQUIRES: a file is mapped
+  // Its pages count as memory of this process no more, until they are read again.
+  void drop_pages() const;
   // What was done to the file since it was mapped: a sentence with its path, or "" if it is as it was.
   std::string damage() const;
 

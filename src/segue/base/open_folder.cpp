@@ -65,6 +65,11 @@ MappedFile OpenFolder::map(std::string_view name) const {
   return state_->maps.emplace(name, std::move(file)).first->second;
 }
 
+void OpenFolder::drop_pages() const {
+  const std::scoped_lock lock(state_->mutex);
+  for (const auto& [name, file] : state_->maps) file.drop_pages();
+}
+
 std::string OpenFolder::damage() const {
   const std::scoped_lock lock(state_->mutex);
   for (const auto& [name, file] : state_->maps) {

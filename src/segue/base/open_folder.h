@@ -29,6 +29,8 @@ class OpenFolder {
   bool contains(std::string_view name) const;
   // The file, mapped: the same map for every call, so that bytes that were verified are those that are used.
   MappedFile map(std::string_view name) const;
+  // As MappedFile::drop_pages(), of all files that were mapped.
+  void drop_pages() const;
   // What was done to a mapped file: as MappedFile::damage(), of the first that was changed.
   std::string damage() const;
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -62,6 +63,8 @@ struct AutoFit {
   model::BlendWeights start{};
   bool keep_discover = false;  // only the weights of what is played next are fitted
   const train::TrainOptions& train;
+  // The teacher that learnt from the training part of this split, in its songs; nullptr for none.
+  std::function<recommend::TeacherSource(const Split& split)> teacher = nullptr;
 };
 
 // {"discover": {"positions", "ndcg_before", "ndcg", "worth": {term: NDCG@10 it adds}}, "next": ...}, of the fits there

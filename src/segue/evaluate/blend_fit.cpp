@@ -57,7 +57,7 @@ class Fitter {
         split_(split),
         ingredients_(ingredients),
         options_(options),
-        sources_(ingredients.blend_sources()),
+        sources_(sources_of(ingredients, options)),
         unit_rows_(ingredients.packed_unit_vectors()) {
     SEGUE_ASSERT(ingredients.knowledge() != nullptr);
     choose_positions();
@@ -80,6 +80,7 @@ class Fitter {
       if (!moved) break;
     }
     find_candidates(weights);
+    judge_teacher(weights);
     fit.ndcg = mean(gains(weights));
     fit.worth = worth_of_terms(weights);
     fit.weights = weights;
@@ -88,6 +89,20 @@ class Fitter {
   }
 
  private:
+  static recommend::BlendSources sources_of(Ingredients& ingredients, const BlendFitOptions& options) {
+    recommend::BlendSources sources = ingredients.blend_sources();
+    sources.teacher = options.teacher;
+    return sources;
+  }
+
+  // Drops a teacher that is not certain to help.
+  void judge_teacher(model::BlendWeights& weights) const {
+    if (weights.blend_teacher == 0) return;
+    model::BlendWeights without = weights;
+    without.blend_teacher = 0;
+    if (certain_gain(gains(without), gains(weights)) <= 0) weights = without;
+  }
+
   // Evenly spaced. Those with an unknown target count but always score 0.
   void choose_positions() {
     const Mode mode = split_.kind == SplitKind::last_song ? Mode::any : options_.mode;

@@ -6,6 +6,8 @@
 // rather than a likelihood, because the likelihood of the next song is mostly gained far down the list, where nobody
 // looks.
 //
+// A teacher from outside has to earn its place: unless it gains more than its standard error, its weight becomes 0.
+//
 // A round finds the candidates at each position, keeps the best of them, and then varies every weight of
 // recommend/blend_terms.h, and every parameter of the evidence, for these. The next round finds candidates anew.
 #pragma once
@@ -26,10 +28,11 @@
 namespace segue::evaluate {
 
 struct BlendFitOptions {
-  Mode mode = Mode::discovery;           // or next; with SplitKind::last_song always any
-  std::uint32_t heard = 0;               // as in list_positions()
-  std::uint32_t most_positions = 4'000;  // evenly spaced over all of them
-  std::uint32_t rounds = 3;              // at most
+  Mode mode = Mode::discovery;                 // or next; with SplitKind::last_song always any
+  std::uint32_t heard = 0;                     // as in list_positions()
+  std::uint32_t most_positions = 4'000;        // evenly spaced over all of them
+  std::uint32_t rounds = 3;                    // at most
+  recommend::TeacherSource teacher = nullptr;  // of the songs of the split
 };
 
 struct BlendFit {

@@ -93,9 +93,9 @@ void Knowledge::count_returns(const Split& split) {
   const TrainingSet& training = split.training;
   plays::ReturnCounts counts;
   if (split.kind == SplitKind::queues) {
-    for (std::size_t queue = 0; queue < training.queues.size(); ++queue) counts.add(training.queues.songs(queue));
+    for (std::size_t queue = 0; queue < training.queues.own(); ++queue) counts.add(training.queues.songs(queue));
   } else {
-    std::vector<std::size_t> order(training.queues.size());
+    std::vector<std::size_t> order(training.queues.own());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(
         order, {}, [&](std::size_t queue) { return std::pair(training.users[queue], training.starts[queue]); });

@@ -80,6 +80,13 @@ constexpr std::span<const std::string_view> names(TuneBaselines) {
   return kTuneBaselinesNames;
 }
 
+// The files of an exported split.
+enum class SplitFormat { jsonl, parquet };
+inline constexpr std::array<std::string_view, 2> kSplitFormatNames = {"jsonl", "parquet"};
+constexpr std::span<const std::string_view> names(SplitFormat) {
+  return kSplitFormatNames;
+}
+
 struct EvaluateOptions {
   std::string baselines = "all";
   TuneBaselines tune_baselines = TuneBaselines::automatic;
@@ -90,7 +97,9 @@ struct EvaluateOptions {
   std::string html = {};
   std::string report = {};
   std::string export_split = {};
+  SplitFormat split_format = SplitFormat::jsonl;
   std::vector<std::string> lists = {};
+  std::vector<std::string> teacher = {};
 };
 
 }  // namespace segue::evaluate
@@ -121,8 +130,13 @@ struct OptionsOf<evaluate::EvaluateOptions> {
                                                  "Write what --json prints to this file, for serve --evaluation"),
       option<&evaluate::EvaluateOptions::export_split>(
           "export_split", "Measure nothing; write training queues and positions to this folder, for other programs"),
+      option<&evaluate::EvaluateOptions::split_format>("split_format", "Files of the exported split"),
       option<&evaluate::EvaluateOptions::lists>(
           "lists", "NAME=FILE: measure lists that another program made for the positions of an exported split"),
+      option<&evaluate::EvaluateOptions::teacher>(
+          "teacher",
+          "A file of next songs (as for segue distil) from a teacher of an exported split: measure the blend with it; "
+          "a second file, of the validation part, is for the fit of its weights"),
   };
 };
 SEGUE_CHECK_OPTIONS(evaluate::EvaluateOptions);

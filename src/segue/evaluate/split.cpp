@@ -51,6 +51,20 @@ std::vector<std::uint32_t> number_users(const data::Dataset& dataset, std::uint3
   return numbers;
 }
 
+// Users are numbered in order of appearance, those of the base last.
+std::uint32_t own_users(const data::Dataset& dataset, std::span<const std::uint32_t> users) {
+  std::uint32_t count = 0;
+  for (std::size_t queue = 0; queue < dataset.queues.own(); ++queue) count = std::max(count, users[queue] + 1);
+  return count;
+}
+
+// Training sees all queues of the base; own queues are not used yet.
+std::vector<Use> of_base(const data::Dataset& dataset) {
+  std::vector<Use> uses(dataset.queues.size());
+  for (std::size_t queue = dataset.queues.own(); queue < uses.size(); ++queue) uses[queue] = train_on(dataset, queue);
+  return uses;
+}
+
 void shuffle(std::vector<std::uint32_t>& numbers, std::uint64_t seed, std::uint64_t stream) {
   Random random(seed, stream);
   for (std::size_t i = numbers.size(); i > 1; --i) {
@@ -59,21 +73,23 @@ void shuffle(std::vector<std::uint32_t>& numbers, std::uint64_t seed, std::uint6
 }
 
 std::vector<Use> by_time(const data::Dataset& dataset, const SplitOptions& options) {
-  const std::size_t count = dataset.queues.size();
+  const std::size_t count = dataset.queues.own();
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::vector<std::int64_t> starts(count);
+  std::uint64_t own_plays = 0;
   for (std::size_t queue = 0; queue < count; ++queue) {
     const std::optional<std::int64_t> start = dataset.queues.start(queue);
     if (!start) {
       fail(ErrorCode::bad_input, "--split time: expected a start time on every queue, found none on queue {}", queue);
     }
     starts[queue] = *start;
+    own_plays += length_of(dataset, queue);
   }
   std::ranges::stable_sort(order, {}, [&](std::size_t queue) { return starts[queue]; });
   // The latest start such that the queues from then on have at least `share` of all plays.
   const auto time_before_share = [&](double share) {
-    const double wanted = share * static_cast<double>(dataset.queues.plays());
+    const double wanted = share * static_cast<double>(own_plays);
     double plays = 0;
     for (std::size_t i = count; i-- > 0;) {
       plays += static_cast<double>(dataset.queues.songs(order[i]).size());
@@ -87,7 +103,7 @@ std::vector<Use> by_time(const data::Dataset& dataset, const SplitOptions& optio
   const bool is_test = options.part == SplitPart::test;
   const std::int64_t begin = is_test ? test : validation;
   const std::int64_t end = is_test ? std::numeric_limits<std::int64_t>::max() : test - gap;
-  std::vector<Use> uses(count);
+  std::vector<Use> uses = of_base(dataset);
   for (std::size_t queue = 0; queue < count; ++queue) {
     if (starts[queue] < begin - gap) uses[queue] = train_on(dataset, queue);
     if (starts[queue] >= begin && (is_test || starts[queue] < end)) uses[queue] = hold_out(dataset, queue);
@@ -96,17 +112,18 @@ std::vector<Use> by_time(const data::Dataset& dataset, const SplitOptions& optio
 }
 
 std::vector<Use> by_user(const data::Dataset& dataset, const SplitOptions& options,
-                         std::span<const std::uint32_t> users, std::uint32_t user_count, std::uint64_t seed) {
-  std::vector<std::uint32_t> order(user_count);
+                         std::span<const std::uint32_t> users, std::uint64_t seed) {
+  const std::uint32_t own_count = own_users(dataset, users);
+  std::vector<std::uint32_t> order(own_count);
   std::iota(order.begin(), order.end(), 0U);
   shuffle(order, seed, 0);
   const auto held =
-      static_cast<std::uint32_t>(std::max(1.0, std::floor(options.held_out * static_cast<double>(user_count) + 0.5)));
+      static_cast<std::uint32_t>(std::max(1.0, std::floor(options.held_out * static_cast<double>(own_count) + 0.5)));
   const bool is_test = options.part == SplitPart::test;
-  std::vector<std::uint8_t> part(user_count, 0);  // 0: training, 1: test, 2: validation
-  for (std::uint32_t i = 0; i < std::min(2 * held, user_count); ++i) part[order[i]] = i < held ? 1 : 2;
-  std::vector<Use> uses(users.size());
-  for (std::size_t queue = 0; queue < users.size(); ++queue) {
+  std::vector<std::uint8_t> part(own_count, 0);  // 0: training, 1: test, 2: validation
+  for (std::uint32_t i = 0; i < std::min(2 * held, own_count); ++i) part[order[i]] = i < held ? 1 : 2;
+  std::vector<Use> uses = of_base(dataset);
+  for (std::size_t queue = 0; queue < dataset.queues.own(); ++queue) {
     const std::uint8_t mine = part[users[queue]];
     if (mine == (is_test ? 1 : 2)) uses[queue] = hold_out(dataset, queue);
     if (mine == 0 || (is_test && mine == 2)) uses[queue] = train_on(dataset, queue);
@@ -117,8 +134,8 @@ std::vector<Use> by_user(const data::Dataset& dataset, const SplitOptions& optio
 std::vector<Use> by_last_song(const data::Dataset& dataset, const SplitOptions& options) {
   const std::uint32_t behind =
       options.part == SplitPart::test ? 1 : 2;  // songs of each queue that training does not see
-  std::vector<Use> uses(dataset.queues.size());
-  for (std::size_t queue = 0; queue < uses.size(); ++queue) {
+  std::vector<Use> uses = of_base(dataset);
+  for (std::size_t queue = 0; queue < dataset.queues.own(); ++queue) {
     const std::uint32_t length = length_of(dataset, queue);
     if (length < behind) continue;
     const std::uint32_t at = length - behind;
@@ -152,6 +169,7 @@ void number_songs(const data::Dataset& dataset, std::span<const Use> uses, std::
 void fill_training(const data::Dataset& dataset, std::span<const Use> uses, std::span<const std::uint32_t> users,
                    std::vector<std::uint32_t>& number_of_user, Split& split) {
   std::vector<std::vector<std::uint32_t>> queues;
+  std::size_t own = 0;
   for (std::size_t queue = 0; queue < uses.size(); ++queue) {
     if (uses[queue].trained == 0) continue;
     std::vector<std::uint32_t> songs;
@@ -163,9 +181,11 @@ void fill_training(const data::Dataset& dataset, std::span<const Use> uses, std:
     split.training.users.push_back(user);
     split.training.starts.push_back(dataset.queues.start(queue));
     split.training_queues.push_back(queue);
+    if (queue < dataset.queues.own()) ++own;
     queues.push_back(std::move(songs));
   }
   split.training.queues = data::Queues(queues);
+  split.training.queues.set_own(own);
 }
 
 // Keeps the queues of users drawn in random order until they have enough plays.
@@ -176,6 +196,9 @@ void keep_some(const data::Dataset& dataset, std::span<const std::uint32_t> user
   std::vector<std::uint32_t> order(user_count);
   std::iota(order.begin(), order.end(), 0U);
   shuffle(order, seed, 2);
+  // Those of the base fill what one's own leave.
+  const std::uint32_t own_count = own_users(dataset, users);
+  std::ranges::stable_partition(order, [&](std::uint32_t user) { return user < own_count; });
   std::vector<bool> kept(user_count);
   std::uint64_t sum = 0;
   for (const std::uint32_t user : order) {
@@ -228,7 +251,7 @@ Split make_split(const data::Dataset& dataset, const SplitOptions& options, std:
   const std::vector<std::uint32_t> users = number_users(dataset, user_count);
   std::vector<Use> uses;
   if (split.kind == SplitKind::time) uses = by_time(dataset, options);
-  if (split.kind == SplitKind::queues) uses = by_user(dataset, options, users, user_count, seed);
+  if (split.kind == SplitKind::queues) uses = by_user(dataset, options, users, seed);
   if (split.kind == SplitKind::last_song) uses = by_last_song(dataset, options);
   if (options.max_plays > 0) keep_some(dataset, users, user_count, options.max_plays, seed, uses, split);
   number_songs(dataset, uses, min_plays, split);

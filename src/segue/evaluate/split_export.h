@@ -2,9 +2,12 @@
 // docs/evaluate.md#measuring-other-programs is the contract of the files.
 //
 //   manifest.json     what it is, with the digest of the split, which their lists must repeat (outside_lists.h)
-//   songs.jsonl       the catalogue, a song a line
-//   training.jsonl    the queues to learn from, a queue a line
-//   positions.jsonl   what to predict the next song of, a position a line; never the song itself
+//   songs       the catalogue, a song a row
+//   training    the queues to learn from, a queue a row
+//   positions   what to predict the next song of, a position a row; never the song itself
+//   targets     the song to predict at each position, for judging lists elsewhere; none if it is not in the catalogue
+//
+// The last four are .jsonl or .parquet files.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +18,7 @@
 #include "segue/base/format_version.h"
 #include "segue/base/progress.h"
 #include "segue/data/dataset/dataset.h"
+#include "segue/evaluate/options.h"
 #include "segue/evaluate/split.h"
 
 namespace segue::evaluate {
@@ -25,7 +29,7 @@ inline constexpr FormatVersion kSplitFormat{"segue-split", 1};
 std::string split_digest(const Split& split, std::uint32_t heard);
 
 // Throws as FolderWriter does, and interrupted.
-void export_split(const data::Dataset& dataset, const Split& split, std::uint32_t heard,
+void export_split(const data::Dataset& dataset, const Split& split, std::uint32_t heard, SplitFormat format,
                   const std::filesystem::path& folder, Progress& progress, const std::stop_token& stop);
 
 }  // namespace segue::evaluate

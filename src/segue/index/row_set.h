@@ -46,6 +46,17 @@ class RowSet {
     words_[row / 64] &= ~(std::uint64_t{1} << (row % 64));
   }
 
+  // The rows in both. REQUIRES: rows() is the same.
+  friend RowSet intersection(const RowSet& a, const RowSet& b) {
+    SEGUE_ASSERT(a.rows_ == b.rows_);
+    RowSet both(a.rows_);
+    for (std::size_t word = 0; word < a.words_.size(); ++word) {
+      both.words_[word] = a.words_[word] & b.words_[word];
+      both.count_ += static_cast<std::size_t>(std::popcount(both.words_[word]));
+    }
+    return both;
+  }
+
   // Calls body(row) for each row in [begin, end), in ascending order.
   template <class Body>
   void for_each(std::size_t begin, std::size_t end, const Body& body) const {

@@ -28,7 +28,8 @@ constexpr std::array<std::size_t, 8> kWidths = {32, 48, 64, 96, 128, 192, 256, 3
 }  // namespace
 
 bool SongIndex::graph_is_quicker(std::size_t width, std::size_t kept) const {
-  return width <= kept / (exact_.is_coded() ? kCodedRowsPerCandidate : kRowsPerCandidate);
+  const bool is_fast = exact_.is_coded() && choice_ == WalkChoice::by_speed;
+  return width <= kept / (is_fast ? kCodedRowsPerCandidate : kRowsPerCandidate);
 }
 
 std::size_t SongIndex::kept_by(const SearchFilter& filter) const {

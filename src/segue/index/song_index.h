@@ -29,6 +29,10 @@ constexpr std::span<const std::string_view> names(SearchMethod) {
 // Candidates that a walk of the graph keeps by default: a wider walk finds more of the nearest and takes longer.
 inline constexpr std::size_t kSearchWidth = 64;
 
+// With codes, exact search is faster, so fewer searches walk the graph. `as_without_codes`: the same ones walk as
+// without codes, so that both find the same songs.
+enum class WalkChoice { by_speed, as_without_codes };
+
 struct SearchOptions {
   SearchMethod method = SearchMethod::automatic;
   std::size_t width = 0;    // of a walk, at least; 0: the index's own
@@ -47,13 +51,15 @@ class SongIndex {
   // Only the first `searched` vectors, of which the graph was built, are searched; the others are found where a filter
   // keeps fewer than k of those.
   SongIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t searched,
-            const GraphIndex* graph, std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
+            const GraphIndex* graph, std::size_t width = kSearchWidth, const CodedRows* codes = nullptr,
+            WalkChoice choice = WalkChoice::by_speed)
       : searched_(searched),
         all_(vectors, inverse_norms),
         inverse_norms_(inverse_norms),
         exact_({vectors.data, searched, vectors.columns, vectors.stride}, inverse_norms.first(searched), codes),
         graph_(graph),
-        width_(width) {}
+        width_(width),
+        choice_(choice) {}
 
   // As ExactIndex::search(), but the graph may miss some of the nearest; the next ones take their place. Never returns
   // a row that the filter does not keep, and always k rows if there are k.
@@ -85,6 +91,7 @@ class SongIndex {
   ExactIndex exact_{{}, {}};
   const GraphIndex* graph_ = nullptr;
   std::size_t width_ = kSearchWidth;
+  WalkChoice choice_ = WalkChoice::by_speed;
 };
 
 // The width that walks of a graph need.

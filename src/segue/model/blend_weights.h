@@ -34,7 +34,11 @@ struct BlendWeights {
   double blend_known_artist = 0;
   double blend_familiar = 0.1;
   double blend_repeater = 0;
+  double blend_teacher = 0;
 };
+
+// With a teacher, unless a fit finds a better weight.
+inline constexpr double kTeacherWeight = 1;
 
 // The weights of a model for either kind of list.
 struct Blend {
@@ -104,6 +108,9 @@ struct OptionsOf<model::BlendWeights> {
           between(-10, 10)),
       option<&model::BlendWeights::blend_repeater>(
           "blend_repeater", "Power of how much more the listener repeats than others do", between(-10, 10)),
+      option<&model::BlendWeights::blend_teacher>(
+          "blend_teacher", "Weight of what a teacher would play next (segue distil), beside transitions",
+          between(0, 1e6)),
   };
 };
 SEGUE_CHECK_OPTIONS(model::BlendWeights);

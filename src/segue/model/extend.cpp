@@ -33,13 +33,14 @@ void refuse_replaced(const fs::path& folder, std::string_view wanted, std::strin
 }  // namespace
 
 void extend_model(const fs::path& folder, std::span<const std::string_view> names,
-                  const std::function<json::object(const fs::path& folder)>& write, std::string_view digest) {
+                  const std::function<json::object(const fs::path& folder)>& write, std::string_view digest,
+                  const fs::path& target) {
   const OpenFolder open(folder);
   Manifest old = open_manifest(open, kModelFormat);
   if (!digest.empty()) refuse_replaced(folder, digest, old.digest);
   const std::string subject = (folder / kManifestName).string();
   const json::object old_files = object_at(old.fields, "files", subject);
-  FolderWriter writer(folder, replaces(kModelFormat));
+  FolderWriter writer(target.empty() ? folder : target, replaces(kModelFormat));
   for (const auto& file : old_files) {
     const std::string_view name = file.key();
     if (std::ranges::find(names, name) == names.end()) link_or_copy(open, name, writer.path() / name);

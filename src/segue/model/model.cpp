@@ -182,6 +182,8 @@ struct Model::State {
   std::optional<plays::ReturnRates> returns;
   std::optional<plays::TrendUntil> trend;
   std::once_flag transitions_checked;
+  std::optional<transitions::TeacherFile> teacher;
+  std::once_flag teacher_checked;
   std::once_flag index_opened;
   std::optional<index::GraphIndex> graph;
   index::CodedRows codes;
@@ -206,6 +208,7 @@ struct Model::State {
     trend = trend_of(open_folder, manifest, songs.size());
     inverse_norms = inverse_norms_of(folder / kVectorsName, vectors.view());
     check_finite(folder / kContextName, context.view());
+    if (lists(manifest, kTeacherName)) teacher.emplace(open_folder.map(kTeacherName), songs.size());
     if (lists(manifest, kMapName)) map = read_map(open_folder, songs.size());
   }
 
@@ -232,9 +235,10 @@ struct Model::State {
   }
 
   // Without the songs that are not trained: their vectors are means, which lie near everything.
-  index::SongIndex searching(std::size_t width) const {
+  index::SongIndex searching(std::size_t width, index::WalkChoice choice = index::WalkChoice::by_speed) const {
     return {
-        vectors.view(), inverse_norms, trained, graph ? &*graph : nullptr, width, codes.rows() > 0 ? &codes : nullptr};
+        vectors.view(), inverse_norms, trained, graph ? &*graph : nullptr, width, codes.rows() > 0 ? &codes : nullptr,
+        choice};
   }
 
   const transitions::TransitionsFile& checked_transitions() {
@@ -242,9 +246,9 @@ struct Model::State {
     return transitions;
   }
 
-  void code_vectors() {
+  void code_vectors(index::WalkChoice choice) {
     codes = index::CodedRows(vectors.view(), inverse_norms, 0);
-    index = searching(index.width());
+    index = searching(index.width(), choice);
   }
 };
 
@@ -293,8 +297,19 @@ std::uint32_t Model::transition_window() const {
 const Blend& Model::blend() const {
   return state_->blend;
 }
-const plays::Trend* Model::trend() const {
+const plays::TrendUntil* Model::trend() const {
   return state_->trend ? &*state_->trend : nullptr;
+}
+
+std::optional<std::int64_t> Model::trend_until() const {
+  if (!state_->trend) return std::nullopt;
+  const std::string subject = (folder().path() / kManifestName).string();
+  const json::object& trend = object_at(manifest().fields, "trend", subject);
+  const json::value* const until = trend.if_contains("until");
+  if (until == nullptr || !until->is_int64()) {
+    fail(ErrorCode::corrupt, "{}: trend: expected until, in microseconds", subject);
+  }
+  return until->get_int64();
 }
 const plays::ReturnRates* Model::returns() const {
   return state_->returns ? &*state_->returns : nullptr;
@@ -303,9 +318,9 @@ const index::SongIndex& Model::index() const {
   std::call_once(state_->index_opened, [this] { state_->open_index(); });
   return state_->index;
 }
-void Model::code_vectors() {
+void Model::code_vectors(index::WalkChoice choice) {
   (void)index();
-  state_->code_vectors();
+  state_->code_vectors(choice);
 }
 const index::CodedRows* Model::codes() const {
   return state_->codes.rows() > 0 ? &state_->codes : nullptr;
@@ -323,6 +338,14 @@ std::vector<transitions::TransitionsOf> Model::transitions(std::span<const std::
 std::vector<transitions::PlayedTogether> Model::played_together(std::uint32_t song,
                                                                 std::span<const std::uint32_t> others) const {
   return state_->checked_transitions().played_together(song, others);
+}
+bool Model::has_teacher() const {
+  return state_->teacher.has_value();
+}
+const transitions::TeacherFile& Model::teacher() const {
+  SEGUE_ASSERT(has_teacher());
+  std::call_once(state_->teacher_checked, [this] { state_->teacher->check(); });
+  return *state_->teacher;
 }
 const layout::SongMap* Model::map() const {
   return state_->map ? &*state_->map : nullptr;

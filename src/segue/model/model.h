@@ -6,8 +6,9 @@
 //   context.npy        W2: the same shape
 //   trend.npy          float32, songs x 3: decayed plays (plays/trend.h); only if the dataset has times
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
-//   index.hnsw         a search graph, if there are many songs (model/index_file.h)
-//   map.arrow, clusters.arrow   where songs lie on the map (map_file.h); only after `segue map`
+//   teacher.arrow      what a teacher would play after each song (transitions/teacher_file.h); only after `segue
+//   distil` index.hnsw         a search graph, if there are many songs (model/index_file.h) map.arrow, clusters.arrow
+//   where songs lie on the map (map_file.h); only after `segue map`
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,7 @@
 #include "segue/math/matrix.h"
 #include "segue/model/blend_weights.h"
 #include "segue/plays/habits.h"
+#include "segue/transitions/teacher_file.h"
 #include "segue/transitions/transitions.h"
 #include "segue/transitions/transitions_file.h"
 
@@ -41,6 +43,7 @@ inline constexpr std::string_view kVectorsName = "vectors.npy";
 inline constexpr std::string_view kContextName = "context.npy";
 inline constexpr std::string_view kTrendName = "trend.npy";
 inline constexpr std::string_view kTransitionsName = "transitions.arrow";
+inline constexpr std::string_view kTeacherName = "teacher.arrow";
 
 // How many of a model's songs, the first ones, are trained; in an older model all. Throws corrupt if the manifest says
 // more.
@@ -70,7 +73,9 @@ class Model {
   std::uint32_t transition_window() const;        // transitions count pairs of plays at most this far apart
   const Blend& blend() const;                     // the weights it was trained with, or the defaults
   // What is known of when songs were played; nullptr in a model whose dataset had no times, or of an earlier version.
-  const plays::Trend* trend() const;
+  const plays::TrendUntil* trend() const;
+  // The moment of the trend, in microseconds since 1970-01-01 UTC; none without one.
+  std::optional<std::int64_t> trend_until() const;
   const plays::ReturnRates* returns() const;
 
   // Of one song. The first call reads and checks all transitions, the larger part of a model, which much does without.
@@ -81,12 +86,16 @@ class Model {
   std::vector<transitions::PlayedTogether> played_together(std::uint32_t song,
                                                            std::span<const std::uint32_t> others) const;
 
+  bool has_teacher() const;
+  // The first call reads and checks the file. Throws corrupt where that is damaged. REQUIRES: has_teacher()
+  const transitions::TeacherFile& teacher() const;
+
   // Search among the trained songs. The first call maps and checks the graph; without one, or with a graph of other
   // vectors, every search is exact. Throws corrupt if the graph's file is damaged.
   const index::SongIndex& index() const;
   // Makes exact searches of index() about three times as fast, for callers with many of them: index/coded_rows.h.
   // Throws no_space. REQUIRES: no search is running.
-  void code_vectors();
+  void code_vectors(index::WalkChoice choice = index::WalkChoice::by_speed);
   const index::CodedRows* codes() const;  // nullptr before code_vectors()
   // A sentence for the user if the graph of index() is stale or missing; else "".
   const std::string& index_note() const;

@@ -13,6 +13,7 @@ void verify_model(const OpenFolder& folder, Progress& progress) {
   verify_files(folder, open_manifest(folder, kModelFormat), progress);
   const Model model(folder);
   (void)model.index();
+  if (model.has_teacher()) (void)model.teacher();
 }
 
 }  // namespace segue::model

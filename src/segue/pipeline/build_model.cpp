@@ -111,11 +111,17 @@ void remove_checkpoint(const fs::path& output, const Notes& notes) {
 
 }  // namespace
 
-BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& options, Progress& progress,
+BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given, Progress& progress,
                        const std::stop_token& stop, const Notes& notes) {
-  const fs::path output = options.target.output;
+  const fs::path output = given.target.output;
   check_target(output);
   const data::Dataset dataset = data::open_dataset(dataset_folder);
+  BuildOptions options = given;
+  if (options.adjust) options.adjust(dataset, options.train);
+  if (options.train.own_weight > 1 && dataset.queues.own() == dataset.queues.size()) {
+    notes(fmt::format("--own-weight {}: no effect without the queues of others, which segue ingest --base puts beside",
+                      options.train.own_weight));
+  }
   const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
   train::TrainedVectors trained = train(dataset, plays, options, progress, stop, notes);
   const std::uint32_t songs = train::trained_song_count(plays, train::least_plays(options.train));

@@ -63,6 +63,8 @@ struct BuildOptions {
   TrainOutput target{};
   train::CheckpointOptions checkpoints{};
   train::TrainOptions train{};
+  // Changes these for the dataset before anything else is done.
+  std::function<void(const data::Dataset& dataset, train::TrainOptions& options)> adjust{};
   CountOptions counting{};
   model::Blend blend{};
   // Finds the weights of the blend for the dataset, once the vectors are trained; without it they are `blend`.

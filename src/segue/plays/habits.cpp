@@ -37,10 +37,10 @@ void count_returns(const data::Queues& queues, std::uint32_t song_count, bool li
   const double share =
       static_cast<double>(kPlaysOfReturns) / static_cast<double>(std::max<std::uint64_t>(1, queues.plays()));
   std::vector<std::size_t> mine;
-  for (std::size_t first = 0; first < queues.size();) {
+  for (std::size_t first = 0; first < queues.own();) {
     std::size_t end = first + 1;
     if (listeners_return && !queues.user(first).empty()) {
-      while (end < queues.size() && queues.user(end) == queues.user(first)) ++end;
+      while (end < queues.own() && queues.user(end) == queues.user(first)) ++end;
     }
     Random random(0, first);
     if (share >= 1 || random.uniform() < share) {

@@ -22,8 +22,9 @@ struct Habits {
   ReturnRates returns;
 };
 
-// Of the songs with row < song_count; others are skipped. `listeners_return`: the queues of one user follow each other;
-// else every queue is a listener of its own, as playlists are. Of many plays, returns are counted for a part of the
+// Of the songs with row < song_count; others are skipped. Returns are those in one's own queues.
+// `listeners_return`: the queues of one user follow each other; else every queue is a listener of its own, as playlists
+// are. Of many plays, returns are counted for a part of the
 // users. Queues of one user stand together, as `segue ingest` writes them.
 Habits count_habits(const data::Queues& queues, std::uint32_t song_count, bool listeners_return);
 
@@ -35,6 +36,7 @@ class TrendUntil final : public Trend {
   TrendPlays of(data::SongRow song, std::int64_t) const override { return plays_[song]; }
   TrendPlays mean(std::int64_t) const override { return mean_; }
   std::vector<data::SongRow> leaders(std::int64_t) const override { return leaders_; }
+  std::span<const TrendPlays> plays() const { return plays_; }
 
  private:
   std::vector<TrendPlays> plays_;

@@ -60,67 +60,155 @@ math::ScoredRow nth_best(std::vector<math::ScoredRow> songs, std::size_t n) {
   return *nth;
 }
 
+// Sorts by row and adds up the scores of each row.
+void sum_by_row(std::vector<math::ScoredRow>& parts) {
+  sort_by_row(parts);
+  std::size_t kept = 0;
+  for (const math::ScoredRow& part : parts) {
+    if (kept > 0 && parts[kept - 1].row == part.row) {
+      parts[kept - 1].score += part.score;
+    } else {
+      parts[kept++] = part;
+    }
+  }
+  parts.resize(kept);
+}
+
+// 0 for a row that is not there. REQUIRES: scores ascending by row.
+float score_of(std::span<const math::ScoredRow> scores, data::SongRow row) {
+  const auto found = std::ranges::lower_bound(scores, row, {}, &math::ScoredRow::row);
+  return found != scores.end() && found->row == row ? found->score : 0;
+}
+
+// The same for rows that are asked for in ascending order.
+class AscendingScores {
+ public:
+  explicit AscendingScores(std::span<const math::ScoredRow> scores) : at_(scores.begin()), end_(scores.end()) {}
+
+  float of(data::SongRow row) {
+    while (at_ != end_ && at_->row < row) ++at_;
+    return at_ != end_ && at_->row == row ? at_->score : 0;
+  }
+
+ private:
+  std::span<const math::ScoredRow>::iterator at_;
+  std::span<const math::ScoredRow>::iterator end_;
+};
+
+std::vector<data::SongRow> united(std::span<const data::SongRow> some, std::span<const data::SongRow> others) {
+  std::vector<data::SongRow> all;
+  all.reserve(some.size() + others.size());
+  std::ranges::set_union(some, others, std::back_inserter(all));
+  return all;
+}
+
 }  // namespace
 
-BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights,
-                       std::span<const data::SongRow> heard, const Listening& listening)
+BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, const Listening& listening)
     : sources_(sources),
       weights_(weights),
       term_weights_(weights),
       recent_(sources.vectors.columns),
       listener_(has_weight(weights, Reads::past) ? sources.returns : nullptr,
                 has_weight(weights, Reads::trend) ? sources.trend : nullptr, weights, listening, sources.vectors.rows) {
+}
+
+BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights,
+                       std::span<const data::SongRow> heard, const Listening& listening)
+    : BlendQuery(sources, weights, listening) {
   SEGUE_ASSERT(!heard.empty());
   const std::size_t used = std::min(heard.size(), kBlendHeard);
   heard_.assign(heard.rbegin(), heard.rbegin() + static_cast<std::ptrdiff_t>(used));
-  for (const data::SongRow song : heard_) math::prefetch(sources.vectors[song]);
-
   const double vector_decay = decay_of(weights.blend_vector_half_life);
   double weight = 1;
-  keys_ = sources.keys(heard_);
-  for (const data::SongRow song : heard_) {
+  for (std::size_t ago = 0; ago < used; ++ago, weight *= vector_decay) {
     artist_weights_.push_back(static_cast<float>(weight));
-    const float scale = static_cast<float>(weight) * sources.inverse_norms[song];
-    if (scale > 0) math::best_kernels().axpy(scale, sources.vectors.row(song), recent_.data(), recent_.size());
-    weight *= vector_decay;
+  }
+  const double transition_decay = decay_of(weights.blend_transition_half_life);
+  weight = 1;
+  for (std::size_t ago = 0; ago < used && weight >= kLeastWeight; ++ago, weight *= transition_decay) {
+    transition_weights_.push_back(weight);
+  }
+  add_evidence();
+}
+
+BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights,
+                       std::span<const WeightedSong> seeds, const Listening& listening)
+    : BlendQuery(sources, weights, listening) {
+  SEGUE_ASSERT(!seeds.empty());
+  are_seeds_ = true;
+  for (const WeightedSong& seed : seeds) {
+    heard_.push_back(seed.song);
+    artist_weights_.push_back(static_cast<float>(seed.weight));
+    transition_weights_.push_back(seed.weight);
+  }
+  add_evidence();
+}
+
+// Everything that is known of heard_ and its weights.
+void BlendQuery::add_evidence() {
+  for (const data::SongRow song : heard_) math::prefetch(sources_.vectors[song]);
+  keys_ = sources_.keys(heard_);
+  add_recent();
+  add_transitions();
+  if (sources_.teacher && has_weight(weights_, Reads::teacher)) add_teacher();
+}
+
+// Fills recent_ from heard_.
+void BlendQuery::add_recent() {
+  for (std::size_t ago = 0; ago < heard_.size(); ++ago) {
+    const float scale = artist_weights_[ago] * sources_.inverse_norms[heard_[ago]];
+    if (scale > 0) math::best_kernels().axpy(scale, sources_.vectors.row(heard_[ago]), recent_.data(), recent_.size());
   }
   const float length = std::sqrt(math::best_kernels().squared_norm(recent_.data(), recent_.size()));
   if (length > 0) math::best_kernels().scale(1 / length, recent_.data(), recent_.size());
-  add_transitions();
+}
+
+// The newest songs, up to where what follows them hardly counts any more.
+std::span<const data::SongRow> BlendQuery::heard_while_weighty() const {
+  return std::span(heard_).first(transition_weights_.size());
+}
+
+// v_h0 and what brings it to length 1.
+std::span<const float> BlendQuery::last_vector() const {
+  return are_seeds_ ? std::span<const float>(recent_) : sources_.vectors[heard_.front()];
+}
+
+float BlendQuery::last_scale() const {
+  return are_seeds_ ? 1 : sources_.inverse_norms[heard_.front()];
 }
 
 // Fills by_transitions_ from heard_.
 void BlendQuery::add_transitions() {
-  const double decay = decay_of(weights_.blend_transition_half_life);
-  std::size_t read = 0;
-  for (double weight = 1; read < heard_.size() && weight >= kLeastWeight; weight *= decay) ++read;
-  const std::vector<transitions::TransitionsOf> lists = sources_.transitions(std::span(heard_).first(read));
+  const std::vector<transitions::TransitionsOf> lists = sources_.transitions(heard_while_weighty());
   std::size_t most = 0;
   for (const transitions::TransitionsOf& list : lists) most += list.neighbours.size();
 
   const auto power = static_cast<float>(weights_.blend_transition_power);
   const auto backward = static_cast<float>(weights_.blend_backward);
   by_transitions_.reserve(most);
-  double weight = 1;
-  for (std::size_t ago = 0; ago < lists.size(); ++ago, weight *= decay) {
+  for (std::size_t ago = 0; ago < lists.size(); ++ago) {
     const transitions::TransitionsOf& near = lists[ago];
     const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays->of(heard_[ago]));
-    const auto scale = static_cast<float>(weight * damping);
+    const auto scale = static_cast<float>(transition_weights_[ago] * damping);
     for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
       const float pairs = near.forward[i] + backward * near.backward[i];
       if (pairs > 0) by_transitions_.push_back({near.neighbours[i], scale * std::pow(pairs, power)});
     }
   }
-  sort_by_row(by_transitions_);
-  std::size_t kept = 0;
-  for (const math::ScoredRow& part : by_transitions_) {
-    if (kept > 0 && by_transitions_[kept - 1].row == part.row) {
-      by_transitions_[kept - 1].score += part.score;
-    } else {
-      by_transitions_[kept++] = part;
+  sum_by_row(by_transitions_);
+}
+
+// Fills by_teacher_ from heard_.
+void BlendQuery::add_teacher() {
+  const std::vector<transitions::NextSongs> lists = sources_.teacher(heard_while_weighty());
+  for (std::size_t ago = 0; ago < lists.size(); ++ago) {
+    const transitions::NextSongs& next = lists[ago];
+    for (std::size_t i = 0; i < next.songs.size(); ++i) {
+      by_teacher_.push_back({next.songs[i], static_cast<float>(transition_weights_[ago]) * next.chances[i]});
     }
   }
-  by_transitions_.resize(kept);
+  sum_by_row(by_teacher_);
 }
 
 std::vector<data::SongRow> BlendQuery::candidates(std::size_t count, std::span<const data::SongRow> near,
@@ -130,13 +218,24 @@ std::vector<data::SongRow> BlendQuery::candidates(std::size_t count, std::span<c
   std::vector<data::SongRow> rows;
   rows.reserve(count + near.size());
   std::ranges::set_union(strongest(count, keeps), others, std::back_inserter(rows));
+  if (!by_teacher_.empty()) rows = united(rows, taught(keeps));
   if (listener_.candidates().empty()) return rows;
   std::vector<data::SongRow> kept;
   std::ranges::copy_if(listener_.candidates(), std::back_inserter(kept), keeps);
-  std::vector<data::SongRow> all;
-  all.reserve(rows.size() + kept.size());
-  std::ranges::set_union(rows, kept, std::back_inserter(all));
-  return all;
+  return united(rows, kept);
+}
+
+// The songs that the teacher finds most likely, ascending by row.
+std::vector<data::SongRow> BlendQuery::taught(const std::function<bool(data::SongRow)>& keeps) const {
+  std::vector<math::ScoredRow> likely = by_teacher_;
+  std::ranges::sort(likely, math::is_better);
+  std::vector<data::SongRow> rows;
+  for (const math::ScoredRow& song : likely) {
+    if (rows.size() == kBlendByTeacher) break;
+    if (keeps(song.row)) rows.push_back(song.row);
+  }
+  std::ranges::sort(rows);
+  return rows;
 }
 
 // The strongest of by_transitions_ after damping, ascending by row.
@@ -193,12 +292,12 @@ std::vector<math::ScoredRow> BlendQuery::best(std::span<const data::SongRow> son
   const std::vector<data::SongKeys> keys = sources_.keys(songs);
   std::vector<Evidence> all;
   all.reserve(songs.size());
-  auto part = by_transitions_.begin();
+  AscendingScores transitions(by_transitions_);
+  AscendingScores teacher(by_teacher_);
   data::LogPlays::Ascending log_plays(*sources_.log_plays);
   for (std::size_t i = 0; i < songs.size(); ++i) {
-    while (part != by_transitions_.end() && part->row < songs[i]) ++part;
-    const bool has_some = part != by_transitions_.end() && part->row == songs[i];
-    all.push_back(evidence_without_cosines(songs[i], keys[i], has_some ? part->score : 0, log_plays.of(songs[i])));
+    const Chances chances{transitions.of(songs[i]), teacher.of(songs[i])};
+    all.push_back(evidence_without_cosines(songs[i], keys[i], chances, log_plays.of(songs[i])));
   }
   if (coded) drop_those_behind(all, k);
   math::TopK best(k);
@@ -218,11 +317,9 @@ std::vector<math::ScoredRow> BlendQuery::best(std::span<const data::SongRow> son
 // Drops songs that cannot be among the k best according to the codes of their vectors.
 void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const {
   const index::CodedRows& codes = *sources_.codes;
-  const data::SongRow last_song = heard_.front();
-  std::vector<float> last_vector(recent_.size());
-  math::best_kernels().axpy(sources_.inverse_norms[last_song], sources_.vectors.row(last_song), last_vector.data(),
-                            last_vector.size());
-  const math::CodedQuery last(last_vector);
+  std::vector<float> last_unit(recent_.size());
+  math::best_kernels().axpy(last_scale(), last_vector().data(), last_unit.data(), last_unit.size());
+  const math::CodedQuery last(last_unit);
   const math::CodedQuery recent(recent_);
   std::vector<const std::int8_t*> rows;
   rows.reserve(songs.size());
@@ -267,25 +364,28 @@ std::vector<Evidence> BlendQuery::evidence(std::span<const data::SongRow> songs,
   std::vector<Evidence> all;
   all.reserve(songs.size());
   for (std::size_t i = 0; i < songs.size(); ++i) {
-    const auto found = std::ranges::lower_bound(by_transitions_, songs[i], {}, &math::ScoredRow::row);
-    const bool has_some = found != by_transitions_.end() && found->row == songs[i];
-    all.push_back(
-        evidence_without_cosines(songs[i], keys[i], has_some ? found->score : 0, sources_.log_plays->of(songs[i])));
+    const Chances chances{score_of(by_transitions_, songs[i]), score_of(by_teacher_, songs[i])};
+    all.push_back(evidence_without_cosines(songs[i], keys[i], chances, sources_.log_plays->of(songs[i])));
     add_cosines(all.back(), of);
   }
   return all;
 }
 
-Evidence BlendQuery::evidence_without_cosines(data::SongRow song, const data::SongKeys& keys, float transitions,
+Evidence BlendQuery::evidence_without_cosines(data::SongRow song, const data::SongKeys& keys, const Chances& chances,
                                               float log_plays) const {
   Evidence evidence;
   evidence.song = song;
-  evidence[Term::transitions] = transitions;
+  evidence[Term::transitions] = chances.transitions;
+  evidence[Term::teacher] = chances.teacher;
   evidence[Term::floor] = 1;
   evidence[Term::popularity] = log_plays;
   for (std::size_t ago = 0; ago < heard_.size(); ++ago) {
     if (keys.artist != keys_[ago].artist) continue;
-    if (ago == 0) evidence[Term::last_artist] = 1;
+    if (are_seeds_) {
+      evidence[Term::last_artist] += artist_weights_[ago];
+    } else if (ago == 0) {
+      evidence[Term::last_artist] = 1;
+    }
     evidence[Term::recent_artists] += artist_weights_[ago];
     const bool is_judged = song == heard_[ago] && listener_.knows_returns();
     if (keys.recording == keys_[ago].recording && !is_judged) evidence[Term::version] = 1;
@@ -298,16 +398,15 @@ void BlendQuery::add_cosines(Evidence& evidence, EvidenceOf of) const {
   const math::Kernels& kernels = math::best_kernels();
   const std::size_t dim = recent_.size();
   const float* const vector = sources_.vectors.row(evidence.song);
-  const float* const last = sources_.vectors.row(heard_.front());
-  const float last_scale = sources_.inverse_norms[heard_.front()];
+  const float* const last = last_vector().data();
   const float scale = sources_.inverse_norms[evidence.song];
-  evidence[Term::last_song] = last_scale * scale * kernels.dot(last, vector, dim);
+  evidence[Term::last_song] = last_scale() * scale * kernels.dot(last, vector, dim);
   evidence[Term::recent_songs] = scale * kernels.dot(recent_.data(), vector, dim);
   if (!has_context(of)) return;
   const float* const context = sources_.context.row(evidence.song);
   const float square = kernels.squared_norm(context, dim);
   const float context_scale = square > 0 ? 1 / std::sqrt(square) : 0;
-  evidence[Term::last_context] = last_scale * context_scale * kernels.dot(last, context, dim);
+  evidence[Term::last_context] = last_scale() * context_scale * kernels.dot(last, context, dim);
   evidence[Term::recent_context] = context_scale * kernels.dot(recent_.data(), context, dim);
 }
 

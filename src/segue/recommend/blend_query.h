@@ -6,6 +6,7 @@
 // evidence for a candidate x is
 //
 //     transitions      sum_t d^t plays(h_t)^-seed_damping (after(h_t, x) + backward before(h_t, x))^power
+//     teacher          sum_t d^t chance(x after h_t), by a teacher outside of Segue (transitions/teacher_file.h)
 //     own_transitions  what the listener played within three songs of h_0 before, 1/distance each (listener.h)
 //     returns          the rate at which a song last played so long ago and so often returns (plays/returns.h)
 //     floor            1
@@ -43,15 +44,22 @@
 #include "segue/plays/trend.h"
 #include "segue/recommend/blend_terms.h"
 #include "segue/recommend/listener.h"
+#include "segue/recommend/seeds.h"
+#include "segue/transitions/teacher_file.h"
 #include "segue/transitions/transitions.h"
 
 namespace segue::recommend {
 
 // Only this many of the newest songs heard count.
 inline constexpr std::size_t kBlendHeard = 50;
-// The fewest candidates that are scored: the strongest by transitions and the nearest by vectors.
+// The fewest candidates that are scored: the strongest by transitions, the nearest by vectors and, if there is a
+// teacher, those it finds most likely.
 inline constexpr std::size_t kBlendByTransitions = 300;
 inline constexpr std::size_t kBlendByVectors = 100;
+inline constexpr std::size_t kBlendByTeacher = 100;
+
+// What a teacher would play after each of these songs.
+using TeacherSource = std::function<std::vector<transitions::NextSongs>(std::span<const data::SongRow>)>;
 
 // Everything the blend reads: views of songs held elsewhere, all rows x dim or one for each row. Functions are thread
 // safe.
@@ -67,6 +75,7 @@ struct BlendSources {
   // Where these are nullptr, the terms that read them are 0.
   const plays::Trend* trend = nullptr;
   const plays::ReturnRates* returns = nullptr;
+  TeacherSource teacher = nullptr;
 };
 
 // Which parts of the evidence are computed: all, or those that count towards score(), the rest left 0. Reading the
@@ -78,6 +87,11 @@ class BlendQuery {
  public:
   // `heard`: rows, the newest last; a song may occur more than once. REQUIRES: not empty.
   BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, std::span<const data::SongRow> heard,
+             const Listening& listening = {});
+  // As if one of the seeds had been heard, each with the probability of its weight: in the sums above the weights
+  // replace the powers of d and r, and stand for 1 where h_0 is meant; v_h0 is q. REQUIRES: not empty, each song once,
+  // weights that add up to 1.
+  BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, std::span<const WeightedSong> seeds,
              const Listening& listening = {});
 
   // q at length 1; zeros if no heard song has a direction.
@@ -99,9 +113,23 @@ class BlendQuery {
                                     const Penalty& penalty = {}) const;
 
  private:
+  // Of one song to follow the songs heard.
+  struct Chances {
+    float transitions = 0;
+    float teacher = 0;
+  };
+
+  BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, const Listening& listening);
+  void add_evidence();
+  void add_recent();
+  std::span<const data::SongRow> heard_while_weighty() const;
+  std::span<const float> last_vector() const;
+  float last_scale() const;
   void add_transitions();
+  void add_teacher();
   std::vector<data::SongRow> strongest(std::size_t count, const std::function<bool(data::SongRow)>& keeps) const;
-  Evidence evidence_without_cosines(data::SongRow song, const data::SongKeys& keys, float transitions,
+  std::vector<data::SongRow> taught(const std::function<bool(data::SongRow)>& keeps) const;
+  Evidence evidence_without_cosines(data::SongRow song, const data::SongKeys& keys, const Chances& chances,
                                     float log_plays) const;
   void add_cosines(Evidence& evidence, EvidenceOf of) const;
   void drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const;
@@ -111,11 +139,14 @@ class BlendQuery {
   const BlendSources& sources_;
   const model::BlendWeights& weights_;
   const TermWeights term_weights_;
-  std::vector<data::SongRow> heard_;  // the newest first
+  std::vector<data::SongRow> heard_;  // the newest first, or the heaviest
   std::vector<data::SongKeys> keys_;  // of these
   std::vector<float> artist_weights_;
+  std::vector<double> transition_weights_;  // of the first of them; the others hardly count any more
+  bool are_seeds_ = false;
   std::vector<float> recent_;
   std::vector<math::ScoredRow> by_transitions_;
+  std::vector<math::ScoredRow> by_teacher_;
   ListenerEvidence listener_;
 };
 

@@ -26,6 +26,7 @@ namespace segue::recommend {
 // Chances first.
 enum class Term : std::uint8_t {
   transitions,
+  teacher,
   own_transitions,
   returns,
   floor,
@@ -50,7 +51,7 @@ inline constexpr std::size_t kChances = static_cast<std::size_t>(Term::popularit
 enum class CosineOf : std::uint8_t { none, last_song, recent_songs, context };
 
 // Where a term's evidence is from, beside songs and the songs heard: without weight nothing is read there.
-enum class Reads : std::uint8_t { songs, past, trend };
+enum class Reads : std::uint8_t { songs, past, trend, teacher };
 
 // How the fit varies a weight: by added steps or by factors; 0: no step.
 struct WeightSteps {
@@ -74,6 +75,11 @@ inline constexpr WeightSteps kCosineSteps{false, {-1, -0.5, 0.5, 1}};
 
 inline constexpr std::array<TermRow, kTerms> kTermRows = {{
     {.term = Term::transitions, .name = "transitions", .weight = nullptr, .by_transitions = true},
+    {.term = Term::teacher,
+     .name = "teacher",
+     .weight = &model::BlendWeights::blend_teacher,
+     .reads = Reads::teacher,
+     .steps = kChanceSteps},
     {.term = Term::own_transitions,
      .name = "own_transitions",
      .weight = &model::BlendWeights::blend_own_transitions,

@@ -30,13 +30,11 @@ std::string plural_times(std::uint32_t times) {
   return times == 1 ? "once" : with_commas(times) + " times";
 }
 
-}  // namespace
-
-std::vector<Reasons> reasons_for(const model::Model& model, std::span<const data::SongRow> played, double half_life,
-                                 std::span<const data::SongRow> picks, std::size_t most) {
+std::vector<Reasons> reasons_of(const model::Model& model, std::span<const SeedShare> seeds,
+                                std::span<const data::SongRow> picks, std::size_t most) {
   std::vector<Reasons> all(picks.size());
   std::vector<float> totals(picks.size());
-  for (const SeedShare& seed : weighted(played, half_life)) {
+  for (const SeedShare& seed : seeds) {
     const std::vector<transitions::PlayedTogether> together = model.played_together(seed.song, picks);
     for (std::size_t i = 0; i < picks.size(); ++i) {
       Reasons& reasons = all[i];
@@ -58,6 +56,22 @@ std::vector<Reasons> reasons_for(const model::Model& model, std::span<const data
     for (SeedShare& seed : reasons.seeds) seed.share /= totals[i];
   }
   return all;
+}
+
+}  // namespace
+
+std::vector<Reasons> reasons_for(const model::Model& model, std::span<const data::SongRow> played, double half_life,
+                                 std::span<const data::SongRow> picks, std::size_t most) {
+  return reasons_of(model, weighted(played, half_life), picks, most);
+}
+
+std::vector<Reasons> reasons_for(const model::Model& model, std::span<const WeightedSong> seeds,
+                                 std::span<const data::SongRow> picks, std::size_t most) {
+  std::vector<SeedShare> shares;
+  for (const WeightedSong& seed : seeds) {
+    shares.push_back({.song = seed.song, .share = static_cast<float>(seed.weight)});
+  }
+  return reasons_of(model, shares, picks, most);
 }
 
 std::string sentence_of(const Reasons& reasons, const std::function<std::string(data::SongRow row)>& name) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "segue/model/model.h"
+#include "segue/recommend/seeds.h"
 
 namespace segue::recommend {
 
@@ -40,6 +41,9 @@ struct Reasons {
 // and half_life as in user_vector(); a seed played several times is one reason. At most `most` seeds for each pick.
 // REQUIRES: rows of the model.
 std::vector<Reasons> reasons_for(const model::Model& model, std::span<const data::SongRow> played, double half_life,
+                                 std::span<const data::SongRow> picks, std::size_t most = 3);
+// The same of seeds that count by their weights, each of them once.
+std::vector<Reasons> reasons_for(const model::Model& model, std::span<const WeightedSong> seeds,
                                  std::span<const data::SongRow> picks, std::size_t most = 3);
 
 // "Because of Björk – Jóga (62 %) and Portishead – Roads (31 %); played within 5 songs of Portishead – Roads 41 times,

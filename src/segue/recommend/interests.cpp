@@ -20,36 +20,28 @@ constexpr std::uint32_t kMostAuto = 8;
 constexpr std::size_t kFewestForAuto = 4;
 constexpr double kLeastSilhouette = 0.25;
 
-struct WeightedSong {
-  data::SongRow song = 0;
-  float weight = 0;
-};
-
 // Distinct songs with a vector, the heaviest first, ties by row.
-std::vector<WeightedSong> weighted_songs(const model::Model& model, std::span<const data::SongRow> played,
-                                         double half_life) {
+std::vector<math::ScoredRow> heaviest_first(const model::Model& model, std::span<const WeightedSong> played) {
   std::unordered_map<data::SongRow, double> weights;
-  for (std::size_t i = 0; i < played.size(); ++i) {
-    if (model.inverse_norms()[played[i]] == 0) continue;
-    weights[played[i]] += recency_weight(played.size() - 1 - i, half_life);
+  for (const WeightedSong& one : played) {
+    if (model.inverse_norms()[one.song] == 0) continue;
+    weights[one.song] += one.weight;
   }
-  std::vector<WeightedSong> songs;
+  std::vector<math::ScoredRow> songs;
   for (const auto& [row, weight] : weights) {
     // A song whose weight has faded to 0 still belongs to some interest.
     songs.push_back({row, std::max(static_cast<float>(weight), 1e-30F)});
   }
-  std::ranges::sort(songs, [](const WeightedSong& a, const WeightedSong& b) {
-    return math::is_better({a.song, a.weight}, {b.song, b.weight});
-  });
+  std::ranges::sort(songs, math::is_better);
   return songs;
 }
 
-math::Matrix distances_of(const model::Model& model, std::span<const WeightedSong> songs) {
+math::Matrix distances_of(const model::Model& model, std::span<const math::ScoredRow> songs) {
   math::Matrix distances(songs.size(), songs.size());
   const math::MatrixView<float> view = distances.view();
   for (std::size_t i = 0; i < songs.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
-      const float distance = std::max(0.0F, 1 - song_cosine(model, songs[i].song, songs[j].song));
+      const float distance = std::max(0.0F, 1 - song_cosine(model, songs[i].row, songs[j].row));
       view.row(i)[j] = view.row(j)[i] = distance;
     }
   }
@@ -96,32 +88,42 @@ std::uint32_t interests_wanted(const InterestOptions& options) {
 
 std::vector<Interest> find_interests(const model::Model& model, std::span<const data::SongRow> played, double half_life,
                                      std::uint32_t wanted) {
-  const std::vector<WeightedSong> songs = weighted_songs(model, played, half_life);
+  std::vector<WeightedSong> weighted;
+  for (std::size_t i = 0; i < played.size(); ++i) {
+    weighted.push_back({played[i], recency_weight(played.size() - 1 - i, half_life)});
+  }
+  return find_interests(model, weighted, wanted);
+}
+
+std::vector<Interest> find_interests(const model::Model& model, std::span<const WeightedSong> played,
+                                     std::uint32_t wanted) {
+  const std::vector<math::ScoredRow> songs = heaviest_first(model, played);
   if (songs.empty()) {
     fail(ErrorCode::bad_input, "expected songs with a vector, found none among {}", played.size());
   }
-  const std::span<const WeightedSong> clustered(songs.data(), std::min(songs.size(), kMostClustered));
+  const std::span<const math::ScoredRow> clustered(songs.data(), std::min(songs.size(), kMostClustered));
   std::vector<float> weights;
-  for (const WeightedSong& song : clustered) weights.push_back(song.weight);
+  for (const math::ScoredRow& song : clustered) weights.push_back(song.score);
   const math::Matrix distances = distances_of(model, clustered);
   const Clustering clustering = cluster(distances.view(), weights, wanted);
 
   std::vector<Interest> interests(clustering.medoids.size());
-  for (std::size_t i = 0; i < interests.size(); ++i) interests[i].medoid = clustered[clustering.medoids[i]].song;
+  for (std::size_t i = 0; i < interests.size(); ++i) interests[i].medoid = clustered[clustering.medoids[i]].row;
   std::unordered_map<data::SongRow, std::uint32_t> interest_of;
   double total = 0;
   std::vector<double> sums(interests.size(), 0.0);
   for (std::size_t i = 0; i < songs.size(); ++i) {
     const std::uint32_t own =
-        i < clustered.size() ? clustering.clusters[i] : nearest_medoid(model, interests, songs[i].song);
-    interests[own].songs.push_back(songs[i].song);
-    interest_of[songs[i].song] = own;
-    sums[own] += static_cast<double>(songs[i].weight);
-    total += static_cast<double>(songs[i].weight);
+        i < clustered.size() ? clustering.clusters[i] : nearest_medoid(model, interests, songs[i].row);
+    interests[own].songs.push_back(songs[i].row);
+    interest_of[songs[i].row] = own;
+    sums[own] += static_cast<double>(songs[i].score);
+    total += static_cast<double>(songs[i].score);
   }
   for (std::size_t i = 0; i < interests.size(); ++i) interests[i].weight = static_cast<float>(sums[i] / total);
-  for (const data::SongRow row : played) {
-    if (const auto own = interest_of.find(row); own != interest_of.end()) interests[own->second].plays.push_back(row);
+  for (const WeightedSong& one : played) {
+    const auto own = interest_of.find(one.song);
+    if (own != interest_of.end()) interests[own->second].plays.push_back(one.song);
   }
   std::ranges::stable_sort(interests, std::greater(), &Interest::weight);
   return interests;

@@ -17,6 +17,7 @@
 #include "segue/base/options.h"
 #include "segue/math/top_k.h"
 #include "segue/model/model.h"
+#include "segue/recommend/seeds.h"
 
 namespace segue::recommend {
 
@@ -61,6 +62,9 @@ struct Interest {
 // the 1,000 heaviest songs of a long history are clustered; the others join the nearest medoid. Songs without a vector
 // belong to no interest. About 0.1 s for 1,000 songs. Throws bad_input if no song has a vector.
 std::vector<Interest> find_interests(const model::Model& model, std::span<const data::SongRow> played, double half_life,
+                                     std::uint32_t wanted);
+// The same of seeds that count by their weights, each of them once; `plays` of an interest are its seeds.
+std::vector<Interest> find_interests(const model::Model& model, std::span<const WeightedSong> seeds,
                                      std::uint32_t wanted);
 
 struct MergedSong {

@@ -44,8 +44,9 @@ struct Path {
 
 class Planner {
  public:
-  Planner(const model::Model& model, data::SongRow from, data::SongRow to, const JourneyOptions& options)
-      : model_(model), from_(from), to_(to), options_(options) {
+  Planner(const model::Model& model, data::SongRow from, data::SongRow to, const JourneyOptions& options,
+          const index::RowSet* keeps)
+      : model_(model), from_(from), to_(to), options_(options), keeps_(keeps) {
     const float* inverse = model.inverse_norms().data();
     if (from == to) fail(ErrorCode::wrong_use, "expected two songs, found the same one twice");
     if (inverse[from] == 0 || inverse[to] == 0) {
@@ -100,7 +101,8 @@ class Planner {
                      for (std::size_t i = 0; i < block.rows; ++i) {
                        const auto row = static_cast<std::uint32_t>(first + i);
                        const float inverse = model_.inverse_norms()[row];
-                       if (inverse > 0 && row != from_ && row != to_)
+                       const bool is_kept = keeps_ == nullptr || keeps_->contains(row);
+                       if (inverse > 0 && is_kept && row != from_ && row != to_)
                          offer(found, row, to_a[i] * inverse, to_b[i] * inverse);
                      }
                    }
@@ -237,6 +239,7 @@ class Planner {
   data::SongRow from_;
   data::SongRow to_;
   const JourneyOptions& options_;
+  const index::RowSet* keeps_;
   double cosine_ = 0;
   double angle_ = 0;
   std::vector<Passed> passed_;
@@ -276,9 +279,9 @@ Path path_of_few_steps(Planner& planner) {
 }  // namespace
 
 std::vector<JourneySong> find_journey(const model::Model& model, data::SongRow from, data::SongRow to,
-                                      const JourneyOptions& options) {
+                                      const JourneyOptions& options, const index::RowSet* keeps) {
   const std::optional<std::uint32_t> steps = steps_wanted(options.steps);
-  Planner planner(model, from, to, options);
+  Planner planner(model, from, to, options, keeps);
   const Path path = steps ? path_of(planner, *steps) : path_of_few_steps(planner);
   std::vector<JourneySong> songs;
   for (std::size_t i = 0; i < path.songs.size(); ++i) {

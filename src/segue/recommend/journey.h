@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "segue/base/options.h"
+#include "segue/index/row_set.h"
 #include "segue/model/model.h"
 
 namespace segue::recommend {
@@ -67,8 +68,9 @@ struct JourneySong {
 // From `from` to `to`, both included: steps + 1 songs, no song twice, no second version of one, p rising at every step.
 // Throws wrong_use for steps that are neither auto nor 1 to kMostSteps and for from = to, bad_input if an end has no
 // vector or both vectors are the same, not_found if the catalogue has no path of that many steps. REQUIRES:
-// rows of the model. One pass over the vectors; thread safe.
+// rows of the model. `keeps` may be nullptr: between the ends, only songs of this set. One pass over the vectors;
+// thread safe.
 std::vector<JourneySong> find_journey(const model::Model& model, data::SongRow from, data::SongRow to,
-                                      const JourneyOptions& options);
+                                      const JourneyOptions& options, const index::RowSet* keeps = nullptr);
 
 }  // namespace segue::recommend

@@ -126,8 +126,20 @@ void check_template(std::string_view location) {
   }
 }
 
+// RFC 8089. Slashes stay.
+std::string file_uri(std::string_view path) {
+  std::string uri = "file://";
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    if (begin > 0) uri += '/';
+    uri += percent_encoded(path.substr(begin, end - begin), false);
+    begin = end + 1;
+  }
+  return uri;
+}
+
 // The URI of a song, or "" if it has none.
-std::string location_of(const data::Song& song, std::string_view location) {
+std::string uri_of(const data::Song& song, std::string_view location) {
   if (location.empty()) return is_uri(song.id) ? std::string(song.id) : "";
   std::string filled;
   for (std::size_t i = 0; i < location.size();) {
@@ -156,22 +168,50 @@ std::string m3u_line(std::string_view id) {
   return encoded.front() == '#' ? "%23" + encoded.substr(1) : encoded;
 }
 
-std::string m3u8(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
+// What a playlist says of where its songs are.
+class Places {
+ public:
+  Places(std::string_view location, const FindSongFile& find_file) : location_(location), find_file_(find_file) {}
+
+  std::optional<SongFile> file(data::SongRow row) const {
+    return find_file_ && location_.empty() ? find_file_(row) : std::nullopt;
+  }
+  std::string uri(const data::Song& song, const std::optional<SongFile>& file) const {
+    return file ? file_uri(file->path) : uri_of(song, location_);
+  }
+  // A line of M3U8. Players take a path as it is, and a URI where the line would change it.
+  std::string line(const data::Song& song, const std::optional<SongFile>& file) const {
+    if (file) return m3u_line(file->path) == file->path ? file->path : file_uri(file->path);
+    const std::string uri = uri_of(song, location_);
+    return uri.empty() ? m3u_line(song.id) : uri;
+  }
+
+ private:
+  std::string_view location_;
+  const FindSongFile& find_file_;
+};
+
+// In whole seconds, as players expect it; -1 if unknown.
+std::int64_t seconds_of(const std::optional<SongFile>& file) {
+  return file && file->length_ms > 0 ? std::max<std::int64_t>(1, (std::int64_t{file->length_ms} + 500) / 1000) : -1;
+}
+
+std::string m3u8(const data::Catalogue& songs, const Playlist& playlist, const Places& places) {
   std::string text = "#EXTM3U\n";
   if (!playlist.title.empty()) text += fmt::format("#PLAYLIST:{}\n", one_line(playlist.title));
   for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
-    // Players split "artist - title" at a plain hyphen. -1: unknown length.
+    const std::optional<SongFile> file = places.file(row);
+    // Players split "artist - title" at a plain hyphen.
     const std::string name = song.artist.empty()  ? one_line(song.title.empty() ? song.id : song.title)
                              : song.title.empty() ? one_line(song.artist)
                                                   : one_line(song.artist) + " - " + one_line(song.title);
-    const std::string uri = location_of(song, location);
-    text += fmt::format("#EXTINF:-1,{}\n{}\n", name, uri.empty() ? m3u_line(song.id) : uri);
+    text += fmt::format("#EXTINF:{},{}\n{}\n", seconds_of(file), name, places.line(song, file));
   }
   return text;
 }
 
-std::string xspf(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
+std::string xspf(const data::Catalogue& songs, const Playlist& playlist, const Places& places) {
   std::string text =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<playlist version=\"1\" xmlns=\"http://xspf.org/ns/0/\">\n";
   const auto put = [&](std::string_view indent, std::string_view name, std::string_view value) {
@@ -182,41 +222,45 @@ std::string xspf(const data::Catalogue& songs, const Playlist& playlist, std::st
   text += "  <trackList>\n";
   for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
+    const std::optional<SongFile> file = places.file(row);
     text += "    <track>\n";
-    put("      ", "location", location_of(song, location));
+    put("      ", "location", places.uri(song, file));
     put("      ", "identifier", identifier_of(song));
     put("      ", "title", song.title);
     put("      ", "creator", song.artist);
     put("      ", "album", song.album);
+    if (file && file->length_ms > 0) put("      ", "duration", std::to_string(file->length_ms));
     text += "    </track>\n";
   }
   return text + "  </trackList>\n</playlist>\n";
 }
 
-json::object jspf(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
+json::object jspf(const data::Catalogue& songs, const Playlist& playlist, const Places& places) {
   json::object list;
   if (!playlist.title.empty()) list["title"] = one_line(playlist.title);
   list["creator"] = "Segue";
   json::array& tracks = list["track"].emplace_array();
   for (const data::SongRow row : playlist.songs) {
     const data::Song song = songs.song(row);
+    const std::optional<SongFile> file = places.file(row);
     json::object track;
-    const std::string uri = location_of(song, location);
+    const std::string uri = places.uri(song, file);
     if (!uri.empty()) track["location"] = json::array{json::string(uri)};
     track["identifier"] = json::array{json::string(identifier_of(song))};
     if (!song.title.empty()) track["title"] = one_line(song.title);
     if (!song.artist.empty()) track["creator"] = one_line(song.artist);
     if (!song.album.empty()) track["album"] = one_line(song.album);
+    if (file && file->length_ms > 0) track["duration"] = file->length_ms;
     tracks.push_back(std::move(track));
   }
   return {{"playlist", std::move(list)}};
 }
 
-PlaylistReply reply_of(const data::Catalogue& songs, const Playlist& playlist, std::string_view location) {
+PlaylistReply reply_of(const data::Catalogue& songs, const Playlist& playlist, const Places& places) {
   PlaylistReply reply;
   if (!playlist.title.empty()) reply.title = playlist.title;
   for (const data::SongRow row : playlist.songs) {
-    const std::string uri = location_of(songs.song(row), location);
+    const std::string uri = places.uri(songs.song(row), places.file(row));
     reply.items.push_back({{song_reply(songs, row)}, uri.empty() ? std::nullopt : std::optional(uri)});
   }
   return reply;
@@ -225,19 +269,20 @@ PlaylistReply reply_of(const data::Catalogue& songs, const Playlist& playlist, s
 }  // namespace
 
 std::string playlist_text(const data::Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
-                          std::string_view location) {
+                          std::string_view location, const FindSongFile& find_file) {
   check_template(location);
+  const Places places(location, find_file);
   switch (format) {
     case PlaylistFormat::m3u8:
-      return m3u8(songs, playlist, location);
+      return m3u8(songs, playlist, places);
     case PlaylistFormat::xspf:
-      return xspf(songs, playlist, location);
+      return xspf(songs, playlist, places);
     case PlaylistFormat::jspf:
-      return pretty(jspf(songs, playlist, location));
+      return pretty(jspf(songs, playlist, places));
     case PlaylistFormat::json:
       break;
   }
-  return pretty(json::parse(json_text(reply_of(songs, playlist, location))));
+  return pretty(json::parse(json_text(reply_of(songs, playlist, places))));
 }
 
 std::string_view media_type(PlaylistFormat format) {

@@ -11,6 +11,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,15 +35,23 @@ struct Playlist {
   std::vector<data::SongRow> songs;  // rows of the catalogue
 };
 
+// Where a song lies on this machine.
+struct SongFile {
+  std::string path;             // absolute
+  std::uint32_t length_ms = 0;  // 0 if unknown
+};
+using FindSongFile = std::function<std::optional<SongFile>(data::SongRow row)>;
+
 // How a playlist names a song to a player. `location` is a template: {id} stands for the id, percent-encoded, {title}
 // and {artist} likewise. With "" an id that is a URI itself (spotify:track:..., https://..., file:///...) is the
 // location; any other id is a location in M3U8 only (as ids may be paths), and an identifier "segue:song:<id>" for XSPF
-// and JSPF.
+// and JSPF. Without a template, the file that `find_file` knows of a song is its location: a path in M3U8, a file://
+// URI elsewhere.
 //
 // Returns the whole document. Throws wrong_use for a template without {id}, {title} or {artist}, or that does not
 // produce URIs.
 std::string playlist_text(const data::Catalogue& songs, const Playlist& playlist, PlaylistFormat format,
-                          std::string_view location);
+                          std::string_view location, const FindSongFile& find_file = {});
 
 // Media type for HTTP: "audio/x-mpegurl; charset=utf-8", "application/xspf+xml", ...
 std::string_view media_type(PlaylistFormat format);

@@ -26,6 +26,8 @@ constexpr std::uint64_t kLookEvery = 20;
 constexpr float kElsewhere = 0.85F;
 // Up to this many seeds, each is its own centre; more are clustered.
 constexpr std::size_t kOwnCentres = 3;
+// Weighted seeds are few and meant as they are.
+constexpr std::size_t kOwnSeedCentres = 8;
 constexpr float kSurprise = 0.1F;
 constexpr float kAround = 2;
 // Weights of T and V against C, tuned on two real models (docs/radio.md).
@@ -42,21 +44,37 @@ std::vector<data::SongRow> distinct_in_order(std::span<const data::SongRow> rows
   return distinct;
 }
 
-// The vector of a rarely played song is half noise; the songs played around it locate it better. So the centre is the
-// unit vector of the seed plus, kAround times as heavy, the mean of its neighbours' by their transition weights.
-std::vector<float> centre_of(const model::Model& model, data::SongRow seed) {
+// The vector of a rarely played song is half noise; the songs played around it locate it better. So to the unit vector
+// of the seed is added, kAround times as heavy, the mean of its neighbours' by their transition weights.
+std::vector<float> place_of(const model::Model& model, data::SongRow seed) {
   const math::Kernels& kernels = math::best_kernels();
-  std::vector<float> centre = user_vector(model, std::span(&seed, 1), 0);
+  std::vector<float> place = user_vector(model, std::span(&seed, 1), 0);
   const transitions::TransitionsOf around = model.transitions(seed);
   float total = 0;
   for (std::size_t j = 0; j < around.neighbours.size(); ++j) total += around.forward[j] + around.backward[j];
   for (std::size_t j = 0; total > 0 && j < around.neighbours.size(); ++j) {
     const data::SongRow row = around.neighbours[j];
     const float weight = kAround * (around.forward[j] + around.backward[j]) / total;
-    kernels.axpy(weight * model.inverse_norms()[row], model.vectors().row(row), centre.data(), centre.size());
+    kernels.axpy(weight * model.inverse_norms()[row], model.vectors().row(row), place.data(), place.size());
+  }
+  const float norm = std::sqrt(kernels.squared_norm(place.data(), place.size()));
+  if (!(norm > 0)) return user_vector(model, std::span(&seed, 1), 0);
+  kernels.scale(1 / norm, place.data(), place.size());
+  return place;
+}
+
+// The weighted mean of the places of the songs, at length 1; their user vector if the places cancel out. REQUIRES: some
+// song has a vector.
+std::vector<float> centre_of(const model::Model& model, std::span<const WeightedSong> songs) {
+  if (songs.size() == 1) return place_of(model, songs.front().song);
+  const math::Kernels& kernels = math::best_kernels();
+  std::vector<float> centre(model.vectors().columns);
+  for (const WeightedSong& one : songs) {
+    if (model.inverse_norms()[one.song] == 0) continue;
+    kernels.axpy(static_cast<float>(one.weight), place_of(model, one.song).data(), centre.data(), centre.size());
   }
   const float norm = std::sqrt(kernels.squared_norm(centre.data(), centre.size()));
-  if (!(norm > 0)) return user_vector(model, std::span(&seed, 1), 0);
+  if (!(norm > 0)) return user_vector(model, songs);
   kernels.scale(1 / norm, centre.data(), centre.size());
   return centre;
 }
@@ -79,39 +97,80 @@ struct Radio::Recent {
   std::vector<data::SongRow> follower_rows;            // in the order they were found
 };
 
-std::vector<Radio::Centre> Radio::centres_of(const model::Model& model, std::span<const data::SongRow> seeds) {
+std::vector<Radio::Centre> Radio::clustered(const model::Model& model, std::span<const WeightedSong> songs) {
   std::vector<Centre> centres;
-  if (seeds.size() > kOwnCentres) {
-    for (const Interest& interest : find_interests(model, seeds, 0, kAutoInterests)) {
-      centres.push_back({.vector = user_vector(model, interest.plays, 0), .share = interest.weight});
-    }
-    return centres;
+  for (const Interest& interest : find_interests(model, songs, kAutoInterests)) {
+    centres.push_back({.vector = user_vector(model, interest.plays, 0), .share = interest.weight});
   }
-  for (const data::SongRow seed : seeds) {
-    if (model.inverse_norms()[seed] > 0) centres.push_back({.vector = centre_of(model, seed)});
-  }
-  for (Centre& centre : centres) centre.share = 1 / static_cast<float>(centres.size());
   return centres;
+}
+
+Radio::Start Radio::start_of(const model::Model& model, std::span<const data::SongRow> seeds) {
+  Start start{.centres = {}, .songs = distinct_in_order(seeds), .heard = {}, .to_play = {}};
+  start.heard = start.songs;
+  std::vector<WeightedSong> songs;
+  for (const data::SongRow song : start.songs) songs.push_back({song, 1});
+  if (songs.size() > kOwnCentres) {
+    start.centres = clustered(model, songs);
+    return start;
+  }
+  for (const WeightedSong& one : songs) {
+    if (model.inverse_norms()[one.song] > 0) start.centres.push_back({.vector = centre_of(model, std::span(&one, 1))});
+  }
+  for (Centre& centre : start.centres) centre.share = 1 / static_cast<float>(start.centres.size());
+  return start;
+}
+
+Radio::Start Radio::start_of(const model::Model& model, std::span<const Seed> seeds) {
+  Start start;
+  const std::vector<WeightedSong> songs = merged_songs(seeds);
+  for (const WeightedSong& one : songs) start.songs.push_back(one.song);
+  std::ranges::reverse(start.songs);
+  for (const Seed& seed : seeds) {
+    for (const WeightedSong& one : seed.songs) (seed.is_group ? start.to_play : start.heard).push_back(one.song);
+  }
+  const auto has_vector = [&](const WeightedSong& one) { return model.inverse_norms()[one.song] > 0; };
+  if (seeds.size() > kOwnSeedCentres && std::ranges::any_of(songs, has_vector)) {
+    start.centres = clustered(model, songs);
+    return start;
+  }
+  double total = 0;
+  for (const Seed& seed : seeds) {
+    if (std::ranges::none_of(seed.songs, has_vector)) continue;
+    start.centres.push_back({.vector = centre_of(model, seed.songs), .share = static_cast<float>(seed.weight())});
+    total += seed.weight();
+  }
+  for (Centre& centre : start.centres) centre.share /= static_cast<float>(total);
+  return start;
 }
 
 Radio::Radio(const model::Model& model, FindNear find_near, std::span<const data::SongRow> seeds,
              const RadioOptions& options, const RerankOptions& list_options)
+    : Radio(model, std::move(find_near), start_of(model, seeds), options, list_options) {}
+
+Radio::Radio(const model::Model& model, FindNear find_near, std::span<const Seed> seeds, const RadioOptions& options,
+             const RerankOptions& list_options)
+    : Radio(model, std::move(find_near), start_of(model, seeds), options, list_options) {}
+
+Radio::Radio(const model::Model& model, FindNear find_near, Start start, const RadioOptions& options,
+             const RerankOptions& list_options)
     : model_(model),
       find_near_(std::move(find_near)),
       options_(options),
       list_options_(list_options),
-      rules_(model.songs(), list_options.artist_cap, list_options.artist_gap, list_options.fold_versions),
-      seeds_(distinct_in_order(seeds)),
-      centres_(centres_of(model, seeds_)) {
+      rules_([&songs = model.songs()](std::span<const data::SongRow> rows) { return songs.keys(rows); }, list_options),
+      centres_(std::move(start.centres)) {
   if (centres_.empty()) {
-    fail(ErrorCode::bad_input, "expected seed songs with a vector, found none among {}", seeds.size());
+    fail(ErrorCode::bad_input, "expected seed songs with a vector, found none among {}", start.songs.size());
   }
-  if (list_options_.mode == ListMode::discover) exclude(seeds_);
-  for (const data::SongRow seed : seeds_) {
-    rules_.heard(seed);
+  if (list_options_.mode == ListMode::discover) exclude(start.heard);
+  for (const data::SongRow song : start.heard) rules_.heard(song);
+  for (const data::SongRow seed : start.songs) {
     newest_.push_back(seed);
     for (const data::SongRow follower : model_.transitions(seed).neighbours) around_seeds_.insert(follower);
   }
+  seeds_to_play_.insert(start.to_play.begin(), start.to_play.end());
+  around_seeds_.insert(start.to_play.begin(), start.to_play.end());
   for (const Centre& centre : centres_) {
     for (const math::ScoredRow& near : find_near_(centre.vector, kAroundSeeds)) around_seeds_.insert(near.row);
   }
@@ -172,7 +231,9 @@ std::vector<data::SongRow> Radio::candidates(const Recent& recent) {
   for (const data::SongRow row : recent.follower_rows) rows.push_back(row);
   std::ranges::sort(rows);
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  std::erase_if(rows, [&](data::SongRow row) { return gone_.contains(row) || model_.inverse_norms()[row] == 0; });
+  std::erase_if(rows, [&](data::SongRow row) {
+    return gone_.contains(row) || model_.inverse_norms()[row] == 0 || !may_play(row);
+  });
   return rows;
 }
 
@@ -199,8 +260,8 @@ Radio::Scored Radio::score(const Recent& recent, data::SongRow row) const {
   const std::vector<float> cosines = centre_cosines(row);
   // A song serves the centre it is nearest to, even if another is owed more.
   scored.centre = static_cast<std::size_t>(std::ranges::max_element(cosines) - cosines.begin());
-  scored.song.seed_similarity = cosines[scored.centre];
-  const float served = cosines[scored.centre] + kOwed * centres_[scored.centre].owed;
+  scored.song.seed_similarity = seeds_to_play_.contains(row) ? 1 : cosines[scored.centre];
+  const float served = scored.song.seed_similarity + kOwed * centres_[scored.centre].owed;
   const auto pull = static_cast<float>(2 * (1 - options_.drift));
   scored.song.score = kTransition * transition + kInOut * in_out + close + pull * served;
   scored.value = scored.song.score;
@@ -249,7 +310,7 @@ std::optional<Radio::Scored> Radio::anywhere(const Recent& recent) {
     work_ += model_.songs().size();
     index::RowSet allowed(model_.songs().size());
     for (data::SongRow row = 0; row < model_.songs().size(); ++row) {
-      if (rules_.judge(row) == Verdict::allowed) allowed.insert(row);
+      if (may_play(row) && rules_.judge(row) == Verdict::allowed) allowed.insert(row);
     }
     const std::vector<math::ScoredRow> found = index.search(query, 1, {{}, &allowed});
     if (!found.empty()) return score(recent, found.front().row);

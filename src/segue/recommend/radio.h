@@ -27,10 +27,12 @@
 #include <vector>
 
 #include "segue/base/options.h"
+#include "segue/index/row_set.h"
 #include "segue/model/model.h"
 #include "segue/recommend/list_rules.h"
 #include "segue/recommend/near.h"
 #include "segue/recommend/rerank_options.h"
+#include "segue/recommend/seeds.h"
 
 namespace segue::recommend {
 
@@ -66,7 +68,7 @@ struct RadioSong {
   data::SongRow song = 0;
   float score = 0;            // the sum above
   float similarity = 0;       // cosine to the song before it, the newest seed for the first
-  float seed_similarity = 0;  // largest cosine to a centre of the seeds
+  float seed_similarity = 0;  // largest cosine to a centre of the seeds; 1 for a seed
 };
 
 // Views a model that outlives it. Not thread safe; many radios may play from one model at once. The same seeds, options
@@ -76,6 +78,10 @@ class Radio {
   // `seeds` in order, the newest last. Throws bad_input if no seed has a vector.
   Radio(const model::Model& model, FindNear find_near, std::span<const data::SongRow> seeds,
         const RadioOptions& options, const RerankOptions& list_options);
+  // Seeds count by their weights, in no order. Each is a centre whose share is its weight, if there are at most eight;
+  // songs of more are clustered. The songs of a group were not heard: the radio plays them too, and for them S is 1.
+  Radio(const model::Model& model, FindNear find_near, std::span<const Seed> seeds, const RadioOptions& options,
+        const RerankOptions& list_options);
 
   // The next song: one with a vector, never a song already played nor another version of it (fold_versions), and none
   // of the seeds (mode discover). Artists are artist_gap songs apart as long as any song of the catalogue allows that;
@@ -84,6 +90,9 @@ class Radio {
 
   // Products of vectors so far, about: for callers that limit the work of a request.
   std::uint64_t work() const { return work_; }
+
+  // From now on plays songs of this set only, which has to outlive the radio. `find_near` should know it too.
+  void keep_only(const index::RowSet& rows) { keeps_ = &rows; }
 
   // Never plays these songs; may be called at any time.
   void exclude(std::span<const data::SongRow> rows);
@@ -104,7 +113,19 @@ class Radio {
     float share = 0;            // of the songs; the shares of all centres add up to 1
     float owed = 0;             // songs it is behind its share
   };
-  static std::vector<Centre> centres_of(const model::Model& model, std::span<const data::SongRow> seeds);
+  bool may_play(data::SongRow row) const { return keeps_ == nullptr || keeps_->contains(row); }
+  struct Start {
+    std::vector<Centre> centres;
+    std::vector<data::SongRow> songs;    // distinct, the newest or heaviest last
+    std::vector<data::SongRow> heard;    // those of them that were heard
+    std::vector<data::SongRow> to_play;  // those of groups
+  };
+  static Start start_of(const model::Model& model, std::span<const data::SongRow> seeds);
+  static Start start_of(const model::Model& model, std::span<const Seed> seeds);
+  static std::vector<Centre> clustered(const model::Model& model, std::span<const WeightedSong> songs);
+
+  Radio(const model::Model& model, FindNear find_near, Start start, const RadioOptions& options,
+        const RerankOptions& list_options);
 
   Recent recent() const;
   std::vector<data::SongRow> candidates(const Recent& recent);
@@ -120,12 +141,13 @@ class Radio {
   RadioOptions options_;
   RerankOptions list_options_;
   ListRules rules_;
-  std::vector<data::SongRow> seeds_;                // distinct
-  std::vector<Centre> centres_;                     // of the seeds
-  std::deque<data::SongRow> newest_;                // at first the seeds
-  std::unordered_set<data::SongRow> gone_;          // never allowed again
-  std::unordered_set<data::SongRow> around_seeds_;  // permanent candidates
-  std::vector<data::SongRow> around_here_;          // near the newest songs of the last search
+  const index::RowSet* keeps_ = nullptr;
+  std::vector<Centre> centres_;                      // of the seeds
+  std::deque<data::SongRow> newest_;                 // at first the seeds
+  std::unordered_set<data::SongRow> gone_;           // never allowed again
+  std::unordered_set<data::SongRow> around_seeds_;   // permanent candidates
+  std::unordered_set<data::SongRow> seeds_to_play_;  // songs of groups
+  std::vector<data::SongRow> around_here_;           // near the newest songs of the last search
   std::vector<float> here_;
   std::uint64_t played_ = 0;
   std::uint64_t work_ = 0;

@@ -43,7 +43,7 @@ model::BlendWeights weights_for(const model::Model& model, const RecommendOption
   return weights;
 }
 
-// A model's trend is that of one moment, whenever it is asked.
+// All plays decay alike, so the trend at the newest play is that of now.
 constexpr std::int64_t kNow = 0;
 
 // Songs last played more than kRestedPlays ago, each once, ascending.
@@ -62,6 +62,44 @@ double half_life_of(const RecommendOptions& options, const model::BlendWeights& 
 }
 
 }  // namespace
+
+// What to go by: a history, or seeds if there are any.
+struct Recommender::Heard {
+  std::span<const data::SongRow> played;
+  std::vector<WeightedSong> seeds;  // merged
+
+  bool are_seeds() const { return !seeds.empty(); }
+  std::size_t size() const { return are_seeds() ? seeds.size() : played.size(); }
+  std::vector<data::SongRow> songs() const {
+    std::vector<data::SongRow> songs(played.begin(), played.end());
+    for (const WeightedSong& seed : seeds) songs.push_back(seed.song);
+    return songs;
+  }
+  // Zeros if there is no direction.
+  std::vector<float> direction(const model::Model& model, double half_life) const {
+    return are_seeds() ? mean_direction(model, seeds) : mean_direction(model, played, half_life);
+  }
+  // Throws bad_input if there is none.
+  std::vector<float> needed_direction(const model::Model& model, double half_life) const {
+    return are_seeds() ? user_vector(model, seeds) : user_vector(model, played, half_life);
+  }
+  std::vector<Interest> interests(const model::Model& model, double half_life, std::uint32_t wanted) const {
+    return are_seeds() ? find_interests(model, seeds, wanted) : find_interests(model, played, half_life, wanted);
+  }
+  // REQUIRES: one of the interests().
+  Heard part(const Interest& interest) const {
+    if (!are_seeds()) return {.played = interest.plays, .seeds = {}};
+    std::vector<WeightedSong> own;
+    for (const WeightedSong& seed : seeds) {
+      if (std::ranges::find(interest.songs, seed.song) != interest.songs.end()) own.push_back(seed);
+    }
+    return {.played = {}, .seeds = merged(own)};
+  }
+  std::vector<Reasons> reasons(const model::Model& model, double half_life,
+                               std::span<const data::SongRow> picks) const {
+    return are_seeds() ? reasons_for(model, seeds, picks) : reasons_for(model, played, half_life, picks);
+  }
+};
 
 struct Recommender::Search {
   RecommendOptions options;
@@ -84,6 +122,16 @@ struct Recommender::Query {
   std::vector<float> direction;     // to search around, away from the disliked songs; unless by transitions alone
 };
 
+namespace {
+
+// Reads nothing before it is asked, so that a teacher without weight costs nothing.
+TeacherSource teacher_source(const model::Model& model) {
+  if (!model.has_teacher()) return nullptr;
+  return [&model](std::span<const data::SongRow> songs) { return model.teacher().of(songs); };
+}
+
+}  // namespace
+
 BlendSources blend_sources(const model::Model& model) {
   return {.vectors = model.vectors(),
           .inverse_norms = model.inverse_norms(),
@@ -93,7 +141,8 @@ BlendSources blend_sources(const model::Model& model) {
           .keys = [&model](std::span<const data::SongRow> songs) { return model.songs().keys(songs); },
           .codes = model.codes(),
           .trend = model.trend(),
-          .returns = model.returns()};
+          .returns = model.returns(),
+          .teacher = teacher_source(model)};
 }
 
 plays::Past past_of(const data::Catalogue& songs, std::span<const data::SongRow> played) {
@@ -111,15 +160,22 @@ bool has_transitions(const model::Model& model, std::span<const data::SongRow> s
 
 }  // namespace
 
-Recommender::Recommender(const model::Model& model) : model_(model), sources_(blend_sources(model)) {}
+Recommender::Recommender(const model::Model& model, const plays::Trend* trend)
+    : model_(model), sources_(blend_sources(model)) {
+  if (trend != nullptr) sources_.trend = trend;
+}
 
-Recommender::Query Recommender::query_of(const Search& search, std::span<const data::SongRow> played) const {
+Recommender::Query Recommender::query_of(const Search& search, const Heard& heard) const {
   Query query;
   if (search.options.by == RecommendBy::vectors) {
-    query.direction = away_from(model_, user_vector(model_, played, search.options.half_life), search.disliked);
+    query.direction = away_from(model_, heard.needed_direction(model_, search.options.half_life), search.disliked);
     return query;
   }
-  query.blend.emplace(sources_, search.weights, played, search.listening);
+  if (heard.are_seeds()) {
+    query.blend.emplace(sources_, search.weights, heard.seeds, search.listening);
+  } else {
+    query.blend.emplace(sources_, search.weights, heard.played, search.listening);
+  }
   // Of songs without a direction, what was played with them is still known.
   const auto is_some = [](float number) { return number != 0; };
   if (search.options.by == RecommendBy::blend && std::ranges::any_of(query.blend->recent(), is_some)) {
@@ -178,6 +234,9 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
 
 Recommendations Recommender::recommend(const Listener& listener, const RecommendOptions& options,
                                        const RerankOptions& list, std::uint32_t interests) const {
+  SEGUE_ASSERT(listener.seeds.empty() || listener.played.empty());
+  const Heard heard{listener.played, merged(listener.seeds)};
+  const std::vector<data::SongRow> songs_heard = heard.songs();
   const plays::Past made = listener.past == nullptr ? past_of(model_.songs(), listener.played) : plays::Past();
   const plays::Past& past = listener.past == nullptr ? made : *listener.past;
   Search search{.options = options,
@@ -188,28 +247,29 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
                 .returning = {},
                 .keeps = listener.keeps,
                 .budget = listener.budget};
-  const std::vector<data::SongRow> barred = joined(listener.disliked, listener.excluded);
+  std::vector<data::SongRow> barred = joined(listener.disliked, listener.excluded);
+  if (list.mode == ListMode::discover && heard.are_seeds()) barred = joined(barred, songs_heard);
   search.excluded = distinct(list.mode == ListMode::discover ? joined(barred, past.songs()) : barred);
   if (list.mode == ListMode::rediscover) search.returning = rested_songs(past);
 
   const double half_life = half_life_of(options, search.weights);
   Recommendations found;
   if (interests != 1) {
-    found.interests = find_interests(model_, listener.played, options.half_life, interests);
+    found.interests = heard.interests(model_, options.half_life, interests);
   }
   // Throws if there is nothing to go by, before anything is searched for.
-  const bool needs_direction = options.by == RecommendBy::vectors || !has_transitions(model_, listener.played);
-  const std::vector<float> user = needs_direction ? user_vector(model_, listener.played, half_life)
-                                                  : mean_direction(model_, listener.played, half_life);
+  const bool needs_direction = options.by == RecommendBy::vectors || !has_transitions(model_, songs_heard);
+  const std::vector<float> user =
+      needs_direction ? heard.needed_direction(model_, half_life) : heard.direction(model_, half_life);
 
   const bool merges = found.interests.size() > 1;
   std::vector<Query> queries;
   std::vector<float> weights;
   for (const Interest& interest : found.interests) {
-    if (merges) queries.push_back(query_of(search, interest.plays));
+    if (merges) queries.push_back(query_of(search, heard.part(interest)));
     weights.push_back(interest.weight);
   }
-  if (!merges) queries.push_back(query_of(search, listener.played));
+  if (!merges) queries.push_back(query_of(search, heard));
   std::unordered_map<data::SongRow, std::uint32_t> served;  // the interest each song serves
   const auto pool = [&](std::size_t count) {
     if (!merges) return find(search, queries.front(), count);
@@ -230,8 +290,8 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
     songs.push_back(pick.song);
   }
   if (!options.explain) return found;
-  spend(search.budget, listener.played.size() * songs.size() * kUnitsPerReason);
-  std::vector<Reasons> reasons = reasons_for(model_, listener.played, half_life, songs);
+  spend(search.budget, heard.size() * songs.size() * kUnitsPerReason);
+  std::vector<Reasons> reasons = heard.reasons(model_, half_life, songs);
   for (std::size_t i = 0; i < songs.size(); ++i) {
     found.items[i].reasons = std::move(reasons[i]);
     const auto interest = served.find(songs[i]);

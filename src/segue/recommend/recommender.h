@@ -19,6 +19,7 @@
 #include "segue/recommend/interests.h"
 #include "segue/recommend/options.h"
 #include "segue/recommend/rerank_options.h"
+#include "segue/recommend/seeds.h"
 
 namespace segue::recommend {
 
@@ -35,6 +36,10 @@ struct Listener {
   // Everything they ever played, `played` at its end; nullptr: nothing before `played`. In mode discover none of it is
   // returned.
   const plays::Past* past = nullptr;
+  // What to go by instead of `played`, which is empty then: weights and repeats as merged() takes them. They are no
+  // listens: the list does not follow their artists, and the half-lives have no say. Mode discover returns none of
+  // them.
+  std::span<const WeightedSong> seeds = {};
 };
 
 struct Recommendation {
@@ -52,7 +57,8 @@ struct Recommendations {
 // Views a model that outlives it. Thread safe.
 class Recommender {
  public:
-  explicit Recommender(const model::Model& model);
+  // `trend`: instead of the model's own; nullptr for that one.
+  explicit Recommender(const model::Model& model, const plays::Trend* trend = nullptr);
   Recommender(const Recommender&) = delete;
   Recommender& operator=(const Recommender&) = delete;
 
@@ -66,15 +72,16 @@ class Recommender {
                             std::uint32_t interests) const;
 
  private:
+  struct Heard;
   struct Search;
   struct Query;
 
-  Query query_of(const Search& search, std::span<const data::SongRow> played) const;
+  Query query_of(const Search& search, const Heard& heard) const;
   std::vector<math::ScoredRow> find(const Search& search, const Query& query, std::size_t count) const;
   std::vector<math::ScoredRow> find_returning(const Search& search, const Query& query, std::size_t count) const;
 
   const model::Model& model_;
-  const BlendSources sources_;
+  BlendSources sources_;
 };
 
 // What a listener played, for Listener::past.

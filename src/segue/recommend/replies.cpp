@@ -21,6 +21,19 @@ ExplanationReply explanation_reply(const data::Catalogue& songs, const Reasons& 
   return reply;
 }
 
+SeedKind kind_of(const search::FoundSeed& seed) {
+  if (!seed.kind) return SeedKind::song;
+  switch (*seed.kind) {
+    case search::GroupKind::artist:
+      return SeedKind::artist;
+    case search::GroupKind::album:
+      return SeedKind::album;
+    case search::GroupKind::tag:
+      break;
+  }
+  return SeedKind::tag;
+}
+
 SongReply reply_of(const data::Song& song, data::SongRow row) {
   return {song.id, row, song.title, song.artist, song.album, song.plays};
 }
@@ -94,8 +107,25 @@ std::vector<JourneySongReply> journey_song_replies(const data::Catalogue& songs,
   return replies;
 }
 
+std::vector<TakenSeedReply> taken_seed_replies(const data::Catalogue& songs, std::span<const TypedSeed> seeds) {
+  std::vector<TakenSeedReply> replies;
+  for (const TypedSeed& one : seeds) {
+    TakenSeedReply& reply = replies.emplace_back();
+    reply.typed = one.typed;
+    reply.kind = kind_of(one.found);
+    reply.name = name_of(songs, one);
+    reply.weight = one.found.weight.value_or(1);
+    for (const WeightedSong& song : one.seed.songs) reply.songs.push_back(songs.id(song.song));
+  }
+  return replies;
+}
+
 std::string radio_title(const data::Catalogue& songs, data::SongRow first_seed) {
   return fmt::format("Radio: {}", songs.song(first_seed).display());
+}
+
+std::string radio_title(const data::Catalogue& songs, const TypedSeed& first_seed) {
+  return fmt::format("Radio: {}", name_of(songs, first_seed));
 }
 
 std::string journey_title(const data::Catalogue& songs, data::SongRow from, data::SongRow to) {

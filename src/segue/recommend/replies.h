@@ -18,6 +18,7 @@
 #include "segue/recommend/journey.h"
 #include "segue/recommend/radio.h"
 #include "segue/recommend/recommender.h"
+#include "segue/recommend/typed_seeds.h"
 
 namespace segue::recommend {
 
@@ -86,6 +87,20 @@ constexpr std::span<const std::string_view> names(Fallback) {
   return kFallbackNames;
 }
 
+enum class SeedKind { song, artist, album, tag };
+inline constexpr std::array<std::string_view, 4> kSeedKindNames = {"song", "artist", "album", "tag"};
+constexpr std::span<const std::string_view> names(SeedKind) {
+  return kSeedKindNames;
+}
+
+struct TakenSeedReply {
+  std::string typed{};
+  SeedKind kind = SeedKind::song;
+  std::string name{};
+  double weight = 1;
+  std::vector<std::string_view> songs{};
+};
+
 struct RecommendationsReply {
   std::vector<RecommendedSongReply> items{};
   std::optional<std::vector<InterestReply>> interests{};
@@ -94,6 +109,7 @@ struct RecommendationsReply {
   std::optional<std::uint64_t> listens{};
   std::string_view model{};
   std::optional<std::vector<std::string_view>> unknown{};
+  std::optional<std::vector<TakenSeedReply>> taken_as{};
 };
 
 struct RadioSongReply : SongReply {
@@ -107,6 +123,7 @@ struct RadioReply {
   std::string title{};
   std::string_view model{};
   std::optional<std::vector<std::string_view>> unknown{};
+  std::optional<std::vector<TakenSeedReply>> taken_as{};
 };
 
 struct JourneySongReply : SongReply {
@@ -257,6 +274,21 @@ struct FieldsOf<recommend::InterestReply> {
 SEGUE_CHECK_FIELDS(recommend::InterestReply);
 
 template <>
+struct FieldsOf<recommend::TakenSeedReply> {
+  static constexpr std::string_view name = "TakenSeed";
+  static constexpr std::string_view description = "What a seed was taken as";
+  static constexpr std::tuple fields = {
+      field<&recommend::TakenSeedReply::typed>("typed", "The seed as it was given"),
+      field<&recommend::TakenSeedReply::kind>("kind", "What it was taken as"),
+      field<&recommend::TakenSeedReply::name>("name", "The name of that"),
+      field<&recommend::TakenSeedReply::weight>("weight", "How much it counts compared with the other seeds"),
+      field<&recommend::TakenSeedReply::songs>("songs",
+                                               "Ids of the songs that stand for it: of a group its most played ones"),
+  };
+};
+SEGUE_CHECK_FIELDS(recommend::TakenSeedReply);
+
+template <>
 struct FieldsOf<recommend::RecommendationsReply> {
   static constexpr std::string_view name = "Recommendations";
   static constexpr std::string_view description = "Songs to play, in order";
@@ -274,6 +306,7 @@ struct FieldsOf<recommend::RecommendationsReply> {
       field<&recommend::RecommendationsReply::unknown>("unknown",
                                                        "Ids in the request that the model does not have, at "
                                                        "most 100"),
+      field<&recommend::RecommendationsReply::taken_as>("taken_as", "What the seeds were taken as, if there were any"),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::RecommendationsReply);
@@ -300,6 +333,7 @@ struct FieldsOf<recommend::RadioReply> {
       field<&recommend::RadioReply::title>("title", "A name for the playlist"),
       field<&recommend::RadioReply::model>("model", "The model that answered"),
       field<&recommend::RadioReply::unknown>("unknown", "Ids in the request that the model does not have, at most 100"),
+      field<&recommend::RadioReply::taken_as>("taken_as", "What the seeds were taken as, if there were any"),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::RadioReply);
@@ -372,8 +406,11 @@ InterestReply interest_reply(const data::Catalogue& songs, const Interest& inter
 std::vector<RadioSongReply> radio_song_replies(const data::Catalogue& songs, std::span<const RadioSong> radio);
 std::vector<JourneySongReply> journey_song_replies(const data::Catalogue& songs, std::span<const JourneySong> journey);
 
+std::vector<TakenSeedReply> taken_seed_replies(const data::Catalogue& songs, std::span<const TypedSeed> seeds);
+
 // "Radio: Björk – Jóga"; "From Björk – Jóga to Burial – Archangel".
 std::string radio_title(const data::Catalogue& songs, data::SongRow first_seed);
+std::string radio_title(const data::Catalogue& songs, const TypedSeed& first_seed);
 std::string journey_title(const data::Catalogue& songs, data::SongRow from, data::SongRow to);
 
 }  // namespace segue::recommend

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <unordered_map>
 
 #include "segue/base/random.h"
@@ -71,17 +70,37 @@ bool keeps_order(const RerankOptions& options) {
 }
 
 ListRules rules_of(const model::Model& model, const ListContext& context, const RerankOptions& options) {
-  ListRules rules(model.songs(), options.artist_cap, options.artist_gap, options.fold_versions);
+  ListRules rules([&songs = model.songs()](std::span<const data::SongRow> rows) { return songs.keys(rows); }, options);
+  rules.follow(context.played);
   rules.ban(context.excluded);
   if (options.mode == ListMode::discover) rules.ban(context.played);
   return rules;
 }
 
-std::vector<data::SongKeys> keys_of(const data::Catalogue& songs, std::span<const math::ScoredRow> pool) {
+std::vector<data::SongRow> rows_of(std::span<const Candidate> candidates) {
   std::vector<data::SongRow> rows;
-  rows.reserve(pool.size());
-  for (const math::ScoredRow& one : pool) rows.push_back(one.row);
-  return songs.keys(rows);
+  rows.reserve(candidates.size());
+  for (const Candidate& candidate : candidates) rows.push_back(candidate.scored.row);
+  return rows;
+}
+
+// Values never rise along a list: a song that had to wait has that of the pick before.
+void add_pick(std::vector<Pick>& picks, const Candidate& candidate, float value) {
+  picks.push_back({.song = candidate.scored.row,
+                   .fit = candidate.scored.score,
+                   .value = picks.empty() ? value : std::min(picks.back().value, value)});
+}
+
+// Without likeness values do not change: once sorted, the first allowed one is the best.
+std::vector<Pick> pick_in_order(const model::Model& model, std::vector<Candidate>& candidates, std::size_t k,
+                                ListRules& rules) {
+  std::ranges::stable_sort(candidates, std::greater(), &Candidate::plain);
+  const std::vector<data::SongRow> rows = rows_of(candidates);
+  std::vector<Pick> picks;
+  for (const std::size_t place : rules.fill(rows, model.songs().keys(rows), k)) {
+    add_pick(picks, candidates[place], candidates[place].plain);
+  }
+  return picks;
 }
 
 // The allowed candidate of the largest value, ties by place in the pool; nullptr if none is allowed. Only candidates
@@ -103,6 +122,26 @@ Candidate* best_allowed(std::vector<Candidate>& candidates, std::span<const data
   return best;
 }
 
+std::vector<Pick> pick_unlike(const model::Model& model, std::vector<Candidate>& candidates, std::size_t k,
+                              ListRules& rules, const ListContext& context, const RerankOptions& options) {
+  const std::vector<data::SongKeys> keys = model.songs().keys(rows_of(candidates));
+  std::vector<Pick> picks;
+  while (picks.size() < k) {
+    spend(context.budget, candidates.size());
+    Candidate* const best = best_allowed(candidates, keys, rules, options.diversity);
+    if (best == nullptr) break;
+    const data::SongRow song = best->scored.row;
+    rules.take(song);
+    add_pick(picks, *best, best->plain - static_cast<float>(options.diversity) * best->likeness);
+    best->gone = true;
+    for (Candidate& candidate : candidates) {
+      if (candidate.gone) continue;
+      candidate.likeness = std::max(candidate.likeness, song_cosine(model, song, candidate.scored.row));
+    }
+  }
+  return picks;
+}
+
 }  // namespace
 
 float fame(const data::Catalogue& songs, data::SongRow song) {
@@ -122,31 +161,12 @@ float gumbel(std::uint64_t seed, data::SongRow song) {
 
 std::vector<Pick> rerank(const model::Model& model, std::span<const math::ScoredRow> pool, std::size_t k,
                          const ListContext& context, const RerankOptions& options) {
-  std::vector<Pick> picks;
-  if (pool.empty()) return picks;
+  if (pool.empty()) return {};
   ListRules rules = rules_of(model, context, options);
-  const std::vector<data::SongKeys> keys = keys_of(model.songs(), pool);
   std::vector<Candidate> candidates = candidates_of(model, pool, context, options);
-  // Without likeness values do not change: once sorted, the first allowed one is the best.
-  if (!(options.diversity > 0)) std::ranges::stable_sort(candidates, std::greater(), &Candidate::plain);
-  float before = std::numeric_limits<float>::infinity();
   spend(context.budget, candidates.size());
-  while (picks.size() < k) {
-    if (options.diversity > 0) spend(context.budget, candidates.size());
-    Candidate* best = best_allowed(candidates, keys, rules, options.diversity);
-    if (best == nullptr) break;
-    const data::SongRow song = best->scored.row;
-    rules.take(song);
-    before = std::min(before, best->plain - static_cast<float>(options.diversity) * best->likeness);
-    picks.push_back({.song = song, .fit = best->scored.score, .value = before});
-    best->gone = true;
-    if (!(options.diversity > 0)) continue;
-    for (Candidate& candidate : candidates) {
-      if (candidate.gone) continue;
-      candidate.likeness = std::max(candidate.likeness, song_cosine(model, song, candidate.scored.row));
-    }
-  }
-  return picks;
+  return options.diversity > 0 ? pick_unlike(model, candidates, k, rules, context, options)
+                               : pick_in_order(model, candidates, k, rules);
 }
 
 std::vector<Pick> rerank_widening(const model::Model& model,

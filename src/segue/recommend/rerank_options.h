@@ -20,12 +20,17 @@ constexpr std::span<const std::string_view> names(ListMode) {
   return kListModeNames;
 }
 
+// What artist_cap and artist_gap are without history, and the value that says so.
+inline constexpr std::uint32_t kArtistCap = 3;
+inline constexpr std::uint32_t kArtistGap = 1;
+inline constexpr std::int32_t kByHistory = -1;
+
 struct RerankOptions {
   ListMode mode = ListMode::discover;
   double diversity = 0;
   double popularity = 0;
-  std::uint32_t artist_cap = 3;
-  std::uint32_t artist_gap = 1;
+  std::int32_t artist_cap = kByHistory;
+  std::int32_t artist_gap = kByHistory;
   bool fold_versions = true;
   double freshness = 0;
   double surprise = 0;
@@ -50,10 +55,16 @@ struct OptionsOf<recommend::RerankOptions> {
       option<&recommend::RerankOptions::popularity>(
           "popularity", "Towards 1: the hits among the songs that fit; towards -1: those rarely played",
           between(-1, 1)),
-      option<&recommend::RerankOptions::artist_cap>(
-          "artist_cap", "At most this many songs of one artist in a list, 0 for any number", between(0, 1'000'000)),
+      option<&recommend::RerankOptions::artist_cap>("artist_cap",
+                                                    "At most this many songs of one artist in a list, 0 for any "
+                                                    "number; -1: 3, or the artist's share of the songs "
+                                                    "just played if that is more",
+                                                    between(-1, 1'000'000)),
       option<&recommend::RerankOptions::artist_gap>(
-          "artist_gap", "At least this many songs by others between two songs of one artist", between(0, 1000)),
+          "artist_gap",
+          "At least this many songs by others between two songs of one artist; -1: 1, or none for an artist that was "
+          "just played twice in a row",
+          between(-1, 1000)),
       option<&recommend::RerankOptions::fold_versions>(
           "fold_versions",
           "Only one version of a recording that exists live, remastered, remixed or under several ids"),

@@ -15,29 +15,19 @@ namespace {
 // A sum shorter than this is the rounding error of vectors that cancel out.
 constexpr float kLeastLength = 1e-4F;
 
-// Adds `sign` times the unit vector of a song.
-void add_song(const model::Model& model, data::SongRow song, float sign, std::span<float> sum) {
-  math::best_kernels().axpy(sign * model.inverse_norms()[song], model.vectors().row(song), sum.data(), sum.size());
+// Adds `factor` times the unit vector of a song.
+void add_song(const model::Model& model, data::SongRow song, float factor, std::span<float> sum) {
+  math::best_kernels().axpy(factor * model.inverse_norms()[song], model.vectors().row(song), sum.data(), sum.size());
+}
+
+std::vector<WeightedSong> equally_weighted(std::span<const data::SongRow> songs) {
+  std::vector<WeightedSong> weighted;
+  for (const data::SongRow song : songs) weighted.push_back({song, 1});
+  return weighted;
 }
 
 float length_of(std::span<const float> vector) {
   return std::sqrt(math::best_kernels().squared_norm(vector.data(), vector.size()));
-}
-
-std::string name_of(const data::Song& song, GroupKind kind) {
-  if (kind == GroupKind::artist) return std::string(song.artist);
-  if (song.album.empty() || song.artist.empty()) return std::string(song.album);
-  return fmt::format("{} – {}", song.artist, song.album);
-}
-
-bool has_words(std::string_view folded, std::string_view words) {
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    const std::string padded_word = fmt::format(" {} ", words.substr(0, end));
-    if (fmt::format(" {} ", folded).find(padded_word) == std::string::npos) return false;
-    words.remove_prefix(std::min(end + 1, words.size()));
-  }
-  return true;
 }
 
 }  // namespace
@@ -45,17 +35,28 @@ bool has_words(std::string_view folded, std::string_view words) {
 std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const data::SongRow> plus,
                                            std::span<const data::SongRow> minus, const SimilarOptions& options,
                                            const index::RowSet* keeps) {
+  return similar_songs(model, equally_weighted(plus), equally_weighted(minus), options, keeps);
+}
+
+std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const WeightedSong> plus,
+                                           std::span<const WeightedSong> minus, const SimilarOptions& options,
+                                           const index::RowSet* keeps) {
   std::vector<float> sum(model.vectors().columns);
-  for (const data::SongRow song : plus) add_song(model, song, 1, sum);
-  for (const data::SongRow song : minus) add_song(model, song, -1, sum);
+  std::vector<data::SongRow> excluded;
+  for (const WeightedSong& one : plus) {
+    add_song(model, one.song, static_cast<float>(one.weight), sum);
+    excluded.push_back(one.song);
+  }
+  for (const WeightedSong& one : minus) {
+    add_song(model, one.song, -static_cast<float>(one.weight), sum);
+    excluded.push_back(one.song);
+  }
   const float length = length_of(sum);
   if (length < kLeastLength) {
     fail(ErrorCode::bad_input, "expected songs whose vectors have a direction together, found {} that have none",
          plus.size() + minus.size());
   }
   math::best_kernels().scale(1 / length, sum.data(), sum.size());
-  std::vector<data::SongRow> excluded(plus.begin(), plus.end());
-  excluded.insert(excluded.end(), minus.begin(), minus.end());
   return model.index().search(sum, options.k, {excluded, keeps}, {.threads = options.threads});
 }
 
@@ -82,7 +83,8 @@ SongGroups::SongGroups(const model::Model& model, GroupKind kind, const index::R
     if (kind == GroupKind::tag) {
       for (const std::string_view tag : model.songs().tags(row)) add(std::string(tag), row);
     } else {
-      add(name_of(model.songs().song(row), kind), row);
+      const data::Song song = model.songs().song(row);
+      add(kind == GroupKind::artist ? std::string(song.artist) : search::album_name(song), row);
     }
   }
   sums_ = math::Matrix(groups_.size(), model.vectors().columns);
@@ -108,8 +110,8 @@ std::vector<std::uint32_t> SongGroups::find(std::string_view typed) const {
     if (folded_[group] == wanted) found.push_back(group);
   }
   const bool none = found.empty();
-  for (std::uint32_t group = 0; none && group < size() && !wanted.empty(); ++group) {
-    if (has_words(folded_[group], wanted)) found.push_back(group);
+  for (std::uint32_t group = 0; none && group < size(); ++group) {
+    if (search::has_words(folded_[group], wanted)) found.push_back(group);
   }
   std::ranges::stable_sort(found, std::greater(), [&](std::uint32_t group) { return groups_[group].plays; });
   return found;

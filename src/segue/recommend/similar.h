@@ -11,6 +11,8 @@
 #include "segue/index/song_index.h"
 #include "segue/model/model.h"
 #include "segue/recommend/options.h"
+#include "segue/recommend/seeds.h"
+#include "segue/search/group_search.h"
 
 namespace segue::recommend {
 
@@ -21,15 +23,13 @@ namespace segue::recommend {
 std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const data::SongRow> plus,
                                            std::span<const data::SongRow> minus, const SimilarOptions& options,
                                            const index::RowSet* keeps);
+// The same with each unit vector multiplied by the song's weight.
+std::vector<math::ScoredRow> similar_songs(const model::Model& model, std::span<const WeightedSong> plus,
+                                           std::span<const WeightedSong> minus, const SimilarOptions& options,
+                                           const index::RowSet* keeps);
 
-enum class GroupKind { artist, album, tag };
-
-// Songs that share a name.
-struct SongGroup {
-  std::string name;                  // "Miles Davis"; of an album "Miles Davis – Kind Of Blue"
-  std::vector<data::SongRow> songs;  // ascending: the most played first
-  std::uint64_t plays = 0;
-};
+using search::GroupKind;
+using search::SongGroup;
 
 // All artists (whole credits), albums (each with its artist) or tags of a model's songs. The vector of a
 // group is the sum of the unit vectors of its songs. Views a model that outlives it. Thread safe once constructed.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "segue/model/model.h"
+#include "segue/recommend/seeds.h"
 
 namespace segue::recommend {
 
@@ -22,5 +23,9 @@ double recency_weight(std::size_t age, double half_life);
 std::vector<float> user_vector(const model::Model& model, std::span<const data::SongRow> songs, double half_life);
 // The same, but zeros if there is no direction.
 std::vector<float> mean_direction(const model::Model& model, std::span<const data::SongRow> songs, double half_life);
+
+// The same of songs that count by their weights.
+std::vector<float> user_vector(const model::Model& model, std::span<const WeightedSong> songs);
+std::vector<float> mean_direction(const model::Model& model, std::span<const WeightedSong> songs);
 
 }  // namespace segue::recommend

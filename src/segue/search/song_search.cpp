@@ -138,8 +138,8 @@ FoundSongs by_words(const data::Catalogue& songs, const TypedName& typed, std::s
   }
   FoundSongs found;
   if (candidates.empty()) return found;
-  found.match = SongMatch::words;
   std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) { return a.before(b); });
+  found.match = candidates.front().match <= NameMatch::folded_song ? SongMatch::name : SongMatch::words;
   for (const Candidate& candidate : candidates) {
     if (candidate.rank() == candidates.front().rank()) ++found.equally_good;
     if (found.songs.size() < limit) found.songs.push_back(candidate.row);
@@ -147,7 +147,7 @@ FoundSongs by_words(const data::Catalogue& songs, const TypedName& typed, std::s
   return found;
 }
 
-FoundSongs by_spelling(const data::Catalogue& songs, std::string_view text, std::size_t limit) {
+std::vector<data::SongRow> by_spelling(const data::Catalogue& songs, std::string_view text, std::size_t limit) {
   struct Near {
     double similarity;
     std::uint32_t row;
@@ -167,22 +167,33 @@ FoundSongs by_spelling(const data::Catalogue& songs, std::string_view text, std:
   }
   // Rows are sorted by plays, so a stable sort keeps the most played first.
   std::ranges::stable_sort(near, std::greater{}, &Near::similarity);
-  FoundSongs found;
+  std::vector<data::SongRow> rows;
   for (const Near& song : near) {
-    if (found.songs.size() < limit) found.songs.push_back(song.row);
+    if (rows.size() < limit) rows.push_back(song.row);
   }
-  return found;
+  return rows;
 }
 
 }  // namespace
 
-FoundSongs find_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
+FoundSongs match_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
   if (const auto row = songs.find(query)) return {SongMatch::id, {*row}, 1};
   if (data::fault_of(query) != data::TextFault::none) return {};
   const TypedName typed(query);
   if (typed.folded.empty()) return {};
-  FoundSongs found = by_words(songs, typed, limit);
-  return found.match == SongMatch::words ? found : by_spelling(songs, typed.folded, limit);
+  return by_words(songs, typed, limit);
+}
+
+std::vector<data::SongRow> nearest_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
+  if (data::fault_of(query) != data::TextFault::none) return {};
+  const std::string folded = data::compared_name(query);
+  return folded.empty() ? std::vector<data::SongRow>() : by_spelling(songs, folded, limit);
+}
+
+FoundSongs find_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
+  FoundSongs found = match_songs(songs, query, limit);
+  if (found.match == SongMatch::none) found.songs = nearest_songs(songs, query, limit);
+  return found;
 }
 
 }  // namespace segue::search

@@ -23,6 +23,23 @@ std::vector<store::SongTime> GuardedStore::newest_of(std::string_view user, std:
   return on_own_files([&] { return store_.newest_of(user, songs, count); });
 }
 
+void GuardedStore::for_each_count(std::string_view user, std::int64_t from, std::int64_t to,
+                                  const std::function<bool(const store::SongCount&)>& each) {
+  on_own_files([&] { store_.for_each_count(user, from, to, each); });
+}
+
+store::AddedListens GuardedStore::add_skips(std::span<const store::StoredListen> skips) {
+  return on_own_files([&] { return store_.add_skips(skips); });
+}
+
+std::vector<store::StoredListen> GuardedStore::skips_of(std::string_view user, std::size_t count) {
+  return on_own_files([&] { return store_.skips_of(user, count); });
+}
+
+void GuardedStore::for_each_skip(const std::function<bool(const store::StoredListen&)>& each) {
+  on_own_files([&] { store_.for_each_skip(each); });
+}
+
 bool GuardedStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   return on_own_files([&] { return store_.remove(user, listened_at, msid); });
 }
@@ -48,6 +65,18 @@ std::vector<store::Feedback> GuardedStore::feedback_of(std::string_view user, st
   return on_own_files([&] { return store_.feedback_of(user, score, count, offset); });
 }
 
+store::StoredPlaylist GuardedStore::keep_playlist(const store::StoredPlaylist& playlist, std::int64_t oldest) {
+  return on_own_files([&] { return store_.keep_playlist(playlist, oldest); });
+}
+
+std::vector<store::StoredPlaylist> GuardedStore::playlists_of(std::string_view user) {
+  return on_own_files([&] { return store_.playlists_of(user); });
+}
+
+std::optional<store::StoredPlaylist> GuardedStore::playlist(std::string_view id) {
+  return on_own_files([&] { return store_.playlist(id); });
+}
+
 void GuardedStore::add_token(const store::StoredToken& token) {
   on_own_files([&] { store_.add_token(token); });
 }
@@ -70,6 +99,11 @@ store::Forgotten GuardedStore::forget(std::string_view user) {
 
 void GuardedStore::for_each_listen(const std::function<bool(const store::StoredListen&)>& each) {
   on_own_files([&] { store_.for_each_listen(each); });
+}
+
+void GuardedStore::for_each_inserted(std::int64_t from, std::int64_t to,
+                                     const std::function<bool(const store::StoredListen&)>& each) {
+  on_own_files([&] { store_.for_each_inserted(from, to, each); });
 }
 
 store::StoreFacts GuardedStore::facts() {

@@ -89,6 +89,10 @@ void Metrics::count_reload(bool done) {
   ++(done ? reloads_done_ : reloads_refused_);
 }
 
+void Metrics::count_retrain(bool done) {
+  ++(done ? retrains_done_ : retrains_failed_);
+}
+
 double Metrics::uptime_seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
 }
@@ -144,6 +148,9 @@ std::string Metrics::text() const {
   append_family(out, "segue_reloads_total", "counter", "Model reloads while serving, by result");
   append_sample(out, "segue_reloads_total", {"result", "done"}, static_cast<double>(reloads_done_.load()));
   append_sample(out, "segue_reloads_total", {"result", "refused"}, static_cast<double>(reloads_refused_.load()));
+  append_family(out, "segue_retrains_total", "counter", "New models made by the service itself, by result");
+  append_sample(out, "segue_retrains_total", {"result", "done"}, static_cast<double>(retrains_done_.load()));
+  append_sample(out, "segue_retrains_total", {"result", "failed"}, static_cast<double>(retrains_failed_.load()));
   append_family(out, "segue_uptime_seconds", "gauge", "Seconds since the service started");
   append_sample(out, "segue_uptime_seconds", {}, uptime_seconds());
   return out;

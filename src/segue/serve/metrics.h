@@ -50,6 +50,8 @@ class Metrics {
   // Counts a reply made with this model.
   void count_model(std::string_view model);
   void count_reload(bool done);
+  // A new model made by the service (segue serve --retrain), or an attempt that failed.
+  void count_retrain(bool done);
 
   const RouteMetrics& route(std::size_t index) const { return of_route_[index]; }
   std::uint64_t reloads(bool done) const { return (done ? reloads_done_ : reloads_refused_).load(); }
@@ -65,6 +67,8 @@ class Metrics {
   std::deque<RouteMetrics> of_route_;  // one more than routes: for requests that match none
   std::atomic<std::uint64_t> reloads_done_{0};
   std::atomic<std::uint64_t> reloads_refused_{0};
+  std::atomic<std::uint64_t> retrains_done_{0};
+  std::atomic<std::uint64_t> retrains_failed_{0};
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   mutable std::mutex mutex_;  // guards of_model_
   std::map<std::string, std::uint64_t, std::less<>> of_model_;

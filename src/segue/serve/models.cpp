@@ -59,6 +59,13 @@ fs::file_time_type last_write(const fs::path& folder) {
   return error ? fs::file_time_type::min() : last;
 }
 
+// The beginning of time if there is no such file.
+fs::file_time_type file_written(const fs::path& file) {
+  std::error_code error;
+  const fs::file_time_type written = fs::last_write_time(file, error);
+  return error ? fs::file_time_type::min() : written;
+}
+
 // Verified are the bytes that are served: both use the maps of one open folder.
 model::Model open_model(const fs::path& folder, bool verify) {
   return open_whole(folder, [verify](const OpenFolder& open) {
@@ -70,6 +77,11 @@ model::Model open_model(const fs::path& folder, bool verify) {
     model.code_vectors();  // opens and checks the graph first
     return model;
   });
+}
+
+std::unique_ptr<plays::LiveTrend> live_trend(const model::Model& model) {
+  if (model.trend() == nullptr) return nullptr;
+  return std::make_unique<plays::LiveTrend>(model.trend()->plays(), model.trend_until().value());
 }
 
 // Does what the first requests would otherwise wait for: hashes the ids, folds the names of all songs, checks the
@@ -135,16 +147,22 @@ std::vector<std::string_view> names_of(const std::vector<ModelSource>& sources) 
 
 }  // namespace
 
-ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const fs::path& cache, bool verify)
+ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const fs::path& cache, bool verify,
+                         const fs::path& library_in)
     : name(std::move(name_in)),
       folder(resolved(folder_in)),
       model(open_model(folder, verify)),
-      recommender(model),
+      trend(live_trend(model)),
+      recommender(model, trend.get()),
       matcher(model.songs()),
       search(model.songs(), cache / (model.manifest().digest + ".search"), model.manifest().digest),
       loaded(std::chrono::system_clock::now()),
       trained(time_made(model.manifest())) {
   recall = sampled_recall(model);
+  if (!library_in.empty()) {
+    library_written = file_written(library_in);
+    library.emplace(library_in, model.songs(), matcher);
+  }
   if (const layout::SongMap* const song_map = model.map()) {
     map = map_body(*song_map);
     regions = regions_reply(*song_map);
@@ -192,12 +210,21 @@ std::vector<ModelSource> model_sources(std::string_view name, const fs::path& fo
   return sources;
 }
 
-ModelSet::ModelSet(std::vector<ModelSource> sources, fs::path cache, bool verify)
-    : sources_(std::move(sources)), cache_(std::move(cache)), verify_(verify), slots_(sources_.size()) {
+ModelSet::ModelSet(std::vector<ModelSource> sources, fs::path cache, bool verify, fs::path library)
+    : sources_(std::move(sources)),
+      cache_(std::move(cache)),
+      library_(std::move(library)),
+      verify_(verify),
+      slots_(sources_.size()) {
   survive_lost_pages();
-  for (std::size_t i = 0; i < sources_.size(); ++i) {
-    slots_[i].now = std::make_shared<const ServedModel>(sources_[i].name, sources_[i].folder, cache_, verify_);
-  }
+  for (std::size_t i = 0; i < sources_.size(); ++i) slots_[i].now = load(i);
+}
+
+std::shared_ptr<const ServedModel> ModelSet::load(std::size_t place) const {
+  auto model =
+      std::make_shared<const ServedModel>(sources_[place].name, sources_[place].folder, cache_, verify_, library_);
+  model->model.folder().drop_pages();  // all were checked, but not all are needed
+  return model;
 }
 
 std::size_t ModelSet::place_of(std::string_view name) const {
@@ -247,14 +274,15 @@ void ModelSet::reload(std::string_view name) {
   std::vector<ModelPointer> loaded;
   for (const std::size_t place : places) {
     try {
-      loaded.push_back(
-          std::make_shared<const ServedModel>(sources_[place].name, sources_[place].folder, cache_, verify_));
+      loaded.push_back(load(place));
     } catch (...) {
       std::string tried = folder_now(sources_[place].folder).digest;
       const fs::file_time_type tried_files = last_write(sources_[place].folder);
+      const fs::file_time_type tried_library = file_written(library_);
       const std::scoped_lock lock(mutex_);
       slots_[place].tried = std::move(tried);
       slots_[place].tried_files = tried_files;
+      slots_[place].tried_library = tried_library;
       throw;
     }
   }
@@ -263,8 +291,10 @@ void ModelSet::reload(std::string_view name) {
   for (std::size_t i = 0; i < places.size(); ++i) {
     Slot& slot = slots_[places[i]];
     gone.push_back(std::exchange(slot.before, std::exchange(slot.now, loaded[i])));
+    slot.before->model.folder().drop_pages();  // kept for a rollback only
     slot.tried.clear();
     slot.tried_files = {};
+    slot.tried_library = {};
   }
 }
 
@@ -282,6 +312,7 @@ void ModelSet::rollback(std::string_view name) {
 
 ModelSet::Changes ModelSet::changed() {
   Changes changes;
+  const fs::file_time_type library = file_written(library_);
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     const FolderNow folder = folder_now(sources_[i].folder);
     const fs::file_time_type written = last_write(sources_[i].folder);
@@ -290,7 +321,9 @@ ModelSet::Changes ModelSet::changed() {
     const std::string& digest = folder.digest;
     const bool is_new = !digest.empty() && digest != slot.now->model.manifest().digest && digest != slot.tried;
     const bool may_be_repaired = !digest.empty() && slot.now->damaged() && written != slot.tried_files;
-    if (is_new || may_be_repaired) changes.replaced.push_back(sources_[i].name);
+    const bool new_library = slot.now->library && library != fs::file_time_type::min() &&
+                             library != slot.now->library_written && library != slot.tried_library;
+    if (is_new || may_be_repaired || new_library) changes.replaced.push_back(sources_[i].name);
     if (!folder.unreadable.empty() && folder.unreadable != slot.unreadable) {
       changes.unreadable.push_back({sources_[i].name, folder.unreadable});
     }

@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "segue/base/error.h"
+#include "segue/library/library.h"
 #include "segue/model/model.h"
+#include "segue/plays/live_trend.h"
 #include "segue/recommend/recommender.h"
 #include "segue/search/catalogue_search.h"
 #include "segue/search/song_matcher.h"
@@ -36,8 +38,12 @@ class DamagedModel : public Error {
 // A model with everything that requests need from it. Immutable; thread safe.
 struct ServedModel {
   // Opens the model, verifies it if `verify` is set, and warms it: every page that replies need has been read once.
-  // Throws as Model's constructor and verify_model() do.
-  ServedModel(std::string name, const std::filesystem::path& folder, const std::filesystem::path& cache, bool verify);
+  // `library` may be "". Throws as Model's constructor, verify_model() and library::Library do.
+  ServedModel(std::string name, const std::filesystem::path& folder, const std::filesystem::path& cache, bool verify,
+              const std::filesystem::path& library = {});
+
+  // The songs of the library; nullptr for all songs, without one.
+  const index::RowSet* playable() const { return library ? &library->rows() : nullptr; }
 
   // Throws DamagedModel, naming the file. Notices a page that was lost at once, any other change within a second.
   void refuse_damaged() const;
@@ -46,8 +52,11 @@ struct ServedModel {
   std::string name;
   std::filesystem::path folder;  // with every link resolved: the folder that was opened
   model::Model model;
+  std::unique_ptr<plays::LiveTrend> trend;  // the model's and what TrendFeed counts; nullptr if the model has none
   recommend::Recommender recommender;
   search::SongMatcher matcher;
+  std::optional<library::Library> library;
+  std::filesystem::file_time_type library_written{};  // when it was last written, as far as it is served
   search::CatalogueSearch search;
   std::shared_ptr<const SharedBody> map;  // of GET /v1/map, nullptr if the model has none
   SharedReply<RegionsReply> regions;      // of GET /v1/map/regions, likewise
@@ -78,8 +87,10 @@ std::vector<ModelSource> model_sources(std::string_view name, const std::filesys
 // Thread safe.
 class ModelSet {
  public:
-  // Loads all of them. Throws as ServedModel does. REQUIRES: model_sources() made the sources.
-  ModelSet(std::vector<ModelSource> sources, std::filesystem::path cache, bool verify);
+  // Loads all of them, each with the library, which may be "". Throws as ServedModel does. REQUIRES: model_sources()
+  // made the sources.
+  ModelSet(std::vector<ModelSource> sources, std::filesystem::path cache, bool verify,
+           std::filesystem::path library = {});
 
   // The model of this name; for "" the one that serves `user`, or the first one if `user` is "" too. Which users a
   // model serves depends on names and parts alone, so replicas agree. Throws not_found for another name, DamagedModel.
@@ -92,8 +103,8 @@ class ModelSet {
   void reload(std::string_view name);
   // Puts back the model that the last reload replaced. Throws not_found if there is none, DamagedModel.
   void rollback(std::string_view name);
-  // Models whose folder was replaced, or whose link points elsewhere, since they were opened, and
-  // damaged ones: a watcher reloads these.
+  // Models whose folder or library was replaced, or whose link points elsewhere, since they were opened, and damaged
+  // ones: a watcher reloads these.
   // And those whose folder cannot be read, each reported once until the reason changes.
   struct Changes {
     struct Unreadable {
@@ -111,12 +122,16 @@ class ModelSet {
     ModelPointer before;
     std::string tried;                              // digest of a refused model: not tried again until it changes
     std::filesystem::file_time_type tried_files{};  // when the files of a refused model were last written
-    std::string unreadable;                         // why its folder could not be read, last reported by changed()
+    std::filesystem::file_time_type tried_library{};
+    std::string unreadable;  // why its folder could not be read, last reported by changed()
   };
   std::size_t place_of(std::string_view name) const;  // throws not_found
 
   const std::vector<ModelSource> sources_;
+  std::shared_ptr<const ServedModel> load(std::size_t place) const;
+
   const std::filesystem::path cache_;
+  const std::filesystem::path library_;
   const bool verify_;
   std::mutex reloading_;
   mutable std::mutex mutex_;  // guards slots_

@@ -18,10 +18,13 @@ struct ServeOptions {
   std::vector<std::string> share{};
   std::string store{};
   std::string cache{};
+  std::string library{};
   bool open_loopback = false;
   bool verify = true;
   std::uint64_t max_work = 50;
   std::chrono::milliseconds watch{2000};
+  std::string retrain = "off";
+  std::string retrain_config{};
   std::string evaluation{};
   std::string web_root{};
 };
@@ -48,6 +51,10 @@ struct OptionsOf<serve::ServeOptions> {
           "cache",
           "Folder for search indexes, created if missing; without it next to the store if "
           "that is a file, else in the user's cache folder"),
+      option<&serve::ServeOptions::library>(
+          "library",
+          "A library (segue library) whose ids music servers use: they are given its songs only, and other lists where "
+          "asked; read again when it is replaced"),
       option<&serve::ServeOptions::open_loopback>("open_loopback",
                                                   "Let requests from this machine read and submit without a token"),
       option<&serve::ServeOptions::verify>("verify", "Check every byte of a model before serving it"),
@@ -58,6 +65,12 @@ struct OptionsOf<serve::ServeOptions> {
       option<&serve::ServeOptions::watch>("watch",
                                           "How often to check whether a model's folder was replaced or its link points "
                                           "elsewhere, to reload it; 0s: never"),
+      option<&serve::ServeOptions::retrain>("retrain",
+                                            "When to make a new MODEL of the stored listens, as segue retrain does: "
+                                            "off, daily (at 04:00), a time such as "
+                                            "03:30, or an interval such as 6h"),
+      option<&serve::ServeOptions::retrain_config>(
+          "retrain_config", "A TOML file with options for that: [retrain], base = [\"playlists\"]"),
       option<&serve::ServeOptions::evaluation>(
           "evaluation",
           "A report of `segue evaluate --report`, for the status page; read again for "

@@ -15,8 +15,10 @@
 #include "segue/serve/api/openapi.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/routes.h"
+#include "segue/serve/audiomuse/audiomuse.h"
 #include "segue/serve/evaluation_report.h"
 #include "segue/serve/listenbrainz/listenbrainz.h"
+#include "segue/serve/lists/next_songs.h"
 
 namespace segue::serve {
 
@@ -41,6 +43,12 @@ std::string_view public_message(const ErrorMeaning& meaning, const Error& error,
     default:
       return "internal error; see the server log";
   }
+}
+
+// The form of errors where no route is found.
+const ErrorForm& form_for(std::string_view path) {
+  if (with_joined_slashes(path).starts_with("/1/")) return kListenBrainzErrors;
+  return path.starts_with("/api/") ? kAudioMuseErrors : kErrorForm;
 }
 
 bool is_worth_retrying(int status) {
@@ -74,7 +82,10 @@ Reply reply_to(const Route* route, const Error& error, Readers readers) {
 void check_parameters(const Route& route, const Exchange& exchange) {
   for (const auto& [name, value] : exchange.query) {
     const auto found = std::ranges::find(route.query, name, &Parameter::name);
-    if (found == route.query.end()) refuse_parameter(route, name);
+    if (found == route.query.end()) {
+      if (route.ignores_others) continue;
+      refuse_parameter(route, name);
+    }
     check_text(name, value, found->most_letters());
   }
   for (const auto& [name, value] : exchange.path) check_text(name, value);
@@ -101,7 +112,11 @@ Reply handled(const ModelSet& models, const Route& route, const Exchange& exchan
 }  // namespace
 
 Service::Service(const ServiceSetup& setup)
-    : setup_(setup), store_(setup.store), authenticator_(store_, setup.open_loopback), limiter_(setup.limits) {
+    : setup_(setup),
+      store_(setup.store),
+      authenticator_(store_, setup.open_loopback),
+      limiter_(setup.limits),
+      trend_feed_(setup.models, store_) {
   if (!setup_.evaluation.empty()) (void)evaluation_report(setup_.evaluation);
   std::vector<Route> routes = operation_routes();
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
@@ -113,9 +128,14 @@ Service::Service(const ServiceSetup& setup)
   add(playlist_routes(parts));
   add(map_routes(parts));
   add(model_routes(parts));
-  const ListenParts listens{store_, playing_now_, unix_now};
+  const ListenParts listens{store_, playing_now_, unix_now,
+                            [this](const std::string& user) { given_songs_.forget(listener_named(user).given); }};
   add(listens_routes(listens));
+  add(import_routes(listens));
   add(listenbrainz_routes(listens));
+  const ListParts lists{parts, given_songs_, artist_groups_, unix_now};
+  add(listenbrainz_list_routes(lists));
+  add(audiomuse_routes(lists));
   router_ = std::make_unique<Router>(std::move(routes));
   metrics_->set_routes(router_->routes());
   openapi_ = json::serialize(openapi_document(router_->routes()));
@@ -126,7 +146,7 @@ Service::~Service() = default;
 HeadFacts Service::facts_of(const Request& head) const {
   const Route* const route = router_->find(head.method, head.path);
   if (route == nullptr) return {.reads_body = false};
-  return {.reads_body = !route->body.empty(), .is_probe = route->is_probe};
+  return {.reads_body = !route->body.empty(), .is_probe = route->is_probe, .most_body = route->most_body};
 }
 
 bool Service::admit_may_block(const Request& head) const {
@@ -147,6 +167,12 @@ Admission Service::admit(const Request& head) {
   reply.route = static_cast<std::int32_t>(route - router_->routes().data());
   admission.refusal = std::move(reply);
   return admission;
+}
+
+Reply Service::refusal(const Request& head, int status, std::string_view code, std::string_view message) const {
+  const Route* const route = router_->find(head.method, head.path);
+  const ErrorForm& form = route == nullptr ? form_for(head.path) : *route->errors;
+  return form.write(status, code, message);
 }
 
 Prepared Service::prepare(const Request& request) const {
@@ -276,9 +302,8 @@ Reply Service::routed(const Route& route, const Request& request, const Prepared
 }
 
 Reply Service::not_routed(const Request& request) const {
-  const bool of_protocol = request.path.starts_with("/1/");
-  const auto answer_error = [of_protocol](int status, std::string_view code, std::string_view message) {
-    return (of_protocol ? kListenBrainzErrors : kErrorForm).write(status, code, message);
+  const auto answer_error = [&request](int status, std::string_view code, std::string_view message) {
+    return form_for(request.path).write(status, code, message);
   };
   if (request.method == Method::get || request.method == Method::head) {
     if (std::optional<Reply> file = setup_.files.find(request.path)) return *std::move(file);
@@ -307,9 +332,19 @@ void Service::reload(std::string_view name) {
     setup_.models.reload(name);
     metrics_->count_reload(true);
     log("model loaded", {{"model", name}});
+    count_new_listens();
   } catch (const std::exception& error) {
     metrics_->count_reload(false);
     log("model refused", {{"model", name}, {"reason", error.what()}});
+  }
+}
+
+void Service::count_new_listens() {
+  try {
+    trend_feed_.poll(unix_now());
+    trend_is_behind_ = false;
+  } catch (const std::exception& error) {
+    if (!trend_is_behind_.exchange(true)) log("trend not updated", {{"reason", error.what()}});
   }
 }
 

@@ -29,8 +29,11 @@
 #include "segue/serve/http/router.h"
 #include "segue/serve/http/static_files.h"
 #include "segue/serve/listenbrainz/playing_now.h"
+#include "segue/serve/lists/artist_groups.h"
+#include "segue/serve/lists/given_songs.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
+#include "segue/serve/trend_feed.h"
 #include "segue/store/store.h"
 
 namespace segue::serve {
@@ -59,6 +62,7 @@ class Service final : public RequestHandler {
   HeadFacts facts_of(const Request& head) const override;
   bool admit_may_block(const Request& head) const override;
   Admission admit(const Request& head) override;
+  Reply refusal(const Request& head, int status, std::string_view code, std::string_view message) const override;
   Prepared prepare(const Request& request) const override;
   Reply answer(const Request& request, const Prepared& prepared) override;
   void sent(const Request& request, const Reply& reply, double seconds) override;
@@ -67,6 +71,9 @@ class Service final : public RequestHandler {
   void reload_changed();
   // Reloads all models, as SIGHUP requests.
   void reload_all();
+  // Counts listens that arrived since the last call in the trend of the models; errors are logged.
+  void count_new_listens();
+  void count_retrain(bool done) { metrics_->count_retrain(done); }
   // From now on /health/ready fails, so that a load balancer sends no new requests while those in flight finish.
   void begin_to_drain() { draining_ = true; }
 
@@ -106,10 +113,14 @@ class Service final : public RequestHandler {
   Authenticator authenticator_;
   RateLimiter limiter_;
   PlayingNow playing_now_;
+  GivenSongs given_songs_;
+  ArtistGroups artist_groups_;
+  TrendFeed trend_feed_;
   std::unique_ptr<Router> router_;
   std::unique_ptr<Metrics> metrics_;
   std::string openapi_;
   std::atomic<bool> draining_{false};
+  std::atomic<bool> trend_is_behind_{false};  // and that was logged
 
   std::mutex counting_;  // guards the members below
   store::StoreFacts counted_;

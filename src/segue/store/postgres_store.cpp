@@ -37,12 +37,28 @@ constexpr std::array kSchema = {
       created bigint NOT NULL))sql",   "CREATE TABLE segue.schema_version (version bigint NOT NULL)",
 };
 
+// Stores of older versions get it when they are opened.
+constexpr const char* kPlaylists = R"sql(CREATE TABLE IF NOT EXISTS segue.playlists (
+  id text COLLATE "C" NOT NULL UNIQUE, user_name text COLLATE "C" NOT NULL, kind text COLLATE "C" NOT NULL,
+  begins bigint NOT NULL, created bigint NOT NULL, content text NOT NULL, PRIMARY KEY (user_name, kind, begins)))sql";
+
+// Likewise.
+constexpr const char* kSkips = R"sql(CREATE TABLE IF NOT EXISTS segue.skips (
+  user_name text COLLATE "C" NOT NULL, skipped_at bigint NOT NULL, msid text COLLATE "C" NOT NULL,
+  artist text NOT NULL, title text NOT NULL, release text NOT NULL, song_id text NOT NULL,
+  recording_mbid text NOT NULL, PRIMARY KEY (user_name, skipped_at, msid)))sql";
+
+constexpr std::string_view kSkipColumns =
+    "user_name, skipped_at, artist, title, release, song_id, recording_mbid, '', msid, 0::bigint";
+
 // Leads from song to song of a user. Stores of older versions get it when they are opened. An index row has at most
 // 2704 bytes, and a song's id has no limit here: hence its digest.
 constexpr std::string_view kSongDigest = "md5(song_id || ' ' || recording_mbid)::uuid";
 
 constexpr std::string_view kListenColumns =
     "user_name, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
+
+constexpr std::string_view kPlaylistColumns = "id, user_name, kind, begins, created, content";
 
 constexpr std::string_view kTokenColumns = "id, hash, user_name, name, may_read, may_submit, may_admin, created";
 
@@ -74,12 +90,19 @@ bool holds_store(PostgresConnection& connection) {
   return true;
 }
 
-bool has_song_index(PostgresConnection& connection) {
-  return connection.run("SELECT to_regclass('segue.listens_by_song') IS NOT NULL").number(0, 0) != 0;
+// Whether it has what later versions added.
+bool is_up_to_date(PostgresConnection& connection) {
+  return connection
+             .run(
+                 "SELECT to_regclass('segue.listens_by_song') IS NOT NULL"
+                 " AND to_regclass('segue.listens_by_insertion') IS NOT NULL"
+                 " AND to_regclass('segue.playlists') IS NOT NULL"
+                 " AND to_regclass('segue.skips') IS NOT NULL")
+             .number(0, 0) != 0;
 }
 
 void open_schema(PostgresConnection& connection) {
-  if (holds_store(connection) && has_song_index(connection)) return;
+  if (holds_store(connection) && is_up_to_date(connection)) return;
   PostgresTransaction transaction(connection);
   // One process creates the schema, the others wait. The lock number is "SEGUE" in ASCII.
   connection.run("SELECT pg_advisory_xact_lock(357644588357)");
@@ -90,16 +113,19 @@ void open_schema(PostgresConnection& connection) {
     for (const char* const sql : kSchema) connection.run(sql);
     connection.run("INSERT INTO segue.schema_version VALUES ($1)", PostgresValues().add(kSchemaVersion));
   }
+  connection.run(kPlaylists);
+  connection.run(kSkips);
   connection.run("SET LOCAL statement_timeout = 0");  // of a large store it takes minutes
   connection.run(fmt::format(
       "CREATE INDEX IF NOT EXISTS listens_by_song ON segue.listens (user_name, msid, ({}), listened_at)", kSongDigest));
+  connection.run("CREATE INDEX IF NOT EXISTS listens_by_insertion ON segue.listens (inserted_at)");
   transaction.commit();
 }
 
 // Removes the deleted rows from the tables. PostgreSQL would do so only once a fifth of a table is deleted.
 void vacuum(PostgresConnection& connection) {
   try {
-    connection.run("VACUUM segue.listens, segue.imports, segue.feedback, segue.tokens");
+    connection.run("VACUUM segue.listens, segue.skips, segue.imports, segue.feedback, segue.playlists, segue.tokens");
   } catch (const Error&) {  // the rows are deleted; PostgreSQL's own vacuum removes them later
   }
 }
@@ -337,6 +363,72 @@ std::vector<SongTime> PostgresStore::newest_of(std::string_view user, std::span<
   return times;
 }
 
+void PostgresStore::for_each_count(std::string_view user, std::int64_t from, std::int64_t to,
+                                   const std::function<bool(const SongCount&)>& each) {
+  const Session session(*this);
+  PostgresTransaction transaction(*session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  session->run(
+      "DECLARE song_counts NO SCROLL CURSOR FOR SELECT DISTINCT ON (msid, song_id, recording_mbid) user_name,"
+      " listened_at, artist, title, '', song_id, recording_mbid, '', msid, 0::bigint,"
+      " count(*) OVER (PARTITION BY msid, song_id, recording_mbid) FROM segue.listens"
+      " WHERE user_name = $1 AND listened_at >= $2 AND listened_at < $3"
+      " ORDER BY msid, song_id, recording_mbid, listened_at DESC",
+      PostgresValues().add(user).add(from).add(to));
+  for (;;) {
+    const PostgresRows rows = session->run("FETCH 1000 FROM song_counts");
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (!each(song_count_of(rows[row]))) return;
+    }
+    if (rows.size() == 0) return;
+  }
+}
+
+AddedListens PostgresStore::add_skips(std::span<const StoredListen> skips) {
+  const auto texts = [skips](std::string StoredListen::*member) {
+    PostgresArray array(PostgresArray::Of::text, skips.size());
+    for (const StoredListen& skip : skips) array.append(skip.*member);
+    return array;
+  };
+  PostgresArray times(PostgresArray::Of::bigint, skips.size());
+  for (const StoredListen& skip : skips) times.append(skip.listened_at);
+  PostgresValues values;
+  values.add(texts(&StoredListen::user)).add(std::move(times)).add(texts(&StoredListen::msid));
+  values.add(texts(&StoredListen::artist)).add(texts(&StoredListen::title)).add(texts(&StoredListen::release));
+  values.add(texts(&StoredListen::song_id)).add(texts(&StoredListen::recording_mbid));
+  // The same order in every process, so that two that add the same skips cannot deadlock.
+  const std::size_t added =
+      run("INSERT INTO segue.skips SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS sent (user_name, "
+          "skipped_at, msid) ORDER BY user_name COLLATE \"C\", skipped_at, msid COLLATE \"C\" ON CONFLICT DO NOTHING",
+          values)
+          .changed();
+  return {.added = added, .known = skips.size() - added};
+}
+
+std::vector<StoredListen> PostgresStore::skips_of(std::string_view user, std::size_t count) {
+  const PostgresRows rows = run(fmt::format("SELECT {} FROM segue.skips WHERE user_name = $1 ORDER BY skipped_at DESC, "
+                                            "msid DESC LIMIT $2",
+                                            kSkipColumns),
+                                PostgresValues().add(user).add(limit_of(count)));
+  std::vector<StoredListen> skips;
+  for (std::size_t row = 0; row < rows.size(); ++row) skips.push_back(listen_of(rows[row]));
+  return skips;
+}
+
+void PostgresStore::for_each_skip(const std::function<bool(const StoredListen&)>& each) {
+  const Session session(*this);
+  PostgresTransaction transaction(*session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  session->run(fmt::format(
+      "DECLARE every_skip NO SCROLL CURSOR FOR SELECT {} FROM segue.skips ORDER BY user_name, skipped_at, msid",
+      kSkipColumns));
+  for (;;) {
+    const PostgresRows rows = session->run("FETCH 1000 FROM every_skip");
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (!each(listen_of(rows[row]))) return;
+    }
+    if (rows.size() == 0) return;
+  }
+}
+
 bool PostgresStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   return run("DELETE FROM segue.listens WHERE user_name = $1 AND listened_at = $2 AND msid = $3",
              PostgresValues().add(user).add(listened_at).add(msid))
@@ -410,6 +502,40 @@ std::vector<Feedback> PostgresStore::feedback_of(std::string_view user, std::opt
   return list;
 }
 
+StoredPlaylist PostgresStore::keep_playlist(const StoredPlaylist& playlist, std::int64_t oldest) {
+  const Session session(*this);
+  PostgresTransaction transaction(*session);
+  session->run("DELETE FROM segue.playlists WHERE user_name = $1 AND kind = $2 AND begins < $3",
+               PostgresValues().add(playlist.user).add(playlist.kind).add(oldest));
+  PostgresValues values;
+  values.add(playlist.id).add(playlist.user).add(playlist.kind).add(playlist.begin).add(playlist.created);
+  session->run("INSERT INTO segue.playlists VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
+               values.add(playlist.content));
+  const PostgresRows kept =
+      session->run(fmt::format("SELECT {} FROM segue.playlists WHERE user_name = $1 AND kind = $2 AND begins = $3",
+                               kPlaylistColumns),
+                   PostgresValues().add(playlist.user).add(playlist.kind).add(playlist.begin));
+  StoredPlaylist found = kept.size() == 0 ? playlist : playlist_of(kept[0]);
+  transaction.commit();
+  return found;
+}
+
+std::vector<StoredPlaylist> PostgresStore::playlists_of(std::string_view user) {
+  const PostgresRows rows = run(
+      fmt::format("SELECT {} FROM segue.playlists WHERE user_name = $1 ORDER BY begins DESC, kind", kPlaylistColumns),
+      PostgresValues().add(user));
+  std::vector<StoredPlaylist> playlists;
+  for (std::size_t row = 0; row < rows.size(); ++row) playlists.push_back(playlist_of(rows[row]));
+  return playlists;
+}
+
+std::optional<StoredPlaylist> PostgresStore::playlist(std::string_view id) {
+  const PostgresRows rows =
+      run(fmt::format("SELECT {} FROM segue.playlists WHERE id = $1", kPlaylistColumns), PostgresValues().add(id));
+  if (rows.size() == 0) return std::nullopt;
+  return playlist_of(rows[0]);
+}
+
 void PostgresStore::add_token(const StoredToken& token) {
   PostgresValues values;
   values.add(token.id).add(token.hash).add(token.user).add(token.name);
@@ -440,8 +566,10 @@ Forgotten PostgresStore::forget(std::string_view user) {
   PostgresTransaction transaction(*session);
   const PostgresValues values = PostgresValues().add(user);
   session->run("DELETE FROM segue.imports WHERE user_name = $1", values);
+  session->run("DELETE FROM segue.playlists WHERE user_name = $1", values);
   Forgotten forgotten;
   forgotten.listens = session->run("DELETE FROM segue.listens WHERE user_name = $1", values).changed();
+  forgotten.listens += session->run("DELETE FROM segue.skips WHERE user_name = $1", values).changed();
   forgotten.feedback = session->run("DELETE FROM segue.feedback WHERE user_name = $1", values).changed();
   forgotten.tokens = session->run("DELETE FROM segue.tokens WHERE user_name = $1", values).changed();
   transaction.commit();
@@ -457,6 +585,23 @@ void PostgresStore::for_each_listen(const std::function<bool(const StoredListen&
       kListenColumns));
   for (;;) {
     const PostgresRows rows = session->run("FETCH 1000 FROM every_listen");
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (!each(listen_of(rows[row]))) return;
+    }
+    if (rows.size() == 0) return;
+  }
+}
+
+void PostgresStore::for_each_inserted(std::int64_t from, std::int64_t to,
+                                      const std::function<bool(const StoredListen&)>& each) {
+  const Session session(*this);
+  PostgresTransaction transaction(*session, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  session->run(
+      "DECLARE newest_listens NO SCROLL CURSOR FOR SELECT user_name, listened_at, artist, title, '', song_id,"
+      " recording_mbid, '', msid, inserted_at FROM segue.listens WHERE inserted_at >= $1 AND inserted_at < $2",
+      PostgresValues().add(from).add(to));
+  for (;;) {
+    const PostgresRows rows = session->run("FETCH 1000 FROM newest_listens");
     for (std::size_t row = 0; row < rows.size(); ++row) {
       if (!each(listen_of(rows[row]))) return;
     }

@@ -32,6 +32,11 @@ class PostgresStore final : public ListenStore {
   void for_each_song(std::string_view user, const std::function<bool(const StoredListen&)>& each) override;
   std::vector<SongTime> newest_of(std::string_view user, std::span<const StoredListen> songs,
                                   std::size_t count) override;
+  void for_each_count(std::string_view user, std::int64_t from, std::int64_t to,
+                      const std::function<bool(const SongCount&)>& each) override;
+  AddedListens add_skips(std::span<const StoredListen> skips) override;
+  std::vector<StoredListen> skips_of(std::string_view user, std::size_t count) override;
+  void for_each_skip(const std::function<bool(const StoredListen&)>& each) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
@@ -39,12 +44,17 @@ class PostgresStore final : public ListenStore {
   void set_feedback(const Feedback& feedback) override;
   std::vector<Feedback> feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
                                     std::size_t offset) override;
+  StoredPlaylist keep_playlist(const StoredPlaylist& playlist, std::int64_t oldest) override;
+  std::vector<StoredPlaylist> playlists_of(std::string_view user) override;
+  std::optional<StoredPlaylist> playlist(std::string_view id) override;
   void add_token(const StoredToken& token) override;
   std::optional<StoredToken> token_by_hash(std::string_view hash) override;
   std::vector<StoredToken> tokens() override;
   bool remove_token(std::string_view id) override;
   Forgotten forget(std::string_view user) override;
   void for_each_listen(const std::function<bool(const StoredListen&)>& each) override;
+  void for_each_inserted(std::int64_t from, std::int64_t to,
+                         const std::function<bool(const StoredListen&)>& each) override;
   StoreFacts facts() override;
   std::uint64_t queued() override { return additions_.waiting(); }
   void check() override;

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x53454755;  // "SEGU", at byte 68 of the file
 constexpr std::int64_t kSqliteSchemaVersion = 1;
-constexpr std::string_view kTables = "feedback, imports, listens, tokens";
+constexpr std::string_view kFirstTables = "feedback, imports, listens, tokens";
 
 constexpr const char* kSqliteSchema = R"sql(
 CREATE TABLE listens (
@@ -40,6 +40,26 @@ CREATE TABLE tokens (
 constexpr const char* kSqliteSongIndex =
     "CREATE INDEX IF NOT EXISTS listens_by_song ON listens (user, msid, song_id, recording_mbid, listened_at, artist, "
     "title)";
+
+// Leads to the newest. Likewise.
+constexpr const char* kSqliteInsertionIndex =
+    "CREATE INDEX IF NOT EXISTS listens_by_insertion ON listens (inserted_at)";
+
+// Likewise.
+constexpr const char* kSqlitePlaylists = R"sql(
+CREATE TABLE IF NOT EXISTS playlists (
+  id TEXT NOT NULL UNIQUE, user TEXT NOT NULL, kind TEXT NOT NULL, begins INTEGER NOT NULL, created INTEGER NOT NULL,
+  content TEXT NOT NULL, PRIMARY KEY (user, kind, begins)) WITHOUT ROWID)sql";
+
+// Likewise.
+constexpr const char* kSqliteSkips = R"sql(
+CREATE TABLE IF NOT EXISTS skips (
+  user TEXT NOT NULL, skipped_at INTEGER NOT NULL, msid TEXT NOT NULL,
+  artist TEXT NOT NULL, title TEXT NOT NULL, release TEXT NOT NULL,
+  song_id TEXT NOT NULL, recording_mbid TEXT NOT NULL, PRIMARY KEY (user, skipped_at, msid)) WITHOUT ROWID)sql";
+
+constexpr std::string_view kSqliteSkipColumns =
+    "user, skipped_at, artist, title, release, song_id, recording_mbid, '', msid, 0";
 
 constexpr std::string_view kSqliteListenColumns =
     "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
@@ -72,9 +92,18 @@ bool holds_store(SqliteConnection& connection) {
   SqliteStatement table(connection, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
   while (table.step()) tables += (tables.empty() ? "" : ", ") + table.text(0);
   // The first stores had no application_id.
-  if (application == 0 && version == kSqliteSchemaVersion && tables == kTables) return true;
+  if (application == 0 && version == kSqliteSchemaVersion && tables == kFirstTables) return true;
   fail(ErrorCode::corrupt, "{}: expected a listen store, found an SQLite file with the tables: {}", connection.name(),
        tables.empty() ? "none" : tables);
+}
+
+// Whether it has what later versions added.
+bool is_up_to_date(SqliteConnection& connection) {
+  SqliteStatement found(connection,
+                        "SELECT count(*) FROM sqlite_schema WHERE name IN ('listens_by_song', 'listens_by_insertion', "
+                        "'playlists', 'skips')");
+  found.step();
+  return found.number(0) == 4;
 }
 
 void open_schema(SqliteConnection& connection) {
@@ -85,17 +114,16 @@ void open_schema(SqliteConnection& connection) {
   connection.run(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
       "PRAGMA secure_delete = ON;");
-  if (made) {
-    connection.run(kSqliteSongIndex);
-    return;
-  }
+  if (made && is_up_to_date(connection)) return;
   SqliteTransaction transaction(connection);
-  if (!holds_store(connection)) {
-    connection.run(kSqliteSchema);
-    connection.run(kSqliteSongIndex);
-    connection.run(
-        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSqliteSchemaVersion));
-  }
+  if (!holds_store(connection)) connection.run(kSqliteSchema);
+  connection.run(kSqliteSongIndex);
+  connection.run(kSqliteInsertionIndex);
+  connection.run(kSqlitePlaylists);
+  connection.run(kSqliteSkips);
+  // The first stores are not known by their tables any more.
+  connection.run(
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSqliteSchemaVersion));
   transaction.commit();
 }
 
@@ -272,6 +300,51 @@ std::vector<SongTime> SqliteStore::newest_of(std::string_view user, std::span<co
   return times;
 }
 
+void SqliteStore::for_each_count(std::string_view user, std::int64_t from, std::int64_t to,
+                                 const std::function<bool(const SongCount&)>& each) {
+  const Reader reader(*this);
+  // The other columns are those of the row with the maximum (SQLite, "bare columns in an aggregate query").
+  SqliteStatement rows(*reader,
+                       "SELECT user, max(listened_at), artist, title, '', song_id, recording_mbid, '', msid, 0, "
+                       "count(*) FROM listens WHERE user = ? AND listened_at >= ? AND listened_at < ? "
+                       "GROUP BY msid, song_id, recording_mbid");
+  rows.bind(user).bind(from).bind(to);
+  while (rows.step() && each(song_count_of(rows))) {
+  }
+}
+
+AddedListens SqliteStore::add_skips(std::span<const StoredListen> skips) {
+  return write([&] {
+    AddedListens counts;
+    SqliteStatement set(writer_, "INSERT OR IGNORE INTO skips VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    for (const StoredListen& skip : skips) {
+      set.reset().bind(skip.user).bind(skip.listened_at).bind(skip.msid).bind(skip.artist).bind(skip.title);
+      set.bind(skip.release).bind(skip.song_id).bind(skip.recording_mbid).run();
+      ++(writer_.changes() > 0 ? counts.added : counts.known);
+    }
+    return counts;
+  });
+}
+
+std::vector<StoredListen> SqliteStore::skips_of(std::string_view user, std::size_t count) {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader,
+                       fmt::format("SELECT {} FROM skips WHERE user = ? ORDER BY skipped_at DESC, msid DESC LIMIT ?",
+                                   kSqliteSkipColumns));
+  rows.bind(user).bind(sqlite_limit(count));
+  std::vector<StoredListen> skips;
+  while (rows.step()) skips.push_back(listen_of(rows));
+  return skips;
+}
+
+void SqliteStore::for_each_skip(const std::function<bool(const StoredListen&)>& each) {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader,
+                       fmt::format("SELECT {} FROM skips ORDER BY user, skipped_at, msid", kSqliteSkipColumns));
+  while (rows.step() && each(listen_of(rows))) {
+  }
+}
+
 bool SqliteStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   return write_and_erase([&] {
     SqliteStatement gone(writer_, "DELETE FROM listens WHERE user = ? AND listened_at = ? AND msid = ?");
@@ -349,6 +422,35 @@ std::vector<Feedback> SqliteStore::feedback_of(std::string_view user, std::optio
   return list;
 }
 
+StoredPlaylist SqliteStore::keep_playlist(const StoredPlaylist& playlist, std::int64_t oldest) {
+  return write([&] {
+    SqliteStatement gone(writer_, "DELETE FROM playlists WHERE user = ? AND kind = ? AND begins < ?");
+    gone.bind(playlist.user).bind(playlist.kind).bind(oldest).run();
+    SqliteStatement set(writer_, "INSERT OR IGNORE INTO playlists VALUES (?, ?, ?, ?, ?, ?)");
+    set.bind(playlist.id).bind(playlist.user).bind(playlist.kind).bind(playlist.begin).bind(playlist.created);
+    set.bind(playlist.content).run();
+    SqliteStatement kept(writer_, "SELECT * FROM playlists WHERE user = ? AND kind = ? AND begins = ?");
+    if (!kept.bind(playlist.user).bind(playlist.kind).bind(playlist.begin).step()) return playlist;
+    return playlist_of(kept);
+  });
+}
+
+std::vector<StoredPlaylist> SqliteStore::playlists_of(std::string_view user) {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader, "SELECT * FROM playlists WHERE user = ? ORDER BY begins DESC, kind");
+  rows.bind(user);
+  std::vector<StoredPlaylist> playlists;
+  while (rows.step()) playlists.push_back(playlist_of(rows));
+  return playlists;
+}
+
+std::optional<StoredPlaylist> SqliteStore::playlist(std::string_view id) {
+  const Reader reader(*this);
+  SqliteStatement row(*reader, "SELECT * FROM playlists WHERE id = ?");
+  if (!row.bind(id).step()) return std::nullopt;
+  return playlist_of(row);
+}
+
 void SqliteStore::add_token(const StoredToken& token) {
   write([&] {
     SqliteStatement set(writer_, "INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
@@ -383,6 +485,7 @@ bool SqliteStore::remove_token(std::string_view id) {
 }
 
 Forgotten SqliteStore::forget(std::string_view user) {
+  std::uint64_t playlists = 0;
   const Forgotten forgotten = write([&] {
     const auto removed = [&](std::string_view table) {
       SqliteStatement gone(writer_, fmt::format("DELETE FROM {} WHERE user = ?", table));
@@ -390,9 +493,10 @@ Forgotten SqliteStore::forget(std::string_view user) {
       return static_cast<std::uint64_t>(writer_.changes());
     };
     (void)removed("imports");
-    return Forgotten{removed("listens"), removed("feedback"), removed("tokens")};
+    playlists = removed("playlists");
+    return Forgotten{removed("listens") + removed("skips"), removed("feedback"), removed("tokens")};
   });
-  if (forgotten.listens + forgotten.feedback + forgotten.tokens > 0) rewrite();
+  if (forgotten.listens + forgotten.feedback + forgotten.tokens + playlists > 0) rewrite();
   return forgotten;
 }
 
@@ -412,6 +516,17 @@ void SqliteStore::for_each_listen(const std::function<bool(const StoredListen&)>
   const Reader reader(*this);
   SqliteStatement rows(*reader,
                        fmt::format("SELECT {} FROM listens ORDER BY user, listened_at, msid", kSqliteListenColumns));
+  while (rows.step() && each(listen_of(rows))) {
+  }
+}
+
+void SqliteStore::for_each_inserted(std::int64_t from, std::int64_t to,
+                                    const std::function<bool(const StoredListen&)>& each) {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader,
+                       "SELECT user, listened_at, artist, title, '', song_id, recording_mbid, '', msid, inserted_at "
+                       "FROM listens WHERE inserted_at >= ? AND inserted_at < ?");
+  rows.bind(from).bind(to);
   while (rows.step() && each(listen_of(rows))) {
   }
 }

@@ -1,4 +1,4 @@
-// Listens that arrive while serving, feedback on songs, and the tokens that requests carry.
+// Listens that arrive while serving, feedback on songs, playlists made for users, and the tokens that requests carry.
 //
 // Two implementations pass the same tests: SQLite (a file, one process) and PostgreSQL (shared by many). Thread safe;
 // every call may wait for the disk or the network. Changes are durable when a call returns: concurrent adds share one
@@ -36,6 +36,8 @@ struct StoredListen {
 // A UUID derived from the folded artist, title and release (and song_id if there is no title): the same song under the
 // same names has the same one, in every process.
 std::string msid_of(const StoredListen& listen);
+// A UUID of the first half of a SHA-256 in hexadecimal digits.
+std::string uuid_of_digest(std::string digest);
 
 struct AddedListens {
   std::size_t added = 0;
@@ -55,6 +57,23 @@ struct SongTime {
   std::size_t song = 0;  // its place among them
   std::int64_t listened_at = 0;
   bool operator==(const SongTime&) const = default;
+};
+
+// How often a user played a song.
+struct SongCount {
+  StoredListen newest;  // of the listens counted, without release, track_metadata and inserted_at
+  std::uint64_t listens = 0;
+};
+
+// A playlist that was made for a user and stays as it was made. Texts as in StoredListen.
+struct StoredPlaylist {
+  std::string id;            // a UUID
+  std::string user;          // whom it is for
+  std::string kind;          // "weekly-jams"
+  std::int64_t begin = 0;    // of the time it is for: seconds since 1970, UTC
+  std::int64_t created = 0;  // likewise
+  std::string content;       // as the service writes it
+  bool operator==(const StoredPlaylist&) const = default;
 };
 
 struct Feedback {
@@ -86,7 +105,7 @@ struct StoreFacts {
 };
 
 struct Forgotten {
-  std::uint64_t listens = 0;
+  std::uint64_t listens = 0;  // and skips
   std::uint64_t feedback = 0;
   std::uint64_t tokens = 0;
 };
@@ -106,6 +125,16 @@ class ListenStore {
   // The user's newest `count` listens to these songs, newest first. `songs`: some of those of for_each_song().
   virtual std::vector<SongTime> newest_of(std::string_view user, std::span<const StoredListen> songs,
                                           std::size_t count) = 0;
+  // Every song as for_each_song() has it, with the number of its listens in the seconds from ... to - 1; those without
+  // any are left out. In no particular order. Stops early when `each` returns false.
+  virtual void for_each_count(std::string_view user, std::int64_t from, std::int64_t to,
+                              const std::function<bool(const SongCount&)>& each) = 0;
+  // Plays that were skipped. They are no listens: nothing else here returns or counts them, except forget(). As add().
+  virtual AddedListens add_skips(std::span<const StoredListen> skips) = 0;
+  // The user's newest `count` skips, newest first, without track_metadata and inserted_at.
+  virtual std::vector<StoredListen> skips_of(std::string_view user, std::size_t count) = 0;
+  // Likewise those of every user, ordered by user and time. Stops early when `each` returns false.
+  virtual void for_each_skip(const std::function<bool(const StoredListen&)>& each) = 0;
   // Whether there was one to remove.
   virtual bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) = 0;
   virtual std::vector<std::string> users(std::string_view prefix, std::size_t most) = 0;
@@ -120,6 +149,13 @@ class ListenStore {
   virtual std::vector<Feedback> feedback_of(std::string_view user, std::optional<int> score, std::size_t count,
                                             std::size_t offset) = 0;
 
+  // Keeps the playlist, unless one of this user, kind and begin is kept already, and returns the one that is. Removes
+  // those of this user and kind that begin before `oldest`.
+  virtual StoredPlaylist keep_playlist(const StoredPlaylist& playlist, std::int64_t oldest) = 0;
+  // The newest begin first, ties by kind.
+  virtual std::vector<StoredPlaylist> playlists_of(std::string_view user) = 0;
+  virtual std::optional<StoredPlaylist> playlist(std::string_view id) = 0;
+
   virtual void add_token(const StoredToken& token) = 0;
   virtual std::optional<StoredToken> token_by_hash(std::string_view hash) = 0;
   virtual std::vector<StoredToken> tokens() = 0;
@@ -130,6 +166,12 @@ class ListenStore {
   virtual Forgotten forget(std::string_view user) = 0;
   // Every listen, ordered by user and time. Stops early when `each` returns false.
   virtual void for_each_listen(const std::function<bool(const StoredListen&)>& each) = 0;
+
+  // Listens inserted in the seconds from ... to - 1, in no particular order, without release and track_metadata. One
+  // that is just being inserted may be missing, here and then; a minute later it is not. Takes time by these listens,
+  // not by all. Stops early when `each` returns false.
+  virtual void for_each_inserted(std::int64_t from, std::int64_t to,
+                                 const std::function<bool(const StoredListen&)>& each) = 0;
 
   // Counts every listen: slow on large stores.
   virtual StoreFacts facts() = 0;

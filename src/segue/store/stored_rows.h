@@ -48,6 +48,25 @@ inline void keep_newest(std::vector<SongTime>& times, std::span<const StoredList
   times.resize(std::min(times.size(), count));
 }
 
+// The columns of a listen, and how many there are.
+template <class Row>
+SongCount song_count_of(const Row& row) {
+  return {.newest = listen_of(row), .listens = static_cast<std::uint64_t>(row.number(10))};
+}
+
+// id, user, kind, begin, created, content
+template <class Row>
+StoredPlaylist playlist_of(const Row& row) {
+  StoredPlaylist playlist;
+  playlist.id = row.text(0);
+  playlist.user = row.text(1);
+  playlist.kind = row.text(2);
+  playlist.begin = row.number(3);
+  playlist.created = row.number(4);
+  playlist.content = row.text(5);
+  return playlist;
+}
+
 // user, msid, recording_mbid, song_id, score, created; without the names
 template <class Row>
 Feedback feedback_of(const Row& row) {

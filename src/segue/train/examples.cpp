@@ -13,16 +13,21 @@ Random random_stream(std::uint64_t seed, Draw purpose, std::uint64_t epoch, std:
   return Random(seed, static_cast<std::uint64_t>(purpose) << 61 | epoch << 45 | number);
 }
 
-std::vector<Block> cut_into_blocks(const data::Queues& queues, std::uint64_t plays) {
+std::vector<Block> cut_into_blocks(const data::Queues& queues, std::uint64_t plays, std::uint32_t own_weight) {
+  const std::size_t repeated = own_weight > 1 && queues.own() < queues.size() ? queues.own() : 0;
   std::vector<Block> blocks;
   std::uint64_t in_block = 0;
   std::size_t begin = 0;
   for (std::size_t queue = 0; queue < queues.size(); ++queue) {
     in_block += queues.songs(queue).size();
-    if (in_block < plays && queue + 1 < queues.size()) continue;
+    if (in_block < plays && queue + 1 < queues.size() && queue + 1 != repeated) continue;
     blocks.push_back({begin, queue + 1});
     begin = queue + 1;
     in_block = 0;
+  }
+  const auto own = std::ranges::count_if(blocks, [&](const Block& block) { return block.end <= repeated; });
+  for (std::uint32_t pass = 1; pass < own_weight; ++pass) {
+    for (std::ptrdiff_t i = 0; i < own; ++i) blocks.push_back(blocks[static_cast<std::size_t>(i)]);
   }
   SEGUE_ASSERT(blocks.size() <= std::numeric_limits<std::uint32_t>::max());
   return blocks;

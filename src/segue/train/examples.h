@@ -26,8 +26,9 @@ struct Block {
   std::size_t end = 0;
 };
 
-// Divides the queues into blocks of about `plays` plays; no queue is split.
-std::vector<Block> cut_into_blocks(const data::Queues& queues, std::uint64_t plays);
+// Divides the queues into blocks of about `plays` plays; no queue is split. Blocks of one's own queues are there
+// `own_weight` times, if there are others.
+std::vector<Block> cut_into_blocks(const data::Queues& queues, std::uint64_t plays, std::uint32_t own_weight = 1);
 
 // The numbers of the blocks in the order of an epoch (from 0), shuffled by the seed.
 std::vector<std::uint32_t> block_order(std::size_t blocks, std::uint64_t seed, std::uint32_t epoch);

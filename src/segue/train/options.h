@@ -49,6 +49,7 @@ struct TrainOptions {
   std::uint64_t min_plays = 5;
   std::uint64_t place_plays = 1;
   std::uint32_t epochs = 5;
+  std::uint32_t own_weight = 1;
   double learning_rate = 0.025;
   double min_learning_rate = 1e-4;
   Precision precision = Precision::f32;
@@ -98,6 +99,9 @@ struct OptionsOf<train::TrainOptions> {
                                                 "are placed among those they were played with",
                                                 at_least(1)),
       option<&train::TrainOptions::epochs>("epochs", "Passes over all plays", between(1, 10000)),
+      option<&train::TrainOptions::own_weight>(
+          "own_weight", "How often an epoch passes over one's own plays, where a base is beside them (ingest --base)",
+          between(1, 100)),
       option<&train::TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
       option<&train::TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end; it falls linearly",
                                                       between(0, 10)),

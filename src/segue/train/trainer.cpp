@@ -37,6 +37,19 @@ void check(const data::Queues& queues, const Vocabulary& vocabulary, const Train
        queues.size());
 }
 
+// How often each song is met in an epoch.
+std::vector<std::uint64_t> plays_in_an_epoch(const data::Queues& queues, std::span<const std::uint64_t> plays,
+                                             const TrainOptions& options) {
+  std::vector<std::uint64_t> met(plays.begin(), plays.end());
+  if (options.own_weight == 1 || queues.own() == queues.size()) return met;
+  for (std::size_t queue = 0; queue < queues.own(); ++queue) {
+    for (const std::uint32_t song : queues.songs(queue)) {
+      if (song < met.size()) met[song] += options.own_weight - 1;
+    }
+  }
+  return met;
+}
+
 void set(float& number, float to, Random&) {
   number = to;
 }
@@ -72,7 +85,7 @@ class Training {
         progress_(progress),
         stop_(std::move(stop)),
         sink_(sink),
-        blocks_(cut_into_blocks(queues, kPlaysInBlock)),
+        blocks_(cut_into_blocks(queues, kPlaysInBlock, options.own_weight)),
         threads_(std::min(thread_count(options.threads), blocks_.size())),
         plays_total_(options.epochs * vocabulary.plays) {}
 
@@ -203,7 +216,7 @@ template <class Number>
 TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, std::span<const std::uint64_t> plays,
                         const TrainOptions& options, Progress& progress, std::stop_token stop,
                         const Checkpoints& checkpoints) {
-  const Vocabulary vocabulary = make_vocabulary(plays, options);
+  const Vocabulary vocabulary = make_vocabulary(plays, plays_in_an_epoch(queues, plays, options), options);
   check(queues, vocabulary, options);
   Training<Number> training(kernel, queues, vocabulary, options, progress, std::move(stop), checkpoints.sink);
   const std::size_t threads = training.threads();

@@ -18,14 +18,15 @@ std::uint32_t trained_song_count(std::span<const std::uint64_t> plays, std::uint
   return static_cast<std::uint32_t>(end - plays.begin());
 }
 
-Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOptions& options) {
+Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, std::span<const std::uint64_t> in_an_epoch,
+                           const TrainOptions& options) {
   Vocabulary vocabulary;
   vocabulary.size = trained_song_count(plays, options.min_plays);
   if (vocabulary.size == 0) {
     fail(ErrorCode::bad_input, "--min-plays: expected a song with {} plays or more, found {} as the most",
          options.min_plays, plays.empty() ? 0 : plays.front());
   }
-  const auto trained = plays.first(vocabulary.size);
+  const auto trained = in_an_epoch.first(vocabulary.size);
   vocabulary.plays = std::accumulate(trained.begin(), trained.end(), std::uint64_t{0});
 
   std::vector<double> weights;

@@ -13,13 +13,18 @@ namespace segue::train {
 // Songs 0 ... size-1 of the catalogue.
 struct Vocabulary {
   std::uint32_t size = 0;
-  std::uint64_t plays = 0;  // of these songs, over all queues
+  std::uint64_t plays = 0;  // of these songs, in an epoch
   std::vector<float> keep;  // probability that subsampling keeps a play of song i
   AliasTable noise;         // P(i) ~ plays^negative_exponent
 };
 
-// `plays` as for train_vectors. Throws bad_input when no song has min_plays.
-Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOptions& options);
+// `plays` as for train_vectors, and how often each song is met in an epoch, if that is more (own_weight). Throws
+// bad_input when no song has min_plays.
+Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, std::span<const std::uint64_t> in_an_epoch,
+                           const TrainOptions& options);
+inline Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOptions& options) {
+  return make_vocabulary(plays, plays, options);
+}
 
 // The probability that subsampling keeps a play of a song with share f of all plays: min(1, sqrt(t / f)), t > 0
 // (arXiv:1310.4546, equation 5). word2vec.c keeps sqrt(t / f) + t / f, which is more, above all near f = t.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "tests/support/expect_error.h"
+#include "tests/support/resident.h"
 #include "tests/support/scratch.h"
 
 namespace segue {
@@ -26,6 +27,20 @@ TEST(MappedFile, maps_an_empty_file_and_refuses_a_missing_one) {
   EXPECT_TRUE(MappedFile(scratch / "empty").bytes().empty());
   EXPECT_ERROR(MappedFile(scratch / "gone"), ErrorCode::not_found, "gone: no such file");
   EXPECT_ERROR(MappedFile(scratch.path()), ErrorCode::bad_input, "expected a file, found a folder");
+}
+
+TEST(MappedFile, drops_pages_until_they_are_read_again) {
+  const testing::Scratch scratch;
+  const std::string text(1 << 20, 'x');
+  write_text_atomically(scratch / "dropped", text);
+  const MappedFile file(scratch / "dropped");
+  EXPECT_EQ(file.text(), text);
+  EXPECT_EQ(testing::resident_bytes("/dropped"), text.size());
+  file.drop_pages();
+  EXPECT_EQ(testing::resident_bytes("/dropped"), 0U);
+  EXPECT_EQ(file.text(), text);
+  EXPECT_EQ(file.damage(), "");
+  MappedFile().drop_pages();
 }
 
 TEST(FileWriter, writes_pieces_of_every_size) {

@@ -352,7 +352,7 @@ TEST(Methods, item_knn_decay_needs_times) {
 }
 
 TEST(Methods, are_chosen_by_name) {
-  EXPECT_EQ(make_methods("all").size(), 17U);
+  EXPECT_EQ(make_methods("all").size(), 18U);
   const auto two = make_methods("sgns,popularity");
   ASSERT_EQ(two.size(), 2U);
   EXPECT_EQ(two[0]->name(), "popularity");

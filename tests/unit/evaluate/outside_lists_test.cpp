@@ -8,8 +8,10 @@
 #include "segue/base/file.h"
 #include "segue/base/json.h"
 #include "segue/base/manifest.h"
+#include "segue/data/log/formats/formats.h"
 #include "segue/evaluate/positions.h"
 #include "segue/evaluate/split_export.h"
+#include "segue/pipeline/id_cell.h"
 
 #include "tests/support/expect_error.h"
 #include "tests/support/small_dataset.h"
@@ -55,7 +57,7 @@ class Exported : public ::testing::Test {
 };
 
 TEST_F(Exported, split_has_queues_and_positions_and_no_targets) {
-  export_split(dataset_, split_, kHeardWindow, scratch_ / "split", progress_, {});
+  export_split(dataset_, split_, kHeardWindow, SplitFormat::jsonl, scratch_ / "split", progress_, {});
   const Manifest manifest = open_manifest(scratch_ / "split", kSplitFormat);
   EXPECT_EQ(manifest.fields.at("split").as_string(), split_digest(split_, kHeardWindow));
   EXPECT_EQ(json::serialize(lines_of("training.jsonl").at(1)),
@@ -70,11 +72,80 @@ TEST_F(Exported, split_has_queues_and_positions_and_no_targets) {
             R"({"position":6,"task":"next","queue":0,"user":0,"start":7200000000,"heard":[3,2,3],"masked":[]})");
 }
 
+TEST_F(Exported, targets_are_in_a_file_of_their_own) {
+  export_split(dataset_, split_, kHeardWindow, SplitFormat::jsonl, scratch_ / "split", progress_, {});
+  const std::vector<json::object> targets = lines_of("targets.jsonl");
+  const std::vector<Position> positions = list_positions(dataset_, split_, kHeardWindow);
+  ASSERT_EQ(targets.size(), positions.size());
+  std::size_t unknown = 0;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    EXPECT_EQ(targets[i].at("position").to_number<std::size_t>(), i);
+    const json::value* const song = targets[i].if_contains("song");
+    EXPECT_EQ(song == nullptr ? kUnknownSong : song->to_number<std::uint32_t>(), positions[i].target);
+    unknown += song == nullptr ? 1 : 0;
+  }
+  EXPECT_EQ(unknown, 2U);  // song 4, in both tasks
+}
+
+// Every value of a column of a Parquet file that JSON Lines has too.
+std::vector<std::vector<std::string>> cells_of(const std::string& file, std::vector<std::string> names) {
+  std::vector<std::vector<std::string>> rows;
+  data::Inputs inputs(std::span(&file, 1));
+  inputs.for_each([&](data::Input& input) {
+    const data::OpenedRows opened = data::open_rows(input, {});
+    data::FieldColumns columns;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto found = std::ranges::find(opened.rows->columns(), names[i]);
+      EXPECT_NE(found, opened.rows->columns().end()) << file << ": " << names[i];
+      columns[i] = static_cast<std::size_t>(found - opened.rows->columns().begin());
+    }
+    opened.rows->choose(columns);
+    const auto text = [](const data::Cell& cell) {
+      return cell.type() == data::Cell::Type::time ? std::to_string(cell.time()) : pipeline::id_of(cell);
+    };
+    while (const auto batch = opened.rows->next()) {
+      for (std::size_t row = 0; row < batch->rows; ++row) {
+        std::vector<std::string>& cells = rows.emplace_back();
+        for (std::size_t i = 0; i < names.size(); ++i) {
+          const data::RowColumn& column = batch->columns[i];
+          if (!column.present) {
+            cells.emplace_back();
+          } else if (!column.is_list()) {
+            cells.push_back(text(column.cells[row]));
+          } else {
+            std::string items;
+            for (std::size_t item = column.list_begin[row]; item < column.list_begin[row + 1]; ++item) {
+              items += text(column.cells[item]) + ' ';
+            }
+            cells.push_back(items);
+          }
+        }
+      }
+    }
+  });
+  return rows;
+}
+
+TEST_F(Exported, parquet_has_what_json_lines_have) {
+  export_split(dataset_, split_, kHeardWindow, SplitFormat::jsonl, scratch_ / "json", progress_, {});
+  export_split(dataset_, split_, kHeardWindow, SplitFormat::parquet, scratch_ / "parquet", progress_, {});
+  const auto expect_same = [&](const std::string& file, const std::vector<std::string>& names) {
+    const auto rows = cells_of((scratch_ / ("json/" + file + ".jsonl")).string(), names);
+    EXPECT_FALSE(rows.empty());
+    EXPECT_EQ(cells_of((scratch_ / ("parquet/" + file + ".parquet")).string(), names), rows) << file;
+  };
+  expect_same("songs", {"song", "id", "artist", "title", "plays"});
+  expect_same("training", {"queue", "user", "start", "songs"});
+  expect_same("positions", {"position", "task", "queue", "user", "start", "heard", "masked"});
+  expect_same("targets", {"position", "song"});
+  EXPECT_EQ(open_manifest(scratch_ / "parquet", kSplitFormat).fields.at("positions").to_number<int>(), 7);
+}
+
 TEST_F(Exported, replaces_only_an_exported_split) {
-  export_split(dataset_, split_, kHeardWindow, scratch_ / "split", progress_, {});
-  export_split(dataset_, split_, kHeardWindow, scratch_ / "split", progress_, {});
-  EXPECT_ERROR(export_split(dataset_, split_, kHeardWindow, scratch_ / "d", progress_, {}), ErrorCode::wrong_use,
-               "segue-dataset");
+  export_split(dataset_, split_, kHeardWindow, SplitFormat::jsonl, scratch_ / "split", progress_, {});
+  export_split(dataset_, split_, kHeardWindow, SplitFormat::jsonl, scratch_ / "split", progress_, {});
+  EXPECT_ERROR(export_split(dataset_, split_, kHeardWindow, SplitFormat::jsonl, scratch_ / "d", progress_, {}),
+               ErrorCode::wrong_use, "segue-dataset");
 }
 
 TEST_F(Exported, digest_tells_splits_apart) {
@@ -108,6 +179,48 @@ TEST_F(Exported, lists_are_returned_without_masked_songs) {
   EXPECT_THAT(songs(0), ElementsAre(2));
   EXPECT_THAT(songs(1), IsEmpty());
   EXPECT_THAT(songs(6), ElementsAre(3, 0));
+}
+
+TEST_F(Exported, lists_of_a_table_are_ordered_by_rank_score_or_rows) {
+  const std::string split = split_digest(split_, kHeardWindow);
+  const auto first_of = [&](const std::string& text) {
+    write_text_atomically(scratch_ / "lists.csv", text);
+    const auto method = read_outside_lists({"mine", scratch_ / "lists.csv"}, split_, kHeardWindow, 7);
+    const Knowledge knowledge(dataset_, split_);
+    QueryBatch batch(dataset_, split_, knowledge, kHeardWindow);
+    const std::vector<Position> positions = list_positions(dataset_, split_, kHeardWindow);
+    std::vector<std::vector<math::ScoredRow>> lists(7);
+    method->ranker()->rank(batch.make(positions, 0, 7), 3, lists);
+    std::vector<std::uint32_t> rows;
+    for (const math::ScoredRow& song : lists[6]) rows.push_back(song.row);
+    EXPECT_EQ(lists[0].size(), 1U);
+    return rows;
+  };
+  const std::string rest = "," + split + "\n";
+  EXPECT_THAT(first_of("position,song,rank,score,split\n6,3,2,9" + rest + "0,2,1,1" + rest + "6,0,1,1" + rest),
+              ElementsAre(0, 3));
+  EXPECT_THAT(
+      first_of("position,song,score,split\n6,3,0.5" + rest + "6,1,0.5" + rest + "0,2,1" + rest + "6,0,0.7" + rest),
+      ElementsAre(0, 1, 3));
+  EXPECT_THAT(first_of("position,song,split\n6,3" + rest + "0,2" + rest + "6,0" + rest), ElementsAre(3, 0));
+}
+
+TEST_F(Exported, tables_of_another_split_or_form_are_refused) {
+  const std::string end = "," + split_digest(split_, kHeardWindow) + "\n";
+  const auto read_table = [&](const std::string& text) {
+    write_text_atomically(scratch_ / "lists.csv", text);
+    read_outside_lists({"mine", scratch_ / "lists.csv"}, split_, kHeardWindow, 7);
+  };
+  const std::string head = "position,song,score,split\n";
+  EXPECT_ERROR(read_table("position,song,score\n0,1,1\n"), ErrorCode::bad_input,
+               "expected the columns position, song and split, found position, song, score");
+  EXPECT_ERROR(read_table(head + "0,1,1,0123456789abcdef\n"), ErrorCode::bad_input, ":2: expected lists for the split");
+  EXPECT_ERROR(read_table(head + "7,1,1" + end), ErrorCode::bad_input, ":2: expected a position below 7, found \"7\"");
+  EXPECT_ERROR(read_table(head + "0,4,1" + end), ErrorCode::bad_input, "expected a song below 4, found \"4\"");
+  EXPECT_ERROR(read_table(head + "0,1.5,1" + end), ErrorCode::bad_input, "found \"1.5\"");
+  EXPECT_ERROR(read_table(head + "0,1,nan" + end), ErrorCode::bad_input, "expected a score that is a finite number");
+  EXPECT_ERROR(read_table(head + "0,1,1" + end + "0,1,2" + end), ErrorCode::bad_input,
+               "position 0: expected different");
 }
 
 TEST_F(Exported, lists_of_another_split_or_form_are_refused) {

@@ -60,6 +60,28 @@ TEST(Split, by_queues_keeps_a_user_on_one_side) {
   EXPECT_FALSE(split.training.users_return);
 }
 
+TEST(Split, queues_of_a_base_are_always_trained_and_never_held_out) {
+  const Scratch scratch;
+  data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());
+  dataset.queues.set_own(10);
+  for (const SplitKind kind : {SplitKind::time, SplitKind::queues, SplitKind::last_song}) {
+    const Split split = make_split(dataset, {.split = kind, .held_out = 0.2, .gap = std::chrono::hours(1)}, 1, 1);
+    EXPECT_LT(split.held_out.back().queue, 10U);
+    EXPECT_GT(split.training.queues.own(), 0U);
+    EXPECT_LT(split.training_queues[split.training.queues.own() - 1], 10U);
+    ASSERT_EQ(split.training_queues.size() - split.training.queues.own(), 10U);
+    for (std::size_t queue = 10; queue < 20; ++queue) {
+      const std::size_t place = split.training.queues.own() + queue - 10;
+      EXPECT_EQ(split.training_queues[place], queue);
+      EXPECT_THAT(copy(split.training.queues.songs(place)), ::testing::SizeIs(5));
+    }
+  }
+  // Of a part of the plays, one's own come first.
+  const Split part = make_split(dataset, {.split = SplitKind::queues, .held_out = 0.2, .max_plays = 60}, 1, 1);
+  EXPECT_EQ(part.training_plays + part.positions() + part.held_out.size(), 60U);
+  EXPECT_EQ(part.training.queues.own() + part.held_out.size(), 10U);
+}
+
 TEST(Split, validation_never_sees_the_test_part) {
   const Scratch scratch;
   const data::Dataset dataset = small_dataset(scratch, twenty_queues(), two_queues_each());

@@ -191,6 +191,45 @@ TEST_F(BlendTest, evidence_and_score_are_those_of_the_formula) {
   }
 }
 
+TEST_F(BlendTest, a_teacher_is_evidence_and_brings_candidates) {
+  BlendSources sources = sources_;
+  sources.teacher = [](std::span<const data::SongRow> songs) {
+    std::vector<transitions::NextSongs> next;
+    for (const data::SongRow song : songs) {
+      if (song == 5) next.push_back({.songs = {7, 11}, .chances = {0.5F, 0.25F}});
+      if (song == 2) next.push_back({.songs = {11}, .chances = {0.5F}});
+    }
+    return next;
+  };
+  model::BlendWeights weights = kWeights;
+  weights.blend_teacher = 3;
+  const Rows heard = {5, 2};
+  const BlendQuery query(sources, weights, heard);
+  const auto decay = static_cast<float>(std::exp2(-1 / weights.blend_transition_half_life));
+  EXPECT_FLOAT_EQ(query.evidence(7)[Term::teacher], decay * 0.5F);
+  EXPECT_FLOAT_EQ(query.evidence(11)[Term::teacher], 0.5F + decay * 0.25F);
+  EXPECT_EQ(query.evidence(12)[Term::teacher], 0);
+  const float chance = query.evidence(11)[Term::transitions] + static_cast<float>(weights.blend_floor);
+  EXPECT_NEAR(score_of(query.evidence(11), weights) - score_of(query.evidence(11), kWeights),
+              std::log(1 + 3 * (0.5F + decay * 0.25F) / chance), 1e-5);
+  EXPECT_EQ(query.candidates(0, {}, [](data::SongRow song) { return song != 7; }), Rows{11});
+  // best() finds the same evidence.
+  const Rows both = {7, 11};
+  for (const math::ScoredRow& song : query.best(both, 2)) {
+    EXPECT_EQ(song.score, score_of(query.evidence(song.row, EvidenceOf::weighted), weights));
+  }
+}
+
+TEST_F(BlendTest, a_teacher_without_weight_is_not_asked) {
+  BlendSources sources = sources_;
+  sources.teacher = [](std::span<const data::SongRow>) -> std::vector<transitions::NextSongs> {
+    ADD_FAILURE() << "asked";
+    return {};
+  };
+  const Rows heard = {5, 2};
+  EXPECT_EQ(BlendQuery(sources, kWeights, heard).evidence(7)[Term::teacher], 0);
+}
+
 TEST_F(BlendTest, context_vectors_without_weight_are_not_read) {
   model::BlendWeights weights = kWeights;
   weights.blend_last_context = weights.blend_recent_context = 0;
@@ -470,6 +509,33 @@ TEST_F(BlendTest, without_a_direction_every_cosine_is_zero) {
       EXPECT_EQ(cosine, 0);
     }
     EXPECT_TRUE(std::isfinite(score_of(evidence, kWeights)));
+  }
+}
+
+// One seed is one song heard; several are their mean, by weight.
+TEST_F(BlendTest, seeds_count_by_their_weights) {
+  const std::vector<WeightedSong> one = {{6, 1}};
+  const BlendQuery of_seed(sources_, kWeights, one);
+  const BlendQuery of_song(sources_, kWeights, Rows{6});
+  const std::vector<WeightedSong> two = {{6, 0.75}, {2, 0.25}};
+  const BlendQuery mixed(sources_, kWeights, two);
+  const BlendQuery of_other(sources_, kWeights, Rows{2});
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    const Evidence first = of_song.evidence(song);
+    const Evidence second = of_other.evidence(song);
+    const Evidence seed = of_seed.evidence(song);
+    const Evidence both = mixed.evidence(song);
+    for (const TermRow& row : kTermRows) EXPECT_NEAR(seed[row.term], first[row.term], 1e-5) << row.name;
+    for (const Term term : {Term::transitions, Term::last_artist, Term::recent_artists}) {
+      EXPECT_NEAR(both[term], 0.75F * first[term] + 0.25F * second[term], 1e-5) << song;
+    }
+    EXPECT_EQ(both[Term::version], std::max(first[Term::version], second[Term::version])) << song;
+    EXPECT_FLOAT_EQ(both[Term::last_song], both[Term::recent_songs]) << song;
+  }
+  const std::vector<WeightedSong> turned = {{2, 0.25}, {6, 0.75}};
+  const BlendQuery other_order(sources_, kWeights, turned);
+  for (std::uint32_t song = 0; song < kSongs; ++song) {
+    EXPECT_NEAR(score_of(mixed.evidence(song), kWeights), score_of(other_order.evidence(song), kWeights), 1e-5);
   }
 }
 

@@ -33,6 +33,17 @@ TEST_F(HistoryTest, is_the_users_queues_in_order_matched_by_id) {
   EXPECT_EQ(history.unknown_plays, 2U);
 }
 
+TEST_F(HistoryTest, songs_under_other_ids_are_matched_by_name) {
+  std::vector<data::SongRecord> songs = small_model(8, 4).songs;
+  for (data::SongRecord& song : songs) song.id = "spotify:track:" + song.id;
+  songs[3].title += " - Remastered 2009";
+  testing::write_small_dataset(folder_ / "other", songs, {{3, 0, 3}}, {"anna"});
+  const model::Model model(folder_ / "model");
+  const History history = history_of(data::open_dataset(folder_ / "other"), model.songs(), "anna");
+  EXPECT_EQ(history.songs, (std::vector<std::uint32_t>{3, 0, 3}));
+  EXPECT_EQ(history.unknown_plays, 0U);
+}
+
 TEST_F(HistoryTest, of_an_unknown_user_names_the_nearest) {
   const model::Model model(folder_ / "model");
   const data::Dataset dataset = data::open_dataset(folder_ / "dataset");

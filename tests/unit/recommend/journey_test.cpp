@@ -57,6 +57,15 @@ TEST_F(JourneyTest, is_even_on_an_arc) {
   EXPECT_NEAR(songs[3].similarity, std::cos(std::numbers::pi / 18), 1e-5);
 }
 
+TEST_F(JourneyTest, leads_over_songs_that_it_keeps) {
+  index::RowSet keeps(kSongs);
+  for (std::uint32_t degree = 5; degree < 90; degree += 20) keeps.insert(song_at(degree));
+  const auto songs = find_journey(model(), song_at(0), song_at(90), {.steps = "4"}, &keeps);
+  ASSERT_EQ(songs.size(), 5U);
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_TRUE(keeps.contains(songs[i].song)) << songs[i].song;
+  EXPECT_EQ(songs.back().song, song_at(90));  // an end need not be kept
+}
+
 TEST_F(JourneyTest, one_step_is_both_ends) {
   const auto songs = find_journey(model(), 3, 5, {.steps = "1"});
   ASSERT_EQ(songs.size(), 2U);

@@ -34,6 +34,32 @@ TEST_F(PlaylistTest, m3u8_has_two_lines_a_song) {
             "#EXTINF:-1,bare\nbare\n");
 }
 
+// A path is as it is in M3U8, unless a line cannot hold it; elsewhere it is a URI. A template is stronger.
+TEST_F(PlaylistTest, files_of_a_library_are_locations) {
+  const FindSongFile find = [](data::SongRow row) -> std::optional<SongFile> {
+    if (row == 0) return SongFile{"/m/Sigur Rós & co/a b.mp3", 61'501};
+    if (row == 1) return SongFile{"/m/line\nbreak.mp3", 0};
+    return std::nullopt;
+  };
+  const auto made = [&](PlaylistFormat format, std::string_view location = "") {
+    return playlist_text(songs_, {"", {0, 1, 2}}, format, location, find);
+  };
+  EXPECT_EQ(made(PlaylistFormat::m3u8),
+            "#EXTM3U\n"
+            "#EXTINF:62,D\"E'F - A & B <c> ]]>\n/m/Sigur Rós & co/a b.mp3\n"
+            "#EXTINF:-1,أم كلثوم - line break \nfile:///m/line%0Abreak.mp3\n"
+            "#EXTINF:-1,bare\nbare\n");
+  const std::string xspf = made(PlaylistFormat::xspf);
+  EXPECT_NE(xspf.find("<location>file:///m/Sigur%20R%C3%B3s%20%26%20co/a%20b.mp3</location>"), std::string::npos);
+  EXPECT_NE(xspf.find("<duration>61501</duration>"), std::string::npos) << xspf;
+  const json::value jspf = parse_json(made(PlaylistFormat::jspf), "jspf");
+  const json::array& tracks = jspf.at("playlist").at("track").as_array();
+  EXPECT_EQ(tracks[0].at("location").at(0).as_string(), "file:///m/Sigur%20R%C3%B3s%20%26%20co/a%20b.mp3");
+  EXPECT_EQ(tracks[0].at("duration").to_number<int>(), 61501);
+  EXPECT_FALSE(tracks[1].as_object().contains("duration"));
+  EXPECT_EQ(made(PlaylistFormat::m3u8, "https://x.org/{id}").find("/m/"), std::string::npos);
+}
+
 TEST_F(PlaylistTest, xspf_escapes_markup) {
   const std::string xml = text(PlaylistFormat::xspf);
   EXPECT_NE(xml.find("<title>A &amp; B &lt;c&gt; ]]&gt;</title>"), std::string::npos) << xml;

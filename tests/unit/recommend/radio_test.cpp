@@ -106,6 +106,17 @@ TEST_F(RadioTest, never_plays_excluded_songs) {
   }
 }
 
+// Whether they are followers, near, or the only ones left.
+TEST_F(RadioTest, plays_only_songs_that_it_keeps) {
+  index::RowSet keeps(60);
+  for (const std::uint32_t row : {1U, 2U, 6U, 7U, 14U, 33U, 50U}) keeps.insert(row);
+  Radio playing = radio({2}, radio_list_options());
+  playing.keep_only(keeps);
+  std::set<std::uint32_t> played;
+  while (const std::optional<RadioSong> song = playing.next()) played.insert(song->song);
+  EXPECT_EQ(played, (std::set<std::uint32_t>{1, 6, 7, 14, 33}));  // 2 is the seed, 50 has no vector
+}
+
 TEST_F(RadioTest, resumes_after_songs_it_has_played) {
   RerankOptions list = radio_list_options();
   list.artist_gap = 3;
@@ -140,6 +151,43 @@ TEST_F(RadioTest, refuses_seeds_without_a_vector) {
   EXPECT_ERROR(radio({50}, radio_list_options()), ErrorCode::bad_input, "seed songs with a vector, found none among 1");
   EXPECT_ERROR(radio({}, radio_list_options()), ErrorCode::bad_input, "found none among 0");
   EXPECT_FALSE(play({50, 3}, radio_list_options(), 5).empty());
+}
+
+TEST_F(RadioTest, a_heavier_seed_has_more_of_the_songs) {
+  const FindNear find_near = [this](std::span<const float> query, std::size_t k) { return index_->search(query, k); };
+  const auto genres = [&](double first, double second) {
+    const std::vector<Seed> seeds = {song_seed(0, first), song_seed(1, second)};
+    RerankOptions list = radio_list_options();
+    list.artist_gap = 3;  // a genre has three artists
+    Radio playing(*model_, find_near, seeds, {.drift = 0}, list);
+    std::array<int, 4> count{};
+    for (int i = 0; i < 12; ++i) ++count[playing.next()->song % 4];
+    return count;
+  };
+  const std::array<int, 4> equal = genres(1, 1);
+  EXPECT_GT(genres(4, 1)[0], equal[0]);
+  EXPECT_GT(genres(1, 4)[1], equal[1]);
+}
+
+TEST_F(RadioTest, plays_the_songs_of_a_group_but_not_a_song_just_heard) {
+  const std::vector<Seed> seeds = {group_seed(*model_, Rows{2, 14, 26}), song_seed(0)};
+  Radio playing(
+      *model_, [this](std::span<const float> query, std::size_t k) { return index_->search(query, k); }, seeds, {},
+      radio_list_options());
+  Rows rows;
+  for (std::optional<RadioSong> song; (song = playing.next());) rows.push_back(song->song);
+  for (const std::uint32_t song : {2U, 14U, 26U}) EXPECT_EQ(std::ranges::count(rows, song), 1) << song;
+  EXPECT_EQ(std::ranges::count(rows, 0U), 0);
+}
+
+TEST_F(RadioTest, many_seeds_are_clustered_and_seeds_without_a_vector_refused) {
+  std::vector<Seed> seeds;
+  for (std::uint32_t i = 0; i < 12; ++i) seeds.push_back(song_seed(i % 2 + 4 * (i / 2)));
+  const FindNear find_near = [this](std::span<const float> query, std::size_t k) { return index_->search(query, k); };
+  Radio playing(*model_, find_near, seeds, {.drift = 0}, {.artist_cap = 0, .artist_gap = 0});
+  for (int i = 0; i < 6; ++i) EXPECT_LT(playing.next()->song % 4, 2U);
+  const std::vector<Seed> without = {group_seed(*model_, Rows{50})};
+  EXPECT_ERROR(Radio(*model_, find_near, without, {}, {}), ErrorCode::bad_input, "found none among 1");
 }
 
 }  // namespace

@@ -278,5 +278,70 @@ TEST_F(WideningTest, one_query_for_all_pools_gives_the_lists_of_a_new_query_for_
   }
 }
 
+TEST_F(RecommenderTest, seeds_steer_by_weight_and_not_by_order) {
+  const Recommender recommender(*model_);
+  const auto genre_of_first = [&](const std::vector<WeightedSong>& seeds) {
+    return recommender.recommend({.played = {}, .seeds = seeds}, {.k = 1, .by = RecommendBy::vectors})
+               .items.at(0)
+               .song %
+           4;
+  };
+  EXPECT_EQ(genre_of_first({{0, 3}, {1, 1}}), 0U);
+  EXPECT_EQ(genre_of_first({{1, 1}, {0, 3}}), 0U);
+  EXPECT_EQ(genre_of_first({{0, 1}, {1, 3}}), 1U);
+}
+
+// Four songs of an artist weigh as much together as the single song of another.
+TEST_F(RecommenderTest, a_group_does_not_drown_a_song) {
+  const std::vector<Seed> seeds = {group_seed(*model_, Rows{0, 4, 8, 12}), song_seed(1, 1.2)};
+  const std::vector<WeightedSong> songs = merged_songs(seeds);
+  const auto found =
+      Recommender(*model_).recommend({.played = {}, .seeds = songs}, {.k = 1, .by = RecommendBy::vectors}).items;
+  EXPECT_EQ(found.at(0).song % 4, 1U);
+  // Played one after the other, they would.
+  EXPECT_EQ(recommend({0, 4, 8, 12, 1}, {.k = 1, .by = RecommendBy::vectors}).at(0).song % 4, 0U);
+}
+
+TEST_F(RecommenderTest, discover_leaves_out_the_seeds_and_any_may_play_them) {
+  const std::vector<WeightedSong> seeds = {{0, 1}, {4, 1}};
+  const Recommender recommender(*model_);
+  const auto rows = [&](ListMode mode) {
+    Rows songs;
+    for (const Recommendation& one :
+         recommender
+             .recommend({.played = {}, .seeds = seeds}, {.k = 24}, {.mode = mode, .artist_cap = 0, .artist_gap = 0}, 1)
+             .items) {
+      songs.push_back(one.song);
+    }
+    return songs;
+  };
+  const Rows discovered = rows(ListMode::discover);
+  EXPECT_EQ(std::ranges::count(discovered, 0U) + std::ranges::count(discovered, 4U), 0);
+  EXPECT_EQ(discovered.front() % 4, 0U);
+  const Rows any = rows(ListMode::any);
+  EXPECT_EQ(std::ranges::count(any, 0U) + std::ranges::count(any, 4U), 2);
+  EXPECT_TRUE(rows(ListMode::rediscover).empty());
+}
+
+TEST_F(RecommenderTest, the_list_does_not_follow_the_artist_of_a_group_as_of_songs_just_played) {
+  const std::vector<WeightedSong> seeds = merged_songs(std::vector<Seed>{group_seed(*model_, Rows{0, 4})});
+  const auto found =
+      Recommender(*model_).recommend({.played = {}, .seeds = seeds}, {.k = 10}, RerankOptions(), 1).items;
+  const auto by_artist = std::ranges::count_if(found, [](const Recommendation& one) { return one.song % 4 == 0; });
+  EXPECT_EQ(by_artist, kArtistCap);
+}
+
+TEST_F(RecommenderTest, interests_and_reasons_know_the_weights_of_seeds) {
+  const std::vector<WeightedSong> seeds = {{0, 2}, {4, 1}, {1, 0.5}, {5, 0.5}};
+  const Recommendations found = Recommender(*model_).recommend(
+      {.played = {}, .seeds = seeds}, {.k = 4, .explain = true}, {.artist_cap = 0, .artist_gap = 0}, 2);
+  ASSERT_EQ(found.interests.size(), 2U);
+  EXPECT_EQ(found.interests[0].medoid % 4, 0U);
+  EXPECT_NEAR(found.interests[0].weight, 0.75, 1e-6);
+  ASSERT_EQ(found.items.size(), 4U);
+  EXPECT_EQ(std::ranges::count_if(found.items, [](const Recommendation& one) { return one.song % 4 == 0; }), 3);
+  EXPECT_EQ(found.items.front().reasons->seeds.front().song, 0U);
+}
+
 }  // namespace
 }  // namespace segue::recommend

@@ -68,6 +68,47 @@ TEST_F(RerankTest, spaces_artists) {
   EXPECT_EQ(rows(5, options), (Rows{0, 1, 2}));  // too short, but not wrong
 }
 
+RerankOptions by_history() {
+  RerankOptions options;
+  options.fold_versions = false;
+  return options;
+}
+
+TEST_F(RerankTest, without_history_caps_at_three_and_spaces_by_one) {
+  EXPECT_EQ(rows(24, by_history()), (Rows{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 23}));
+  pool_ = {{0, 1.0F}, {4, 0.9F}, {1, 0.1F}};
+  EXPECT_EQ(rows(3, by_history()), (Rows{0, 1, 4}));
+}
+
+TEST_F(RerankTest, somebody_who_plays_an_album_gets_the_album) {
+  const Rows album{3, 0, 4};  // the last two by the artist of 0
+  pool_ = {{8, 1.0F}, {12, 0.9F}, {16, 0.8F}, {20, 0.7F}, {1, 0.6F}};
+  EXPECT_EQ(rows(5, by_history(), {.played = album, .excluded = {}}), (Rows{8, 12, 16, 20, 1}));
+  RerankOptions options = by_history();
+  options.artist_cap = 3;  // what is asked for holds whatever was played
+  EXPECT_EQ(rows(5, options, {.played = album, .excluded = {}}), (Rows{8, 12, 16, 1}));
+  options.artist_gap = 1;
+  EXPECT_EQ(rows(5, options, {.played = album, .excluded = {}}), (Rows{8, 1, 12}));
+}
+
+TEST_F(RerankTest, an_artist_has_its_share_of_the_songs_just_played_at_any_length) {
+  const Rows mixed{0, 1, 4, 2};  // half of them by the artist of 0, never twice in a row
+  pool_ = {{8, 1.0F}, {12, 0.9F}, {16, 0.8F}, {20, 0.7F}, {1, 0.6F}, {2, 0.5F}, {3, 0.4F}, {5, 0.3F}, {6, 0.2F}};
+  RerankOptions options = by_history();
+  options.mode = ListMode::any;
+  // The fourth of the artist has to wait until it is half of the list.
+  EXPECT_EQ(rows(9, options, {.played = mixed, .excluded = {}}), (Rows{8, 1, 12, 2, 16, 3, 20, 5, 6}));
+  const Rows others{1, 2, 3};
+  EXPECT_EQ(rows(9, options, {.played = others, .excluded = {}}), (Rows{8, 1, 12, 2, 16, 3, 5, 6}));
+}
+
+TEST_F(RerankTest, only_the_newest_ten_songs_count) {
+  Rows old{0, 4};
+  for (std::uint32_t i = 0; i < 10; ++i) old.push_back(i % 2 == 0 ? 1 : 2);
+  pool_ = {{8, 1.0F}, {12, 0.9F}};
+  EXPECT_EQ(rows(2, by_history(), {.played = old, .excluded = {}}), (Rows{8}));
+}
+
 TEST_F(RerankTest, folds_versions) {
   RerankOptions options = kPlain;
   options.fold_versions = true;

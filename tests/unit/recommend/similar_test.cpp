@@ -91,5 +91,14 @@ TEST_F(SimilarTest, artists_are_compared_by_their_songs) {
   EXPECT_EQ(artists.suggestion("Kendrik Lamar"), " (did you mean Kendrick Lamar?)");
 }
 
+TEST_F(SimilarTest, songs_are_added_by_their_weights) {
+  const auto genre_of_first = [&](double first, double second) {
+    const std::vector<WeightedSong> plus = {{0, first}, {1, second}};
+    return similar_songs(model(), plus, {}, {.k = 1}, nullptr).at(0).row % 4;
+  };
+  EXPECT_EQ(genre_of_first(3, 1), 0U);
+  EXPECT_EQ(genre_of_first(1, 3), 1U);
+}
+
 }  // namespace
 }  // namespace segue::recommend

@@ -57,5 +57,14 @@ TEST_F(UserVectorTest, refuses_songs_without_a_direction) {
   EXPECT_ERROR((void)user_vector(*model_, opposite, 0), ErrorCode::bad_input, "found 2 songs, 2 with a vector");
 }
 
+TEST_F(UserVectorTest, weights_replace_recency) {
+  const std::vector<WeightedSong> songs = {{0, 3}, {1, 1}, {4, 9}};  // the last has no vector
+  const std::vector<float> found = user_vector(*model_, songs);
+  EXPECT_NEAR(found[0], 3 / std::sqrt(10.0), 1e-6);
+  EXPECT_NEAR(found[1], 1 / std::sqrt(10.0), 1e-6);
+  const std::vector<WeightedSong> opposite = {{0, 1}, {3, 1}};
+  EXPECT_ERROR((void)user_vector(*model_, opposite), ErrorCode::bad_input, "found 2 songs, 2 with a vector");
+}
+
 }  // namespace
 }  // namespace segue::recommend

@@ -54,7 +54,7 @@ TEST_F(SongSearch, words_of_artist_and_title) {
 
 TEST_F(SongSearch, equal_matches_are_listed_best_known_first) {
   const FoundSongs found = find_songs(songs_, "CLOSER");
-  EXPECT_EQ(found.match, SongMatch::words);
+  EXPECT_EQ(found.match, SongMatch::name);
   EXPECT_EQ(found.songs, (std::vector<std::uint32_t>{2, 3}));
   EXPECT_EQ(found.equally_good, 2U);
   EXPECT_EQ(find_songs(songs_, "CLOSER", 1).songs.size(), 1U);

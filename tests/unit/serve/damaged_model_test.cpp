@@ -14,6 +14,7 @@
 #include "segue/store/tokens.h"
 
 #include "tests/support/memory_store.h"
+#include "tests/support/resident.h"
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
 
@@ -64,6 +65,11 @@ class DamagedModelTest : public ::testing::Test {
     fs::copy(*made_ / "model", folder(), fs::copy_options::recursive);
   }
   fs::path folder() const { return scratch_ / "model"; }
+  std::uint64_t model_bytes() const {
+    std::uint64_t sum = 0;
+    for (const auto& file : fs::directory_iterator(folder())) sum += file.file_size();
+    return sum;
+  }
 
   Reply ask(Method method, const std::string& path, const std::string& query = "", const std::string& body = "") {
     Request request;
@@ -100,6 +106,19 @@ class DamagedModelTest : public ::testing::Test {
   std::string secret_;
   const StaticFiles files_;
 };
+
+// Only pages that requests read count as the memory of a service.
+TEST_F(DamagedModelTest, loaded_and_replaced_models_keep_no_pages) {
+  start();
+  const std::uint64_t at_start = testing::resident_bytes(folder().string());
+  EXPECT_LT(at_start, model_bytes() / 2);
+  ask_everything();
+  EXPECT_GT(testing::resident_bytes(folder().string()), at_start);
+  models_->reload("");
+  EXPECT_LE(testing::resident_bytes(folder().string()), at_start);
+  models_->rollback("");
+  for (const Reply& reply : ask_everything()) EXPECT_EQ(reply.status, 200) << reply.body;
+}
 
 TEST_F(DamagedModelTest, answers_503_names_the_file_in_the_log_and_recovers_by_a_reload) {
   start();

@@ -112,6 +112,9 @@ void expect_own_error(const Reply& reply, int status, std::string_view code, std
 TEST_F(ServiceTest, refuses_an_unknown_path) {
   expect_own_error(ask(Method::get, "/v1/nowhere"), 404, "not_found", "no such path");
   testing::expect_error(ask(Method::get, "/1/nowhere"), 404, "no such path");
+  const Reply plugin = ask(Method::post, "/api/hyperbolic/similar");
+  EXPECT_EQ(plugin.status, 404);
+  EXPECT_EQ(plugin.body, R"({"error":"no such path"})");
 }
 
 TEST_F(ServiceTest, refuses_a_wrong_method_and_names_the_allowed_ones) {
@@ -391,6 +394,23 @@ TEST_F(ServiceTest, a_refused_reload_reports_the_reason_and_keeps_the_model) {
   EXPECT_EQ(ask(Method::get, "/v1/songs/song-4", token).status, 200);
   write_text_atomically(manifest, text);
   EXPECT_EQ(ask(Method::post, "/v1/admin/reload", token).status, 200);
+}
+
+TEST_F(ServiceTest, forgives_what_listenbrainz_forgives) {
+  store::StoredToken wanted;
+  wanted.user = "ann";
+  wanted.read = true;
+  const store::NewToken made = store::make_token(wanted, store::SecretForm::uuid);
+  store_.add_token(made.token);
+  for (const std::string_view path : {"/1/user/ann/listen-count", "/1//user/ann/listen-count",
+                                      "//1/user/ann/listen-count/", "/1/user/ann/listen-count?fetch_metadata=true"}) {
+    EXPECT_EQ(ask(Method::get, path, made.secret).body, R"({"payload":{"count":0}})") << path;
+  }
+  EXPECT_EQ(document(ask(Method::get, "//1/nothing", made.secret)).at("code"), json::value(404));
+  const Request head = request(Method::post, "/1/submit-listens", "", "");
+  EXPECT_EQ(service_->refusal(head, 415, "wrong_use", "no").body, R"({"code":415,"error":"no"})");
+  EXPECT_EQ(service_->refusal(request(Method::post, "/v1/listens", "", ""), 415, "wrong_use", "no").body,
+            R"({"error":{"code":"wrong_use","message":"no"}})");
 }
 
 }  // namespace

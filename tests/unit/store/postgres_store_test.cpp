@@ -162,11 +162,15 @@ TEST(PostgresStore, refuses_a_foreign_or_newer_schema) {
   EXPECT_ERROR(store.check(), ErrorCode::corrupt, "does not exist");
 }
 
-TEST(PostgresStore, makes_the_index_that_older_stores_do_not_have) {
+TEST(PostgresStore, makes_what_older_stores_do_not_have) {
   const std::string url = new_database();
   { PostgresStore(url).add(std::vector{listen("ann", 1, "a"), listen("ann", 2, "a"), listen("ann", 3, "b")}); }
   run(url, "DROP INDEX segue.listens_by_song");
+  run(url, "DROP TABLE segue.playlists");
+  run(url, "DROP TABLE segue.skips");
   PostgresStore store(url);
+  EXPECT_TRUE(store.playlists_of("ann").empty());
+  EXPECT_TRUE(store.skips_of("ann", 9).empty());
   run(url, "COMMENT ON INDEX segue.listens_by_song IS 'exists'");
   int songs = 0;
   store.for_each_song("ann", [&](const StoredListen&) { return ++songs > 0; });

@@ -103,10 +103,18 @@ TEST_F(SqliteStoreTest, leaves_the_log_of_other_databases_alone) {
   EXPECT_EQ(read_text(copy.string() + "-wal"), log);
 }
 
-TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id) {
+TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_again) {
   { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
-  SqliteConnection(file(), SqliteConnection::Mode::create).run("PRAGMA application_id = 0");
-  EXPECT_EQ(SqliteStore(file()).listen_count("ann"), 1U);
+  SqliteConnection(file(), SqliteConnection::Mode::create)
+      .run("DROP TABLE playlists; DROP TABLE skips; PRAGMA application_id = 0");
+  for (int i = 0; i < 2; ++i) {
+    SqliteStore store(file());
+    EXPECT_EQ(store.listen_count("ann"), 1U);
+    store.keep_playlist({"p", "ann", "daily-jams", 1, 2, "[]"}, 0);
+    EXPECT_EQ(store.playlists_of("ann").size(), 1U);
+    store.add_skips(std::vector{listen("ann", 2, "b")});
+    EXPECT_EQ(store.skips_of("ann", 9).size(), 1U);
+  }
 }
 
 TEST_F(SqliteStoreTest, makes_the_index_that_older_stores_do_not_have) {

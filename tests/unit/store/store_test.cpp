@@ -1,6 +1,7 @@
 // Tests that every kind of store passes.
 #include "segue/store/store.h"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <new>
@@ -104,6 +105,31 @@ TEST_P(StoreTest, counts_known_listens_without_adding_them_again) {
   EXPECT_EQ(store->listen_count("ann"), 2U);
 }
 
+TEST_P(StoreTest, finds_listens_by_when_they_were_inserted) {
+  const std::unique_ptr<ListenStore> store = open();
+  StoredListen first = listen("ann", 100, "a");
+  first.song_id = "spotify:track:1";
+  store->add(std::vector{first, listen("bob", 50, "b")});
+  const std::int64_t at = store->listens_of("ann", {}).front().inserted_at;
+  const auto inserted = [&](std::int64_t from, std::int64_t to) {
+    std::vector<std::string> found;
+    store->for_each_inserted(from, to, [&](const StoredListen& one) {
+      EXPECT_GE(one.inserted_at, from);
+      EXPECT_LT(one.inserted_at, to);
+      found.push_back(one.user + " " + one.title + " " + one.song_id);
+      return true;
+    });
+    std::ranges::sort(found);
+    return found;
+  };
+  EXPECT_EQ(inserted(at, at + 60), (std::vector<std::string>{"ann a spotify:track:1", "bob b "}));
+  EXPECT_EQ(inserted(at + 60, at + 120), std::vector<std::string>{});
+  EXPECT_EQ(inserted(0, at), std::vector<std::string>{});
+  std::size_t seen = 0;
+  store->for_each_inserted(0, at + 60, [&](const StoredListen&) { return ++seen < 1; });
+  EXPECT_EQ(seen, 1U);
+}
+
 TEST_P(StoreTest, pages_as_listenbrainz_does) {
   const std::unique_ptr<ListenStore> store = open();
   std::vector<StoredListen> sent;
@@ -189,6 +215,110 @@ TEST_P(StoreTest, finds_every_song_of_a_user_and_their_newest_listens) {
   EXPECT_THROW(store->for_each_song("ann", [](const StoredListen&) -> bool { throw std::bad_alloc(); }),
                std::bad_alloc);
   store->check();
+}
+
+TEST_P(StoreTest, counts_the_listens_of_each_song_between_two_times) {
+  const std::unique_ptr<ListenStore> store = open();
+  testing::MemoryStore twin;
+  std::vector<StoredListen> sent;
+  for (std::int64_t at = 0; at < 60; ++at) {
+    sent.push_back(listen(at % 7 == 0 ? "bob" : "ann", at, std::string(1, static_cast<char>('a' + at % 5))));
+    if (at % 3 == 0) sent.back().song_id = "id";
+    if (at % 4 == 0) sent.back().artist = "NINA";  // the same msid
+  }
+  store->add(sent);
+  twin.add(sent);
+  using Range = std::pair<std::int64_t, std::int64_t>;
+  const auto counts = [](ListenStore& of, Range range) {
+    std::map<std::string, std::uint64_t> found;
+    of.for_each_count("ann", range.first, range.second, [&](const SongCount& one) {
+      const StoredListen& newest = one.newest;
+      EXPECT_EQ(newest.user, "ann");
+      EXPECT_EQ(newest.track_metadata, "");
+      found[newest.title + '|' + newest.artist + '|' + newest.song_id + '|' + std::to_string(newest.listened_at)] =
+          one.listens;
+      return true;
+    });
+    return found;
+  };
+  const std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  for (const Range& range : {Range(0, most), Range(10, 31), Range(31, 32), Range(60, 90)}) {
+    EXPECT_EQ(counts(*store, range), counts(twin, range)) << range.first;
+  }
+  EXPECT_EQ(counts(*store, {0, 4}),
+            (std::map<std::string, std::uint64_t>{{"b|Nina||1", 1}, {"c|Nina||2", 1}, {"d|Nina|id|3", 1}}));
+  std::size_t seen = 0;
+  store->for_each_count("ann", 0, most, [&](const SongCount&) { return ++seen < 2; });
+  EXPECT_EQ(seen, 2U);
+}
+
+TEST_P(StoreTest, keeps_the_first_playlist_of_a_time) {
+  const StoredPlaylist first{"p1", "ann", "weekly-jams", 700, 705, "[\"é\"]"};
+  {
+    const std::unique_ptr<ListenStore> store = open();
+    EXPECT_EQ(store->keep_playlist(first, 0), first);
+  }
+  const std::unique_ptr<ListenStore> store = open();
+  testing::MemoryStore twin;
+  for (ListenStore* const one : {store.get(), static_cast<ListenStore*>(&twin)}) {
+    EXPECT_EQ(one->keep_playlist(first, 0), first);
+    const StoredPlaylist again{"p2", "ann", "weekly-jams", 700, 709, "[]"};
+    EXPECT_EQ(one->keep_playlist(again, 0), first);
+    EXPECT_EQ(one->playlist("p1"), first);
+    EXPECT_EQ(one->playlist("p2"), std::nullopt);
+    const StoredPlaylist daily{"p3", "ann", "daily-jams", 700, 706, "[]"};
+    const StoredPlaylist of_bob{"p4", "bob", "weekly-jams", 700, 706, "[]"};
+    const StoredPlaylist next{"p5", "ann", "weekly-jams", 1400, 1406, "[]"};
+    for (const StoredPlaylist& other : {daily, of_bob, next}) EXPECT_EQ(one->keep_playlist(other, 700), other);
+    EXPECT_EQ(one->playlists_of("ann"), (std::vector{next, daily, first}));
+    const StoredPlaylist last{"p6", "ann", "weekly-jams", 2100, 2106, "[]"};
+    one->keep_playlist(last, 1400);  // the first is too old by now
+    EXPECT_EQ(one->playlists_of("ann"), (std::vector{last, next, daily}));
+    EXPECT_EQ(one->playlists_of("bob"), std::vector{of_bob});
+    one->forget("ann");
+    EXPECT_TRUE(one->playlists_of("ann").empty());
+    EXPECT_EQ(one->playlist("p5"), std::nullopt);
+    EXPECT_EQ(one->playlists_of("bob"), std::vector{of_bob});
+  }
+}
+
+TEST_P(StoreTest, keeps_skips_apart_from_listens) {
+  StoredListen skip = listen("ann", 7, "O'Brien\"", "فيروز");
+  skip.release = "%_\\";
+  skip.song_id = "spotify:track:1";
+  skip.recording_mbid = "m";
+  { open()->add(std::vector{listen("ann", 7, "a")}); }
+  {
+    const std::unique_ptr<ListenStore> store = open();
+    const std::vector sent = {skip, listen("ann", 9, "b"), skip, listen("bob", 8, "a")};
+    AddedListens added = store->add_skips(sent);
+    EXPECT_EQ(added.added, 3U);
+    EXPECT_EQ(added.known, 1U);
+    added = store->add_skips(sent);
+    EXPECT_EQ(added.added, 0U);
+    EXPECT_EQ(added.known, 4U);
+    EXPECT_EQ(store->add_skips({}).added, 0U);
+  }
+  const std::unique_ptr<ListenStore> store = open();
+  const std::vector<StoredListen> skips = store->skips_of("ann", 9);
+  ASSERT_EQ(times(skips), (std::vector<std::int64_t>{9, 7}));
+  EXPECT_EQ(times(store->skips_of("ann", 1)), std::vector<std::int64_t>{9});
+  const auto texts = [](const StoredListen& one) {
+    return std::vector{one.user, one.artist, one.title, one.release, one.song_id, one.recording_mbid, one.msid};
+  };
+  EXPECT_EQ(texts(skips.back()), texts(skip));
+  std::vector<std::string> every;
+  store->for_each_skip([&](const StoredListen& one) {
+    every.push_back(one.user + " " + one.title);
+    return every.size() < 2;
+  });
+  EXPECT_EQ(every, (std::vector<std::string>{"ann " + skip.title, "ann b"}));
+  EXPECT_EQ(times(store->listens_of("ann", {})), std::vector<std::int64_t>{7});
+  EXPECT_EQ(store->facts().listens, 1U);
+  EXPECT_EQ(store->users("", 9), std::vector<std::string>{"ann"});
+  EXPECT_EQ(store->forget("ann").listens, 3U);
+  EXPECT_TRUE(store->skips_of("ann", 9).empty());
+  EXPECT_EQ(times(store->skips_of("bob", 9)), std::vector<std::int64_t>{8});
 }
 
 TEST_P(StoreTest, forgets_only_the_user) {
@@ -433,7 +563,7 @@ void agrees_with_its_twin(ListenStore& store) {
   for (int step = 0; step < steps; ++step) {
     const std::string who = user();
     const std::int64_t at = *rc::gen::inRange<std::int64_t>(0, 12);
-    switch (*rc::gen::inRange(0, 4)) {
+    switch (*rc::gen::inRange(0, 5)) {
       case 0: {
         std::vector<StoredListen> sent;
         for (int i = *rc::gen::inRange(1, 5); i > 0; --i) {
@@ -447,6 +577,13 @@ void agrees_with_its_twin(ListenStore& store) {
       case 1:
         RC_ASSERT(store.remove(who, at, listen(who, at, "x").msid) == twin.remove(who, at, listen(who, at, "x").msid));
         break;
+      case 3: {
+        const std::vector sent = {listen(who, at, title()), listen(user(), at, title())};
+        const AddedListens a = store.add_skips(sent);
+        const AddedListens b = twin.add_skips(sent);
+        RC_ASSERT(a.added == b.added && a.known == b.known);
+        break;
+      }
       case 2: {
         const Forgotten a = store.forget(who);
         RC_ASSERT(a.listens == twin.forget(who).listens);
@@ -461,6 +598,7 @@ void agrees_with_its_twin(ListenStore& store) {
       }
     }
     RC_ASSERT(store.listen_count(who) == twin.listen_count(who));
+    RC_ASSERT(msids(store.skips_of(who, 3)) == msids(twin.skips_of(who, 3)));
     RC_ASSERT(songs_of(store, who, 3) == songs_of(twin, who, 3));
     RC_ASSERT(store.users("a", 10) == twin.users("a", 10));
   }

@@ -251,6 +251,18 @@ TEST(Blocks, hold_whole_queues_and_all_of_them) {
   EXPECT_TRUE(cut_into_blocks(data::Queues(std::vector<std::vector<std::uint32_t>>{}), 100).empty());
 }
 
+TEST(Blocks, of_own_queues_are_there_as_often_as_they_weigh) {
+  data::Queues queues(std::vector<std::vector<std::uint32_t>>(10, std::vector<std::uint32_t>(30)));
+  queues.set_own(4);
+  std::vector<std::size_t> times(10);
+  for (const Block& block : cut_into_blocks(queues, 90, 3)) {
+    for (std::size_t queue = block.begin; queue < block.end; ++queue) ++times[queue];
+  }
+  EXPECT_EQ(times, (std::vector<std::size_t>{3, 3, 3, 3, 1, 1, 1, 1, 1, 1}));
+  queues.set_own(10);
+  EXPECT_EQ(cut_into_blocks(queues, 90, 3).size(), cut_into_blocks(queues, 90).size());
+}
+
 TEST(Blocks, come_in_another_order_each_epoch) {
   std::vector<std::uint32_t> order = block_order(100, 1, 0);
   EXPECT_EQ(order, block_order(100, 1, 0));

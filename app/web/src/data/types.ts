@@ -130,6 +130,15 @@ export interface Interest {
   y?: number; // Where its mean lies on the map, if there is one
 }
 
+// What a seed was taken as.
+export interface TakenSeed {
+  typed: string; // The seed as it was given
+  kind: "song" | "artist" | "album" | "tag"; // What it was taken as
+  name: string; // The name of that
+  weight: number; // How much it counts compared with the other seeds
+  songs: string[]; // Ids of the songs that stand for it: of a group its most played ones
+}
+
 // Songs to play, in order.
 export interface Recommendations {
   items: RecommendedSong[]; // The songs
@@ -139,6 +148,7 @@ export interface Recommendations {
   listens?: number; // How many of the user's listens were used
   model: string; // The model that answered
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
+  taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
 }
 
 // A stored listen.
@@ -169,6 +179,7 @@ export interface Radio {
   title: string; // A name for the playlist
   model: string; // The model that answered
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
+  taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
 }
 
 // A song of a journey.
@@ -263,4 +274,14 @@ export interface Forgotten {
   listens: number; // Listens
   feedback: number; // Loved and hated songs
   tokens: number; // Tokens
+}
+
+// What became of the rows of a log.
+export interface Imported {
+  added: number; // New listens
+  known: number; // Listens that were stored already
+  skipped: number; // Listens that were skips, which are left out
+  rows: number; // Rows read
+  dropped: number; // Rows that could not be used
+  sources: string[]; // Products that the log was recognised as one of
 }

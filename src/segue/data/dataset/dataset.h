@@ -24,7 +24,8 @@ struct Dataset {
 // Maps the dataset and checks sizes, manifest and that queues and catalogue fit together. Throws as open_manifest does.
 Dataset open_dataset(const std::filesystem::path& folder);
 
-// Whether the queues are sessions of listeners who return, each with its time; else they are playlists and the like.
+// Whether the own queues are sessions of listeners who return, each with its time; else they are playlists and the
+// like.
 bool has_sessions(const Dataset& dataset);
 
 }  // namespace segue::data

@@ -4,10 +4,11 @@
 #include <limits>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include "segue/base/error.h"
 #include "segue/base/json.h"
 #include "segue/base/parallel.h"
-#include "segue/data/dataset/dataset.h"
 #include "segue/data/dataset/skips.h"
 
 namespace segue::data {
@@ -40,14 +41,20 @@ void check_stop(const std::stop_token& stop) {
 }  // namespace
 
 json::object to_json(const DatasetCounts& counts) {
-  return {{"users", counts.users},
-          {"sessions", counts.sessions},
-          {"playlists", counts.playlists},
-          {"queues", counts.sessions + counts.playlists},
-          {"plays", counts.plays},
-          {"songs", counts.songs},
-          {"titled_songs", counts.titled_songs},
-          {"skips", counts.skips}};
+  json::object document{{"users", counts.users},
+                        {"sessions", counts.sessions},
+                        {"playlists", counts.playlists},
+                        {"queues", counts.sessions + counts.playlists + counts.base_queues},
+                        {"plays", counts.plays + counts.base_plays},
+                        {"songs", counts.songs},
+                        {"titled_songs", counts.titled_songs},
+                        {"skips", counts.skips}};
+  if (counts.base_queues > 0) {
+    document["base_queues"] = counts.base_queues;
+    document["base_plays"] = counts.base_plays;
+    document["plays_in_base"] = counts.plays_in_base;
+  }
+  return document;
 }
 
 json::array to_json(const std::vector<UserPlays>& users) {
@@ -113,6 +120,27 @@ std::optional<Reason> DatasetBuilder::add(const ListedPlaylist& playlist) {
   return std::nullopt;
 }
 
+void DatasetBuilder::add_base(const Dataset& base, std::string_view name) {
+  std::vector<std::uint32_t> numbers(base.songs.size());
+  for (SongRow row = 0; row < numbers.size(); ++row) {
+    numbers[row] = songs_.add_song(base.songs.song(row), base.songs.tags(row));
+    if (numbers[row] != SongRegister::kNone) songs_of_base_.push_back(numbers[row]);
+  }
+  std::string user;
+  for (std::size_t queue = 0; queue < base.queues.size(); ++queue) {
+    user = base.queues.user(queue);
+    if (!user.empty()) user = fmt::format("{}:{}", name, user);
+    NamedList list;
+    list.user = users_.intern(user);
+    list.name = names_.keep(base.queues.name(queue));
+    list.time = base.queues.start(queue);
+    for (const SongRow row : base.queues.songs(queue)) {
+      if (numbers[row] != SongRegister::kNone) list.songs.push_back(numbers[row]);
+    }
+    base_.push_back(std::move(list));
+  }
+}
+
 void DatasetBuilder::describe(const SongDescription& song) {
   const std::uint32_t number = songs_.find(song.song.id);
   if (number != SongRegister::kNone) songs_.describe(number, song.song, song.tags);
@@ -136,6 +164,7 @@ void DatasetBuilder::cut(RejectLog& dropped, std::size_t threads) {
   dropped.count(Reason::repeat, cut_.repeats);
   dropped.count(Reason::short_session, cut_.short_sessions);
   cut_playlists(dropped);
+  resolve_base();
 }
 
 void DatasetBuilder::cut_playlists(RejectLog& dropped) {
@@ -146,6 +175,14 @@ void DatasetBuilder::cut_playlists(RejectLog& dropped) {
     dropped.count(Reason::short_playlist);
     return true;
   });
+}
+
+// Songs of the base that are one song now may follow each other there; that is as it was played.
+void DatasetBuilder::resolve_base() {
+  for (std::uint32_t& song : songs_of_base_) song = resolved_.song_of[song];
+  for (NamedList& list : base_) {
+    for (std::uint32_t& song : list.songs) song = resolved_.song_of[song];
+  }
 }
 
 bool DatasetBuilder::empty() const {
@@ -195,6 +232,7 @@ void DatasetBuilder::count(std::vector<std::uint64_t>& plays) {
     for (const std::uint32_t song : list.songs) ++plays[song];
     counts_.plays += list.songs.size();
   }
+  count_base(plays);
   counts_.playlists = playlists_.size();
   counts_.songs_by_id = resolved_.with_id;
   counts_.songs_by_name = resolved_.by_name;
@@ -203,6 +241,18 @@ void DatasetBuilder::count(std::vector<std::uint64_t>& plays) {
   if (cut_.first_time <= cut_.last_time) {
     counts_.first_listen = cut_.first_time;
     counts_.last_listen = cut_.last_time;
+  }
+}
+
+// `plays`: of one's own; those of the base are added.
+void DatasetBuilder::count_base(std::vector<std::uint64_t>& plays) {
+  std::ranges::sort(songs_of_base_);
+  songs_of_base_.erase(std::unique(songs_of_base_.begin(), songs_of_base_.end()), songs_of_base_.end());
+  for (const std::uint32_t song : songs_of_base_) counts_.plays_in_base += plays[song];
+  counts_.base_queues = base_.size();
+  for (const NamedList& list : base_) {
+    for (const std::uint32_t song : list.songs) ++plays[song];
+    counts_.base_plays += list.songs.size();
   }
 }
 
@@ -268,7 +318,7 @@ void DatasetBuilder::write_songs(const std::filesystem::path& path, std::span<co
 
 void DatasetBuilder::write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows,
                                   Progress& progress, const std::stop_token& stop) {
-  progress.begin("write", counts_.plays, "plays");
+  progress.begin("write", counts_.plays + counts_.base_plays, "plays");
   QueuesWriter queues(path);
   std::vector<std::uint32_t> songs;
   std::uint64_t written = 0;
@@ -288,9 +338,11 @@ void DatasetBuilder::write_queues(const std::filesystem::path& path, const std::
       progress.update(written, "");
     }
   });
-  for (const NamedList& list : playlists_) {
-    to_rows(list.songs);
-    queues.add(users_.text(list.user), list.time, songs, list.name);
+  for (const std::vector<NamedList>* lists : {&playlists_, &base_}) {
+    for (const NamedList& list : *lists) {
+      to_rows(list.songs);
+      queues.add(users_.text(list.user), list.time, songs, list.name);
+    }
   }
   check_stop(stop);
   queues.close();

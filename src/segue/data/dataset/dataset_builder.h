@@ -15,8 +15,10 @@
 
 #include "segue/base/json_fwd.h"
 #include "segue/base/progress.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/data/dataset/interner.h"
 #include "segue/data/dataset/listen_store.h"
+#include "segue/data/dataset/log_sink.h"
 #include "segue/data/dataset/song_register.h"
 #include "segue/data/log/listen.h"
 #include "segue/data/log/rejects.h"
@@ -48,6 +50,10 @@ struct DatasetCounts {
   std::uint64_t songs_by_name = 0;  // told apart by artist and title
   std::uint64_t songs_met = 0;      // mentioned in two ways that met
   std::uint64_t versions_merged = 0;
+  // Of all datasets that the queues were put beside; in none of the counts of users, sessions and playlists.
+  std::uint64_t base_queues = 0;
+  std::uint64_t base_plays = 0;
+  std::uint64_t plays_in_base = 0;           // plays of one's own whose song the base has too
   std::optional<std::int64_t> first_listen;  // microseconds
   std::optional<std::int64_t> last_listen;
   std::vector<UserPlays> largest_users;  // those with most plays in sessions, at most 10
@@ -58,25 +64,22 @@ json::object to_json(const DatasetCounts& counts);
 // [{"user": "ann", "plays": 3}, ...]
 json::array to_json(const std::vector<UserPlays>& users);
 
-class DatasetBuilder {
+class DatasetBuilder final : public LogSink {
  public:
   // Temporary files are made in `scratch`, which exists.
   DatasetBuilder(const DatasetRules& rules, const std::filesystem::path& scratch);
 
-  // A log begins or ends; what is added belongs to one.
-  void begin_log() { listens_.begin_log(); }
-  void end_log() { listens_.end_log(); }
-
-  // Returns which of the listens are refused: those without a song.
-  std::vector<std::size_t> add(std::span<const Listen> listens);
-  // A reason if it is refused.
-  std::optional<Reason> add(const ListedPlaylist& playlist);
-  // Texts of a song that was added; others are ignored.
-  void describe(const SongDescription& song);
+  void begin_log() override { listens_.begin_log(); }
+  void end_log() override { listens_.end_log(); }
+  std::vector<std::size_t> add(std::span<const Listen> listens) override;
+  std::optional<Reason> add(const ListedPlaylist& playlist) override;
+  void describe(const SongDescription& song) override;
+  // Queues of others, to be written after one's own as they are. Ann is called `name`:Ann there.
+  void add_base(const Dataset& base, std::string_view name);
 
   // Cuts queues and settles which songs are the same. Adds what it drops to `dropped`. Call once.
   void cut(RejectLog& dropped, std::size_t threads);
-  bool empty() const;  // after cut(): no queue is left
+  bool empty() const;  // after cut(): no queue of one's own is left
 
   // Writes songs, queues and skips to the folder. Throws no_space, io_failed, interrupted.
   DatasetCounts write(const std::filesystem::path& folder, std::size_t threads, Progress& progress,
@@ -96,9 +99,11 @@ class DatasetBuilder {
   std::uint64_t memory_for_listens() const;
   void sort_users();
   void cut_playlists(RejectLog& dropped);
+  void resolve_base();
   template <class Visit>
   void for_each_session(Visit visit) const;
   void count(std::vector<std::uint64_t>& plays);
+  void count_base(std::vector<std::uint64_t>& plays);
   std::vector<std::uint32_t> songs_in_order(const std::vector<std::uint64_t>& plays) const;
   void write_songs(const std::filesystem::path& path, std::span<const std::uint32_t> order,
                    const std::vector<std::uint64_t>& plays);
@@ -113,6 +118,8 @@ class DatasetBuilder {
   ListenStore listens_;
   std::vector<std::uint32_t> songs_of_;  // the listens being added
   std::vector<NamedList> playlists_;
+  std::vector<NamedList> base_;
+  std::vector<std::uint32_t> songs_of_base_;  // as added
   TextArena names_;
   ResolvedSongs resolved_;
   CutCounts cut_;

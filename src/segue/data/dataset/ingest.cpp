@@ -109,21 +109,15 @@ DatasetRules dataset_rules(const IngestOptions& options) {
   return rules;
 }
 
-class Ingest {
+// Reads logs into a sink.
+class LogsToSink {
  public:
-  Ingest(const IngestOptions& options, const fs::path& scratch, IngestReport& report, Progress& progress,
-         const std::stop_token& stop)
-      : options_(options),
-        report_(report),
-        progress_(progress),
-        stop_(stop),
-        rules_(log_rules(options)),
-        builder_(dataset_rules(options), scratch) {
+  LogsToSink(const IngestOptions& options, LogSink& sink, IngestReport& report, Progress& progress,
+             const std::stop_token& stop)
+      : options_(options), report_(report), progress_(progress), stop_(stop), rules_(log_rules(options)), sink_(sink) {
     if (options.source != "auto" && options.source != kUsualNames) forced_ = &source_named(options.source);
     if (!options.anonymise.empty()) anonymiser_.emplace(options.anonymise);
   }
-
-  DatasetBuilder& builder() { return builder_; }
 
   void read(Inputs& inputs) {
     inputs.for_each([&](Input& input) {
@@ -204,9 +198,9 @@ class Ingest {
     reading_ = true;
     ++report_.logs;
     if (source != nullptr) ++sources_[source];
-    builder_.begin_log();
+    sink_.begin_log();
     read_batches(reader, input, inputs, report_.rows, report_.dropped);
-    builder_.end_log();
+    sink_.end_log();
     reading_ = false;
   }
 
@@ -214,17 +208,17 @@ class Ingest {
                     RejectLog& rejects) {
     ReadAhead<LogBatch> batches([&reader] { return reader.next(); });
     while (std::optional<LogBatch> batch = batches.next()) {
-      if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped before {} was written", options_.output);
+      if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while reading {}", input.name);
       rows += batch->rows;
       for (const Reject& reject : batch->rejects) rejects.add(input.name, reject);
       if (anonymiser_) anonymise(*batch);
-      for (const std::size_t refused : builder_.add(batch->listens)) {
+      for (const std::size_t refused : sink_.add(batch->listens)) {
         rejects.add(input.name, {Reason::missing_song, batch->listens[refused].line, "", ""});
       }
       for (const ListedPlaylist& list : batch->playlists) {
-        if (const auto refused = builder_.add(list)) rejects.add(input.name, {*refused, list.line, "", ""});
+        if (const auto refused = sink_.add(list)) rejects.add(input.name, {*refused, list.line, "", ""});
       }
-      for (const SongDescription& song : batch->songs) builder_.describe(song);
+      for (const SongDescription& song : batch->songs) sink_.describe(song);
       progress_.update(inputs.bytes_read(), with_commas(rows) + " rows");
     }
   }
@@ -250,7 +244,7 @@ class Ingest {
   Progress& progress_;
   const std::stop_token& stop_;
   LogRules rules_;
-  DatasetBuilder builder_;
+  LogSink& sink_;
   const Source* forced_ = nullptr;
   bool reading_ = false;  // past the recognition of a log
   std::optional<Anonymiser> anonymiser_;
@@ -264,13 +258,7 @@ class Ingest {
 // An empty dataset is useless: the error says why nothing was kept, with a value of each reason, and samples of the
 // rows stay beside the target.
 [[noreturn]] void fail_empty(const IngestReport& report, const IngestOptions& options) {
-  std::string why;
-  for (std::size_t i = 0; i < kReasonNames.size(); ++i) {
-    const auto reason = static_cast<Reason>(i);
-    if (report.dropped[reason] == 0) continue;
-    why += fmt::format("{}{} {}", why.empty() ? ": " : ", ", kReasonNames[i], with_commas(report.dropped[reason]));
-    if (!report.dropped.first(reason).empty()) why += fmt::format(" ({})", report.dropped.first(reason));
-  }
+  const std::string why = report.dropped.text();
   const std::string rejects = options.output + "." + std::string(kRejectsName);
   std::string kept;
   if (report.dropped.has_samples()) {
@@ -280,8 +268,25 @@ class Ingest {
   std::string hint;
   if (report.dropped[Reason::ambiguous_date] > 0) hint = "; --date-format says which of day and month comes first";
   if (report.dropped[Reason::impossible_time] > 0) hint = "; --earliest and --latest say which times can be";
-  fail(ErrorCode::bad_input, "expected at least one queue, found none in {} rows{}{}{}", with_commas(report.rows), why,
-       kept, hint);
+  fail(ErrorCode::bad_input, "expected at least one queue, found none in {} rows{}{}{}{}", with_commas(report.rows),
+       why.empty() ? "" : ": ", why, kept, hint);
+}
+
+// Each under the name of its folder, and a number where two have the same.
+std::vector<Dataset> open_bases(const std::vector<std::string>& folders, IngestReport& report) {
+  std::vector<Dataset> bases;
+  for (const std::string& folder : folders) {
+    bases.push_back(open_dataset(folder));
+    std::string name = fs::absolute(folder).lexically_normal().filename().string();
+    if (name.empty()) name = fs::absolute(folder).lexically_normal().parent_path().filename().string();
+    const auto is_taken = [&](const std::string& one) {
+      return std::ranges::find(report.bases, one, &IngestReport::Base::name) != report.bases.end();
+    };
+    std::string unique = name;
+    for (int number = 2; is_taken(unique); ++number) unique = fmt::format("{}-{}", name, number);
+    report.bases.push_back({unique, bases.back().manifest.digest});
+  }
+  return bases;
 }
 
 json::object manifest_fields(const IngestReport& report, const std::vector<Inputs::File>& song_files,
@@ -297,8 +302,8 @@ json::object manifest_fields(const IngestReport& report, const std::vector<Input
   json::object kept;
   for (const auto& option : options_to_json(options)) {
     const std::string_view name = option.key();
-    const bool of_the_run =
-        name == "output" || name == "threads" || name == "songs" || name == "memory" || name == "anonymise";
+    const bool of_the_run = name == "output" || name == "threads" || name == "songs" || name == "memory" ||
+                            name == "anonymise" || name == "base";
     if (!of_the_run) kept[name] = option.value();
   }
   const DatasetCounts& counts = report.counts;
@@ -314,6 +319,13 @@ json::object manifest_fields(const IngestReport& report, const std::vector<Input
       {"inputs", files(report.inputs)},
       {"song_files", files(song_files)},
   };
+  if (!report.bases.empty()) {
+    json::array bases;
+    for (const IngestReport::Base& base : report.bases) {
+      bases.push_back(json::object{{"dataset", base.name}, {"digest", base.digest}});
+    }
+    fields["base"] = std::move(bases);
+  }
   if (counts.first_listen) {
     fields["first_listen"] = time_for_people(*counts.first_listen);
     fields["last_listen"] = time_for_people(*counts.last_listen);
@@ -323,24 +335,39 @@ json::object manifest_fields(const IngestReport& report, const std::vector<Input
 
 }  // namespace
 
+IngestReport read_logs(std::span<const std::string> names, const IngestOptions& options, LogSink& sink,
+                       Progress& progress, const std::stop_token& stop) {
+  Inputs inputs(names);
+  IngestReport report;
+  report.inputs = inputs.files();
+  report.dropped = RejectLog(options.rejects);
+  progress.begin("read", inputs.bytes(), "bytes");
+  LogsToSink(options, sink, report, progress, stop).read(inputs);
+  progress.end();
+  return report;
+}
+
 IngestReport ingest(std::span<const std::string> names, const IngestOptions& options, Progress& progress,
                     const std::stop_token& stop) {
   FolderWriter folder(options.output, replaces(kDatasetFormat));
   Inputs inputs(names);
   Inputs song_files(options.songs);
   IngestReport report;
+  const std::vector<Dataset> bases = open_bases(options.base, report);
   report.inputs = inputs.files();
   report.dropped = RejectLog(options.rejects);
   report.dropped_song_rows = RejectLog(options.rejects);
-  Ingest ingest(options, folder.path(), report, progress, stop);
+  DatasetBuilder builder(dataset_rules(options), folder.path());
+  LogsToSink logs(options, builder, report, progress, stop);
   progress.begin("read", inputs.bytes() + song_files.bytes(), "bytes");
-  ingest.read(inputs);
-  ingest.read_songs(song_files);
+  logs.read(inputs);
+  logs.read_songs(song_files);
+  for (std::size_t i = 0; i < bases.size(); ++i) builder.add_base(bases[i], report.bases[i].name);
   progress.begin("cut sessions", 0, "plays");
-  ingest.builder().cut(report.dropped, thread_count(options.threads));
-  if (ingest.builder().empty()) fail_empty(report, options);
-  report.counts = ingest.builder().write(folder.path(), thread_count(options.threads), progress, stop);
-  report.merged = ingest.builder().merged_songs();
+  builder.cut(report.dropped, thread_count(options.threads));
+  if (builder.empty()) fail_empty(report, options);
+  report.counts = builder.write(folder.path(), thread_count(options.threads), progress, stop);
+  report.merged = builder.merged_songs();
   report.dropped.write(folder.path() / kRejectsName);
   report.digest = write_manifest(folder.path(), kDatasetFormat, manifest_fields(report, song_files.files(), options));
   folder.commit();

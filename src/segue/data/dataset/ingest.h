@@ -14,6 +14,7 @@
 #include "segue/base/progress.h"
 #include "segue/data/dataset/dataset_builder.h"
 #include "segue/data/dataset/ingest_options.h"
+#include "segue/data/dataset/log_sink.h"
 #include "segue/data/log/input/inputs.h"
 #include "segue/data/log/rejects.h"
 
@@ -35,6 +36,11 @@ struct IngestReport {
   // Kept.
   DatasetCounts counts;
   std::vector<MergedSong> merged;
+  struct Base {
+    std::string name;
+    std::string digest;
+  };
+  std::vector<Base> bases;  // datasets put beside it
   // Dropped rows and plays (of short_playlist: lists), by reason.
   RejectLog dropped{0};
   // The files of --songs.
@@ -49,5 +55,10 @@ struct IngestReport {
 // file that is no log, missing columns, nothing kept), wrong_use, no_space, io_failed, interrupted.
 IngestReport ingest(std::span<const std::string> inputs, const IngestOptions& options, Progress& progress,
                     const std::stop_token& stop);
+
+// Reads the logs as ingest() does, into `sink` instead of a dataset: of the report there is what was read and dropped
+// on the way. Throws not_found, bad_input, wrong_use, interrupted, and what the sink throws.
+IngestReport read_logs(std::span<const std::string> inputs, const IngestOptions& options, LogSink& sink,
+                       Progress& progress, const std::stop_token& stop);
 
 }  // namespace segue::data

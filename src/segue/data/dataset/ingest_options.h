@@ -24,6 +24,7 @@ struct IngestOptions {
   std::string source = "auto";
   InputKind kind = InputKind::automatic;
   std::vector<std::string> songs;
+  std::vector<std::string> base;
   std::string user;
   std::string user_column;
   std::string song_column;
@@ -70,6 +71,9 @@ struct OptionsOf<data::IngestOptions> {
       option<&data::IngestOptions::kind>("kind", "Whether a row is a play or a playlist; auto decides by the columns"),
       option<&data::IngestOptions::songs>("songs",
                                           "A file with titles, artists, albums, tags of song ids; may be repeated"),
+      option<&data::IngestOptions::base>(
+          "base",
+          "A dataset of others to put beside these listens: songs meet by id, or artist and title; may be repeated"),
       option<&data::IngestOptions::user>("user", "The user of all rows, for logs of one person without a user column"),
       option<&data::IngestOptions::user_column>("user_column", "Column of the user, or of the playlist's id"),
       option<&data::IngestOptions::song_column>("song_column", "Column of the song id"),

@@ -35,6 +35,10 @@ class Queues {
   ~Queues();
 
   std::size_t size() const { return size_; }
+  // The first of them are one's own; those after are of the datasets put beside them (ingest --base).
+  std::size_t own() const { return size_ - others_; }
+  // REQUIRES: count <= size()
+  void set_own(std::size_t count) { others_ = size_ - count; }
   std::uint64_t plays() const { return plays_; }
   // REQUIRES: queue < size().
   std::span<const SongRow> songs(std::size_t queue) const;
@@ -46,6 +50,7 @@ class Queues {
   struct State;
   std::unique_ptr<State> state_;
   std::size_t size_ = 0;
+  std::size_t others_ = 0;
   std::uint64_t plays_ = 0;
 };
 

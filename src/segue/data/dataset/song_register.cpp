@@ -52,16 +52,6 @@ void split_tags(std::string_view text, Visit visit) {
   }
 }
 
-bool is_uuid(std::string_view id) {
-  if (id.size() != 36) return false;
-  for (std::size_t i = 0; i < id.size(); ++i) {
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    const bool hex = (id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f') || (id[i] >= 'A' && id[i] <= 'F');
-    if (dash ? id[i] != '-' : !hex) return false;
-  }
-  return true;
-}
-
 // Two letters of the country, three letters or digits of the registrant, seven digits: "GBAYE6800011".
 bool is_isrc(std::string_view id) {
   const auto is_letter = [](char letter) { return letter >= 'A' && letter <= 'Z'; };
@@ -172,6 +162,13 @@ std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::st
     count_spelling(number, song, hashes.texts);
   }
   if (!tags.empty()) keep_tags(number, read_tags(tags));
+  return number;
+}
+
+std::uint32_t SongRegister::add_song(const Song& song, std::span<const std::string_view> tags) {
+  const bool by_name = song.id == id_of_names(fold_name(song.artist), fold_name(song.title));
+  const std::uint32_t number = add({by_name ? std::string_view() : song.id, song.title, song.artist, song.album}, tags);
+  if (number != kNone && song.plays > 0) known_[number].plays += song.plays - 1;
   return number;
 }
 

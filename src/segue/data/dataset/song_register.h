@@ -58,6 +58,8 @@ class SongRegister {
   // Adds the song of each listen and appends its number to `numbers`. Several times as fast as one song after another,
   // because the reads from memory overlap.
   void add_all(std::span<const Listen> listens, std::vector<std::uint32_t>& numbers);
+  // The same for a song of another dataset, with all its plays. Its id may be that of a name.
+  std::uint32_t add_song(const Song& song, std::span<const std::string_view> tags);
   // The number of the song with this id, kNone if nobody mentioned it.
   std::uint32_t find(std::string_view id) const;
   // Texts from a file of songs come before those of logs, and its first row for a song before later ones.

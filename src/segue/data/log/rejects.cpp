@@ -7,6 +7,7 @@
 
 #include "segue/base/file.h"
 #include "segue/base/json.h"
+#include "segue/base/words.h"
 #include "segue/data/text/text.h"
 
 namespace segue::data {
@@ -46,6 +47,16 @@ json::object RejectLog::to_json() const {
     if (counts_[i] > 0) object[kReasonNames[i]] = counts_[i];
   }
   return object;
+}
+
+std::string RejectLog::text() const {
+  std::string text;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    if (counts_[i] == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kReasonNames[i], with_commas(counts_[i]));
+    if (!first_[i].empty()) text += fmt::format(" ({})", first_[i]);
+  }
+  return text;
 }
 
 void RejectLog::write(const std::filesystem::path& path) const {

@@ -62,8 +62,8 @@ class RejectLog {
   std::uint64_t total() const;
   bool has_samples() const;
   json::object to_json() const;  // {"bad_time": 3, ...}, only reasons that occurred
-  // Where the first reject of this reason is, for messages: "listens.csv:7: \"15.Aug\""; "" if there was none.
-  const std::string& first(Reason reason) const { return first_[index(reason)]; }
+  // "bad_time 3 (listens.csv:7: \"15.Aug\"), repeat 2": with the first of each reason, for messages.
+  std::string text() const;
 
   // One line a sample: {"reason", "file", "line", "text"}, the text cut to 500 bytes of valid UTF-8.
   void write(const std::filesystem::path& path) const;

@@ -258,4 +258,14 @@ std::string compared_name(std::string_view name) {
   return out;
 }
 
+bool is_uuid(std::string_view id) {
+  if (id.size() != 36) return false;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = (id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f') || (id[i] >= 'A' && id[i] <= 'F');
+    if (dash ? id[i] != '-' : !hex) return false;
+  }
+  return true;
+}
+
 }  // namespace segue::data

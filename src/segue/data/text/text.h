@@ -32,4 +32,7 @@ void search_fold(std::string_view text, std::string& out);
 std::string compared_name(std::string_view name);
 void compared_name(std::string_view name, std::string& out);
 
+// "6ec5c43d-1111-4c88-8b0b-000000000000": the form of MusicBrainz's ids.
+bool is_uuid(std::string_view id);
+
 }  // namespace segue::data

@@ -12,7 +12,7 @@ namespace segue::evaluate {
 using Factory = std::unique_ptr<Method>(const MethodOptions&);
 Factory make_random, make_popularity, make_recent_popularity, make_personal_top, make_personal_actr, make_markov,
     make_sequential_rules, make_co_count, make_co_count_10, make_item_knn, make_item_knn_decay, make_vsknn, make_vstan,
-    make_als, make_sgns, make_sgns_10, make_blend;
+    make_als, make_sgns, make_sgns_10, make_blend, make_blend_lists;
 
 namespace {
 
@@ -35,6 +35,7 @@ constexpr std::array kFactories = {
     make_sgns,
     make_sgns_10,
     make_blend,
+    make_blend_lists,
 };
 
 }  // namespace

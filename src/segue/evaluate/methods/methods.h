@@ -8,12 +8,14 @@
 #include "segue/evaluate/method.h"
 #include "segue/evaluate/options.h"
 #include "segue/model/blend_weights.h"
+#include "segue/recommend/blend_query.h"
 
 namespace segue::evaluate {
 
 struct MethodOptions {
   VectorMetric vector_metric = VectorMetric::cosine;  // of sgns and sgns-10
   model::Blend blend = {};
+  recommend::TeacherSource teacher = nullptr;  // of the blend, in songs of the split
 };
 
 // Every method, in the order of the report, or those in `names`, separated by commas ("all": every one). Throws

@@ -30,6 +30,7 @@ class BulkListen {
     listen.release = text("release");
     listen.song_id = text("song_id", data::kMostIdBytes);
     const std::string mbid = text("recording_mbid", data::kMostIdBytes);
+    skipped_ = flag("skipped");
     reader_.refuse_others();
     if (!mbid.empty()) {
       listen.recording_mbid = canonical_uuid(mbid);
@@ -45,6 +46,9 @@ class BulkListen {
     return listen;
   }
 
+  // After read(): whether it was skipped.
+  bool skipped() const { return skipped_; }
+
  private:
   const json::object& object_of(const json::value& value) const {
     if (!value.is_object()) fail(ErrorCode::wrong_use, "{}: expected an object", subject_);
@@ -55,6 +59,16 @@ class BulkListen {
     std::string found = reader_.text(name, std::numeric_limits<std::size_t>::max());
     check_bytes(fmt::format("{}.{}", subject_, name), found, most);
     return found;
+  }
+
+  bool flag(std::string_view name) {
+    const json::value* const value = reader_.find(name);
+    if (value == nullptr) return false;
+    if (!value->is_bool()) {
+      fail(ErrorCode::wrong_use, "{}.{}: expected true or false, found {}", subject_, name,
+           data::printable(json::serialize(*value), kShownBytes));
+    }
+    return value->get_bool();
   }
 
   std::int64_t time(std::int64_t now) {
@@ -70,6 +84,7 @@ class BulkListen {
 
   std::string subject_;
   BodyReader reader_;
+  bool skipped_ = false;
 };
 
 TypedReply<AddedListensReply> add_listens(const ListenParts& parts, const Exchange& exchange) {
@@ -83,12 +98,19 @@ TypedReply<AddedListensReply> add_listens(const ListenParts& parts, const Exchan
     fail(ErrorCode::too_large, "listens: expected at most {} in one request, found {}", kMostBulkListens, list.size());
   }
   std::vector<store::StoredListen> listens;
-  listens.reserve(list.size());
+  std::vector<store::StoredListen> skips;
   const std::int64_t now = parts.unix_now();
   for (const json::value& item : list) {
-    listens.push_back(BulkListen(item, listens.size()).read(exchange.who, now));
+    BulkListen listen(item, listens.size() + skips.size());
+    store::StoredListen read = listen.read(exchange.who, now);
+    (listen.skipped() ? skips : listens).push_back(std::move(read));
   }
-  const store::AddedListens counts = parts.store.add(listens);
+  store::AddedListens counts = parts.store.add(listens);
+  if (!skips.empty()) {
+    const store::AddedListens skipped = parts.store.add_skips(skips);
+    counts.added += skipped.added;
+    counts.known += skipped.known;
+  }
   return json_reply(AddedListensReply{counts.added, counts.known});
 }
 
@@ -103,6 +125,9 @@ json::object listens_body() {
   }
   add_property(listen, "song_id", text_schema(data::kMostIdBytes));
   add_property(listen, "recording_mbid", {{"type", "string"}, {"format", "uuid"}});
+  json::object skipped{{"type", "boolean"}, {"default", false}};
+  skipped["description"] = "Whether the song was skipped soon: no listen, but a sign of what not to play";
+  add_property(listen, "skipped", std::move(skipped));
   json::object body = object_schema();
   add_property(body, "listens", {{"type", "array"}, {"maxItems", kMostBulkListens}, {"items", std::move(listen)}},
                true);
@@ -116,6 +141,7 @@ TypedReply<ForgottenReply> forget_user(const ListenParts& parts, const Exchange&
     fail(ErrorCode::forbidden, "user {}: expected a token of this user or an admin's", user);
   }
   parts.playing_now.forget(user);
+  if (parts.forget) parts.forget(user);
   const store::Forgotten gone = parts.store.forget(user);
   return json_reply(ForgottenReply{gone.listens, gone.feedback, gone.tokens});
 }

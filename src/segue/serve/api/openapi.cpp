@@ -27,6 +27,7 @@ constexpr std::array kTags = {
     Described{"Map", "Positions of songs, regions and tags"},
     Described{"Listens", "Adding and deleting listens in bulk"},
     Described{"ListenBrainz", "The ListenBrainz protocol, for scrobblers"},
+    Described{"AudioMuse-AI", "The routes that AudioMuse-AI's plugins for music servers call"},
     Described{"Models", "The models that are served"},
     Described{"Operations", "Health, metrics and status"},
 };
@@ -66,10 +67,12 @@ json::object parameter_object(const Parameter& parameter, std::string_view in) {
 std::string_view path_help(std::string_view name) {
   if (name == "id") return "Id of the song, percent-encoded";
   if (name == "user") return "Name of the user, percent-encoded";
+  if (name == "playlist") return "Id of the playlist: a UUID";
+  if (name == "artist") return "Name of the artist, or the MusicBrainz id in a listen of the user, percent-encoded";
   return "Name of the model";
 }
 
-json::array parameters_of(const Route& route) {
+json::array parameters_document(const Route& route) {
   json::array parameters;
   for (std::size_t at = 0; (at = route.path.find('{', at)) != std::string::npos; ++at) {
     const std::string name = route.path.substr(at + 1, route.path.find('}', at) - at - 1);
@@ -88,12 +91,17 @@ json::object content(std::string_view media_type, json::object schema, std::stri
   return content;
 }
 
+json::object reply_schema(const Route& route) {
+  const ReplyShape* const shape = route.handle.shape();
+  if (shape == nullptr) return {{"type", "string"}};
+  if (route.handle.is_list()) return {{"type", "array"}, {"items", reference(shape->name)}};
+  return reference(shape->name);
+}
+
 json::object success(const Route& route) {
   const ReplyShape* const shape = route.handle.shape();
   json::object found{{"description", shape == nullptr ? "The requested data" : shape->description}};
-  found["content"] =
-      content(route.reply_type, shape == nullptr ? json::object{{"type", "string"}} : reference(shape->name),
-              route.example.reply);
+  found["content"] = content(route.reply_type, reply_schema(route), route.example.reply);
   for (const std::string& type : route.other_types) {
     found["content"].as_object()[type] = {{"schema", {{"type", "string"}}}};
   }
@@ -106,6 +114,7 @@ json::object failure(const ErrorForm& form, std::string_view description) {
 
 json::object responses_of(const Route& route) {
   json::object responses{{"200", success(route)}};
+  if (route.may_be_empty) responses["204"] = {{"description", "There is nothing to return"}};
   for (const Described& status : kFailures) responses[status.name] = failure(*route.errors, status.description);
   responses[kLongHeader.name] = failure(kErrorForm, kLongHeader.description);
   if (route.scope == Scope::admin) responses[kRefused.name] = failure(*route.errors, kRefused.description);
@@ -116,12 +125,12 @@ json::object operation(const Route& route) {
   json::object result{{"operationId", route.id},
                       {"tags", json::array{json::value(route.tag)}},
                       {"summary", route.summary},
-                      {"parameters", parameters_of(route)},
+                      {"parameters", parameters_document(route)},
                       {"responses", responses_of(route)}};
   if (!route.body.empty()) {
     const bool required = route.body.contains("required");
     result["requestBody"] = {{"required", required},
-                             {"content", content("application/json", route.body, route.example.request)}};
+                             {"content", content(route.body_type, route.body, route.example.request)}};
   }
   if (route.scope != Scope::none) {
     json::array scopes;

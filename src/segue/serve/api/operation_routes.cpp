@@ -54,6 +54,14 @@ Reply Service::metrics_text() {
     append_sample(text, "segue_model_songs", {"model", served->name},
                   static_cast<double>(served->model.songs().size()));
   }
+  append_family(text, "segue_trend_listens_total", "counter",
+                "Listens counted in the trend since the model was loaded");
+  for (const ModelPointer& served : models) {
+    if (served->trend) {
+      append_sample(text, "segue_trend_listens_total", {"model", served->name},
+                    static_cast<double>(served->trend->counted()));
+    }
+  }
   append_family(text, "segue_index_recall", "gauge",
                 "Share of the 10 nearest songs that searches find: sampled when the model was loaded");
   for (const ModelPointer& served : models) {

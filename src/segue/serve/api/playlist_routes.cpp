@@ -5,6 +5,7 @@
 #include "segue/recommend/journey.h"
 #include "segue/recommend/playlist.h"
 #include "segue/recommend/radio.h"
+#include "segue/serve/api/library_choice.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
@@ -27,7 +28,7 @@ recommend::PlaylistFormat format_for(const Request& request) {
 // `list` as JSON, or its songs in the format that the client accepts.
 template <class List>
 TypedReply<List> playlist_reply(const ServedModel& served, const Request& request, const List& list,
-                                const std::string& location) {
+                                const std::string& location, const LibraryChoice& choice) {
   const recommend::PlaylistFormat format = format_for(request);
   TypedReply<List> typed;
   if (format == recommend::PlaylistFormat::json) {
@@ -36,7 +37,8 @@ TypedReply<List> playlist_reply(const ServedModel& served, const Request& reques
     std::vector<std::uint32_t> rows;
     for (const recommend::SongReply& song : list.items) rows.push_back(song.row);
     typed.reply.content_type = recommend::media_type(format);
-    typed.reply.body = recommend::playlist_text(served.model.songs(), {list.title, std::move(rows)}, format, location);
+    typed.reply.body = recommend::playlist_text(served.model.songs(), {list.title, std::move(rows)}, format, location,
+                                                files_in_library(served, choice));
   }
   typed.reply.headers.push_back({"Vary", "Accept"});
   return typed;
@@ -46,6 +48,7 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
   const json::object document = body_object(exchange.request);
   BodyReader body(document);
   const std::vector<std::string> songs = body.texts("songs");
+  const std::vector<std::string> typed_seeds = body.texts("seeds");
   const std::vector<std::string> after = body.texts("after");
   const std::vector<std::string> exclude = body.texts("exclude");
   const std::string location = body.text("location");
@@ -53,26 +56,30 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
   recommend::RerankOptions list = recommend::radio_list_options();
   body.read(options);
   body.read(list);
+  LibraryChoice choice;
+  body.read(choice);
   body.refuse_others();
   check_limit("length", options.length);
 
   const ModelPointer served = model_for(parts, exchange);
   const model::Model& model = served->model;
-  const FoundRows seeds = found_rows(model.songs(), "songs", songs);
-  if (seeds.rows.empty()) {
-    fail(songs.empty() ? ErrorCode::wrong_use : ErrorCode::bad_input,
-         "songs: expected ids of songs that the model has, found {}", songs.empty() ? "none" : "only unknown ones");
-  }
+  const FoundRows known = found_rows(model.songs(), "songs", songs);
+  check_start(songs, typed_seeds, known);
+  WorkBudget budget = parts.budget();
+  const std::vector<recommend::TypedSeed> seeds = found_seeds(model, typed_seeds, budget);
   const FoundRows excluded = found_rows(model.songs(), "exclude", exclude);
   const FoundRows played = found_rows(model.songs(), "after", after);
+  const index::RowSet* const keeps = songs_in_library(*served, choice);
   const auto find_near = [&](std::span<const float> query, std::size_t k) {
-    return model.index().search(query, k, {}, {.threads = 1});
+    return model.index().search(query, k, {{}, keeps}, {.threads = 1});
   };
-  recommend::Radio player(model, find_near, seeds.rows, options, list);
+  recommend::Radio player = seeds.empty()
+                                ? recommend::Radio(model, find_near, known.rows, options, list)
+                                : recommend::Radio(model, find_near, recommend::seeds_of(seeds), options, list);
+  if (keeps != nullptr) player.keep_only(*keeps);
   player.exclude(excluded.rows);
   player.resume_after(played.rows);
   std::vector<recommend::RadioSong> radio;
-  WorkBudget budget = parts.budget();
   while (radio.size() < options.length) {
     const std::uint64_t before = player.work();
     const std::optional<recommend::RadioSong> next = player.next();
@@ -80,10 +87,12 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
     budget.spend(player.work() - before);
     radio.push_back(*next);
   }
-  const recommend::RadioReply reply{recommend::radio_song_replies(model.songs(), radio),
-                                    recommend::radio_title(model.songs(), seeds.rows.front()), served->name,
-                                    listed_unknown({&seeds, &excluded, &played})};
-  return playlist_reply(*served, exchange.request, reply, location);
+  recommend::RadioReply reply{recommend::radio_song_replies(model.songs(), radio),
+                              seeds.empty() ? recommend::radio_title(model.songs(), known.rows.front())
+                                            : recommend::radio_title(model.songs(), seeds.front()),
+                              served->name, listed_unknown({&known, &excluded, &played}), std::nullopt};
+  if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
+  return playlist_reply(*served, exchange.request, reply, location, choice);
 }
 
 TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exchange& exchange) {
@@ -94,6 +103,8 @@ TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exc
   const std::string location = body.text("location");
   recommend::JourneyOptions options;
   body.read(options, {"threads"});
+  LibraryChoice choice;
+  body.read(choice);
   body.refuse_others();
   options.threads = 1;
 
@@ -102,9 +113,10 @@ TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exc
   const std::uint32_t first = row_of_id(songs, from);
   const std::uint32_t last = row_of_id(songs, to);
   const recommend::JourneyReply reply{
-      recommend::journey_song_replies(songs, recommend::find_journey(served->model, first, last, options)),
+      recommend::journey_song_replies(
+          songs, recommend::find_journey(served->model, first, last, options, songs_in_library(*served, choice))),
       recommend::journey_title(songs, first, last), served->name};
-  return playlist_reply(*served, exchange.request, reply, location);
+  return playlist_reply(*served, exchange.request, reply, location, choice);
 }
 
 json::object location_schema() {
@@ -115,13 +127,15 @@ json::object location_schema() {
 
 json::object radio_schema() {
   json::object schema = object_schema();
-  add_property(schema, "songs", ids_schema("Ids of the seed songs, the newest last", true), true);
+  add_property(schema, "songs", ids_schema("Ids of the seed songs, the newest last", true));
+  add_property(schema, "seeds", seeds_schema());
   add_property(schema, "after",
                ids_schema("Ids of songs that this radio has played already, in order: it continues from them"));
   add_property(schema, "exclude", ids_schema("Ids of songs never to play"));
   add_property(schema, "location", location_schema());
   add_properties<recommend::RadioOptions>(schema);
   add_properties<recommend::RerankOptions>(schema, {}, recommend::radio_list_options());
+  add_properties<LibraryChoice>(schema);
   limit_property(schema, "length");
   return schema;
 }
@@ -134,6 +148,7 @@ json::object journey_schema() {
                {{"type", "string"}, {"maxLength", kMostTextLetters}, {"description", "Id of the last song"}}, true);
   add_property(schema, "location", location_schema());
   add_properties<recommend::JourneyOptions>(schema, {"threads"});
+  add_properties<LibraryChoice>(schema);
   return schema;
 }
 
@@ -167,7 +182,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
        .other_types = playlist_types(),
        .example = Example(
            recommend::RadioReply{
-               {{example_playlist_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}},
+               {{example_playlist_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}, {}},
            R"({"songs": ["1f03"], "length": 50, "drift": 0.2})"),
        .handle = [parts](const Exchange& exchange) { return radio(parts, exchange); }});
   routes.push_back({.method = Method::post,

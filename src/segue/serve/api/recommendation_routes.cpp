@@ -7,7 +7,9 @@
 #include "segue/recommend/catalogue_filter.h"
 #include "segue/recommend/interests.h"
 #include "segue/recommend/rerank.h"
+#include "segue/serve/api/library_choice.h"
 #include "segue/serve/api/parameters.h"
+#include "segue/serve/api/played_songs.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
 
@@ -61,14 +63,13 @@ namespace segue::serve {
 namespace {
 
 constexpr std::size_t kMostFilterNames = 100;
-// So many listens tell which songs come back.
-constexpr std::size_t kPastListens = 2000;
 
 struct Wanted {
   recommend::RecommendOptions recommend{.threads = 1};  // the other cores have other requests
   recommend::RerankOptions list;
   recommend::InterestOptions interests{.interests = "1"};
   PlaceOptions place;
+  LibraryChoice library;
 };
 
 template <class Read>
@@ -77,12 +78,14 @@ void read_wanted(Wanted& wanted, const Read& read) {
   read(wanted.list);
   read(wanted.interests);
   read(wanted.place);
+  read(wanted.library);
   check_limit("k", wanted.recommend.k);
 }
 
 // The body of POST /v1/recommendations.
 struct RecommendationRequest {
   std::vector<std::string> songs;
+  std::vector<std::string> seeds;
   std::vector<std::string> disliked;
   std::vector<std::string> exclude;
   std::string user;
@@ -104,6 +107,7 @@ RecommendationRequest read_request(const Request& request) {
   BodyReader body(document);
   RecommendationRequest read;
   read.songs = body.texts("songs");
+  read.seeds = body.texts("seeds");
   read.disliked = body.texts("disliked");
   read.exclude = body.texts("exclude");
   read.user = body.text("user");
@@ -118,9 +122,9 @@ RecommendationRequest read_request(const Request& request) {
   return read;
 }
 
-// A filter reads the whole catalogue, a place on the map needs a search for each interest.
+// A filter and a seed read the whole catalogue, a place on the map needs a search for each interest.
 bool may_block(const RecommendationRequest& request) {
-  return request.wanted.place.place || request.filter != recommend::FilterOptions();
+  return request.wanted.place.place || !request.seeds.empty() || request.filter != recommend::FilterOptions();
 }
 
 std::vector<recommend::InterestReply> interest_replies(const model::Model& model, std::span<const std::uint32_t> played,
@@ -147,34 +151,44 @@ TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts,
   const ModelPointer served = model_for(parts, exchange, request.user);
   const model::Model& model = served->model;
   const FoundRows played = found_rows(model.songs(), "songs", request.songs);
-  if (played.rows.empty()) {
-    fail(request.songs.empty() ? ErrorCode::wrong_use : ErrorCode::bad_input,
-         "songs: expected ids of songs that the model has, found {}",
-         request.songs.empty() ? "none" : "only unknown ones");
-  }
+  check_start(request.songs, request.seeds, played);
   const FoundRows disliked = found_rows(model.songs(), "disliked", request.disliked);
   const FoundRows excluded = found_rows(model.songs(), "exclude", request.exclude);
-  const std::optional<index::RowSet> keeps = recommend::songs_passing(request.filter, model.songs());
+  std::optional<index::RowSet> passing = recommend::songs_passing(request.filter, model.songs());
+  const index::RowSet* const there = songs_in_library(*served, wanted.library);
+  if (passing && there != nullptr) passing = intersection(*passing, *there);
   WorkBudget budget = parts.budget();
-  const recommend::Listener listener{played.rows, disliked.rows, excluded.rows, keeps ? &*keeps : nullptr, &budget};
+  const std::vector<recommend::TypedSeed> seeds = found_seeds(model, request.seeds, budget);
+  const std::vector<recommend::WeightedSong> seed_songs = recommend::weighted_songs_of(seeds);
+  const recommend::Listener listener{.played = played.rows,
+                                     .disliked = disliked.rows,
+                                     .excluded = excluded.rows,
+                                     .keeps = passing ? &*passing : there,
+                                     .budget = &budget,
+                                     .seeds = seed_songs};
   recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
                                                                    recommend::interests_wanted(wanted.interests));
   recommend::RecommendationsReply reply;
   reply.items = recommend::recommended_song_replies(model.songs(), found.items);
   if (wanted.place.place) {
-    reply.interests = interest_replies(model, played.rows, std::move(found.interests), wanted);
+    const std::vector<data::SongRow> basis = seeds.empty() ? played.rows : recommend::songs_of(seeds);
+    reply.interests = interest_replies(model, basis, std::move(found.interests), wanted);
   }
   reply.model = served->name;
+  if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
   reply.unknown = listed_unknown({&played, &disliked, &excluded});
   return json_reply(reply);
 }
 
 // The most played songs that the list rules allow, for a user about whom nothing is known.
-std::vector<recommend::Recommendation> popular(const model::Model& model, std::span<const std::uint32_t> barred,
+std::vector<recommend::Recommendation> popular(const ServedModel& served, std::span<const std::uint32_t> barred,
                                                const Wanted& wanted, WorkBudget& budget) {
+  const model::Model& model = served.model;
+  const index::RowSet* const keeps = songs_in_library(served, wanted.library);
   const auto find = [&](std::size_t count) {
     std::vector<math::ScoredRow> pool;
-    for (std::uint32_t row = 0; row < std::min<std::size_t>(count, model.songs().size()); ++row) {
+    for (std::uint32_t row = 0; row < model.songs().size() && pool.size() < count; ++row) {
+      if (keeps != nullptr && !keeps->contains(row)) continue;
       pool.push_back({row, 1 - static_cast<float>(row) / static_cast<float>(model.songs().size())});
     }
     return pool;
@@ -191,51 +205,6 @@ std::vector<store::StoredListen> newest_listens(store::ListenStore& store, std::
   return store.listens_of(user, {.min_ts = std::nullopt, .max_ts = std::nullopt, .count = count});
 }
 
-// What a user played of the songs of a model.
-struct PlayedSongs {
-  std::vector<data::SongRow> past;    // of the kPastListens newest listens, the newest last
-  std::vector<data::SongRow> newest;  // of those that are asked for
-  std::vector<data::SongRow> ever;    // every song once, in any order
-};
-
-PlayedSongs played_by(const ServiceParts& parts, const ServedModel& served, std::string_view user, std::size_t count) {
-  PlayedSongs played;
-  std::vector<store::StoredListen> songs;  // those with a vector
-  std::vector<data::SongRow> rows;         // of each
-  parts.store.for_each_song(user, [&](const store::StoredListen& song) {
-    const std::optional<data::SongRow> row = served.matcher.find(song);
-    if (!row) return true;
-    played.ever.push_back(*row);
-    if (served.model.inverse_norms()[*row] > 0) {
-      songs.push_back(song);
-      rows.push_back(*row);
-    }
-    return true;
-  });
-  std::ranges::sort(played.ever);
-  played.ever.erase(std::ranges::unique(played.ever).begin(), played.ever.end());
-  for (const store::SongTime& listen : parts.store.newest_of(user, songs, std::max(count, kPastListens))) {
-    played.past.push_back(rows[listen.song]);
-  }
-  std::ranges::reverse(played.past);
-  const std::size_t asked = std::min(count, played.past.size());
-  played.newest.assign(played.past.end() - static_cast<std::ptrdiff_t>(asked), played.past.end());
-  return played;
-}
-
-std::vector<std::uint32_t> hated_songs(const ServiceParts& parts, const ServedModel& served, std::string_view user) {
-  std::vector<std::uint32_t> rows;
-  for (const store::Feedback& feedback : parts.store.feedback_of(user, -1, kMostInReply, 0)) {
-    store::StoredListen listen;
-    listen.artist = feedback.artist;
-    listen.title = feedback.title;
-    listen.song_id = feedback.song_id;
-    listen.recording_mbid = feedback.recording_mbid;
-    if (const auto row = served.matcher.find(listen)) rows.push_back(*row);
-  }
-  return rows;
-}
-
 TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, const Exchange& exchange) {
   const std::string& user = exchange.at("user");
   exchange.who.must_be(user);
@@ -246,28 +215,34 @@ TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, 
   read_query(exchange, history);
   const ModelPointer served = model_for(parts, exchange, user);
   const model::Model& model = served->model;
-  const PlayedSongs played = played_by(parts, *served, user, history.history);
+  const PlayedSongs played =
+      played_by(parts.store, *served, user, std::max<std::size_t>(history.history, kPastListens));
+  const std::span<const data::SongRow> newest = played.newest(history.history);
   const bool discovers = wanted.list.mode == recommend::ListMode::discover;
   const std::span<const data::SongRow> excluded = discovers ? played.ever : std::span<const data::SongRow>();
-  const std::vector<std::uint32_t> disliked = hated_songs(parts, *served, user);
+  const std::vector<std::uint32_t> disliked = hated_songs(parts.store, *served, user);
   recommend::RecommendationsReply reply;
   WorkBudget budget = parts.budget();
-  if (played.newest.empty()) {
+  if (newest.empty()) {
     std::vector<data::SongRow> barred = disliked;
     barred.insert(barred.end(), excluded.begin(), excluded.end());
-    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, barred, wanted, budget));
+    reply.items = recommend::recommended_song_replies(model.songs(), popular(*served, barred, wanted, budget));
     reply.fallback = recommend::Fallback::popular;
   } else {
     const plays::Past past = recommend::past_of(model.songs(), played.past);
-    recommend::Recommendations found = served->recommender.recommend(
-        {.played = played.newest, .disliked = disliked, .excluded = excluded, .budget = &budget, .past = &past},
-        wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
+    recommend::Recommendations found =
+        served->recommender.recommend({.played = newest,
+                                       .disliked = disliked,
+                                       .excluded = excluded,
+                                       .keeps = songs_in_library(*served, wanted.library),
+                                       .budget = &budget,
+                                       .past = &past},
+                                      wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
     reply.items = recommend::recommended_song_replies(model.songs(), found.items);
-    if (wanted.place.place)
-      reply.interests = interest_replies(model, played.newest, std::move(found.interests), wanted);
+    if (wanted.place.place) reply.interests = interest_replies(model, newest, std::move(found.interests), wanted);
   }
   reply.user = user;
-  reply.listens = played.newest.size();
+  reply.listens = newest.size();
   reply.model = served->name;
   return json_reply(reply);
 }
@@ -290,7 +265,8 @@ TypedReply<HistoryReply> history_of_user(const ServiceParts& parts, const Exchan
 
 json::object body_schema() {
   json::object schema = object_schema();
-  add_property(schema, "songs", ids_schema("Ids of the songs played, the newest last", true), true);
+  add_property(schema, "songs", ids_schema("Ids of the songs played, the newest last", true));
+  add_property(schema, "seeds", seeds_schema());
   add_property(schema, "disliked", ids_schema("Ids of songs to avoid, together with songs much like them"));
   add_property(schema, "exclude", ids_schema("Ids of songs that must not be returned"));
   add_property(schema, "user",
@@ -301,6 +277,7 @@ json::object body_schema() {
   add_properties<recommend::RerankOptions>(schema);
   add_properties<recommend::InterestOptions>(schema, {}, {.interests = "1"});
   add_properties<PlaceOptions>(schema);
+  add_properties<LibraryChoice>(schema);
   limit_property(schema, "k");
   json::object filter = object_schema();
   add_properties<recommend::FilterOptions>(filter, {"only_ids", "not_ids"});
@@ -314,6 +291,7 @@ std::vector<Parameter> user_parameters() {
   add(parameters_of<recommend::RerankOptions>());
   add(parameters_of<recommend::InterestOptions>({}, {.interests = "1"}));
   add(parameters_of<PlaceOptions>());
+  add(parameters_of<LibraryChoice>());
   add(parameters_of<HistoryOptions>());
   all.push_back(model_parameter());
   return all;

@@ -153,6 +153,15 @@ struct AddedListensReply {
   std::uint64_t known = 0;
 };
 
+struct ImportedReply {
+  std::uint64_t added = 0;
+  std::uint64_t known = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t rows = 0;
+  std::uint64_t dropped = 0;
+  std::vector<std::string> sources;
+};
+
 struct ForgottenReply {
   std::uint64_t listens = 0;
   std::uint64_t feedback = 0;
@@ -440,6 +449,21 @@ struct FieldsOf<serve::AddedListensReply> {
   };
 };
 SEGUE_CHECK_FIELDS(serve::AddedListensReply);
+
+template <>
+struct FieldsOf<serve::ImportedReply> {
+  static constexpr std::string_view name = "Imported";
+  static constexpr std::string_view description = "What became of the rows of a log";
+  static constexpr std::tuple fields = {
+      field<&serve::ImportedReply::added>("added", "New listens"),
+      field<&serve::ImportedReply::known>("known", "Listens that were stored already"),
+      field<&serve::ImportedReply::skipped>("skipped", "Listens that were skips, which are left out"),
+      field<&serve::ImportedReply::rows>("rows", "Rows read"),
+      field<&serve::ImportedReply::dropped>("dropped", "Rows that could not be used"),
+      field<&serve::ImportedReply::sources>("sources", "Products that the log was recognised as one of"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ImportedReply);
 
 template <>
 struct FieldsOf<serve::ForgottenReply> {

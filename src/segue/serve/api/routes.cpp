@@ -11,6 +11,8 @@ namespace segue::serve {
 
 namespace {
 constexpr std::size_t kUnknownShown = 100;
+// Of the work budget: a name of the catalogue is folded and compared for each seed, some several times.
+constexpr std::size_t kUnitsPerName = 4;
 }  // namespace
 
 WorkBudget ServiceParts::budget() const {
@@ -62,6 +64,24 @@ FoundRows found_rows(const data::Catalogue& songs, std::string_view field, const
   return result;
 }
 
+std::vector<recommend::TypedSeed> found_seeds(const model::Model& model, const std::vector<std::string>& seeds,
+                                              WorkBudget& budget) {
+  if (seeds.size() > kMostSeedsInRequest) {
+    fail(ErrorCode::wrong_use, "seeds: expected at most {}, found {}", kMostSeedsInRequest, seeds.size());
+  }
+  budget.spend(seeds.size() * model.songs().size() * kUnitsPerName);
+  std::vector<recommend::TypedSeed> found;
+  for (const std::string& seed : seeds) found.push_back(recommend::find_seed(model, seed));
+  return found;
+}
+
+void check_start(const std::vector<std::string>& songs, const std::vector<std::string>& seeds, const FoundRows& found) {
+  if (!songs.empty() && !seeds.empty()) fail(ErrorCode::wrong_use, "expected songs or seeds, found both");
+  if (!seeds.empty() || !found.rows.empty()) return;
+  fail(songs.empty() ? ErrorCode::wrong_use : ErrorCode::bad_input,
+       "songs: expected ids of songs that the model has, found {}", songs.empty() ? "none" : "only unknown ones");
+}
+
 std::uint32_t row_of_id(const data::Catalogue& songs, std::string_view id) {
   if (const auto row = songs.find(id)) return *row;
   fail(ErrorCode::not_found, "song {}: the model has no song with this id", data::printable(id, kShownBytes));
@@ -75,6 +95,16 @@ std::optional<std::vector<std::string_view>> listed_unknown(std::initializer_lis
   if (unknown.empty()) return std::nullopt;
   unknown.resize(std::min(unknown.size(), kUnknownShown));
   return unknown;
+}
+
+json::object seeds_schema() {
+  return {{"type", "array"},
+          {"items", text_schema()},
+          {"minItems", 1},
+          {"maxItems", kMostSeedsInRequest},
+          {"description",
+           "Instead of songs: what to start from, in no order. Songs (ids, or words of artist and title), artists by "
+           "their names, or artist:NAME, album:NAME, tag:NAME; artist:NAME:2 counts twice"}};
 }
 
 json::object ids_schema(std::string_view description, bool required) {

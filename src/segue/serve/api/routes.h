@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "segue/base/work_budget.h"
+#include "segue/recommend/typed_seeds.h"
 #include "segue/serve/http/router.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
@@ -20,6 +21,8 @@ namespace segue::serve {
 // The most songs in a reply, and the most ids in a request.
 inline constexpr std::uint32_t kMostInReply = 1000;
 inline constexpr std::size_t kMostInRequest = 10'000;
+// Each is looked for among all names of the catalogue.
+inline constexpr std::size_t kMostSeedsInRequest = 20;
 
 // What routes use to answer; all of it outlives them.
 struct ServiceParts {
@@ -56,6 +59,12 @@ struct FoundRows {
 };
 // Throws wrong_use, naming the field, if there are too many ids.
 FoundRows found_rows(const data::Catalogue& songs, std::string_view field, const std::vector<std::string>& ids);
+// What the texts of a request's `seeds` name. Throws as recommend::find_seed(); wrong_use if there are too many;
+// bad_input above the budget.
+std::vector<recommend::TypedSeed> found_seeds(const model::Model& model, const std::vector<std::string>& seeds,
+                                              WorkBudget& budget);
+// Throws wrong_use unless one of `songs` and `seeds` was sent, bad_input if the model has none of the songs.
+void check_start(const std::vector<std::string>& songs, const std::vector<std::string>& seeds, const FoundRows& found);
 // The row of an id. Throws not_found.
 std::uint32_t row_of_id(const data::Catalogue& songs, std::string_view id);
 
@@ -63,7 +72,8 @@ std::uint32_t row_of_id(const data::Catalogue& songs, std::string_view id);
 // are none.
 std::optional<std::vector<std::string_view>> listed_unknown(std::initializer_list<const FoundRows*> fields);
 
-// JSON Schema of a list of ids in a request.
+// JSON Schema of `seeds`, and of a list of ids in a request.
+json::object seeds_schema();
 json::object ids_schema(std::string_view description, bool required = false);
 
 }  // namespace segue::serve

@@ -16,6 +16,10 @@
 #include <fmt/format.h>
 
 #include "segue/base/ascii.h"
+#include "segue/base/error.h"
+#include "segue/data/text/text.h"
+#include "segue/serve/api/parameters.h"
+#include "segue/serve/http/coded_body.h"
 #include "segue/serve/http/counted_body.h"
 #include "segue/serve/http/reply_bytes.h"
 #include "segue/serve/http/router.h"
@@ -211,7 +215,7 @@ class Connection {
     Parser parser;
     parser.get().body().lease = &lease_;
     parser.header_limit(share_.options.max_header);
-    parser.body_limit(share_.options.max_body);
+    parser.body_limit(boost::none);  // read_body() knows whose it is
     read_by_ = Clock::now() + visit(share_.options.request_timeout);
     lowest_.expires_at(read_by_);
     error_code error;
@@ -234,15 +238,26 @@ class Connection {
   }
 
   asio::awaitable<bool> read_body(Parser& parser) {
-    const std::uint64_t most = share_.handler.facts_of(request_).reads_body ? share_.options.max_body : kStrayBody;
+    const HeadFacts facts = share_.handler.facts_of(request_);
+    const std::uint64_t usual = facts.most_body > 0 ? facts.most_body : share_.options.max_body;
+    const std::uint64_t most = facts.reads_body ? usual : kStrayBody;
     const std::uint64_t length = parser.content_length().value_or(0);
     parser.body_limit(most);
     if (length > most) {
-      co_await refuse(too_large_body(most));
+      co_await refuse(refusal(ErrorCode::too_large, fmt::format("body: expected at most {} bytes, found more", most)));
+      co_return false;
+    }
+    const ContentCoding coding = content_coding(request_.header("content-encoding"));
+    if (coding == ContentCoding::unknown) {
+      co_await refuse(
+          share_.handler.refusal(request_, 415, "wrong_use",
+                                 fmt::format("Content-Encoding: expected gzip or identity, found {}",
+                                             data::printable(request_.header("content-encoding"), kShownBytes))));
       co_return false;
     }
     const bool has_arrived = parser.content_length() && buffer_.size() >= length;
-    if (!has_arrived && !co_await admit()) co_return false;
+    // Only for those who may ask: a small body may be a large text.
+    if ((!has_arrived || coding == ContentCoding::gzip) && !co_await admit()) co_return false;
     error_code error;
     if (!has_arrived && beast::iequals(parser.get()[http::field::expect], "100-continue") && !http_1_0_) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -251,7 +266,36 @@ class Connection {
     if (!error) co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return co_await unreadable(error, most);
     request_.body = std::move(parser.get().body().text);
+    if (coding == ContentCoding::gzip) co_return co_await decompress(most);
     co_return true;
+  }
+
+  // Replaces the body with its text; or refuses it and returns false.
+  asio::awaitable<bool> decompress(std::uint64_t most) {
+    std::optional<Error> error;
+    co_await run_on(share_.pool, [this, most, &error] {
+      try {
+        const std::uint64_t own = request_.body.capacity();
+        const auto may_hold = [this, own](std::uint64_t bytes) { return lease_.hold(2 * own + bytes); };
+        request_.body = gunzipped_body(request_.body, most, may_hold);
+      } catch (const Error& caught) {
+        error = caught;
+      } catch (const std::bad_alloc&) {
+        error = Error(ErrorCode::exhausted, "out of memory; retry later");
+      }
+    });
+    if (error) co_await refuse(refusal(error->code(), error->what()));
+    co_return !error;
+  }
+
+  // In the form of the request's path.
+  Reply refusal(ErrorCode code, std::string_view message) const {
+    const ErrorMeaning& meaning = meaning_of(code);
+    Reply reply = share_.handler.refusal(request_, meaning.http_status, meaning.name, message);
+    const bool may_retry =
+        std::ranges::any_of(reply.headers, [](const Header& one) { return one.name == "Retry-After"; });
+    if (meaning.http_status == 503 && !may_retry) reply.headers.push_back({"Retry-After", "1"});
+    return reply;
   }
 
   // Whether to read the body of a request whose header has arrived; the refusal is sent otherwise.

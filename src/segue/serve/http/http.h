@@ -52,8 +52,9 @@ struct Reply {
 
 // A request by its header alone, before its body is read.
 struct HeadFacts {
-  bool reads_body = true;  // otherwise the server accepts no more than a stray kilobyte of body
-  bool is_probe = false;   // a health probe: answered even while there are too many clients
+  bool reads_body = true;       // otherwise the server accepts no more than a stray kilobyte of body
+  bool is_probe = false;        // a health probe: answered even while there are too many clients
+  std::uint64_t most_body = 0;  // bytes, instead of the server's limit; 0: that limit
 };
 
 // What admit() decided.
@@ -93,6 +94,9 @@ class RequestHandler {
     static_cast<void>(head);
     return {};
   }
+  // The reply to a request whose body the server itself refuses: in the form that the clients of its path read.
+  // `code` as error_reply() has it. Never throws, never waits.
+  virtual Reply refusal(const Request& head, int status, std::string_view code, std::string_view message) const;
   // Called on an io thread. Never throws, never waits.
   virtual Prepared prepare(const Request& request) const = 0;
   // REQUIRES: `prepared` was made from this request. Never throws. A HEAD request is answered like GET; the server

@@ -102,8 +102,27 @@ Router::Router(std::vector<Route> routes) : routes_(std::move(routes)) {
   }
 }
 
+std::string with_joined_slashes(std::string_view path) {
+  std::string joined;
+  while (!path.empty()) {
+    const std::string_view segment = take_segment(path);
+    if (segment.empty()) continue;
+    joined += '/';
+    joined += segment;
+  }
+  return joined;
+}
+
 const Route* Router::find(Method method, std::string_view path) const {
   if (!path.starts_with('/')) return nullptr;
+  if (const Route* const found = find_exactly(method, path)) return found;
+  const std::string joined = with_joined_slashes(path);
+  if (joined == path || joined.empty()) return nullptr;
+  const Route* const found = find_exactly(method, joined);
+  return found != nullptr && found->joins_slashes ? found : nullptr;
+}
+
+const Route* Router::find_exactly(Method method, std::string_view path) const {
   std::array<std::string_view, kMostSegments> segments;
   std::size_t count = 0;
   while (!path.empty()) {
@@ -137,6 +156,8 @@ std::string Router::allowed(std::string_view path) const {
 
 std::vector<std::pair<std::string_view, std::string>> Router::path_values(const Route& route, std::string_view path) {
   std::vector<std::pair<std::string_view, std::string>> values;
+  std::string joined;
+  if (route.joins_slashes) path = joined = with_joined_slashes(path);
   std::string_view pattern = route.path;
   while (!pattern.empty()) {
     const std::string_view wanted = take_segment(pattern);

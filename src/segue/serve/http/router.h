@@ -100,8 +100,13 @@ struct Route {
   bool is_personal = false;        // says something about a person: nobody on the way may keep the reply
   bool is_probe = false;           // see HeadFacts
   bool may_block = false;          // see Prepared; a handler with a parsed body may decide for each request
-  std::vector<Parameter> query{};  // others are refused
+  std::vector<Parameter> query{};  // others are refused,
+  bool ignores_others = false;     // or ignored: clients of a protocol may send what Segue has no use for
+  bool joins_slashes = false;      // "//" is "/" and a "/" at the end nothing, as clients of a protocol join addresses
+  bool may_be_empty = false;       // the reply may be 204, without a body
   json::object body{};             // JSON Schema of the body; empty: none
+  std::string body_type = "application/json";
+  std::uint64_t most_body = 0;  // bytes, instead of the server's limit; 0: that limit
   std::string reply_type = "application/json";
   std::vector<std::string> other_types{};  // of the reply, by Accept
   Example example{};
@@ -111,6 +116,9 @@ struct Route {
 
 Reply error_reply(int status, std::string_view code, std::string_view message);  // {"error": {"code", "message"}}
 
+// "//1//x/" -> "/1/x"
+std::string with_joined_slashes(std::string_view path);
+
 // The routes of a service. Immutable, thread safe.
 class Router {
  public:
@@ -118,7 +126,8 @@ class Router {
   // a plain Reply has a reply_type other than JSON.
   explicit Router(std::vector<Route> routes);
 
-  // HEAD finds what GET finds. If several paths match, the one with more literal segments wins.
+  // HEAD finds what GET finds. If several paths match, the one with more literal segments wins. A path with doubled
+  // slashes, or one at its end, matches what it would without them if the route joins slashes.
   const Route* find(Method method, std::string_view path) const;
   // The methods of a path, "GET, HEAD, POST"; "" if there is no such path.
   std::string allowed(std::string_view path) const;
@@ -129,6 +138,8 @@ class Router {
 
  private:
   static constexpr std::size_t kMostSegments = 8;
+
+  const Route* find_exactly(Method method, std::string_view path) const;
 
   std::vector<Route> routes_;
   std::vector<std::vector<std::string>> patterns_;  // the segments of each route's path

@@ -10,6 +10,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "segue/base/fields.h"
 #include "segue/serve/http/http.h"
@@ -29,6 +30,19 @@ TypedReply<Body> json_reply(const Body& body, int status = 200) {
   return {{.status = status, .body = json_text(body)}};
 }
 
+// A reply whose JSON is a list of items, for protocols: v1 wraps its lists in an object.
+template <HasFields Item>
+struct ListReply {
+  Reply reply;
+};
+
+template <HasFields Item>
+ListReply<Item> json_list(const std::vector<Item>& items) {
+  ListReply<Item> list;
+  write_json(list.reply.body, items);
+  return list;
+}
+
 // A body serialised once and sent many times.
 template <HasFields Body>
 struct SharedReply {
@@ -43,17 +57,26 @@ namespace detail {
 template <class Type>
 struct BodyOf {
   static constexpr const ReplyShape* shape = nullptr;
+  static constexpr bool is_list = false;
   static Reply reply(Type&& reply) { return std::move(reply); }
 };
 template <class Body>
 struct BodyOf<TypedReply<Body>> {
   static constexpr const ReplyShape* shape = &shape_of<Body>();
+  static constexpr bool is_list = false;
   static Reply reply(TypedReply<Body>&& reply) { return std::move(reply.reply); }
+};
+template <class Item>
+struct BodyOf<ListReply<Item>> {
+  static constexpr const ReplyShape* shape = &shape_of<Item>();
+  static constexpr bool is_list = true;
+  static Reply reply(ListReply<Item>&& reply) { return std::move(reply.reply); }
 };
 
 }  // namespace detail
 
-// How a route answers: a function from an exchange to a TypedReply, or to a plain Reply if its body is not JSON.
+// How a route answers: a function from an exchange to a TypedReply or ListReply, or to a plain Reply if its body is not
+// JSON.
 class Handler {
  public:
   // Larger bodies are parsed on a thread of the pool.
@@ -64,6 +87,7 @@ class Handler {
   requires(!std::same_as<std::remove_cvref_t<Handle>, Handler> && std::invocable<Handle, const Exchange&>)
       Handler(Handle handle)  // NOLINT(google-explicit-constructor)
       : shape_(detail::BodyOf<std::invoke_result_t<Handle, const Exchange&>>::shape),
+        is_list_(detail::BodyOf<std::invoke_result_t<Handle, const Exchange&>>::is_list),
         answer_([handle = std::move(handle)](const Exchange& exchange, const void*) {
           return detail::BodyOf<std::invoke_result_t<Handle, const Exchange&>>::reply(handle(exchange));
         }) {}
@@ -76,6 +100,7 @@ class Handler {
     using Result = detail::BodyOf<std::invoke_result_t<Handle, const Exchange&, const Body&>>;
     Handler handler;
     handler.shape_ = Result::shape;
+    handler.is_list_ = Result::is_list;
     handler.parse_ = [parse](const Request& request) -> std::shared_ptr<const void> {
       return std::make_shared<const Body>(parse(request));
     };
@@ -86,8 +111,9 @@ class Handler {
     return handler;
   }
 
-  // The shape of the JSON body; nullptr if the body is not JSON.
+  // The shape of the JSON body, or of each item if the body is a list; nullptr if the body is not JSON.
   const ReplyShape* shape() const { return shape_; }
+  bool is_list() const { return is_list_; }
   bool parses_bodies() const { return static_cast<bool>(parse_); }
   // The parsed body and whether answering may block. REQUIRES: parses_bodies(). Throws as `parse` does.
   std::pair<std::shared_ptr<const void>, bool> parsed(const Request& request) const {
@@ -100,6 +126,7 @@ class Handler {
 
  private:
   const ReplyShape* shape_ = nullptr;
+  bool is_list_ = false;
   std::function<std::shared_ptr<const void>(const Request&)> parse_;
   std::function<bool(const void*)> blocks_;
   std::function<Reply(const Exchange&, const void*)> answer_;

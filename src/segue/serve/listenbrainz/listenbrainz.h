@@ -8,11 +8,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "segue/serve/api/routes.h"
 #include "segue/serve/http/router.h"
 #include "segue/serve/listenbrainz/playing_now.h"
+#include "segue/serve/lists/list_parts.h"
 #include "segue/store/store.h"
 
 namespace segue::serve {
@@ -25,11 +28,17 @@ struct ListenParts {
   store::ListenStore& store;
   PlayingNow& playing_now;
   std::function<std::int64_t()> unix_now;  // seconds since 1970
+  // Called when a user's data is deleted, for what others keep of them in memory; may be empty.
+  std::function<void(const std::string& user)> forget{};
 };
 
 std::vector<Route> listenbrainz_routes(const ListenParts& parts);
+// What to play, and what was played most: those that need a model.
+std::vector<Route> listenbrainz_list_routes(const ListParts& parts);
 // POST /v1/listens, DELETE /v1/users/{user}
 std::vector<Route> listens_routes(const ListenParts& parts);
+// POST /v1/import
+std::vector<Route> import_routes(const ListenParts& parts);
 
 // {"code": 400, "error": "..."}; with Retry-After if the client should retry later.
 extern const ErrorForm kListenBrainzErrors;

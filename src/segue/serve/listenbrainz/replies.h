@@ -91,6 +91,115 @@ struct ListenBrainzFeedbackReply {
   std::size_t total_count = 0;
 };
 
+struct ListenBrainzRecordingReply {
+  std::string recording_mbid{};
+  float score = 0;
+};
+
+struct ListenBrainzRecommendationsPayload {
+  std::size_t count = 0;
+  std::string_view entity = "recording";
+  std::int64_t last_updated = 0;
+  std::vector<ListenBrainzRecordingReply> mbids{};
+  std::size_t offset = 0;
+  std::size_t total_mbid_count = 0;
+  std::string_view type{};
+  std::string user_name{};
+};
+
+struct ListenBrainzRecommendationsReply {
+  ListenBrainzRecommendationsPayload payload{};
+};
+
+struct ListenBrainzTrackReply {
+  std::optional<std::vector<std::string>> identifier{};
+  std::string title{};
+  std::string creator{};
+  std::optional<std::string> album{};
+  json::object extension{};
+};
+
+struct ListenBrainzPlaylist {
+  std::string_view creator{};
+  std::string title{};
+  std::optional<std::string> annotation{};
+  std::optional<std::string> identifier{};
+  std::string date{};
+  json::object extension{};
+  std::vector<ListenBrainzTrackReply> track{};
+};
+
+struct ListenBrainzPlaylistReply {
+  ListenBrainzPlaylist playlist{};
+};
+
+struct ListenBrainzPlaylistsReply {
+  std::size_t count = 0;
+  std::size_t offset = 0;
+  std::size_t playlist_count = 0;
+  std::vector<ListenBrainzPlaylistReply> playlists{};
+};
+
+struct ListenBrainzRadioPayload {
+  ListenBrainzPlaylistReply jspf{};
+  std::vector<std::string> feedback{};
+};
+
+struct ListenBrainzRadioReply {
+  ListenBrainzRadioPayload payload{};
+};
+
+struct ListenBrainzSimilarReply {
+  std::string recording_mbid{};
+  std::string_view recording_name{};
+  std::string_view artist_credit_name{};
+  Nullable<std::vector<std::string>> artist_credit_mbids{};
+  Nullable<std::string> release_name{};
+  Nullable<std::string> release_mbid{};
+  std::size_t score = 0;
+  std::string reference_mbid{};
+};
+
+struct ListenBrainzRecordingCount {
+  std::string artist_name{};
+  std::string track_name{};
+  std::optional<std::string> recording_mbid{};
+  std::uint64_t listen_count = 0;
+};
+
+struct ListenBrainzArtistCount {
+  std::string artist_name{};
+  std::uint64_t listen_count = 0;
+};
+
+struct ListenBrainzStatsBase {
+  std::size_t count = 0;
+  std::int64_t from_ts = 0;
+  std::int64_t last_updated = 0;
+  std::size_t offset = 0;
+  std::string range{};
+  std::int64_t to_ts = 0;
+  std::string user_id{};
+};
+
+struct ListenBrainzRecordingStats : ListenBrainzStatsBase {
+  std::vector<ListenBrainzRecordingCount> recordings{};
+  std::size_t total_recording_count = 0;
+};
+
+struct ListenBrainzArtistStats : ListenBrainzStatsBase {
+  std::vector<ListenBrainzArtistCount> artists{};
+  std::size_t total_artist_count = 0;
+};
+
+struct ListenBrainzRecordingStatsReply {
+  ListenBrainzRecordingStats payload{};
+};
+
+struct ListenBrainzArtistStatsReply {
+  ListenBrainzArtistStats payload{};
+};
+
 struct ListenBrainzErrorReply {
   int code = 0;
   std::string_view error{};
@@ -260,6 +369,225 @@ struct FieldsOf<serve::ListenBrainzFeedbackReply> {
   };
 };
 SEGUE_CHECK_FIELDS(serve::ListenBrainzFeedbackReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRecordingReply> {
+  static constexpr std::string_view name = "ListenBrainzRecording";
+  static constexpr std::string_view description = "A recommended recording";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRecordingReply::recording_mbid>("recording_mbid", "Its MusicBrainz id"),
+      field<&serve::ListenBrainzRecordingReply::score>("score", "The larger, the better"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRecordingReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRecommendationsPayload> {
+  static constexpr std::string_view name = "ListenBrainzRecommendationsPayload";
+  static constexpr std::string_view description = "Recordings that a user has not played yet";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRecommendationsPayload::count>("count", "How many are in this reply"),
+      field<&serve::ListenBrainzRecommendationsPayload::entity>("entity", "\"recording\""),
+      field<&serve::ListenBrainzRecommendationsPayload::last_updated>("last_updated", "When the model was loaded"),
+      field<&serve::ListenBrainzRecommendationsPayload::mbids>("mbids", "The recordings, the best first"),
+      field<&serve::ListenBrainzRecommendationsPayload::offset>("offset", "How many were skipped"),
+      field<&serve::ListenBrainzRecommendationsPayload::total_mbid_count>("total_mbid_count", "How many there are"),
+      field<&serve::ListenBrainzRecommendationsPayload::type>("type", "top, similar or raw"),
+      field<&serve::ListenBrainzRecommendationsPayload::user_name>("user_name", "The user"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRecommendationsPayload);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRecommendationsReply> {
+  static constexpr std::string_view name = "ListenBrainzRecommendations";
+  static constexpr std::string_view description = "Recommended recordings";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRecommendationsReply::payload>("payload", "The recordings"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRecommendationsReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzTrackReply> {
+  static constexpr std::string_view name = "ListenBrainzTrack";
+  static constexpr std::string_view description = "A song of a playlist, as JSPF";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzTrackReply::identifier>(
+          "identifier", "Address of the recording at MusicBrainz, if the song has an id of it"),
+      field<&serve::ListenBrainzTrackReply::title>("title", "Title"),
+      field<&serve::ListenBrainzTrackReply::creator>("creator", "Artist"),
+      field<&serve::ListenBrainzTrackReply::album>("album", "Album, if known"),
+      field<&serve::ListenBrainzTrackReply::extension>(
+          "extension", "When it was added, by whom, and the song's id in the catalogue"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzTrackReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzPlaylist> {
+  static constexpr std::string_view name = "ListenBrainzPlaylist";
+  static constexpr std::string_view description = "A playlist as JSPF";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzPlaylist::creator>("creator", "Who made it"),
+      field<&serve::ListenBrainzPlaylist::title>("title", "Title"),
+      field<&serve::ListenBrainzPlaylist::annotation>("annotation", "What is in it"),
+      field<&serve::ListenBrainzPlaylist::identifier>("identifier", "Ends with the id of the playlist, if it is kept"),
+      field<&serve::ListenBrainzPlaylist::date>("date", "When it was made"),
+      field<&serve::ListenBrainzPlaylist::extension>("extension", "For whom, by which rule, and until when"),
+      field<&serve::ListenBrainzPlaylist::track>("track", "The songs; none in lists of playlists"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzPlaylist);
+
+template <>
+struct FieldsOf<serve::ListenBrainzPlaylistReply> {
+  static constexpr std::string_view name = "ListenBrainzPlaylistDocument";
+  static constexpr std::string_view description = "A playlist";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzPlaylistReply::playlist>("playlist", "The playlist"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzPlaylistReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzPlaylistsReply> {
+  static constexpr std::string_view name = "ListenBrainzPlaylists";
+  static constexpr std::string_view description = "Playlists made for a user, without their songs";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzPlaylistsReply::count>("count", "The most playlists asked for"),
+      field<&serve::ListenBrainzPlaylistsReply::offset>("offset", "Playlists skipped"),
+      field<&serve::ListenBrainzPlaylistsReply::playlist_count>("playlist_count", "Number of playlists in all"),
+      field<&serve::ListenBrainzPlaylistsReply::playlists>("playlists", "The playlists, the newest first"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzPlaylistsReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRadioPayload> {
+  static constexpr std::string_view name = "ListenBrainzRadioPayload";
+  static constexpr std::string_view description = "A playlist made from a prompt";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRadioPayload::jspf>("jspf", "The playlist"),
+      field<&serve::ListenBrainzRadioPayload::feedback>("feedback", "What it was made from, in sentences"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRadioPayload);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRadioReply> {
+  static constexpr std::string_view name = "ListenBrainzRadio";
+  static constexpr std::string_view description = "A playlist made from a prompt";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRadioReply::payload>("payload", "The content"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRadioReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzSimilarReply> {
+  static constexpr std::string_view name = "ListenBrainzSimilar";
+  static constexpr std::string_view description = "A recording to play after another";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzSimilarReply::recording_mbid>("recording_mbid", "MusicBrainz id of the recording"),
+      field<&serve::ListenBrainzSimilarReply::recording_name>("recording_name", "Title"),
+      field<&serve::ListenBrainzSimilarReply::artist_credit_name>("artist_credit_name", "Artist"),
+      field<&serve::ListenBrainzSimilarReply::artist_credit_mbids>("artist_credit_mbids", "Always null"),
+      field<&serve::ListenBrainzSimilarReply::release_name>("release_name", "Album"),
+      field<&serve::ListenBrainzSimilarReply::release_mbid>("release_mbid", "Always null"),
+      field<&serve::ListenBrainzSimilarReply::score>("score", "The larger, the sooner to be played"),
+      field<&serve::ListenBrainzSimilarReply::reference_mbid>("reference_mbid",
+                                                              "The recording asked about that it is most like"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzSimilarReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRecordingCount> {
+  static constexpr std::string_view name = "ListenBrainzRecordingCount";
+  static constexpr std::string_view description = "How often a recording was played";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRecordingCount::artist_name>("artist_name", "Artist"),
+      field<&serve::ListenBrainzRecordingCount::track_name>("track_name", "Title"),
+      field<&serve::ListenBrainzRecordingCount::recording_mbid>("recording_mbid",
+                                                                "MusicBrainz id of the recording, if a listen has one"),
+      field<&serve::ListenBrainzRecordingCount::listen_count>("listen_count", "Number of listens"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRecordingCount);
+
+template <>
+struct FieldsOf<serve::ListenBrainzArtistCount> {
+  static constexpr std::string_view name = "ListenBrainzArtistCount";
+  static constexpr std::string_view description = "How often an artist was played";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzArtistCount::artist_name>("artist_name", "Artist"),
+      field<&serve::ListenBrainzArtistCount::listen_count>("listen_count", "Number of listens"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzArtistCount);
+
+template <>
+struct FieldsOf<serve::ListenBrainzStatsBase> {
+  static constexpr std::string_view name = "ListenBrainzStatsBase";
+  static constexpr std::string_view description = "What a user played most";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzStatsBase::count>("count", "Entries in this reply"),
+      field<&serve::ListenBrainzStatsBase::from_ts>("from_ts", "Beginning of the range, in seconds since 1970"),
+      field<&serve::ListenBrainzStatsBase::last_updated>("last_updated", "When this was counted"),
+      field<&serve::ListenBrainzStatsBase::offset>("offset", "Entries skipped"),
+      field<&serve::ListenBrainzStatsBase::range>("range", "The range, as it was asked for"),
+      field<&serve::ListenBrainzStatsBase::to_ts>("to_ts", "End of the range"),
+      field<&serve::ListenBrainzStatsBase::user_id>("user_id", "The user"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzStatsBase);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRecordingStats> {
+  using Base = serve::ListenBrainzStatsBase;
+  static constexpr std::string_view name = "ListenBrainzRecordingStats";
+  static constexpr std::string_view description = "The recordings that a user played most";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRecordingStats::recordings>("recordings", "The recordings, the most played first"),
+      field<&serve::ListenBrainzRecordingStats::total_recording_count>("total_recording_count",
+                                                                       "Number of recordings in the range"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRecordingStats);
+
+template <>
+struct FieldsOf<serve::ListenBrainzArtistStats> {
+  using Base = serve::ListenBrainzStatsBase;
+  static constexpr std::string_view name = "ListenBrainzArtistStats";
+  static constexpr std::string_view description = "The artists that a user played most";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzArtistStats::artists>("artists", "The artists, the most played first"),
+      field<&serve::ListenBrainzArtistStats::total_artist_count>("total_artist_count",
+                                                                 "Number of artists in the range"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzArtistStats);
+
+template <>
+struct FieldsOf<serve::ListenBrainzRecordingStatsReply> {
+  static constexpr std::string_view name = "ListenBrainzRecordingStatsDocument";
+  static constexpr std::string_view description = "The recordings that a user played most";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzRecordingStatsReply::payload>("payload", "The content"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzRecordingStatsReply);
+
+template <>
+struct FieldsOf<serve::ListenBrainzArtistStatsReply> {
+  static constexpr std::string_view name = "ListenBrainzArtistStatsDocument";
+  static constexpr std::string_view description = "The artists that a user played most";
+  static constexpr std::tuple fields = {
+      field<&serve::ListenBrainzArtistStatsReply::payload>("payload", "The content"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ListenBrainzArtistStatsReply);
 
 template <>
 struct FieldsOf<serve::ListenBrainzErrorReply> {

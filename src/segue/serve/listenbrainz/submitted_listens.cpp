@@ -141,6 +141,12 @@ void check_members(const json::object& listen, ListenType type) {
   }
 }
 
+// PHP writes a map without entries as a list.
+void forgive_empty_list(json::object& object, std::string_view name) {
+  json::value* const value = object.if_contains(name);
+  if (value != nullptr && value->is_array() && value->get_array().empty()) *value = json::object();
+}
+
 // One listen of the payload; a playing_now's length goes to `submitted`.
 store::StoredListen read_listen(const json::value& value, std::int64_t now, SubmittedListens& submitted) {
   if (!value.is_object()) fail(ErrorCode::wrong_use, "Listen is empty and cannot be validated.");
@@ -154,7 +160,8 @@ store::StoredListen read_listen(const json::value& value, std::int64_t now, Subm
   check_members(object, submitted.type);
   const json::value& metadata_value = object.at("track_metadata");
   if (!metadata_value.is_object()) fail(ErrorCode::wrong_use, "track_metadata must be a JSON object.");
-  const json::object& metadata = metadata_value.get_object();
+  json::object metadata = metadata_value.get_object();
+  forgive_empty_list(metadata, "additional_info");
   listen.title = read_name(metadata, "track_name", true);
   listen.artist = read_name(metadata, "artist_name", true);
   listen.release = read_name(metadata, "release_name", false);

@@ -386,5 +386,63 @@ TEST_F(IngestTest, stops_when_asked) {
   EXPECT_EQ(error_of([&] { ingest(inputs, options, progress, source.get_token()); }), ErrorCode::interrupted);
 }
 
+// Songs of the base: one with the id of the log, one that the log knows by name only, one that only the base has.
+class IngestBaseTest : public IngestTest {
+ protected:
+  IngestBaseTest() {
+    run_text("others.csv",
+             "user,time,song,title,artist\np1,1000,spotify:track:1,Jóga,Björk\np1,2000,x2,Hello,Adele\n"
+             "p1,3000,x3,So What,Miles Davis\np2,1000,x3,So What,Miles Davis\np2,2000,x2,Hello,Adele\n"
+             "p2,3000,x3,So What,Miles Davis\n",
+             [this](IngestOptions& options) { options.output = (folder_ / "others").string(); });
+  }
+  IngestReport with_base() {
+    return run_text("mine.csv",
+                    "user,time,song,title,artist\nann,1000000000,spotify:track:1,Jóga,Björk\n"
+                    "ann,1000000300,,HELLO,adele\nann,1000000600,,Own Song,Own Band\n",
+                    [this](IngestOptions& options) { options.base = {(folder_ / "others").string()}; });
+  }
+};
+
+TEST_F(IngestBaseTest, follows_the_own_queues_and_its_songs_meet_theirs) {
+  const IngestReport report = with_base();
+  EXPECT_EQ(queues(), (std::vector<std::string>{"ann: spotify:track:1 x2 own band — own song",
+                                                "others:p1: spotify:track:1 x2 x3", "others:p2: x3 x2 x3"}));
+  EXPECT_EQ(report.counts.users, 1U);
+  EXPECT_EQ(report.counts.plays, 3U);
+  EXPECT_EQ(report.counts.base_queues, 2U);
+  EXPECT_EQ(report.counts.base_plays, 6U);
+  EXPECT_EQ(report.counts.plays_in_base, 2U);
+  const Dataset dataset = open_dataset(folder_ / "dataset");
+  EXPECT_EQ(dataset.queues.own(), 1U);
+  EXPECT_TRUE(has_sessions(dataset));
+  EXPECT_EQ(dataset.songs.plays(*dataset.songs.find("x2")), 3U);
+}
+
+TEST_F(IngestBaseTest, is_the_same_in_any_order_of_bases_with_names_of_their_own) {
+  std::filesystem::create_directories(folder_ / "deep");
+  std::filesystem::copy(folder_ / "others", folder_ / "deep/others", std::filesystem::copy_options::recursive);
+  run_text("mine.csv", "user,time,song\nann,1000000000,a\nann,1000000300,b\n", [this](IngestOptions& options) {
+    options.base = {(folder_ / "others").string(), (folder_ / "deep/others/").string()};
+  });
+  const std::vector<std::string> all = queues();
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_TRUE(all[1].starts_with("others:p1:"));
+  EXPECT_TRUE(all[3].starts_with("others-2:p1:"));
+}
+
+TEST_F(IngestBaseTest, cannot_replace_listens_of_ones_own) {
+  EXPECT_EQ(error_of([this] {
+              run_text("mine.csv", "user,time,song\nann,1000000000,a\n",
+                       [this](IngestOptions& options) { options.base = {(folder_ / "others").string()}; });
+            }),
+            ErrorCode::bad_input);
+  EXPECT_EQ(error_of([this] {
+              run_text("mine.csv", "user,time,song\nann,1000000000,a\nann,1000000300,b\n",
+                       [this](IngestOptions& options) { options.base = {(folder_ / "gone").string()}; });
+            }),
+            ErrorCode::not_found);
+}
+
 }  // namespace
 }  // namespace segue::data

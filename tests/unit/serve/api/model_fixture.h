@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "segue/library/library_file.h"
 #include "segue/model/extend.h"
 #include "segue/model/map_file.h"
 #include "segue/model/model.h"
@@ -30,8 +31,13 @@ class ModelFixture : public ::testing::Test {
     write_small_model(folder_ / "model", small_model(kSongs));
     add_map(folder_ / "model");
     write_small_model(folder_ / "bare", small_model(kSongs));
+    load("");
+  }
+
+  void load(const std::filesystem::path& library) {
+    models_.reset();
     models_.emplace(serve::model_sources("default", folder_ / "model", {"bare=" + (folder_ / "bare").string()}, {}),
-                    folder_.path(), true);
+                    folder_.path(), true, library);
     const serve::ServiceParts parts{*models_, store_, metrics_};
     std::vector<serve::Route> routes;
     for (const auto& group : {serve::song_routes(parts), serve::recommendation_routes(parts),
@@ -68,6 +74,20 @@ class ModelFixture : public ::testing::Test {
     std::vector<std::string> ids;
     for (const json::value& item : list.at("items").as_array()) ids.emplace_back(item.at("id").as_string());
     return ids;
+  }
+
+  // Song i lies at /m/i.ogg if i is even.
+  void add_library() {
+    std::vector<library::LibraryItem> items;
+    for (std::uint32_t i = 0; i < kSongs; i += 2) {
+      const data::Song song = models_->choose("", "")->model.songs().song(i);
+      items.push_back({.path = fmt::format("/m/{}.ogg", i),
+                       .title = std::string(song.title),
+                       .artist = std::string(song.artist),
+                       .length_ms = 61'000});
+    }
+    library::write_library(folder_ / "library.arrow", items);
+    load(folder_ / "library.arrow");
   }
 
   std::span<const serve::Route> routes() const { return caller_->routes(); }

@@ -30,7 +30,7 @@ TEST(BodyReader, sets_valid_values_and_names_invalid_ones) {
       read(R"({"mode":"any","diversity":0.5,"artist_cap":2,"fold_versions":false})");
   EXPECT_EQ(options.mode, recommend::ListMode::any);
   EXPECT_EQ(options.diversity, 0.5);
-  EXPECT_EQ(options.artist_cap, 2U);
+  EXPECT_EQ(options.artist_cap, 2);
   EXPECT_FALSE(options.fold_versions);
   EXPECT_EQ(read(R"({"diversity":1})").diversity, 1);
   EXPECT_ERROR(read(R"({"diversity":2})"), ErrorCode::wrong_use, "diversity: expected a number from 0 to 1, found");

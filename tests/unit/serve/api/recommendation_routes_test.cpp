@@ -81,6 +81,42 @@ TEST_F(RecommendationRoutes, block_for_filters_and_places_only) {
   EXPECT_FALSE(blocks({{"songs", {"a"}}, {"filter", json::object()}, {"place", false}}));
   EXPECT_TRUE(blocks({{"songs", {"a"}}, {"filter", {{"min_plays", 2}}}}));
   EXPECT_TRUE(blocks({{"songs", {"a"}}, {"place", true}}));
+  EXPECT_TRUE(blocks({{"seeds", {"tag:jazz"}}}));
+}
+
+TEST_F(RecommendationRoutes, seeds_are_artists_albums_tags_and_songs_with_weights) {
+  const json::value found = document(
+      post("/v1/recommendations",
+           {{"seeds", {"artist:bjork:2", "Bill Evans", "song-1"}}, {"k", 6}, {"place", true}, {"explain", true}}),
+      "Recommendations");
+  EXPECT_EQ(found.at("items").as_array().size(), 6U);
+  const json::array& taken = found.at("taken_as").as_array();
+  ASSERT_EQ(taken.size(), 3U);
+  EXPECT_EQ(taken[0].at("typed"), json::value("artist:bjork:2"));
+  EXPECT_EQ(taken[0].at("kind"), json::value("artist"));
+  EXPECT_EQ(taken[0].at("name"), json::value("Björk"));
+  EXPECT_EQ(taken[0].at("weight").to_number<double>(), 2);
+  EXPECT_EQ(taken[0].at("songs").at(0), json::value("song-2"));
+  EXPECT_EQ(taken[1].at("name"), json::value("Bill Evans"));
+  EXPECT_EQ(taken[2].at("kind"), json::value("song"));
+  for (const std::string& id : ids_of(found)) {
+    for (const json::value& seed : taken) {
+      EXPECT_EQ(std::ranges::count(seed.at("songs").as_array(), json::value(id)), 0) << id;
+    }
+  }
+}
+
+TEST_F(RecommendationRoutes, seeds_that_are_wrong_are_named) {
+  EXPECT_EQ(message(post("/v1/recommendations", {{"seeds", {"artist:Bjrk"}}}), 404),
+            "\"artist:Bjrk\": no such artist (did you mean Björk?)");
+  EXPECT_EQ(message(post("/v1/recommendations", {{"seeds", {"artist:bjork:0"}}}), 400),
+            "\"artist:bjork:0\": expected a weight above 0 and at most 1000, found 0");
+  EXPECT_EQ(message(post("/v1/recommendations", {{"seeds", {"bjork"}}, {"songs", {"song-2"}}}), 400),
+            "expected songs or seeds, found both");
+  json::array many;
+  for (int i = 0; i < 21; ++i) many.emplace_back("bjork");
+  EXPECT_EQ(message(post("/v1/recommendations", {{"seeds", std::move(many)}}), 400),
+            "seeds: expected at most 20, found 21");
 }
 
 TEST_F(RecommendationRoutes, recommend_what_is_popular_to_a_new_user) {
@@ -157,6 +193,23 @@ TEST_F(RecommendationRoutes, discover_returns_no_song_that_was_ever_played) {
   }
   const std::vector<std::string> any = ids_of(recommended(query + "&mode=any&freshness=0"));
   EXPECT_GT(any.size(), discovered.size());
+}
+
+TEST_F(RecommendationRoutes, keep_to_the_library) {
+  add_library();
+  for (const std::string_view filter : {"", R"(, "filter": {"not_artist": ["Kendrick Lamar"]})"}) {
+    const json::value body =
+        json::parse(fmt::format(R"({{"songs": ["song-2"], "k": 20, "in_library": true{}}})", filter));
+    const json::value found = document(post("/v1/recommendations", body), "Recommendations");
+    EXPECT_FALSE(found.at("items").as_array().empty());
+    for (const json::value& song : found.at("items").as_array()) {
+      EXPECT_EQ(song.at("row").to_number<int>() % (filter.empty() ? 2 : 4), filter.empty() ? 0 : 2);
+    }
+  }
+  // A user without listens gets popular songs, of the library too.
+  const json::value popular = document(get("/v1/users/new/recommendations?k=5&in_library=true"), "Recommendations");
+  EXPECT_EQ(popular.at("items").as_array().size(), 5U);
+  for (const json::value& song : popular.at("items").as_array()) EXPECT_EQ(song.at("row").to_number<int>() % 2, 0);
 }
 
 }  // namespace

@@ -129,5 +129,30 @@ TEST(Handler, parses_a_body_once) {
   EXPECT_FALSE(handler.parsed(request).second);
 }
 
+TEST(Router, joins_slashes_where_a_protocol_does) {
+  const auto route = [](std::string_view path, std::string_view id, bool joins_slashes) {
+    Route made;
+    made.path = path;
+    made.id = id;
+    made.reply_type = "text/plain";
+    made.joins_slashes = joins_slashes;
+    made.handle = [](const Exchange&) { return Reply(); };
+    return made;
+  };
+  std::vector<Route> routes = {route("/1/user/{user}/listens", "lenient", true),
+                               route("/v1/songs/{id}", "strict", false)};
+  const Router router(std::move(routes));
+  for (const std::string_view path : {"/1/user/ann/listens", "/1/user/ann/listens/", "//1//user/ann///listens//"}) {
+    const Route* const found = router.find(Method::get, path);
+    ASSERT_NE(found, nullptr) << path;
+    EXPECT_EQ(Router::path_values(*found, path).at(0).second, "ann") << path;
+    EXPECT_EQ(router.allowed(path), "GET, HEAD") << path;
+  }
+  for (const std::string_view path : {"/1/user//listens", "/v1/songs/a/", "/v1//songs/a", "//", "/v1/songs//"}) {
+    EXPECT_EQ(router.find(Method::get, path), nullptr) << path;
+  }
+  EXPECT_EQ(router.find(Method::get, std::string(1000, '/') + "1/user/ann/listens")->id, "lenient");
+}
+
 }  // namespace
 }  // namespace segue::serve

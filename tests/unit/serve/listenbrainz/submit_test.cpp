@@ -266,8 +266,10 @@ TEST_F(SubmitListens, checks_the_types_of_a_listen) {
   expect_error(with_listen({{"listened_at", kNow}, {"track_metadata", nullptr}}), 400,
                "track_metadata must be a JSON object.");
   json::object info = metadata("a", "b");
-  info["additional_info"] = "x";
-  expect_error(submit(kNow, info), 400, "track_metadata.additional_info must be a JSON object.");
+  for (const json::value& other : {json::value("x"), json::value{1}, json::value()}) {
+    info["additional_info"] = other;
+    expect_error(submit(kNow, info), 400, "track_metadata.additional_info must be a JSON object.");
+  }
 }
 
 TEST_F(SubmitListens, checks_the_limits_of_tags) {
@@ -417,6 +419,14 @@ TEST(CanonicalUuid, has_the_form_of_musicbrainz) {
   EXPECT_EQ(canonical_uuid("b1a9c0e9-d987-4042-ae91-78d6a3267d690"), "");
   EXPECT_EQ(canonical_uuid("g1a9c0e9-d987-4042-ae91-78d6a3267d69"), "");
   EXPECT_EQ(canonical_uuid(""), "");
+}
+
+TEST_F(SubmitListens, an_empty_list_of_php_is_an_empty_map) {
+  json::object sent = metadata("Björk", "Jóga");
+  sent["additional_info"] = json::array();
+  expect_ok(submit(kNow, sent));
+  ASSERT_EQ(stored().size(), 1U);
+  EXPECT_EQ(json::parse(stored()[0].track_metadata).at("additional_info"), json::value(json::object()));
 }
 
 }  // namespace

@@ -46,21 +46,6 @@ std::string stem_of(const std::string& name) {
   return dot == std::string::npos || dot == 0 ? base : base.substr(0, dot);
 }
 
-std::string percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escape =
-        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-    if (escape) {
-      decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-      i += 2;
-    } else {
-      decoded += text[i];
-    }
-  }
-  return decoded;
-}
-
 class PlaylistRow final : public RowReader {
  public:
   explicit PlaylistRow(PlaylistFile list) : list_(std::make_shared<PlaylistFile>(std::move(list))) {}
@@ -102,21 +87,6 @@ class PlaylistRow final : public RowReader {
   FieldColumns chosen_;
   bool done_ = false;
 };
-
-// "#EXTINF:123,Artist - Title"; with a longer dash as the web app shows songs.
-void take_info(std::string_view info, SongOfFile& song) {
-  const std::size_t comma = info.find(',');
-  if (comma == std::string_view::npos) return;
-  const std::string_view shown = info.substr(comma + 1);
-  song.title = shown;
-  for (const std::string_view between : {" - ", " – "}) {
-    const std::size_t dash = shown.find(between);
-    if (dash == std::string_view::npos) continue;
-    song.artist = shown.substr(0, dash);
-    song.title = shown.substr(dash + between.size());
-    break;
-  }
-}
 
 // Elements of XSPF, by their local names.
 class XspfReader {
@@ -211,6 +181,32 @@ std::string song_id_of_page(std::string_view address) {
 
 }  // namespace
 
+std::string percent_decoded(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escape =
+        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    if (escape) {
+      decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+      i += 2;
+    } else {
+      decoded += text[i];
+    }
+  }
+  return decoded;
+}
+
+ShownNames names_of_info(std::string_view info) {
+  const std::size_t comma = info.find(',');
+  if (comma == std::string_view::npos) return {};
+  const std::string_view shown = info.substr(comma + 1);
+  for (const std::string_view between : {" - ", " – "}) {
+    const std::size_t dash = shown.find(between);
+    if (dash != std::string_view::npos) return {shown.substr(0, dash), shown.substr(dash + between.size())};
+  }
+  return {"", shown};
+}
+
 std::string song_id_of_location(std::string_view location) {
   constexpr std::string_view kOwn = "segue:song:";
   location = trimmed(location, " \n");
@@ -234,7 +230,9 @@ std::unique_ptr<RowReader> open_m3u8_rows(ByteStream& text, const std::string& n
     if (line.ends_with('\r')) line.remove_suffix(1);
     begin = end + 1;
     if (line.starts_with("#EXTINF:")) {
-      take_info(line.substr(8), next);
+      const ShownNames names = names_of_info(line.substr(8));
+      if (!names.artist.empty()) next.artist = names.artist;
+      if (!names.title.empty()) next.title = names.title;
     } else if (line.starts_with("#EXTALB:")) {
       next.album = line.substr(8);
     } else if (line.starts_with("#EXTART:")) {

@@ -19,4 +19,15 @@ std::unique_ptr<RowReader> open_xspf_rows(ByteStream& text, const std::string& n
 // other address.
 std::string song_id_of_location(std::string_view location);
 
+// Each "%41" as the byte that it stands for; other signs of percent stay.
+std::string percent_decoded(std::string_view text);
+
+// Of "212,Artist - Title", which follows #EXTINF:, also with a longer dash as the web app shows songs; "" for an artist
+// that is not named, and for both without a comma.
+struct ShownNames {
+  std::string_view artist;
+  std::string_view title;
+};
+ShownNames names_of_info(std::string_view info);
+
 }  // namespace segue::data

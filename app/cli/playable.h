@@ -1,0 +1,56 @@
+// Lists kept to what a library has: --library.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "segue/base/options.h"
+#include "segue/index/row_set.h"
+#include "segue/library/library.h"
+#include "segue/model/model.h"
+#include "segue/recommend/playlist.h"
+
+#include "app/cli/terminal.h"
+
+namespace segue {
+
+struct PlayableOptions {
+  std::string library;
+};
+
+template <>
+struct OptionsOf<PlayableOptions> {
+  static constexpr std::string_view section = "playable";
+  static constexpr std::array rows = {
+      option<&PlayableOptions::library>("library",
+                                        "Only songs of this library (segue library); playlists name its files"),
+  };
+};
+SEGUE_CHECK_OPTIONS(PlayableOptions);
+
+namespace cli {
+
+// The songs of a model that may be played: all of them without --library. The model has to outlive it.
+class PlayableSongs {
+ public:
+  // Throws as library::Library, and not_found if the library has no song of the model.
+  PlayableSongs(const PlayableOptions& options, const model::Model& model);
+
+  // Those also in `filter`, if there is one. nullptr for all songs; valid as long as this.
+  const index::RowSet* among(const std::optional<index::RowSet>& filter);
+
+  // For playlist_text(). Empty without a library.
+  recommend::FindSongFile find_file() const;
+
+  // Says so if not all of a list of `wanted` songs has a file, as with a library of a server's ids alone.
+  void note_missing_files(std::span<const data::SongRow> list, Terminal& terminal) const;
+
+ private:
+  std::string name_;
+  std::optional<library::Library> library_;
+  std::optional<index::RowSet> both_;
+};
+
+}  // namespace cli
+}  // namespace segue

@@ -1,0 +1,3 @@
+module segue/navidrome
+
+go 1.24
