@@ -1,0 +1,35 @@
+// Arrow tables to and from Python by the Arrow PyCapsule interface, so that nothing here needs pyarrow.
+// https://arrow.apache.org/docs/format/CDataInterface/PyCapsuleInterface.html
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <arrow/type_fwd.h>
+#include <nanobind/nanobind.h>
+
+#include "segue/base/file.h"
+
+namespace segue::python {
+
+// What Python sees as segue._core.Table.
+struct Table {
+  std::shared_ptr<arrow::Table> table;
+};
+
+// The batches of an object with __arrow_c_stream__, read where they are. Throws bad_input for any other object;
+// `subject` names it in messages.
+std::shared_ptr<arrow::RecordBatchReader> batches_of(nanobind::handle object, const std::string& subject);
+
+// The table of an Arrow IPC file, whose columns stay where the file is mapped. Throws corrupt.
+Table table_of(const MappedFile& file);
+
+// Batches of queues, each an iterable of texts, as a table of playlists: the columns `playlist` (the number of the
+// queue, from 0) and `songs`. Takes the GIL for each batch. What Python raises meanwhile is kept, and raised again by
+// check().
+class QueueBatches;
+std::shared_ptr<QueueBatches> batches_of_queues(nanobind::object queues);
+std::shared_ptr<arrow::RecordBatchReader> reader_of(const std::shared_ptr<QueueBatches>& queues);
+void check(QueueBatches& queues);
+
+}  // namespace segue::python
