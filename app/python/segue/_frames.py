@@ -67,7 +67,7 @@ def asked(given: Any) -> Asked:
     if isinstance(given, str):
         return Asked(one=[given])
     library = library_of(given)
-    if library is not None and is_frame(given) and not hasattr(given, "to_pylist") or _is_table(given):
+    if (library is not None and is_frame(given)) or _is_table(given):
         return Asked(frame=given, library=library)
     values = values_of(given)
     if all(isinstance(value, str) for value in values):
