@@ -27,10 +27,8 @@ namespace segue::python {
 namespace {
 
 data::IngestOptions options_of(const std::string& output, const nb::dict& given) {
-  IngestJob job;
   Keywords keywords(given);
-  job.read(keywords);
-  keywords.refuse_others();
+  IngestJob job = job_of<IngestJob>(keywords);
   job.options.output = output;
   return job.options;
 }
@@ -67,7 +65,7 @@ nb::list ingest_table(const nb::object& table, const std::string& name, const st
 nb::list ingest_queues(const nb::object& queues, const std::string& output, const nb::dict& given,
                        const nb::object& show) {
   const data::IngestOptions options = options_of(output, given);
-  const std::shared_ptr<QueueBatches> batches = batches_of_queues(queues);
+  const std::shared_ptr<QueueBatches> batches = batches_of_queues(queues, nb::none(), "playlist");
   try {
     return notes_of(ingest_batches(reader_of(batches), "queues", options, show));
   } catch (const Error&) {

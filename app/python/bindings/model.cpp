@@ -56,10 +56,8 @@ std::vector<std::string> build(const std::string& dataset_path, TrainJob& job, c
 
 nb::list train_model(const std::string& dataset, const std::string& output, const nb::dict& given,
                      const nb::object& show) {
-  TrainJob job;
   Keywords keywords(given);
-  job.read(keywords);
-  keywords.refuse_others();
+  TrainJob job = job_of<TrainJob>(keywords);
   job.options.target.output = output;
   const std::vector<std::string> notes = watched(show, [&](Progress& progress, const std::stop_token& stop) {
     return build(dataset, job, keywords, progress, stop);
@@ -71,12 +69,12 @@ nb::list train_model(const std::string& dataset, const std::string& output, cons
 
 OpenModel open(const std::string& path) {
   const nb::gil_scoped_release release;
-  return {path, std::make_shared<model::Model>(path)};
+  return OpenModel(path);
 }
 
 // Keeps the model alive for an array that points into it.
 nb::capsule owner_of(const OpenModel& one) {
-  auto held = std::make_unique<std::shared_ptr<model::Model>>(one.model);
+  auto held = std::make_unique<std::shared_ptr<model::Model>>(one.model());
   nb::capsule owner(held.get(),
                     [](void* pointer) noexcept { delete static_cast<std::shared_ptr<model::Model>*>(pointer); });
   held.release();  // NOLINT(bugprone-unused-return-value): the capsule owns it
@@ -89,7 +87,7 @@ Vectors vectors_of(const OpenModel& one, math::MatrixView<const float> matrix) {
 }
 
 Counts plays_of(const OpenModel& one) {
-  const data::Catalogue& songs = one.model->songs();
+  const data::Catalogue& songs = one.model()->songs();
   auto plays = std::make_unique<std::vector<std::uint64_t>>(songs.size());
   for (data::SongRow row = 0; row < songs.size(); ++row) (*plays)[row] = songs.plays(row);
   const std::uint64_t* const numbers = plays->data();
@@ -100,7 +98,7 @@ Counts plays_of(const OpenModel& one) {
 }
 
 nb::list ids_of(const OpenModel& one) {
-  const data::Catalogue& songs = one.model->songs();
+  const data::Catalogue& songs = one.model()->songs();
   nb::list ids;
   for (data::SongRow row = 0; row < songs.size(); ++row) ids.append(text_of(songs.id(row)));
   return ids;
@@ -109,31 +107,49 @@ nb::list ids_of(const OpenModel& one) {
 void save(const OpenModel& one, const std::string& target) {
   const nb::gil_scoped_release release;
   model::extend_model(
-      one.path, {}, [](const auto&) { return json::object(); }, one.model->manifest().digest, target);
+      one.path(), {}, [](const auto&) { return json::object(); }, one.model()->manifest().digest, target);
 }
 
 }  // namespace
+
+struct OpenModel::Coded {
+  std::mutex mutex;
+  std::shared_ptr<model::Model> model;
+};
+
+OpenModel::OpenModel(std::string path)
+    : path_(std::move(path)), model_(std::make_shared<model::Model>(path_)), coded_(std::make_shared<Coded>()) {}
+
+std::shared_ptr<model::Model> OpenModel::model_for_many() const {
+  const std::lock_guard lock(coded_->mutex);
+  if (coded_->model == nullptr) {
+    auto coded = std::make_shared<model::Model>(model_->folder());
+    coded->code_vectors(index::WalkChoice::as_without_codes);
+    coded_->model = std::move(coded);
+  }
+  return coded_->model;
+}
 
 void bind_model(nb::module_& m) {
   m.def("train", &train_model, nb::arg("dataset"), nb::arg("output"), nb::arg("options"), nb::arg("show").none());
   nb::class_<OpenModel>(m, "Model")
       .def_static("open", &open, nb::arg("path"))
       .def("save", &save, nb::arg("path"))
-      .def_ro("path", &OpenModel::path)
+      .def_prop_ro("path", &OpenModel::path)
       .def_prop_ro("manifest",
-                   [](const OpenModel& one) { return nb::cast<nb::dict>(to_python(one.model->manifest().fields)); })
-      .def_prop_ro("digest", [](const OpenModel& one) { return one.model->manifest().digest; })
-      .def_prop_ro("song_count", [](const OpenModel& one) { return one.model->songs().size(); })
-      .def_prop_ro("trained_songs", [](const OpenModel& one) { return one.model->trained_songs(); })
+                   [](const OpenModel& one) { return nb::cast<nb::dict>(to_python(one.model()->manifest().fields)); })
+      .def_prop_ro("digest", [](const OpenModel& one) { return one.model()->manifest().digest; })
+      .def_prop_ro("song_count", [](const OpenModel& one) { return one.model()->songs().size(); })
+      .def_prop_ro("trained_songs", [](const OpenModel& one) { return one.model()->trained_songs(); })
       .def_prop_ro(
-          "vectors", [](const OpenModel& one) { return vectors_of(one, one.model->vectors()); },
+          "vectors", [](const OpenModel& one) { return vectors_of(one, one.model()->vectors()); },
           nb::rv_policy::automatic)
       .def_prop_ro(
-          "context_vectors", [](const OpenModel& one) { return vectors_of(one, one.model->context()); },
+          "context_vectors", [](const OpenModel& one) { return vectors_of(one, one.model()->context()); },
           nb::rv_policy::automatic)
       .def_prop_ro("ids", &ids_of)
       .def_prop_ro("plays", &plays_of, nb::rv_policy::automatic)
-      .def_prop_ro("songs", [](const OpenModel& one) { return table_of(one.model->folder().map(data::kSongsName)); });
+      .def_prop_ro("songs", [](const OpenModel& one) { return table_of(one.model()->folder().map(data::kSongsName)); });
 }
 
 }  // namespace segue::python

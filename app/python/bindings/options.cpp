@@ -1,6 +1,8 @@
 // What options the functions of the package take, for their documentation.
+#include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <nanobind/stl/string.h>
 
@@ -22,9 +24,21 @@ nb::list options_of() {
   return list.list();
 }
 
+constexpr std::array<std::pair<std::string_view, nb::list (*)()>, 8> kJobs = {{
+    {"ingest", &options_of<IngestJob>},
+    {"train", &options_of<TrainJob>},
+    {"similar", &options_of<SimilarJob>},
+    {"recommend", &options_of<RecommendJob>},
+    {"radio", &options_of<RadioJob>},
+    {"journey", &options_of<JourneyJob>},
+    {"map", &options_of<MapJob>},
+    {"evaluate", &options_of<EvaluateJob>},
+}};
+
 nb::list options(const std::string& job) {
-  if (job == "ingest") return options_of<IngestJob>();
-  if (job == "train") return options_of<TrainJob>();
+  for (const auto& [name, list] : kJobs) {
+    if (name == job) return list();
+  }
   fail(ErrorCode::wrong_use, "expected a job with options, found {}", job);
 }
 

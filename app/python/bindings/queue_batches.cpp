@@ -1,12 +1,14 @@
 // Queues of Python, iterables of iterables of texts, as Arrow batches.
-#include <mutex>
+#include <new>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <arrow/array.h>
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <nanobind/stl/string.h>
 
 #include "app/python/bindings/tables.h"
 
@@ -17,12 +19,6 @@ namespace nb = nanobind;
 namespace {
 
 constexpr std::int64_t kItemsOfBatch = 1 << 16;
-
-std::shared_ptr<arrow::Schema> schema_of_queues() {
-  static const auto schema =
-      arrow::schema({arrow::field("playlist", arrow::utf8()), arrow::field("songs", arrow::list(arrow::utf8()))});
-  return schema;
-}
 
 void append_text(arrow::StringBuilder& builder, nb::handle song, std::int64_t queue) {
   Py_ssize_t size = 0;
@@ -39,14 +35,21 @@ void append_text(arrow::StringBuilder& builder, nb::handle song, std::int64_t qu
 
 class QueueBatches {
  public:
-  explicit QueueBatches(nb::object queues) : iterator_(nb::iter(queues)) {}
+  QueueBatches(const nb::object& queues, const nb::object& names, const char* key)
+      : schema_(arrow::schema({arrow::field(key, arrow::utf8()), arrow::field("songs", arrow::list(arrow::utf8()))})),
+        iterator_(nb::iter(queues)) {
+    if (!names.is_none()) names_ = nb::iter(names);
+  }
   ~QueueBatches() {
     const nb::gil_scoped_acquire acquire;
     iterator_.reset();
+    names_.reset();
     raised_.reset();
   }
   QueueBatches(const QueueBatches&) = delete;
   QueueBatches& operator=(const QueueBatches&) = delete;
+
+  const std::shared_ptr<arrow::Schema>& schema() const { return schema_; }
 
   arrow::Status next(std::shared_ptr<arrow::RecordBatch>* batch) {
     const nb::gil_scoped_acquire acquire;
@@ -74,8 +77,8 @@ class QueueBatches {
       const nb::object queue = nb::steal(PyIter_Next(iterator_.ptr()));
       if (!queue.is_valid()) break;
       add(queue, *songs, lists);
-      const std::string id = std::to_string(count_++);
-      if (!ids.Append(id).ok()) throw std::bad_alloc();
+      if (!ids.Append(next_name()).ok()) throw std::bad_alloc();
+      ++count_;
     }
     if (PyErr_Occurred() != nullptr) throw nb::python_error();
     if (ids.length() == 0) return nullptr;
@@ -83,7 +86,17 @@ class QueueBatches {
     std::shared_ptr<arrow::Array> song_column;
     const std::int64_t rows = ids.length();
     if (!ids.Finish(&id_column).ok() || !lists.Finish(&song_column).ok()) throw std::bad_alloc();
-    return arrow::RecordBatch::Make(schema_of_queues(), rows, {id_column, song_column});
+    return arrow::RecordBatch::Make(schema_, rows, {id_column, song_column});
+  }
+
+  std::string next_name() {
+    if (!names_.is_valid()) return std::to_string(count_);
+    const nb::object name = nb::steal(PyIter_Next(names_.ptr()));
+    if (!name.is_valid() && PyErr_Occurred() == nullptr) {
+      PyErr_Format(PyExc_ValueError, "expected a name for each history, found %lld", static_cast<long long>(count_));
+    }
+    if (!name.is_valid()) throw nb::python_error();
+    return nb::cast<std::string>(nb::str(name));
   }
 
   void add(nb::handle queue, arrow::StringBuilder& songs, arrow::ListBuilder& lists) const {
@@ -103,7 +116,9 @@ class QueueBatches {
     for (const nb::handle song : nb::iter(queue)) append_text(songs, song, count_);
   }
 
+  std::shared_ptr<arrow::Schema> schema_;
   nb::object iterator_;
+  nb::object names_;
   std::optional<nb::python_error> raised_;
   std::int64_t count_ = 0;
 };
@@ -113,7 +128,7 @@ namespace {
 class QueueReader final : public arrow::RecordBatchReader {
  public:
   explicit QueueReader(std::shared_ptr<QueueBatches> queues) : queues_(std::move(queues)) {}
-  std::shared_ptr<arrow::Schema> schema() const override { return schema_of_queues(); }
+  std::shared_ptr<arrow::Schema> schema() const override { return queues_->schema(); }
   arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* batch) override { return queues_->next(batch); }
 
  private:
@@ -122,8 +137,8 @@ class QueueReader final : public arrow::RecordBatchReader {
 
 }  // namespace
 
-std::shared_ptr<QueueBatches> batches_of_queues(nb::object queues) {
-  return std::make_shared<QueueBatches>(std::move(queues));
+std::shared_ptr<QueueBatches> batches_of_queues(const nb::object& queues, const nb::object& names, const char* key) {
+  return std::make_shared<QueueBatches>(queues, names, key);
 }
 
 std::shared_ptr<arrow::RecordBatchReader> reader_of(const std::shared_ptr<QueueBatches>& queues) {

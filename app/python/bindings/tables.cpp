@@ -44,17 +44,6 @@ void release_stream(PyObject* capsule) {
   delete stream;
 }
 
-nb::object stream_of(const Table& table) {
-  auto stream = std::make_unique<ArrowArrayStream>();
-  data::check_arrow(
-      ErrorCode::io_failed, "table",
-      arrow::ExportRecordBatchReader(std::make_shared<arrow::TableBatchReader>(table.table), stream.get()));
-  PyObject* const capsule = PyCapsule_New(stream.get(), kStreamName, release_stream);
-  if (capsule == nullptr) throw nb::python_error();
-  stream.release();  // NOLINT(bugprone-unused-return-value): the capsule owns it
-  return nb::steal(capsule);
-}
-
 nb::object value_of(const arrow::Array& array, std::int64_t i);
 
 template <class List>
@@ -124,6 +113,15 @@ std::shared_ptr<arrow::RecordBatchReader> batches_of(nb::handle object, const st
   return data::arrow_value(ErrorCode::bad_input, subject, arrow::ImportRecordBatchReader(stream));
 }
 
+nb::object capsule_of(const std::shared_ptr<arrow::RecordBatchReader>& batches) {
+  auto stream = std::make_unique<ArrowArrayStream>();
+  data::check_arrow(ErrorCode::io_failed, "table", arrow::ExportRecordBatchReader(batches, stream.get()));
+  PyObject* const capsule = PyCapsule_New(stream.get(), kStreamName, release_stream);
+  if (capsule == nullptr) throw nb::python_error();
+  stream.release();  // NOLINT(bugprone-unused-return-value): the capsule owns it
+  return nb::steal(capsule);
+}
+
 Table table_of(const MappedFile& file) {
   const std::string name = file.path().string();
   const auto opened =
@@ -140,7 +138,7 @@ Table table_of(const MappedFile& file) {
 void bind_tables(nb::module_& m) {
   nb::class_<Table>(m, "Table")
       .def(
-          "__arrow_c_stream__", [](const Table& table, const nb::object&) { return stream_of(table); },
+          "__arrow_c_stream__", [](const Table& table, const nb::object&) { return capsule_of(std::make_shared<arrow::TableBatchReader>(table.table)); },
           nb::arg("requested_schema") = nb::none())
       .def("__len__", [](const Table& table) { return table.table->num_rows(); })
       .def_prop_ro("column_names",

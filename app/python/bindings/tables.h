@@ -21,14 +21,18 @@ struct Table {
 // `subject` names it in messages.
 std::shared_ptr<arrow::RecordBatchReader> batches_of(nanobind::handle object, const std::string& subject);
 
+// A capsule with these batches, read as far as its owner reads.
+nanobind::object capsule_of(const std::shared_ptr<arrow::RecordBatchReader>& batches);
+
 // The table of an Arrow IPC file, whose columns stay where the file is mapped. Throws corrupt.
 Table table_of(const MappedFile& file);
 
-// Batches of queues, each an iterable of texts, as a table of playlists: the columns `playlist` (the number of the
-// queue, from 0) and `songs`. Takes the GIL for each batch. What Python raises meanwhile is kept, and raised again by
-// check().
+// Queues, each an iterable of texts, as batches with the columns `key` and `songs`. The key of a queue is the next of
+// `names`, or its number, from 0, if that is None. Takes the GIL for each batch. What Python raises meanwhile is kept, and
+// raised again by check().
 class QueueBatches;
-std::shared_ptr<QueueBatches> batches_of_queues(nanobind::object queues);
+std::shared_ptr<QueueBatches> batches_of_queues(const nanobind::object& queues, const nanobind::object& names,
+                                                const char* key);
 std::shared_ptr<arrow::RecordBatchReader> reader_of(const std::shared_ptr<QueueBatches>& queues);
 void check(QueueBatches& queues);
 

@@ -9,11 +9,32 @@
 Options are those of the command line, with the same names and defaults (docs/options.md).
 """
 
-from ._core import __version__
+from ._core import version as __version__
 from ._dataset import Dataset, ingest
-from ._errors import *  # noqa: F403
+from ._errors import *
 from ._errors import __all__ as _error_names
-from ._model import Model, train
+from ._evaluation import Evaluation, evaluate
+from ._lists import SongList
+from ._model import ListStream, Model, SongMap, train
+from ._replies import JourneySong, RadioSong, RecommendedSong, SimilarSong, Song
 from ._table import Table
 
-__all__ = ["Dataset", "Model", "Table", "__version__", "ingest", "train", *_error_names]
+__all__ = [
+    "Dataset",
+    "Evaluation",
+    "JourneySong",
+    "ListStream",
+    "Model",
+    "RadioSong",
+    "RecommendedSong",
+    "SimilarSong",
+    "Song",
+    "SongList",
+    "SongMap",
+    "Table",
+    "__version__",
+    "evaluate",
+    "ingest",
+    "train",
+    *_error_names,
+]

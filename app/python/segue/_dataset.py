@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._folders import Folder, StrPath
 from ._progress import log_notes, shower
 from ._table import Table
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ._options import IngestOptions
 
 
 class Dataset:
@@ -33,7 +38,7 @@ class Dataset:
 
     @classmethod
     def from_frame(
-        cls, frame: Any, output: StrPath | None = None, *, progress: bool = False, **options: Any
+        cls, frame: Any, output: StrPath | None = None, *, progress: bool = False, **options: Unpack[IngestOptions]
     ) -> Dataset:
         """Makes a dataset of a table of listens or playlists.
 
@@ -45,7 +50,7 @@ class Dataset:
         Raises BadInput if columns are missing or nothing is kept, WrongUse for an option out of its range.
         """
         name = type(frame).__name__
-        return cls._made(output, options, lambda path, given: _core.ingest_table(
+        return cls._made(output, dict(options), lambda path, given: _core.ingest_table(
             frame, name, path, given, shower(progress)))
 
     @classmethod
@@ -55,7 +60,7 @@ class Dataset:
         output: StrPath | None = None,
         *,
         progress: bool = False,
-        **options: Any,
+        **options: Unpack[IngestOptions],
     ) -> Dataset:
         """Makes a dataset of queues: each an iterable of ids of songs, in the order they were played.
 
@@ -64,7 +69,7 @@ class Dataset:
 
         Raises BadInput if no queue is left, TypeError for an id that is no str, and what the iterable raises.
         """
-        return cls._made(output, options, lambda path, given: _core.ingest_queues(
+        return cls._made(output, dict(options), lambda path, given: _core.ingest_queues(
             queues, path, given, shower(progress)))
 
     @classmethod
@@ -107,7 +112,7 @@ class Dataset:
 
 
 def ingest(
-    inputs: StrPath | Sequence[StrPath], output: StrPath | None = None, *, progress: bool = False, **options: Any
+    inputs: StrPath | Sequence[StrPath], output: StrPath | None = None, *, progress: bool = False, **options: Unpack[IngestOptions]
 ) -> Dataset:
     """Reads listening logs and playlists in any known form, as `segue ingest` does.
 
@@ -118,4 +123,4 @@ def ingest(
     """
     several = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
     names = [os.fspath(one) for one in several]
-    return Dataset._made(output, options, lambda path, given: _core.ingest(names, path, given, shower(progress)))
+    return Dataset._made(output, dict(options), lambda path, given: _core.ingest(names, path, given, shower(progress)))
