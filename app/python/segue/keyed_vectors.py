@@ -43,7 +43,6 @@ _ELSEWHERE = {
     "syn0norm": "use get_normed_vectors()",
     "wmdistance": "it compares texts; use n_similarity for two lists of songs",
     "init_sims": "use fill_norms()",
-    "intersect_word2vec_format": "start training from the vectors of a model: segue train --from",
 }
 
 
@@ -110,7 +109,7 @@ class KeyedVectors:
 
     @property
     def vectors(self) -> NDArray[Any]:
-        """The vectors: keys x numbers, in the order of `index_to_key`. Once changed they need `fill_norms(force=True)`."""
+        """The vectors: keys x numbers, as in `index_to_key`. Once changed they need `fill_norms(force=True)`."""
         return self._store[: len(self.index_to_key)]
 
     @property
@@ -204,8 +203,8 @@ class KeyedVectors:
             mean /= total
         return np.asarray(unit(mean) if post_normalize else mean, dtype=self._store.dtype)
 
-    def _checked(self, vector: Any) -> NDArray[Any]:
-        vector = np.asarray(vector)
+    def _checked(self, given: Any) -> NDArray[Any]:
+        vector: NDArray[Any] = np.asarray(given)
         if vector.shape != (self.vector_size,):
             raise WrongUse(f"expected a vector of {self.vector_size} numbers, found an array of shape {vector.shape}")
         if not np.isfinite(vector).all():
