@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, TypeVar, Union
+from typing import Any, TypeVar, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,6 @@ from ._model import Model
 from ._model import train as train_model
 from .keyed_vectors import KeyedVectors
 from .word2vec import Word2Vec
-
-if TYPE_CHECKING:
-    from ._options import TrainOptions
-    from ._vector_files import Key
 
 __all__ = ["HistoryVectors", "SongVectors"]
 
@@ -127,12 +123,12 @@ class SongVectors(_Vectors):
 class HistoryVectors(_Vectors):
     """Turns histories (for each listener a list of ids of songs, the newest last) into vectors of the listeners.
 
-    A listener's vector is the mean of the vectors of the songs, each scaled to length 1. `model`: where these come from;
-    None: `fit` trains them on the histories, with the options of `segue.train` (None leaves an option at its default).
+    A listener's vector is the mean of the vectors of the songs, each scaled to length 1. `model`: where these come
+    from; None: `fit` trains them on the histories, with the options of `segue.train` (None: an option's default).
     `half_life`: a song counts half as much as one played this many songs later; None: all count the same. `normalize`:
     scale the result to length 1. Unknown songs are left out; a history of none that is known becomes zeros.
 
-    Attributes after `fit`: `vectors_`, the KeyedVectors of the songs; `model_`, the trained Model, if there is one (it is
+    Attributes after `fit`: `vectors_`, the KeyedVectors of the songs; `model_`, the Model, if `fit` trained one (it is
     not pickled).
     """
 
@@ -153,7 +149,7 @@ class HistoryVectors(_Vectors):
 
         Raises WrongUse for an option out of its range or beside a model, BadInput if no song is played often enough.
         """
-        options: TrainOptions = {name: value for name in _OPTIONS if (value := getattr(self, name)) is not None}  # type: ignore[assignment]
+        options: Any = {name: value for name in _OPTIONS if (value := getattr(self, name)) is not None}
         if self.half_life is not None and not self.half_life > 0:
             raise WrongUse(f"HistoryVectors: expected a half_life above 0, found {self.half_life}")
         if self.model is not None:
@@ -170,7 +166,7 @@ class HistoryVectors(_Vectors):
         return self
 
     @staticmethod
-    def _histories(X: Any) -> list[Iterable[Key]]:
+    def _histories(X: Any) -> list[Iterable[str]]:
         histories = _column(X)
         for number, history in enumerate(histories):
             if isinstance(history, (str, bytes)) or not isinstance(history, Iterable):
