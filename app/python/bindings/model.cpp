@@ -49,8 +49,9 @@ std::vector<std::string> build(const std::string& dataset_path, TrainJob& job, c
       return fitted.blend;
     };
   }
-  pipeline::build_model(dataset_path, job.options, progress, stop,
-                        [&](std::string_view line) { notes.emplace_back(line); });
+  const pipeline::BuiltModel built = pipeline::build_model(dataset_path, job.options, progress, stop,
+                                                           [&](std::string_view line) { notes.emplace_back(line); });
+  for (std::string& doubt : pipeline::doubts_of(built, job.options.train)) notes.push_back(std::move(doubt));
   return notes;
 }
 
