@@ -91,7 +91,7 @@ nb::dict similar(const OpenModel& open, const Texts& plus, const Texts& minus, c
     const auto song = one ? std::optional(added.front().seed.songs.front().song) : std::nullopt;
     return MadeDocument{.items = json_of(recommend::similar_song_replies(model, song, found)),
                         .taken_as = taken_as(model, added),
-                        .title = {}};
+                        .title = "Like " + recommend::name_of(model.songs(), added.front())};
   });
 }
 
