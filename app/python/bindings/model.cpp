@@ -68,7 +68,7 @@ nb::list train_model(const std::string& dataset, const std::string& output, cons
   return list;
 }
 
-OpenModel open(const std::string& path) {
+OpenModel open_model(const std::string& path) {
   const nb::gil_scoped_release release;
   return OpenModel(path);
 }
@@ -134,7 +134,7 @@ std::shared_ptr<model::Model> OpenModel::model_for_many() const {
 void bind_model(nb::module_& m) {
   m.def("train", &train_model, nb::arg("dataset"), nb::arg("output"), nb::arg("options"), nb::arg("show").none());
   nb::class_<OpenModel>(m, "Model")
-      .def_static("open", &open, nb::arg("path"))
+      .def_static("open", &open_model, nb::arg("path"))
       .def("save", &save, nb::arg("path"))
       .def_prop_ro("path", &OpenModel::path)
       .def_prop_ro("manifest",
