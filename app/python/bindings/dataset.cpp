@@ -74,7 +74,7 @@ nb::list ingest_queues(const nb::object& queues, const std::string& output, cons
   }
 }
 
-OpenDataset open(const std::string& path) {
+OpenDataset open_folder(const std::string& path) {
   const nb::gil_scoped_release release;
   return {path, data::open_dataset(path)};
 }
@@ -92,7 +92,7 @@ void bind_dataset(nb::module_& m) {
   m.def("ingest_queues", &ingest_queues, nb::arg("queues"), nb::arg("output"), nb::arg("options"),
         nb::arg("show").none());
   nb::class_<OpenDataset>(m, "Dataset")
-      .def_static("open", &open, nb::arg("path"))
+      .def_static("open", &open_folder, nb::arg("path"))
       .def_ro("path", &OpenDataset::path)
       .def_prop_ro("manifest",
                    [](const OpenDataset& one) { return nb::cast<nb::dict>(to_python(one.dataset.manifest.fields)); })

@@ -80,8 +80,8 @@ class Run {
  private:
   evaluate::Evaluation run(const train::TrainOptions& train) {
     const evaluate::Split split = evaluate::make_split(dataset_, job_.split, train::least_plays(train), train.seed);
-    Methods methods = evaluate::make_methods(
-        job_.options.baselines, {.vector_metric = job_.options.vector_metric, .blend = blend_for(train)});
+    Methods methods = evaluate::make_methods(job_.options.baselines,
+                                             {.vector_metric = job_.options.vector_metric, .blend = blend_for(train)});
     tune(methods, train);
     for (const NamedFunction& one : functions_) methods.push_back(method_of(one, split));
     return evaluate::evaluate(dataset_, split, std::move(methods), job_.options, train, progress_, stop_);
@@ -106,14 +106,13 @@ class Run {
     evaluate::SplitOptions split = job_.split;
     split.part = evaluate::SplitPart::validation;
     split.max_positions = 0;
-    evaluate::FittedBlend fitted =
-        evaluate::fit_blend_to(dataset_,
-                               {.split = split,
-                                .heard = job_.options.heard,
-                                .start = job_.blend,
-                                .keep_discover = keywords_.has_given(&job_.blend),
-                                .train = train},
-                               progress_, stop_);
+    evaluate::FittedBlend fitted = evaluate::fit_blend_to(dataset_,
+                                                          {.split = split,
+                                                           .heard = job_.options.heard,
+                                                           .start = job_.blend,
+                                                           .keep_discover = keywords_.has_given(&job_.blend),
+                                                           .train = train},
+                                                          progress_, stop_);
     unfitted_ = fitted.unfitted;
     return fitted.blend;
   }
@@ -145,7 +144,7 @@ class Run {
 };
 
 nb::dict evaluate_dataset(const OpenDataset& dataset, const nb::dict& methods, const nb::dict& given,
-                            const nb::object& show) {
+                          const nb::object& show) {
   const std::vector<NamedFunction> functions = functions_of(methods);
   Keywords keywords(given);
   auto job = job_of<EvaluateJob>(keywords);

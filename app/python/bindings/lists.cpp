@@ -91,7 +91,7 @@ nb::dict similar(const OpenModel& open, const Texts& plus, const Texts& minus, c
     const auto song = one ? std::optional(added.front().seed.songs.front().song) : std::nullopt;
     return MadeDocument{.items = json_of(recommend::similar_song_replies(model, song, found)),
                         .taken_as = taken_as(model, added),
-                        .title = {}};
+                        .title = "Like " + recommend::name_of(model.songs(), added.front())};
   });
 }
 
@@ -164,8 +164,8 @@ nb::dict journey(const OpenModel& open, const std::string& from, const std::stri
   return made([&] {
     const model::Model& model = *open.model();
     const Seeds ends = seeds_of(model, {from, to});
-    const auto list = recommend::find_journey(model, ends[0].seed.songs.front().song,
-                                              ends[1].seed.songs.front().song, job.options);
+    const auto list =
+        recommend::find_journey(model, ends[0].seed.songs.front().song, ends[1].seed.songs.front().song, job.options);
     return MadeDocument{.items = json_of(recommend::journey_song_replies(model.songs(), list)),
                         .taken_as = taken_as(model, ends),
                         .title = recommend::journey_title(model.songs(), list.front().song, list.back().song)};

@@ -93,8 +93,7 @@ class ListBatches final : public arrow::RecordBatchReader {
   std::shared_ptr<arrow::RecordBatch> next() {
     std::shared_ptr<arrow::RecordBatch> block = next_histories();
     if (block == nullptr) return nullptr;
-    const auto one =
-        data::arrow_value(ErrorCode::bad_input, name_, arrow::RecordBatchReader::Make({std::move(block)}));
+    const auto one = data::arrow_value(ErrorCode::bad_input, name_, arrow::RecordBatchReader::Make({std::move(block)}));
     pipeline::RowHistories source(data::open_batch_rows(one, name_), name_, wanted_->model().songs());
     pipeline::ListColumns columns = wanted_->columns();
     source.read(0, [&](Block&& histories) {
@@ -205,8 +204,8 @@ ListStream recommend_queues(const OpenModel& open, const nb::object& queues, con
                             const nb::dict& given, bool many) {
   auto batches = batches_of_queues(queues, names, "user");
   auto reader = reader_of(batches);
-  return {std::make_shared<ListBatches>(wanted_of(open, given, many), std::move(reader), "histories",
-                                        std::move(batches))};
+  return {
+      std::make_shared<ListBatches>(wanted_of(open, given, many), std::move(reader), "histories", std::move(batches))};
 }
 
 // Reads a whole source into one table.

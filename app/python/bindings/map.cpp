@@ -2,12 +2,11 @@
 #include <memory>
 #include <string>
 
-#include <nanobind/stl/string.h>
-
 #include <arrow/array.h>
 #include <arrow/builder.h>
 #include <arrow/table.h>
 #include <arrow/type.h>
+#include <nanobind/stl/string.h>
 
 #include "segue/data/arrow/arrow_status.h"
 #include "segue/pipeline/lay_out_map.h"
@@ -44,10 +43,10 @@ Table points_of(const layout::SongMap& map, const data::Catalogue& songs) {
     check(y.Append(map.layout[row].y));
     check(map.region[row] == layout::kNoRegion ? region.AppendNull() : region.Append(map.region[row]));
   }
-  return {arrow::Table::Make(arrow::schema({arrow::field("id", arrow::utf8()), arrow::field("x", arrow::float32()),
-                                            arrow::field("y", arrow::float32()),
-                                            arrow::field("region", arrow::int32())}),
-                             {finished(id), finished(x), finished(y), finished(region)})};
+  return {
+      arrow::Table::Make(arrow::schema({arrow::field("id", arrow::utf8()), arrow::field("x", arrow::float32()),
+                                        arrow::field("y", arrow::float32()), arrow::field("region", arrow::int32())}),
+                         {finished(id), finished(x), finished(y), finished(region)})};
 }
 
 // A row a region, in the numbers of points_of().

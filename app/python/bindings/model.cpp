@@ -49,8 +49,9 @@ std::vector<std::string> build(const std::string& dataset_path, TrainJob& job, c
       return fitted.blend;
     };
   }
-  pipeline::build_model(dataset_path, job.options, progress, stop,
-                        [&](std::string_view line) { notes.emplace_back(line); });
+  const pipeline::BuiltModel built = pipeline::build_model(dataset_path, job.options, progress, stop,
+                                                           [&](std::string_view line) { notes.emplace_back(line); });
+  for (std::string& doubt : pipeline::doubts_of(built, job.options.train)) notes.push_back(std::move(doubt));
   return notes;
 }
 
@@ -67,7 +68,7 @@ nb::list train_model(const std::string& dataset, const std::string& output, cons
   return list;
 }
 
-OpenModel open(const std::string& path) {
+OpenModel open_model(const std::string& path) {
   const nb::gil_scoped_release release;
   return OpenModel(path);
 }
@@ -133,7 +134,7 @@ std::shared_ptr<model::Model> OpenModel::model_for_many() const {
 void bind_model(nb::module_& m) {
   m.def("train", &train_model, nb::arg("dataset"), nb::arg("output"), nb::arg("options"), nb::arg("show").none());
   nb::class_<OpenModel>(m, "Model")
-      .def_static("open", &open, nb::arg("path"))
+      .def_static("open", &open_model, nb::arg("path"))
       .def("save", &save, nb::arg("path"))
       .def_prop_ro("path", &OpenModel::path)
       .def_prop_ro("manifest",

@@ -1,10 +1,11 @@
 // What replies hold, by their tables of fields (base/fields.h), for the generated classes of the package.
+#include "segue/recommend/replies.h"
+
 #include <array>
 #include <string>
 #include <unordered_set>
 
 #include "segue/base/fields.h"
-#include "segue/recommend/replies.h"
 
 #include "app/python/bindings/bindings.h"
 #include "app/python/bindings/errors.h"
@@ -68,10 +69,9 @@ class ReplyList {
 
 nb::list replies() {
   ReplyList list;
-  for (const ReplyShape* shape :
-       {&shape_of<recommend::SimilarSongReply>(), &shape_of<recommend::RecommendedSongReply>(),
-        &shape_of<recommend::RadioSongReply>(), &shape_of<recommend::JourneySongReply>(),
-        &shape_of<recommend::TakenSeedReply>()}) {
+  for (const ReplyShape* shape : {&shape_of<recommend::SimilarSongReply>(),
+                                  &shape_of<recommend::RecommendedSongReply>(), &shape_of<recommend::RadioSongReply>(),
+                                  &shape_of<recommend::JourneySongReply>(), &shape_of<recommend::TakenSeedReply>()}) {
     list.add(*shape);
   }
   return list.list();

@@ -138,7 +138,10 @@ Table table_of(const MappedFile& file) {
 void bind_tables(nb::module_& m) {
   nb::class_<Table>(m, "Table")
       .def(
-          "__arrow_c_stream__", [](const Table& table, const nb::object&) { return capsule_of(std::make_shared<arrow::TableBatchReader>(table.table)); },
+          "__arrow_c_stream__",
+          [](const Table& table, const nb::object&) {
+            return capsule_of(std::make_shared<arrow::TableBatchReader>(table.table));
+          },
           nb::arg("requested_schema") = nb::none())
       .def("__len__", [](const Table& table) { return table.table->num_rows(); })
       .def_prop_ro("column_names",

@@ -28,8 +28,8 @@ nanobind::object capsule_of(const std::shared_ptr<arrow::RecordBatchReader>& bat
 Table table_of(const MappedFile& file);
 
 // Queues, each an iterable of texts, as batches with the columns `key` and `songs`. The key of a queue is the next of
-// `names`, or its number, from 0, if that is None. Takes the GIL for each batch. What Python raises meanwhile is kept, and
-// raised again by check().
+// `names`, or its number, from 0, if that is None. Takes the GIL for each batch. What Python raises meanwhile is kept,
+// and raised again by check().
 class QueueBatches;
 std::shared_ptr<QueueBatches> batches_of_queues(const nanobind::object& queues, const nanobind::object& names,
                                                 const char* key);

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._docs import with_options
 from ._folders import Folder, StrPath
 from ._progress import log_notes, shower
 from ._table import Table
@@ -37,6 +38,7 @@ class Dataset:
         return cls(_core.Dataset.open(folder.path), folder)
 
     @classmethod
+    @with_options("ingest")
     def from_frame(
         cls, frame: Any, output: StrPath | None = None, *, progress: bool = False, **options: Unpack[IngestOptions]
     ) -> Dataset:
@@ -54,6 +56,7 @@ class Dataset:
             frame, name, path, given, shower(progress)))
 
     @classmethod
+    @with_options("ingest")
     def from_lists(
         cls,
         queues: Iterable[Iterable[str]],
@@ -111,6 +114,7 @@ class Dataset:
         return f"<segue.Dataset: {one.play_count:,} plays of {one.song_count:,} songs in {one.queue_count:,} queues>"
 
 
+@with_options("ingest")
 def ingest(
     inputs: StrPath | Sequence[StrPath], output: StrPath | None = None, *, progress: bool = False, **options: Unpack[IngestOptions]
 ) -> Dataset:

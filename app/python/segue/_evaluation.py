@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._dataset import Dataset
+from ._docs import with_options
 from ._folders import StrPath
 from ._html import html_table
 from ._progress import log_notes, shower
@@ -85,6 +86,7 @@ def _rows(seed: int, mode: str, scores: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
+@with_options("evaluate")
 def evaluate(
     dataset: Dataset | StrPath,
     methods: Mapping[str, Predict] | None = None,

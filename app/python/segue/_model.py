@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _core
 from ._dataset import Dataset
+from ._docs import with_options
 from ._folders import Folder, StrPath
 from ._frames import asked, framed, library_of, values_of
 from ._lists import SongList, framed_list
@@ -61,6 +62,12 @@ class ListStream:
     def to_table(self) -> Table:
         """All that is left, as one table."""
         return Table(self._stream.collect(None))
+
+
+def _warn_of_nothing(songs: SongList[RecommendedSong]) -> None:
+    if not songs:
+        log_notes(['nothing found: no song may be recommended; mode="any" allows those played before, and filters that '
+                   "let more songs pass give more"])
 
 
 def _texts(given: str | Sequence[str]) -> list[str]:
@@ -150,6 +157,7 @@ class Model:
 
         return KeyedVectors(self.ids, self.vectors, counts=self.plays)
 
+    @with_options("similar")
     def similar(
         self,
         songs: Any = None,
@@ -189,6 +197,7 @@ class Model:
         lists = dict(zip(distinct, _lists(table, "seed", distinct)))
         return [lists[one] for one in ids]
 
+    @with_options("recommend")
     def recommend(
         self,
         history: Any = None,
@@ -220,6 +229,7 @@ class Model:
             if not given.one:
                 raise _core.BadInput("history: expected songs, found none")
             made = SongList(RecommendedSong, _core.recommend(self._opened, given.one, None, None, dict(options)))
+            _warn_of_nothing(made)
             return made if given.library is None else framed_list(made, given.library)
         show = shower(progress)
         if given.frame is not None:
@@ -233,6 +243,7 @@ class Model:
             return framed(table, given.library)
         return _lists(table, "user", [str(at) for at in range(len(many))])
 
+    @with_options("recommend")
     def recommend_batches(self, batches: Any, **options: Unpack[RecommendOptions]) -> ListStream:
         """Recommendations for a stream of Arrow batches, as far as somebody reads them.
 
@@ -243,6 +254,7 @@ class Model:
         """
         return ListStream(_core.recommend_table(self._opened, batches, type(batches).__name__, dict(options)))
 
+    @with_options("radio")
     def radio(self, songs: str | Sequence[str], **options: Unpack[RadioOptions]) -> SongList[RadioSong]:
         """A playlist that continues from seed songs, without repeats.
 
@@ -255,6 +267,7 @@ class Model:
             raise _core.WrongUse("songs: expected at least one seed, found none")
         return SongList(RadioSong, _core.radio(self._opened, seeds, dict(options)))
 
+    @with_options("journey")
     def journey(self, source: str, target: str, **options: Unpack[JourneyOptions]) -> SongList[JourneySong]:
         """A playlist that leads from one song to another.
 
@@ -262,6 +275,7 @@ class Model:
         """
         return SongList(JourneySong, _core.journey(self._opened, source, target, dict(options)))
 
+    @with_options("map")
     def map(self, *, progress: bool = False, **options: Unpack[MapOptions]) -> SongMap:
         """Where songs lie on the map: laid out and stored in the model, or as it has them already.
 
@@ -278,8 +292,9 @@ class Model:
             raise _core.WrongUse('expected users with a dataset: one, a list of them, or "all"; found none')
         opened = dataset if isinstance(dataset, Dataset) else Dataset.open(dataset)
         if isinstance(users, str) and users != "all":
-            return SongList(
-                RecommendedSong, _core.recommend(self._opened, [], users, opened._opened, dict(options)))
+            made = SongList(RecommendedSong, _core.recommend(self._opened, [], users, opened._opened, dict(options)))
+            _warn_of_nothing(made)
+            return made
         names = None if isinstance(users, str) else values_of(users)
         show = shower(progress)
         return framed(
@@ -293,6 +308,7 @@ class Model:
         return f"<segue.Model: {songs:,} songs, {dim} numbers each>"
 
 
+@with_options("train")
 def train(
     dataset: Dataset | StrPath,
     output: StrPath | None = None,
