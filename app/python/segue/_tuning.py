@@ -63,7 +63,9 @@ def _flat(trial: dict[str, Any]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in trial.items():
         if isinstance(value, dict):
-            flat.update({f"{name}_{inner}" if name in ("sample", "all") else inner: one for inner, one in value.items()})
+            flat.update(
+                {f"{name}_{inner}" if name in ("sample", "all") else inner: one for inner, one in value.items()}
+            )
         else:
             flat[name] = value
     return flat
@@ -71,13 +73,17 @@ def _flat(trial: dict[str, Any]) -> dict[str, Any]:
 
 @with_options("tune")
 def tune(
-    dataset: Dataset | StrPath, journal: StrPath | None = None, *, progress: bool = False, **options: Unpack[TuneOptions]
+    dataset: Dataset | StrPath,
+    journal: StrPath | None = None,
+    *,
+    progress: bool = False,
+    **options: Unpack[TuneOptions],
 ) -> Tuning:
     """Searches for training options that predict the next song better, as `segue tune` does.
 
     Options that are given are kept, the others are searched, on the validation part only. `journal`: a file for the
-    trials; a search with the same journal goes on after them. It takes as long as the options `time` and `trials` allow: an
-    hour unless they say otherwise.
+    trials; a search with the same journal goes on after them. It takes as long as the options `time` and `trials`
+    allow: an hour unless they say otherwise.
 
     Raises BadInput for a dataset too small to split, WrongUse for an option that is unknown or out of its range.
     """
