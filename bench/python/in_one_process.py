@@ -43,9 +43,18 @@ def by_segue(lists, threads):
 def by_gensim(lists, threads):
     from gensim.models import Word2Vec
 
-    model = Word2Vec(lists, vector_size=OPTIONS["dim"], window=OPTIONS["window"], negative=OPTIONS["negatives"], sg=1,
-                     epochs=OPTIONS["epochs"], min_count=OPTIONS["min_plays"], sample=OPTIONS["subsample"],
-                     workers=threads, seed=1)
+    model = Word2Vec(
+        lists,
+        vector_size=OPTIONS["dim"],
+        window=OPTIONS["window"],
+        negative=OPTIONS["negatives"],
+        sg=1,
+        epochs=OPTIONS["epochs"],
+        min_count=OPTIONS["min_plays"],
+        sample=OPTIONS["subsample"],
+        workers=threads,
+        seed=1,
+    )
     return model.wv.index_to_key, model.wv.vectors
 
 
@@ -65,8 +74,13 @@ def frame_of(rows):
     songs = np.minimum(chance.zipf(1.3, rows), 200_000)
     users = np.sort(chance.integers(0, rows // 100, rows))
     times = 1_600_000_000 + np.arange(rows) % 50_000_000
-    return pyarrow.table({"user": pyarrow.array(users).cast(pyarrow.string()),
-                          "song": pyarrow.array(songs).cast(pyarrow.string()), "time": times})
+    return pyarrow.table(
+        {
+            "user": pyarrow.array(users).cast(pyarrow.string()),
+            "song": pyarrow.array(songs).cast(pyarrow.string()),
+            "time": times,
+        }
+    )
 
 
 def memory_mib(name):
@@ -81,8 +95,11 @@ def take_frame(rows):
     start = time.perf_counter()
     dataset = segue.Dataset.from_frame(frame)
     seconds = time.perf_counter() - start
-    print(f"a table of {rows:,} rows, {frame.nbytes / 2**20:,.0f} MiB: {seconds:.2f} s, "
-          f"{rows / seconds / 1e6:.1f} million rows a second, {memory_mib("VmHWM") - before:,.0f} MiB more at the peak; {dataset}")
+    more = memory_mib("VmHWM") - before
+    print(
+        f"a table of {rows:,} rows, {frame.nbytes / 2**20:,.0f} MiB: {seconds:.2f} s, "
+        f"{rows / seconds / 1e6:.1f} million rows a second, {more:,.0f} MiB more at the peak; {dataset}"
+    )
 
 
 def main():

@@ -40,7 +40,8 @@ def arrow_relation() -> duckdb.DuckDBPyRelation:
         lambda: polars.DataFrame(listens()).with_columns(polars.col("user", "artist").cast(polars.Categorical)),
         lambda: pyarrow.table(listens()),
         lambda: pyarrow.RecordBatchReader.from_batches(
-            pyarrow.table(listens()).schema, pyarrow.table(listens()).to_batches(max_chunksize=7)),
+            pyarrow.table(listens()).schema, pyarrow.table(listens()).to_batches(max_chunksize=7)
+        ),
         arrow_relation,
     ],
     ids=["pandas", "pandas-categories", "polars", "polars-categories", "pyarrow", "pyarrow-reader", "duckdb"],
@@ -62,7 +63,8 @@ def test_a_large_batch_is_read_in_parts(expected):
     table = pyarrow.table({"playlist": [str(at) for at in range(len(playlists))], "songs": playlists})
     assert digests(segue.Dataset.from_frame(table)) == digests(segue.Dataset.from_lists(playlists))
     assert digests(segue.Dataset.from_frame(table.slice(5_000))) == digests(
-        segue.Dataset.from_frame(pyarrow.table(table.slice(5_000).to_pydict())))
+        segue.Dataset.from_frame(pyarrow.table(table.slice(5_000).to_pydict()))
+    )
 
 
 def test_lists_may_be_any_iterable_of_iterables():

@@ -14,12 +14,21 @@ QUICK = {"baselines": "popularity,co-count,sgns", "dim": 8, "epochs": 2, "thread
 def test_the_numbers_of_the_command_line(dataset: segue.Dataset):
     ours = segue.evaluate(dataset, **QUICK)
     words = [word for name, value in QUICK.items() for word in (f"--{name}", str(value))]
-    theirs = json.loads(subprocess.run([os.environ["SEGUE_BINARY"], "evaluate", dataset.path, *words, "--json"], check=True,
-                                       capture_output=True, text=True).stdout)
+    theirs = json.loads(
+        subprocess.run(
+            [os.environ["SEGUE_BINARY"], "evaluate", dataset.path, *words, "--json"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    )
 
     def scores(document):
-        return [(mode, one["name"], one["ndcg"], one["ndcg_gain_interval"]) for mode, its in document["modes"].items()
-                for one in its["models"]]
+        return [
+            (mode, one["name"], one["ndcg"], one["ndcg_gain_interval"])
+            for mode, its in document["modes"].items()
+            for one in its["models"]
+        ]
 
     assert scores(ours.document["runs"][0]) == scores(theirs["runs"][0])
 
@@ -33,8 +42,13 @@ def test_a_function_is_measured_as_what_it_does(dataset: segue.Dataset):
         seen.append((history, k))
         return popular[:k]
 
-    table = segue.evaluate(dataset, {"mine": most_played, "nothing": lambda history, k: []}, baselines="popularity",
-                           threads=2).to_pandas().set_index(["mode", "method"])
+    table = (
+        segue.evaluate(
+            dataset, {"mine": most_played, "nothing": lambda history, k: []}, baselines="popularity", threads=2
+        )
+        .to_pandas()
+        .set_index(["mode", "method"])
+    )
     for mode in table.index.get_level_values("mode").unique():
         assert table.loc[(mode, "mine"), "hit_rate_100"] == table.loc[(mode, "popularity"), "hit_rate_100"]
         assert table.loc[(mode, "nothing"), "hit_rate_100"] == 0

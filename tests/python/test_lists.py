@@ -21,8 +21,14 @@ def command(*words: str) -> dict:
 
 
 def rounded(items: list) -> list:
-    return [{name: float(f"{value:.5g}") if isinstance(value, float) else value for name, value in item.items()
-             if not isinstance(value, dict)} for item in items]
+    return [
+        {
+            name: float(f"{value:.5g}") if isinstance(value, float) else value
+            for name, value in item.items()
+            if not isinstance(value, dict)
+        }
+        for item in items
+    ]
 
 
 def plain(songs: segue.SongList) -> list:
@@ -56,9 +62,11 @@ def test_recommend_is_that_of_the_command_line(model: segue.Model, dataset: segu
 
 def test_radio_and_journey_are_those_of_the_command_line(model: segue.Model):
     assert plain(model.radio("s3", length=12, seed=4)) == rounded(
-        command("radio", model.path, "s3", "--length", "12", "--seed", "4")["items"])
+        command("radio", model.path, "s3", "--length", "12", "--seed", "4")["items"]
+    )
     assert plain(model.journey("s3", "s40", steps=4)) == rounded(
-        command("journey", model.path, "s3", "s40", "--steps", "4")["items"])
+        command("journey", model.path, "s3", "s40", "--steps", "4")["items"]
+    )
 
 
 HISTORIES = [["s1", "s2"], ["s40", "s41", "s42"], ["unheard of"], ["s5", "unheard of"]]
@@ -67,8 +75,10 @@ HISTORIES = [["s1", "s2"], ["s40", "s41", "s42"], ["unheard of"], ["s5", "unhear
 @pytest.fixture
 def lists(model: segue.Model) -> list[list[str]]:
     """What each history gives alone."""
-    return [[] if history == ["unheard of"] else model.recommend([one for one in history if one != "unheard of"], k=4).ids
-            for history in HISTORIES]
+    return [
+        [] if history == ["unheard of"] else model.recommend([one for one in history if one != "unheard of"], k=4).ids
+        for history in HISTORIES
+    ]
 
 
 def test_lists_for_lists(model: segue.Model, lists):
@@ -79,8 +89,12 @@ def test_lists_for_lists(model: segue.Model, lists):
 def test_frames_for_frames(model: segue.Model, lists, kind):
     columns = {"user": ["a", "b", "c", "d"], "songs": HISTORIES}
     table = pyarrow.table(columns)
-    frame = {"pandas": lambda: pandas.DataFrame(columns), "polars": lambda: polars.DataFrame(columns),
-             "pyarrow": lambda: table, "duckdb": lambda: duckdb.from_arrow(table)}[kind]()
+    frame = {
+        "pandas": lambda: pandas.DataFrame(columns),
+        "polars": lambda: polars.DataFrame(columns),
+        "pyarrow": lambda: table,
+        "duckdb": lambda: duckdb.from_arrow(table),
+    }[kind]()
     answer = model.recommend(frame, k=4)
     assert type(answer) is type(frame)
     rows = answer.to_arrow_table() if kind == "duckdb" else pyarrow.table(answer)
@@ -138,8 +152,14 @@ def test_batches_are_read_only_as_far_as_somebody_reads(model: segue.Model):
 
 
 def test_nothing_is_asked_in_silence(model: segue.Model, dataset: segue.Dataset):
-    for ask in (lambda: model.recommend(), lambda: model.recommend(dataset=dataset), lambda: model.similar(),
-                lambda: model.radio([]), lambda: model.recommend(["s1", ["s2"]]), lambda: model.similar(["s1"], plus="s2")):
+    for ask in (
+        lambda: model.recommend(),
+        lambda: model.recommend(dataset=dataset),
+        lambda: model.similar(),
+        lambda: model.radio([]),
+        lambda: model.recommend(["s1", ["s2"]]),
+        lambda: model.similar(["s1"], plus="s2"),
+    ):
         with pytest.raises(segue.WrongUse, match="expected"):
             ask()
     with pytest.raises(segue.BadInput, match="expected songs, found none"):

@@ -20,8 +20,26 @@ def digest(path: pathlib.Path) -> str:
 
 def test_the_same_bytes_as_the_command_line(dataset: segue.Dataset, tmp_path: pathlib.Path):
     segue.train(dataset, tmp_path / "python", dim=24, window=3, epochs=2, seed=7, threads=1, subsample=1e-3)
-    command = [SEGUE, "train", dataset.path, "-o", str(tmp_path / "command"), "--dim", "24", "--window", "3", "--epochs",
-               "2", "--seed", "7", "--threads", "1", "--subsample", "0.001", "--quiet"]
+    command = [
+        SEGUE,
+        "train",
+        dataset.path,
+        "-o",
+        str(tmp_path / "command"),
+        "--dim",
+        "24",
+        "--window",
+        "3",
+        "--epochs",
+        "2",
+        "--seed",
+        "7",
+        "--threads",
+        "1",
+        "--subsample",
+        "0.001",
+        "--quiet",
+    ]
     subprocess.run(command, check=True)
     for name in ("vectors.npy", "context.npy", "transitions.arrow", "songs.arrow"):
         assert digest(tmp_path / "python" / name) == digest(tmp_path / "command" / name), name
@@ -32,7 +50,9 @@ def test_the_same_bytes_as_the_command_line(dataset: segue.Dataset, tmp_path: pa
 
 def test_defaults_are_those_of_the_command_line(dataset: segue.Dataset, tmp_path: pathlib.Path):
     segue.train(dataset, tmp_path / "python", threads=1)
-    subprocess.run([SEGUE, "train", dataset.path, "-o", str(tmp_path / "command"), "--threads", "1", "--quiet"], check=True)
+    subprocess.run(
+        [SEGUE, "train", dataset.path, "-o", str(tmp_path / "command"), "--threads", "1", "--quiet"], check=True
+    )
     assert digest(tmp_path / "python" / "vectors.npy") == digest(tmp_path / "command" / "vectors.npy")
 
 
@@ -93,8 +113,14 @@ def test_wrong_options(dataset: segue.Dataset, options, words):
 
 
 def test_numbers_of_numpy_are_numbers(dataset: segue.Dataset):
-    model = segue.train(dataset, dim=np.int64(8), learning_rate=np.float32(0.05), epochs=np.uint8(1), fit_blend="off",
-                        dynamic_window=np.bool_(False))
+    model = segue.train(
+        dataset,
+        dim=np.int64(8),
+        learning_rate=np.float32(0.05),
+        epochs=np.uint8(1),
+        fit_blend="off",
+        dynamic_window=np.bool_(False),
+    )
     assert model.manifest["options"]["dim"] == 8 and model.manifest["options"]["dynamic_window"] is False
 
 

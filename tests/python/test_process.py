@@ -21,8 +21,12 @@ segue.train(dataset, sys.argv[2], dim=1000, epochs=10_000, threads=1)
 
 def test_ctrl_c_ends_training_and_leaves_nothing(dataset: segue.Dataset, tmp_path: pathlib.Path):
     output = tmp_path / "model"
-    running = subprocess.Popen([sys.executable, "-c", ENDLESS, dataset.path, str(output)], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        [sys.executable, "-c", ENDLESS, dataset.path, str(output)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert running.stdout is not None and running.stdout.readline() == "training\n"
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate(timeout=60)
@@ -85,11 +89,25 @@ assert pyarrow.compute.sum(made.songs.to_pyarrow()["plays"]).as_py() == 4
 def test_types_of_the_package_and_of_a_users_script():
     here = pathlib.Path(__file__).parent
     root = here.parent.parent
-    run = [sys.executable, "-m", "mypy", "--strict", "--config-file", str(root / "pyproject.toml"), "--no-error-summary",
-           "--cache-dir", os.environ.get("SEGUE_MYPY_CACHE", os.devnull)]
+    run = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--config-file",
+        str(root / "pyproject.toml"),
+        "--no-error-summary",
+        "--cache-dir",
+        os.environ.get("SEGUE_MYPY_CACHE", os.devnull),
+    ]
     environment = {**os.environ, "MYPYPATH": str(root / "app/python")}
-    done = subprocess.run([*run, str(root / "app/python/segue"), str(here / "user_script.py")], env=environment,
-                          capture_output=True, text=True, cwd=root / "app/python")
+    done = subprocess.run(
+        [*run, str(root / "app/python/segue"), str(here / "user_script.py")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        cwd=root / "app/python",
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

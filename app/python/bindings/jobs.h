@@ -5,6 +5,7 @@
 #include "segue/data/dataset/ingest_options.h"
 #include "segue/evaluate/auto_fit.h"
 #include "segue/evaluate/options.h"
+#include "segue/evaluate/tuning/options.h"
 #include "segue/layout/tsne.h"
 #include "segue/pipeline/build_model.h"
 #include "segue/pipeline/lay_out_map.h"
@@ -133,6 +134,25 @@ struct EvaluateJob {
     reader.read(preset);
     reader.read(blend);
     reader.read(fit);
+  }
+};
+
+// As `segue tune`, without what concerns files.
+struct TuneJob {
+  evaluate::TuneOptions options;
+  evaluate::SplitOptions split;
+  evaluate::EvaluateOptions evaluate;
+  train::TrainOptions train;
+  train::PresetOptions preset;
+
+  template <class Reader>
+  void read(Reader& reader) {
+    reader.read(options);
+    reader.read(split, {"part", "max_positions"});
+    reader.read(evaluate, {"baselines", "tune_baselines", "seeds", "resamples", "html", "report", "export_split",
+                           "split_format", "lists", "teacher"});
+    reader.read(train);
+    reader.read(preset);
   }
 };
 

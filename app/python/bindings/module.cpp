@@ -17,4 +17,5 @@ NB_MODULE(_core, m) {
   bind_many_lists(m);
   bind_map(m);
   bind_evaluate(m);
+  bind_tune(m);
 }

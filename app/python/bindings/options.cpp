@@ -24,7 +24,7 @@ nb::list options_of() {
   return list.list();
 }
 
-constexpr std::array<std::pair<std::string_view, nb::list (*)()>, 8> kJobs = {{
+constexpr std::array<std::pair<std::string_view, nb::list (*)()>, 9> kJobs = {{
     {"ingest", &options_of<IngestJob>},
     {"train", &options_of<TrainJob>},
     {"similar", &options_of<SimilarJob>},
@@ -33,6 +33,7 @@ constexpr std::array<std::pair<std::string_view, nb::list (*)()>, 8> kJobs = {{
     {"journey", &options_of<JourneyJob>},
     {"map", &options_of<MapJob>},
     {"evaluate", &options_of<EvaluateJob>},
+    {"tune", &options_of<TuneJob>},
 }};
 
 nb::list options(const std::string& job) {

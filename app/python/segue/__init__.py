@@ -18,6 +18,7 @@ from ._lists import SongList
 from ._model import ListStream, Model, SongMap, train
 from ._replies import JourneySong, RadioSong, RecommendedSong, SimilarSong, Song
 from ._table import Table
+from ._tuning import Tuning, tune
 
 __all__ = [
     "Dataset",
@@ -32,9 +33,11 @@ __all__ = [
     "SongList",
     "SongMap",
     "Table",
+    "Tuning",
     "__version__",
     "evaluate",
     "ingest",
     "train",
+    "tune",
     *_error_names,
 ]

@@ -52,8 +52,9 @@ class Dataset:
         Raises BadInput if columns are missing or nothing is kept, WrongUse for an option out of its range.
         """
         name = type(frame).__name__
-        return cls._made(output, dict(options), lambda path, given: _core.ingest_table(
-            frame, name, path, given, shower(progress)))
+        return cls._made(
+            output, dict(options), lambda path, given: _core.ingest_table(frame, name, path, given, shower(progress))
+        )
 
     @classmethod
     @with_options("ingest")
@@ -72,8 +73,9 @@ class Dataset:
 
         Raises BadInput if no queue is left, TypeError for an id that is no str, and what the iterable raises.
         """
-        return cls._made(output, dict(options), lambda path, given: _core.ingest_queues(
-            queues, path, given, shower(progress)))
+        return cls._made(
+            output, dict(options), lambda path, given: _core.ingest_queues(queues, path, given, shower(progress))
+        )
 
     @classmethod
     def _made(cls, output: StrPath | None, options: dict[str, Any], make: Any) -> Dataset:
@@ -116,7 +118,11 @@ class Dataset:
 
 @with_options("ingest")
 def ingest(
-    inputs: StrPath | Sequence[StrPath], output: StrPath | None = None, *, progress: bool = False, **options: Unpack[IngestOptions]
+    inputs: StrPath | Sequence[StrPath],
+    output: StrPath | None = None,
+    *,
+    progress: bool = False,
+    **options: Unpack[IngestOptions],
 ) -> Dataset:
     """Reads listening logs and playlists in any known form, as `segue ingest` does.
 

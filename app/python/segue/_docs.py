@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import textwrap
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,17 +17,10 @@ def with_options(job: str) -> Callable[[Function], Function]:
 
     def add(function: Function) -> Function:
         if function.__doc__ is not None:  # python -OO drops docstrings
-            function.__doc__ = f"{textwrap.dedent(_first_line_indented(function.__doc__)).strip()}\n\n{_section(job)}"
+            function.__doc__ = f"{inspect.cleandoc(function.__doc__)}\n\n{_section(job)}"
         return function
 
     return add
-
-
-def _first_line_indented(text: str) -> str:
-    """The first line of a docstring has no indentation; all others have that of the function."""
-    lines = text.split("\n")
-    indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
-    return "\n".join([" " * min(indents, default=0) + lines[0], *lines[1:]])
 
 
 def _section(job: str) -> str:
@@ -34,6 +28,10 @@ def _section(job: str) -> str:
     for option in _core.options(job):
         wanted = ", ".join(option["choices"]) or option["wanted"]
         default = option["default"] or "none"
-        lines += textwrap.wrap(f"{option['name']} ({default}): {option['help']}. Expects {wanted}.", 100,
-                               initial_indent="    ", subsequent_indent="        ")
+        lines += textwrap.wrap(
+            f"{option['name']} ({default}): {option['help']}. Expects {wanted}.",
+            100,
+            initial_indent="    ",
+            subsequent_indent="        ",
+        )
     return "\n".join(lines)

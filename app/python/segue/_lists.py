@@ -20,8 +20,8 @@ Item = TypeVar("Item", bound=Song)
 class SongList(Sequence[Item], Generic[Item]):
     """Songs in order, with what is known of each.
 
-    `title`: a name for the list. `taken_as`: what the words that were typed were taken as. `unknown_plays`: plays of the
-    history that are of songs the model does not have.
+    `title`: a name for the list. `taken_as`: what the words that were typed were taken as. `unknown_plays`: plays of
+    the history that are of songs the model does not have.
     """
 
     def __init__(self, kind: type[Item], made: dict[str, Any]) -> None:

@@ -66,8 +66,12 @@ class ListStream:
 
 def _warn_of_nothing(songs: SongList[RecommendedSong]) -> None:
     if not songs:
-        log_notes(['nothing found: no song may be recommended; mode="any" allows those played before, and filters that '
-                   "let more songs pass give more"])
+        log_notes(
+            [
+                'nothing found: no song may be recommended; mode="any" allows those played before, and filters that '
+                "let more songs pass give more"
+            ]
+        )
 
 
 def _texts(given: str | Sequence[str]) -> list[str]:
@@ -170,11 +174,12 @@ class Model:
         """The songs most like a song, or like each of many.
 
         `songs`: a str is one song: an id, or words of its title and artist, or `artist:NAME`, `album:NAME`, `tag:NAME`.
-        A list or a column of ids is many; "all" is every song. `plus`, `minus`: songs to add to the one and to take from
-        it, as in "A + B - C".
+        A list or a column of ids is many; "all" is every song. `plus`, `minus`: songs to add to the one and to take
+        from it, as in "A + B - C".
 
-        Returns a SongList of SimilarSong for one. For many, a frame of the kind that was given (pandas, Polars, pyarrow)
-        with the columns seed, rank, song and score, the cosine; a list of lists of ids for lists; a Table for "all".
+        Returns a SongList of SimilarSong for one. For many, a frame of the kind that was given (pandas, Polars,
+        pyarrow) with the columns seed, rank, song and score, the cosine; a list of lists of ids for lists; a Table for
+        "all".
 
         Raises NotFound, with the nearest names, for a song that the model does not have.
         """
@@ -210,13 +215,13 @@ class Model:
         """Songs to play for someone who played these, or for each of many.
 
         `history`: a str, or a list or column of str, is one history, the newest last: ids, words of title and artist,
-        `artist:NAME` and the like. A list of lists of ids, a column of lists, or a frame with the columns user and songs
-        is many. Instead of it, `dataset` with `users`: one user, a list of users, or "all".
+        `artist:NAME` and the like. A list of lists of ids, a column of lists, or a frame with the columns user and
+        songs is many. Instead of it, `dataset` with `users`: one user, a list of users, or "all".
 
-        Returns a SongList of RecommendedSong for one. For many, a frame of the kind that was given with the columns user,
-        rank, song and score (and artist and title with `names`, reason with `explain`); lists of ids for lists; a Table
-        for users of a dataset. Ids of many that the model does not have are ignored; a history without any other has an
-        empty list.
+        Returns a SongList of RecommendedSong for one. For many, a frame of the kind that was given with the columns
+        user, rank, song and score (and artist and title with `names`, reason with `explain`); lists of ids for lists; a
+        Table for users of a dataset. Ids of many that the model does not have are ignored; a history without any other
+        has an empty list.
 
         Raises NotFound for a song or user that does not exist, BadInput for a history without a direction.
         """
@@ -298,7 +303,8 @@ class Model:
         names = None if isinstance(users, str) else values_of(users)
         show = shower(progress)
         return framed(
-            Table(_core.recommend_users(self._opened, opened._opened, names, dict(options), show)), library_of(users))
+            Table(_core.recommend_users(self._opened, opened._opened, names, dict(options), show)), library_of(users)
+        )
 
     def __len__(self) -> int:
         return self._opened.song_count

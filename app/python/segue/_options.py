@@ -238,3 +238,38 @@ class EvaluateOptions(TypedDict, total=False):
     blend_repeater: float
     blend_teacher: float
     fit_blend: Literal["auto", "off"]
+
+
+class TuneOptions(TypedDict, total=False):
+    trials: int
+    time: str | timedelta
+    space: str | int | PathLike[str]
+    reduction: int
+    query: Literal["best", "last", "recent"]
+    positions: int
+    split: Literal["auto", "time", "queues", "last-song"]
+    held_out: float
+    gap: str | timedelta
+    max_plays: int
+    heard: int
+    vector_metric: Literal["cosine", "euclidean"]
+    architecture: Literal["skipgram", "cbow"]
+    dim: int
+    window: int
+    dynamic_window: bool
+    negatives: int
+    negative_sharing: Literal["pair", "window", "block"]
+    negative_block: int
+    negative_pool: int
+    negative_exponent: float
+    subsample: float
+    min_plays: int
+    place_plays: int
+    epochs: int
+    own_weight: int
+    learning_rate: float
+    min_learning_rate: float
+    precision: Literal["f32", "bf16"]
+    threads: int
+    seed: int
+    preset: Literal["auto", "none"]
