@@ -13,9 +13,13 @@ from typing import Any, TypeVar, Union
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+
+try:
+    from scipy import sparse
+    from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+    from sklearn.utils.validation import check_is_fitted
+except ImportError as error:
+    raise ImportError("segue.sklearn needs scikit-learn: pip install scikit-learn") from error
 
 from . import _core
 from ._dataset import Dataset

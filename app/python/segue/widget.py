@@ -13,10 +13,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import numpy as np
-import traitlets
 from numpy.typing import NDArray
+
+try:
+    import anywidget
+    import traitlets
+except ImportError as error:
+    raise ImportError("segue.widget needs anywidget: pip install anywidget") from error
 
 from ._errors import Unsupported, WrongUse
 from ._model import Model, SongMap
