@@ -81,6 +81,12 @@ def test_counts_songs_and_queues(dataset: segue.Dataset):
     assert dataset.songs.column("id", 3) == list(songs["id"][:3])
 
 
+def test_says_what_was_dropped():
+    made = segue.Dataset.from_lists([["a", "b"], ["a"], ["b", "b", "a"]])
+    assert made.counts["playlists"] == 2
+    assert {reason: count for reason, count in made.dropped.items() if count} == {"repeat": 1, "short_playlist": 1}
+
+
 def test_what_an_iterable_raises_is_raised():
     def broken():
         yield ["a", "b"]

@@ -102,6 +102,12 @@ class Dataset:
         return counts
 
     @property
+    def dropped(self) -> dict[str, int]:
+        """How many rows and plays were dropped, by reason (docs/ingest.md)."""
+        dropped: dict[str, int] = self.manifest["dropped"]
+        return dropped
+
+    @property
     def songs(self) -> Table:
         """The catalogue: id, title, artist, album, tags, plays; a row a song, the most played first."""
         return Table(self._opened.songs)
