@@ -1,5 +1,5 @@
 # Apache Arrow C++ as the target segue::arrow: a system installation if CMake finds one, else the headers and shared
-# libraries inside the pyarrow wheel of the project-local virtual environment.
+# libraries inside the pyarrow wheel of the project-local virtual environment, or of pip's build environment.
 find_package(Arrow CONFIG QUIET)
 find_package(Parquet CONFIG QUIET)
 add_library(segue_arrow INTERFACE)
@@ -9,6 +9,11 @@ if(Arrow_FOUND AND Parquet_FOUND)
   set(SegueArrow_SOURCE "system ${Arrow_VERSION}")
 else()
   file(GLOB SEGUE_PYARROW_DIR "${SEGUE_VENV}/lib/python3*/site-packages/pyarrow")
+  if(SKBUILD AND NOT SEGUE_PYARROW_DIR)
+    # pip's build environment has the one that pyproject.toml asks for.
+    execute_process(COMMAND ${Python_EXECUTABLE} -c "import pyarrow; print(pyarrow.__path__[0])"
+      OUTPUT_VARIABLE SEGUE_PYARROW_DIR OUTPUT_STRIP_TRAILING_WHITESPACE)
+  endif()
   if(SEGUE_PYARROW_DIR)
     file(GLOB SEGUE_ARROW_LIBRARY "${SEGUE_PYARROW_DIR}/libarrow.so.*")
     file(GLOB SEGUE_PARQUET_LIBRARY "${SEGUE_PYARROW_DIR}/libparquet.so.*")

@@ -7,11 +7,19 @@
 #   -fcf-protection, -mbranch-...     indirect jumps land on marked instructions only, where the processor has that
 #   -z relro, -z now                  function pointers of shared libraries are read-only before main() runs
 #   -fPIE, -pie                       the program is loaded at a random address
+#
+# Libraries are linked into programs and into the Python module, so they are position-independent; with their names
+# hidden the compiler may inline their functions as in a program.
 include(CheckCXXCompilerFlag)
 include(CheckPIESupported)
 
 check_pie_supported(LANGUAGES CXX)
-add_compile_options($<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>>:-fPIE>)
+if(SEGUE_SANITIZE)  # without the module
+  add_compile_options($<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:TYPE>,SHARED_LIBRARY>>:-fPIE>)
+else()
+  add_compile_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-fPIE>
+    "$<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,STATIC_LIBRARY>:-fPIC;-fvisibility=hidden>")
+endif()
 add_link_options($<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:-pie> -Wl,-z,relro,-z,now)
 
 foreach(option -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)

@@ -19,9 +19,6 @@ namespace segue::cli {
 
 namespace {
 
-// Of the loss of untrained vectors: training that ends above has hardly begun.
-constexpr double kHardlyLearned = 0.98;
-
 // Plays of trained songs processed in a second, including those that subsampling skipped: what word2vec.c counts as
 // words.
 double plays_per_second(std::uint64_t plays, double seconds) {
@@ -67,7 +64,7 @@ class TrainCommand final : public Command {
     }
     const pipeline::BuiltModel built = pipeline::build_model(dataset_, options_, terminal.progress(), terminal.stop(),
                                                              [&](std::string_view line) { terminal.note(line); });
-    for (const std::string& doubt : doubts(built)) terminal.note(doubt);
+    for (const std::string& doubt : pipeline::doubts_of(built, options_.train)) terminal.note(doubt);
     if (terminal.json()) {
       json::object printed = document(built, fitted ? fitted->blend : options_.blend);
       if (fitted) printed["fit"] = evaluate::to_json(*fitted);
@@ -98,39 +95,6 @@ class TrainCommand final : public Command {
     add("discoveries", fitted.discover);
     add("what comes next", fitted.next);
     return fitted.next ? table.text() + "\n" : "";
-  }
-
-  // What makes the model useless, or likely so, with the option that helps.
-  std::vector<std::string> doubts(const pipeline::BuiltModel& built) const {
-    std::uint64_t pairs = 0;
-    std::uint64_t kept = 0;
-    for (const train::EpochReport& epoch : built.epochs) {
-      pairs += epoch.pairs;
-      kept += epoch.plays;
-    }
-    std::vector<std::string> doubts;
-    if (pairs < built.songs * built.epochs.size()) {
-      const bool sampled = kept * 10 < built.plays * built.epochs.size();
-      doubts.push_back(fmt::format("only {} pairs were trained for {} songs, so the vectors are much as they began; {}",
-                                   with_commas(pairs), with_commas(built.songs),
-                                   sampled ? "--subsample 0 keeps the plays of songs with a large share of all plays"
-                                           : "this takes more plays: segue ingest --base puts those of others beside "
-                                             "them"));
-    }
-    const double loss = built.epochs.empty() ? 0 : built.epochs.back().sample_loss;
-    if (doubts.empty() && loss < built.untrained_loss && loss > kHardlyLearned * built.untrained_loss) {
-      doubts.push_back(
-          fmt::format("the loss fell only from {:.3f} to {:.3f}, so the vectors have learned little; this takes more "
-                      "plays (segue ingest --base puts those of others beside them), or more than {} --epochs",
-                      built.untrained_loss, loss, options_.train.epochs));
-    }
-    if (pairs > 0 && loss >= built.untrained_loss) {
-      doubts.push_back(
-          fmt::format("the loss at the end ({:.3f}) is not below that of untrained vectors ({:.3f}); a smaller "
-                      "--learning-rate than {} may help",
-                      loss, built.untrained_loss, options_.train.learning_rate));
-    }
-    return doubts;
   }
 
   json::object document(const pipeline::BuiltModel& built, const model::Blend& blend) const {

@@ -8,6 +8,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, relative, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { packagesOf } from "./packages.mjs";
 
 const kMediaTypes = {
   html: "text/html; charset=utf-8",
@@ -36,24 +37,6 @@ const built = await build({
   build: { outDir: join(out, "dist"), emptyOutDir: true },
 });
 
-// The packages whose modules are in the pages, with their licences: they are distributed along with this code.
-function packagesOf(outputs) {
-  const folders = new Set();
-  for (const chunk of outputs.flatMap((output) => output.output)) {
-    for (const module of chunk.moduleIds ?? []) {
-      const found = module.match(/^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//);
-      if (found) folders.add(found[1]);
-    }
-  }
-  return [...folders]
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-      if (!license || !file) throw new Error(`${name}: expected a licence in its package, found none`);
-      return { name, version, licence: license, file: join(folder, file) };
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
 const packages = packagesOf([built].flat());
 if (packages.length === 0) throw new Error("expected packages in the pages, found none");
 

@@ -5,9 +5,12 @@
 #include <optional>
 #include <span>
 
+#include <fmt/format.h>
+
 #include "segue/base/error.h"
 #include "segue/base/folder.h"
 #include "segue/base/manifest.h"
+#include "segue/base/words.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
 #include "segue/model/write_model.h"
@@ -18,6 +21,9 @@ namespace segue::pipeline {
 namespace fs = std::filesystem;
 
 namespace {
+
+// Of the loss of untrained vectors: training that ends above has hardly begun.
+constexpr double kHardlyLearned = 0.98;
 
 // A target that cannot be written has to fail now, not after hours of training.
 void check_target(const fs::path& output) {
@@ -158,6 +164,38 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
           .transitions = entries,
           .untrained_loss = trained.untrained_loss,
           .epochs = std::move(trained.epochs)};
+}
+
+std::vector<std::string> doubts_of(const BuiltModel& built, const train::TrainOptions& options) {
+  std::uint64_t pairs = 0;
+  std::uint64_t kept = 0;
+  for (const train::EpochReport& epoch : built.epochs) {
+    pairs += epoch.pairs;
+    kept += epoch.plays;
+  }
+  std::vector<std::string> doubts;
+  if (pairs < built.songs * built.epochs.size()) {
+    const bool sampled = kept * 10 < built.plays * built.epochs.size();
+    doubts.push_back(fmt::format("only {} pairs were trained for {} songs, so the vectors are much as they began; {}",
+                                 with_commas(pairs), with_commas(built.songs),
+                                 sampled ? "--subsample 0 keeps the plays of songs with a large share of all plays"
+                                         : "this takes more plays: segue ingest --base puts those of others beside "
+                                           "them"));
+  }
+  const double loss = built.epochs.empty() ? 0 : built.epochs.back().sample_loss;
+  if (doubts.empty() && loss < built.untrained_loss && loss > kHardlyLearned * built.untrained_loss) {
+    doubts.push_back(
+        fmt::format("the loss fell only from {:.3f} to {:.3f}, so the vectors have learned little; this takes more "
+                    "plays (segue ingest --base puts those of others beside them), or more than {} --epochs",
+                    built.untrained_loss, loss, options.epochs));
+  }
+  if (pairs > 0 && loss >= built.untrained_loss) {
+    doubts.push_back(
+        fmt::format("the loss at the end ({:.3f}) is not below that of untrained vectors ({:.3f}); a smaller "
+                    "--learning-rate than {} may help",
+                    loss, built.untrained_loss, options.learning_rate));
+  }
+  return doubts;
 }
 
 }  // namespace segue::pipeline

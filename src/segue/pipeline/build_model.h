@@ -93,4 +93,7 @@ using Notes = std::function<void(std::string_view line)>;
 BuiltModel build_model(const std::filesystem::path& dataset, const BuildOptions& options, Progress& progress,
                        const std::stop_token& stop, const Notes& notes);
 
+// What makes the model useless, or likely so, each with the option that helps.
+std::vector<std::string> doubts_of(const BuiltModel& built, const train::TrainOptions& options);
+
 }  // namespace segue::pipeline

@@ -112,12 +112,11 @@ class BlockBuilder {
   std::vector<ListenerHistory> block_;
 };
 
-// The rows of a file of histories.
+// The rows of a table of histories.
 class HistoryRows {
  public:
-  HistoryRows(data::Input& input, const data::Catalogue& songs) : name_(input.name), songs_(songs) {
-    opened_ = data::open_rows(input, {});
-    data::RowReader& rows = *opened_.rows;
+  HistoryRows(data::RowReader& rows, std::string name, const data::Catalogue& songs)
+      : name_(std::move(name)), songs_(songs), rows_(rows) {
     const auto user = column_named(rows, kUserNames);
     const auto songs_column = column_named(rows, kSongsNames);
     if (!user || !songs_column) {
@@ -131,7 +130,7 @@ class HistoryRows {
   }
 
   void read(BlockBuilder& blocks) {
-    while (const std::optional<data::RowBatch> batch = opened_.rows->next()) {
+    while (const std::optional<data::RowBatch> batch = rows_.next()) {
       if (!batch->rejects.empty()) {
         fail(ErrorCode::bad_input, "{}:{}: expected a row with a user and songs, found one that cannot be read", name_,
              batch->rejects.front().line);
@@ -184,7 +183,7 @@ class HistoryRows {
 
   std::string name_;
   const data::Catalogue& songs_;
-  data::OpenedRows opened_;
+  data::RowReader& rows_;
   // Of all items of a batch.
   std::vector<std::string> ids_;
   std::vector<std::optional<data::SongRow>> found_;
@@ -320,7 +319,19 @@ std::string FileHistories::digest() const {
 void FileHistories::read(std::uint64_t skipped, const Take& take) {
   BlockBuilder blocks(skipped, take);
   data::Inputs inputs(files_);
-  inputs.for_each([&](data::Input& input) { HistoryRows(input, model_songs_).read(blocks); });
+  inputs.for_each([&](data::Input& input) {
+    const data::OpenedRows opened = data::open_rows(input, {});
+    HistoryRows(*opened.rows, input.name, model_songs_).read(blocks);
+  });
+  blocks.flush();
+}
+
+RowHistories::RowHistories(std::unique_ptr<data::RowReader> rows, std::string name, const data::Catalogue& model_songs)
+    : rows_(std::move(rows)), name_(std::move(name)), model_songs_(model_songs) {}
+
+void RowHistories::read(std::uint64_t skipped, const Take& take) {
+  BlockBuilder blocks(skipped, take);
+  HistoryRows(*rows_, name_, model_songs_).read(blocks);
   blocks.flush();
 }
 

@@ -2,6 +2,7 @@
 //
 //   DatasetHistories   everything that users of a dataset played
 //   FileHistories      a table with a row a listener, from any engine: Parquet, Arrow, JSON Lines, or a folder of them
+//   RowHistories       such a table in memory
 //   SongsAsHistories   each song of a model, as if it had just been played: for the neighbours of all songs
 //
 // Listeners are read in blocks, in an order that depends on the input alone.
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -18,6 +20,7 @@
 
 #include "segue/data/dataset/catalogue.h"
 #include "segue/data/dataset/dataset.h"
+#include "segue/data/log/rows.h"
 #include "segue/recommend/history.h"
 
 namespace segue::pipeline {
@@ -95,6 +98,22 @@ class FileHistories final : public HistorySource {
 
  private:
   std::vector<std::string> files_;
+  const data::Catalogue& model_songs_;
+};
+
+// A table as FileHistories reads it, of rows that are in memory. Can be read once.
+class RowHistories final : public HistorySource {
+ public:
+  // `name` stands for the table in messages.
+  RowHistories(std::unique_ptr<data::RowReader> rows, std::string name, const data::Catalogue& model_songs);
+
+  std::string digest() const override { return ""; }
+  // Throws as FileHistories::read().
+  void read(std::uint64_t skipped, const Take& take) override;
+
+ private:
+  std::unique_ptr<data::RowReader> rows_;
+  std::string name_;
   const data::Catalogue& model_songs_;
 };
 

@@ -3,15 +3,13 @@
 #include <optional>
 #include <system_error>
 
-#include <arrow/array/builder_binary.h>
-#include <arrow/array/builder_primitive.h>
-#include <arrow/type.h>
+#include <arrow/record_batch.h>
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
-#include "segue/data/arrow/arrow_status.h"
 #include "segue/data/arrow/table_output.h"
+#include "segue/pipeline/list_columns.h"
 
 namespace segue::pipeline {
 
@@ -30,31 +28,13 @@ class ListTable {
  public:
   ListTable(const fs::path& path, const ListLayout& layout, const ListTableOptions& options,
             const data::Catalogue& songs)
-      : subject_(path.string()),
-        layout_(layout),
-        names_(options.names),
-        songs_(songs),
-        schema_(schema()),
+      : columns_(layout, options.names, songs),
         file_(path),
-        table_(data::open_table_output(file_.path(), schema_, data::table_format_of(path, "--output"))) {}
+        table_(data::open_table_output(file_.path(), columns_.schema(), data::table_format_of(path, "--output"))) {}
 
   void add(const MadeList& list) {
-    for (std::size_t i = 0; i < list.songs.size(); ++i) {
-      const ListedSong& one = list.songs[i];
-      check(key_.Append(list.key));
-      check(rank_.Append(static_cast<std::int32_t>(i + 1)));
-      check(score_.Append(one.score));
-      if (names_) {
-        const data::Song song = songs_.song(one.song);
-        check(song_.Append(song.id));
-        check(artist_.Append(song.artist));
-        check(title_.Append(song.title));
-      } else {
-        check(song_.Append(songs_.id(one.song)));
-      }
-      if (layout_.reasons) check(reason_.Append(one.reason));
-    }
-    if (rank_.length() >= kRowsAtOnce) flush();
+    columns_.add(list);
+    if (columns_.rows() >= kRowsAtOnce) flush();
   }
 
   // The size of the file.
@@ -67,42 +47,13 @@ class ListTable {
   }
 
  private:
-  void check(const arrow::Status& status) const { data::check_arrow(ErrorCode::io_failed, subject_, status); }
-
-  std::shared_ptr<arrow::Schema> schema() const {
-    const auto text = [](const char* name) { return arrow::field(name, arrow::utf8(), false); };
-    arrow::FieldVector fields = {text(layout_.key == ListKey::user ? "user" : "seed"),
-                                 arrow::field("rank", arrow::int32(), false), text("song"),
-                                 arrow::field("score", arrow::float32(), false)};
-    if (names_) {
-      fields.push_back(text("artist"));
-      fields.push_back(text("title"));
-    }
-    if (layout_.reasons) fields.push_back(text("reason"));
-    return arrow::schema(fields);
-  }
-
   void flush() {
-    std::vector<arrow::ArrayBuilder*> builders = {&key_, &rank_, &song_, &score_};
-    if (names_) builders.insert(builders.end(), {&artist_, &title_});
-    if (layout_.reasons) builders.push_back(&reason_);
-    data::write_built(*table_, schema_, builders, subject_);
+    if (columns_.rows() > 0) table_->write(*columns_.take());
   }
 
-  std::string subject_;
-  ListLayout layout_;
-  bool names_;
-  const data::Catalogue& songs_;
-  std::shared_ptr<arrow::Schema> schema_;
+  ListColumns columns_;
   AtomicFile file_;
   std::unique_ptr<data::TableOutput> table_;
-  arrow::StringBuilder key_;
-  arrow::Int32Builder rank_;
-  arrow::StringBuilder song_;
-  arrow::FloatBuilder score_;
-  arrow::StringBuilder artist_;
-  arrow::StringBuilder title_;
-  arrow::StringBuilder reason_;
 };
 
 std::string part_name(std::size_t part) {

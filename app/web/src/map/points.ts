@@ -5,6 +5,7 @@
 // two ways to draw: draw() shows a given number of the most popular songs at once; fill() draws all songs in parts to
 // an offscreen buffer, which replaces the picture after the last part. A fill can be abandoned at any time.
 import { kNone } from "./palette";
+import type { View } from "./view";
 
 const kPalette = kNone + 1;
 
@@ -47,6 +48,20 @@ export interface Frame {
   size: number;
   alpha: number;
   first: number; // points to skip, the least popular
+}
+
+// The frame of a view of `n` songs. `ratio`: pixels of the screen per pixel of the page. `strength`: 1, or less to dim.
+export function frameOf(view: View, n: number, ratio: number, first: number, strength = 1): Frame {
+  const { unit, middle, width, height } = view;
+  // Points grow with the distance between songs.
+  const distance = unit * Math.sqrt(3 / Math.max(n, 1));
+  return {
+    scale: [(2 * unit) / width, (2 * unit) / height],
+    shift: [(2 * (middle.x - view.camera.x * unit)) / width - 1, 1 - (2 * (middle.y + view.camera.y * unit)) / height],
+    size: Math.min(Math.max(0.62 * distance ** 0.8, 1.1), 9) * ratio,
+    alpha: Math.min(Math.max(0.3 + distance / 14, 0.36), 0.85) * strength,
+    first,
+  };
 }
 
 export class Points {

@@ -10,7 +10,7 @@ import { listen } from "./input";
 import { Overlay, type Box } from "./overlay";
 import { kColours, kNone, stillMotion, theme } from "./palette";
 import { Picker } from "./picker";
-import { Points, type Frame } from "./points";
+import { frameOf, Points, type Frame } from "./points";
 import { kDone, pointed, scene, steps, type Steps } from "./scene";
 import { between, kHome, View, type Insets } from "./view";
 
@@ -299,21 +299,8 @@ export class Stage {
   private draw() {
     const { data, view, points } = this;
     if (!data || !points) return;
-    const { unit, middle, width, height } = view;
     const first = data.n > kAtOnce || this.moving ? Math.max(0, Math.round(data.n - this.budget)) : 0;
-    // Points grow with the distance between songs.
-    const distance = unit * Math.sqrt(3 / Math.max(data.n, 1));
-    const quiet = scene.value.quiet ? 0.38 : 1;
-    const frame: Frame = {
-      scale: [(2 * unit) / width, (2 * unit) / height],
-      shift: [
-        (2 * (middle.x - view.camera.x * unit)) / width - 1,
-        1 - (2 * (middle.y + view.camera.y * unit)) / height,
-      ],
-      size: Math.min(Math.max(0.62 * distance ** 0.8, 1.1), 9) * this.ratio,
-      alpha: Math.min(Math.max(0.3 + distance / 14, 0.36), 0.85) * quiet,
-      first,
-    };
+    const frame = frameOf(view, data.n, this.ratio, first, scene.value.quiet ? 0.38 : 1);
     points.draw(frame);
     this.fill(frame);
     const colours = kColours[theme.value];

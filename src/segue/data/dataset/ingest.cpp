@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <functional>
 #include <map>
 
 #include <fmt/format.h>
@@ -120,11 +121,12 @@ class LogsToSink {
   }
 
   void read(Inputs& inputs) {
+    done_ = [&inputs](std::uint64_t) { return inputs.bytes_read(); };
     inputs.for_each([&](Input& input) {
-      if (input.named) return read_log(input, inputs);
+      if (input.named) return read_log(input);
       // In a folder or an archive other files may lie beside the logs.
       try {
-        read_log(input, inputs);
+        read_log(input);
       } catch (const Error& error) {
         if (error.code() != ErrorCode::bad_input || reading_) throw;
         report_.passed_over.push_back({input.name, error.what()});
@@ -134,6 +136,37 @@ class LogsToSink {
       fail(ErrorCode::bad_input, "expected a log, found none in {} {}: {}", report_.passed_over.size(),
            report_.passed_over.size() == 1 ? "file" : "files; the first", report_.passed_over.front().why);
     }
+    report_sources();
+  }
+
+  void read(std::unique_ptr<RowReader> rows, const std::string& name) {
+    done_ = [](std::uint64_t read) { return read; };
+    read_rows({FileFormat::arrow, std::move(rows), ""}, {name, {}});
+    report_sources();
+  }
+
+  void read_songs(Inputs& inputs) {
+    inputs.for_each([&](Input& input) {
+      OpenedRows opened = open_rows(input, names_in(options_.songs_columns));
+      ColumnRequest request = this->request({input.name, {}}, nullptr);
+      // A column named for the listens need not be in this file.
+      for (std::string& name : request.named) {
+        if (std::ranges::find(opened.rows->columns(), name) == opened.rows->columns().end()) name.clear();
+      }
+      const RecognisedColumns found = recognise_songs(opened.rows->columns(), request);
+      LogReader reader(std::move(opened), found, nullptr, rules_, {});
+      read_batches(reader, input.name, report_.song_rows, report_.dropped_song_rows);
+    });
+  }
+
+ private:
+  // Where the rows of a log are.
+  struct Place {
+    std::string name;
+    std::vector<std::pair<std::string, std::string>> partition;
+  };
+
+  void report_sources() {
     for (const auto& [source, files] : sources_) {
       report_.sources.push_back(files == 1 ? std::string(source->product)
                                            : fmt::format("{} ({} files)", source->product, files));
@@ -145,45 +178,33 @@ class LogsToSink {
     }
   }
 
-  void read_songs(Inputs& inputs) {
-    inputs.for_each([&](Input& input) {
-      OpenedRows opened = open_rows(input, names_in(options_.songs_columns));
-      ColumnRequest request = this->request(input, nullptr);
-      // A column named for the listens need not be in this file.
-      for (std::string& name : request.named) {
-        if (std::ranges::find(opened.rows->columns(), name) == opened.rows->columns().end()) name.clear();
-      }
-      const RecognisedColumns found = recognise_songs(opened.rows->columns(), request);
-      LogReader reader(std::move(opened), found, nullptr, rules_, {});
-      read_batches(reader, input, inputs, report_.song_rows, report_.dropped_song_rows);
-    });
-  }
-
- private:
-  ColumnRequest request(const Input& input, const Source* source) const {
+  ColumnRequest request(const Place& place, const Source* source) const {
     ColumnRequest request;
-    request.file = input.name;
+    request.file = place.name;
     request.source = source;
     request.forced = forced_ != nullptr && source == forced_;
     request.named = named_columns(options_);
     request.kind = options_.kind;
-    request.has_user = !options_.user.empty() || !user_of_partition(input.partition).empty();
+    request.has_user = !options_.user.empty() || !user_of_partition(place.partition).empty();
     request.any_ids = options_.identity == Identity::id;
     request.songs_column = options_.songs_column;
     return request;
   }
 
-  const Source* source_of(OpenedRows& opened, const Input& input) const {
+  const Source* source_of(OpenedRows& opened, const std::string& name) const {
     if (options_.source == kUsualNames) return nullptr;
-    return settle_source(opened, {input.name, forced_, !options_.columns.empty()});
+    return settle_source(opened, {name, forced_, !options_.columns.empty()});
   }
 
-  void read_log(Input& input, const Inputs& inputs) {
+  void read_log(Input& input) {
     reading_ = false;
-    OpenedRows opened = open_rows(input, names_in(options_.columns));
-    const Source* source = source_of(opened, input);
-    const RecognisedColumns found = recognise_input(opened.rows->columns(), request(input, source));
-    if (!opened.note.empty()) report_.notes.push_back(fmt::format("{}: {}", input.name, opened.note));
+    read_rows(open_rows(input, names_in(options_.columns)), {input.name, input.partition});
+  }
+
+  void read_rows(OpenedRows opened, const Place& place) {
+    const Source* source = source_of(opened, place.name);
+    const RecognisedColumns found = recognise_input(opened.rows->columns(), request(place, source));
+    if (!opened.note.empty()) report_.notes.push_back(fmt::format("{}: {}", place.name, opened.note));
     LogRules rules = rules_;
     if (const auto* json = dynamic_cast<const JsonRows*>(opened.rows.get()); json != nullptr && rules.user.empty()) {
       for (const auto& [key, value] : json->surroundings()) {
@@ -194,32 +215,31 @@ class LogsToSink {
     }
     // Bytes become rows on one thread, rows become listens on another, and listens get their places on this one.
     if (thread_count(options_.threads) > 1) opened.rows = rows_read_ahead(std::move(opened.rows));
-    LogReader reader(std::move(opened), found, source, rules, input.partition);
+    LogReader reader(std::move(opened), found, source, rules, place.partition);
     reading_ = true;
     ++report_.logs;
     if (source != nullptr) ++sources_[source];
     sink_.begin_log();
-    read_batches(reader, input, inputs, report_.rows, report_.dropped);
+    read_batches(reader, place.name, report_.rows, report_.dropped);
     sink_.end_log();
     reading_ = false;
   }
 
-  void read_batches(LogReader& reader, const Input& input, const Inputs& inputs, std::uint64_t& rows,
-                    RejectLog& rejects) {
+  void read_batches(LogReader& reader, const std::string& name, std::uint64_t& rows, RejectLog& rejects) {
     ReadAhead<LogBatch> batches([&reader] { return reader.next(); });
     while (std::optional<LogBatch> batch = batches.next()) {
-      if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while reading {}", input.name);
+      if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while reading {}", name);
       rows += batch->rows;
-      for (const Reject& reject : batch->rejects) rejects.add(input.name, reject);
+      for (const Reject& reject : batch->rejects) rejects.add(name, reject);
       if (anonymiser_) anonymise(*batch);
       for (const std::size_t refused : sink_.add(batch->listens)) {
-        rejects.add(input.name, {Reason::missing_song, batch->listens[refused].line, "", ""});
+        rejects.add(name, {Reason::missing_song, batch->listens[refused].line, "", ""});
       }
       for (const ListedPlaylist& list : batch->playlists) {
-        if (const auto refused = sink_.add(list)) rejects.add(input.name, {*refused, list.line, "", ""});
+        if (const auto refused = sink_.add(list)) rejects.add(name, {*refused, list.line, "", ""});
       }
       for (const SongDescription& song : batch->songs) sink_.describe(song);
-      progress_.update(inputs.bytes_read(), with_commas(rows) + " rows");
+      progress_.update(done_(rows), with_commas(rows) + " rows");
     }
   }
 
@@ -246,7 +266,8 @@ class LogsToSink {
   LogRules rules_;
   LogSink& sink_;
   const Source* forced_ = nullptr;
-  bool reading_ = false;  // past the recognition of a log
+  std::function<std::uint64_t(std::uint64_t rows)> done_;  // of what progress counts, once so many rows are read
+  bool reading_ = false;                                   // past the recognition of a log
   std::optional<Anonymiser> anonymiser_;
   TextArena anonymous_names_;
   struct ByProduct {
@@ -333,6 +354,35 @@ json::object manifest_fields(const IngestReport& report, const std::vector<Input
   return fields;
 }
 
+// Reads logs, which `read` does, and writes what they hold.
+IngestReport write_dataset(const IngestOptions& options, const std::vector<Inputs::File>& inputs, std::uint64_t total,
+                           std::string_view unit, Progress& progress, const std::stop_token& stop,
+                           const std::function<void(LogsToSink& logs)>& read) {
+  FolderWriter folder(options.output, replaces(kDatasetFormat));
+  Inputs song_files(options.songs);
+  IngestReport report;
+  const std::vector<Dataset> bases = open_bases(options.base, report);
+  report.inputs = inputs;
+  report.dropped = RejectLog(options.rejects);
+  report.dropped_song_rows = RejectLog(options.rejects);
+  DatasetBuilder builder(dataset_rules(options), folder.path());
+  LogsToSink logs(options, builder, report, progress, stop);
+  progress.begin("read", total + song_files.bytes(), unit);
+  read(logs);
+  logs.read_songs(song_files);
+  for (std::size_t i = 0; i < bases.size(); ++i) builder.add_base(bases[i], report.bases[i].name);
+  progress.begin("cut sessions", 0, "plays");
+  builder.cut(report.dropped, thread_count(options.threads));
+  if (builder.empty()) fail_empty(report, options);
+  report.counts = builder.write(folder.path(), thread_count(options.threads), progress, stop);
+  report.merged = builder.merged_songs();
+  report.dropped.write(folder.path() / kRejectsName);
+  report.digest = write_manifest(folder.path(), kDatasetFormat, manifest_fields(report, song_files.files(), options));
+  folder.commit();
+  progress.end();
+  return report;
+}
+
 }  // namespace
 
 IngestReport read_logs(std::span<const std::string> names, const IngestOptions& options, LogSink& sink,
@@ -349,30 +399,15 @@ IngestReport read_logs(std::span<const std::string> names, const IngestOptions& 
 
 IngestReport ingest(std::span<const std::string> names, const IngestOptions& options, Progress& progress,
                     const std::stop_token& stop) {
-  FolderWriter folder(options.output, replaces(kDatasetFormat));
   Inputs inputs(names);
-  Inputs song_files(options.songs);
-  IngestReport report;
-  const std::vector<Dataset> bases = open_bases(options.base, report);
-  report.inputs = inputs.files();
-  report.dropped = RejectLog(options.rejects);
-  report.dropped_song_rows = RejectLog(options.rejects);
-  DatasetBuilder builder(dataset_rules(options), folder.path());
-  LogsToSink logs(options, builder, report, progress, stop);
-  progress.begin("read", inputs.bytes() + song_files.bytes(), "bytes");
-  logs.read(inputs);
-  logs.read_songs(song_files);
-  for (std::size_t i = 0; i < bases.size(); ++i) builder.add_base(bases[i], report.bases[i].name);
-  progress.begin("cut sessions", 0, "plays");
-  builder.cut(report.dropped, thread_count(options.threads));
-  if (builder.empty()) fail_empty(report, options);
-  report.counts = builder.write(folder.path(), thread_count(options.threads), progress, stop);
-  report.merged = builder.merged_songs();
-  report.dropped.write(folder.path() / kRejectsName);
-  report.digest = write_manifest(folder.path(), kDatasetFormat, manifest_fields(report, song_files.files(), options));
-  folder.commit();
-  progress.end();
-  return report;
+  return write_dataset(options, inputs.files(), inputs.bytes(), "bytes", progress, stop,
+                       [&](LogsToSink& logs) { logs.read(inputs); });
+}
+
+IngestReport ingest(std::unique_ptr<RowReader> rows, const std::string& name, const IngestOptions& options,
+                    Progress& progress, const std::stop_token& stop) {
+  return write_dataset(options, {{name, 0}}, 0, "rows", progress, stop,
+                       [&](LogsToSink& logs) { logs.read(std::move(rows), name); });
 }
 
 }  // namespace segue::data

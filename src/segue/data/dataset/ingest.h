@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,7 @@
 #include "segue/data/dataset/log_sink.h"
 #include "segue/data/log/input/inputs.h"
 #include "segue/data/log/rejects.h"
+#include "segue/data/log/rows.h"
 
 namespace segue::data {
 
@@ -55,6 +57,10 @@ struct IngestReport {
 // file that is no log, missing columns, nothing kept), wrong_use, no_space, io_failed, interrupted.
 IngestReport ingest(std::span<const std::string> inputs, const IngestOptions& options, Progress& progress,
                     const std::stop_token& stop);
+
+// The same of one log whose rows are in memory; `name` stands for it in messages.
+IngestReport ingest(std::unique_ptr<RowReader> rows, const std::string& name, const IngestOptions& options,
+                    Progress& progress, const std::stop_token& stop);
 
 // Reads the logs as ingest() does, into `sink` instead of a dataset: of the report there is what was read and dropped
 // on the way. Throws not_found, bad_input, wrong_use, interrupted, and what the sink throws.

@@ -96,8 +96,9 @@ std::size_t checked_index(const arrow::DictionaryArray& values, std::int64_t i, 
 }
 
 // Of the words only those that occur: a dictionary may be much longer than the array.
+template <class Words>
 void text_dictionary(const arrow::DictionaryArray& array, std::string_view subject, Cells& out) {
-  const auto& words = static_cast<const arrow::BinaryArray&>(*array.dictionary());
+  const auto& words = static_cast<const Words&>(*array.dictionary());
   fill_with<arrow::DictionaryArray>(array, out, [&](const arrow::DictionaryArray& values, std::int64_t i) {
     const std::size_t index = checked_index(values, i, static_cast<std::size_t>(words.length()), subject);
     return words.IsNull(static_cast<std::int64_t>(index))
@@ -108,8 +109,19 @@ void text_dictionary(const arrow::DictionaryArray& array, std::string_view subje
 
 void dictionary(const arrow::Array& array, std::string_view subject, Cells& out) {
   const auto& encoded = static_cast<const arrow::DictionaryArray&>(array);
-  const arrow::Type::type of = encoded.dictionary()->type_id();
-  if (of == arrow::Type::STRING || of == arrow::Type::BINARY) return text_dictionary(encoded, subject, out);
+  switch (encoded.dictionary()->type_id()) {
+    case arrow::Type::STRING:
+    case arrow::Type::BINARY:
+      return text_dictionary<arrow::BinaryArray>(encoded, subject, out);
+    case arrow::Type::LARGE_STRING:
+    case arrow::Type::LARGE_BINARY:
+      return text_dictionary<arrow::LargeBinaryArray>(encoded, subject, out);
+    case arrow::Type::STRING_VIEW:
+    case arrow::Type::BINARY_VIEW:
+      return text_dictionary<arrow::BinaryViewArray>(encoded, subject, out);
+    default:
+      break;
+  }
   Cells words;
   fill(*encoded.dictionary(), subject, words);
   fill_with<arrow::DictionaryArray>(array, out, [&](const arrow::DictionaryArray& values, std::int64_t i) {
@@ -196,16 +208,25 @@ void fill_items(const arrow::Array& array, TextArena& arena, std::string_view su
   return list ? join_lists(array, arena, subject, out) : fill(array, subject, out);
 }
 
+// The items of all rows: of a part of a longer array only its own.
+template <class List>
+std::shared_ptr<arrow::Array> items_of(const List& rows) {
+  if (rows.length() == 0) return rows.values()->Slice(0, 0);
+  const std::int64_t begin = rows.value_offset(0);
+  return rows.values()->Slice(begin, rows.value_offset(rows.length()) - begin);
+}
+
 template <class List>
 void join_lists_of(const arrow::Array& array, TextArena& arena, std::string_view subject, Cells& out) {
   const auto& rows = static_cast<const List&>(array);
   Cells items;
-  fill(*rows.values(), subject, items);
+  fill(*items_of(rows), subject, items);
+  const std::int64_t first = rows.length() > 0 ? rows.value_offset(0) : 0;
   std::string joined;
   for (std::int64_t row = 0; row < rows.length(); ++row) {
     joined.clear();
     for (std::int64_t i = 0; !rows.IsNull(row) && i < rows.value_length(row); ++i) {
-      const Cell& item = items.at(static_cast<std::size_t>(rows.value_offset(row) + i));
+      const Cell& item = items.at(static_cast<std::size_t>(rows.value_offset(row) - first + i));
       if (item.type() != Cell::Type::text || item.empty()) continue;
       if (!joined.empty()) joined += ", ";
       joined += item.text();
@@ -225,11 +246,12 @@ template <class List>
 void lists(const arrow::Array& array, Path path, TextArena& arena, std::string_view subject, RowColumn& column) {
   const auto& rows = static_cast<const List&>(array);
   Cells items;
-  fill_items(*inner(*rows.values(), path, subject), arena, subject, items);
+  fill_items(*inner(*items_of(rows), path, subject), arena, subject, items);
+  const std::int64_t first = rows.length() > 0 ? rows.value_offset(0) : 0;
   column.list_begin.push_back(0);
   for (std::int64_t i = 0; i < rows.length(); ++i) {
     if (!rows.IsNull(i)) {
-      const auto begin = items.begin() + static_cast<std::ptrdiff_t>(rows.value_offset(i));
+      const auto begin = items.begin() + static_cast<std::ptrdiff_t>(rows.value_offset(i) - first);
       column.cells.insert(column.cells.end(), begin, begin + static_cast<std::ptrdiff_t>(rows.value_length(i)));
     }
     column.list_begin.push_back(static_cast<std::uint32_t>(column.cells.size()));

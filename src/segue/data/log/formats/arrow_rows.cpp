@@ -229,6 +229,34 @@ class ArrowFileRows final : public ArrowRows {
   int at_ = 0;
 };
 
+// Cuts what may be one batch for the whole table.
+class BatchRows final : public ArrowRows {
+ public:
+  BatchRows(std::shared_ptr<arrow::RecordBatchReader> batches, const std::string& name)
+      : ArrowRows(name), batches_(std::move(batches)) {
+    take_schema(*batches_->schema());
+  }
+
+  void choose(const FieldColumns& columns) override { chosen_ = columns; }
+
+ protected:
+  std::shared_ptr<arrow::RecordBatch> next_records() override {
+    while (whole_ == nullptr || at_ >= whole_->num_rows()) {
+      check(batches_->ReadNext(&whole_));
+      if (whole_ == nullptr) return nullptr;
+      at_ = 0;
+    }
+    auto records = whole_->Slice(at_, kArrowBatchRows);
+    at_ += kArrowBatchRows;
+    return records;
+  }
+
+ private:
+  std::shared_ptr<arrow::RecordBatchReader> batches_;
+  std::shared_ptr<arrow::RecordBatch> whole_;
+  std::int64_t at_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<RowReader> open_parquet_rows(const std::shared_ptr<arrow::io::RandomAccessFile>& file,
@@ -239,6 +267,10 @@ std::unique_ptr<RowReader> open_parquet_rows(const std::shared_ptr<arrow::io::Ra
 std::unique_ptr<RowReader> open_arrow_rows(const std::shared_ptr<arrow::io::RandomAccessFile>& file,
                                            const std::string& name) {
   return std::make_unique<ArrowFileRows>(file, name);
+}
+
+std::unique_ptr<RowReader> open_batch_rows(std::shared_ptr<arrow::RecordBatchReader> batches, const std::string& name) {
+  return std::make_unique<BatchRows>(std::move(batches), name);
 }
 
 }  // namespace segue::data

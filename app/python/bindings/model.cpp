@@ -1,0 +1,156 @@
+// Models: trained, opened, saved, and their parts as arrays and tables.
+#include "app/python/bindings/model.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nanobind/ndarray.h>
+#include <nanobind/stl/string.h>
+
+#include "segue/data/dataset/dataset.h"
+#include "segue/evaluate/auto_fit.h"
+#include "segue/model/extend.h"
+#include "segue/pipeline/build_model.h"
+#include "segue/train/preset.h"
+
+#include "app/python/bindings/bindings.h"
+#include "app/python/bindings/errors.h"
+#include "app/python/bindings/jobs.h"
+#include "app/python/bindings/json_value.h"
+#include "app/python/bindings/keywords.h"
+#include "app/python/bindings/tables.h"
+#include "app/python/bindings/watch.h"
+
+namespace segue::python {
+
+namespace {
+
+using Vectors = nb::ndarray<nb::numpy, const float, nb::ndim<2>, nb::c_contig>;
+using Counts = nb::ndarray<nb::numpy, const std::uint64_t, nb::ndim<1>, nb::c_contig>;
+
+// Trains as the command `segue train` does. Returns notes for the user.
+std::vector<std::string> build(const std::string& dataset_path, TrainJob& job, const Keywords& keywords,
+                               Progress& progress, const std::stop_token& stop) {
+  std::vector<std::string> notes;
+  job.options.blend = {job.blend, job.blend};
+  job.options.adjust = [&](const data::Dataset& dataset, train::TrainOptions& options) {
+    train::apply_preset(job.options.train, job.preset, dataset, keywords.given_of(&job.options.train));
+    options = job.options.train;
+  };
+  if (job.fit.fit_blend == evaluate::FitBlend::automatic) {
+    job.options.fit_blend = [&](const data::Dataset& dataset) {
+      const evaluate::FittedBlend fitted = evaluate::fit_blend_to(
+          dataset, {.start = job.blend, .keep_discover = keywords.has_given(&job.blend), .train = job.options.train},
+          progress, stop);
+      if (!fitted.unfitted.empty()) notes.push_back(fitted.unfitted);
+      return fitted.blend;
+    };
+  }
+  const pipeline::BuiltModel built = pipeline::build_model(dataset_path, job.options, progress, stop,
+                                                           [&](std::string_view line) { notes.emplace_back(line); });
+  for (std::string& doubt : pipeline::doubts_of(built, job.options.train)) notes.push_back(std::move(doubt));
+  return notes;
+}
+
+nb::list train_model(const std::string& dataset, const std::string& output, const nb::dict& given,
+                     const nb::object& show) {
+  Keywords keywords(given);
+  TrainJob job = job_of<TrainJob>(keywords);
+  job.options.target.output = output;
+  const std::vector<std::string> notes = watched(show, [&](Progress& progress, const std::stop_token& stop) {
+    return build(dataset, job, keywords, progress, stop);
+  });
+  nb::list list;
+  for (const std::string& note : notes) list.append(text_of(note));
+  return list;
+}
+
+OpenModel open_model(const std::string& path) {
+  const nb::gil_scoped_release release;
+  return OpenModel(path);
+}
+
+// Keeps the model alive for an array that points into it.
+nb::capsule owner_of(const OpenModel& one) {
+  auto held = std::make_unique<std::shared_ptr<model::Model>>(one.model());
+  nb::capsule owner(held.get(),
+                    [](void* pointer) noexcept { delete static_cast<std::shared_ptr<model::Model>*>(pointer); });
+  held.release();  // NOLINT(bugprone-unused-return-value): the capsule owns it
+  return owner;
+}
+
+Vectors vectors_of(const OpenModel& one, math::MatrixView<const float> matrix) {
+  SEGUE_ASSERT(matrix.stride == matrix.columns);
+  return {matrix.data, {matrix.rows, matrix.columns}, owner_of(one)};
+}
+
+Counts plays_of(const OpenModel& one) {
+  const data::Catalogue& songs = one.model()->songs();
+  auto plays = std::make_unique<std::vector<std::uint64_t>>(songs.size());
+  for (data::SongRow row = 0; row < songs.size(); ++row) (*plays)[row] = songs.plays(row);
+  const std::uint64_t* const numbers = plays->data();
+  const nb::capsule owner(plays.get(),
+                          [](void* pointer) noexcept { delete static_cast<std::vector<std::uint64_t>*>(pointer); });
+  plays.release();  // NOLINT(bugprone-unused-return-value): the capsule owns it
+  return {numbers, {songs.size()}, owner};
+}
+
+nb::list ids_of(const OpenModel& one) {
+  const data::Catalogue& songs = one.model()->songs();
+  nb::list ids;
+  for (data::SongRow row = 0; row < songs.size(); ++row) ids.append(text_of(songs.id(row)));
+  return ids;
+}
+
+void save(const OpenModel& one, const std::string& target) {
+  const nb::gil_scoped_release release;
+  model::extend_model(
+      one.path(), {}, [](const auto&) { return json::object(); }, one.model()->manifest().digest, target);
+}
+
+}  // namespace
+
+struct OpenModel::Coded {
+  std::mutex mutex;
+  std::shared_ptr<model::Model> model;
+};
+
+OpenModel::OpenModel(std::string path)
+    : path_(std::move(path)), model_(std::make_shared<model::Model>(path_)), coded_(std::make_shared<Coded>()) {}
+
+std::shared_ptr<model::Model> OpenModel::model_for_many() const {
+  const std::lock_guard lock(coded_->mutex);
+  if (coded_->model == nullptr) {
+    auto coded = std::make_shared<model::Model>(model_->folder());
+    coded->code_vectors(index::WalkChoice::as_without_codes);
+    coded_->model = std::move(coded);
+  }
+  return coded_->model;
+}
+
+void bind_model(nb::module_& m) {
+  m.def("train", &train_model, nb::arg("dataset"), nb::arg("output"), nb::arg("options"), nb::arg("show").none());
+  nb::class_<OpenModel>(m, "Model")
+      .def_static("open", &open_model, nb::arg("path"))
+      .def("save", &save, nb::arg("path"))
+      .def_prop_ro("path", &OpenModel::path)
+      .def_prop_ro("manifest",
+                   [](const OpenModel& one) { return nb::cast<nb::dict>(to_python(one.model()->manifest().fields)); })
+      .def_prop_ro("digest", [](const OpenModel& one) { return one.model()->manifest().digest; })
+      .def_prop_ro("song_count", [](const OpenModel& one) { return one.model()->songs().size(); })
+      .def_prop_ro("trained_songs", [](const OpenModel& one) { return one.model()->trained_songs(); })
+      .def_prop_ro(
+          "vectors", [](const OpenModel& one) { return vectors_of(one, one.model()->vectors()); },
+          nb::rv_policy::automatic)
+      .def_prop_ro(
+          "context_vectors", [](const OpenModel& one) { return vectors_of(one, one.model()->context()); },
+          nb::rv_policy::automatic)
+      .def_prop_ro("ids", &ids_of)
+      .def_prop_ro("plays", &plays_of, nb::rv_policy::automatic)
+      .def_prop_ro("songs", [](const OpenModel& one) { return table_of(one.model()->folder().map(data::kSongsName)); });
+}
+
+}  // namespace segue::python

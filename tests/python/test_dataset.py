@@ -1,0 +1,133 @@
+"""Datasets from frames, lists and files: all the same dataset, whatever they come from."""
+
+import gc
+import os
+
+import duckdb
+import pandas
+import polars
+import pyarrow
+import pytest
+from conftest import listens, queues
+
+import segue
+
+
+def digests(dataset: segue.Dataset) -> dict[str, str]:
+    return {name: one["sha256"] for name, one in dataset.manifest["files"].items()}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The digests of the dataset that a Parquet file of the same rows gives."""
+    import pyarrow.parquet
+
+    path = tmp_path_factory.mktemp("log") / "listens.parquet"
+    pyarrow.parquet.write_table(pyarrow.table(listens()), path)
+    return digests(segue.ingest(path, rejects=0))
+
+
+def arrow_relation() -> duckdb.DuckDBPyRelation:
+    return duckdb.from_arrow(pyarrow.table(listens())).filter("true")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        lambda: pandas.DataFrame(listens()),
+        lambda: pandas.DataFrame(listens()).astype({"user": "category", "artist": "category"}),
+        lambda: polars.DataFrame(listens()),
+        lambda: polars.DataFrame(listens()).with_columns(polars.col("user", "artist").cast(polars.Categorical)),
+        lambda: pyarrow.table(listens()),
+        lambda: pyarrow.RecordBatchReader.from_batches(
+            pyarrow.table(listens()).schema, pyarrow.table(listens()).to_batches(max_chunksize=7)
+        ),
+        arrow_relation,
+    ],
+    ids=["pandas", "pandas-categories", "polars", "polars-categories", "pyarrow", "pyarrow-reader", "duckdb"],
+)
+def test_every_frame_gives_the_dataset_of_the_file(frame, expected):
+    assert digests(segue.Dataset.from_frame(frame())) == expected
+
+
+def test_times_of_frames_are_times():
+    rows = listens()
+    frame = pandas.DataFrame(rows)
+    frame["time"] = pandas.to_datetime(frame["time"], unit="s", utc=True)
+    assert digests(segue.Dataset.from_frame(frame)) == digests(segue.Dataset.from_frame(pyarrow.table(rows)))
+
+
+def test_a_large_batch_is_read_in_parts(expected):
+    """One batch with lists and dictionaries that begin in the middle of their values."""
+    playlists = queues(count=30_000)
+    table = pyarrow.table({"playlist": [str(at) for at in range(len(playlists))], "songs": playlists})
+    assert digests(segue.Dataset.from_frame(table)) == digests(segue.Dataset.from_lists(playlists))
+    assert digests(segue.Dataset.from_frame(table.slice(5_000))) == digests(
+        segue.Dataset.from_frame(pyarrow.table(table.slice(5_000).to_pydict()))
+    )
+
+
+def test_lists_may_be_any_iterable_of_iterables():
+    lists = digests(segue.Dataset.from_lists(queues()))
+    assert digests(segue.Dataset.from_lists(tuple(queue) for queue in queues())) == lists
+    assert digests(segue.Dataset.from_lists(iter([iter(queue) for queue in queues()]))) == lists
+
+
+def test_counts_songs_and_queues(dataset: segue.Dataset):
+    assert dataset.counts["plays"] == dataset.queues.to_polars()["songs"].list.len().sum()
+    songs = dataset.songs.to_pandas()
+    assert list(songs["plays"]) == sorted(songs["plays"], reverse=True)
+    assert set(songs.columns) == {"id", "title", "artist", "album", "tags", "plays"}
+    assert dataset.songs.column("id", 3) == list(songs["id"][:3])
+
+
+def test_says_what_was_dropped():
+    made = segue.Dataset.from_lists([["a", "b"], ["a"], ["b", "b", "a"]])
+    assert made.counts["playlists"] == 2
+    assert {reason: count for reason, count in made.dropped.items() if count} == {"repeat": 1, "short_playlist": 1}
+
+
+def test_what_an_iterable_raises_is_raised():
+    def broken():
+        yield ["a", "b"]
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        segue.Dataset.from_lists(broken())
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ([["a", 3]], TypeError, r"queues\[0\]: expected ids of songs as str, found 3"),
+        (["abc"], TypeError, r"queues\[0\]: expected a list of ids of songs, found 'abc'"),
+        ([["a", "b"], None], TypeError, "not iterable"),
+        ([["only"]], segue.BadInput, "expected at least one queue, found none"),
+    ],
+)
+def test_wrong_lists(given, error, words):
+    with pytest.raises(error, match=words):
+        segue.Dataset.from_lists(given)
+
+
+def test_a_frame_without_the_columns_names_those_it_has():
+    with pytest.raises(segue.BadInput, match="DataFrame: .*colour"):
+        segue.Dataset.from_frame(pandas.DataFrame({"colour": ["red"]}))
+    with pytest.raises(segue.WrongUse, match="int: expected a table"):
+        segue.Dataset.from_frame(3)
+
+
+def test_a_temporary_dataset_lives_as_long_as_the_object():
+    made = segue.Dataset.from_lists(queues())
+    path = made.path
+    table = made.songs
+    assert os.path.isdir(path)
+    del made
+    gc.collect()
+    assert not os.path.exists(path)
+    assert len(table) > 0 and table.column("id", 1)  # still mapped
+
+
+def test_output_is_written_and_opened(tmp_path):
+    made = segue.Dataset.from_lists(queues(), tmp_path / "dataset")
+    assert digests(segue.Dataset.open(tmp_path / "dataset")) == digests(made)

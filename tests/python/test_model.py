@@ -1,0 +1,143 @@
+"""Training and the parts of a model."""
+
+import gc
+import hashlib
+import os
+import pathlib
+import subprocess
+
+import numpy as np
+import pytest
+
+import segue
+
+SEGUE = os.environ["SEGUE_BINARY"]
+
+
+def digest(path: pathlib.Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_same_bytes_as_the_command_line(dataset: segue.Dataset, tmp_path: pathlib.Path):
+    segue.train(dataset, tmp_path / "python", dim=24, window=3, epochs=2, seed=7, threads=1, subsample=1e-3)
+    command = [
+        SEGUE,
+        "train",
+        dataset.path,
+        "-o",
+        str(tmp_path / "command"),
+        "--dim",
+        "24",
+        "--window",
+        "3",
+        "--epochs",
+        "2",
+        "--seed",
+        "7",
+        "--threads",
+        "1",
+        "--subsample",
+        "0.001",
+        "--quiet",
+    ]
+    subprocess.run(command, check=True)
+    for name in ("vectors.npy", "context.npy", "transitions.arrow", "songs.arrow"):
+        assert digest(tmp_path / "python" / name) == digest(tmp_path / "command" / name), name
+    python, command_line = (segue.Model.open(tmp_path / name).manifest for name in ("python", "command"))
+    for field in ("options", "blend", "blend_next", "dataset"):
+        assert python.get(field) == command_line.get(field), field
+
+
+def test_defaults_are_those_of_the_command_line(dataset: segue.Dataset, tmp_path: pathlib.Path):
+    segue.train(dataset, tmp_path / "python", threads=1)
+    subprocess.run(
+        [SEGUE, "train", dataset.path, "-o", str(tmp_path / "command"), "--threads", "1", "--quiet"], check=True
+    )
+    assert digest(tmp_path / "python" / "vectors.npy") == digest(tmp_path / "command" / "vectors.npy")
+
+
+def test_vectors_are_views_of_the_file(model: segue.Model):
+    vectors = model.vectors
+    assert vectors.dtype == np.float32 and vectors.shape == (len(model), 16)
+    assert not vectors.flags.writeable and not vectors.flags.owndata
+    assert np.array_equal(vectors, np.load(os.path.join(model.path, "vectors.npy")))
+    assert np.array_equal(model.context_vectors, np.load(os.path.join(model.path, "context.npy")))
+    with pytest.raises(ValueError, match="read-only"):
+        vectors[0, 0] = 1
+
+
+def test_vectors_outlive_the_model(dataset: segue.Dataset):
+    model = segue.train(dataset, dim=8, epochs=1, threads=1, fit_blend="off")
+    vectors, path = model.vectors, model.path
+    before = vectors.copy()
+    del model
+    gc.collect()
+    assert not os.path.exists(path)
+    assert np.array_equal(vectors, before)
+
+
+def test_rows_are_songs_everywhere(model: segue.Model):
+    songs = model.songs.to_polars()
+    assert model.ids == songs["id"].to_list()
+    assert model.plays.tolist() == songs["plays"].to_list()
+    assert len(model) == len(model.ids) == len(model.vectors)
+
+
+def test_saved_models_are_the_same(model: segue.Model, tmp_path: pathlib.Path):
+    model.save(tmp_path / "copy")
+    copy = segue.Model.open(tmp_path / "copy")
+    assert np.array_equal(copy.vectors, model.vectors)
+    model.save(tmp_path / "copy")  # replaces it
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("mine")
+    with pytest.raises(segue.WrongUse, match="refusing to replace a folder"):
+        model.save(tmp_path / "other")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"wndow": 3}, r"unknown option wndow \(did you mean window\?\)"),
+        ({"window": 0}, 'window: expected a whole number from 1 to 1000, found "0"'),
+        ({"window": "wide"}, 'window: expected a whole number from 1 to 1000, found "wide"'),
+        ({"window": True}, "window: expected a whole number from 1 to 1000, found True"),
+        ({"preset": "none at all"}, 'preset: expected one of auto, none, found "none at all"'),
+        ({"dynamic_window": 1}, "dynamic_window: expected true or false, found 1"),
+        ({"dim": [1, 2]}, r"dim: expected a whole number from 1 to 4096, found \[1, 2\]"),
+    ],
+)
+def test_wrong_options(dataset: segue.Dataset, options, words):
+    with pytest.raises(segue.WrongUse, match=words) as raised:
+        segue.train(dataset, **options)
+    assert isinstance(raised.value, ValueError) and raised.value.code == "wrong_use"
+
+
+def test_numbers_of_numpy_are_numbers(dataset: segue.Dataset):
+    model = segue.train(
+        dataset,
+        dim=np.int64(8),
+        learning_rate=np.float32(0.05),
+        epochs=np.uint8(1),
+        fit_blend="off",
+        dynamic_window=np.bool_(False),
+    )
+    assert model.manifest["options"]["dim"] == 8 and model.manifest["options"]["dynamic_window"] is False
+
+
+def test_missing_and_foreign_folders(tmp_path: pathlib.Path, dataset: segue.Dataset):
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        segue.Model.open(tmp_path / "none")
+    with pytest.raises(segue.WrongUse):
+        segue.Model.open(dataset.path)
+    with pytest.raises(segue.NotFound):
+        segue.train(tmp_path / "none")
+
+
+def test_a_corrupt_model_is_refused(model: segue.Model, tmp_path: pathlib.Path):
+    model.save(tmp_path / "model")
+    file = tmp_path / "model" / "vectors.npy"
+    content = file.read_bytes()
+    file.unlink()  # it may be a link to that of the other model
+    file.write_bytes(content[:-4])
+    with pytest.raises(segue.Corrupt, match="vectors.npy"):
+        segue.Model.open(tmp_path / "model")
