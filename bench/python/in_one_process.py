@@ -3,8 +3,8 @@
     PYTHONPATH=build/release/python .venv/bin/python bench/python/in_one_process.py [--playlists FILE] [--rows N]
 
 Training: lists of song ids in memory become vectors; neither makes an index. A tenth of the playlists is held out; the
-hit rate is that of bench/training/hit_rate.py for both. Without `--playlists`, the demo playlists: playlist, time, name,
-ids with spaces.
+hit rate is that of bench/training/hit_rate.py for both. Without `--playlists`, the demo playlists: playlist, time,
+name, ids with spaces.
 The frame: N listens as a pyarrow table with texts for users and songs; the time of Dataset.from_frame, and how much
 memory the process needed beyond the table.
 """
