@@ -50,6 +50,20 @@ def test_every_frame_gives_the_dataset_of_the_file(frame, expected):
     assert digests(segue.Dataset.from_frame(frame())) == expected
 
 
+def test_histories_as_recommend_takes_them_are_queues():
+    frame = pandas.DataFrame({"user": ["ann", "bob", "ann"], "songs": [["a", "b"], ["b", "c", "a"], ["c", "a"]]})
+    dataset = segue.Dataset.from_frame(frame)
+    assert dataset.queues.to_pydict()["user"] == ["ann", "bob", "ann"]
+    assert dataset.counts["plays"] == 7
+
+
+def test_errors_name_keywords_not_flags():
+    with pytest.raises(segue.BadInput) as raised:
+        segue.Dataset.from_frame(pandas.DataFrame({"who": ["ann"], "songs": [["a", "b"]]}))
+    assert "user_column" in str(raised.value)
+    assert "--" not in str(raised.value)
+
+
 def test_times_of_frames_are_times():
     rows = listens()
     frame = pandas.DataFrame(rows)

@@ -59,8 +59,29 @@ nb::object new_class(const std::string& name, const char* doc, const nb::tuple& 
   return nb::steal(made);
 }
 
+// Sentences of the library name options as the command line has them: "--session-gap" is session_gap here.
+std::string with_keywords(std::string_view message) {
+  const auto is_word = [](char letter) {
+    return letter == '_' || std::isalnum(static_cast<unsigned char>(letter)) != 0;
+  };
+  std::string text;
+  for (std::size_t at = 0; at < message.size();) {
+    const bool begins = at == 0 || message[at - 1] == ' ' || message[at - 1] == '(';
+    const bool is_flag = begins && message.substr(at).starts_with("--") && at + 2 < message.size() &&
+                         std::islower(static_cast<unsigned char>(message[at + 2])) != 0;
+    if (!is_flag) {
+      text += message[at++];
+      continue;
+    }
+    for (at += 2; at < message.size() && (is_word(message[at]) || message[at] == '-'); ++at) {
+      text += message[at] == '-' ? '_' : message[at];
+    }
+  }
+  return text;
+}
+
 void raise(ErrorCode code, std::string_view message) {
-  PyErr_SetObject(classes.at(static_cast<std::size_t>(code)), text_of(message).ptr());
+  PyErr_SetObject(classes.at(static_cast<std::size_t>(code)), text_of(with_keywords(message)).ptr());
 }
 
 void translate(const std::exception_ptr& thrown, void*) {

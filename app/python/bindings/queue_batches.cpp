@@ -108,8 +108,8 @@ class QueueBatches {
       throw nb::python_error();
     }
     if (PyList_Check(queue.ptr())) {
-      for (Py_ssize_t i = 0; i < PyList_GET_SIZE(queue.ptr()); ++i) {
-        append_text(songs, PyList_GET_ITEM(queue.ptr(), i), count_);
+      for (Py_ssize_t i = 0; i < PyList_Size(queue.ptr()); ++i) {
+        append_text(songs, PyList_GetItem(queue.ptr(), i), count_);
       }
       return;
     }

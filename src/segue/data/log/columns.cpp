@@ -48,7 +48,10 @@ const std::vector<KnownNames>& known_names(Role role) {
       {Field::skipped, {"skipped", "isskipped", "skip"}},
   };
   static const std::vector<KnownNames> playlists = {
-      {Field::user, {"playlistid", "playlist", "pid", "playlisturi", "queueid", "queue", "listid", "sessionid", "id"}},
+      {Field::user,
+       {"playlistid", "playlist", "pid", "playlisturi", "queueid", "queue", "listid", "sessionid", "id",
+        // A history is its listener's queue.
+        "user", "userid", "username", "listener", "listenerid"}},
       {Field::time,
        {"time", "timestamp", "ts", "date", "datetime", "modifiedat", "createdat", "updatedat", "starttime"}},
       {Field::song,

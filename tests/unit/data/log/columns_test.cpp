@@ -96,6 +96,16 @@ TEST(Columns, playlists_by_their_song_lists) {
   EXPECT_EQ(column(names, found, Field::time), "");
 }
 
+TEST(Columns, histories_are_queues_of_their_listeners) {
+  const Names histories = {"user", "songs"};
+  const RecognisedColumns found = recognise(histories);
+  EXPECT_EQ(found.role, Role::playlists);
+  EXPECT_EQ(column(histories, found, Field::user), "user");
+  EXPECT_EQ(column(histories, found, Field::song), "songs");
+  const Names owned = {"user", "playlist_id", "songs"};
+  EXPECT_EQ(column(owned, recognise(owned), Field::user), "playlist_id");
+}
+
 TEST(Columns, named_ones_win) {
   const Names names = {"user", "who", "ts", "song_id", "Item Code"};
   NamedColumns named;
