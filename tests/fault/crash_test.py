@@ -290,6 +290,50 @@ def search_everywhere(root):
     print(f"tune: {calls} faults, trials were kept in {kept}, {reported} reported a full disk")
 
 
+def lists_everywhere(root):
+    """A folder of lists for everybody, with a fault at each of its changes to the file system: the parts that it lists are
+    whole, and the next run continues after them and ends with the bytes of a run without a fault."""
+    parent, stash = root / "lists", root / "stash-lists"
+    parent.mkdir()
+    folder = parent / "out"
+    model = root / "models" / "m"
+    make = ["recommend", model, "--users", "all", "--dataset", root / "data" / "d", "-k", "3", "--shard-lists", "30",
+            "-o", f"{folder}/", "--threads", "1"]
+    succeed(make)
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    parts = {name: data for name, data in files.items() if name.startswith("part-")}
+    assert len(parts) == 2 and "_SUCCESS" in files, sorted(files)
+    continued = again = reported = 0
+    for kind, seeds in (("kill", [0]), ("enospc", [0]), ("crash", [0, 1])):
+        for seed in seeds:
+            faults = {"kind": kind, "seed": seed, "stash": stash}
+            remove(folder)
+            remove(stash)
+            stash.mkdir()
+            succeed(make, count=root / "count", **faults)
+            for at in range(1, int((root / "count").read_text()) + 1):
+                remove(folder)
+                remove(stash)
+                stash.mkdir()
+                done = run(make, at=at, **faults)
+                assert done.returncode in ((1, 0) if kind == "enospc" else (-9,)), (kind, at, done)
+                if done.returncode == 1:
+                    reported += 1
+                    assert "No space left" in done.stderr, (at, done.stderr)
+                listed = 0
+                if (folder / "_lists.json").exists():
+                    listed = len(json.loads((folder / "_lists.json").read_text())["parts"])
+                for name in sorted(parts)[:listed]:
+                    assert (folder / name).read_bytes() == parts[name], f"{kind} at {at}, seed {seed}: {name} is broken"
+                continued, again = continued + (listed > 0), again + (listed == 0)
+                succeed(make)
+                after = {path.name: path.read_bytes() for path in folder.iterdir()}
+                assert after == files, f"{kind} at {at}, seed {seed}: {sorted(after)}"
+                assert os.listdir(parent) == ["out"], os.listdir(parent)
+    assert continued > 10 and again > 2 and reported > 3, (continued, again, reported)
+    print(f"lists: {continued} runs continued after whole parts, {again} began anew, {reported} reported a full disk")
+
+
 def full_tmpfs(parent, source):
     """A real full disk: a tmpfs of 64 KiB. Skipped with a note without permission to mount."""
     mount = parent / "small"
@@ -328,6 +372,7 @@ def main():
         break_everywhere("train", models, models / "m", train)
         without_memory("train", models, models / "m", train)
         resume_everywhere(root)
+        lists_everywhere(root)
         search_everywhere(root)
         exports = root / "exports"
         exports.mkdir()

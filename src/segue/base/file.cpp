@@ -225,7 +225,7 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
   if (!fs::is_directory(parent, ignored)) {
     fail(ErrorCode::not_found, "{}: no such folder to write {} in", parent.string(), path.filename().string());
   }
-  const std::string prefix = fmt::format(".{}.segue-", path.filename().string());
+  const std::string prefix = temporary_prefix(path);
   remove_abandoned_files(parent, prefix);
   with_unique_name((parent / prefix).string(), [this](const std::string& name) {
     temporary_ = name;  // before the file: without memory nothing must be left behind

@@ -23,10 +23,6 @@ namespace {
 constexpr std::string_view kLockName = ".lock";
 constexpr std::string_view kAsideEnding = "-old";
 
-std::string temporary_prefix(const fs::path& target) {
-  return fmt::format(".{}.segue-", target.filename().string());
-}
-
 fs::path aside_of(const fs::path& temporary) {
   fs::path aside = temporary;
   aside += kAsideEnding;

@@ -3,7 +3,13 @@
 #include <random>
 #include <string_view>
 
+#include <fmt/format.h>
+
 namespace segue {
+
+std::string temporary_prefix(const std::filesystem::path& target) {
+  return fmt::format(".{}.segue-", target.filename().string());
+}
 
 std::string unique_suffix() {
   constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";

@@ -5,9 +5,13 @@
 #pragma once
 
 #include <cerrno>
+#include <filesystem>
 #include <string>
 
 namespace segue {
+
+// What the names of temporary files and folders begin with that will become this one: in the same folder, hidden.
+std::string temporary_prefix(const std::filesystem::path& target);
 
 // Six letters and digits by chance.
 std::string unique_suffix();

@@ -1,5 +1,6 @@
 #include "segue/pipeline/list_output.h"
 
+#include <algorithm>
 #include <optional>
 #include <system_error>
 
@@ -8,6 +9,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
+#include "segue/base/unique_name.h"
 #include "segue/data/arrow/table_output.h"
 #include "segue/pipeline/list_columns.h"
 
@@ -80,12 +82,13 @@ ListCounts counts_in(const json::object& object, std::string_view subject) {
 class ListsFile {
  public:
   ListsFile(fs::path folder, const ListPlan& plan) : folder_(std::move(folder)), plan_(plan) {
+    if (!folder_.has_filename()) folder_ = folder_.parent_path();  // "lists/" names the same folder as "lists"
     std::error_code ignored;
     if (!fs::exists(folder_, ignored)) {
       make_folder();
     } else if (fs::exists(path(), ignored)) {
       resume();
-    } else if (!fs::is_empty(folder_, ignored)) {
+    } else if (has_other_files()) {
       fail(ErrorCode::wrong_use, "--output: expected a folder of lists or an empty one, found {} with other files",
            folder_.string());
     }
@@ -107,13 +110,22 @@ class ListsFile {
   }
 
   void finish() {
+    // First the mark: a run killed between the two is continued, and writes both again.
+    write_text_atomically(folder_ / kSuccessName, "");
     complete_ = true;
     write();
-    write_text_atomically(folder_ / kSuccessName, "");
   }
 
  private:
   fs::path path() const { return folder_ / kListsName; }
+
+  // Beside what a run leaves that was killed before its first file was whole.
+  bool has_other_files() const {
+    const std::string prefix = temporary_prefix(path());
+    return std::ranges::any_of(fs::directory_iterator(folder_), [&](const fs::directory_entry& entry) {
+      return !entry.path().filename().string().starts_with(prefix);
+    });
+  }
 
   void make_folder() {
     const fs::path parent = fs::absolute(folder_).parent_path();
@@ -136,6 +148,8 @@ class ListsFile {
     take_parts(found, subject);
     const json::value* const complete = found.if_contains("complete");
     complete_ = complete != nullptr && complete->is_bool() && complete->get_bool() && all_parts_;
+    std::error_code ignored;
+    if (!complete_) fs::remove(folder_ / kSuccessName, ignored);
   }
 
   static void check_format(const json::object& found, std::string_view subject) {

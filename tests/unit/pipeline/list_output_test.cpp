@@ -128,6 +128,22 @@ TEST_F(Lists, an_input_that_cannot_be_told_is_never_the_same) {
   EXPECT_ERROR(write(scratch_ / "d", 10, 10, plan), ErrorCode::wrong_use, "found a pipe");
 }
 
+TEST_F(Lists, a_folder_that_lost_a_part_is_no_success_until_it_is_whole_again) {
+  write(scratch_ / "d", 10, 10);
+  fs::remove(scratch_ / "d/part-00001.parquet");
+  write(scratch_ / "d", 9, 10);
+  EXPECT_FALSE(exists("d/_SUCCESS"));
+  write(scratch_ / "d", 10, 10);
+  EXPECT_TRUE(exists("d/_SUCCESS"));
+}
+
+TEST_F(Lists, a_slash_behind_a_folder_changes_nothing) {
+  write(scratch_.path().string() + "/d/", 5, 10);
+  EXPECT_TRUE(exists("d/part-00000.parquet"));
+  write(scratch_ / "d", 10, 10);
+  EXPECT_TRUE(exists("d/_SUCCESS"));
+}
+
 TEST_F(Lists, folders_of_other_things_are_refused) {
   fs::create_directory(scratch_ / "d");
   scratch_.write("d/mine.txt", "x");
