@@ -12,7 +12,7 @@
 namespace segue::data {
 namespace {
 
-constexpr std::int64_t kRows = 20'000;
+constexpr std::int64_t kArrowRows = 20'000;
 
 std::shared_ptr<arrow::Array> finished(arrow::ArrayBuilder& builder) {
   return builder.Finish().ValueOrDie();
@@ -34,7 +34,7 @@ std::shared_ptr<arrow::RecordBatch> batch_of(const std::shared_ptr<arrow::Array>
   auto artist = std::make_shared<arrow::StringBuilder>();
   auto names = std::make_shared<arrow::ListBuilder>(arrow::default_memory_pool(), artist);
   arrow::ListBuilder artists(arrow::default_memory_pool(), names);
-  for (std::int64_t i = 0; i < kRows; ++i) {
+  for (std::int64_t i = 0; i < kArrowRows; ++i) {
     EXPECT_TRUE(keys.Append(static_cast<int>(i % 7)).ok());
     EXPECT_TRUE(songs.Append().ok() && artists.Append().ok());
     for (std::int64_t n = 0; n < i % 3; ++n) {
@@ -50,7 +50,7 @@ std::shared_ptr<arrow::RecordBatch> batch_of(const std::shared_ptr<arrow::Array>
   return arrow::RecordBatch::Make(
       arrow::schema({arrow::field("user", users->type()), arrow::field("songs", columns[1]->type()),
                      arrow::field("artists", columns[2]->type())}),
-      kRows, columns);
+      kArrowRows, columns);
 }
 
 void expect_rows(const std::shared_ptr<arrow::RecordBatch>& records, std::int64_t first) {
@@ -76,7 +76,7 @@ void expect_rows(const std::shared_ptr<arrow::RecordBatch>& records, std::int64_
       }
     }
   }
-  EXPECT_EQ(at, kRows);
+  EXPECT_EQ(at, kArrowRows);
   EXPECT_GT(batches, 1U);
 }
 
