@@ -96,7 +96,6 @@ void bind_dataset(nb::module_& m) {
       .def_ro("path", &OpenDataset::path)
       .def_prop_ro("manifest",
                    [](const OpenDataset& one) { return nb::cast<nb::dict>(to_python(one.dataset.manifest.fields)); })
-      .def_prop_ro("digest", [](const OpenDataset& one) { return one.dataset.manifest.digest; })
       .def_prop_ro("song_count", [](const OpenDataset& one) { return one.dataset.songs.size(); })
       .def_prop_ro("queue_count", [](const OpenDataset& one) { return one.dataset.queues.size(); })
       .def_prop_ro("play_count", [](const OpenDataset& one) { return one.dataset.queues.plays(); })

@@ -139,9 +139,7 @@ void bind_model(nb::module_& m) {
       .def_prop_ro("path", &OpenModel::path)
       .def_prop_ro("manifest",
                    [](const OpenModel& one) { return nb::cast<nb::dict>(to_python(one.model()->manifest().fields)); })
-      .def_prop_ro("digest", [](const OpenModel& one) { return one.model()->manifest().digest; })
       .def_prop_ro("song_count", [](const OpenModel& one) { return one.model()->songs().size(); })
-      .def_prop_ro("trained_songs", [](const OpenModel& one) { return one.model()->trained_songs(); })
       .def_prop_ro(
           "vectors", [](const OpenModel& one) { return vectors_of(one, one.model()->vectors()); },
           nb::rv_policy::automatic)
