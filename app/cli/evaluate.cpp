@@ -12,14 +12,12 @@
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset/dataset.h"
-#include "segue/evaluate/auto_fit.h"
-#include "segue/evaluate/evaluation.h"
+#include "segue/evaluate/evaluation_run.h"
 #include "segue/evaluate/methods/methods.h"
 #include "segue/evaluate/outside_lists.h"
 #include "segue/evaluate/report/report.h"
 #include "segue/evaluate/split_export.h"
 #include "segue/evaluate/split_teachers.h"
-#include "segue/evaluate/tune_baselines.h"
 #include "segue/train/preset.h"
 
 #include "app/cli/command.h"
@@ -161,12 +159,12 @@ class EvaluateCommand final : public Command {
 
   void declare(Arguments& arguments) override {
     arguments.positional("DATASET", "A dataset folder, as `segue ingest` writes it", dataset_);
-    arguments.options(split_);
-    arguments.options(options_);
-    arguments.options(train_);
-    arguments.options(preset_);
-    arguments.options(blend_);
-    arguments.options(fit_);
+    arguments.options(job_.split);
+    arguments.options(job_.options);
+    arguments.options(job_.train);
+    arguments.options(job_.preset);
+    arguments.options(job_.blend);
+    arguments.options(job_.fit);
     arguments.options(teacher_);
     arguments_ = &arguments;
   }
@@ -175,27 +173,19 @@ class EvaluateCommand final : public Command {
     check_options();
     std::optional<AtomicFile> html;
     std::optional<AtomicFile> report;
-    if (!options_.html.empty()) html.emplace(options_.html);
-    if (!options_.report.empty()) report.emplace(options_.report);
+    if (!job_.options.html.empty()) html.emplace(job_.options.html);
+    if (!job_.options.report.empty()) report.emplace(job_.options.report);
     const data::Dataset dataset = data::open_dataset(dataset_);
-    train::apply_preset(train_, preset_, dataset, arguments_->given_of(&train_));
-    if (!options_.export_split.empty()) return export_split(dataset, terminal);
-    if (!options_.teacher.empty()) {
-      teachers_.emplace("--teacher", options_.teacher, dataset, teacher_, options_.heard, terminal.stop());
+    if (!job_.options.export_split.empty()) return export_split(dataset, terminal);
+    std::optional<evaluate::SplitTeachers> teachers;
+    if (!job_.options.teacher.empty()) {
+      teachers.emplace("--teacher", job_.options.teacher, dataset, teacher_, job_.options.heard, terminal.stop());
     }
-    std::vector<evaluate::Evaluation> runs;
-    for (std::uint32_t i = 0; i < options_.seeds; ++i) {
-      train::TrainOptions train = train_;
-      train.seed += i;
-      const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train), train.seed);
-      evaluate::MethodOptions given{.vector_metric = options_.vector_metric};
-      if (teachers_) given.teacher = teachers_->need(split, "the measured split");
-      given.blend = fitted_blend(dataset, train, terminal);
-      const model::Blend blend = given.blend;
-      runs.push_back(evaluate::evaluate(dataset, split, methods(dataset, split, train, given, terminal), options_,
-                                        train, terminal.progress(), terminal.stop()));
-      blends_.push_back(blend);
-    }
+    result_ = evaluate::run_evaluation(
+        dataset, job_, given(), [&](const evaluate::Split& split) { return outside_methods(dataset, split); },
+        teachers ? &*teachers : nullptr, terminal.progress(), terminal.stop(),
+        [&](std::string_view line) { terminal.note(line); });
+    const std::vector<evaluate::Evaluation>& runs = result_.runs;
     if (html) html->commit_text(evaluate::html_report(runs, dataset.songs, description()));
     if (report) report->commit_text(json::serialize(document(runs)) + '\n');
     if (terminal.json()) {
@@ -206,43 +196,8 @@ class EvaluateCommand final : public Command {
   }
 
  private:
-  // As `segue train` fits it, on the validation part, of which the test part has nothing. On the validation part itself
-  // the weights stay as they are.
-  model::Blend fitted_blend(const data::Dataset& dataset, const train::TrainOptions& train, Terminal& terminal) {
-    if (!measures_blend() || fit_.fit_blend == evaluate::FitBlend::off || split_.part != evaluate::SplitPart::test) {
-      if (teachers_) teachers_->refuse_unused();
-      return {taught(blend_), taught(blend_)};
-    }
-    evaluate::SplitOptions split = split_;
-    split.part = evaluate::SplitPart::validation;
-    split.max_positions = 0;
-    evaluate::AutoFit how{.split = split,
-                          .heard = options_.heard,
-                          .start = blend_,
-                          .keep_discover = arguments_->has_given(&blend_),
-                          .train = train};
-    if (options_.teacher.size() > 1) {
-      how.teacher = [&](const evaluate::Split& fitted_on) {
-        return teachers_->need(fitted_on, "the split that weights are fitted on");
-      };
-    }
-    evaluate::FittedBlend fitted = evaluate::fit_blend_to(dataset, how, terminal.progress(), terminal.stop());
-    if (teachers_) teachers_->refuse_unused();
-    // Without lists for the fit, the teacher joins with its usual weight.
-    if (options_.teacher.size() == 1) fitted.blend = {taught(fitted.blend.discover), taught(fitted.blend.next)};
-    if (!fitted.unfitted.empty()) terminal.note(fitted.unfitted);
-    if (fit_document_.empty()) fit_document_ = evaluate::to_json(fitted);
-    return fitted.blend;
-  }
-
-  model::BlendWeights taught(model::BlendWeights weights) const {
-    if (teachers_) weights.blend_teacher = blend_.blend_teacher > 0 ? blend_.blend_teacher : model::kTeacherWeight;
-    return weights;
-  }
-
-  bool measures_blend() const {
-    const std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines);
-    return std::ranges::any_of(methods, [](const auto& method) { return method->name().starts_with("blend"); });
+  evaluate::GivenOptions given() const {
+    return {arguments_->given_of(&job_.train), arguments_->has_given(&job_.blend)};
   }
 
   // Refuses wrong use before anything is read.
@@ -250,76 +205,61 @@ class EvaluateCommand final : public Command {
     std::vector<std::string_view> names;
     const std::vector<std::unique_ptr<evaluate::Method>> all = evaluate::make_methods("all");
     for (const std::unique_ptr<evaluate::Method>& method : all) names.push_back(method->name());
-    lists_ = evaluate::parse_named_lists(options_.lists, names);
-    evaluate::make_methods(options_.baselines);
-    if (!options_.report.empty() && options_.report == options_.html) {
-      fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", options_.report);
+    lists_ = evaluate::parse_named_lists(job_.options.lists, names);
+    evaluate::make_methods(job_.options.baselines);
+    if (!job_.options.report.empty() && job_.options.report == job_.options.html) {
+      fail(ErrorCode::wrong_use, "--report: expected another file than --html, found {} for both", job_.options.report);
     }
-    if (!options_.teacher.empty() && !measures_blend()) {
-      fail(ErrorCode::wrong_use, "--teacher: expected blend among --baselines, found {}", options_.baselines);
+    if (!job_.options.teacher.empty() && !evaluate::measures_blend(job_.options.baselines)) {
+      fail(ErrorCode::wrong_use, "--teacher: expected blend among --baselines, found {}", job_.options.baselines);
     }
     for (const auto& [flag, is_given] :
-         {std::pair("--lists", !options_.lists.empty()), std::pair("--teacher", !options_.teacher.empty()),
-          std::pair("--export-split", !options_.export_split.empty())}) {
-      if (is_given && options_.seeds > 1) {
+         {std::pair("--lists", !job_.options.lists.empty()), std::pair("--teacher", !job_.options.teacher.empty()),
+          std::pair("--export-split", !job_.options.export_split.empty())}) {
+      if (is_given && job_.options.seeds > 1) {
         fail(ErrorCode::wrong_use, "{}: expected --seeds 1, because each seed may split differently, found {}", flag,
-             options_.seeds);
+             job_.options.seeds);
       }
     }
   }
 
-  void export_split(const data::Dataset& dataset, Terminal& terminal) const {
-    const evaluate::Split split = evaluate::make_split(dataset, split_, train::least_plays(train_), train_.seed);
-    evaluate::export_split(dataset, split, options_.heard, options_.split_format, options_.export_split,
+  void export_split(const data::Dataset& dataset, Terminal& terminal) {
+    train::apply_preset(job_.train, job_.preset, dataset, given().train);
+    const evaluate::Split split =
+        evaluate::make_split(dataset, job_.split, train::least_plays(job_.train), job_.train.seed);
+    evaluate::export_split(dataset, split, job_.options.heard, job_.options.split_format, job_.options.export_split,
                            terminal.progress(), terminal.stop());
-    const std::string digest = evaluate::split_digest(split, options_.heard);
+    const std::string digest = evaluate::split_digest(split, job_.options.heard);
     if (terminal.json()) {
-      terminal.print(json::object{{"folder", options_.export_split}, {"split", digest}});
+      terminal.print(json::object{{"folder", job_.options.export_split}, {"split", digest}});
     } else {
-      terminal.print(fmt::format("split {} written to {}\n", digest.substr(0, 12), options_.export_split));
+      terminal.print(fmt::format("split {} written to {}\n", digest.substr(0, 12), job_.options.export_split));
     }
   }
 
-  void tune(const data::Dataset& dataset, std::span<const std::unique_ptr<evaluate::Method>> methods,
-            const train::TrainOptions& train, Terminal& terminal) {
-    if (options_.tune_baselines == evaluate::TuneBaselines::off || split_.part == evaluate::SplitPart::validation)
-      return;
-    try {
-      evaluate::apply_settings(evaluate::tune_baselines(dataset, split_, evaluate::make_methods(options_.baselines),
-                                                        options_.heard, train, terminal.progress(), terminal.stop()),
-                               methods);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::bad_input) throw;
-      untuned_because_ = error.what();
-    }
-  }
-
-  std::vector<std::unique_ptr<evaluate::Method>> methods(const data::Dataset& dataset, const evaluate::Split& split,
-                                                         const train::TrainOptions& train,
-                                                         const evaluate::MethodOptions& given, Terminal& terminal) {
-    std::vector<std::unique_ptr<evaluate::Method>> methods = evaluate::make_methods(options_.baselines, given);
-    tune(dataset, methods, train, terminal);
+  evaluate::Methods outside_methods(const data::Dataset& dataset, const evaluate::Split& split) const {
+    evaluate::Methods methods;
     if (lists_.empty()) return methods;
-    const std::size_t positions = evaluate::list_positions(dataset, split, options_.heard).size();
+    const std::size_t positions = evaluate::list_positions(dataset, split, job_.options.heard).size();
     for (const evaluate::NamedLists& lists : lists_) {
-      methods.push_back(evaluate::read_outside_lists(lists, split, options_.heard, positions));
+      methods.push_back(evaluate::read_outside_lists(lists, split, job_.options.heard, positions));
     }
     return methods;
   }
 
   evaluate::ReportDescription description() const {
-    return {dataset_, options_to_json(split_), options_to_json(options_), options_to_json(train_)};
+    return {dataset_, options_to_json(job_.split), options_to_json(job_.options), options_to_json(job_.train)};
   }
 
   json::object document(std::span<const evaluate::Evaluation> runs) const {
     json::object document{{"dataset", dataset_},
-                          {"split_options", options_to_json(split_)},
-                          {"options", options_to_json(options_)},
-                          {"train_options", options_to_json(train_)},
-                          {"blend", options_to_json(blends_.front().discover)},
-                          {"blend_next", options_to_json(blends_.front().next)}};
-    if (!fit_document_.empty()) document["fit"] = fit_document_;
-    if (!untuned_because_.empty()) document["untuned_because"] = untuned_because_;
+                          {"split_options", options_to_json(job_.split)},
+                          {"options", options_to_json(job_.options)},
+                          {"train_options", options_to_json(job_.train)},
+                          {"blend", options_to_json(result_.blends.front().discover)},
+                          {"blend_next", options_to_json(result_.blends.front().next)}};
+    if (result_.fitted && result_.fitted->next) document["fit"] = evaluate::to_json(*result_.fitted);
+    if (!result_.untuned_because.empty()) document["untuned_because"] = result_.untuned_because;
     json::array& list = document["runs"].emplace_array();
     for (const evaluate::Evaluation& run : runs) list.push_back(to_json(run));
     return document;
@@ -329,42 +269,34 @@ class EvaluateCommand final : public Command {
     const evaluate::Evaluation& first = runs.front();
     std::string text =
         fmt::format("split {}, {} part: trained on {} queues, {} plays, {} songs{}; measured on {} queues\n",
-                    choice_name(first.split), choice_name(split_.part), with_commas(first.training_queues),
-                    with_commas(first.training_plays), with_commas(first.songs), least_text(train::least_plays(train_)),
-                    with_commas(first.held_out_queues));
-    if (!untuned_because_.empty()) {
-      text +=
-          fmt::format("baselines keep their default settings, for lack of a validation part: {}\n", untuned_because_);
+                    choice_name(first.split), choice_name(job_.split.part), with_commas(first.training_queues),
+                    with_commas(first.training_plays), with_commas(first.songs),
+                    least_text(train::least_plays(job_.train)), with_commas(first.held_out_queues));
+    if (!result_.untuned_because.empty()) {
+      text += fmt::format("baselines keep their default settings, for lack of a validation part: {}\n",
+                          result_.untuned_because);
     }
     for (const std::string& name : first.skipped) text += fmt::format("{}: does not apply to this dataset\n", name);
     for (std::size_t mode = 0; mode < first.modes.size(); ++mode) {
-      text += "\n" + heading(first, mode, options_.heard) + "\n";
+      text += "\n" + heading(first, mode, job_.options.heard) + "\n";
       if (runs.size() > 1) {
         text += fmt::format("means over seeds\n{}\nseed {}\n", seeds_table(runs, first.modes[mode].mode), first.seed);
       }
       text += settings_lines(first, first.modes[mode].mode);
       text += accuracy_table(first, mode) + "\n" + lists_table(first, mode);
     }
-    for (const std::string& file : {options_.html, options_.report}) {
+    for (const std::string& file : {job_.options.html, job_.options.report}) {
       if (!file.empty()) text += fmt::format("\nreport written to {}\n", file);
     }
     return text;
   }
 
   std::string dataset_;
-  evaluate::SplitOptions split_;
-  evaluate::EvaluateOptions options_;
-  train::TrainOptions train_;
-  train::PresetOptions preset_;
-  model::BlendWeights blend_;
-  evaluate::AutoFitOptions fit_;
+  evaluate::EvaluationJob job_;
   pipeline::TeacherOptions teacher_;
-  std::optional<evaluate::SplitTeachers> teachers_;
-  std::vector<model::Blend> blends_;  // of each run
-  json::object fit_document_;         // of the first run
   const Arguments* arguments_ = nullptr;
   std::vector<evaluate::NamedLists> lists_;
-  std::string untuned_because_;
+  evaluate::EvaluationRuns result_;
 };
 
 }  // namespace

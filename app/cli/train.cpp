@@ -6,10 +6,7 @@
 
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
-#include "segue/data/dataset/dataset.h"
-#include "segue/evaluate/auto_fit.h"
-#include "segue/pipeline/build_model.h"
-#include "segue/train/preset.h"
+#include "segue/evaluate/fitted_model.h"
 
 #include "app/cli/chart.h"
 #include "app/cli/command.h"
@@ -41,49 +38,33 @@ class TrainCommand final : public Command {
 
   void declare(Arguments& arguments) override {
     arguments.positional("DATASET", "A dataset folder, as `segue ingest` writes it", dataset_);
-    arguments.options(options_.target, {"output"});
-    arguments.options(options_.checkpoints);
-    arguments.options(options_.train);
-    arguments.options(preset_);
-    arguments.options(options_.counting);
-    arguments.options(blend_);
-    arguments.options(fit_);
+    arguments.options(job_.build.target, {"output"});
+    arguments.options(job_.build.checkpoints);
+    arguments.options(job_.build.train);
+    arguments.options(job_.preset);
+    arguments.options(job_.build.counting);
+    arguments.options(job_.blend);
+    arguments.options(job_.fit);
     arguments_ = &arguments;
-    arguments.options(options_.index);
+    arguments.options(job_.build.index);
   }
 
   void run(Terminal& terminal) override {
-    std::optional<evaluate::FittedBlend> fitted;
-    options_.blend = {blend_, blend_};
-    options_.adjust = [this](const data::Dataset& dataset, train::TrainOptions& options) {
-      train::apply_preset(options_.train, preset_, dataset, arguments_->given_of(&options_.train));
-      options = options_.train;
-    };
-    if (fit_.fit_blend == evaluate::FitBlend::automatic) {
-      options_.fit_blend = [&](const data::Dataset& dataset) { return fitted.emplace(fit(dataset, terminal)).blend; };
-    }
-    const pipeline::BuiltModel built = pipeline::build_model(dataset_, options_, terminal.progress(), terminal.stop(),
-                                                             [&](std::string_view line) { terminal.note(line); });
-    for (const std::string& doubt : pipeline::doubts_of(built, options_.train)) terminal.note(doubt);
+    const evaluate::FittedModel made = evaluate::build_fitted_model(
+        dataset_, job_, {arguments_->given_of(&job_.build.train), arguments_->has_given(&job_.blend)},
+        terminal.progress(), terminal.stop(), [&](std::string_view line) { terminal.note(line); });
     if (terminal.json()) {
-      json::object printed = document(built, fitted ? fitted->blend : options_.blend);
-      if (fitted) printed["fit"] = evaluate::to_json(*fitted);
+      json::object printed = document(made);
+      if (made.fitted) printed["fit"] = evaluate::to_json(*made.fitted);
       terminal.print(printed);
     } else {
-      terminal.report(fmt::format("{}\n{}{}\n{}model written to {}\n", epochs_text(built), totals_text(built),
-                                  loss_chart(built), fitted ? fit_text(*fitted) : "", options_.target.output));
+      terminal.report(fmt::format("{}\n{}{}\n{}model written to {}\n", epochs_text(made.built), totals_text(made),
+                                  loss_chart(made.built), made.fitted ? fit_text(*made.fitted) : "", output()));
     }
   }
 
  private:
-  // The weights that are given win.
-  evaluate::FittedBlend fit(const data::Dataset& dataset, Terminal& terminal) const {
-    evaluate::FittedBlend fitted = evaluate::fit_blend_to(
-        dataset, {.start = blend_, .keep_discover = arguments_->has_given(&blend_), .train = options_.train},
-        terminal.progress(), terminal.stop());
-    if (!fitted.unfitted.empty()) terminal.note(fitted.unfitted);
-    return fitted;
-  }
+  const std::string& output() const { return job_.build.target.output; }
 
   static std::string fit_text(const evaluate::FittedBlend& fitted) {
     Table table({"blend fitted for", ">positions", ">NDCG@10 before", ">after"});
@@ -97,7 +78,8 @@ class TrainCommand final : public Command {
     return fitted.next ? table.text() + "\n" : "";
   }
 
-  json::object document(const pipeline::BuiltModel& built, const model::Blend& blend) const {
+  json::object document(const evaluate::FittedModel& made) const {
+    const pipeline::BuiltModel& built = made.built;
     json::array epochs;
     for (const train::EpochReport& epoch : built.epochs) {
       epochs.push_back(json::object{{"epoch", epoch.epoch},
@@ -108,12 +90,12 @@ class TrainCommand final : public Command {
                                     {"seconds", epoch.seconds},
                                     {"plays_per_second", plays_per_second(built.plays_trained, epoch.seconds)}});
     }
-    return {{"model", options_.target.output},
+    return {{"model", output()},
             {"dataset", dataset_},
-            {"options", options_to_json(options_.train)},
-            {"transition_window", options_.counting.transition_window},
-            {"blend", options_to_json(blend.discover)},
-            {"blend_next", options_to_json(blend.next)},
+            {"options", options_to_json(made.options)},
+            {"transition_window", job_.build.counting.transition_window},
+            {"blend", options_to_json(made.blend.discover)},
+            {"blend_next", options_to_json(made.blend.next)},
             {"songs", built.songs},
             {"songs_placed", built.songs_placed},
             {"songs_left_out", built.songs_omitted},
@@ -134,7 +116,8 @@ class TrainCommand final : public Command {
     return table.text();
   }
 
-  std::string totals_text(const pipeline::BuiltModel& built) const {
+  static std::string totals_text(const evaluate::FittedModel& made) {
+    const pipeline::BuiltModel& built = made.built;
     std::uint64_t pairs = 0;
     double seconds = 0;
     for (const train::EpochReport& epoch : built.epochs) {
@@ -142,25 +125,26 @@ class TrainCommand final : public Command {
       seconds += epoch.seconds;
     }
     Table table({"", ">", ""});
-    table.add({"songs", with_commas(built.songs), songs_text(built)});
+    table.add({"songs", with_commas(built.songs), songs_text(made)});
     table.add({"plays", with_commas(built.plays), "of these songs"});
     table.add({"pairs", with_commas(pairs), "trained"});
     table.add({"transitions", with_commas(built.transitions), ""});
-    table.add({"plays/s", rate_text(built.plays_trained * options_.train.epochs, seconds), ""});
+    table.add({"plays/s", rate_text(built.plays_trained * made.options.epochs, seconds), ""});
     return table.text();
   }
 
   // "16,407 trained, 42,351 with fewer than 5 plays placed among them"
-  std::string songs_text(const pipeline::BuiltModel& built) const {
+  static std::string songs_text(const evaluate::FittedModel& made) {
+    const pipeline::BuiltModel& built = made.built;
     std::string text;
     if (built.songs_placed > 0) {
       text = fmt::format("{} trained, {} with fewer than {} plays placed among them",
                          with_commas(built.songs - built.songs_placed), with_commas(built.songs_placed),
-                         options_.train.min_plays);
+                         made.options.min_plays);
     }
     if (built.songs_omitted > 0) {
       text += fmt::format("{}{} with fewer than {} plays left out", text.empty() ? "" : ", ",
-                          with_commas(built.songs_omitted), train::least_plays(options_.train));
+                          with_commas(built.songs_omitted), train::least_plays(made.options));
     }
     return text;
   }
@@ -175,10 +159,7 @@ class TrainCommand final : public Command {
   }
 
   std::string dataset_;
-  pipeline::BuildOptions options_;
-  train::PresetOptions preset_;
-  model::BlendWeights blend_;
-  evaluate::AutoFitOptions fit_;
+  evaluate::FittedModelJob job_;
   const Arguments* arguments_ = nullptr;
 };
 

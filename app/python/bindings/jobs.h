@@ -3,11 +3,11 @@
 #pragma once
 
 #include "segue/data/dataset/ingest_options.h"
-#include "segue/evaluate/auto_fit.h"
+#include "segue/evaluate/evaluation_run.h"
+#include "segue/evaluate/fitted_model.h"
 #include "segue/evaluate/options.h"
 #include "segue/evaluate/tuning/options.h"
 #include "segue/layout/tsne.h"
-#include "segue/pipeline/build_model.h"
 #include "segue/pipeline/lay_out_map.h"
 #include "segue/pipeline/list_output.h"
 #include "segue/recommend/catalogue_filter.h"
@@ -31,21 +31,16 @@ struct IngestJob {
 };
 
 // As `segue train`.
-struct TrainJob {
-  pipeline::BuildOptions options;
-  train::PresetOptions preset;
-  model::BlendWeights blend;
-  evaluate::AutoFitOptions fit;
-
+struct TrainJob : evaluate::FittedModelJob {
   template <class Reader>
   void read(Reader& reader) {
-    reader.read(options.checkpoints);
-    reader.read(options.train);
+    reader.read(build.checkpoints);
+    reader.read(build.train);
     reader.read(preset);
-    reader.read(options.counting);
+    reader.read(build.counting);
     reader.read(blend);
     reader.read(fit);
-    reader.read(options.index);
+    reader.read(build.index);
   }
 };
 
@@ -118,14 +113,7 @@ struct MapJob {
 };
 
 // As `segue evaluate`, without what concerns files.
-struct EvaluateJob {
-  evaluate::SplitOptions split;
-  evaluate::EvaluateOptions options;
-  train::TrainOptions train;
-  train::PresetOptions preset;
-  model::BlendWeights blend;
-  evaluate::AutoFitOptions fit;
-
+struct EvaluateJob : evaluate::EvaluationJob {
   template <class Reader>
   void read(Reader& reader) {
     reader.read(split);

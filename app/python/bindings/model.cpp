@@ -2,7 +2,6 @@
 #include "app/python/bindings/model.h"
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,11 +9,8 @@
 #include <nanobind/ndarray.h>
 #include <nanobind/stl/string.h>
 
-#include "segue/data/dataset/dataset.h"
-#include "segue/evaluate/auto_fit.h"
+#include "segue/evaluate/fitted_model.h"
 #include "segue/model/extend.h"
-#include "segue/pipeline/build_model.h"
-#include "segue/train/preset.h"
 
 #include "app/python/bindings/bindings.h"
 #include "app/python/bindings/errors.h"
@@ -31,37 +27,16 @@ namespace {
 using Vectors = nb::ndarray<nb::numpy, const float, nb::ndim<2>, nb::c_contig>;
 using Counts = nb::ndarray<nb::numpy, const std::uint64_t, nb::ndim<1>, nb::c_contig>;
 
-// Trains as the command `segue train` does. Returns notes for the user.
-std::vector<std::string> build(const std::string& dataset_path, TrainJob& job, const Keywords& keywords,
-                               Progress& progress, const std::stop_token& stop) {
-  std::vector<std::string> notes;
-  job.options.blend = {job.blend, job.blend};
-  job.options.adjust = [&](const data::Dataset& dataset, train::TrainOptions& options) {
-    train::apply_preset(job.options.train, job.preset, dataset, keywords.given_of(&job.options.train));
-    options = job.options.train;
-  };
-  if (job.fit.fit_blend == evaluate::FitBlend::automatic) {
-    job.options.fit_blend = [&](const data::Dataset& dataset) {
-      const evaluate::FittedBlend fitted = evaluate::fit_blend_to(
-          dataset, {.start = job.blend, .keep_discover = keywords.has_given(&job.blend), .train = job.options.train},
-          progress, stop);
-      if (!fitted.unfitted.empty()) notes.push_back(fitted.unfitted);
-      return fitted.blend;
-    };
-  }
-  const pipeline::BuiltModel built = pipeline::build_model(dataset_path, job.options, progress, stop,
-                                                           [&](std::string_view line) { notes.emplace_back(line); });
-  for (std::string& doubt : pipeline::doubts_of(built, job.options.train)) notes.push_back(std::move(doubt));
-  return notes;
-}
-
 nb::list train_model(const std::string& dataset, const std::string& output, const nb::dict& given,
                      const nb::object& show) {
   Keywords keywords(given);
   TrainJob job = job_of<TrainJob>(keywords);
-  job.options.target.output = output;
+  job.build.target.output = output;
   const std::vector<std::string> notes = watched(show, [&](Progress& progress, const std::stop_token& stop) {
-    return build(dataset, job, keywords, progress, stop);
+    std::vector<std::string> lines;
+    evaluate::build_fitted_model(dataset, job, {keywords.given_of(&job.build.train), keywords.has_given(&job.blend)},
+                                 progress, stop, [&](std::string_view line) { lines.emplace_back(line); });
+    return lines;
   });
   nb::list list;
   for (const std::string& note : notes) list.append(text_of(note));
