@@ -11,6 +11,7 @@ find_package(EXPAT REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(PostgreSQL REQUIRED)  # libpq
 find_package(CLI11 CONFIG REQUIRED)
+find_package(Eigen3 CONFIG REQUIRED)
 find_package(tomlplusplus CONFIG REQUIRED)
 find_package(hwy CONFIG REQUIRED)
 find_path(SEGUE_HNSWLIB_INCLUDE hnswlib/hnswalg.h REQUIRED)  # headers only

@@ -39,6 +39,7 @@ class TrainCommand final : public Command {
   void declare(Arguments& arguments) override {
     arguments.positional("DATASET", "A dataset folder, as `segue ingest` writes it", dataset_);
     arguments.options(job_.build.target, {"output"});
+    arguments.options(job_.build.start);
     arguments.options(job_.build.checkpoints);
     arguments.options(job_.build.train);
     arguments.options(job_.preset);
@@ -56,10 +57,12 @@ class TrainCommand final : public Command {
     if (terminal.json()) {
       json::object printed = document(made);
       if (made.fitted) printed["fit"] = evaluate::to_json(*made.fitted);
+      if (made.built.start) printed["start"] = pipeline::to_json(*made.built.start);
       terminal.print(printed);
     } else {
-      terminal.report(fmt::format("{}\n{}{}\n{}model written to {}\n", epochs_text(made.built), totals_text(made),
-                                  loss_chart(made.built), made.fitted ? fit_text(*made.fitted) : "", output()));
+      terminal.report(fmt::format("{}\n{}{}\n{}{}model written to {}\n", epochs_text(made.built), totals_text(made),
+                                  loss_chart(made.built), made.fitted ? fit_text(*made.fitted) : "",
+                                  made.built.start ? start_text(*made.built.start) : "", output()));
     }
   }
 
@@ -76,6 +79,16 @@ class TrainCommand final : public Command {
     add("discoveries", fitted.discover);
     add("what comes next", fitted.next);
     return fitted.next ? table.text() + "\n" : "";
+  }
+
+  // "song vectors turned onto the old ones: cosine of 12,345 songs with their old selves .98 on average, ..."
+  static std::string start_text(const pipeline::StartReport& start) {
+    const std::string placed =
+        start.songs_placed > 0 ? fmt::format(", {} new ones placed", with_commas(start.songs_placed)) : "";
+    return fmt::format(
+        "{} songs of the old model{}; the cosine of a song with its old self is {:.3f} on average, {:.3f} at the lowest "
+        "tenth\n",
+        with_commas(start.songs_kept), placed, start.after.mean, start.after.lowest_tenth);
   }
 
   json::object document(const evaluate::FittedModel& made) const {

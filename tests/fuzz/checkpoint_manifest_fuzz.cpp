@@ -17,7 +17,7 @@ struct Folder {
   segue::math::Matrix matrix = segue::math::Matrix(3, 2);
 
   Folder() {
-    segue::train::CheckpointFolder sink(checkpoint, "d", {}, std::chrono::milliseconds(0), [](const segue::Error&) {});
+    segue::train::CheckpointFolder sink(checkpoint, {"d"}, {}, std::chrono::milliseconds(0), [](const segue::Error&) {});
     sink.write({}, rows());
   }
   segue::train::TrainingMatrices rows() {
@@ -30,7 +30,7 @@ void open_with(Folder& folder, const std::string& manifest) {
   try {
     const segue::train::Checkpoint checkpoint(folder.checkpoint);
     checkpoint.load(folder.rows());
-    checkpoint.check_same_training("d", {});
+    checkpoint.check_same_training({"d"}, {});
   } catch (const segue::Error&) {
   }
 }

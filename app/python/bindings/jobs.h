@@ -34,6 +34,7 @@ struct IngestJob {
 struct TrainJob : evaluate::FittedModelJob {
   template <class Reader>
   void read(Reader& reader) {
+    reader.read(build.start);
     reader.read(build.checkpoints);
     reader.read(build.train);
     reader.read(preset);

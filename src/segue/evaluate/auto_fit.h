@@ -21,8 +21,8 @@
 
 namespace segue::evaluate {
 
-enum class FitBlend : std::uint8_t { automatic, off };
-inline constexpr std::array<std::string_view, 2> kFitBlendNames = {"auto", "off"};
+enum class FitBlend : std::uint8_t { automatic, on, off };
+inline constexpr std::array<std::string_view, 3> kFitBlendNames = {"auto", "on", "off"};
 constexpr std::span<const std::string_view> names(FitBlend) {
   return kFitBlendNames;
 }
@@ -40,8 +40,9 @@ struct OptionsOf<evaluate::AutoFitOptions> {
   static constexpr std::string_view section = "train";
   static constexpr std::array rows = {
       option<&evaluate::AutoFitOptions::fit_blend>("fit_blend",
-                                                   "auto: fit the weights of the blend to a part of the dataset that "
-                                                   "is held out for it; off: keep them as given"),
+                                                   "on: fit the weights of the blend to a part of the dataset that "
+                                                   "is held out for it; auto: the same, but with --from keep those of "
+                                                   "that model; off: keep them as given"),
   };
 };
 SEGUE_CHECK_OPTIONS(evaluate::AutoFitOptions);

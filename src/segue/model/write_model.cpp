@@ -134,6 +134,7 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
                            {"noise", train::SampledPair::kNoise},
                            {"untrained", trained.untrained_loss}};
   fields["history"] = history_of(trained.epochs);
+  if (!model.start.empty()) fields["start"] = model.start;
   IndexBuild index = model.index;
   index.songs = trained.vectors.rows();
   if (model.release) model.release();

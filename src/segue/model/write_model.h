@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string_view>
 
+#include "segue/base/json.h"
 #include "segue/base/progress.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/model/blend_weights.h"
@@ -28,6 +29,7 @@ struct NewModel {
   Blend blend{};
   IndexBuild index{};
   const plays::Habits* habits = nullptr;  // nullptr: nothing is known of when songs were played
+  json::object start{};  // the model it was started from, for the manifest; empty for none
   // Called once vectors and transitions are written and not read any more, before the index is built, which needs
   // memory of its own.
   std::function<void()> release{};

@@ -9,7 +9,9 @@
 
 #include "segue/base/error.h"
 #include "segue/base/folder.h"
+#include "segue/base/json.h"
 #include "segue/base/manifest.h"
+#include "segue/base/parallel.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
@@ -44,7 +46,7 @@ std::string resuming_line(const fs::path& folder, const train::TrainingPosition&
 }
 
 // The checkpoint to resume from, if resuming was requested and there is one.
-std::optional<train::Checkpoint> open_checkpoint(const fs::path& folder, const data::Dataset& dataset,
+std::optional<train::Checkpoint> open_checkpoint(const fs::path& folder, const train::TrainedOn& on,
                                                  const BuildOptions& options, const Notes& notes) {
   std::optional<train::Checkpoint> checkpoint;
   if (!options.checkpoints.resume) {
@@ -62,24 +64,24 @@ std::optional<train::Checkpoint> open_checkpoint(const fs::path& folder, const d
     return checkpoint;
   }
   checkpoint.emplace(folder);
-  checkpoint->check_same_training(dataset.manifest.digest, options.train);
+  checkpoint->check_same_training(on, options.train);
   notes(resuming_line(folder, checkpoint->position(), options.train.epochs));
   return checkpoint;
 }
 
 train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::uint64_t> plays,
-                            const BuildOptions& options, Progress& progress, const std::stop_token& stop,
-                            const Notes& notes) {
+                            const train::TrainedOn& on, const train::StartRows& start, const BuildOptions& options,
+                            Progress& progress, const std::stop_token& stop, const Notes& notes) {
   const fs::path folder = train::checkpoint_of(options.target.output);
-  const std::optional<train::Checkpoint> source = open_checkpoint(folder, dataset, options, notes);
+  const std::optional<train::Checkpoint> source = open_checkpoint(folder, on, options, notes);
   std::optional<train::CheckpointFolder> sink;
   if (options.checkpoints.checkpoint_every.count() > 0) {
-    sink.emplace(folder, dataset.manifest.digest, options.train, options.checkpoints.checkpoint_every,
+    sink.emplace(folder, on, options.train, options.checkpoints.checkpoint_every,
                  [&](const Error& error) { notes(fmt::format("no checkpoint: {}", error.what())); });
   }
   try {
     return train::train_vectors(dataset.queues, plays, options.train, progress, stop,
-                                {.sink = sink ? &*sink : nullptr, .source = source ? &*source : nullptr});
+                                {.sink = sink ? &*sink : nullptr, .source = source ? &*source : nullptr}, start);
   } catch (const Error& error) {
     if (!sink || error.code() != ErrorCode::interrupted) throw;
     fail(error.code(), "{}; {}", error.what(),
@@ -90,18 +92,25 @@ train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::u
 
 // As much memory as training needed, but enough for small models to read their queues only once, and no more than makes
 // a difference.
-std::size_t counting_memory(const train::TrainedVectors& trained) {
+std::size_t counting_memory(std::size_t trained_songs, std::size_t dim) {
   constexpr std::size_t kLeast = std::size_t{256} << 20;
   constexpr std::size_t kMost = std::size_t{512} << 20;
-  return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
+  return std::clamp(2 * trained_songs * dim * sizeof(float), kLeast, kMost);
 }
 
-transitions::Transitions count(const data::Dataset& dataset, const train::TrainedVectors& trained, std::uint32_t songs,
+transitions::Transitions count(const data::Dataset& dataset, std::size_t trained_songs, std::uint32_t songs,
                                const BuildOptions& options, Progress& progress, const std::stop_token& stop) {
   const transitions::TransitionOptions how{.window = options.counting.transition_window,
-                                           .memory_bytes = counting_memory(trained),
+                                           .memory_bytes = counting_memory(trained_songs, options.train.dim),
                                            .threads = options.train.threads};
   return transitions::count_transitions(dataset.queues, songs, how, progress, stop);
+}
+
+json::object start_document(const StartModel& from, const StartReport& report, bool warm) {
+  json::object document = to_json(report);
+  document["model"] = from.digest();
+  document["warm"] = warm;
+  return document;
 }
 
 void remove_checkpoint(const fs::path& output, const Notes& notes) {
@@ -129,10 +138,21 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
                       options.train.own_weight));
   }
   const std::vector<std::uint64_t> plays = plays_of(dataset.songs);
-  train::TrainedVectors trained = train(dataset, plays, options, progress, stop, notes);
+  std::optional<StartModel> start;
+  if (!options.start.from.empty()) start.emplace(options.start.from, dataset.songs, options.train);
+  const bool warm = start && options.start.warm;
+  const train::TrainedOn on{dataset.manifest.digest, warm ? start->digest() : ""};
   const std::uint32_t songs = train::trained_song_count(plays, train::least_plays(options.train));
-  const std::size_t trained_songs = trained.vectors.rows();
-  transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
+  const std::uint32_t trained_songs = train::trained_song_count(plays, options.train.min_plays);
+  // Counted first where new songs start among those they were played with.
+  transitions::Transitions transitions;
+  const auto count_them = [&] { transitions = count(dataset, trained_songs, songs, options, progress, stop); };
+  if (warm) count_them();
+  train::TrainedVectors trained = train(dataset, plays, on, warm ? start->rows(transitions, trained_songs) : nullptr,
+                                        options, progress, stop, notes);
+  std::optional<StartReport> started;
+  if (start) started = start->align(trained, warm, thread_count(options.train.threads));
+  if (!warm) count_them();
   const std::uint64_t entries = transitions.entries();
   const plays::Habits habits = plays::count_habits(dataset.queues, songs, data::has_sessions(dataset));
   model::write_model(output,
@@ -144,6 +164,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
                       .blend = options.fit_blend ? options.fit_blend(dataset) : options.blend,
                       .index = {options.index, options.train.seed, options.train.threads},
                       .habits = &habits,
+                      .start = start ? start_document(*start, *started, warm) : json::object{},
                       .release =
                           [&] {
                             trained.vectors = {};
@@ -163,7 +184,8 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
           .plays_trained = plays_of_first(trained_songs),
           .transitions = entries,
           .untrained_loss = trained.untrained_loss,
-          .epochs = std::move(trained.epochs)};
+          .epochs = std::move(trained.epochs),
+          .start = started};
 }
 
 std::vector<std::string> doubts_of(const BuiltModel& built, const train::TrainOptions& options) {

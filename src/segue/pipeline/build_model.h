@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "segue/base/progress.h"
 #include "segue/model/blend_weights.h"
 #include "segue/model/index_file.h"
+#include "segue/pipeline/start_from.h"
 #include "segue/train/checkpoint.h"
 #include "segue/train/checkpoint_folder.h"
 #include "segue/train/options.h"
@@ -62,6 +64,7 @@ namespace segue::pipeline {
 struct BuildOptions {
   TrainOutput target{};
   train::CheckpointOptions checkpoints{};
+  StartOptions start{};
   train::TrainOptions train{};
   // Changes these for the dataset before anything else is done.
   std::function<void(const data::Dataset& dataset, train::TrainOptions& options)> adjust{};
@@ -81,6 +84,7 @@ struct BuiltModel {
   std::uint64_t transitions = 0;
   double untrained_loss = 0;  // sample_loss before the first epoch
   std::vector<train::EpochReport> epochs;
+  std::optional<StartReport> start;  // with --from
 };
 
 // Receives one line at a time that a user may want to read: where training resumes, a checkpoint that failed.

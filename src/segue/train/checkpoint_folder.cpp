@@ -175,7 +175,7 @@ bool is_checkpoint(const fs::path& folder) {
 
 struct CheckpointFolder::State {
   fs::path folder;
-  std::string dataset_digest;
+  TrainedOn on;
   json::object options;
   std::chrono::milliseconds every;
   std::function<void(const Error&)> failed;
@@ -197,14 +197,14 @@ struct CheckpointFolder::State {
   }
 };
 
-CheckpointFolder::CheckpointFolder(const fs::path& folder, std::string_view dataset_digest, const TrainOptions& options,
+CheckpointFolder::CheckpointFolder(const fs::path& folder, TrainedOn on, const TrainOptions& options,
                                    std::chrono::milliseconds every, std::function<void(const Error&)> failed,
                                    std::function<Clock::time_point()> now)
     : state_(std::make_unique<State>()) {
   // Better refuse a target that cannot be written now than when the first checkpoint is due.
   { const FolderWriter probe(folder, replaces(kCheckpointFormat)); }
   state_->folder = folder;
-  state_->dataset_digest = dataset_digest;
+  state_->on = std::move(on);
   state_->options = options_to_json(options);
   state_->every = every;
   state_->failed = std::move(failed);
@@ -226,11 +226,12 @@ void CheckpointFolder::write(const TrainingPosition& position, const TrainingMat
   const auto failure = failure_of([&] {
     unfinished = std::make_shared<Unfinished>(state_->folder);
     unfinished->fields = {
-        {"dataset", state_->dataset_digest},
+        {"dataset", state_->on.dataset},
         {"options", state_->options},
         {"position", json_of(position)},
         {"history", json_of(position.epochs)},
         {"matrices", {{kVectorsFile, json_of(matrices.vectors)}, {kContextFile, json_of(matrices.context)}}}};
+    if (!state_->on.start.empty()) unfinished->fields["start"] = state_->on.start;
     write_rows(unfinished->vectors, matrices.vectors);
     write_rows(unfinished->context, matrices.context);
   });
@@ -260,20 +261,31 @@ Checkpoint::Checkpoint(const fs::path& folder)
       manifest_(open_manifest(open_, kCheckpointFormat)),
       position_(position_in(manifest_.fields, (folder / kManifestName).string())) {}
 
-void Checkpoint::check_same_training(std::string_view dataset_digest, const TrainOptions& options) const {
+void Checkpoint::check_same_training(const TrainedOn& on, const TrainOptions& options) const {
   const std::string subject = (folder_ / kManifestName).string();
-  const std::string trained = string_at(manifest_.fields, "dataset", subject);
-  if (trained != dataset_digest) {
+  const std::string dataset = string_at(manifest_.fields, "dataset", subject);
+  if (dataset != on.dataset) {
     fail(ErrorCode::wrong_use, "--resume: {}: expected the dataset of digest {} that it was trained on, found {}",
-         folder_.string(), trained, dataset_digest);
+         folder_.string(), dataset, on.dataset);
+  }
+  const std::string start = manifest_.fields.contains("start") ? string_at(manifest_.fields, "start", subject) : "";
+  if (start != on.start) {
+    const auto named = [](const std::string& digest) {
+      return digest.empty() ? "none" : "the model of digest " + digest;
+    };
+    fail(ErrorCode::wrong_use, "--resume: {}: expected --from {}, as it was started, found {}", folder_.string(),
+         named(start), named(on.start));
   }
   const json::object& then = object_at(manifest_.fields, "options", subject);
   const json::object now = read_back(options_to_json(options));
+  const json::object defaults = read_back(options_to_json(TrainOptions{}));
   for (const OptionRow& row : rows_of<TrainOptions>()) {
     if (row.name == "threads") continue;
-    const json::value* value = then.if_contains(row.name);
-    const std::string wanted = value == nullptr ? "none" : option_text(*value);
-    if (value == nullptr || *value != now.at(row.name)) {
+    // An option of a later version was at its default.
+    const json::value* stored = then.if_contains(row.name);
+    const json::value& value = stored != nullptr ? *stored : defaults.at(row.name);
+    const std::string wanted = option_text(value);
+    if (value != now.at(row.name)) {
       fail(ErrorCode::wrong_use, "--resume: {}: expected {} {} as in the checkpoint, found {}", folder_.string(),
            row.flag(), wanted, row.text(&options));
     }

@@ -49,6 +49,12 @@ namespace segue::train {
 // The folder that holds the checkpoint of a model: "model" and "model/" have "model.checkpoint".
 std::filesystem::path checkpoint_of(const std::filesystem::path& model);
 
+// The digests of what a training run reads.
+struct TrainedOn {
+  std::string dataset;
+  std::string start{};  // of the model that it starts from, "" if from nothing
+};
+
 // Writes checkpoints to a folder, each replacing the one before.
 //
 // Training halts only until the matrices are copied to the system's page cache; a separate thread then syncs them,
@@ -58,9 +64,9 @@ class CheckpointFolder final : public CheckpointSink {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `dataset_digest` and `options` describe the training run. `failed` is called on the thread that calls a member.
+  // `on` and `options` describe the training run. `failed` is called on the thread that calls a member.
   // Throws wrong_use if the folder holds something else, not_found if its parent is missing, io_failed, no_space.
-  CheckpointFolder(const std::filesystem::path& folder, std::string_view dataset_digest, const TrainOptions& options,
+  CheckpointFolder(const std::filesystem::path& folder, TrainedOn on, const TrainOptions& options,
                    std::chrono::milliseconds every, std::function<void(const Error&)> failed,
                    std::function<Clock::time_point()> now = Clock::now);
   ~CheckpointFolder() override;  // waits for the last one
@@ -83,9 +89,9 @@ class Checkpoint final : public CheckpointSource {
   // Reads the manifest. Throws as open_manifest does, and corrupt.
   explicit Checkpoint(const std::filesystem::path& folder);
 
-  // Throws wrong_use, naming both values, if the dataset or an option that changes the result (all but threads) differs
-  // from those of the checkpoint.
-  void check_same_training(std::string_view dataset_digest, const TrainOptions& options) const;
+  // Throws wrong_use, naming both values, if the dataset, the start or an option that changes the result (all but
+  // threads) differs from those of the checkpoint.
+  void check_same_training(const TrainedOn& on, const TrainOptions& options) const;
 
   const TrainingPosition& position() const override { return position_; }
   void load(const TrainingMatrices& matrices) const override;  // compares the digests

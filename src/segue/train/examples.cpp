@@ -144,7 +144,12 @@ bool ExampleStream::open_queue() {
     if (next_queue_ == end_queue_) return false;
     songs_.clear();
     plays_before_ = plays_seen_;
-    for (const std::uint32_t song : queues_.songs(next_queue_++)) {
+    const std::size_t queue = next_queue_++;
+    if (const double weight = vocabulary_.decay.weight(queues_, queue);
+        weight < 1 && subsampling_.uniform_float() >= static_cast<float>(weight)) {
+      continue;
+    }
+    for (const std::uint32_t song : queues_.songs(queue)) {
       if (song >= vocabulary_.size) continue;
       ++plays_seen_;
       const float keep = vocabulary_.keep[song];

@@ -48,9 +48,10 @@ struct Example {
 
 // The examples of one block. The vocabulary and the queues have to outlive it.
 //
-// Plays of songs outside the vocabulary are skipped; each of the others is kept with its probability; then each
-// remaining play is a centre, its context the plays at most w to either side, w = window or uniform on 1 ... window. A
-// noise song that equals a played one of its example is dropped without a replacement, as in word2vec.c.
+// Each queue is trained with the chance that its age leaves (queue_decay.h). Plays of songs outside the vocabulary are
+// skipped; each of the others is kept with its probability; then each remaining play is a centre, its context the plays
+// at most w to either side, w = window or uniform on 1 ... window. A noise song that equals a played one of its example
+// is dropped without a replacement, as in word2vec.c.
 //
 // negative_sharing determines what an example is, and where its `negatives` noise songs come from:
 //   pair    skip-gram: the centre and one song of its context; fresh draws of weight 1. As published.
@@ -73,7 +74,7 @@ class ExampleStream {
   // Overwrites `example` with the next one; false when there is none.
   bool next(Example& example);
 
-  std::uint64_t plays_seen() const { return plays_seen_; }  // of vocabulary songs, in the queues opened so far
+  std::uint64_t plays_seen() const { return plays_seen_; }  // of vocabulary songs, in the queues trained so far
   std::uint64_t plays_kept() const { return plays_kept_; }  // those left after subsampling
 
  private:

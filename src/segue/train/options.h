@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -50,6 +51,7 @@ struct TrainOptions {
   std::uint64_t place_plays = 1;
   std::uint32_t epochs = 5;
   std::uint32_t own_weight = 1;
+  std::chrono::milliseconds decay{0};
   double learning_rate = 0.025;
   double min_learning_rate = 1e-4;
   Precision precision = Precision::f32;
@@ -102,6 +104,9 @@ struct OptionsOf<train::TrainOptions> {
       option<&train::TrainOptions::own_weight>(
           "own_weight", "How often an epoch passes over one's own plays, where a base is beside them (ingest --base)",
           between(1, 100)),
+      option<&train::TrainOptions::decay>("decay",
+                                          "Half-life of queues in training: one that is this much older than the "
+                                          "newest is trained half as often; 0s: none"),
       option<&train::TrainOptions::learning_rate>("learning_rate", "Step size at the start", between(0, 10)),
       option<&train::TrainOptions::min_learning_rate>("min_learning_rate", "Step size at the end; it falls linearly",
                                                       between(0, 10)),

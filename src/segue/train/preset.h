@@ -29,6 +29,10 @@ struct PresetOptions {
 
 // Ten passes over a million plays or fewer, five over ten million or more.
 std::uint32_t preset_epochs(std::uint64_t plays);
+// Of a run that starts from an earlier model, instead of `epochs` from nothing (docs/train.md has what was measured).
+constexpr std::uint32_t warm_epochs(std::uint32_t epochs) {
+  return (epochs + 4) / 5;
+}
 // A ten-thousandth of all plays, or the share of the mean song if that is more: in a small catalogue every song has a
 // large share. REQUIRES: songs > 0
 double preset_subsample(std::uint64_t songs);

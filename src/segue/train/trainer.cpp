@@ -37,14 +37,18 @@ void check(const data::Queues& queues, const Vocabulary& vocabulary, const Train
        queues.size());
 }
 
-// How often each song is met in an epoch.
-std::vector<std::uint64_t> plays_in_an_epoch(const data::Queues& queues, std::span<const std::uint64_t> plays,
-                                             const TrainOptions& options) {
-  std::vector<std::uint64_t> met(plays.begin(), plays.end());
-  if (options.own_weight == 1 || queues.own() == queues.size()) return met;
-  for (std::size_t queue = 0; queue < queues.own(); ++queue) {
+// How often each song is met in an epoch, on average.
+std::vector<double> plays_in_an_epoch(const data::Queues& queues, std::span<const std::uint64_t> plays,
+                                      const TrainOptions& options, const QueueDecay& decay) {
+  std::vector<double> met(plays.begin(), plays.end());
+  const bool has_others = queues.own() < queues.size();
+  if (!decay.is_on() && (options.own_weight == 1 || !has_others)) return met;
+  std::ranges::fill(met, 0.0);
+  for (std::size_t queue = 0; queue < queues.size(); ++queue) {
+    const double passes = has_others && queue < queues.own() ? options.own_weight : 1;
+    const double weight = passes * decay.weight(queues, queue);
     for (const std::uint32_t song : queues.songs(queue)) {
-      if (song < met.size()) met[song] += options.own_weight - 1;
+      if (song < met.size()) met[song] += weight;
     }
   }
   return met;
@@ -59,17 +63,30 @@ void set(math::Bf16& number, float to, Random& random) {
 
 // Each row has its own random stream, so the number of threads makes no difference.
 template <class Number>
-math::MatrixOf<Number> initial_vectors(std::uint32_t songs, const TrainOptions& options, std::size_t threads) {
-  math::MatrixOf<Number> matrix(songs, options.dim);
-  const math::MatrixView<Number> view = matrix.view();
+void set_initial_vectors(math::MatrixView<Number> view, const TrainOptions& options, std::size_t threads) {
   const float range = 2 * kInitialReach / std::sqrt(static_cast<float>(options.dim));
-  parallel_for(songs, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(view.rows, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t song = begin; song < end; ++song) {
       Random random = random_stream(options.seed, Draw::initial_vectors, 0, song);
       for (Number& number : view[song]) set(number, (random.uniform_float() - 0.5F) * range, random);
     }
   });
-  return matrix;
+}
+
+// Over the initial vectors, where the start knows better.
+template <class Number>
+void set_start(math::MatrixView<Number> vectors, math::MatrixView<Number> context, const StartRows& start,
+               const TrainOptions& options, std::size_t threads) {
+  parallel_for(vectors.rows, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
+    std::vector<float> vector(options.dim);
+    std::vector<float> other(options.dim);
+    for (std::size_t song = begin; song < end; ++song) {
+      if (!start(static_cast<std::uint32_t>(song), vector, other)) continue;
+      Random random = random_stream(options.seed, Draw::initial_vectors, 1, song);
+      for (std::size_t i = 0; i < options.dim; ++i) set(vectors.row(song)[i], vector[i], random);
+      for (std::size_t i = 0; i < options.dim; ++i) set(context.row(song)[i], other[i], random);
+    }
+  });
 }
 
 // Everything that the workers share except the rows.
@@ -208,21 +225,24 @@ TrainingPosition resumed(const CheckpointSource& source, std::uint64_t blocks, s
   }
   check_at_most("epochs", position.epochs.size(), options.epochs);
   check_at_most("blocks done", position.blocks_done, position.blocks);
-  check_at_most("plays done", position.plays_done, plays_total);
+  // By decay, which queues are trained is up to chance.
+  if (options.decay.count() == 0) check_at_most("plays done", position.plays_done, plays_total);
   return position;
 }
 
 template <class Number>
 TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, std::span<const std::uint64_t> plays,
                         const TrainOptions& options, Progress& progress, std::stop_token stop,
-                        const Checkpoints& checkpoints) {
-  const Vocabulary vocabulary = make_vocabulary(plays, plays_in_an_epoch(queues, plays, options), options);
+                        const Checkpoints& checkpoints, const StartRows& start) {
+  const QueueDecay decay(queues, options.decay);
+  Vocabulary vocabulary = make_vocabulary(plays, plays_in_an_epoch(queues, plays, options, decay), options);
+  vocabulary.decay = decay;
   check(queues, vocabulary, options);
   Training<Number> training(kernel, queues, vocabulary, options, progress, std::move(stop), checkpoints.sink);
   const std::size_t threads = training.threads();
   const LossSample sample = draw_loss_sample(queues, plays.first(vocabulary.size), threads);
 
-  math::MatrixOf<Number> vectors;
+  math::MatrixOf<Number> vectors(vocabulary.size, options.dim);
   math::MatrixOf<Number> context(vocabulary.size, options.dim);
   const auto sample_loss = [&] {
     return mean_loss(sample, options.architecture, read_rows_of(vectors.view()), read_rows_of(context.view()),
@@ -231,11 +251,11 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
   TrainingPosition position;
   if (checkpoints.source != nullptr) {
     position = resumed(*checkpoints.source, training.blocks(), training.plays_total(), options);
-    vectors = math::MatrixOf<Number>(vocabulary.size, options.dim);
     checkpoints.source->load({row_bytes_of(vectors.view()), row_bytes_of(context.view())});
   } else {
     position.blocks = training.blocks();
-    vectors = initial_vectors<Number>(vocabulary.size, options, threads);
+    set_initial_vectors(vectors.view(), options, threads);
+    if (start) set_start(vectors.view(), context.view(), start, options, threads);
     position.untrained_loss = sample_loss();
   }
   training.run(vectors.view(), context.view(), position, sample_loss);
@@ -246,17 +266,18 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
 
 TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
                                   std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
-                                  std::stop_token stop, const Checkpoints& checkpoints) {
+                                  std::stop_token stop, const Checkpoints& checkpoints, const StartRows& start) {
   SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negative_block > 0);
   SEGUE_ASSERT(options.negatives + ExampleStream::kPlayedAtOnce <= kMaxOutputs);
   const auto train = options.precision == Precision::bf16 ? train_as<math::Bf16> : train_as<float>;
-  return train(kernel, queues, plays, options, progress, std::move(stop), checkpoints);
+  return train(kernel, queues, plays, options, progress, std::move(stop), checkpoints, start);
 }
 
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
-                             const Checkpoints& checkpoints) {
-  return train_vectors_with(all_step_kernels().best(), queues, plays, options, progress, std::move(stop), checkpoints);
+                             const Checkpoints& checkpoints, const StartRows& start) {
+  return train_vectors_with(all_step_kernels().best(), queues, plays, options, progress, std::move(stop), checkpoints,
+                            start);
 }
 
 }  // namespace segue::train

@@ -18,7 +18,11 @@ std::uint32_t trained_song_count(std::span<const std::uint64_t> plays, std::uint
   return static_cast<std::uint32_t>(end - plays.begin());
 }
 
-Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, std::span<const std::uint64_t> in_an_epoch,
+Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, const TrainOptions& options) {
+  return make_vocabulary(plays, std::vector<double>(plays.begin(), plays.end()), options);
+}
+
+Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, std::span<const double> in_an_epoch,
                            const TrainOptions& options) {
   Vocabulary vocabulary;
   vocabulary.size = trained_song_count(plays, options.min_plays);
@@ -27,16 +31,17 @@ Vocabulary make_vocabulary(std::span<const std::uint64_t> plays, std::span<const
          options.min_plays, plays.empty() ? 0 : plays.front());
   }
   const auto trained = in_an_epoch.first(vocabulary.size);
-  vocabulary.plays = std::accumulate(trained.begin(), trained.end(), std::uint64_t{0});
+  const double all = std::accumulate(trained.begin(), trained.end(), 0.0);
+  vocabulary.plays = static_cast<std::uint64_t>(std::llround(all));
 
   std::vector<double> weights;
   weights.reserve(vocabulary.size);
   vocabulary.keep.reserve(vocabulary.size);
-  for (const std::uint64_t count : trained) {
-    const double share = static_cast<double>(count) / static_cast<double>(vocabulary.plays);
+  for (const double count : trained) {
+    const double share = count / all;
     const double keep = options.subsample > 0 ? keep_probability(share, options.subsample) : 1;
     vocabulary.keep.push_back(static_cast<float>(keep));
-    weights.push_back(std::pow(static_cast<double>(count), options.negative_exponent));
+    weights.push_back(std::pow(count, options.negative_exponent));
   }
   vocabulary.noise = AliasTable(weights);
   return vocabulary;

@@ -194,7 +194,7 @@ void write_checkpoint(const fs::path& folder, const TrainOptions& options) {
   const Corpus corpus = small_corpus();
   std::stop_source source;
   int clock = 0;
-  CheckpointFolder sink(folder, "d1", options, milliseconds(1000), no_failure, [&] {
+  CheckpointFolder sink(folder, {"d1"}, options, milliseconds(1000), no_failure, [&] {
     if (++clock == 7) source.request_stop();
     return CheckpointFolder::Clock::time_point();
   });
@@ -211,7 +211,7 @@ TEST(CheckpointFolder, resumes_to_the_same_bytes) {
     EXPECT_EQ(checkpoint.position().epochs.size(), 1U);
     EXPECT_EQ(checkpoint.position().blocks_done, 2U);
     EXPECT_GT(checkpoint.position().seconds, 0);
-    EXPECT_NO_THROW(checkpoint.check_same_training("d1", options));
+    EXPECT_NO_THROW(checkpoint.check_same_training({"d1"}, options));
     expect_same(train(small_corpus(), options, {.source = &checkpoint}), train(small_corpus(), options));
   }
 }
@@ -220,12 +220,12 @@ TEST(CheckpointFolder, refuses_another_dataset_or_option) {
   const testing::Scratch scratch;
   write_checkpoint(scratch / "m.checkpoint", small_options());
   const Checkpoint checkpoint(scratch / "m.checkpoint");
-  EXPECT_ERROR(checkpoint.check_same_training("d2", small_options()), ErrorCode::wrong_use, "digest d1");
+  EXPECT_ERROR(checkpoint.check_same_training({"d2"}, small_options()), ErrorCode::wrong_use, "digest d1");
   TrainOptions other = small_options();
   other.threads = 7;
-  EXPECT_NO_THROW(checkpoint.check_same_training("d1", other));
+  EXPECT_NO_THROW(checkpoint.check_same_training({"d1"}, other));
   other.epochs = 3;
-  EXPECT_ERROR(checkpoint.check_same_training("d1", other), ErrorCode::wrong_use,
+  EXPECT_ERROR(checkpoint.check_same_training({"d1"}, other), ErrorCode::wrong_use,
                "expected --epochs 2 as in the checkpoint, found 3");
   // Every option but threads.
   for (const OptionRow& row : rows_of<TrainOptions>()) {
@@ -236,7 +236,7 @@ TEST(CheckpointFolder, refuses_another_dataset_or_option) {
     if (row.kind == OptionKind::choice) value = row.choices[now == row.choices[0] ? 1 : 0];
     other = small_options();
     row.set(&other, row, value);
-    EXPECT_ERROR(checkpoint.check_same_training("d1", other), ErrorCode::wrong_use, row.flag());
+    EXPECT_ERROR(checkpoint.check_same_training({"d1"}, other), ErrorCode::wrong_use, row.flag());
   }
 }
 
@@ -278,7 +278,7 @@ TEST(CheckpointFolder, matrices_of_another_shape_are_refused) {
 TEST(CheckpointFolder, is_due_by_the_clock_and_not_while_one_is_written) {
   const testing::Scratch scratch;
   CheckpointFolder::Clock::time_point now;
-  CheckpointFolder sink(scratch / "c", "d1", {}, milliseconds(1000), no_failure, [&] { return now; });
+  CheckpointFolder sink(scratch / "c", {"d1"}, {}, milliseconds(1000), no_failure, [&] { return now; });
   EXPECT_FALSE(sink.due());
   now += milliseconds(999);
   EXPECT_FALSE(sink.due());
@@ -296,7 +296,7 @@ TEST(CheckpointFolder, a_failed_write_is_reported_and_tried_again) {
   const testing::Scratch scratch;
   fs::create_directory(scratch / "disk");
   std::vector<std::string> failures;
-  CheckpointFolder sink(scratch / "disk/c", "d1", {}, milliseconds(0),
+  CheckpointFolder sink(scratch / "disk/c", {"d1"}, {}, milliseconds(0),
                         [&](const Error& error) { failures.emplace_back(error.what()); });
   math::Matrix matrix(3, 4);
   const TrainingMatrices matrices{row_bytes_of(matrix.view()), row_bytes_of(matrix.view())};
@@ -316,7 +316,7 @@ TEST(CheckpointFolder, does_not_replace_other_folders) {
   const testing::Scratch scratch;
   write_text_atomically(scratch / "letter.txt", "dear");
   EXPECT_FALSE(is_checkpoint(scratch.path()));
-  EXPECT_ERROR(CheckpointFolder(scratch.path(), "d1", {}, milliseconds(0), no_failure), ErrorCode::wrong_use,
+  EXPECT_ERROR(CheckpointFolder(scratch.path(), {"d1"}, {}, milliseconds(0), no_failure), ErrorCode::wrong_use,
                "refusing to replace");
 }
 
