@@ -33,6 +33,7 @@ struct RetrainOptions {
   std::vector<std::string> log;
   std::vector<std::string> base;
   std::string steps;
+  bool warm = true;
   RetrainMap map = RetrainMap::automatic;
   double min_songs = 0.5;
   double min_learned = 0.02;
@@ -49,6 +50,8 @@ struct OptionsOf<RetrainOptions> {
                                    "A log to train beside them, in any form that segue ingest reads; repeatable"),
       option<&RetrainOptions::base>("base", "A dataset of others to train beside them; repeatable"),
       option<&RetrainOptions::steps>("steps", "A TOML file with options of the steps: [ingest], [train], [map]"),
+      option<&RetrainOptions::warm>("warm",
+                                    "Start from the old model's vectors and stay close to them; false: train anew"),
       option<&RetrainOptions::map>("map", "Draw a map; auto: if the old model has one"),
       option<&RetrainOptions::min_songs>(
           "min_songs", "Refuse a new model that has fewer than this share of the old one's songs", between(0, 1)),
@@ -149,7 +152,7 @@ class RetrainCommand final : public Command {
       fail(ErrorCode::bad_input, "{}: expected listens to train, found none yet", options_.store);
     }
     step(terminal, "dataset", ingest_words(stored > 0 ? listens : "", dataset));
-    const json::object trained = step(terminal, "train", with_steps({"train", dataset, "-o", next}));
+    const json::object trained = step(terminal, "train", train_words(dataset, next, target, old));
     if (const std::string fault = fault_of(trained, old); !fault.empty()) {
       if (!options_.keep) folder.keep_only("model");
       fail(ErrorCode::bad_input, "{}; {} stays as it is, the new model is in {}", fault, model_, next);
@@ -199,6 +202,13 @@ class RetrainCommand final : public Command {
     words.insert(words.end(), options_.log.begin(), options_.log.end());
     for (const std::string& base : options_.base) words.insert(words.end(), {"--base", base});
     words.insert(words.end(), {"-o", dataset});
+    return with_steps(std::move(words));
+  }
+
+  std::vector<std::string> train_words(const std::string& dataset, const std::string& next, const fs::path& target,
+                                       const std::optional<OldModel>& old) const {
+    std::vector<std::string> words = {"train", dataset, "-o", next};
+    if (old && options_.warm) words.insert(words.end(), {"--from", target.string()});
     return with_steps(std::move(words));
   }
 

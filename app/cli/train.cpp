@@ -81,14 +81,13 @@ class TrainCommand final : public Command {
     return fitted.next ? table.text() + "\n" : "";
   }
 
-  // "song vectors turned onto the old ones: cosine of 12,345 songs with their old selves .98 on average, ..."
   static std::string start_text(const pipeline::StartReport& start) {
-    const std::string placed =
-        start.songs_placed > 0 ? fmt::format(", {} new ones placed", with_commas(start.songs_placed)) : "";
+    const std::string added = start.songs_new > 0 ? fmt::format(", {} new", with_commas(start.songs_new)) : "";
     return fmt::format(
-        "{} songs of the old model{}; the cosine of a song with its old self is {:.3f} on average, {:.3f} at the lowest "
+        "{} songs of the old model{}; the cosine of a song with its old self is {:.3f} on average, {:.3f} at the "
+        "lowest "
         "tenth\n",
-        with_commas(start.songs_kept), placed, start.after.mean, start.after.lowest_tenth);
+        with_commas(start.songs_kept), added, start.after.mean, start.after.lowest_tenth);
   }
 
   json::object document(const evaluate::FittedModel& made) const {

@@ -70,7 +70,7 @@ std::optional<train::Checkpoint> open_checkpoint(const fs::path& folder, const t
 }
 
 train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::uint64_t> plays,
-                            const train::TrainedOn& on, const train::StartRows& start, const BuildOptions& options,
+                            const train::TrainedOn& on, const train::Start& start, const BuildOptions& options,
                             Progress& progress, const std::stop_token& stop, const Notes& notes) {
   const fs::path folder = train::checkpoint_of(options.target.output);
   const std::optional<train::Checkpoint> source = open_checkpoint(folder, on, options, notes);
@@ -92,16 +92,16 @@ train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::u
 
 // As much memory as training needed, but enough for small models to read their queues only once, and no more than makes
 // a difference.
-std::size_t counting_memory(std::size_t trained_songs, std::size_t dim) {
+std::size_t counting_memory(const train::TrainedVectors& trained) {
   constexpr std::size_t kLeast = std::size_t{256} << 20;
   constexpr std::size_t kMost = std::size_t{512} << 20;
-  return std::clamp(2 * trained_songs * dim * sizeof(float), kLeast, kMost);
+  return std::clamp(2 * trained.vectors.rows() * trained.vectors.columns() * sizeof(float), kLeast, kMost);
 }
 
-transitions::Transitions count(const data::Dataset& dataset, std::size_t trained_songs, std::uint32_t songs,
+transitions::Transitions count(const data::Dataset& dataset, const train::TrainedVectors& trained, std::uint32_t songs,
                                const BuildOptions& options, Progress& progress, const std::stop_token& stop) {
   const transitions::TransitionOptions how{.window = options.counting.transition_window,
-                                           .memory_bytes = counting_memory(trained_songs, options.train.dim),
+                                           .memory_bytes = counting_memory(trained),
                                            .threads = options.train.threads};
   return transitions::count_transitions(dataset.queues, songs, how, progress, stop);
 }
@@ -144,15 +144,13 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
   const train::TrainedOn on{dataset.manifest.digest, warm ? start->digest() : ""};
   const std::uint32_t songs = train::trained_song_count(plays, train::least_plays(options.train));
   const std::uint32_t trained_songs = train::trained_song_count(plays, options.train.min_plays);
-  // Counted first where new songs start among those they were played with.
-  transitions::Transitions transitions;
-  const auto count_them = [&] { transitions = count(dataset, trained_songs, songs, options, progress, stop); };
-  if (warm) count_them();
-  train::TrainedVectors trained = train(dataset, plays, on, warm ? start->rows(transitions, trained_songs) : nullptr,
-                                        options, progress, stop, notes);
+  train::TrainedVectors trained =
+      train(dataset, plays, on,
+            warm ? start->start(dataset.queues, trained_songs, options.start.fresh_passes) : train::Start{}, options,
+            progress, stop, notes);
   std::optional<StartReport> started;
-  if (start) started = start->align(trained, warm, thread_count(options.train.threads));
-  if (!warm) count_them();
+  if (start) started = start->align(trained, thread_count(options.train.threads));
+  transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
   const std::uint64_t entries = transitions.entries();
   const plays::Habits habits = plays::count_habits(dataset.queues, songs, data::has_sessions(dataset));
   model::write_model(output,

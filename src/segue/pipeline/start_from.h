@@ -1,8 +1,9 @@
 // A training run that starts from an earlier model, so that vectors stay where they were.
 //
-// Songs of both start with their old vectors; songs that are new are placed among those they were played with
-// (transitions/song_placer.h). After training, the vectors are turned onto the old ones: training is free to rotate
-// them all, which changes nothing between them but everything for vectors that were stored elsewhere.
+// Songs that both train start with their old vectors, new ones as in a run from nothing: to start them among the songs
+// they were played with was measured, and is worse (docs/decisions/0011). Queues that are new to the model are passed
+// over several times in an epoch, so that new songs catch up. After training, the vectors are turned onto the old ones:
+// training is free to rotate them all, which changes nothing between them but everything for vectors stored elsewhere.
 #pragma once
 
 #include <array>
@@ -14,16 +15,18 @@
 #include "segue/base/json_fwd.h"
 #include "segue/base/options.h"
 #include "segue/data/dataset/catalogue.h"
+#include "segue/data/dataset/queues.h"
 #include "segue/model/model.h"
+#include "segue/pipeline/drift.h"
 #include "segue/train/options.h"
 #include "segue/train/trainer.h"
-#include "segue/transitions/transitions.h"
 
 namespace segue::pipeline {
 
 struct StartOptions {
   std::string from{};
   bool warm = true;
+  std::uint32_t fresh_passes = 5;
 };
 
 }  // namespace segue::pipeline
@@ -37,6 +40,8 @@ struct OptionsOf<pipeline::StartOptions> {
       option<&pipeline::StartOptions::from>("from", "A model whose vectors the new ones start from and stay close to"),
       option<&pipeline::StartOptions::warm>(
           "warm", "With --from: start from its vectors; false: start anew, and only turn the result onto them"),
+      option<&pipeline::StartOptions::fresh_passes>(
+          "fresh_passes", "With --from: passes of an epoch over queues that the model has not seen", between(1, 100)),
   };
 };
 SEGUE_CHECK_OPTIONS(pipeline::StartOptions);
@@ -45,26 +50,14 @@ SEGUE_CHECK_OPTIONS(pipeline::StartOptions);
 
 namespace segue::pipeline {
 
-// How far song vectors moved: cosines of songs with their old selves, of songs that are trained in both models.
-struct Drift {
-  std::size_t songs = 0;
-  double mean = 0;
-  double lowest_percent = 0;  // the quantile .01
-  double lowest_tenth = 0;    // the quantile .1
-  double median = 0;
-};
-Drift drift_of(std::vector<float> cosines);
-// {"songs", "mean", "p01", "p10", "median"}
-json::object to_json(const Drift& drift);
-
 struct StartReport {
-  std::size_t songs_kept = 0;    // trained now, with a vector before
-  std::size_t songs_placed = 0;  // trained now, new to the old model, and started among their surroundings
-  Drift before{};                // as training left them
-  Drift after{};                 // turned onto the old ones: what the model has
+  std::size_t songs_kept = 0;  // trained now and before
+  std::size_t songs_new = 0;   // trained now for the first time
+  Drift before{};              // as training left them
+  Drift after{};               // turned onto the old ones: what the model has
 };
 
-// {"songs_kept", "songs_placed", "cosine_before_turning", "cosine"}
+// {"songs_kept", "songs_new", "cosine_before_turning", "cosine"}
 json::object to_json(const StartReport& report);
 
 // The model that a run starts from. `dataset_songs` outlives it.
@@ -75,10 +68,11 @@ class StartModel {
   StartModel(const std::string& folder, const data::Catalogue& dataset_songs, const train::TrainOptions& options);
 
   const std::string& digest() const;
-  // Of the first `songs` songs of the dataset. The result refers to this and to `transitions`.
-  train::StartRows rows(const transitions::Transitions& transitions, std::uint32_t songs) const;
-  // Turns both matrices, which become floats. `placed`: whether new songs were placed by rows().
-  StartReport align(train::TrainedVectors& trained, bool placed, std::size_t threads) const;
+  // The old vectors of the first `songs` songs of the dataset, those to be trained; and as fresh the queues with a song
+  // that the model has not trained, and those that began after the newest play it knows. The result refers to this.
+  train::Start start(const data::Queues& queues, std::uint32_t songs, std::uint32_t fresh_passes) const;
+  // Turns both matrices, which become floats.
+  StartReport align(train::TrainedVectors& trained, std::size_t threads) const;
 
  private:
   std::string folder_;

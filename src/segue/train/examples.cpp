@@ -141,15 +141,16 @@ bool ExampleStream::open_queue() {
   met_ = 0;
   songs_.clear();
   while (songs_.size() < 2) {
-    if (next_queue_ == end_queue_) return false;
-    songs_.clear();
-    plays_before_ = plays_seen_;
-    const std::size_t queue = next_queue_++;
-    if (const double weight = vocabulary_.decay.weight(queues_, queue);
-        weight < 1 && subsampling_.uniform_float() >= static_cast<float>(weight)) {
+    if (passes_left_ == 0) {
+      if (next_queue_ == end_queue_) return false;
+      queue_ = next_queue_++;
+      passes_left_ = vocabulary_.passes.draw(queue_, subsampling_);
       continue;
     }
-    for (const std::uint32_t song : queues_.songs(queue)) {
+    --passes_left_;
+    songs_.clear();
+    plays_before_ = plays_seen_;
+    for (const std::uint32_t song : queues_.songs(queue_)) {
       if (song >= vocabulary_.size) continue;
       ++plays_seen_;
       const float keep = vocabulary_.keep[song];

@@ -48,7 +48,7 @@ struct Example {
 
 // The examples of one block. The vocabulary and the queues have to outlive it.
 //
-// Each queue is trained with the chance that its age leaves (queue_decay.h). Plays of songs outside the vocabulary are
+// Each queue is passed over as often as queue_passes.h says. Plays of songs outside the vocabulary are
 // skipped; each of the others is kept with its probability; then each remaining play is a centre, its context the plays
 // at most w to either side, w = window or uniform on 1 ... window. A noise song that equals a played one of its example
 // is dropped without a replacement, as in word2vec.c.
@@ -93,6 +93,8 @@ class ExampleStream {
   std::size_t played_at_once_;
   std::size_t next_queue_;
   std::size_t end_queue_;
+  std::size_t queue_ = 0;
+  std::uint32_t passes_left_ = 0;     // over it
   std::vector<std::uint32_t> songs_;  // of the queue, after subsampling
   std::size_t centre_ = 0;            // in songs_; its window is [first_, last_), itself included
   std::size_t first_ = 0;

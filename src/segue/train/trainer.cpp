@@ -37,21 +37,37 @@ void check(const data::Queues& queues, const Vocabulary& vocabulary, const Train
        queues.size());
 }
 
-// How often each song is met in an epoch, on average.
+// How often each song is met in an epoch, on average, but for repeated passes over what is new.
 std::vector<double> plays_in_an_epoch(const data::Queues& queues, std::span<const std::uint64_t> plays,
-                                      const TrainOptions& options, const QueueDecay& decay) {
+                                      const TrainOptions& options, const QueuePasses& passes) {
   std::vector<double> met(plays.begin(), plays.end());
   const bool has_others = queues.own() < queues.size();
-  if (!decay.is_on() && (options.own_weight == 1 || !has_others)) return met;
+  if (options.decay.count() == 0 && (options.own_weight == 1 || !has_others)) return met;
   std::ranges::fill(met, 0.0);
   for (std::size_t queue = 0; queue < queues.size(); ++queue) {
-    const double passes = has_others && queue < queues.own() ? options.own_weight : 1;
-    const double weight = passes * decay.weight(queues, queue);
+    const double own = has_others && queue < queues.own() ? options.own_weight : 1;
+    const double weight = own * passes.chance(queue);
     for (const std::uint32_t song : queues.songs(queue)) {
       if (song < met.size()) met[song] += weight;
     }
   }
   return met;
+}
+
+// Plays of trained songs that the repeated passes over what is new add to an epoch, on average.
+std::uint64_t plays_again(const data::Queues& queues, std::uint32_t songs, const TrainOptions& options,
+                          const QueuePasses& passes) {
+  if (passes.is_once()) return 0;
+  const bool has_others = queues.own() < queues.size();
+  double again = 0;
+  for (std::size_t queue = 0; queue < queues.size(); ++queue) {
+    const double more = passes.on_average(queue) - passes.chance(queue);
+    if (more <= 0) continue;
+    const double own = has_others && queue < queues.own() ? options.own_weight : 1;
+    const auto known = std::ranges::count_if(queues.songs(queue), [&](std::uint32_t song) { return song < songs; });
+    again += own * more * static_cast<double>(known);
+  }
+  return static_cast<std::uint64_t>(std::llround(again));
 }
 
 void set(float& number, float to, Random&) {
@@ -233,10 +249,11 @@ TrainingPosition resumed(const CheckpointSource& source, std::uint64_t blocks, s
 template <class Number>
 TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, std::span<const std::uint64_t> plays,
                         const TrainOptions& options, Progress& progress, std::stop_token stop,
-                        const Checkpoints& checkpoints, const StartRows& start) {
-  const QueueDecay decay(queues, options.decay);
-  Vocabulary vocabulary = make_vocabulary(plays, plays_in_an_epoch(queues, plays, options, decay), options);
-  vocabulary.decay = decay;
+                        const Checkpoints& checkpoints, const Start& start) {
+  QueuePasses passes(queues, options.decay, start.fresh, start.fresh_passes);
+  Vocabulary vocabulary = make_vocabulary(plays, plays_in_an_epoch(queues, plays, options, passes), options);
+  vocabulary.plays += plays_again(queues, vocabulary.size, options, passes);
+  vocabulary.passes = std::move(passes);
   check(queues, vocabulary, options);
   Training<Number> training(kernel, queues, vocabulary, options, progress, std::move(stop), checkpoints.sink);
   const std::size_t threads = training.threads();
@@ -255,8 +272,8 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
   } else {
     position.blocks = training.blocks();
     set_initial_vectors(vectors.view(), options, threads);
-    if (start) set_start(vectors.view(), context.view(), start, options, threads);
     position.untrained_loss = sample_loss();
+    if (start.rows) set_start(vectors.view(), context.view(), start.rows, options, threads);
   }
   training.run(vectors.view(), context.view(), position, sample_loss);
   return {std::move(vectors), std::move(context), std::move(position.epochs), position.untrained_loss};
@@ -266,7 +283,7 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
 
 TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
                                   std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
-                                  std::stop_token stop, const Checkpoints& checkpoints, const StartRows& start) {
+                                  std::stop_token stop, const Checkpoints& checkpoints, const Start& start) {
   SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negative_block > 0);
   SEGUE_ASSERT(options.negatives + ExampleStream::kPlayedAtOnce <= kMaxOutputs);
   const auto train = options.precision == Precision::bf16 ? train_as<math::Bf16> : train_as<float>;
@@ -275,7 +292,7 @@ TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& 
 
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
-                             const Checkpoints& checkpoints, const StartRows& start) {
+                             const Checkpoints& checkpoints, const Start& start) {
   return train_vectors_with(all_step_kernels().best(), queues, plays, options, progress, std::move(stop), checkpoints,
                             start);
 }

@@ -32,22 +32,28 @@ struct TrainedVectors {
 // song starts like one of a run from nothing. Thread safe.
 using StartRows = std::function<bool(std::uint32_t song, std::span<float> vector, std::span<float> context)>;
 
+// A run that continues an earlier one.
+struct Start {
+  StartRows rows{};                // of each song; empty: all start like those of a run from nothing
+  std::vector<bool> fresh{};       // of each queue, whether the earlier run had not seen it; empty: none
+  std::uint32_t fresh_passes = 1;  // over such a queue in an epoch
+};
+
 // `plays[i]` is how often song i is played in `queues`; songs come in descending order of plays, so those with at least
 // min_plays are the first ones: only they are trained, the others are skipped as if never played. With one thread the
 // result is the same bytes every time on every machine with the same SIMD target, even if training stopped at a
-// checkpoint and was resumed (except for the seconds). `start` may be empty; a resumed run does not ask it. REQUIRES:
+// checkpoint and was resumed (except for the seconds). A resumed run does not ask start.rows. REQUIRES:
 // every option within the range of its row. Throws bad_input if no song has min_plays or no queue has two of them,
 // interrupted when `stop` is requested (after a last checkpoint), corrupt if the checkpoint does not fit queues and
 // options, wrong_use if min_learning_rate is above learning_rate or the loss diverges to infinity.
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
-                             const Checkpoints& checkpoints = {}, const StartRows& start = nullptr);
+                             const Checkpoints& checkpoints = {}, const Start& start = {});
 
 // The same with a given kernel, for tests.
 TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
                                   std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
-                                  std::stop_token stop, const Checkpoints& checkpoints = {},
-                                  const StartRows& start = nullptr);
+                                  std::stop_token stop, const Checkpoints& checkpoints = {}, const Start& start = {});
 
 // The number of leading songs with at least min_plays.
 std::uint32_t trained_song_count(std::span<const std::uint64_t> plays, std::uint64_t min_plays);

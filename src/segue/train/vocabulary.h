@@ -1,4 +1,4 @@
-// The songs that are trained, how often each is skipped or drawn as noise, and how often queues are skipped.
+// The songs that are trained, how often each is skipped or drawn as noise, and how often queues are passed over.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 #include "segue/train/alias_table.h"
 #include "segue/train/options.h"
-#include "segue/train/queue_decay.h"
+#include "segue/train/queue_passes.h"
 
 namespace segue::train {
 
@@ -17,7 +17,7 @@ struct Vocabulary {
   std::uint64_t plays = 0;  // of these songs, in an epoch
   std::vector<float> keep;  // probability that subsampling keeps a play of song i
   AliasTable noise;         // P(i) ~ plays^negative_exponent
-  QueueDecay decay{};
+  QueuePasses passes{};
 };
 
 // `plays` as for train_vectors, and how often each song is met in an epoch on average, if that is not the same

@@ -24,30 +24,23 @@ bool to_length(std::span<float> vector, float length) {
 }  // namespace
 
 SongPlacer::SongPlacer(PlacerSources sources) : sources_(std::move(sources)), inverse_lengths_(sources_.trained) {
+  for (data::SongRow song = sources_.trained; song < sources_.songs; ++song) {
+    by_artist_.try_emplace(sources_.keys(song).artist);
+  }
   std::vector<float> scratch(sources_.dim);
   double lengths = 0;
-  std::size_t known = 0;
-  for (data::SongRow song = 0; song < sources_.songs; ++song) {
-    const float* const vector = song < sources_.trained ? sources_.vector(song, scratch.data()) : nullptr;
-    if (vector == nullptr) {
-      by_artist_.try_emplace(sources_.keys(song).artist);
-      continue;
-    }
-    const float square = math::best_kernels().squared_norm(vector, sources_.dim);
+  for (data::SongRow song = 0; song < sources_.trained; ++song) {
+    const float square = math::best_kernels().squared_norm(sources_.vector(song, scratch.data()), sources_.dim);
     inverse_lengths_[song] = square > 0 ? 1 / std::sqrt(square) : 0;
     lengths += std::sqrt(square);
-    ++known;
-  }
-  if (known > 0) mean_length_ = static_cast<float>(lengths / static_cast<double>(known));
-  for (data::SongRow song = 0; song < sources_.trained; ++song) {
-    if (!(inverse_lengths_[song] > 0)) continue;
     const auto artist = by_artist_.find(sources_.keys(song).artist);
     if (artist != by_artist_.end() && artist->second.size() < kMostOfArtist) artist->second.push_back(song);
   }
+  if (sources_.trained > 0) mean_length_ = static_cast<float>(lengths / sources_.trained);
 }
 
 bool SongPlacer::place(data::SongRow song, std::span<float> out) const {
-  SEGUE_ASSERT(song < sources_.songs && out.size() == sources_.dim);
+  SEGUE_ASSERT(song >= sources_.trained && song < sources_.songs && out.size() == sources_.dim);
   std::ranges::fill(out, 0.0F);
   std::vector<float> scratch(sources_.dim);
   add_surroundings(song, out, scratch);
@@ -62,7 +55,7 @@ void SongPlacer::add_surroundings(data::SongRow song, std::span<float> out, std:
   const TransitionsOf near = sources_.transitions(song);
   for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
     const data::SongRow other = near.neighbours[i];
-    if (other >= sources_.trained || !(inverse_lengths_[other] > 0)) continue;
+    if (other >= sources_.trained) continue;
     const float damping = std::sqrt(static_cast<float>(sources_.plays(other)));
     const float weight = (near.forward[i] + near.backward[i]) / damping * inverse_lengths_[other];
     math::best_kernels().axpy(weight, sources_.vector(other, scratch.data()), out.data(), out.size());

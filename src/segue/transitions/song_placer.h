@@ -28,7 +28,7 @@ struct PlacerSources {
   std::uint32_t trained = 0;
   std::uint32_t songs = 0;  // with those to place
   std::size_t dim = 0;
-  // Of a trained song: its vector, perhaps written to scratch (dim floats); nullptr if it has to be placed as well.
+  // Of a trained song: its vector, perhaps written to scratch (dim floats).
   std::function<const float*(data::SongRow song, float* scratch)> vector;
   std::function<TransitionsOf(data::SongRow song)> transitions;
   std::function<data::SongKeys(data::SongRow song)> keys;
@@ -42,7 +42,7 @@ class SongPlacer {
 
   // Writes the vector of a song that is not trained, `out` of dim floats, as long as the trained ones are on average;
   // zeros if nothing trained was played near it and its artist has no trained song. Returns whether it has a direction.
-  // REQUIRES: song < songs, and not trained or without a vector
+  // REQUIRES: trained <= song < songs
   bool place(data::SongRow song, std::span<float> out) const;
 
  private:

@@ -1,0 +1,147 @@
+// segue compare OLD NEW
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
+#include "segue/base/words.h"
+#include "segue/pipeline/compare_models.h"
+
+#include "app/cli/command.h"
+#include "app/cli/commands.h"
+
+namespace segue {
+namespace cli {
+
+struct CompareFiles {
+  std::string songs;
+};
+
+}  // namespace cli
+
+template <>
+struct OptionsOf<cli::CompareFiles> {
+  static constexpr std::string_view section = "compare";
+  static constexpr std::array rows = {
+      option<&cli::CompareFiles::songs>("songs",
+                                        "A CSV file to write: each song's cosine with its old self, lowest first"),
+  };
+};
+SEGUE_CHECK_OPTIONS(cli::CompareFiles);
+
+namespace cli {
+
+namespace {
+
+std::string number_text(double number) {
+  return fmt::format("{:.3f}", number);
+}
+
+class CompareCommand final : public Command {
+ public:
+  std::string_view name() const override { return "compare"; }
+  std::string_view summary() const override { return "How far a retrain moved songs, lists and the map"; }
+  std::string_view example() const override {
+    return "  segue compare model.old model\n"
+           "  segue compare model.old model --dataset dataset --songs drift.csv";
+  }
+
+  void declare(Arguments& arguments) override {
+    arguments.positional("OLD", "A model folder", old_);
+    arguments.positional("NEW", "A later model, of some of the same songs", new_);
+    arguments.options(options_);
+    arguments.options(files_);
+  }
+
+  void run(Terminal& terminal) override {
+    std::optional<AtomicFile> songs;
+    if (!files_.songs.empty()) songs.emplace(files_.songs);
+    const model::Model old_model(old_);
+    const model::Model new_model(new_);
+    const pipeline::ModelComparison found =
+        pipeline::compare_models(old_model, new_model, options_, terminal.progress(), terminal.stop());
+    if (songs) songs->commit_text(csv(found));
+    if (terminal.json()) {
+      terminal.print(document(found));
+    } else {
+      terminal.print(text(found));
+    }
+  }
+
+ private:
+  static std::string csv(const pipeline::ModelComparison& found) {
+    std::string text = "id,cosine\n";
+    for (const pipeline::SongDrift& song : found.songs) {
+      std::string id;
+      for (const char letter : song.id) id += letter == '"' ? "\"\"" : std::string(1, letter);
+      text += fmt::format("\"{}\",{:.6f}\n", id, song.cosine);
+    }
+    return text;
+  }
+
+  json::object document(const pipeline::ModelComparison& found) const {
+    json::object document{{"old", old_},
+                          {"new", new_},
+                          {"songs_old", found.songs_old},
+                          {"songs_new", found.songs_new},
+                          {"songs_both", found.songs_both},
+                          {"neighbours_kept", found.neighbours.share},
+                          {"neighbours_sampled", found.neighbours.sampled},
+                          {"lists_kept", found.lists.share},
+                          {"lists_sampled", found.lists.sampled}};
+    if (found.drift.songs > 0) {
+      document["cosine"] = to_json(found.drift);
+      document["cosine_after_turning"] = to_json(found.turned_drift);
+    }
+    if (found.map_moved) document["map_moved"] = *found.map_moved;
+    if (found.map_moved_aligned) document["map_moved_after_turning"] = *found.map_moved_aligned;
+    return document;
+  }
+
+  std::string text(const pipeline::ModelComparison& found) const {
+    Table table({"", ">", ""});
+    table.add({"songs", with_commas(found.songs_both),
+               fmt::format("in both: {} new, {} gone", with_commas(found.songs_new - found.songs_both),
+                           with_commas(found.songs_old - found.songs_both))});
+    if (found.drift.songs > 0) {
+      table.add({"cosine", number_text(found.drift.mean),
+                 fmt::format("of a song with its old self, mean of {}; median {:.3f}, lowest tenth {:.3f}, lowest "
+                             "hundredth {:.3f}",
+                             with_commas(found.drift.songs), found.drift.median, found.drift.lowest_tenth,
+                             found.drift.lowest_percent)});
+      table.add({"", number_text(found.turned_drift.mean), "if all new vectors were turned onto the old ones"});
+    }
+    table.add({"neighbours", fmt::format("{:.1f} %", 100 * found.neighbours.share),
+               fmt::format("of the {} nearest are the same, mean of {} songs", options_.k,
+                           with_commas(found.neighbours.sampled))});
+    table.add({"lists", fmt::format("{:.1f} %", 100 * found.lists.share),
+               fmt::format("of the first {} recommendations are the same, mean of {} lists", options_.k,
+                           with_commas(found.lists.sampled))});
+    if (found.map_moved) {
+      table.add({"map", number_text(*found.map_moved),
+                 fmt::format("mean move of a song, in radii of the map; {:.3f} if the new one were turned onto the old",
+                             found.map_moved_aligned.value_or(0))});
+    }
+    std::string text = table.text();
+    if (found.drift.songs == 0) text += "the vectors have different lengths, so they cannot be compared one by one\n";
+    if (found.drift.songs > 0 && found.turned_drift.mean > found.drift.mean + 0.1) {
+      text += "vectors stored elsewhere do not fit the new model: segue train --from turns it onto the old one\n";
+    }
+    return text;
+  }
+
+  std::string old_;
+  std::string new_;
+  pipeline::CompareOptions options_;
+  CompareFiles files_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_compare_command() {
+  return std::make_unique<CompareCommand>();
+}
+
+}  // namespace cli
+}  // namespace segue
