@@ -135,6 +135,101 @@ TEST_F(RareSongs, change_nothing_of_those_that_are_trained) {
   }
 }
 
+// An old model of ten songs, and the dataset that has two more.
+class FromModel : public BuildModel {
+ protected:
+  FromModel() {
+    std::vector<std::vector<std::uint32_t>> queues;
+    for (std::uint32_t i = 0; i < 60; ++i) {
+      std::vector<std::uint32_t>& queue = queues.emplace_back();
+      for (std::uint32_t place = 0; place < 6; ++place) queue.push_back((i + place) % 10);
+    }
+    const std::vector<std::string> users(120, "u");
+    (void)testing::small_dataset(scratch_, queues, {users.begin(), users.begin() + 60});
+    options_.train.epochs = 20;
+    options_.target.output = (scratch_ / "old").string();
+    (void)build();
+    for (std::uint32_t i = 0; i < 60; ++i) {
+      std::vector<std::uint32_t>& queue = queues.emplace_back();
+      for (std::uint32_t place = 0; place < 6; ++place) queue.push_back((i + place) % 12);
+    }
+    (void)testing::small_dataset(scratch_, queues, users);
+    options_.target.output = (scratch_ / "m").string();
+    options_.start.from = (scratch_ / "old").string();
+    options_.train.epochs = 2;
+  }
+
+  double mean_cosine() const {
+    const model::Model now(options_.target.output);
+    const model::Model old(scratch_ / "old");
+    std::vector<std::uint32_t> old_rows;
+    for (std::uint32_t row = 0; row < now.songs().size(); ++row) {
+      old_rows.push_back(old.songs().find(now.songs().id(row)).value_or(kNotBefore));
+    }
+    return drift_of(cosines_with(now.vectors(), old.vectors(), old_rows)).mean;
+  }
+};
+
+TEST_F(FromModel, stays_where_it_was_and_learns_what_is_new) {
+  const BuiltModel built = build();
+  ASSERT_TRUE(built.start);
+  EXPECT_EQ(built.start->songs_kept, 10U);
+  EXPECT_EQ(built.start->songs_new, 2U);
+  EXPECT_EQ(built.start->after.songs, 10U);
+  EXPECT_GE(built.start->after.mean, built.start->before.mean - 1e-6);
+  EXPECT_NEAR(mean_cosine(), built.start->after.mean, 1e-5);
+  EXPECT_GT(mean_cosine(), 0.8);
+  EXPECT_GT(built.untrained_loss, built.epochs.front().sample_loss) << "of vectors from nothing";
+  const model::Model model(options_.target.output);
+  const json::object& start = model.manifest().fields.at("start").as_object();
+  EXPECT_EQ(start.at("songs_new"), 2U);
+  EXPECT_EQ(start.at("model").as_string(), model::Model(options_.start.from).manifest().digest);
+}
+
+TEST_F(FromModel, can_be_trained_anew_and_turned) {
+  options_.train.epochs = 20;
+  options_.train.seed = 2;
+  options_.start.warm = false;
+  const BuiltModel built = build();
+  EXPECT_LT(built.start->before.mean, 0.5) << "another seed, another direction";
+  EXPECT_GT(built.start->after.mean, 0.8);
+  EXPECT_NEAR(mean_cosine(), built.start->after.mean, 1e-5);
+}
+
+TEST_F(FromModel, passes_more_often_over_queues_that_the_model_has_not_seen) {
+  const BuiltModel often = build();
+  options_.start.fresh_passes = 1;
+  const BuiltModel once = build();
+  // The second half of the queues began after the newest play of the old model.
+  EXPECT_NEAR(static_cast<double>(often.epochs[0].pairs) / static_cast<double>(once.epochs[0].pairs), 3, 0.2);
+}
+
+TEST_F(FromModel, resumes_only_with_the_same_start) {
+  options_.train.epochs = 6;
+  options_.checkpoints.checkpoint_every = std::chrono::hours(1);
+  EXPECT_ERROR(interrupt(), ErrorCode::interrupted, "--resume continues");
+  options_.checkpoints.resume = true;
+  options_.start.from.clear();
+  EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected --from the model of digest");
+  options_.start.from = (scratch_ / "old").string();
+  EXPECT_EQ(build().epochs.size(), 6U);
+  const std::string resumed = vectors();
+  options_.checkpoints = {};
+  (void)build();
+  EXPECT_EQ(vectors(), resumed);
+}
+
+TEST_F(FromModel, refuses_vectors_of_another_length) {
+  options_.train.dim = 9;
+  EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected a model of --dim 9, found 8");
+}
+
+TEST_F(BuildModel, refuses_to_start_from_a_model_of_other_songs) {
+  testing::write_small_model(scratch_ / "other", testing::small_model(24, 8));
+  options_.start.from = (scratch_ / "other").string();
+  EXPECT_ERROR(build(), ErrorCode::bad_input, "expected a model with songs of the dataset, found none of 12 ids");
+}
+
 TEST_F(BuildModel, resumes_from_its_checkpoint_to_the_same_bytes) {
   (void)build();
   const std::string uninterrupted = vectors();

@@ -232,12 +232,21 @@ TEST(CheckpointFolder, refuses_another_dataset_or_option) {
     if (row.name == "threads") continue;
     const std::string now = row.text(&other);
     std::string value = now == "1" ? "2" : "1";
+    if (row.kind == OptionKind::duration) value = "1s";
     if (row.kind == OptionKind::flag) value = now == "true" ? "false" : "true";
     if (row.kind == OptionKind::choice) value = row.choices[now == row.choices[0] ? 1 : 0];
     other = small_options();
     row.set(&other, row, value);
     EXPECT_ERROR(checkpoint.check_same_training({"d1"}, other), ErrorCode::wrong_use, row.flag());
   }
+}
+
+TEST(CheckpointFolder, refuses_another_start) {
+  const testing::Scratch scratch;
+  write_checkpoint(scratch / "m.checkpoint", small_options());
+  const Checkpoint checkpoint(scratch / "m.checkpoint");
+  EXPECT_ERROR(checkpoint.check_same_training({"d1", "m1"}, small_options()), ErrorCode::wrong_use,
+               "expected --from none, as it was started, found the model of digest m1");
 }
 
 TEST(CheckpointFolder, every_changed_byte_is_found) {
