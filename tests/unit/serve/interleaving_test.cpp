@@ -95,7 +95,8 @@ TEST(Interleave, reproduces_the_list_from_its_id) {
     EXPECT_EQ(ids, made(same));
     EXPECT_EQ(one, same);
     for (std::size_t p = 0; p < 4; ++p) {
-      if (ids[p] != 'b') EXPECT_EQ(one.is_of_second[p], ids[p] >= 'x') << ids;
+      if (ids[p] == 'b') continue;
+      EXPECT_EQ(one.is_of_second[p], ids[p] >= 'x') << ids;
     }
     lists.insert(ids);
   }
