@@ -72,7 +72,7 @@ TEST_F(ListIds, of_requests_that_name_a_model_are_not_interleaved) {
 
 TEST_F(ListIds, an_error_of_both_models_is_the_reply) {
   interleave_both();
-  EXPECT_EQ(post("/v1/recommendations", {{"songs", {"none"}}}).status, 400);
+  EXPECT_EQ(post("/v1/recommendations", {{"songs", {"none"}}}).status, 422);
 }
 
 TEST(Interleave, reproduces_the_list_from_its_id) {

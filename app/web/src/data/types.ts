@@ -274,6 +274,20 @@ export interface Forgotten {
   listens: number; // Listens
   feedback: number; // Loved and hated songs
   tokens: number; // Tokens
+  events: number; // Events of lists
+}
+
+// An event that was not stored.
+export interface RefusedEvent {
+  row: number; // Its place in the request, from 0
+  reason: string; // For people: one sentence
+}
+
+// What became of reported events.
+export interface AddedEvents {
+  added: number; // New events
+  known: number; // Events that were stored already
+  refused: RefusedEvent[]; // Events that break the rules, in order
 }
 
 // What became of the rows of a log.
