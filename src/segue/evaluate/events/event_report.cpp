@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/text_hash.h"
 #include "segue/base/words.h"
 
 namespace segue::evaluate {
@@ -13,6 +14,9 @@ namespace segue::evaluate {
 namespace {
 
 constexpr double kDecided = 0.05;
+// More listeners than these share clusters, which stay independent of each other: it bounds memory, and costs degrees
+// of freedom that nobody misses.
+constexpr std::uint64_t kMostClusters = 65'536;
 constexpr std::uint64_t kMostMoreLists = 1'000'000'000;  // above, nobody will wait
 constexpr std::array<std::uint32_t, 14> kPositionGroups = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 21, 51, 101};
 
@@ -50,10 +54,17 @@ std::string lift_in_words(const ModelComparisonReply& reply, Response response) 
                      percent(*reply.lift_low), percent(*reply.lift_high));
 }
 
+// 10,431 as 11,000: more digits would promise too much.
+std::uint64_t roughly(std::uint64_t count) {
+  std::uint64_t unit = 1;
+  while (count / unit >= 100) unit *= 10;
+  return (count + unit - 1) / unit * unit;
+}
+
 // "; about 1,200 more lists are needed, if that is how it is"
 std::string more_in_words(const std::optional<std::uint64_t>& more) {
   if (!more) return "; no number of lists that anybody waits for would show a difference this small";
-  return fmt::format("; about {} more lists are needed if the difference is as it looks", with_commas(*more));
+  return fmt::format("; about {} more lists are needed if the difference is as it looks", with_commas(roughly(*more)));
 }
 
 // How many more lists than `lists` decide.
@@ -80,24 +91,28 @@ void correct_by_holm(std::vector<ModelComparisonReply>& replies) {
 }  // namespace
 
 std::uint32_t EventCounts::cluster_of(const ListResponses& list) {
-  if (list.user.empty()) return clusters_++;
-  const auto [found, is_new] = listeners_.try_emplace(list.user, clusters_);
-  if (is_new) ++clusters_;
+  if (list.user.empty()) return static_cast<std::uint32_t>(count_++ % kMostClusters);
+  const auto [found, is_new] =
+      listeners_.try_emplace(hash_text(list.user), static_cast<std::uint32_t>(count_ % kMostClusters));
+  if (is_new) ++count_;
   return found->second;
 }
 
 void EventCounts::count(Group& group, std::uint32_t cluster, std::span<const SongResponses> songs) {
-  bool any = false;
+  std::uint64_t shown = 0;
+  std::array<std::uint64_t, kResponseNames.size()> hits{};
   for (const SongResponses& song : songs) {
     if (!song.shown) continue;
-    any = true;
-    for (std::size_t response = 0; response < group.of.size(); ++response) {
-      Counts& counts = group.of[response][cluster];
-      ++counts.shown;
-      counts.hits += song.is[response] ? 1 : 0;
-    }
+    ++shown;
+    for (std::size_t response = 0; response < hits.size(); ++response) hits[response] += song.is[response] ? 1 : 0;
   }
-  if (any) ++group.lists;
+  if (shown == 0) return;
+  ++group.lists;
+  for (std::size_t response = 0; response < hits.size(); ++response) {
+    Counts& counts = group.of[response][cluster];
+    counts.shown += shown;
+    counts.hits += hits[response];
+  }
 }
 
 void EventCounts::count_duel(const ListResponses& list, std::uint32_t cluster) {
@@ -232,7 +247,7 @@ EventReport EventCounts::report() const {
   EventReport report;
   report.decided_by = kResponseNames[at(options_.decide_by)];
   report.lists = lists_;
-  report.listeners = clusters_;
+  report.listeners = count_;
   report.not_shown = not_shown_;
   const auto rates_of = [](const std::string& name, const Group& group) {
     RatesReply reply{.name = name, .lists = group.lists, .listeners = group.of[0].size()};

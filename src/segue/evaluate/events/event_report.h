@@ -10,9 +10,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "segue/base/fields.h"
 #include "segue/base/options.h"
@@ -129,7 +130,8 @@ struct FieldsOf<evaluate::RatesReply> {
   static constexpr std::tuple fields = {
       field<&evaluate::RatesReply::name>("name", "The model, route or position"),
       field<&evaluate::RatesReply::lists>("lists", "Lists with a song that was seen"),
-      field<&evaluate::RatesReply::listeners>("listeners", "Listeners; a list of an unknown one counts as one"),
+      field<&evaluate::RatesReply::listeners>(
+          "listeners", "Listeners, of whom at most 65,536 are told apart; a list of an unknown one counts as one"),
       field<&evaluate::RatesReply::shown>("shown", "Songs seen (impressions)"),
       field<&evaluate::RatesReply::click>("click", "Clicked"),
       field<&evaluate::RatesReply::play>("play", "Played long enough"),
@@ -213,7 +215,7 @@ SEGUE_CHECK_FIELDS(evaluate::EventReport);
 
 namespace segue::evaluate {
 
-// Adds lists up. Takes memory by listeners and lists of unknown ones. Not thread safe.
+// Adds lists up. Takes 16 bytes or so a listener, and more for the first 65,536. Not thread safe.
 class EventCounts {
  public:
   explicit EventCounts(const EventReportOptions& options) : options_(options) {}
@@ -243,8 +245,8 @@ class EventCounts {
   InterleavingReply result_of(const Duel& duel, const std::string& first, const std::string& second) const;
 
   const EventReportOptions options_;
-  std::unordered_map<std::string, std::uint32_t> listeners_;
-  std::uint32_t clusters_ = 0;
+  boost::unordered_flat_map<std::uint64_t, std::uint32_t> listeners_;  // a hash of the name -> the cluster
+  std::uint64_t count_ = 0;                                            // of listeners
   std::uint64_t lists_ = 0;
   std::uint64_t not_shown_ = 0;
   std::map<std::string, Group> models_;

@@ -276,7 +276,7 @@ TEST(Interleaving, finds_the_better_model_with_far_fewer_lists_than_ab) {
 
 // 5 % of 400 are 20, with a standard deviation of 4.4. The sign test is exact and so alarms more seldom.
 TEST(Interleaving, of_equal_models_raises_the_nominal_share_of_alarms) {
-  constexpr int kRuns = 4000;
+  constexpr int kRuns = 400;
   int exact = 0;
   int of_repeated = 0;
   int of_ab = 0;
