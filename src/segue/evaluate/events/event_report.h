@@ -79,6 +79,18 @@ struct InterleavingReply {
   std::string verdict{};
 };
 
+struct JudgedModelReply {
+  std::string name{};
+  std::uint64_t lists = 0;
+  std::uint64_t listeners = 0;
+  double ndcg = 0;
+  std::optional<double> low{};
+  std::optional<double> high{};
+  std::optional<double> difference{};
+  std::optional<double> difference_low{};
+  std::optional<double> difference_high{};
+};
+
 struct EventReport {
   std::string decided_by{};
   std::int64_t since = 0;
@@ -91,6 +103,7 @@ struct EventReport {
   std::vector<RatesReply> positions{};
   std::vector<ModelComparisonReply> comparisons{};
   std::vector<InterleavingReply> interleaved{};
+  std::optional<std::vector<JudgedModelReply>> judged{};
   std::vector<std::string> notes{};
 };
 
@@ -190,6 +203,24 @@ struct FieldsOf<evaluate::InterleavingReply> {
 SEGUE_CHECK_FIELDS(evaluate::InterleavingReply);
 
 template <>
+struct FieldsOf<evaluate::JudgedModelReply> {
+  static constexpr std::string_view name = "JudgedModel";
+  static constexpr std::string_view description = "How well a model orders the songs that listeners saw";
+  static constexpr std::tuple fields = {
+      field<&evaluate::JudgedModelReply::name>("name", "The model's folder, or \"as shown\""),
+      field<&evaluate::JudgedModelReply::lists>("lists", "Lists that could be judged"),
+      field<&evaluate::JudgedModelReply::listeners>("listeners", "Of so many listeners"),
+      field<&evaluate::JudgedModelReply::ndcg>("ndcg", "Mean NDCG of its order of the songs seen"),
+      field<&evaluate::JudgedModelReply::low>("low", "Lower end of the 95 % interval; absent for a single listener"),
+      field<&evaluate::JudgedModelReply::high>("high", "Upper end"),
+      field<&evaluate::JudgedModelReply::difference>("difference", "Its NDCG minus that of the first model, paired"),
+      field<&evaluate::JudgedModelReply::difference_low>("difference_low", "Lower end of the 95 % interval"),
+      field<&evaluate::JudgedModelReply::difference_high>("difference_high", "Upper end"),
+  };
+};
+SEGUE_CHECK_FIELDS(evaluate::JudgedModelReply);
+
+template <>
 struct FieldsOf<evaluate::EventReport> {
   static constexpr std::string_view name = "EventReport";
   static constexpr std::string_view description = "What segue report prints";
@@ -206,6 +237,7 @@ struct FieldsOf<evaluate::EventReport> {
       field<&evaluate::EventReport::positions>("positions", "Rates by position in the list"),
       field<&evaluate::EventReport::comparisons>("comparisons", "Models compared by their listeners"),
       field<&evaluate::EventReport::interleaved>("interleaved", "Models compared in interleaved lists"),
+      field<&evaluate::EventReport::judged>("judged", "With --judge: models judged by the order of the songs seen"),
       field<&evaluate::EventReport::notes>("notes", "What to know about these numbers"),
   };
 };
