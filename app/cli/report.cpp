@@ -86,6 +86,7 @@ class ReportCommand final : public Command {
   std::string_view summary() const override { return "What listeners did with lists, and which model they prefer"; }
   std::string_view example() const override {
     return "  segue report --store segue.sqlite --since 14d\n"
+           "  segue report --store segue.sqlite --judge models/current --judge models/next\n"
            "  segue report --store postgresql://segue@db/segue --decide-by play --json";
   }
 

@@ -7,7 +7,9 @@ store. The models are made of every other playlist; a listener is one of the oth
 played, its second half is what they like. They look at place p of a list with probability 1 / p^0.7, and click what they look at with probability 0.6 if
 it is by an artist of the second half, else 0.03, times how much they like to click at all (lognormal, spread 1). Half of
 them take part in the A/B test, the other half gets interleaved lists; each asks for `--lists` lists, from a history that
-grows by a song each time. Afterwards: segue report --store FOLDER/store.sqlite
+grows by a song each time. What was played is in the store too. Afterwards:
+
+    segue report --store FOLDER/store.sqlite --judge FOLDER/plain --judge FOLDER/full
 """
 
 import argparse
@@ -19,6 +21,7 @@ import pathlib
 import random
 import re
 import subprocess
+import time
 import urllib.error
 import urllib.request
 
@@ -60,10 +63,17 @@ def post(url, body):
         return reply.headers, json.loads(reply.read())
 
 
+def submit(url, name, listens):
+    post(f"{url}/v1/listens",
+         {"listens": [{"user": name, "listened_at": at, "song_id": song} for at, song in listens]})
+
+
 def listen(url, name, songs, artists, lists, chance):
     half = len(songs) // 2
     liked = {artists.get(song) for song in songs[half:]}
     eager = math.exp(chance.gauss(0, 1) - 0.5)
+    earlier = int(time.time()) - 7200
+    submit(url, name, [(earlier + i, song) for i, song in enumerate(songs[:half][-50:])])
     for number in range(lists):
         headers, found = post(f"{url}/v1/recommendations",
                               {"songs": songs[:half + number][-50:], "k": SHOWN, "user": name})
@@ -77,6 +87,7 @@ def listen(url, name, songs, artists, lists, chance):
                 if chance.random() < 0.7:
                     events.append({**event, "event": "play", "played_ms": chance.choice([12_000, 95_000, 180_000])})
         post(f"{url}/v1/events", {"events": events})
+        submit(url, name, [(int(time.time()), songs[half + number])])
 
 
 def main():

@@ -187,6 +187,7 @@ void fill_for_ann(SqliteStore& store) {
   opinion.msid = "Secret Opinion";
   opinion.score = 1;
   store.set_feedback(opinion);
+  store.add_events(std::vector<StoredEvent>{{.list = "l", .song = "Secret Event", .played_ms = {}, .user = "ann"}});
 }
 
 TEST_F(SqliteStoreTest, forgotten_users_leave_every_file) {
