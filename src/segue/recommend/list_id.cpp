@@ -18,6 +18,14 @@ constexpr std::size_t kMostSongs = 1000;
 constexpr unsigned kBitsOfByte = 8;
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr unsigned kBitsOfLetter = 6;
+constexpr unsigned char kNoLetter = 0xFF;
+constexpr std::array<unsigned char, 256> kValues = [] {  // by letter
+  std::array<unsigned char, 256> values{};
+  values.fill(kNoLetter);
+  for (std::size_t i = 0; i < kLetters.size(); ++i)
+    values[static_cast<unsigned char>(kLetters[i])] = static_cast<unsigned char>(i);
+  return values;
+}();
 
 void append_number(std::string& bytes, std::uint64_t number, std::size_t count) {
   for (std::size_t i = count; i-- > 0;) bytes += static_cast<char>(number >> (kBitsOfByte * i) & 0xFF);
@@ -51,9 +59,9 @@ std::optional<std::string> bytes_of(std::string_view text) {
   std::uint32_t bits = 0;
   unsigned count = 0;
   for (const char letter : text) {
-    const std::size_t value = kLetters.find(letter);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = bits << kBitsOfLetter | static_cast<std::uint32_t>(value);
+    const unsigned char value = kValues[static_cast<unsigned char>(letter)];
+    if (value == kNoLetter) return std::nullopt;
+    bits = bits << kBitsOfLetter | value;
     count += kBitsOfLetter;
     if (count < kBitsOfByte) continue;
     count -= kBitsOfByte;

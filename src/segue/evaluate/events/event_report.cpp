@@ -99,20 +99,35 @@ std::uint32_t EventCounts::cluster_of(const ListResponses& list) {
 }
 
 void EventCounts::count(Group& group, std::uint32_t cluster, std::span<const SongResponses> songs) {
-  std::uint64_t shown = 0;
-  std::array<std::uint64_t, kResponseNames.size()> hits{};
+  ClusterCounts counts;
   for (const SongResponses& song : songs) {
     if (!song.shown) continue;
-    ++shown;
-    for (std::size_t response = 0; response < hits.size(); ++response) hits[response] += song.is[response] ? 1 : 0;
+    ++counts.shown;
+    for (std::size_t i = 0; i < counts.hits.size(); ++i) counts.hits[i] += song.is[i] ? 1 : 0;
   }
-  if (shown == 0) return;
+  if (counts.shown == 0) return;
   ++group.lists;
-  for (std::size_t response = 0; response < hits.size(); ++response) {
-    Counts& counts = group.of[response][cluster];
-    counts.shown += shown;
-    counts.hits += hits[response];
+  ClusterCounts& all = group.clusters[cluster];
+  all.shown += counts.shown;
+  for (std::size_t i = 0; i < counts.hits.size(); ++i) all.hits[i] += counts.hits[i];
+}
+
+Clusters EventCounts::Group::of(Response response) const {
+  Clusters found;
+  for (const auto& [cluster, counts] : clusters) {
+    found[cluster] = {.shown = counts.shown, .hits = counts.hits[at(response)]};
   }
+  return found;
+}
+
+RatesReply EventCounts::rates_of(const std::string& name, const Group& group) {
+  RatesReply reply{.name = name, .lists = group.lists, .listeners = group.clusters.size()};
+  for (const auto& [cluster, counts] : group.clusters) reply.shown += counts.shown;
+  reply.click = reply_of(rate_of(group.of(Response::click)));
+  reply.play = reply_of(rate_of(group.of(Response::play)));
+  reply.skip = reply_of(rate_of(group.of(Response::skip)));
+  reply.save = reply_of(rate_of(group.of(Response::save)));
+  return reply;
 }
 
 void EventCounts::count_duel(const ListResponses& list, std::uint32_t cluster) {
@@ -156,6 +171,7 @@ void EventCounts::compare_models(EventReport& report) const {
   }
   std::ranges::stable_sort(models, std::greater(), [](const auto* entry) { return entry->second.lists; });
   const std::size_t response = at(options_.decide_by);
+  const Clusters base_clusters = models.empty() ? Clusters() : models.front()->second.of(options_.decide_by);
   std::vector<double> scores;
   std::vector<double> least_seen;
   for (std::size_t i = 1; i < models.size(); ++i) {
@@ -165,7 +181,7 @@ void EventCounts::compare_models(EventReport& report) const {
     reply.model = name;
     reply.against = against;
     reply.lists = base.lists + group.lists;
-    const std::optional<RateComparison> found = compare_rates(base.of[response], group.of[response]);
+    const std::optional<RateComparison> found = compare_rates(base_clusters, group.of(options_.decide_by));
     scores.push_back(found ? found->t : 0);
     least_seen.push_back(found ? found->least_seen : 0);
     if (!found) continue;
@@ -249,15 +265,6 @@ EventReport EventCounts::report() const {
   report.lists = lists_;
   report.listeners = count_;
   report.not_shown = not_shown_;
-  const auto rates_of = [](const std::string& name, const Group& group) {
-    RatesReply reply{.name = name, .lists = group.lists, .listeners = group.of[0].size()};
-    for (const auto& [cluster, counts] : group.of[0]) reply.shown += counts.shown;
-    reply.click = reply_of(rate_of(group.of[at(Response::click)]));
-    reply.play = reply_of(rate_of(group.of[at(Response::play)]));
-    reply.skip = reply_of(rate_of(group.of[at(Response::skip)]));
-    reply.save = reply_of(rate_of(group.of[at(Response::save)]));
-    return reply;
-  };
   const auto add_rates = [&](std::vector<RatesReply>& to, const std::string& name, const Group& group) {
     if (group.lists > 0) to.push_back(rates_of(name, group));
   };

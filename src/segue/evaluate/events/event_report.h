@@ -257,9 +257,14 @@ class EventCounts {
   EventReport report() const;
 
  private:
+  struct ClusterCounts {
+    std::uint64_t shown = 0;
+    std::array<std::uint64_t, kResponseNames.size()> hits{};  // by Response
+  };
   struct Group {
     std::uint64_t lists = 0;
-    std::array<Clusters, kResponseNames.size()> of;
+    boost::unordered_flat_map<std::uint32_t, ClusterCounts> clusters;
+    Clusters of(Response response) const;
   };
   struct Outcomes {
     std::uint64_t wins = 0;
@@ -273,6 +278,7 @@ class EventCounts {
   std::uint32_t cluster_of(const ListResponses& list);
   static void count(Group& group, std::uint32_t cluster, std::span<const SongResponses> songs);
   void count_duel(const ListResponses& list, std::uint32_t cluster);
+  static RatesReply rates_of(const std::string& name, const Group& group);
   void compare_models(EventReport& report) const;
   InterleavingReply result_of(const Duel& duel, const std::string& first, const std::string& second) const;
 
