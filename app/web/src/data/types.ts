@@ -146,7 +146,7 @@ export interface Recommendations {
   fallback?: "popular"; // Present if the model knows none of the listens: the songs are the most played ones
   user?: string; // The user, if the listens are a user's
   listens?: number; // How many of the user's listens were used
-  model: string; // The model that answered
+  model: string; // The model that answered; two as A,B if they share the list
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
   taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
 }

@@ -208,8 +208,8 @@ void EventCounts::compare_models(EventReport& report) const {
       continue;
     }
     reply.more_lists = more_lists(scores[i], reply.lists);
-    reply.verdict = fmt::format("not decided: {}{} (so many lists as now show one of {} % or more)", words,
-                                more_in_words(reply.more_lists), percent(least_seen[i]));
+    reply.verdict = fmt::format("not decided: {}{} (with {} lists, one of {} % or more would show)", words,
+                                more_in_words(reply.more_lists), with_commas(reply.lists), percent(least_seen[i]));
   }
 }
 
