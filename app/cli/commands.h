@@ -25,6 +25,7 @@ std::unique_ptr<Command> make_map_command();
 std::unique_ptr<Command> make_serve_command();
 std::unique_ptr<Command> make_token_command();
 std::unique_ptr<Command> make_library_command();
+std::unique_ptr<Command> make_report_command();
 std::unique_ptr<Command> make_retrain_command();
 std::unique_ptr<Command> make_listens_command();
 std::unique_ptr<Command> make_demo_command();

@@ -277,16 +277,20 @@ class ListensCommand final : public Command {
   void forget(Terminal& terminal) const {
     const std::string& user = names_.front();
     const store::Forgotten gone = store::open_store(options_.store, store::IfMissing::refuse)->forget(user);
-    if (gone.listens + gone.feedback + gone.tokens == 0) {
-      fail(ErrorCode::not_found, "{}: no listens, feedback or tokens of this user in {}", for_terminal(user),
+    if (gone.listens + gone.feedback + gone.tokens + gone.events == 0) {
+      fail(ErrorCode::not_found, "{}: no listens, feedback, tokens or events of this user in {}", for_terminal(user),
            options_.store);
     }
     if (terminal.json()) {
-      terminal.print(json::object{
-          {"user", user}, {"listens", gone.listens}, {"feedback", gone.feedback}, {"tokens", gone.tokens}});
+      terminal.print(json::object{{"user", user},
+                                  {"listens", gone.listens},
+                                  {"feedback", gone.feedback},
+                                  {"tokens", gone.tokens},
+                                  {"events", gone.events}});
     } else {
-      terminal.print(fmt::format("forgotten: {} listens, {} feedback entries, {} tokens\n", with_commas(gone.listens),
-                                 with_commas(gone.feedback), with_commas(gone.tokens)));
+      terminal.print(fmt::format("forgotten: {} listens, {} feedback entries, {} tokens, {} events\n",
+                                 with_commas(gone.listens), with_commas(gone.feedback), with_commas(gone.tokens),
+                                 with_commas(gone.events)));
     }
   }
 

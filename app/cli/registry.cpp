@@ -22,6 +22,7 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_features_command());
   commands.push_back(make_serve_command());
   commands.push_back(make_retrain_command());
+  commands.push_back(make_report_command());
   commands.push_back(make_token_command());
   commands.push_back(make_listens_command());
   commands.push_back(make_library_command());

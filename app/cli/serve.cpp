@@ -140,6 +140,8 @@ class ServeCommand final : public Command {
                             .limits = limits_,
                             .open_loopback = options_.open_loopback,
                             .max_work = options_.max_work * kMillion,
+                            .interleaving = serve::interleaving_of(options_.interleave, sources),
+                            .keep_events = std::chrono::floor<std::chrono::seconds>(options_.keep_events),
                             .evaluation = options_.evaluation,
                             .log = log});
     allow_open_files(terminal);
@@ -280,6 +282,7 @@ class ServeCommand final : public Command {
           service.reload_changed();
         } else if (std::chrono::steady_clock::now() >= next_count) {
           service.count_new_listens();
+          service.drop_old_events();
           next_count = std::chrono::steady_clock::now() + kCountListensEvery;
         }
       } catch (const std::exception& error) {  // out of memory, say: the next check may do better

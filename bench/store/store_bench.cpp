@@ -1,5 +1,6 @@
-// How many listens a second a store makes durable, by the number of listens added at once and of threads; and how long
-// it takes to read the songs of a user with many listens, as every recommendation for a user does.
+// How many listens, and how many events of lists, a second a store makes durable, by the number added at once and of
+// threads; and how long it takes to read the songs of a user with many listens, as every recommendation for a user
+// does.
 //
 //   store_bench [store=postgresql://...] [seconds=2] [listens=1000000]
 //
@@ -18,6 +19,7 @@
 
 #include <unistd.h>
 
+#include "segue/base/random.h"
 #include "segue/store/store.h"
 
 #include "bench/support/arguments.h"
@@ -66,13 +68,30 @@ store::StoredListen made_up_listen(std::int64_t at) {
   return listen;
 }
 
+// As a client reports them: twenty songs of a list, seen.
+store::StoredEvent made_up_event(std::int64_t number) {
+  constexpr std::int64_t kSongsOfList = 20;
+  const std::int64_t position = number % kSongsOfList;
+  return {.list = fmt::format("AWkrAbw2-oZt1WbGp3Xn{:012x}dkZWZhdWx0",
+                              mix64(static_cast<std::uint64_t>(number / kSongsOfList)) >> 16),
+          .made_at = 1'700'000'000 + number / kSongsOfList,
+          .position = static_cast<std::uint32_t>(position + 1),
+          .song = fmt::format("{:08x}", position * 7919),
+          .event = store::ListEvent::impression,
+          .played_ms = {},
+          .happened_at = 1'700'000'000 + number / kSongsOfList,
+          .user = std::string(kUser)};
+}
+
 struct Measured {
-  double listens_a_second = 0;
+  double rows_a_second = 0;
   double additions_a_second = 0;
 };
 
-Measured measure(store::ListenStore& store, std::size_t threads, std::size_t batch, double seconds,
-                 std::atomic<std::int64_t>& time) {
+// `make_add(batch)`: what a thread calls with the first number of each batch, to make its rows durable.
+template <class Add>
+Measured measure(std::size_t threads, std::size_t batch, double seconds, std::atomic<std::int64_t>& number,
+                 const Add& make_add) {
   std::atomic<std::uint64_t> additions = 0;
   const auto start = std::chrono::steady_clock::now();
   const auto passed = [start] {
@@ -82,18 +101,31 @@ Measured measure(store::ListenStore& store, std::size_t threads, std::size_t bat
     std::vector<std::jthread> adding;
     for (std::size_t thread = 0; thread < threads; ++thread) {
       adding.emplace_back([&] {
-        std::vector<store::StoredListen> listens;
-        for (std::size_t i = 0; i < batch; ++i) listens.push_back(made_up_listen(static_cast<std::int64_t>(i)));
+        auto add = make_add(batch);
         while (passed() < seconds) {
-          for (store::StoredListen& listen : listens) listen.listened_at = time++;
-          store.add(listens);
+          add(number.fetch_add(static_cast<std::int64_t>(batch)));
           ++additions;
         }
       });
     }
   }
   const double rate = static_cast<double>(additions) / passed();
-  return {.listens_a_second = rate * static_cast<double>(batch), .additions_a_second = rate};
+  return {.rows_a_second = rate * static_cast<double>(batch), .additions_a_second = rate};
+}
+
+// A table of all batches and threads.
+template <class Add>
+void measure_all(std::string_view kind, std::string_view rows, double seconds, const Add& make_add) {
+  std::atomic<std::int64_t> number = 0;
+  std::printf("| %s | threads | %s/s | additions/s |\n|---|---|---|---|\n", std::string(kind).c_str(),
+              std::string(rows).c_str());
+  for (const std::size_t batch : kBatches) {
+    for (const std::size_t threads : kThreads) {
+      const Measured measured = measure(threads, batch, seconds, number, make_add);
+      std::printf("| %zu | %zu | %.0f | %.0f |\n", batch, threads, measured.rows_a_second, measured.additions_a_second);
+      std::fflush(stdout);
+    }
+  }
 }
 
 // A million listens to 50,000 songs. Each song has one release.
@@ -138,16 +170,23 @@ void run(std::span<char*> arguments) {
   {
     const std::unique_ptr<store::ListenStore> store = store::open_store(own ? file.string() : options.store);
     (void)store->forget(kUser);
-    std::atomic<std::int64_t> time = 0;
-    std::printf("| %s | threads | listens/s | additions/s |\n|---|---|---|---|\n", store->facts().kind.c_str());
-    for (const std::size_t batch : kBatches) {
-      for (const std::size_t threads : kThreads) {
-        const Measured measured = measure(*store, threads, batch, options.seconds, time);
-        std::printf("| %zu | %zu | %.0f | %.0f |\n", batch, threads, measured.listens_a_second,
-                    measured.additions_a_second);
-        std::fflush(stdout);
-      }
-    }
+    const std::string kind = store->facts().kind;
+    measure_all(kind, "listens", options.seconds, [&](std::size_t count) {
+      std::vector<store::StoredListen> listens;
+      for (std::size_t i = 0; i < count; ++i) listens.push_back(made_up_listen(static_cast<std::int64_t>(i)));
+      return [&store, listens = std::move(listens)](std::int64_t first) mutable {
+        for (store::StoredListen& listen : listens) listen.listened_at = first++;
+        store->add(listens);
+      };
+    });
+    (void)store->forget(kUser);
+    std::printf("\n");
+    measure_all(kind, "events", options.seconds, [&](std::size_t count) {
+      return [&store, events = std::vector<store::StoredEvent>(count)](std::int64_t first) mutable {
+        for (store::StoredEvent& event : events) event = made_up_event(first++);
+        store->add_events(events);
+      };
+    });
     (void)store->forget(kUser);
     measure_reading(*store, options.listens);
     (void)store->forget(kUser);

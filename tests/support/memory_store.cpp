@@ -127,6 +127,31 @@ void MemoryStore::for_each_skip(const std::function<bool(const store::StoredList
   }
 }
 
+store::AddedListens MemoryStore::add_events(std::span<const store::StoredEvent> events) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  store::AddedListens counts;
+  for (const store::StoredEvent& event : events) {
+    const bool added = events_.try_emplace(decltype(events_)::key_type(store::event_key(event)), event).second;
+    ++(added ? counts.added : counts.known);
+  }
+  return counts;
+}
+
+void MemoryStore::for_each_event(std::int64_t from, const std::function<bool(const store::StoredEvent&)>& each) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [key, event] : events_) {
+    if (event.made_at >= from && !each(event)) return;
+  }
+}
+
+std::uint64_t MemoryStore::drop_events(std::int64_t made_before) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  return std::erase_if(events_, [&](const auto& entry) { return entry.second.made_at < made_before; });
+}
+
 bool MemoryStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   check();
   const std::scoped_lock lock(mutex_);
@@ -247,6 +272,7 @@ store::Forgotten MemoryStore::forget(std::string_view user) {
   gone.listens += std::erase_if(skips_, [&](const auto& entry) { return entry.second.user == user; });
   gone.feedback = std::erase_if(feedback_, [&](const store::Feedback& one) { return one.user == user; });
   gone.tokens = std::erase_if(tokens_, [&](const auto& entry) { return entry.second.user == user; });
+  gone.events = std::erase_if(events_, [&](const auto& entry) { return entry.second.user == user; });
   std::erase_if(playlists_, [&](const store::StoredPlaylist& one) { return one.user == user; });
   std::erase_if(imports_, [&](const auto& entry) { return entry.first.first == user; });
   return gone;

@@ -32,6 +32,9 @@ class MemoryStore : public store::ListenStore {
   store::AddedListens add_skips(std::span<const store::StoredListen> skips) override;
   std::vector<store::StoredListen> skips_of(std::string_view user, std::size_t count) override;
   void for_each_skip(const std::function<bool(const store::StoredListen&)>& each) override;
+  store::AddedListens add_events(std::span<const store::StoredEvent> events) override;
+  void for_each_event(std::int64_t from, const std::function<bool(const store::StoredEvent&)>& each) override;
+  std::uint64_t drop_events(std::int64_t made_before) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
@@ -64,6 +67,8 @@ class MemoryStore : public store::ListenStore {
   std::mutex mutex_;
   std::map<Key, store::StoredListen> listens_;
   std::map<Key, store::StoredListen> skips_;
+  // list, position, event, song
+  std::map<std::tuple<std::string, std::uint32_t, std::string, std::string>, store::StoredEvent> events_;
   std::map<std::pair<std::string, std::string>, std::int64_t> imports_;
   std::vector<store::Feedback> feedback_;  // oldest first
   std::vector<store::StoredPlaylist> playlists_;

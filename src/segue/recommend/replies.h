@@ -302,7 +302,8 @@ struct FieldsOf<recommend::RecommendationsReply> {
                                                         "the songs are the most played ones"),
       field<&recommend::RecommendationsReply::user>("user", "The user, if the listens are a user's"),
       field<&recommend::RecommendationsReply::listens>("listens", "How many of the user's listens were used"),
-      field<&recommend::RecommendationsReply::model>("model", "The model that answered"),
+      field<&recommend::RecommendationsReply::model>("model",
+                                                     "The model that answered; two as A,B if they share the list"),
       field<&recommend::RecommendationsReply::unknown>("unknown",
                                                        "Ids in the request that the model does not have, at "
                                                        "most 100"),

@@ -40,6 +40,18 @@ void GuardedStore::for_each_skip(const std::function<bool(const store::StoredLis
   on_own_files([&] { store_.for_each_skip(each); });
 }
 
+store::AddedListens GuardedStore::add_events(std::span<const store::StoredEvent> events) {
+  return on_own_files([&] { return store_.add_events(events); });
+}
+
+void GuardedStore::for_each_event(std::int64_t from, const std::function<bool(const store::StoredEvent&)>& each) {
+  on_own_files([&] { store_.for_each_event(from, each); });
+}
+
+std::uint64_t GuardedStore::drop_events(std::int64_t made_before) {
+  return on_own_files([&] { return store_.drop_events(made_before); });
+}
+
 bool GuardedStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   return on_own_files([&] { return store_.remove(user, listened_at, msid); });
 }

@@ -11,6 +11,7 @@
 #include "segue/base/random.h"
 #include "segue/base/words.h"
 #include "segue/data/log/times.h"
+#include "segue/recommend/list_id.h"
 #include "segue/serve/api/map_replies.h"
 
 namespace segue::serve {
@@ -189,11 +190,18 @@ bool ServedModel::damaged() const {
 std::vector<ModelSource> model_sources(std::string_view name, const fs::path& folder,
                                        const std::vector<std::string>& also, const std::vector<std::string>& share) {
   std::vector<ModelSource> sources = {{std::string(name), folder, share.empty() ? 1U : 0U}};
+  const auto check_length = [](std::string_view called) {
+    if (called.size() <= recommend::kMostModelName) return;
+    fail(ErrorCode::wrong_use, "model {}: expected a name of at most {} bytes, found {}", called,
+         recommend::kMostModelName, called.size());
+  };
+  check_length(name);
   const auto find = [&](std::string_view wanted) { return std::ranges::find(sources, wanted, &ModelSource::name); };
   for (const std::string& text : also) {
     const auto [other, where] = named(text, "also", "FOLDER");
     if (find(other) != sources.end())
       fail(ErrorCode::wrong_use, "--also: expected a different name for each model, found {} twice", other);
+    check_length(other);
     sources.push_back({other, where, 0});
   }
   std::uint64_t parts = share.empty() ? 1 : 0;

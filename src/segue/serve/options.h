@@ -16,7 +16,9 @@ struct ServeOptions {
   std::string name = "default";
   std::vector<std::string> also{};
   std::vector<std::string> share{};
+  std::string interleave{};
   std::string store{};
+  std::chrono::milliseconds keep_events = std::chrono::hours(24 * 400);
   std::string cache{};
   std::string library{};
   bool open_loopback = false;
@@ -43,10 +45,16 @@ struct OptionsOf<serve::ServeOptions> {
           "share",
           "NAME=PARTS: the model's share of the users, out of the sum of all parts; each user always "
           "gets the same model. Without any, MODEL serves all users"),
+      option<&serve::ServeOptions::interleave>(
+          "interleave",
+          "A,B: mix the recommendations of two models, half of each list from either; segue report says which of them "
+          "listeners prefer. Requests that name a model get that one's"),
       option<&serve::ServeOptions::store>(
           "store",
           "Where listens and tokens are stored: an SQLite file or postgresql://...; without "
           "it segue.sqlite next to the model"),
+      option<&serve::ServeOptions::keep_events>(
+          "keep_events", "How long to keep what listeners did with a list (POST /v1/events); 0s: for ever"),
       option<&serve::ServeOptions::cache>(
           "cache",
           "Folder for search indexes, created if missing; without it next to the store if "

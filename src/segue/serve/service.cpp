@@ -122,7 +122,7 @@ Service::Service(const ServiceSetup& setup)
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
   // Routes keep a pointer to the metrics, which are built from the routes.
   metrics_ = std::make_unique<Metrics>();
-  const ServiceParts parts{setup_.models, store_, *metrics_, setup_.max_work};
+  const ServiceParts parts{setup_.models, store_, *metrics_, setup_.max_work, setup_.interleaving};
   add(song_routes(parts));
   add(recommendation_routes(parts));
   add(playlist_routes(parts));
@@ -131,6 +131,7 @@ Service::Service(const ServiceSetup& setup)
   const ListenParts listens{store_, playing_now_, unix_now,
                             [this](const std::string& user) { given_songs_.forget(listener_named(user).given); }};
   add(listens_routes(listens));
+  add(event_routes(listens));
   add(import_routes(listens));
   add(listenbrainz_routes(listens));
   const ListParts lists{parts, given_songs_, artist_groups_, unix_now};
@@ -345,6 +346,19 @@ void Service::count_new_listens() {
     trend_is_behind_ = false;
   } catch (const std::exception& error) {
     if (!trend_is_behind_.exchange(true)) log("trend not updated", {{"reason", error.what()}});
+  }
+}
+
+void Service::drop_old_events() {
+  constexpr std::int64_t kBetweenDrops = 3600;
+  const std::int64_t now = unix_now();
+  if (setup_.keep_events.count() == 0 || now < next_drop_) return;
+  next_drop_ = now + kBetweenDrops;
+  try {
+    const std::uint64_t dropped = store_.drop_events(now - setup_.keep_events.count());
+    if (dropped > 0) log("old events deleted", {{"events", dropped}});
+  } catch (const std::exception& error) {
+    log("old events not deleted", {{"reason", error.what()}});
   }
 }
 

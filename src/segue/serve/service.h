@@ -48,8 +48,10 @@ struct ServiceSetup {
   RateLimitOptions limits{};
   bool open_loopback = false;
   std::uint64_t max_work = ServiceParts::kMaxWork;  // units of a WorkBudget
-  std::filesystem::path evaluation{};               // a report of `segue evaluate`, or ""
-  LogEvent log;                                     // may be empty
+  std::optional<Interleaving> interleaving{};
+  std::chrono::seconds keep_events{0};  // 0: for ever
+  std::filesystem::path evaluation{};   // a report of `segue evaluate`, or ""
+  LogEvent log;                         // may be empty
 };
 
 // Thread safe.
@@ -73,6 +75,8 @@ class Service final : public RequestHandler {
   void reload_all();
   // Counts listens that arrived since the last call in the trend of the models; errors are logged.
   void count_new_listens();
+  // Removes events older than they are kept, now and then; errors are logged.
+  void drop_old_events();
   void count_retrain(bool done) { metrics_->count_retrain(done); }
   // From now on /health/ready fails, so that a load balancer sends no new requests while those in flight finish.
   void begin_to_drain() { draining_ = true; }
@@ -121,6 +125,8 @@ class Service final : public RequestHandler {
   std::string openapi_;
   std::atomic<bool> draining_{false};
   std::atomic<bool> trend_is_behind_{false};  // and that was logged
+
+  std::atomic<std::int64_t> next_drop_{0};  // when old events are looked for again: seconds since 1970
 
   std::mutex counting_;  // guards the members below
   store::StoreFacts counted_;

@@ -46,7 +46,17 @@ void GroupCommit::commit_each(std::span<Addition* const> additions) const noexce
 
 AddedListens GroupCommit::add(std::span<const StoredListen> listens) {
   if (listens.empty()) return {};
-  Addition own{.listens = listens, .added = {}, .error = {}, .why = {}};
+  Addition own{.listens = listens, .events = {}, .added = {}, .error = {}, .why = {}};
+  return add(own);
+}
+
+AddedListens GroupCommit::add(std::span<const StoredEvent> events) {
+  if (events.empty()) return {};
+  Addition own{.listens = {}, .events = events, .added = {}, .error = {}, .why = {}};
+  return add(own);
+}
+
+AddedListens GroupCommit::add(Addition& own) {
   std::unique_lock lock(mutex_);
   queue_.push_back(&own);
   while (!own.done) {

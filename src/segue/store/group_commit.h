@@ -19,9 +19,10 @@
 
 namespace segue::store {
 
-// Listens waiting to be committed, on the stack of the thread that brought them.
+// Listens or events waiting to be committed, on the stack of the thread that brought them.
 struct Addition {
   std::span<const StoredListen> listens;
+  std::span<const StoredEvent> events;
   AddedListens added;              // set by the committing thread
   std::optional<ErrorCode> error;  // set if they were not added: each thread throws an exception of its own
   std::string why;
@@ -39,10 +40,12 @@ class GroupCommit {
 
   // Returns once they are durable; throws the Error that Commit threw, no_space for std::bad_alloc.
   AddedListens add(std::span<const StoredListen> listens);
+  AddedListens add(std::span<const StoredEvent> events);
   // The number of waiting additions, including those being committed now.
   std::size_t waiting() const;
 
  private:
+  AddedListens add(Addition& own);
   void commit_each(std::span<Addition* const> additions) const noexcept;
 
   const Commit commit_;

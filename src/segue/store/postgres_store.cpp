@@ -6,6 +6,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/unix_time.h"
+#include "segue/store/postgres_events.h"
 #include "segue/store/stored_rows.h"
 
 namespace segue::store {
@@ -93,12 +94,13 @@ bool holds_store(PostgresConnection& connection) {
 // Whether it has what later versions added.
 bool is_up_to_date(PostgresConnection& connection) {
   return connection
-             .run(
-                 "SELECT to_regclass('segue.listens_by_song') IS NOT NULL"
-                 " AND to_regclass('segue.listens_by_insertion') IS NOT NULL"
-                 " AND to_regclass('segue.playlists') IS NOT NULL"
-                 " AND to_regclass('segue.skips') IS NOT NULL")
-             .number(0, 0) != 0;
+                 .run(
+                     "SELECT to_regclass('segue.listens_by_song') IS NOT NULL"
+                     " AND to_regclass('segue.listens_by_insertion') IS NOT NULL"
+                     " AND to_regclass('segue.playlists') IS NOT NULL"
+                     " AND to_regclass('segue.skips') IS NOT NULL")
+                 .number(0, 0) != 0 &&
+         has_events(connection);
 }
 
 void open_schema(PostgresConnection& connection) {
@@ -115,6 +117,7 @@ void open_schema(PostgresConnection& connection) {
   }
   connection.run(kPlaylists);
   connection.run(kSkips);
+  make_events(connection);
   connection.run("SET LOCAL statement_timeout = 0");  // of a large store it takes minutes
   connection.run(fmt::format(
       "CREATE INDEX IF NOT EXISTS listens_by_song ON segue.listens (user_name, msid, ({}), listened_at)", kSongDigest));
@@ -125,7 +128,9 @@ void open_schema(PostgresConnection& connection) {
 // Removes the deleted rows from the tables. PostgreSQL would do so only once a fifth of a table is deleted.
 void vacuum(PostgresConnection& connection) {
   try {
-    connection.run("VACUUM segue.listens, segue.skips, segue.imports, segue.feedback, segue.playlists, segue.tokens");
+    connection.run(
+        "VACUUM segue.listens, segue.skips, segue.imports, segue.feedback, segue.playlists, segue.tokens, "
+        "segue.events");
   } catch (const Error&) {  // the rows are deleted; PostgreSQL's own vacuum removes them later
   }
 }
@@ -247,8 +252,10 @@ PostgresRows PostgresStore::run(const std::string& sql, const PostgresValues& va
 
 void PostgresStore::commit_together(std::span<Addition* const> additions) {
   std::vector<Row> rows;
+  bool has_events = false;
   for (Addition* const addition : additions) {
     addition->added = {};
+    has_events |= !addition->events.empty();
     for (const StoredListen& listen : addition->listens) rows.push_back({.listen = &listen, .addition = addition});
   }
   // The same order in every process, so that two that add the same listens cannot deadlock. The first of repeated
@@ -260,7 +267,7 @@ void PostgresStore::commit_together(std::span<Addition* const> additions) {
   const std::int64_t now = unix_now();
   const Session session(*this);
   std::size_t count = rows_of_statement(rows);
-  if (count == rows.size()) {
+  if (count == rows.size() && !has_events) {
     insert(*session, rows, now);  // its own transaction
   } else {
     PostgresTransaction transaction(*session);
@@ -268,22 +275,31 @@ void PostgresStore::commit_together(std::span<Addition* const> additions) {
       count = rows_of_statement(rest);
       insert(*session, rest.first(count), now);
     }
+    if (has_events) insert_events(*session, additions);
     transaction.commit();
   }
   for (Addition* const addition : additions) {
-    addition->added.known = addition->listens.size() - addition->added.added;
+    addition->added.known = addition->listens.size() + addition->events.size() - addition->added.added;
   }
 }
 
-AddedListens PostgresStore::add(std::span<const StoredListen> listens) {
+AddedListens PostgresStore::add_together(const std::function<AddedListens()>& add) {
   try {
-    const AddedListens added = additions_.add(listens);
+    const AddedListens added = add();
     is_full_ = false;
     return added;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::no_space) is_full_ = true;
     throw;
   }
+}
+
+AddedListens PostgresStore::add(std::span<const StoredListen> listens) {
+  return add_together([&] { return additions_.add(listens); });
+}
+
+AddedListens PostgresStore::add_events(std::span<const StoredEvent> events) {
+  return add_together([&] { return additions_.add(events); });
 }
 
 std::vector<StoredListen> PostgresStore::listens_of(std::string_view user, const ListenRange& range) {
@@ -429,6 +445,15 @@ void PostgresStore::for_each_skip(const std::function<bool(const StoredListen&)>
   }
 }
 
+void PostgresStore::for_each_event(std::int64_t from, const std::function<bool(const StoredEvent&)>& each) {
+  const Session session(*this);
+  read_events(*session, from, each);
+}
+
+std::uint64_t PostgresStore::drop_events(std::int64_t made_before) {
+  return run("DELETE FROM segue.events WHERE made_at < $1", PostgresValues().add(made_before)).changed();
+}
+
 bool PostgresStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
   return run("DELETE FROM segue.listens WHERE user_name = $1 AND listened_at = $2 AND msid = $3",
              PostgresValues().add(user).add(listened_at).add(msid))
@@ -572,6 +597,7 @@ Forgotten PostgresStore::forget(std::string_view user) {
   forgotten.listens += session->run("DELETE FROM segue.skips WHERE user_name = $1", values).changed();
   forgotten.feedback = session->run("DELETE FROM segue.feedback WHERE user_name = $1", values).changed();
   forgotten.tokens = session->run("DELETE FROM segue.tokens WHERE user_name = $1", values).changed();
+  forgotten.events = session->run("DELETE FROM segue.events WHERE user_name = $1", values).changed();
   transaction.commit();
   vacuum(*session);
   return forgotten;

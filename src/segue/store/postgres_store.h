@@ -37,6 +37,9 @@ class PostgresStore final : public ListenStore {
   AddedListens add_skips(std::span<const StoredListen> skips) override;
   std::vector<StoredListen> skips_of(std::string_view user, std::size_t count) override;
   void for_each_skip(const std::function<bool(const StoredListen&)>& each) override;
+  AddedListens add_events(std::span<const StoredEvent> events) override;
+  void for_each_event(std::int64_t from, const std::function<bool(const StoredEvent&)>& each) override;
+  std::uint64_t drop_events(std::int64_t made_before) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
@@ -63,6 +66,7 @@ class PostgresStore final : public ListenStore {
   class Session;
 
   void commit_together(std::span<Addition* const> additions);
+  AddedListens add_together(const std::function<AddedListens()>& add);
   PostgresRows run(const std::string& sql, const PostgresValues& values = {});
 
   const PostgresPlace place_;

@@ -61,6 +61,15 @@ CREATE TABLE IF NOT EXISTS skips (
 constexpr std::string_view kSqliteSkipColumns =
     "user, skipped_at, artist, title, release, song_id, recording_mbid, '', msid, 0";
 
+// Likewise.
+constexpr const char* kSqliteEvents = R"sql(
+CREATE TABLE IF NOT EXISTS events (
+  list TEXT NOT NULL, position INTEGER NOT NULL, event TEXT NOT NULL, song TEXT NOT NULL, played_ms INTEGER NOT NULL,
+  happened_at INTEGER NOT NULL, made_at INTEGER NOT NULL, user TEXT NOT NULL,
+  PRIMARY KEY (list, position, event, song)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS events_by_time ON events (made_at);
+CREATE INDEX IF NOT EXISTS events_by_user ON events (user) WHERE user <> '')sql";
+
 constexpr std::string_view kSqliteListenColumns =
     "user, listened_at, artist, title, release, song_id, recording_mbid, track_metadata, msid, inserted_at";
 
@@ -101,9 +110,9 @@ bool holds_store(SqliteConnection& connection) {
 bool is_up_to_date(SqliteConnection& connection) {
   SqliteStatement found(connection,
                         "SELECT count(*) FROM sqlite_schema WHERE name IN ('listens_by_song', 'listens_by_insertion', "
-                        "'playlists', 'skips')");
+                        "'playlists', 'skips', 'events')");
   found.step();
-  return found.number(0) == 4;
+  return found.number(0) == 5;
 }
 
 void open_schema(SqliteConnection& connection) {
@@ -121,6 +130,7 @@ void open_schema(SqliteConnection& connection) {
   connection.run(kSqliteInsertionIndex);
   connection.run(kSqlitePlaylists);
   connection.run(kSqliteSkips);
+  connection.run(kSqliteEvents);
   // The first stores are not known by their tables any more.
   connection.run(
       fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSqliteSchemaVersion));
@@ -167,6 +177,8 @@ SqliteStore::SqliteStore(const std::filesystem::path& file)
   insert_ = std::make_unique<SqliteStatement>(
       writer_,
       fmt::format("INSERT OR IGNORE INTO listens ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", kSqliteListenColumns));
+  insert_event_ =
+      std::make_unique<SqliteStatement>(writer_, "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 }
 
 SqliteStore::~SqliteStore() = default;
@@ -226,6 +238,12 @@ void SqliteStore::commit_together(std::span<Addition* const> additions) {
             .bind(listen.msid)
             .bind(now);
         insert_->run();
+        ++(writer_.changes() > 0 ? addition->added.added : addition->added.known);
+      }
+      for (const StoredEvent& event : addition->events) {
+        insert_event_->reset().bind(event.list).bind(std::int64_t{event.position}).bind(name_of(event.event));
+        insert_event_->bind(event.song).bind(event.played_ms.value_or(-1)).bind(event.happened_at).bind(event.made_at);
+        insert_event_->bind(event.user).run();
         ++(writer_.changes() > 0 ? addition->added.added : addition->added.known);
       }
     }
@@ -343,6 +361,27 @@ void SqliteStore::for_each_skip(const std::function<bool(const StoredListen&)>& 
                        fmt::format("SELECT {} FROM skips ORDER BY user, skipped_at, msid", kSqliteSkipColumns));
   while (rows.step() && each(listen_of(rows))) {
   }
+}
+
+AddedListens SqliteStore::add_events(std::span<const StoredEvent> events) {
+  return additions_.add(events);
+}
+
+void SqliteStore::for_each_event(std::int64_t from, const std::function<bool(const StoredEvent&)>& each) {
+  const Reader reader(*this);
+  // Along the primary key: sorting what the index on made_at finds would take memory by events.
+  SqliteStatement rows(*reader, "SELECT * FROM events WHERE +made_at >= ? ORDER BY list, position, event, song");
+  rows.bind(from);
+  while (rows.step() && each(event_of(rows))) {
+  }
+}
+
+std::uint64_t SqliteStore::drop_events(std::int64_t made_before) {
+  return write([&] {
+    SqliteStatement gone(writer_, "DELETE FROM events WHERE made_at < ?");
+    gone.bind(made_before).run();
+    return static_cast<std::uint64_t>(writer_.changes());
+  });
 }
 
 bool SqliteStore::remove(std::string_view user, std::int64_t listened_at, std::string_view msid) {
@@ -494,9 +533,9 @@ Forgotten SqliteStore::forget(std::string_view user) {
     };
     (void)removed("imports");
     playlists = removed("playlists");
-    return Forgotten{removed("listens") + removed("skips"), removed("feedback"), removed("tokens")};
+    return Forgotten{removed("listens") + removed("skips"), removed("feedback"), removed("tokens"), removed("events")};
   });
-  if (forgotten.listens + forgotten.feedback + forgotten.tokens + playlists > 0) rewrite();
+  if (forgotten.listens + forgotten.feedback + forgotten.tokens + forgotten.events + playlists > 0) rewrite();
   return forgotten;
 }
 

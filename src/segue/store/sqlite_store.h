@@ -35,6 +35,9 @@ class SqliteStore final : public ListenStore {
   AddedListens add_skips(std::span<const StoredListen> skips) override;
   std::vector<StoredListen> skips_of(std::string_view user, std::size_t count) override;
   void for_each_skip(const std::function<bool(const StoredListen&)>& each) override;
+  AddedListens add_events(std::span<const StoredEvent> events) override;
+  void for_each_event(std::int64_t from, const std::function<bool(const StoredEvent&)>& each) override;
+  std::uint64_t drop_events(std::int64_t made_before) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
@@ -75,6 +78,7 @@ class SqliteStore final : public ListenStore {
   bool log_holds_deleted_ = false;  // rows that were deleted are still in the write-ahead log
   bool erasing_again_ = false;      // a reader prevented the first attempt
   std::unique_ptr<SqliteStatement> insert_;
+  std::unique_ptr<SqliteStatement> insert_event_;
 
   std::atomic<bool> is_full_{false};  // the last write found no space
 

@@ -1,4 +1,5 @@
-// Listens that arrive while serving, feedback on songs, playlists made for users, and the tokens that requests carry.
+// Listens that arrive while serving, feedback on songs, what listeners did with lists, playlists made for users, and
+// the tokens that requests carry.
 //
 // Two implementations pass the same tests: SQLite (a file, one process) and PostgreSQL (shared by many). Thread safe;
 // every call may wait for the disk or the network. Changes are durable when a call returns: concurrent adds share one
@@ -15,6 +16,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "segue/store/events.h"
 
 namespace segue::store {
 
@@ -39,9 +42,10 @@ std::string msid_of(const StoredListen& listen);
 // A UUID of the first half of a SHA-256 in hexadecimal digits.
 std::string uuid_of_digest(std::string digest);
 
+// Of listens, skips or events.
 struct AddedListens {
   std::size_t added = 0;
-  std::size_t known = 0;  // already stored: same user, listened_at and msid
+  std::size_t known = 0;  // already stored: same user, listened_at and msid; of an event see StoredEvent
 };
 
 // Listens with min_ts < listened_at < max_ts, as in the ListenBrainz protocol: the newest `count`, or with min_ts alone
@@ -108,6 +112,7 @@ struct Forgotten {
   std::uint64_t listens = 0;  // and skips
   std::uint64_t feedback = 0;
   std::uint64_t tokens = 0;
+  std::uint64_t events = 0;
 };
 
 class ListenStore {
@@ -135,6 +140,13 @@ class ListenStore {
   virtual std::vector<StoredListen> skips_of(std::string_view user, std::size_t count) = 0;
   // Likewise those of every user, ordered by user and time. Stops early when `each` returns false.
   virtual void for_each_skip(const std::function<bool(const StoredListen&)>& each) = 0;
+  // As add(), and committed together with listens.
+  virtual AddedListens add_events(std::span<const StoredEvent> events) = 0;
+  // Events of lists made at `from` or later, ordered by list, position, event and song. Stops early when `each` returns
+  // false.
+  virtual void for_each_event(std::int64_t from, const std::function<bool(const StoredEvent&)>& each) = 0;
+  // Removes the events of lists made before this time, and returns how many.
+  virtual std::uint64_t drop_events(std::int64_t made_before) = 0;
   // Whether there was one to remove.
   virtual bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) = 0;
   virtual std::vector<std::string> users(std::string_view prefix, std::size_t most) = 0;

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "segue/base/error.h"
 #include "segue/store/store.h"
 
 namespace segue::store {
@@ -52,6 +53,23 @@ inline void keep_newest(std::vector<SongTime>& times, std::span<const StoredList
 template <class Row>
 SongCount song_count_of(const Row& row) {
   return {.newest = listen_of(row), .listens = static_cast<std::uint64_t>(row.number(10))};
+}
+
+// list, position, event, song, played_ms (-1: not known), happened_at, made_at, user
+template <class Row>
+StoredEvent event_of(const Row& row) {
+  StoredEvent event;
+  event.list = row.text(0);
+  event.position = static_cast<std::uint32_t>(row.number(1));
+  const auto name = std::ranges::find(kListEventNames, std::string_view(row.text(2)));
+  if (name == kListEventNames.end()) fail(ErrorCode::corrupt, "events: expected an event, found \"{}\"", row.text(2));
+  event.event = static_cast<ListEvent>(name - kListEventNames.begin());
+  event.song = row.text(3);
+  if (const std::int64_t played_ms = row.number(4); played_ms >= 0) event.played_ms = played_ms;
+  event.happened_at = row.number(5);
+  event.made_at = row.number(6);
+  event.user = row.text(7);
+  return event;
 }
 
 // id, user, kind, begin, created, content

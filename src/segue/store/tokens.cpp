@@ -1,13 +1,13 @@
 #include "segue/store/tokens.h"
 
 #include <array>
-#include <cerrno>
+#include <span>
 
 #include <fmt/format.h>
-#include <sys/random.h>
 
 #include "segue/base/digest.h"
 #include "segue/base/error.h"
+#include "segue/base/random_bytes.h"
 #include "segue/base/unix_time.h"
 
 namespace segue::store {
@@ -24,7 +24,7 @@ using RandomBytes = std::array<unsigned char, 64>;
 RandomBytes random_bytes(std::size_t count) {
   RandomBytes bytes{};
   SEGUE_ASSERT(count <= bytes.size());
-  if (getrandom(bytes.data(), count, 0) != static_cast<ssize_t>(count)) fail_errno("random bytes", errno);
+  fill_with_random(std::span(bytes).first(count));
   return bytes;
 }
 

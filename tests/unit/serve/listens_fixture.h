@@ -64,6 +64,7 @@ class ListensFixture : public ::testing::Test {
     const serve::ListenParts parts{store_, playing_now_, [this] { return now_; }};
     std::vector<serve::Route> routes = serve::listenbrainz_routes(parts);
     for (serve::Route& route : serve::listens_routes(parts)) routes.push_back(std::move(route));
+    for (serve::Route& route : serve::event_routes(parts)) routes.push_back(std::move(route));
     for (serve::Route& route : serve::import_routes(parts)) routes.push_back(std::move(route));
     return routes;
   }

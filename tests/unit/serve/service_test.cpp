@@ -2,6 +2,7 @@
 #include "segue/serve/service.h"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
+#include "segue/base/unix_time.h"
 #include "segue/store/tokens.h"
 
 #include "tests/support/memory_store.h"
@@ -59,6 +61,7 @@ class ServiceTest : public ::testing::Test {
         .files = files_,
         .limits = limits,
         .max_work = max_work_,
+        .keep_events = keep_events_,
         .log = [this](std::string_view event, const json::object& fields) { log_.emplace_back(event, fields); }});
   }
   void SetUp() override { start(); }
@@ -94,6 +97,7 @@ class ServiceTest : public ::testing::Test {
 
   BuggyStore store_;
   std::uint64_t max_work_ = ServiceParts::kMaxWork;
+  std::chrono::seconds keep_events_{0};
   std::vector<std::pair<std::string, json::object>> log_;
   std::unique_ptr<Service> service_;
 
@@ -411,6 +415,36 @@ TEST_F(ServiceTest, forgives_what_listenbrainz_forgives) {
   EXPECT_EQ(service_->refusal(head, 415, "wrong_use", "no").body, R"({"code":415,"error":"no"})");
   EXPECT_EQ(service_->refusal(request(Method::post, "/v1/listens", "", ""), 415, "wrong_use", "no").body,
             R"({"error":{"code":"wrong_use","message":"no"}})");
+}
+
+TEST_F(ServiceTest, deletes_events_of_old_lists) {
+  const std::int64_t now = unix_now();
+  std::vector<store::StoredEvent> events;
+  for (const std::int64_t age : {10, 90, 110, 1000}) {
+    events.push_back({.list = std::to_string(age), .made_at = now - age, .song = "s", .played_ms = {}, .user = ""});
+  }
+  const auto left = [this] {
+    int count = 0;
+    store_.for_each_event(0, [&](const store::StoredEvent&) { return ++count > 0; });
+    return count;
+  };
+  store_.add_events(events);
+  service_->drop_old_events();
+  EXPECT_EQ(left(), 4);  // kept for ever
+  keep_events_ = std::chrono::seconds(100);
+  start();
+  store_.fail_with(ErrorCode::unavailable);
+  service_->drop_old_events();
+  store_.fail_with({});
+  EXPECT_EQ(log_.back().first, "old events not deleted");
+  EXPECT_EQ(left(), 4);
+  start();
+  service_->drop_old_events();
+  EXPECT_EQ(left(), 2);
+  EXPECT_EQ(log_.back().first, "old events deleted");
+  store_.add_events(events);
+  service_->drop_old_events();  // an hour has not passed
+  EXPECT_EQ(left(), 4);
 }
 
 }  // namespace

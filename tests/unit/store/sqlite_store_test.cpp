@@ -106,7 +106,7 @@ TEST_F(SqliteStoreTest, leaves_the_log_of_other_databases_alone) {
 TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_again) {
   { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
   SqliteConnection(file(), SqliteConnection::Mode::create)
-      .run("DROP TABLE playlists; DROP TABLE skips; PRAGMA application_id = 0");
+      .run("DROP TABLE playlists; DROP TABLE skips; DROP TABLE events; PRAGMA application_id = 0");
   for (int i = 0; i < 2; ++i) {
     SqliteStore store(file());
     EXPECT_EQ(store.listen_count("ann"), 1U);
@@ -114,6 +114,7 @@ TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_a
     EXPECT_EQ(store.playlists_of("ann").size(), 1U);
     store.add_skips(std::vector{listen("ann", 2, "b")});
     EXPECT_EQ(store.skips_of("ann", 9).size(), 1U);
+    EXPECT_EQ(store.drop_events(0), 0U);
   }
 }
 
@@ -186,6 +187,7 @@ void fill_for_ann(SqliteStore& store) {
   opinion.msid = "Secret Opinion";
   opinion.score = 1;
   store.set_feedback(opinion);
+  store.add_events(std::vector<StoredEvent>{{.list = "l", .song = "Secret Event", .played_ms = {}, .user = "ann"}});
 }
 
 TEST_F(SqliteStoreTest, forgotten_users_leave_every_file) {

@@ -146,7 +146,7 @@ export interface Recommendations {
   fallback?: "popular"; // Present if the model knows none of the listens: the songs are the most played ones
   user?: string; // The user, if the listens are a user's
   listens?: number; // How many of the user's listens were used
-  model: string; // The model that answered
+  model: string; // The model that answered; two as A,B if they share the list
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
   taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
 }
@@ -274,6 +274,20 @@ export interface Forgotten {
   listens: number; // Listens
   feedback: number; // Loved and hated songs
   tokens: number; // Tokens
+  events: number; // Events of lists
+}
+
+// An event that was not stored.
+export interface RefusedEvent {
+  row: number; // Its place in the request, from 0
+  reason: string; // For people: one sentence
+}
+
+// What became of reported events.
+export interface AddedEvents {
+  added: number; // New events
+  known: number; // Events that were stored already
+  refused: RefusedEvent[]; // Events that break the rules, in order
 }
 
 // What became of the rows of a log.

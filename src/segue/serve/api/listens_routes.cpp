@@ -143,7 +143,7 @@ TypedReply<ForgottenReply> forget_user(const ListenParts& parts, const Exchange&
   parts.playing_now.forget(user);
   if (parts.forget) parts.forget(user);
   const store::Forgotten gone = parts.store.forget(user);
-  return json_reply(ForgottenReply{gone.listens, gone.feedback, gone.tokens});
+  return json_reply(ForgottenReply{gone.listens, gone.feedback, gone.tokens, gone.events});
 }
 
 }  // namespace

@@ -105,6 +105,12 @@ json::object success(const Route& route) {
   for (const std::string& type : route.other_types) {
     found["content"].as_object()[type] = {{"schema", {{"type", "string"}}}};
   }
+  if (route.gives_list) {
+    json::object headers;
+    headers[kListHeader] = {{"description", "The id of this list, for POST /v1/events"},
+                            {"schema", {{"type", "string"}}}};
+    found["headers"] = std::move(headers);
+  }
   return found;
 }
 

@@ -27,8 +27,8 @@ recommend::PlaylistFormat format_for(const Request& request) {
 
 // `list` as JSON, or its songs in the format that the client accepts.
 template <class List>
-TypedReply<List> playlist_reply(const ServedModel& served, const Request& request, const List& list,
-                                const std::string& location, const LibraryChoice& choice) {
+TypedReply<List> playlist_reply(const ServedModel& served, const Request& request, recommend::ListKind kind,
+                                const List& list, const std::string& location, const LibraryChoice& choice) {
   const recommend::PlaylistFormat format = format_for(request);
   TypedReply<List> typed;
   if (format == recommend::PlaylistFormat::json) {
@@ -41,6 +41,7 @@ TypedReply<List> playlist_reply(const ServedModel& served, const Request& reques
                                                 files_in_library(served, choice));
   }
   typed.reply.headers.push_back({"Vary", "Accept"});
+  give_id(typed.reply, kind, served.name);
   return typed;
 }
 
@@ -92,7 +93,7 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
                                             : recommend::radio_title(model.songs(), seeds.front()),
                               served->name, listed_unknown({&known, &excluded, &played}), std::nullopt};
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
-  return playlist_reply(*served, exchange.request, reply, location, choice);
+  return playlist_reply(*served, exchange.request, recommend::ListKind::radio, reply, location, choice);
 }
 
 TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exchange& exchange) {
@@ -116,7 +117,7 @@ TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exc
       recommend::journey_song_replies(
           songs, recommend::find_journey(served->model, first, last, options, songs_in_library(*served, choice))),
       recommend::journey_title(songs, first, last), served->name};
-  return playlist_reply(*served, exchange.request, reply, location, choice);
+  return playlist_reply(*served, exchange.request, recommend::ListKind::journey, reply, location, choice);
 }
 
 json::object location_schema() {
@@ -180,6 +181,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
        .query = {model_parameter()},
        .body = radio_schema(),
        .other_types = playlist_types(),
+       .gives_list = true,
        .example = Example(
            recommend::RadioReply{
                {{example_playlist_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}, {}},
@@ -195,6 +197,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
                     .query = {model_parameter()},
                     .body = journey_schema(),
                     .other_types = playlist_types(),
+                    .gives_list = true,
                     .example = Example(recommend::JourneyReply{{{example_playlist_song(), 0.87F, 0.25F}},
                                                                "From Miles Davis – So What to Metallica – One",
                                                                "default"},

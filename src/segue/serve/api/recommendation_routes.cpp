@@ -1,5 +1,7 @@
 // POST /v1/recommendations, GET /v1/users/{user}/recommendations, GET /v1/users/{user}/history
 #include <algorithm>
+#include <array>
+#include <exception>
 #include <limits>
 
 #include "segue/base/error.h"
@@ -145,17 +147,60 @@ std::vector<recommend::InterestReply> interest_replies(const model::Model& model
   return replies;
 }
 
-TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts, const Exchange& exchange,
-                                                      const RecommendationRequest& request) {
+// A list of one model, or of two if the server interleaves and the request names none. `make` answers with a model.
+// A request that one of the two cannot answer, because it lacks all of its songs, is answered with the other alone.
+template <class Make>
+TypedReply<recommend::RecommendationsReply> recommended(const ServiceParts& parts, const Exchange& exchange,
+                                                        std::string_view user, recommend::ListKind kind,
+                                                        std::size_t count, const Make& make) {
+  recommend::ListId list = recommend::new_list(kind);
+  const auto reply_of = [&](const recommend::RecommendationsReply& reply) {
+    TypedReply<recommend::RecommendationsReply> typed = json_reply(reply);
+    give_id(typed.reply, list);
+    return typed;
+  };
+  if (!parts.interleaving || exchange.find("model") != nullptr) {
+    const ModelPointer served = model_for(parts, exchange, user);
+    list.model = served->name;
+    return reply_of(make(*served));
+  }
+  const std::array<ModelPointer, 2> both = {parts.models.choose(parts.interleaving->first, user),
+                                            parts.models.choose(parts.interleaving->second, user)};
+  std::array<std::optional<recommend::RecommendationsReply>, 2> replies;
+  std::exception_ptr refused;
+  for (std::size_t i = 0; i < both.size(); ++i) {
+    try {
+      replies[i] = make(*both[i]);
+      parts.metrics.count_model(both[i]->name);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::bad_input && error.code() != ErrorCode::not_found) throw;
+      if (refused == nullptr) refused = std::current_exception();
+    }
+  }
+  if (!replies[0] && !replies[1]) std::rethrow_exception(refused);
+  if (!replies[0] || !replies[1]) {
+    const std::size_t only = replies[0] ? 0 : 1;
+    list.model = both[only]->name;
+    return reply_of(*replies[only]);
+  }
+  list.model = both[0]->name;
+  list.second = both[1]->name;
+  interleave(*replies[0], std::move(*replies[1]), count, list);
+  const std::string names = parts.interleaving->names();
+  replies[0]->model = names;
+  return reply_of(*replies[0]);
+}
+
+recommend::RecommendationsReply for_songs(const ServiceParts& parts, const ServedModel& served,
+                                          const RecommendationRequest& request) {
   const Wanted& wanted = request.wanted;
-  const ModelPointer served = model_for(parts, exchange, request.user);
-  const model::Model& model = served->model;
+  const model::Model& model = served.model;
   const FoundRows played = found_rows(model.songs(), "songs", request.songs);
   check_start(request.songs, request.seeds, played);
   const FoundRows disliked = found_rows(model.songs(), "disliked", request.disliked);
   const FoundRows excluded = found_rows(model.songs(), "exclude", request.exclude);
   std::optional<index::RowSet> passing = recommend::songs_passing(request.filter, model.songs());
-  const index::RowSet* const there = songs_in_library(*served, wanted.library);
+  const index::RowSet* const there = songs_in_library(served, wanted.library);
   if (passing && there != nullptr) passing = intersection(*passing, *there);
   WorkBudget budget = parts.budget();
   const std::vector<recommend::TypedSeed> seeds = found_seeds(model, request.seeds, budget);
@@ -166,18 +211,18 @@ TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts,
                                      .keeps = passing ? &*passing : there,
                                      .budget = &budget,
                                      .seeds = seed_songs};
-  recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
-                                                                   recommend::interests_wanted(wanted.interests));
+  recommend::Recommendations found = served.recommender.recommend(listener, wanted.recommend, wanted.list,
+                                                                  recommend::interests_wanted(wanted.interests));
   recommend::RecommendationsReply reply;
   reply.items = recommend::recommended_song_replies(model.songs(), found.items);
   if (wanted.place.place) {
     const std::vector<data::SongRow> basis = seeds.empty() ? played.rows : recommend::songs_of(seeds);
     reply.interests = interest_replies(model, basis, std::move(found.interests), wanted);
   }
-  reply.model = served->name;
+  reply.model = served.name;
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
   reply.unknown = listed_unknown({&played, &disliked, &excluded});
-  return json_reply(reply);
+  return reply;
 }
 
 // The most played songs that the list rules allow, for a user about whom nothing is known.
@@ -205,7 +250,41 @@ std::vector<store::StoredListen> newest_listens(store::ListenStore& store, std::
   return store.listens_of(user, {.min_ts = std::nullopt, .max_ts = std::nullopt, .count = count});
 }
 
-TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, const Exchange& exchange) {
+recommend::RecommendationsReply for_user(const ServiceParts& parts, const ServedModel& served, const std::string& user,
+                                         const Wanted& wanted, const HistoryOptions& history) {
+  const model::Model& model = served.model;
+  const PlayedSongs played = played_by(parts.store, served, user, std::max<std::size_t>(history.history, kPastListens));
+  const std::span<const data::SongRow> newest = played.newest(history.history);
+  const bool discovers = wanted.list.mode == recommend::ListMode::discover;
+  const std::span<const data::SongRow> excluded = discovers ? played.ever : std::span<const data::SongRow>();
+  const std::vector<std::uint32_t> disliked = hated_songs(parts.store, served, user);
+  recommend::RecommendationsReply reply;
+  WorkBudget budget = parts.budget();
+  if (newest.empty()) {
+    std::vector<data::SongRow> barred = disliked;
+    barred.insert(barred.end(), excluded.begin(), excluded.end());
+    reply.items = recommend::recommended_song_replies(model.songs(), popular(served, barred, wanted, budget));
+    reply.fallback = recommend::Fallback::popular;
+  } else {
+    const plays::Past past = recommend::past_of(model.songs(), played.past);
+    recommend::Recommendations found =
+        served.recommender.recommend({.played = newest,
+                                      .disliked = disliked,
+                                      .excluded = excluded,
+                                      .keeps = songs_in_library(served, wanted.library),
+                                      .budget = &budget,
+                                      .past = &past},
+                                     wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
+    reply.items = recommend::recommended_song_replies(model.songs(), found.items);
+    if (wanted.place.place) reply.interests = interest_replies(model, newest, std::move(found.interests), wanted);
+  }
+  reply.user = user;
+  reply.listens = newest.size();
+  reply.model = served.name;
+  return reply;
+}
+
+TypedReply<recommend::RecommendationsReply> for_user_asked(const ServiceParts& parts, const Exchange& exchange) {
   const std::string& user = exchange.at("user");
   exchange.who.must_be(user);
   Wanted wanted;
@@ -213,38 +292,8 @@ TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, 
   wanted.recommend.threads = 1;
   HistoryOptions history;
   read_query(exchange, history);
-  const ModelPointer served = model_for(parts, exchange, user);
-  const model::Model& model = served->model;
-  const PlayedSongs played =
-      played_by(parts.store, *served, user, std::max<std::size_t>(history.history, kPastListens));
-  const std::span<const data::SongRow> newest = played.newest(history.history);
-  const bool discovers = wanted.list.mode == recommend::ListMode::discover;
-  const std::span<const data::SongRow> excluded = discovers ? played.ever : std::span<const data::SongRow>();
-  const std::vector<std::uint32_t> disliked = hated_songs(parts.store, *served, user);
-  recommend::RecommendationsReply reply;
-  WorkBudget budget = parts.budget();
-  if (newest.empty()) {
-    std::vector<data::SongRow> barred = disliked;
-    barred.insert(barred.end(), excluded.begin(), excluded.end());
-    reply.items = recommend::recommended_song_replies(model.songs(), popular(*served, barred, wanted, budget));
-    reply.fallback = recommend::Fallback::popular;
-  } else {
-    const plays::Past past = recommend::past_of(model.songs(), played.past);
-    recommend::Recommendations found =
-        served->recommender.recommend({.played = newest,
-                                       .disliked = disliked,
-                                       .excluded = excluded,
-                                       .keeps = songs_in_library(*served, wanted.library),
-                                       .budget = &budget,
-                                       .past = &past},
-                                      wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
-    reply.items = recommend::recommended_song_replies(model.songs(), found.items);
-    if (wanted.place.place) reply.interests = interest_replies(model, newest, std::move(found.interests), wanted);
-  }
-  reply.user = user;
-  reply.listens = newest.size();
-  reply.model = served->name;
-  return json_reply(reply);
+  return recommended(parts, exchange, user, recommend::ListKind::user, wanted.recommend.k,
+                     [&](const ServedModel& served) { return for_user(parts, served, user, wanted, history); });
 }
 
 TypedReply<HistoryReply> history_of_user(const ServiceParts& parts, const Exchange& exchange) {
@@ -323,11 +372,14 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
        .is_personal = true,
        .query = {model_parameter()},
        .body = body_schema(),
+       .gives_list = true,
        .example = recommendations_example(R"({"songs": ["1f03"], "k": 20, "diversity": 0.2, "explain": true})"),
-       .handle = Handler::with_body(read_request, may_block,
-                                    [parts](const Exchange& exchange, const RecommendationRequest& request) {
-                                      return for_songs(parts, exchange, request);
-                                    })});
+       .handle = Handler::with_body(
+           read_request, may_block, [parts](const Exchange& exchange, const RecommendationRequest& request) {
+             return recommended(parts, exchange, request.user, recommend::ListKind::recommendations,
+                                request.wanted.recommend.k,
+                                [&](const ServedModel& served) { return for_songs(parts, served, request); });
+           })});
   routes.push_back({.path = "/v1/users/{user}/recommendations",
                     .id = "recommendForUser",
                     .tag = "Recommendations",
@@ -335,8 +387,9 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
                     .is_personal = true,
                     .may_block = true,
                     .query = user_parameters(),
+                    .gives_list = true,
                     .example = recommendations_example(""),
-                    .handle = [parts](const Exchange& exchange) { return for_user(parts, exchange); }});
+                    .handle = [parts](const Exchange& exchange) { return for_user_asked(parts, exchange); }});
   std::vector<Parameter> history = parameters_of<HistoryOptions>();
   history.push_back(model_parameter());
   routes.push_back({.path = "/v1/users/{user}/history",

@@ -153,6 +153,17 @@ struct AddedListensReply {
   std::uint64_t known = 0;
 };
 
+struct RefusedEventReply {
+  std::uint64_t row = 0;
+  std::string reason{};
+};
+
+struct AddedEventsReply {
+  std::uint64_t added = 0;
+  std::uint64_t known = 0;
+  std::vector<RefusedEventReply> refused{};
+};
+
 struct ImportedReply {
   std::uint64_t added = 0;
   std::uint64_t known = 0;
@@ -166,6 +177,7 @@ struct ForgottenReply {
   std::uint64_t listens = 0;
   std::uint64_t feedback = 0;
   std::uint64_t tokens = 0;
+  std::uint64_t events = 0;
 };
 
 }  // namespace segue::serve
@@ -451,6 +463,29 @@ struct FieldsOf<serve::AddedListensReply> {
 SEGUE_CHECK_FIELDS(serve::AddedListensReply);
 
 template <>
+struct FieldsOf<serve::RefusedEventReply> {
+  static constexpr std::string_view name = "RefusedEvent";
+  static constexpr std::string_view description = "An event that was not stored";
+  static constexpr std::tuple fields = {
+      field<&serve::RefusedEventReply::row>("row", "Its place in the request, from 0"),
+      field<&serve::RefusedEventReply::reason>("reason", "For people: one sentence"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::RefusedEventReply);
+
+template <>
+struct FieldsOf<serve::AddedEventsReply> {
+  static constexpr std::string_view name = "AddedEvents";
+  static constexpr std::string_view description = "What became of reported events";
+  static constexpr std::tuple fields = {
+      field<&serve::AddedEventsReply::added>("added", "New events"),
+      field<&serve::AddedEventsReply::known>("known", "Events that were stored already"),
+      field<&serve::AddedEventsReply::refused>("refused", "Events that break the rules, in order"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::AddedEventsReply);
+
+template <>
 struct FieldsOf<serve::ImportedReply> {
   static constexpr std::string_view name = "Imported";
   static constexpr std::string_view description = "What became of the rows of a log";
@@ -473,6 +508,7 @@ struct FieldsOf<serve::ForgottenReply> {
       field<&serve::ForgottenReply::listens>("listens", "Listens"),
       field<&serve::ForgottenReply::feedback>("feedback", "Loved and hated songs"),
       field<&serve::ForgottenReply::tokens>("tokens", "Tokens"),
+      field<&serve::ForgottenReply::events>("events", "Events of lists"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::ForgottenReply);

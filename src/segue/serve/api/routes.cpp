@@ -47,6 +47,16 @@ ModelPointer model_for(const ServiceParts& parts, const Exchange& exchange, std:
   return served;
 }
 
+void give_id(Reply& reply, const recommend::ListId& list) {
+  reply.headers.push_back({std::string(kListHeader), recommend::text_of(list)});
+}
+
+void give_id(Reply& reply, recommend::ListKind kind, std::string_view model) {
+  recommend::ListId list = recommend::new_list(kind);
+  list.model = model;
+  give_id(reply, list);
+}
+
 FoundRows found_rows(const data::Catalogue& songs, std::string_view field, const std::vector<std::string>& ids) {
   if (ids.size() > kMostInRequest) {
     fail(ErrorCode::wrong_use, "{}: expected at most {} songs, found {}", field, kMostInRequest, ids.size());

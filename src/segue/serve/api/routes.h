@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "segue/base/work_budget.h"
+#include "segue/recommend/list_id.h"
 #include "segue/recommend/typed_seeds.h"
 #include "segue/serve/http/router.h"
+#include "segue/serve/interleaving.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
 #include "segue/store/store.h"
@@ -31,6 +33,7 @@ struct ServiceParts {
   Metrics& metrics;
   // Units of a WorkBudget for each request, 0 for no limit.
   std::uint64_t max_work = kMaxWork;
+  std::optional<Interleaving> interleaving{};
 
   static constexpr std::uint64_t kMaxWork = 50'000'000;
   WorkBudget budget() const;
@@ -52,6 +55,12 @@ void check_limit(std::string_view name, std::uint32_t value);
 
 // The model named by ?model=, or the one that serves this user; counted. Throws not_found.
 ModelPointer model_for(const ServiceParts& parts, const Exchange& exchange, std::string_view user = "");
+
+// Adds the id of a list to its reply: the header X-Segue-List, so that a reply stays the same bytes with the same ETag
+// while its list does, and every playlist format has it.
+void give_id(Reply& reply, const recommend::ListId& list);
+// Of a list that one model made now.
+void give_id(Reply& reply, recommend::ListKind kind, std::string_view model);
 
 struct FoundRows {
   std::vector<std::uint32_t> rows;

@@ -98,7 +98,10 @@ TypedReply<recommend::SimilarSongsReply> similar(const ServiceParts& parts, cons
   const std::uint32_t row = row_of_id(model.songs(), exchange.at("id"));
   const std::vector<math::ScoredRow> nearest =
       recommend::similar_songs(model, std::span(&row, 1), {}, options, nullptr);
-  return json_reply(recommend::SimilarSongsReply{recommend::similar_song_replies(model, row, nearest), served->name});
+  auto typed =
+      json_reply(recommend::SimilarSongsReply{recommend::similar_song_replies(model, row, nearest), served->name});
+  give_id(typed.reply, recommend::ListKind::similar, served->name);
+  return typed;
 }
 
 recommend::SongReply example_song() {

@@ -25,7 +25,7 @@ constexpr int kGzipFormat = 15 + 16;
 // response-header names).
 constexpr std::string_view kExposed =
     "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Reset-In, "
-    "X-Segue-Model";
+    "X-Segue-List, X-Segue-Model";
 
 struct Reason {
   int status;

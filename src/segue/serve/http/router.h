@@ -66,6 +66,9 @@ struct Parameter {
   std::size_t most_letters() const;  // maxLength of the schema, or kMostTextLetters
 };
 
+// The header of a reply that holds the id of its list.
+inline constexpr std::string_view kListHeader = "X-Segue-List";
+
 // The longest text that a request may hold where nothing else is said, in letters (code points).
 inline constexpr std::size_t kMostTextLetters = 1024;
 
@@ -109,6 +112,7 @@ struct Route {
   std::uint64_t most_body = 0;  // bytes, instead of the server's limit; 0: that limit
   std::string reply_type = "application/json";
   std::vector<std::string> other_types{};  // of the reply, by Accept
+  bool gives_list = false;                 // the reply is a list and has its id in the header kListHeader
   Example example{};
   Handler handle;
   const ErrorForm* errors = &kErrorForm;

@@ -37,6 +37,8 @@ std::vector<Route> listenbrainz_routes(const ListenParts& parts);
 std::vector<Route> listenbrainz_list_routes(const ListParts& parts);
 // POST /v1/listens, DELETE /v1/users/{user}
 std::vector<Route> listens_routes(const ListenParts& parts);
+// POST /v1/events
+std::vector<Route> event_routes(const ListenParts& parts);
 // POST /v1/import
 std::vector<Route> import_routes(const ListenParts& parts);
 

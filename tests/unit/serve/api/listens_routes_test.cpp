@@ -119,7 +119,7 @@ class ForgetUser : public testing::ListensFixture {
 };
 
 TEST_F(ForgetUser, deletes_everything_about_one_user_only) {
-  EXPECT_EQ(forget("ann", token_of("ann")).body, R"({"listens":1,"feedback":1,"tokens":1})");
+  EXPECT_EQ(forget("ann", token_of("ann")).body, R"({"listens":1,"feedback":1,"tokens":1,"events":0})");
   EXPECT_TRUE(stored("ann").empty());
   EXPECT_EQ(document(get("/1/user/ann/playing-now")).at_pointer("/payload/count"), json::value(0));
   EXPECT_EQ(stored("bob").size(), 1U);
@@ -133,8 +133,8 @@ TEST_F(ForgetUser, is_allowed_to_the_user_and_admins) {
   EXPECT_EQ(stored("ann").size(), 1U);
   Identity admin = token_of("");
   admin.admin = true;
-  EXPECT_EQ(forget("ann", admin).body, R"({"listens":1,"feedback":1,"tokens":1})");
-  EXPECT_EQ(forget("nobody", admin).body, R"({"listens":0,"feedback":0,"tokens":0})");
+  EXPECT_EQ(forget("ann", admin).body, R"({"listens":1,"feedback":1,"tokens":1,"events":0})");
+  EXPECT_EQ(forget("nobody", admin).body, R"({"listens":0,"feedback":0,"tokens":0,"events":0})");
 }
 
 class DeclaredRoutes : public testing::ListensFixture {};

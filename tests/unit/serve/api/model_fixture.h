@@ -34,11 +34,12 @@ class ModelFixture : public ::testing::Test {
     load("");
   }
 
-  void load(const std::filesystem::path& library) {
+  void load(const std::filesystem::path& library, std::optional<serve::Interleaving> interleaving = {}) {
     models_.reset();
     models_.emplace(serve::model_sources("default", folder_ / "model", {"bare=" + (folder_ / "bare").string()}, {}),
                     folder_.path(), true, library);
-    const serve::ServiceParts parts{*models_, store_, metrics_};
+    serve::ServiceParts parts{*models_, store_, metrics_};
+    parts.interleaving = std::move(interleaving);
     std::vector<serve::Route> routes;
     for (const auto& group : {serve::song_routes(parts), serve::recommendation_routes(parts),
                               serve::playlist_routes(parts), serve::map_routes(parts), serve::model_routes(parts)}) {
