@@ -11,6 +11,7 @@
 
 #include "segue/base/work_budget.h"
 #include "segue/recommend/typed_seeds.h"
+#include "segue/serve/catalogue_control.h"
 #include "segue/serve/http/router.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
@@ -29,6 +30,7 @@ struct ServiceParts {
   ModelSet& models;
   store::ListenStore& store;
   Metrics& metrics;
+  CatalogueControl& catalogue;
   // Units of a WorkBudget for each request, 0 for no limit.
   std::uint64_t max_work = kMaxWork;
 
@@ -41,6 +43,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts);  // for son
 std::vector<Route> playlist_routes(const ServiceParts& parts);        // radio, journey
 std::vector<Route> map_routes(const ServiceParts& parts);
 std::vector<Route> model_routes(const ServiceParts& parts);  // models, reload, rollback
+std::vector<Route> catalogue_routes(const ServiceParts& parts);
 
 // The parameter `model` of every route that uses a model.
 Parameter model_parameter();
