@@ -114,7 +114,7 @@ QUESTIONS = [
     ("ann", "GET", "/api/sonic_fingerprint/generate?n=30", None, lambda r: [one["item_id"] for one in r]),
     ("service", "GET", f"/api/find_path?start_song_id={song_id(6)}&end_song_id={song_id(48)}", None,
      lambda r: [one["item_id"] for one in r["path"]]),
-    ("service", "GET", f"/api/max_distance?item_id={song_id(7)}", None, lambda r: r["farthest_item_id"]),
+    ("service", "GET", f"/api/max_distance?item_id={song_id(7)}", None, lambda r: [r["farthest_item_id"]]),
     ("service", "GET", "/api/similar_artists?artist=Artist%201&include_component_matches=true", None,
      lambda r: [song["item_id"] for one in r for match in one["component_matches"]
                 for side in ("artist1", "artist2") for song in match[f"{side}_representative_songs"]]),
@@ -125,7 +125,7 @@ QUESTIONS = [
      lambda r: [one["recording_mbid"] for one in r["payload"]["mbids"]]),
     ("ann", "GET", "/1/explore/lb-radio?prompt=artist:(Artist%202)&mode=easy", None,
      lambda r: tracks(r["payload"]["jspf"])),
-    ("ann", "GET", "/1/explore/lb-radio?prompt=tag:(jazz):nosim&mode=hard", None,
+    ("ann", "GET", "/1/explore/lb-radio?prompt=tag:(jazz)::nosim&mode=hard", None,
      lambda r: tracks(r["payload"]["jspf"])),
     ("ann", "GET", "/1/lb-radio/artist/Artist%203?mode=easy", None,
      lambda r: [one["recording_mbid"] for songs in r.values() for one in songs]),
@@ -146,7 +146,10 @@ class Client:
     def run(self, over):
         connection = http.client.HTTPConnection(*self.server.address, timeout=60)
         while not over.is_set() and not self.faults:
-            self.ask(connection, self.next % len(QUESTIONS))
+            try:
+                self.ask(connection, self.next % len(QUESTIONS))
+            except Exception as error:  # it would end the thread in silence
+                self.faults.append((QUESTIONS[self.next % len(QUESTIONS)][2], repr(error)))
             self.next += 1
 
     def ask(self, connection, number):

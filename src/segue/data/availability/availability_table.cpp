@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 
 #include "segue/base/ascii.h"
 #include "segue/base/error.h"
@@ -259,7 +260,10 @@ std::string version_of_table(const std::string& place) {
   std::string version;
   const Inputs inputs(std::span(&place, 1));
   for (const Inputs::File& file : inputs.files()) {
-    version += fmt::format("{} {} {}\n", file.name, file.bytes, file.modified);
+    // Two tables of one size may be written within a tick of the clock: a file that was renamed into place is another.
+    struct stat local {};
+    const bool is_local = ::stat(file.name.c_str(), &local) == 0;
+    version += fmt::format("{} {} {} {}\n", file.name, file.bytes, file.modified, is_local ? local.st_ino : 0);
   }
   return version;
 }

@@ -129,7 +129,7 @@ TEST_F(AvailabilityTableTest, names_row_column_and_value_of_a_fault) {
   refuse("id,from,until\na,2027-01-02,2027-01-01\n", "column until: expected a time after from");
   refuse("id,blocked\na,true\na,false\n",
          "line 3: column id: expected one row for each song, found a second one of \"a\"");
-  refuse("id,blocked\n,true\n", "line 2: column id: expected the id of a song, found nothing");
+  refuse("id,blocked\n,true\n", "line 2: column id: expected the id of a song, found \"\"");
   refuse("id,blocked\na,true,false\n", "line 2: wrong_number_of_fields");
   refuse("id,title\na,Aria\n", "expected a column id and at least one of blocked, markets");
   refuse("title,blocked\nAria,true\n", "found the columns title, blocked");
