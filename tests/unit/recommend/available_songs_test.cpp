@@ -1,9 +1,8 @@
 #include "segue/recommend/available_songs.h"
 
-#include <random>
-
 #include <gtest/gtest.h>
 
+#include "segue/base/random.h"
 #include "segue/index/song_index.h"
 #include "segue/model/model.h"
 
@@ -41,8 +40,8 @@ class AvailableSongsTest : public ::testing::Test {
         time);
   }
 
-  static Availability random_song(std::mt19937& chance) {
-    const auto one_in = [&](unsigned n) { return chance() % n == 0; };
+  static Availability random_song(Random& chance) {
+    const auto one_in = [&](std::uint32_t n) { return chance.below(n) == 0; };
     const auto markets = [&] {
       std::vector<Market> some;
       for (const char* const code : kCodes) {
@@ -54,8 +53,8 @@ class AvailableSongsTest : public ::testing::Test {
     Availability song{.blocked = one_in(4), .explicit_content = one_in(3)};
     if (one_in(3)) song.markets = markets();
     if (one_in(3)) song.blocked_markets = markets();
-    if (one_in(3)) song.window.from = chance() % 100;
-    if (one_in(3)) song.window.until = 50 + chance() % 100;
+    if (one_in(3)) song.window.from = chance.below(100);
+    if (one_in(3)) song.window.until = 50 + chance.below(100);
     return song;
   }
 
@@ -90,19 +89,19 @@ TEST_F(AvailableSongsTest, counts_ids_that_the_model_lacks) {
 TEST_F(AvailableSongsTest, sets_say_what_each_song_says_after_any_changes_at_any_time) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE(seed);
-    std::mt19937 chance(seed);
+    Random chance(seed);
     std::map<std::string, Availability> known;
     for (std::uint32_t row = 0; row < kSongs; row += 2) known[std::to_string(row)] = random_song(chance);
     std::int64_t time = 0;
     std::shared_ptr<const AvailableSongs> sets = songs(known, time);
     expect_same(*sets, known, time);
     for (int step = 0; step < 60; ++step) {
-      if (chance() % 3 == 0) {
-        time += chance() % 9;
+      if (chance.below(3) == 0) {
+        time += chance.below(9);
         if (!sets->is_current(time)) sets = sets->at(time);
       } else {
-        const std::uint32_t row = chance() % kSongs;
-        const Availability song = chance() % 4 == 0 ? Availability() : random_song(chance);
+        const std::uint32_t row = chance.below(kSongs);
+        const Availability song = chance.below(4) == 0 ? Availability() : random_song(chance);
         known[std::to_string(row)] = song;
         sets = sets->with(row, song);
         if (!sets->is_current(time)) sets = sets->at(time);
