@@ -106,7 +106,7 @@ TEST_F(SqliteStoreTest, leaves_the_log_of_other_databases_alone) {
 TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_again) {
   { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
   SqliteConnection(file(), SqliteConnection::Mode::create)
-      .run("DROP TABLE playlists; DROP TABLE skips; PRAGMA application_id = 0");
+      .run("DROP TABLE playlists; DROP TABLE skips; DROP TABLE catalogue_changes; PRAGMA application_id = 0");
   for (int i = 0; i < 2; ++i) {
     SqliteStore store(file());
     EXPECT_EQ(store.listen_count("ann"), 1U);
@@ -114,6 +114,8 @@ TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_a
     EXPECT_EQ(store.playlists_of("ann").size(), 1U);
     store.add_skips(std::vector{listen("ann", 2, "b")});
     EXPECT_EQ(store.skips_of("ann", 9).size(), 1U);
+    (void)store.set_catalogue_change("a", "{}", 1);
+    EXPECT_EQ(store.catalogue_changes(0).size(), 1U);
   }
 }
 
