@@ -3,9 +3,9 @@
 Clients ask all routes that suggest something to play, while 1,000 changes are made: songs are blocked, limited to
 another market, taken back and put back by PUT and DELETE, and by tables that are replaced; the model is swapped 20
 times. A song may not be in a reply if its block was acknowledged before the request was sent and nobody began to lift
-it before the reply was there. Then the server is killed right after it acknowledged a block, ten times: the song is
-still blocked when it is back. On PostgreSQL a second server has to know of a block within two seconds. The third
-argument is the kind of store: sqlite or postgresql.
+it before the reply was there. A table that cannot be read changes nothing. Then the server is killed right after it
+acknowledged a block, ten times: the song is still blocked when it is back. On PostgreSQL a second server has to know of
+a block within two seconds. The third argument is the kind of store: sqlite or postgresql.
 """
 
 import json
@@ -13,11 +13,13 @@ import http.client
 import os
 import pathlib
 import random
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 from postgres import store_of_kind
 from server import Server, eventually
@@ -251,7 +253,8 @@ def check_under_load(server, tokens, models, folder, chance):
                 swaps += swap
                 changer.replace_table(models[swaps % 2] if swap else None)
             assert not any(client.faults for client in clients), [client.faults for client in clients]
-        eventually("every route is asked", lambda: all(sum(c.asked[i] for c in clients) > 1 for i in range(len(QUESTIONS))))
+        eventually("every route is asked",
+                   lambda: all(sum(client.asked[i] for client in clients) > 1 for i in range(len(QUESTIONS))))
     finally:
         over.set()
         for thread in threads:
@@ -259,8 +262,38 @@ def check_under_load(server, tokens, models, folder, chance):
     assert swaps == SWAPS, swaps
     assert not any(client.faults for client in clients), [client.faults for client in clients]
     for i, question in enumerate(QUESTIONS):
-        assert sum(client.songs[i] for client in clients) > 0, f"{question[2]} never suggested a song: it proves nothing"
+        suggested = sum(client.songs[i] for client in clients)
+        assert suggested > 0, f"{question[2]} never suggested a song: it proves nothing"
     return sum(sum(client.asked) for client in clients)
+
+
+def metric(server, token, name):
+    """The value of a sample of /metrics."""
+    request = urllib.request.Request(server.url + "/metrics", headers={"Authorization": f"Token {token}"})
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        lines = [line.split() for line in reply.read().decode().splitlines()]
+    return [float(line[1]) for line in lines if line[0] == name][0]
+
+
+def check_bad_table(server, token, folder):
+    """A table that cannot be read keeps the one before, is logged once and counted, however often it is looked at."""
+    rows = metric(server, token, "segue_catalogue_rows")
+    assert rows == len(BY_TABLE), rows
+    assert metric(server, token, "segue_catalogue_changes_total") > CHANGES / 2
+    replace(folder / "catalogue.csv", f"id,blocked\n{song_id(1)},true\n{song_id(2)},maybe\n")
+    refused = 'segue_catalogue_reloads_total{result="refused"}'
+    eventually("the table is refused", lambda: metric(server, token, refused) == 1)
+    facts = server.ask("GET", "/v1/catalogue", None, token)[2]
+    assert "line 3: column blocked: expected true or false" in facts["refused"] and facts["rows"] == rows, facts
+    status, _, reply = server.ask("POST", "/v1/admin/reload", {}, token)
+    assert status == 409 and "line 3" in reply["error"]["message"], reply
+    assert metric(server, token, refused) == 2
+    server.process.send_signal(signal.SIGHUP)
+    eventually("SIGHUP reads the table", lambda: metric(server, token, refused) == 3)
+    # Found by itself, and by SIGHUP; whoever asked for the reload has the reply.
+    eventually("both are logged", lambda: sum("catalogue refused" in line for line in server.log) == 2)
+    replace(folder / "catalogue.csv", f"id,blocked\n{song_id(0)},false\n")
+    eventually("the next table is read", lambda: metric(server, token, "segue_catalogue_rows") == 1)
 
 
 def check_kills(server, tokens):
@@ -310,6 +343,7 @@ def main():
             replies = check_under_load(server, tokens, models, folder, chance)
             print(f"{CHANGES} changes, {SWAPS} swaps, {replies} replies of {len(QUESTIONS)} kinds in "
                   f"{time.monotonic() - begin:.0f} s: no blocked song, none failed")
+            check_bad_table(server, tokens["service"], folder)
             check_kills(server, tokens)
             print(f"{KILLS} kills right after a block: it holds")
             if STORE == "postgresql":
