@@ -8,8 +8,10 @@ acknowledged a block, ten times: the song is still blocked when it is back. On P
 a block within two seconds. The third argument is the kind of store: sqlite or postgresql.
 """
 
-import json
+import datetime
+import gzip
 import http.client
+import json
 import os
 import pathlib
 import random
@@ -21,6 +23,9 @@ import threading
 import time
 import urllib.request
 
+import pyarrow
+import pyarrow.parquet
+
 from postgres import store_of_kind
 from server import Server, eventually
 
@@ -29,6 +34,7 @@ SEED = int(os.environ.get("SEGUE_SEED", "7"))
 CHANGES, SWAPS, KILLS, CLIENTS = 1000, 20, 10, 4
 BY_CHANGE, BY_TABLE, SONGS = range(0, 40), range(40, 60), 100
 TABLE_EVERY = 12  # changes
+FORMS = ("csv", "parquet", "gzip", "arrow", "json")
 SHARED_WITHIN = 2  # seconds
 
 
@@ -59,11 +65,35 @@ def train(folder, seed):
     return model
 
 
-def replace(path, text):
+def replace(path, table):
     """Writes the file beside its place and renames it, as those who make such tables do."""
     beside = path.with_name("next-" + path.name)
-    beside.write_text(text)
+    beside.write_bytes(table if isinstance(table, bytes) else table.encode())
     os.replace(beside, path)
+
+
+def table_of(songs, blocked, form):
+    """The table in one of the formats that it may have, which only its bytes tell."""
+    columns = {"id": [song_id(song) for song in songs], "blocked": [song in blocked for song in songs],
+               "markets": [["DE", "US"]] * len(songs), "until": [datetime.date(2100, 1, 1)] * len(songs)}
+    lines = ["id,blocked,markets,until", *(f"{id},{is_blocked},DE;US,2100-01-01"
+                                           for id, is_blocked in zip(columns["id"], columns["blocked"]))]
+    text = "\n".join(lines).encode()
+    if form == "csv":
+        return text
+    if form == "gzip":
+        return gzip.compress(text)
+    if form == "json":
+        rows = [dict(zip(columns, row)) for row in zip(*columns.values())]
+        return "\n".join(json.dumps(row, default=str) for row in rows).encode()
+    out = pyarrow.BufferOutputStream()
+    table = pyarrow.table(columns)
+    if form == "parquet":
+        pyarrow.parquet.write_table(table, out)
+    else:
+        with pyarrow.ipc.new_file(out, table.schema) as writer:
+            writer.write_table(table)
+    return out.getvalue().to_pybytes()
 
 
 class Blocks:
@@ -177,6 +207,7 @@ class Changer:
     def __init__(self, server, token, blocks, folder, chance):
         self.server, self.token, self.blocks, self.folder, self.chance = server, token, blocks, folder, chance
         self.in_table = set()
+        self.tables = 0
 
     def send(self, method, path, body=None):
         status, _, reply = self.server.ask(method, path, body, self.token)
@@ -203,8 +234,9 @@ class Changer:
         blocked = set(self.chance.sample(BY_TABLE, len(BY_TABLE) // 2))
         for song in self.in_table - blocked:
             self.blocks.lift(song)
-        replace(self.folder / "catalogue.csv",
-                "id,blocked\n" + "".join(f"{song_id(song)},{song in blocked}\n" for song in BY_TABLE))
+        form = FORMS[self.tables % len(FORMS)]
+        self.tables += 1
+        replace(self.folder / "catalogue", table_of(BY_TABLE, blocked, form))
         return blocked
 
     def replace_table(self, swap_to):
@@ -280,7 +312,7 @@ def check_bad_table(server, token, folder):
     rows = metric(server, token, "segue_catalogue_rows")
     assert rows == len(BY_TABLE), rows
     assert metric(server, token, "segue_catalogue_changes_total") > CHANGES / 2
-    replace(folder / "catalogue.csv", f"id,blocked\n{song_id(1)},true\n{song_id(2)},maybe\n")
+    replace(folder / "catalogue", f"id,blocked\n{song_id(1)},true\n{song_id(2)},maybe\n")
     refused = 'segue_catalogue_reloads_total{result="refused"}'
     eventually("the table is refused", lambda: metric(server, token, refused) == 1)
     facts = server.ask("GET", "/v1/catalogue", None, token)[2]
@@ -292,7 +324,7 @@ def check_bad_table(server, token, folder):
     eventually("SIGHUP reads the table", lambda: metric(server, token, refused) == 3)
     # Found by itself, and by SIGHUP; whoever asked for the reload has the reply.
     eventually("both are logged", lambda: sum("catalogue refused" in line for line in server.log) == 2)
-    replace(folder / "catalogue.csv", f"id,blocked\n{song_id(0)},false\n")
+    replace(folder / "catalogue", f"id,blocked\n{song_id(0)},false\n")
     eventually("the next table is read", lambda: metric(server, token, "segue_catalogue_rows") == 1)
 
 
@@ -332,8 +364,8 @@ def main():
         folder = pathlib.Path(scratch)
         models = [train(folder, 1), train(folder, 2)]
         (folder / "current").symlink_to(models[0])
-        replace(folder / "catalogue.csv", f"id,blocked\n{song_id(0)},false\n")
-        options = ("--catalogue", folder / "catalogue.csv", "--market", "US", "--watch", "300ms",
+        replace(folder / "catalogue", f"id,blocked\n{song_id(0)},false\n")
+        options = ("--catalogue", folder / "catalogue", "--market", "US", "--watch", "300ms",
                    "--token-requests", 0, "--user-requests", 0)
         server = Server(SEGUE, folder / "current", store, *options)
         tokens = {"service": server.token("", "read", "admin"), "ann": server.token("ann", "read", "submit")}
