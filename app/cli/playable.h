@@ -1,4 +1,4 @@
-// Lists kept to what a library has: --library.
+// Lists kept to what a library has and a catalogue offers: --library, --catalogue.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include "segue/index/row_set.h"
 #include "segue/library/library.h"
 #include "segue/model/model.h"
+#include "segue/recommend/available_songs.h"
 #include "segue/recommend/playlist.h"
 
 #include "app/cli/terminal.h"
@@ -17,6 +18,9 @@ namespace segue {
 
 struct PlayableOptions {
   std::string library;
+  std::string catalogue;
+  std::string market;
+  bool with_explicit = true;
 };
 
 template <>
@@ -25,16 +29,24 @@ struct OptionsOf<PlayableOptions> {
   static constexpr std::array rows = {
       option<&PlayableOptions::library>("library",
                                         "Only songs of this library (segue library); playlists name its files"),
+      option<&PlayableOptions::catalogue>(
+          "catalogue", "Only songs that this table offers now (docs/catalogue.md); songs without a row are offered"),
+      option<&PlayableOptions::market>(
+          "market",
+          "With --catalogue: only songs offered in this country, a code of ISO 3166-1 such "
+          "as DE"),
+      option<&PlayableOptions::with_explicit>("explicit", "With --catalogue: also songs that it marks as explicit"),
   };
 };
 SEGUE_CHECK_OPTIONS(PlayableOptions);
 
 namespace cli {
 
-// The songs of a model that may be played: all of them without --library. The model has to outlive it.
+// The songs of a model that may be played: all of them without --library and --catalogue. The model has to outlive it.
 class PlayableSongs {
  public:
-  // Throws as library::Library, and not_found if the library has no song of the model.
+  // Throws as library::Library and data::read_availability(), not_found if the library or the catalogue leaves no song
+  // of the model, and wrong_use for a market without a catalogue.
   PlayableSongs(const PlayableOptions& options, const model::Model& model);
 
   // Those also in `filter`, if there is one. nullptr for all songs; valid as long as this.
@@ -49,7 +61,8 @@ class PlayableSongs {
  private:
   std::string name_;
   std::optional<library::Library> library_;
-  std::optional<index::RowSet> both_;
+  recommend::AvailableSongs::Shared offered_;  // nullptr: all
+  std::optional<index::RowSet> all_;           // of several sets
 };
 
 }  // namespace cli

@@ -35,6 +35,7 @@ namespace fs = std::filesystem;
 constexpr std::chrono::minutes kClockTolerance{5};
 constexpr std::chrono::milliseconds kPoll{200};  // between checks for SIGHUP and for changed models
 constexpr std::chrono::seconds kCountListensEvery{30};
+constexpr std::chrono::milliseconds kUpdateCatalogueEvery{500};
 constexpr std::uint64_t kMillion = 1'000'000;
 
 // One JSON object per line on standard error, each written in one call.
@@ -143,9 +144,12 @@ class ServeCommand final : public Command {
                             .interleaving = serve::interleaving_of(options_.interleave, sources),
                             .keep_events = std::chrono::floor<std::chrono::seconds>(options_.keep_events),
                             .evaluation = options_.evaluation,
+                            .catalogue = {.table = options_.catalogue,
+                                          .audience = recommend::audience_of({.market = options_.market}),
+                                          .micros_now = {}},
                             .log = log});
     allow_open_files(terminal);
-    static constexpr std::size_t kWatchers = 3;  // for new models, for probes, and for retraining
+    static constexpr std::size_t kWatchers = 4;  // for new models, the catalogue, probes, and retraining
     require_threads(thread_count(server_.io_threads) + server_.blocking_threads + kWatchers);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
@@ -166,6 +170,16 @@ class ServeCommand final : public Command {
         if (!terminal.stop().stop_requested()) log_if_untold(manager.ready(serving));
       };
       watch(service, terminal.signals().hangups, reload_all, log, stop);
+    });
+    // Of its own: loading a model takes longer than a change to the catalogue may wait.
+    const std::jthread catalogue_watcher([&](const std::stop_token& stop) {
+      std::mutex mutex;
+      std::condition_variable_any wake;
+      while (!stop.stop_requested()) {
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, stop, kUpdateCatalogueEvery, [] { return false; });
+        service.update_catalogue();
+      }
     });
     std::optional<Nightly> nightly;
     if (!times.off()) nightly.emplace(times, retrain_words(), service, log, terminal.stop());

@@ -48,13 +48,23 @@ class RowSet {
 
   // The rows in both. REQUIRES: rows() is the same.
   friend RowSet intersection(const RowSet& a, const RowSet& b) {
-    SEGUE_ASSERT(a.rows_ == b.rows_);
-    RowSet both(a.rows_);
-    for (std::size_t word = 0; word < a.words_.size(); ++word) {
-      both.words_[word] = a.words_[word] & b.words_[word];
-      both.count_ += static_cast<std::size_t>(std::popcount(both.words_[word]));
-    }
-    return both;
+    return combined(a, b, [](std::uint64_t of_a, std::uint64_t of_b) { return of_a & of_b; });
+  }
+
+  // The rows in `a` that are not in `b`, and those in either. REQUIRES: rows() is the same.
+  friend RowSet difference(const RowSet& a, const RowSet& b) {
+    return combined(a, b, [](std::uint64_t of_a, std::uint64_t of_b) { return of_a & ~of_b; });
+  }
+  friend RowSet joined(const RowSet& a, const RowSet& b) {
+    return combined(a, b, [](std::uint64_t of_a, std::uint64_t of_b) { return of_a | of_b; });
+  }
+  // All rows that are not in `a`.
+  friend RowSet complement(const RowSet& a) {
+    RowSet others = a;
+    for (std::uint64_t& word : others.words_) word = ~word;
+    if (a.rows_ % 64 != 0) others.words_.back() &= (std::uint64_t{1} << (a.rows_ % 64)) - 1;
+    others.count_ = a.rows_ - a.count_;
+    return others;
   }
 
   // Calls body(row) for each row in [begin, end), in ascending order.
@@ -71,6 +81,17 @@ class RowSet {
   }
 
  private:
+  template <class Combine>
+  static RowSet combined(const RowSet& a, const RowSet& b, const Combine& combine) {
+    SEGUE_ASSERT(a.rows_ == b.rows_);
+    RowSet result(a.rows_);
+    for (std::size_t word = 0; word < a.words_.size(); ++word) {
+      result.words_[word] = combine(a.words_[word], b.words_[word]);
+      result.count_ += static_cast<std::size_t>(std::popcount(result.words_[word]));
+    }
+    return result;
+  }
+
   std::size_t rows_ = 0;
   std::size_t count_ = 0;
   std::vector<std::uint64_t> words_;

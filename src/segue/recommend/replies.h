@@ -45,6 +45,7 @@ struct SimilarSongReply : SongReply {
 struct SimilarSongsReply {
   std::vector<SimilarSongReply> items{};
   std::string_view model{};
+  std::optional<std::uint64_t> withheld{};
 };
 
 struct SeedSongReply : SongReply {
@@ -110,6 +111,7 @@ struct RecommendationsReply {
   std::string_view model{};
   std::optional<std::vector<std::string_view>> unknown{};
   std::optional<std::vector<TakenSeedReply>> taken_as{};
+  std::optional<std::uint64_t> withheld{};
 };
 
 struct RadioSongReply : SongReply {
@@ -124,6 +126,7 @@ struct RadioReply {
   std::string_view model{};
   std::optional<std::vector<std::string_view>> unknown{};
   std::optional<std::vector<TakenSeedReply>> taken_as{};
+  std::optional<std::uint64_t> withheld{};
 };
 
 struct JourneySongReply : SongReply {
@@ -144,7 +147,12 @@ struct JourneyReply {
   std::vector<JourneySongReply> items{};
   std::string title{};
   std::string_view model{};
+  std::optional<std::vector<std::string_view>> left_out{};
 };
+
+// Of lists that the catalogue made shorter.
+inline constexpr std::string_view kWithheldHelp =
+    "Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many";
 
 }  // namespace segue::recommend
 
@@ -196,6 +204,7 @@ struct FieldsOf<recommend::SimilarSongsReply> {
   static constexpr std::tuple fields = {
       field<&recommend::SimilarSongsReply::items>("items", "The songs"),
       field<&recommend::SimilarSongsReply::model>("model", "The model that answered"),
+      field<&recommend::SimilarSongsReply::withheld>("withheld", recommend::kWithheldHelp),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::SimilarSongsReply);
@@ -308,6 +317,7 @@ struct FieldsOf<recommend::RecommendationsReply> {
                                                        "Ids in the request that the model does not have, at "
                                                        "most 100"),
       field<&recommend::RecommendationsReply::taken_as>("taken_as", "What the seeds were taken as, if there were any"),
+      field<&recommend::RecommendationsReply::withheld>("withheld", recommend::kWithheldHelp),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::RecommendationsReply);
@@ -335,6 +345,7 @@ struct FieldsOf<recommend::RadioReply> {
       field<&recommend::RadioReply::model>("model", "The model that answered"),
       field<&recommend::RadioReply::unknown>("unknown", "Ids in the request that the model does not have, at most 100"),
       field<&recommend::RadioReply::taken_as>("taken_as", "What the seeds were taken as, if there were any"),
+      field<&recommend::RadioReply::withheld>("withheld", recommend::kWithheldHelp),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::RadioReply);
@@ -383,6 +394,9 @@ struct FieldsOf<recommend::JourneyReply> {
       field<&recommend::JourneyReply::items>("items", "The songs, both ends included"),
       field<&recommend::JourneyReply::title>("title", "A name for the playlist"),
       field<&recommend::JourneyReply::model>("model", "The model that answered"),
+      field<&recommend::JourneyReply::left_out>(
+          "left_out",
+          "Ids of the ends that the catalogue does not offer: the journey leads there, without playing them"),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::JourneyReply);

@@ -143,9 +143,12 @@ std::vector<math::ScoredRow> SongGroups::similar(std::uint32_t group, std::size_
   return index::ExactIndex(sums_.view(), inverse_norms_).search(direction(group), k, {{}, &large});
 }
 
-std::vector<math::ScoredRow> SongGroups::typical_songs(std::uint32_t group, std::size_t k) const {
+std::vector<math::ScoredRow> SongGroups::typical_songs(std::uint32_t group, std::size_t k,
+                                                       const index::RowSet* keeps) const {
   index::RowSet own(model_.songs().size());
-  for (const data::SongRow song : groups_[group].songs) own.insert(song);
+  for (const data::SongRow song : groups_[group].songs) {
+    if (keeps == nullptr || keeps->contains(song)) own.insert(song);
+  }
   return model_.index().search(direction(group), k, {{}, &own}, {.method = index::SearchMethod::exact});
 }
 

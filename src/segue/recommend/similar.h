@@ -51,8 +51,9 @@ class SongGroups {
   // The k groups of at least `least_songs` songs with the most similar direction, without `group` itself. Rows are
   // groups. Throws bad_input if the group has no direction.
   std::vector<math::ScoredRow> similar(std::uint32_t group, std::size_t k, std::size_t least_songs) const;
-  // The songs of a group nearest to its mean.
-  std::vector<math::ScoredRow> typical_songs(std::uint32_t group, std::size_t k) const;
+  // The songs of a group nearest to its mean. `keeps` may be nullptr: only songs of this set.
+  std::vector<math::ScoredRow> typical_songs(std::uint32_t group, std::size_t k,
+                                             const index::RowSet* keeps = nullptr) const;
 
  private:
   std::vector<float> direction(std::uint32_t group) const;

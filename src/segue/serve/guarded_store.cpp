@@ -89,6 +89,15 @@ std::optional<store::StoredPlaylist> GuardedStore::playlist(std::string_view id)
   return on_own_files([&] { return store_.playlist(id); });
 }
 
+store::StoredCatalogueChange GuardedStore::set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                                std::int64_t changed) {
+  return on_own_files([&] { return store_.set_catalogue_change(song_id, content, changed); });
+}
+
+std::vector<store::StoredCatalogueChange> GuardedStore::catalogue_changes(std::int64_t after) {
+  return on_own_files([&] { return store_.catalogue_changes(after); });
+}
+
 void GuardedStore::add_token(const store::StoredToken& token) {
   on_own_files([&] { store_.add_token(token); });
 }

@@ -241,6 +241,11 @@ std::size_t ModelSet::place_of(std::string_view name) const {
   fail(ErrorCode::not_found, "no model is called \"{}\"{}", name, did_you_mean(name, names_of(sources_)));
 }
 
+void ModelSet::before_serving(std::function<void(const ModelPointer&)> prepare) {
+  const std::scoped_lock one(reloading_);
+  prepare_ = std::move(prepare);
+}
+
 ModelPointer ModelSet::choose(std::string_view name, std::string_view user) const {
   std::size_t place = 0;
   if (!name.empty()) {
@@ -294,6 +299,7 @@ void ModelSet::reload(std::string_view name) {
       throw;
     }
   }
+  if (prepare_) std::ranges::for_each(loaded, prepare_);
   std::vector<ModelPointer> gone;  // destroyed after the lock is released
   const std::scoped_lock lock(mutex_);
   for (std::size_t i = 0; i < places.size(); ++i) {

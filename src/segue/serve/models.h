@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -92,6 +93,9 @@ class ModelSet {
   ModelSet(std::vector<ModelSource> sources, std::filesystem::path cache, bool verify,
            std::filesystem::path library = {});
 
+  // From now on calls this with every model that was loaded, before it replaces another.
+  void before_serving(std::function<void(const ModelPointer&)> prepare);
+
   // The model of this name; for "" the one that serves `user`, or the first one if `user` is "" too. Which users a
   // model serves depends on names and parts alone, so replicas agree. Throws not_found for another name, DamagedModel.
   ModelPointer choose(std::string_view name, std::string_view user) const;
@@ -134,7 +138,8 @@ class ModelSet {
   const std::filesystem::path library_;
   const bool verify_;
   std::mutex reloading_;
-  mutable std::mutex mutex_;  // guards slots_
+  std::function<void(const ModelPointer&)> prepare_;  // guarded by reloading_
+  mutable std::mutex mutex_;                          // guards slots_
   std::vector<Slot> slots_;
 };
 

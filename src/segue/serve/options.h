@@ -21,6 +21,8 @@ struct ServeOptions {
   std::chrono::milliseconds keep_events = std::chrono::hours(24 * 400);
   std::string cache{};
   std::string library{};
+  std::string catalogue{};
+  std::string market{};
   bool open_loopback = false;
   bool verify = true;
   std::uint64_t max_work = 50;
@@ -63,6 +65,12 @@ struct OptionsOf<serve::ServeOptions> {
           "library",
           "A library (segue library) whose ids music servers use: they are given its songs only, and other lists where "
           "asked; read again when it is replaced"),
+      option<&serve::ServeOptions::catalogue>("catalogue",
+                                              "A table of songs that are blocked, limited to markets or to a time, or "
+                                              "explicit (Arrow, Parquet, CSV or JSON "
+                                              "at a path or URI); read again when it is replaced"),
+      option<&serve::ServeOptions::market>("market",
+                                           "The country of requests that name none: a code of ISO 3166-1 such as DE"),
       option<&serve::ServeOptions::open_loopback>("open_loopback",
                                                   "Let requests from this machine read and submit without a token"),
       option<&serve::ServeOptions::verify>("verify", "Check every byte of a model before serving it"),

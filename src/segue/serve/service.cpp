@@ -116,18 +116,20 @@ Service::Service(const ServiceSetup& setup)
       store_(setup.store),
       authenticator_(store_, setup.open_loopback),
       limiter_(setup.limits),
-      trend_feed_(setup.models, store_) {
+      trend_feed_(setup.models, store_),
+      catalogue_(setup.models, store_, setup.catalogue) {
   if (!setup_.evaluation.empty()) (void)evaluation_report(setup_.evaluation);
   std::vector<Route> routes = operation_routes();
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
   // Routes keep a pointer to the metrics, which are built from the routes.
   metrics_ = std::make_unique<Metrics>();
-  const ServiceParts parts{setup_.models, store_, *metrics_, setup_.max_work, setup_.interleaving};
+  const ServiceParts parts{setup_.models, store_, *metrics_, catalogue_, setup_.max_work, setup_.interleaving};
   add(song_routes(parts));
   add(recommendation_routes(parts));
   add(playlist_routes(parts));
   add(map_routes(parts));
   add(model_routes(parts));
+  add(catalogue_routes(parts));
   const ListenParts listens{store_, playing_now_, unix_now,
                             [this](const std::string& user) { given_songs_.forget(listener_named(user).given); }};
   add(listens_routes(listens));
@@ -369,10 +371,31 @@ void Service::reload_changed() {
     log("model unreadable", {{"model", name}, {"reason", reason}});
   }
   for (const std::string& name : changes.replaced) reload(name);
+  if (catalogue_.table_changed()) reload_table();
 }
 
 void Service::reload_all() {
   for (const ModelSource& source : setup_.models.sources()) reload(source.name);
+  if (catalogue_.has_table()) reload_table();
+}
+
+void Service::reload_table() {
+  try {
+    catalogue_.reload_table();
+    log("catalogue read", {{"rows", catalogue_.facts().rows}});
+  } catch (const std::exception& error) {
+    log("catalogue refused", {{"reason", error.what()}});
+  }
+}
+
+void Service::update_catalogue() {
+  try {
+    catalogue_.keep_time();
+    catalogue_.poll();
+    catalogue_is_behind_ = false;
+  } catch (const std::exception& error) {
+    if (!catalogue_is_behind_.exchange(true)) log("catalogue not updated", {{"reason", error.what()}});
+  }
 }
 
 }  // namespace segue::serve

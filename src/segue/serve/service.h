@@ -23,6 +23,7 @@
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
 #include "segue/serve/auth.h"
+#include "segue/serve/catalogue_control.h"
 #include "segue/serve/guarded_store.h"
 #include "segue/serve/http/http.h"
 #include "segue/serve/http/rate_limit.h"
@@ -51,13 +52,14 @@ struct ServiceSetup {
   std::optional<Interleaving> interleaving{};
   std::chrono::seconds keep_events{0};  // 0: for ever
   std::filesystem::path evaluation{};   // a report of `segue evaluate`, or ""
-  LogEvent log;                         // may be empty
+  CatalogueSetup catalogue{};
+  LogEvent log;  // may be empty
 };
 
 // Thread safe.
 class Service final : public RequestHandler {
  public:
-  // Throws as reading the evaluation report does, and bad_input if the file is no such report.
+  // Throws as reading the evaluation report does, and bad_input if the file is no such report; as CatalogueControl.
   explicit Service(const ServiceSetup& setup);
   ~Service() override;
 
@@ -69,14 +71,17 @@ class Service final : public RequestHandler {
   Reply answer(const Request& request, const Prepared& prepared) override;
   void sent(const Request& request, const Reply& reply, double seconds) override;
 
-  // Reloads the models whose folders have changed; errors are logged, and the old models stay.
+  // Reloads the models whose folders have changed, and the table of the catalogue; errors are logged, and what was
+  // served stays.
   void reload_changed();
-  // Reloads all models, as SIGHUP requests.
+  // Reloads all models and the table, as SIGHUP requests.
   void reload_all();
   // Counts listens that arrived since the last call in the trend of the models; errors are logged.
   void count_new_listens();
   // Removes events older than they are kept, now and then; errors are logged.
   void drop_old_events();
+  // Takes in changes to the catalogue by other processes and by the passing of time; errors are logged.
+  void update_catalogue();
   void count_retrain(bool done) { metrics_->count_retrain(done); }
   // From now on /health/ready fails, so that a load balancer sends no new requests while those in flight finish.
   void begin_to_drain() { draining_ = true; }
@@ -110,6 +115,7 @@ class Service final : public RequestHandler {
   TypedReply<StatusReply> status();
   TypedReply<FreeFormReply> evaluation() const;
   void reload(std::string_view name);
+  void reload_table();
   void log(std::string_view event, const json::object& fields) const;
 
   ServiceSetup setup_;
@@ -120,11 +126,13 @@ class Service final : public RequestHandler {
   GivenSongs given_songs_;
   ArtistGroups artist_groups_;
   TrendFeed trend_feed_;
+  CatalogueControl catalogue_;
   std::unique_ptr<Router> router_;
   std::unique_ptr<Metrics> metrics_;
   std::string openapi_;
   std::atomic<bool> draining_{false};
-  std::atomic<bool> trend_is_behind_{false};  // and that was logged
+  std::atomic<bool> trend_is_behind_{false};      // and that was logged
+  std::atomic<bool> catalogue_is_behind_{false};  // likewise
 
   std::atomic<std::int64_t> next_drop_{0};  // when old events are looked for again: seconds since 1970
 

@@ -49,6 +49,13 @@ constexpr const char* kSkips = R"sql(CREATE TABLE IF NOT EXISTS segue.skips (
   artist text NOT NULL, title text NOT NULL, release text NOT NULL, song_id text NOT NULL,
   recording_mbid text NOT NULL, PRIMARY KEY (user_name, skipped_at, msid)))sql";
 
+// Likewise.
+constexpr const char* kCatalogueChanges = R"sql(CREATE TABLE IF NOT EXISTS segue.catalogue_changes (
+  song_id text COLLATE "C" PRIMARY KEY, content text NOT NULL, version bigint NOT NULL UNIQUE,
+  changed bigint NOT NULL))sql";
+
+constexpr std::string_view kChangeColumns = "song_id, content, version, changed";
+
 constexpr std::string_view kSkipColumns =
     "user_name, skipped_at, artist, title, release, song_id, recording_mbid, '', msid, 0::bigint";
 
@@ -98,7 +105,8 @@ bool is_up_to_date(PostgresConnection& connection) {
                      "SELECT to_regclass('segue.listens_by_song') IS NOT NULL"
                      " AND to_regclass('segue.listens_by_insertion') IS NOT NULL"
                      " AND to_regclass('segue.playlists') IS NOT NULL"
-                     " AND to_regclass('segue.skips') IS NOT NULL")
+                     " AND to_regclass('segue.skips') IS NOT NULL"
+                     " AND to_regclass('segue.catalogue_changes') IS NOT NULL")
                  .number(0, 0) != 0 &&
          has_events(connection);
 }
@@ -118,6 +126,7 @@ void open_schema(PostgresConnection& connection) {
   connection.run(kPlaylists);
   connection.run(kSkips);
   make_events(connection);
+  connection.run(kCatalogueChanges);
   connection.run("SET LOCAL statement_timeout = 0");  // of a large store it takes minutes
   connection.run(fmt::format(
       "CREATE INDEX IF NOT EXISTS listens_by_song ON segue.listens (user_name, msid, ({}), listened_at)", kSongDigest));
@@ -559,6 +568,37 @@ std::optional<StoredPlaylist> PostgresStore::playlist(std::string_view id) {
       run(fmt::format("SELECT {} FROM segue.playlists WHERE id = $1", kPlaylistColumns), PostgresValues().add(id));
   if (rows.size() == 0) return std::nullopt;
   return playlist_of(rows[0]);
+}
+
+// One change at a time, so that versions become visible in their order: a poll that saw one misses none below it.
+StoredCatalogueChange PostgresStore::set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                          std::int64_t changed) {
+  const Session session(*this);
+  PostgresTransaction transaction(*session);
+  session->run("LOCK TABLE segue.catalogue_changes IN SHARE ROW EXCLUSIVE MODE");
+  const PostgresRows known =
+      session->run("SELECT 1 FROM segue.catalogue_changes WHERE song_id = $1", PostgresValues().add(song_id));
+  if (content.empty() && known.size() == 0) return {.song_id = std::string(song_id)};
+  const PostgresRows kept = session->run(
+      fmt::format("INSERT INTO segue.catalogue_changes ({0})"
+                  " SELECT $1::text, $2::text, coalesce(max(version), 0) + 1, $3::bigint FROM segue.catalogue_changes"
+                  " ON CONFLICT (song_id) DO UPDATE"
+                  " SET content = excluded.content, version = excluded.version, changed = excluded.changed"
+                  " RETURNING {0}",
+                  kChangeColumns),
+      PostgresValues().add(song_id).add(content).add(changed));
+  StoredCatalogueChange change = catalogue_change_of(kept[0]);
+  transaction.commit();
+  return change;
+}
+
+std::vector<StoredCatalogueChange> PostgresStore::catalogue_changes(std::int64_t after) {
+  const PostgresRows rows =
+      run(fmt::format("SELECT {} FROM segue.catalogue_changes WHERE version > $1 ORDER BY version", kChangeColumns),
+          PostgresValues().add(after));
+  std::vector<StoredCatalogueChange> changes;
+  for (std::size_t row = 0; row < rows.size(); ++row) changes.push_back(catalogue_change_of(rows[row]));
+  return changes;
 }
 
 void PostgresStore::add_token(const StoredToken& token) {

@@ -58,6 +58,12 @@ CREATE TABLE IF NOT EXISTS skips (
   artist TEXT NOT NULL, title TEXT NOT NULL, release TEXT NOT NULL,
   song_id TEXT NOT NULL, recording_mbid TEXT NOT NULL, PRIMARY KEY (user, skipped_at, msid)) WITHOUT ROWID)sql";
 
+// Likewise.
+constexpr const char* kSqliteCatalogueChanges = R"sql(
+CREATE TABLE IF NOT EXISTS catalogue_changes (
+  song_id TEXT PRIMARY KEY, content TEXT NOT NULL, version INTEGER NOT NULL UNIQUE, changed INTEGER NOT NULL)
+  WITHOUT ROWID)sql";
+
 constexpr std::string_view kSqliteSkipColumns =
     "user, skipped_at, artist, title, release, song_id, recording_mbid, '', msid, 0";
 
@@ -110,9 +116,9 @@ bool holds_store(SqliteConnection& connection) {
 bool is_up_to_date(SqliteConnection& connection) {
   SqliteStatement found(connection,
                         "SELECT count(*) FROM sqlite_schema WHERE name IN ('listens_by_song', 'listens_by_insertion', "
-                        "'playlists', 'skips', 'events')");
+                        "'playlists', 'skips', 'events', 'catalogue_changes')");
   found.step();
-  return found.number(0) == 5;
+  return found.number(0) == 6;
 }
 
 void open_schema(SqliteConnection& connection) {
@@ -131,6 +137,7 @@ void open_schema(SqliteConnection& connection) {
   connection.run(kSqlitePlaylists);
   connection.run(kSqliteSkips);
   connection.run(kSqliteEvents);
+  connection.run(kSqliteCatalogueChanges);
   // The first stores are not known by their tables any more.
   connection.run(
       fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSqliteSchemaVersion));
@@ -488,6 +495,30 @@ std::optional<StoredPlaylist> SqliteStore::playlist(std::string_view id) {
   SqliteStatement row(*reader, "SELECT * FROM playlists WHERE id = ?");
   if (!row.bind(id).step()) return std::nullopt;
   return playlist_of(row);
+}
+
+StoredCatalogueChange SqliteStore::set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                        std::int64_t changed) {
+  return write([&] {
+    SqliteStatement known(writer_, "SELECT 1 FROM catalogue_changes WHERE song_id = ?");
+    if (content.empty() && !known.bind(song_id).step()) return StoredCatalogueChange{.song_id = std::string(song_id)};
+    SqliteStatement set(writer_,
+                        "INSERT OR REPLACE INTO catalogue_changes "
+                        "SELECT ?, ?, coalesce(max(version), 0) + 1, ? FROM catalogue_changes");
+    set.bind(song_id).bind(content).bind(changed).run();
+    SqliteStatement kept(writer_, "SELECT * FROM catalogue_changes WHERE song_id = ?");
+    kept.bind(song_id).step();
+    return catalogue_change_of(kept);
+  });
+}
+
+std::vector<StoredCatalogueChange> SqliteStore::catalogue_changes(std::int64_t after) {
+  const Reader reader(*this);
+  SqliteStatement rows(*reader, "SELECT * FROM catalogue_changes WHERE version > ? ORDER BY version");
+  rows.bind(after);
+  std::vector<StoredCatalogueChange> changes;
+  while (rows.step()) changes.push_back(catalogue_change_of(rows));
+  return changes;
 }
 
 void SqliteStore::add_token(const StoredToken& token) {

@@ -48,6 +48,9 @@ class SqliteStore final : public ListenStore {
   StoredPlaylist keep_playlist(const StoredPlaylist& playlist, std::int64_t oldest) override;
   std::vector<StoredPlaylist> playlists_of(std::string_view user) override;
   std::optional<StoredPlaylist> playlist(std::string_view id) override;
+  StoredCatalogueChange set_catalogue_change(std::string_view song_id, std::string_view content,
+                                             std::int64_t changed) override;
+  std::vector<StoredCatalogueChange> catalogue_changes(std::int64_t after) override;
   void add_token(const StoredToken& token) override;
   std::optional<StoredToken> token_by_hash(std::string_view hash) override;
   std::vector<StoredToken> tokens() override;

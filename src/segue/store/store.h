@@ -1,5 +1,5 @@
-// Listens that arrive while serving, feedback on songs, what listeners did with lists, playlists made for users, and
-// the tokens that requests carry.
+// Listens that arrive while serving, feedback on songs, what listeners did with lists, playlists made for users, changes
+// to the catalogue, and the tokens that requests carry.
 //
 // Two implementations pass the same tests: SQLite (a file, one process) and PostgreSQL (shared by many). Thread safe;
 // every call may wait for the disk or the network. Changes are durable when a call returns: concurrent adds share one
@@ -91,6 +91,15 @@ struct Feedback {
   std::int64_t created = 0;
 };
 
+// The newest change to what a catalogue says of a song.
+struct StoredCatalogueChange {
+  std::string song_id{};
+  std::string content{};     // as the service writes it; "" once the change was withdrawn
+  std::int64_t version = 0;  // grows with every change to any song
+  std::int64_t changed = 0;  // seconds since 1970, UTC
+  bool operator==(const StoredCatalogueChange&) const = default;
+};
+
 struct StoredToken {
   std::string id;    // public, short: identifies it in lists and logs
   std::string hash;  // SHA-256 of the secret; the secret is never stored
@@ -167,6 +176,14 @@ class ListenStore {
   // The newest begin first, ties by kind.
   virtual std::vector<StoredPlaylist> playlists_of(std::string_view user) = 0;
   virtual std::optional<StoredPlaylist> playlist(std::string_view id) = 0;
+
+  // Replaces the change to this song, under a version above all others. Content "" withdraws it: nothing happens where
+  // there is none. Returns what is kept then, without a version if that is nothing.
+  virtual StoredCatalogueChange set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                     std::int64_t changed) = 0;
+  // The newest change to each song, withdrawn ones included, of those with a version above `after`, by version. A
+  // change that is not in it yet will have a version above all that are.
+  virtual std::vector<StoredCatalogueChange> catalogue_changes(std::int64_t after) = 0;
 
   virtual void add_token(const StoredToken& token) = 0;
   virtual std::optional<StoredToken> token_by_hash(std::string_view hash) = 0;

@@ -98,6 +98,17 @@ Feedback feedback_of(const Row& row) {
   return feedback;
 }
 
+// song_id, content, version, changed
+template <class Row>
+StoredCatalogueChange catalogue_change_of(const Row& row) {
+  StoredCatalogueChange change;
+  change.song_id = row.text(0);
+  change.content = row.text(1);
+  change.version = row.number(2);
+  change.changed = row.number(3);
+  return change;
+}
+
 // id, hash, user, name, may_read, may_submit, may_admin, created
 template <class Row>
 StoredToken token_of(const Row& row) {

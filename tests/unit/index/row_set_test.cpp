@@ -1,5 +1,6 @@
 #include "segue/index/row_set.h"
 
+#include <array>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -37,6 +38,30 @@ TEST(RowSet, is_a_set) {
   }
   for (const std::size_t end : {0U, 1U, 63U, 64U, 65U, 199U, 200U, 300U}) {
     EXPECT_EQ(rows.count_below(end), rows_of(rows, 0, std::min<std::size_t>(end, 200)).size()) << end;
+  }
+}
+
+TEST(RowSet, combines_as_sets_do) {
+  Random random(5);
+  for (const std::size_t size : {1U, 63U, 64U, 65U, 200U}) {
+    RowSet a(size);
+    RowSet b(size);
+    for (std::uint32_t row = 0; row < size; ++row) {
+      if (random.below(2) == 0) a.insert(row);
+      if (random.below(3) == 0) b.insert(row);
+    }
+    const std::array sets = {intersection(a, b), difference(a, b), joined(a, b), complement(a)};
+    std::array<std::size_t, 4> counts{};
+    for (std::uint32_t row = 0; row < size; ++row) {
+      const bool in_a = a.contains(row);
+      const bool in_b = b.contains(row);
+      const std::array wanted = {in_a && in_b, in_a && !in_b, in_a || in_b, !in_a};
+      for (std::size_t i = 0; i < sets.size(); ++i) {
+        EXPECT_EQ(sets[i].contains(row), wanted[i]) << size << " " << i << " " << row;
+        counts[i] += wanted[i] ? 1 : 0;
+      }
+    }
+    for (std::size_t i = 0; i < sets.size(); ++i) EXPECT_EQ(sets[i].count(), counts[i]) << size << " " << i;
   }
 }
 

@@ -106,7 +106,7 @@ TEST_F(SqliteStoreTest, leaves_the_log_of_other_databases_alone) {
 TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_again) {
   { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
   SqliteConnection(file(), SqliteConnection::Mode::create)
-      .run("DROP TABLE playlists; DROP TABLE skips; DROP TABLE events; PRAGMA application_id = 0");
+      .run("DROP TABLE playlists; DROP TABLE skips; DROP TABLE events; DROP TABLE catalogue_changes; PRAGMA application_id = 0");
   for (int i = 0; i < 2; ++i) {
     SqliteStore store(file());
     EXPECT_EQ(store.listen_count("ann"), 1U);
@@ -115,6 +115,8 @@ TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_a
     store.add_skips(std::vector{listen("ann", 2, "b")});
     EXPECT_EQ(store.skips_of("ann", 9).size(), 1U);
     EXPECT_EQ(store.drop_events(0), 0U);
+    (void)store.set_catalogue_change("a", "{}", 1);
+    EXPECT_EQ(store.catalogue_changes(0).size(), 1U);
   }
 }
 

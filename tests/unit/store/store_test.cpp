@@ -615,5 +615,57 @@ RC_GTEST_PROP(StoreProperty, postgresql_agrees_with_the_store_in_memory, ()) {
   agrees_with_its_twin(*open_store(kDatabase));
 }
 
+TEST_P(StoreTest, keeps_the_newest_change_to_each_song_of_the_catalogue) {
+  const std::unique_ptr<ListenStore> store = open();
+  EXPECT_TRUE(store->catalogue_changes(0).empty());
+  const StoredCatalogueChange a = store->set_catalogue_change("a", R"({"blocked":true})", 100);
+  const StoredCatalogueChange b = store->set_catalogue_change("b'; DROP--", R"({"explicit":true})", 101);
+  EXPECT_EQ(a, (StoredCatalogueChange{"a", R"({"blocked":true})", a.version, 100}));
+  EXPECT_GT(b.version, a.version);
+  EXPECT_EQ(store->catalogue_changes(0), (std::vector{a, b}));
+  const StoredCatalogueChange again = store->set_catalogue_change("a", R"({"blocked":false})", 102);
+  EXPECT_GT(again.version, b.version);
+  EXPECT_EQ(store->catalogue_changes(a.version), (std::vector{b, again}));
+  EXPECT_EQ(open()->catalogue_changes(b.version), (std::vector{again}));
+}
+
+TEST_P(StoreTest, a_withdrawn_change_is_one_that_others_have_to_see) {
+  const std::unique_ptr<ListenStore> store = open();
+  EXPECT_EQ(store->set_catalogue_change("a", "", 100).version, 0);
+  EXPECT_TRUE(store->catalogue_changes(0).empty());
+  const StoredCatalogueChange a = store->set_catalogue_change("a", "{}", 101);
+  const StoredCatalogueChange gone = store->set_catalogue_change("a", "", 102);
+  EXPECT_EQ(gone.content, "");
+  EXPECT_EQ(store->catalogue_changes(a.version), (std::vector{gone}));
+}
+
+// A poll must never see a version before all below it are visible.
+TEST_P(StoreTest, changes_by_many_become_visible_in_the_order_of_their_versions) {
+  constexpr int kWriters = 4;
+  constexpr int kChanges = 25;
+  const std::unique_ptr<ListenStore> store = open();
+  std::atomic<int> left = kWriters;
+  std::vector<std::jthread> writers;
+  for (int writer = 0; writer < kWriters; ++writer) {
+    writers.emplace_back([&, writer] {
+      for (int i = 0; i < kChanges; ++i) {
+        (void)store->set_catalogue_change(std::to_string(writer * kChanges + i), "{}", 1);
+      }
+      --left;
+    });
+  }
+  std::int64_t polled = 0;
+  std::size_t seen = 0;
+  for (bool is_over = false; !is_over;) {
+    is_over = left == 0;  // then one more look sees everything
+    for (const StoredCatalogueChange& change : store->catalogue_changes(polled)) {
+      EXPECT_EQ(change.version, polled + 1);
+      polled = change.version;
+      ++seen;
+    }
+  }
+  EXPECT_EQ(seen, static_cast<std::size_t>(kWriters * kChanges));
+}
+
 }  // namespace
 }  // namespace segue::store

@@ -52,9 +52,14 @@ export interface Song {
   plays: number; // Plays in the dataset the model was trained on
 }
 
+// A song of a search.
+export interface FoundSong extends Song {
+  available?: boolean; // false for a song that the catalogue does not offer; else absent
+}
+
 // Songs of a model.
 export interface Songs {
-  items: Song[]; // The songs
+  items: FoundSong[]; // The songs
   model: string; // The model that answered
 }
 
@@ -70,6 +75,7 @@ export interface SongDetails extends Song {
   tags: string[]; // Its tags
   map?: SongPlace; // Absent if the model has no map
   model: string; // The model that answered
+  available: boolean; // Whether the catalogue offers it
 }
 
 // How often two songs were played close together.
@@ -89,6 +95,7 @@ export interface SimilarSong extends Song {
 export interface SimilarSongs {
   items: SimilarSong[]; // The songs
   model: string; // The model that answered
+  withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
 }
 
 // A played song as a reason for a recommendation.
@@ -149,6 +156,7 @@ export interface Recommendations {
   model: string; // The model that answered; two as A,B if they share the list
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
   taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
+  withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
 }
 
 // A stored listen.
@@ -180,6 +188,7 @@ export interface Radio {
   model: string; // The model that answered
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
   taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
+  withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
 }
 
 // A song of a journey.
@@ -193,6 +202,7 @@ export interface Journey {
   items: JourneySong[]; // The songs, both ends included
   title: string; // A name for the playlist
   model: string; // The model that answered
+  left_out?: string[]; // Ids of the ends that the catalogue does not offer: the journey leads there, without playing them
 }
 
 // A named region of the map.
@@ -261,6 +271,41 @@ export interface ModelDetails extends ModelFacts {
   history: Epoch[]; // Loss by epoch
   index_note: string; // A remark about its search index; empty if there is nothing to say
   [name: string]: unknown;
+}
+
+// What the catalogue means for the songs of a model.
+export interface CatalogueOfModel {
+  model: string; // Its name
+  unavailable: number; // Songs that nobody is offered now: blocked, or out of time
+  explicit: number; // Songs marked as explicit
+  limited: number; // Songs that are not offered in every market
+  unknown: number; // Ids of the table and of changes that are no songs of the model
+}
+
+// The state of the catalogue.
+export interface Catalogue {
+  rows: number; // Rows of the table
+  columns: string[]; // Columns of the table that were understood
+  read: string | null; // When the table was read, in UTC; null without one
+  changes: number; // Songs whose change is in force
+  refused?: string; // Why the newest table was refused: the one before it is in force
+  models: CatalogueOfModel[]; // By model
+}
+
+// Where and when a song is offered: the table, and a change to it.
+export interface CatalogueSong {
+  id: string; // Of the song
+  available: boolean; // Whether it is offered now, somewhere
+  blocked: boolean; // It is offered to nobody
+  markets: string[]; // Countries to which it is offered; empty: all
+  blocked_markets: string[]; // Countries to which it is not offered
+  explicit: boolean; // Some listeners are not offered it
+  from: string | null; // The first moment it is offered, in UTC; null: always
+  until: string | null; // The first moment it is no longer offered; null: never
+  in_table: boolean; // The table has a row of it
+  in_model: boolean; // The model that serves the request has it
+  change?: Record<string, unknown>; // The change that is in force, as it was sent
+  changed?: string; // When that was
 }
 
 // What became of submitted listens.

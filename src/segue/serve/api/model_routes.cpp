@@ -100,6 +100,13 @@ bool is_shortage(ErrorCode code) {
 TypedReply<ModelsReply> reload(const ServiceParts& parts, const Exchange& exchange) {
   const std::string name = model_of_body(exchange);
   if (!name.empty()) (void)parts.models.choose(name, "");  // an unknown name is not a refused model
+  if (name.empty()) {
+    try {
+      parts.catalogue.reload_table();
+    } catch (const Error& error) {
+      return {error_reply(409, "refused", fmt::format("the catalogue and the models stay: {}", error.what()))};
+    }
+  }
   try {
     parts.models.reload(name);
   } catch (const Error& error) {
@@ -139,15 +146,16 @@ std::vector<Route> model_routes(const ServiceParts& parts) {
                     .tag = "Models",
                     .summary = "A model with its training options and losses",
                     .handle = [parts](const Exchange& exchange) { return one_model(parts, exchange); }});
-  routes.push_back({.method = Method::post,
-                    .path = "/v1/admin/reload",
-                    .id = "reloadModels",
-                    .tag = "Models",
-                    .summary = "Reloads a model from its folder; if the new one is refused, the old one stays",
-                    .scope = Scope::admin,
-                    .may_block = true,
-                    .body = name_schema(),
-                    .handle = [parts](const Exchange& exchange) { return reload(parts, exchange); }});
+  routes.push_back(
+      {.method = Method::post,
+       .path = "/v1/admin/reload",
+       .id = "reloadModels",
+       .tag = "Models",
+       .summary = "Reloads the catalogue's table and all models, or one model; what is refused leaves the old one",
+       .scope = Scope::admin,
+       .may_block = true,
+       .body = name_schema(),
+       .handle = [parts](const Exchange& exchange) { return reload(parts, exchange); }});
   routes.push_back({.method = Method::post,
                     .path = "/v1/admin/rollback",
                     .id = "rollBackModel",

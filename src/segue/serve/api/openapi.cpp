@@ -29,6 +29,7 @@ constexpr std::array kTags = {
     Described{"ListenBrainz", "The ListenBrainz protocol, for scrobblers"},
     Described{"AudioMuse-AI", "The routes that AudioMuse-AI's plugins for music servers call"},
     Described{"Models", "The models that are served"},
+    Described{"Catalogue", "Which songs are offered where and when"},
     Described{"Operations", "Health, metrics and status"},
 };
 

@@ -67,6 +67,23 @@ Reply Service::metrics_text() {
   for (const ModelPointer& served : models) {
     append_sample(text, "segue_index_recall", {"model", served->name}, served->recall);
   }
+  const CatalogueFacts catalogue = catalogue_.facts();
+  append_family(text, "segue_catalogue_rows", "gauge", "Rows of the catalogue's table");
+  append_sample(text, "segue_catalogue_rows", {}, static_cast<double>(catalogue.rows));
+  append_family(text, "segue_catalogue_blocked", "gauge", "Songs of a model that the catalogue offers to nobody now");
+  for (const CatalogueFacts::OfModel& one : catalogue.models) {
+    append_sample(text, "segue_catalogue_blocked", {"model", one.model}, static_cast<double>(one.unavailable));
+  }
+  append_family(text, "segue_catalogue_unknown", "gauge", "Ids of the catalogue that are no songs of the model");
+  for (const CatalogueFacts::OfModel& one : catalogue.models) {
+    append_sample(text, "segue_catalogue_unknown", {"model", one.model}, static_cast<double>(one.unknown));
+  }
+  append_family(text, "segue_catalogue_changes_total", "counter", "Changes to songs, by any process on the store");
+  append_sample(text, "segue_catalogue_changes_total", {}, static_cast<double>(catalogue.changes_made));
+  append_family(text, "segue_catalogue_reloads_total", "counter", "Tables read while serving, by result");
+  append_sample(text, "segue_catalogue_reloads_total", {"result", "done"}, static_cast<double>(catalogue.tables_read));
+  append_sample(text, "segue_catalogue_reloads_total", {"result", "refused"},
+                static_cast<double>(catalogue.tables_refused));
   append_family(text, "segue_store_up", "gauge", "1 while the store answers");
   try {
     const store::StoreFacts facts = store_facts();

@@ -9,6 +9,7 @@
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -59,6 +60,8 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
   body.read(list);
   LibraryChoice choice;
   body.read(choice);
+  recommend::CatalogueChoice catalogue;
+  body.read(catalogue);
   body.refuse_others();
   check_limit("length", options.length);
 
@@ -70,7 +73,9 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
   const std::vector<recommend::TypedSeed> seeds = found_seeds(model, typed_seeds, budget);
   const FoundRows excluded = found_rows(model.songs(), "exclude", exclude);
   const FoundRows played = found_rows(model.songs(), "after", after);
-  const index::RowSet* const keeps = songs_in_library(*served, choice);
+  const OfferedSongs offered(parts.catalogue, served, catalogue, songs_in_library(*served, choice));
+  offered.refuse_none();
+  const index::RowSet* const keeps = offered.keeps();
   const auto find_near = [&](std::span<const float> query, std::size_t k) {
     return model.index().search(query, k, {{}, keeps}, {.threads = 1});
   };
@@ -91,7 +96,10 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
   recommend::RadioReply reply{recommend::radio_song_replies(model.songs(), radio),
                               seeds.empty() ? recommend::radio_title(model.songs(), known.rows.front())
                                             : recommend::radio_title(model.songs(), seeds.front()),
-                              served->name, listed_unknown({&known, &excluded, &played}), std::nullopt};
+                              served->name,
+                              listed_unknown({&known, &excluded, &played}),
+                              std::nullopt,
+                              offered.withheld(radio.size(), options.length)};
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
   return playlist_reply(*served, exchange.request, recommend::ListKind::radio, reply, location, choice);
 }
@@ -106,6 +114,8 @@ TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exc
   body.read(options, {"threads"});
   LibraryChoice choice;
   body.read(choice);
+  recommend::CatalogueChoice catalogue;
+  body.read(catalogue);
   body.refuse_others();
   options.threads = 1;
 
@@ -113,10 +123,19 @@ TypedReply<recommend::JourneyReply> journey(const ServiceParts& parts, const Exc
   const data::Catalogue& songs = served->model.songs();
   const std::uint32_t first = row_of_id(songs, from);
   const std::uint32_t last = row_of_id(songs, to);
-  const recommend::JourneyReply reply{
-      recommend::journey_song_replies(
-          songs, recommend::find_journey(served->model, first, last, options, songs_in_library(*served, choice))),
-      recommend::journey_title(songs, first, last), served->name};
+  // The ends need not be in the library, but nobody is to play what the catalogue does not offer.
+  const OfferedSongs offered(parts.catalogue, served, catalogue);
+  const OfferedSongs between(parts.catalogue, served, catalogue, songs_in_library(*served, choice));
+  std::vector<recommend::JourneySong> path =
+      recommend::find_journey(served->model, first, last, options, between.keeps());
+  std::erase_if(path, [&](const recommend::JourneySong& one) { return !offered.has(one.song); });
+  recommend::JourneyReply reply{recommend::journey_song_replies(songs, path),
+                                recommend::journey_title(songs, first, last), served->name, std::nullopt};
+  for (const data::SongRow end : {first, last}) {
+    if (offered.has(end)) continue;
+    if (!reply.left_out) reply.left_out.emplace();
+    reply.left_out->push_back(songs.id(end));
+  }
   return playlist_reply(*served, exchange.request, recommend::ListKind::journey, reply, location, choice);
 }
 
@@ -137,6 +156,7 @@ json::object radio_schema() {
   add_properties<recommend::RadioOptions>(schema);
   add_properties<recommend::RerankOptions>(schema, {}, recommend::radio_list_options());
   add_properties<LibraryChoice>(schema);
+  add_properties<recommend::CatalogueChoice>(schema);
   limit_property(schema, "length");
   return schema;
 }
@@ -150,6 +170,7 @@ json::object journey_schema() {
   add_property(schema, "location", location_schema());
   add_properties<recommend::JourneyOptions>(schema, {"threads"});
   add_properties<LibraryChoice>(schema);
+  add_properties<recommend::CatalogueChoice>(schema);
   return schema;
 }
 
@@ -184,7 +205,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
        .gives_list = true,
        .example = Example(
            recommend::RadioReply{
-               {{example_playlist_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}, {}},
+               {{example_playlist_song(), 1.1F, 0.87F, 0.9F}}, "Radio: Miles Davis – So What", "default", {}, {}, {}},
            R"({"songs": ["1f03"], "length": 50, "drift": 0.2})"),
        .handle = [parts](const Exchange& exchange) { return radio(parts, exchange); }});
   routes.push_back({.method = Method::post,
@@ -200,7 +221,8 @@ std::vector<Route> playlist_routes(const ServiceParts& parts) {
                     .gives_list = true,
                     .example = Example(recommend::JourneyReply{{{example_playlist_song(), 0.87F, 0.25F}},
                                                                "From Miles Davis – So What to Metallica – One",
-                                                               "default"},
+                                                               "default",
+                                                               {}},
                                        R"({"from": "1f03", "to": "77c2", "steps": "auto"})"),
                     .handle = [parts](const Exchange& exchange) { return journey(parts, exchange); }});
   return routes;

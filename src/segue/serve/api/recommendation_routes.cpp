@@ -14,6 +14,7 @@
 #include "segue/serve/api/played_songs.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -72,6 +73,7 @@ struct Wanted {
   recommend::InterestOptions interests{.interests = "1"};
   PlaceOptions place;
   LibraryChoice library;
+  recommend::CatalogueChoice catalogue;
 };
 
 template <class Read>
@@ -81,6 +83,7 @@ void read_wanted(Wanted& wanted, const Read& read) {
   read(wanted.interests);
   read(wanted.place);
   read(wanted.library);
+  read(wanted.catalogue);
   check_limit("k", wanted.recommend.k);
 }
 
@@ -162,7 +165,7 @@ TypedReply<recommend::RecommendationsReply> recommended(const ServiceParts& part
   if (!parts.interleaving || exchange.find("model") != nullptr) {
     const ModelPointer served = model_for(parts, exchange, user);
     list.model = served->name;
-    return reply_of(make(*served));
+    return reply_of(make(served));
   }
   const std::array<ModelPointer, 2> both = {parts.models.choose(parts.interleaving->first, user),
                                             parts.models.choose(parts.interleaving->second, user)};
@@ -170,7 +173,7 @@ TypedReply<recommend::RecommendationsReply> recommended(const ServiceParts& part
   std::exception_ptr refused;
   for (std::size_t i = 0; i < both.size(); ++i) {
     try {
-      replies[i] = make(*both[i]);
+      replies[i] = make(both[i]);
       parts.metrics.count_model(both[i]->name);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::bad_input && error.code() != ErrorCode::not_found) throw;
@@ -191,49 +194,49 @@ TypedReply<recommend::RecommendationsReply> recommended(const ServiceParts& part
   return reply_of(*replies[0]);
 }
 
-recommend::RecommendationsReply for_songs(const ServiceParts& parts, const ServedModel& served,
+recommend::RecommendationsReply for_songs(const ServiceParts& parts, const ModelPointer& served,
                                           const RecommendationRequest& request) {
   const Wanted& wanted = request.wanted;
-  const model::Model& model = served.model;
+  const model::Model& model = served->model;
   const FoundRows played = found_rows(model.songs(), "songs", request.songs);
   check_start(request.songs, request.seeds, played);
   const FoundRows disliked = found_rows(model.songs(), "disliked", request.disliked);
   const FoundRows excluded = found_rows(model.songs(), "exclude", request.exclude);
+  const OfferedSongs offered(parts.catalogue, served, wanted.catalogue, songs_in_library(*served, wanted.library));
+  offered.refuse_none();
   std::optional<index::RowSet> passing = recommend::songs_passing(request.filter, model.songs());
-  const index::RowSet* const there = songs_in_library(served, wanted.library);
-  if (passing && there != nullptr) passing = intersection(*passing, *there);
+  if (passing) passing = offered.in(*passing);
   WorkBudget budget = parts.budget();
   const std::vector<recommend::TypedSeed> seeds = found_seeds(model, request.seeds, budget);
   const std::vector<recommend::WeightedSong> seed_songs = recommend::weighted_songs_of(seeds);
   const recommend::Listener listener{.played = played.rows,
                                      .disliked = disliked.rows,
                                      .excluded = excluded.rows,
-                                     .keeps = passing ? &*passing : there,
+                                     .keeps = passing ? &*passing : offered.keeps(),
                                      .budget = &budget,
                                      .seeds = seed_songs};
-  recommend::Recommendations found = served.recommender.recommend(listener, wanted.recommend, wanted.list,
-                                                                  recommend::interests_wanted(wanted.interests));
+  recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
+                                                                   recommend::interests_wanted(wanted.interests));
   recommend::RecommendationsReply reply;
   reply.items = recommend::recommended_song_replies(model.songs(), found.items);
   if (wanted.place.place) {
     const std::vector<data::SongRow> basis = seeds.empty() ? played.rows : recommend::songs_of(seeds);
     reply.interests = interest_replies(model, basis, std::move(found.interests), wanted);
   }
-  reply.model = served.name;
+  reply.withheld = offered.withheld(reply.items.size(), wanted.recommend.k);
+  reply.model = served->name;
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
   reply.unknown = listed_unknown({&played, &disliked, &excluded});
   return reply;
 }
 
 // The most played songs that the list rules allow, for a user about whom nothing is known.
-std::vector<recommend::Recommendation> popular(const ServedModel& served, std::span<const std::uint32_t> barred,
-                                               const Wanted& wanted, WorkBudget& budget) {
-  const model::Model& model = served.model;
-  const index::RowSet* const keeps = songs_in_library(served, wanted.library);
+std::vector<recommend::Recommendation> popular(const model::Model& model, std::span<const std::uint32_t> barred,
+                                               const OfferedSongs& offered, const Wanted& wanted, WorkBudget& budget) {
   const auto find = [&](std::size_t count) {
     std::vector<math::ScoredRow> pool;
     for (std::uint32_t row = 0; row < model.songs().size() && pool.size() < count; ++row) {
-      if (keeps != nullptr && !keeps->contains(row)) continue;
+      if (!offered.has(row)) continue;
       pool.push_back({row, 1 - static_cast<float>(row) / static_cast<float>(model.songs().size())});
     }
     return pool;
@@ -250,37 +253,41 @@ std::vector<store::StoredListen> newest_listens(store::ListenStore& store, std::
   return store.listens_of(user, {.min_ts = std::nullopt, .max_ts = std::nullopt, .count = count});
 }
 
-recommend::RecommendationsReply for_user(const ServiceParts& parts, const ServedModel& served, const std::string& user,
+recommend::RecommendationsReply for_user(const ServiceParts& parts, const ModelPointer& served, const std::string& user,
                                          const Wanted& wanted, const HistoryOptions& history) {
-  const model::Model& model = served.model;
-  const PlayedSongs played = played_by(parts.store, served, user, std::max<std::size_t>(history.history, kPastListens));
+  const model::Model& model = served->model;
+  const PlayedSongs played =
+      played_by(parts.store, *served, user, std::max<std::size_t>(history.history, kPastListens));
   const std::span<const data::SongRow> newest = played.newest(history.history);
   const bool discovers = wanted.list.mode == recommend::ListMode::discover;
   const std::span<const data::SongRow> excluded = discovers ? played.ever : std::span<const data::SongRow>();
-  const std::vector<std::uint32_t> disliked = hated_songs(parts.store, served, user);
+  const std::vector<std::uint32_t> disliked = hated_songs(parts.store, *served, user);
+  const OfferedSongs offered(parts.catalogue, served, wanted.catalogue, songs_in_library(*served, wanted.library));
+  offered.refuse_none();
   recommend::RecommendationsReply reply;
   WorkBudget budget = parts.budget();
   if (newest.empty()) {
     std::vector<data::SongRow> barred = disliked;
     barred.insert(barred.end(), excluded.begin(), excluded.end());
-    reply.items = recommend::recommended_song_replies(model.songs(), popular(served, barred, wanted, budget));
+    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, barred, offered, wanted, budget));
     reply.fallback = recommend::Fallback::popular;
   } else {
     const plays::Past past = recommend::past_of(model.songs(), played.past);
     recommend::Recommendations found =
-        served.recommender.recommend({.played = newest,
-                                      .disliked = disliked,
-                                      .excluded = excluded,
-                                      .keeps = songs_in_library(served, wanted.library),
-                                      .budget = &budget,
-                                      .past = &past},
-                                     wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
+        served->recommender.recommend({.played = newest,
+                                       .disliked = disliked,
+                                       .excluded = excluded,
+                                       .keeps = offered.keeps(),
+                                       .budget = &budget,
+                                       .past = &past},
+                                      wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
     reply.items = recommend::recommended_song_replies(model.songs(), found.items);
     if (wanted.place.place) reply.interests = interest_replies(model, newest, std::move(found.interests), wanted);
   }
+  reply.withheld = offered.withheld(reply.items.size(), wanted.recommend.k);
   reply.user = user;
   reply.listens = newest.size();
-  reply.model = served.name;
+  reply.model = served->name;
   return reply;
 }
 
@@ -293,7 +300,7 @@ TypedReply<recommend::RecommendationsReply> for_user_asked(const ServiceParts& p
   HistoryOptions history;
   read_query(exchange, history);
   return recommended(parts, exchange, user, recommend::ListKind::user, wanted.recommend.k,
-                     [&](const ServedModel& served) { return for_user(parts, served, user, wanted, history); });
+                     [&](const ModelPointer& served) { return for_user(parts, served, user, wanted, history); });
 }
 
 TypedReply<HistoryReply> history_of_user(const ServiceParts& parts, const Exchange& exchange) {
@@ -327,6 +334,7 @@ json::object body_schema() {
   add_properties<recommend::InterestOptions>(schema, {}, {.interests = "1"});
   add_properties<PlaceOptions>(schema);
   add_properties<LibraryChoice>(schema);
+  add_properties<recommend::CatalogueChoice>(schema);
   limit_property(schema, "k");
   json::object filter = object_schema();
   add_properties<recommend::FilterOptions>(filter, {"only_ids", "not_ids"});
@@ -341,6 +349,7 @@ std::vector<Parameter> user_parameters() {
   add(parameters_of<recommend::InterestOptions>({}, {.interests = "1"}));
   add(parameters_of<PlaceOptions>());
   add(parameters_of<LibraryChoice>());
+  add(parameters_of<recommend::CatalogueChoice>());
   add(parameters_of<HistoryOptions>());
   all.push_back(model_parameter());
   return all;
@@ -378,7 +387,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
            read_request, may_block, [parts](const Exchange& exchange, const RecommendationRequest& request) {
              return recommended(parts, exchange, request.user, recommend::ListKind::recommendations,
                                 request.wanted.recommend.k,
-                                [&](const ServedModel& served) { return for_songs(parts, served, request); });
+                                [&](const ModelPointer& served) { return for_songs(parts, served, request); });
            })});
   routes.push_back({.path = "/v1/users/{user}/recommendations",
                     .id = "recommendForUser",

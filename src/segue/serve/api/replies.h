@@ -13,8 +13,12 @@
 
 namespace segue::serve {
 
+struct FoundSongReply : recommend::SongReply {
+  std::optional<bool> available{};
+};
+
 struct SongsReply {
-  std::vector<recommend::SongReply> items{};
+  std::vector<FoundSongReply> items{};
   std::string_view model{};
 };
 
@@ -28,6 +32,7 @@ struct SongDetailsReply : recommend::SongReply {
   std::vector<std::string_view> tags{};
   std::optional<SongPlaceReply> map{};
   std::string_view model{};
+  bool available = true;
 };
 
 struct HistoryListenReply {
@@ -100,6 +105,38 @@ struct ModelDetailsReply : ModelFactsReply {
   std::vector<EpochReply> history{};
   std::string index_note{};
   json::object more{};
+};
+
+struct CatalogueSongReply {
+  std::string id{};
+  bool available = true;
+  bool blocked = false;
+  std::vector<std::string> markets{};
+  std::vector<std::string> blocked_markets{};
+  bool explicit_content = false;
+  Nullable<std::string> from{};
+  Nullable<std::string> until{};
+  bool in_table = false;
+  bool in_model = false;
+  std::optional<json::object> change{};
+  std::optional<std::string> changed{};
+};
+
+struct CatalogueOfModelReply {
+  std::string model{};
+  std::uint64_t unavailable = 0;
+  std::uint64_t explicit_songs = 0;
+  std::uint64_t limited = 0;
+  std::uint64_t unknown = 0;
+};
+
+struct CatalogueReply {
+  std::uint64_t rows = 0;
+  std::vector<std::string> columns{};
+  Nullable<std::string> read{};
+  std::uint64_t changes = 0;
+  std::optional<std::string> refused{};
+  std::vector<CatalogueOfModelReply> models{};
 };
 
 struct HealthReply {
@@ -185,6 +222,18 @@ struct ForgottenReply {
 namespace segue {
 
 template <>
+struct FieldsOf<serve::FoundSongReply> {
+  using Base = recommend::SongReply;
+  static constexpr std::string_view name = "FoundSong";
+  static constexpr std::string_view description = "A song of a search";
+  static constexpr std::tuple fields = {
+      field<&serve::FoundSongReply::available>("available",
+                                               "false for a song that the catalogue does not offer; else absent"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::FoundSongReply);
+
+template <>
 struct FieldsOf<serve::SongsReply> {
   static constexpr std::string_view name = "Songs";
   static constexpr std::string_view description = "Songs of a model";
@@ -216,6 +265,7 @@ struct FieldsOf<serve::SongDetailsReply> {
       field<&serve::SongDetailsReply::tags>("tags", "Its tags"),
       field<&serve::SongDetailsReply::map>("map", "Absent if the model has no map"),
       field<&serve::SongDetailsReply::model>("model", "The model that answered"),
+      field<&serve::SongDetailsReply::available>("available", "Whether the catalogue offers it"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::SongDetailsReply);
@@ -361,6 +411,59 @@ struct FieldsOf<serve::ModelDetailsReply> {
   static constexpr auto rest = &serve::ModelDetailsReply::more;
 };
 SEGUE_CHECK_FIELDS(serve::ModelDetailsReply);
+
+template <>
+struct FieldsOf<serve::CatalogueSongReply> {
+  static constexpr std::string_view name = "CatalogueSong";
+  static constexpr std::string_view description = "Where and when a song is offered: the table, and a change to it";
+  static constexpr std::tuple fields = {
+      field<&serve::CatalogueSongReply::id>("id", "Of the song"),
+      field<&serve::CatalogueSongReply::available>("available", "Whether it is offered now, somewhere"),
+      field<&serve::CatalogueSongReply::blocked>("blocked", "It is offered to nobody"),
+      field<&serve::CatalogueSongReply::markets>("markets", "Countries to which it is offered; empty: all"),
+      field<&serve::CatalogueSongReply::blocked_markets>("blocked_markets", "Countries to which it is not offered"),
+      field<&serve::CatalogueSongReply::explicit_content>("explicit", "Some listeners are not offered it"),
+      field<&serve::CatalogueSongReply::from>("from", "The first moment it is offered, in UTC; null: always"),
+      field<&serve::CatalogueSongReply::until>("until", "The first moment it is no longer offered; null: never"),
+      field<&serve::CatalogueSongReply::in_table>("in_table", "The table has a row of it"),
+      field<&serve::CatalogueSongReply::in_model>("in_model", "The model that serves the request has it"),
+      field<&serve::CatalogueSongReply::change>("change", "The change that is in force, as it was sent"),
+      field<&serve::CatalogueSongReply::changed>("changed", "When that was"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::CatalogueSongReply);
+
+template <>
+struct FieldsOf<serve::CatalogueOfModelReply> {
+  static constexpr std::string_view name = "CatalogueOfModel";
+  static constexpr std::string_view description = "What the catalogue means for the songs of a model";
+  static constexpr std::tuple fields = {
+      field<&serve::CatalogueOfModelReply::model>("model", "Its name"),
+      field<&serve::CatalogueOfModelReply::unavailable>("unavailable",
+                                                        "Songs that nobody is offered now: blocked, or out of time"),
+      field<&serve::CatalogueOfModelReply::explicit_songs>("explicit", "Songs marked as explicit"),
+      field<&serve::CatalogueOfModelReply::limited>("limited", "Songs that are not offered in every market"),
+      field<&serve::CatalogueOfModelReply::unknown>("unknown",
+                                                    "Ids of the table and of changes that are no songs of the model"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::CatalogueOfModelReply);
+
+template <>
+struct FieldsOf<serve::CatalogueReply> {
+  static constexpr std::string_view name = "Catalogue";
+  static constexpr std::string_view description = "The state of the catalogue";
+  static constexpr std::tuple fields = {
+      field<&serve::CatalogueReply::rows>("rows", "Rows of the table"),
+      field<&serve::CatalogueReply::columns>("columns", "Columns of the table that were understood"),
+      field<&serve::CatalogueReply::read>("read", "When the table was read, in UTC; null without one"),
+      field<&serve::CatalogueReply::changes>("changes", "Songs whose change is in force"),
+      field<&serve::CatalogueReply::refused>("refused",
+                                             "Why the newest table was refused: the one before it is in force"),
+      field<&serve::CatalogueReply::models>("models", "By model"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::CatalogueReply);
 
 template <>
 struct FieldsOf<serve::HealthReply> {

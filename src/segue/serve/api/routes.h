@@ -12,6 +12,7 @@
 #include "segue/base/work_budget.h"
 #include "segue/recommend/list_id.h"
 #include "segue/recommend/typed_seeds.h"
+#include "segue/serve/catalogue_control.h"
 #include "segue/serve/http/router.h"
 #include "segue/serve/interleaving.h"
 #include "segue/serve/metrics.h"
@@ -31,6 +32,7 @@ struct ServiceParts {
   ModelSet& models;
   store::ListenStore& store;
   Metrics& metrics;
+  CatalogueControl& catalogue;
   // Units of a WorkBudget for each request, 0 for no limit.
   std::uint64_t max_work = kMaxWork;
   std::optional<Interleaving> interleaving{};
@@ -44,6 +46,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts);  // for son
 std::vector<Route> playlist_routes(const ServiceParts& parts);        // radio, journey
 std::vector<Route> map_routes(const ServiceParts& parts);
 std::vector<Route> model_routes(const ServiceParts& parts);  // models, reload, rollback
+std::vector<Route> catalogue_routes(const ServiceParts& parts);
 
 // The parameter `model` of every route that uses a model.
 Parameter model_parameter();

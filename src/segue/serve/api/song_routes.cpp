@@ -9,6 +9,7 @@
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
 #include "segue/serve/guarded_store.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -16,6 +17,7 @@ struct SongSearchOptions {
   std::string q{};
   std::string rows{};
   std::uint32_t limit = 20;
+  bool unavailable = false;
 };
 
 }  // namespace segue::serve
@@ -30,6 +32,8 @@ struct OptionsOf<serve::SongSearchOptions> {
                                            "Words of artist and title, of which the last may be incomplete; or an id"),
       option<&serve::SongSearchOptions::rows>("rows", "Rows of the model, separated by commas, instead of q"),
       option<&serve::SongSearchOptions::limit>("limit", "The most songs to return", between(1, serve::kMostInReply)),
+      option<&serve::SongSearchOptions::unavailable>(
+          "unavailable", "With q: also songs that the catalogue does not offer, marked as such; for operators"),
   };
 };
 SEGUE_CHECK_OPTIONS(serve::SongSearchOptions);
@@ -63,6 +67,30 @@ std::vector<std::uint32_t> parse_rows(std::string_view text, std::uint32_t songs
   return rows;
 }
 
+// The first songs of a search that are offered: what is not is passed over, so more is looked for.
+std::vector<data::SongRow> search_offered(const ServedModel& served, const SongSearchOptions& options,
+                                          const OfferedSongs& offered) {
+  constexpr std::size_t kWider = 8;
+  constexpr std::size_t kMostSearched = 10'000;
+  std::size_t looked_for = options.limit;
+  while (true) {
+    std::vector<data::SongRow> found = on_own_files([&] { return served.search.search(options.q, looked_for); });
+    const bool is_all = found.size() < looked_for || looked_for >= kMostSearched;
+    std::erase_if(found, [&](data::SongRow row) { return !offered.has(row); });
+    if (is_all || found.size() >= options.limit) {
+      found.resize(std::min<std::size_t>(found.size(), options.limit));
+      return found;
+    }
+    looked_for = std::min(looked_for * kWider, kMostSearched);
+  }
+}
+
+// What a catalogue does not offer is of interest to those who run the service.
+void check_may_see_unavailable(const Identity& who) {
+  if (who.admin || who.user.empty()) return;
+  fail(ErrorCode::forbidden, "unavailable: expected a token of a service or an admin, found a listener's");
+}
+
 TypedReply<SongsReply> search(const ServiceParts& parts, const Exchange& exchange) {
   SongSearchOptions options;
   read_query(exchange, options);
@@ -71,17 +99,37 @@ TypedReply<SongsReply> search(const ServiceParts& parts, const Exchange& exchang
   }
   const ModelPointer served = model_for(parts, exchange);
   const data::Catalogue& songs = served->model.songs();
-  const std::vector<std::uint32_t> rows =
-      exchange.find("q") != nullptr ? on_own_files([&] { return served->search.search(options.q, options.limit); })
-                                    : parse_rows(options.rows, songs.size());
-  return json_reply(SongsReply{recommend::song_replies(songs, rows), served->name});
+  recommend::CatalogueChoice choice;
+  read_query(exchange, choice);
+  const OfferedSongs offered(parts.catalogue, served, choice);
+  std::vector<data::SongRow> rows;
+  if (options.unavailable) check_may_see_unavailable(exchange.who);
+  if (exchange.find("q") == nullptr) {
+    rows = parse_rows(options.rows, songs.size());
+  } else if (options.unavailable) {
+    rows = on_own_files([&] { return served->search.search(options.q, options.limit); });
+  } else {
+    rows = search_offered(*served, options, offered);
+  }
+  SongsReply reply{{}, served->name};
+  for (const data::SongRow row : rows) {
+    FoundSongReply& one = reply.items.emplace_back(recommend::song_reply(songs, row));
+    if (!offered.has(row)) one.available = false;
+  }
+  return json_reply(reply);
 }
 
 TypedReply<SongDetailsReply> song(const ServiceParts& parts, const Exchange& exchange) {
   const ModelPointer served = model_for(parts, exchange);
   const data::Catalogue& songs = served->model.songs();
   const std::uint32_t row = row_of_id(songs, exchange.at("id"));
-  SongDetailsReply reply{recommend::song_reply(songs, row), songs.tags(row), {}, served->name};
+  recommend::CatalogueChoice choice;
+  read_query(exchange, choice);
+  SongDetailsReply reply{recommend::song_reply(songs, row),
+                         songs.tags(row),
+                         {},
+                         served->name,
+                         OfferedSongs(parts.catalogue, served, choice).has(row)};
   if (const layout::SongMap* const map = served->model.map()) {
     reply.map = {map->layout[row].x, map->layout[row].y, map->region[row]};
   }
@@ -96,10 +144,14 @@ TypedReply<recommend::SimilarSongsReply> similar(const ServiceParts& parts, cons
   const ModelPointer served = model_for(parts, exchange);
   const model::Model& model = served->model;
   const std::uint32_t row = row_of_id(model.songs(), exchange.at("id"));
+  recommend::CatalogueChoice choice;
+  read_query(exchange, choice);
+  const OfferedSongs offered(parts.catalogue, served, choice);
+  offered.refuse_none();
   const std::vector<math::ScoredRow> nearest =
-      recommend::similar_songs(model, std::span(&row, 1), {}, options, nullptr);
-  auto typed =
-      json_reply(recommend::SimilarSongsReply{recommend::similar_song_replies(model, row, nearest), served->name});
+      recommend::similar_songs(model, std::span(&row, 1), {}, options, offered.keeps());
+  auto typed = json_reply(recommend::SimilarSongsReply{recommend::similar_song_replies(model, row, nearest),
+                                                       served->name, offered.withheld(nearest.size(), options.k)});
   give_id(typed.reply, recommend::ListKind::similar, served->name);
   return typed;
 }
@@ -116,23 +168,27 @@ std::vector<Route> song_routes(const ServiceParts& parts) {
   json::object& rows = parameter_of(words, "rows").schema;
   rows["maxLength"] = kMostInReply * kMostRowLetters;
   rows["pattern"] = "^[0-9,]*$";
+  std::ranges::move(parameters_of<recommend::CatalogueChoice>(), std::back_inserter(words));
   words.push_back(model_parameter());
+  std::vector<Parameter> details = parameters_of<recommend::CatalogueChoice>();
+  details.push_back(model_parameter());
   routes.push_back({.path = "/v1/songs",
                     .id = "searchSongs",
                     .tag = "Songs",
                     .summary = "Searches songs as you type, or lists the songs of rows",
                     .query = std::move(words),
-                    .example = Example(SongsReply{{example_song()}, "default"}),
+                    .example = Example(SongsReply{{FoundSongReply{example_song()}}, "default"}),
                     .handle = [parts](const Exchange& exchange) { return search(parts, exchange); }});
   routes.push_back(
       {.path = "/v1/songs/{id}",
        .id = "getSong",
        .tag = "Songs",
        .summary = "A song, its tags and its place on the map",
-       .query = {model_parameter()},
-       .example = Example(SongDetailsReply{example_song(), {"jazz"}, SongPlaceReply{1.5F, -3.25F, 4}, "default"}),
+       .query = std::move(details),
+       .example = Example(SongDetailsReply{example_song(), {"jazz"}, SongPlaceReply{1.5F, -3.25F, 4}, "default", true}),
        .handle = [parts](const Exchange& exchange) { return song(parts, exchange); }});
   std::vector<Parameter> near = limited(parameters_of<recommend::SimilarOptions>({"threads"}), "k");
+  std::ranges::move(parameters_of<recommend::CatalogueChoice>(), std::back_inserter(near));
   near.push_back(model_parameter());
   routes.push_back({.path = "/v1/songs/{id}/similar",
                     .id = "getSimilarSongs",
@@ -140,7 +196,7 @@ std::vector<Route> song_routes(const ServiceParts& parts) {
                     .summary = "The nearest neighbours of a song",
                     .query = std::move(near),
                     .example = Example(recommend::SimilarSongsReply{
-                        {{example_song(), 0.87F, recommend::TogetherReply{41, 12.5F, 2}}}, "default"}),
+                        {{example_song(), 0.87F, recommend::TogetherReply{41, 12.5F, 2}}}, "default", {}}),
                     .handle = [parts](const Exchange& exchange) { return similar(parts, exchange); }});
   return routes;
 }

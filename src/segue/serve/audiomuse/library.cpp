@@ -7,6 +7,7 @@
 #include "segue/base/error.h"
 #include "segue/serve/audiomuse/parts.h"
 #include "segue/serve/guarded_store.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -59,12 +60,11 @@ ListReply<AudioMuseTrackReply> search_tracks(const ListParts& parts, const Excha
   const std::unique_ptr<ItemIds> items = item_ids(*served);
   std::vector<AudioMuseTrackReply> replies;
   if (words.empty() || end <= options.start) return json_list(replies);
-  // What a library lacks is passed over, so more is looked for.
-  const std::uint32_t wanted = served->library ? kMostFound : end;
+  // What a library lacks or a catalogue does not offer is passed over, so more is looked for.
+  const OfferedSongs offered(parts.service.catalogue, served, {}, served->playable());
+  const std::uint32_t wanted = offered.keeps() != nullptr ? kMostFound : end;
   std::vector<data::SongRow> found = on_own_files([&] { return served->search.search(words, std::max(wanted, end)); });
-  if (const index::RowSet* const playable = served->playable()) {
-    std::erase_if(found, [&](data::SongRow row) { return !playable->contains(row); });
-  }
+  std::erase_if(found, [&](data::SongRow row) { return !offered.has(row); });
   if (found.size() > end) found.resize(end);
   for (std::size_t i = options.start; i < found.size(); ++i) {
     replies.push_back(track_reply(served->model.songs(), *items, found[i]));
@@ -78,15 +78,14 @@ json::object song_of_playlist(const data::Catalogue& songs, const ItemIds& items
 }
 
 // The most played songs of each region of the map, by the region's name.
-json::object playlists_of_regions(const ServedModel& served, const ItemIds& items) {
+json::object playlists_of_regions(const ServedModel& served, const ItemIds& items, const OfferedSongs& offered) {
   const layout::SongMap* const map = served.model.map();
   json::object playlists;
   if (map == nullptr) return playlists;
   std::map<std::string, json::array> by_name;
   for (data::SongRow row = 0; row < served.model.songs().size(); ++row) {
     const std::int32_t region = map->region[row];
-    const bool is_there = served.playable() == nullptr || served.playable()->contains(row);
-    if (region == layout::kNoRegion || !is_there) continue;
+    if (region == layout::kNoRegion || !offered.has(row)) continue;
     const std::string& label = map->regions[static_cast<std::size_t>(region)].label;
     if (label.empty() || (by_name.size() >= kMostPlaylists && !by_name.contains(label))) continue;
     json::array& list = by_name[label];
@@ -100,7 +99,8 @@ TypedReply<AudioMusePlaylistsReply> playlists(const ListParts& parts, const Exch
   const ModelPointer served = model_for(parts.service, exchange);
   const std::unique_ptr<ItemIds> items = item_ids(*served);
   AudioMusePlaylistsReply reply;
-  reply.servers.emplace_back().playlists = playlists_of_regions(*served, *items);
+  reply.servers.emplace_back().playlists =
+      playlists_of_regions(*served, *items, OfferedSongs(parts.service.catalogue, served, {}, served->playable()));
   return json_reply(reply);
 }
 

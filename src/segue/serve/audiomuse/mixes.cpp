@@ -149,7 +149,7 @@ TypedReply<AudioMuseAlchemyReply> alchemy(const ListParts& parts, const Exchange
   AlchemySongs songs = read_alchemy_items(body, AlchemyItems(served, *items, parts.artists));
   const WantedSongs wanted{
       .seeds = std::move(songs.added), .disliked = std::move(songs.subtracted), .context = 0, .n = options.n};
-  const auto found = next_songs(parts, *served, listener, played_by(parts, *served, listener), wanted);
+  const auto found = next_songs(parts, served, listener, played_by(parts, *served, listener), wanted);
   return json_reply(AudioMuseAlchemyReply{mix_replies(*served, *items, found), {}});
 }
 
@@ -178,7 +178,7 @@ ListReply<AudioMuseNeighbourReply> fingerprint(const ListParts& parts, const Exc
                            .n = options.n,
                            .cap_artists = true,
                            .interests = recommend::kAutoInterests};
-  const auto found = next_songs(parts, *served, listener, played_by(parts, *served, listener), wanted);
+  const auto found = next_songs(parts, served, listener, played_by(parts, *served, listener), wanted);
   return json_list(mix_replies(*served, *items, found));
 }
 

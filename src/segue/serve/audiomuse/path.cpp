@@ -6,6 +6,7 @@
 #include "segue/base/error.h"
 #include "segue/recommend/journey.h"
 #include "segue/serve/audiomuse/parts.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -42,12 +43,13 @@ namespace {
 using Journey = std::vector<recommend::JourneySong>;
 
 // The journey of exactly so many steps, or of as many as keep every step short for "auto"; nothing if there is none.
-std::optional<Journey> journey_of(const ServedModel& served, data::SongRow from, data::SongRow to, std::string steps) {
+std::optional<Journey> journey_of(const ServedModel& served, const OfferedSongs& between, data::SongRow from,
+                                  data::SongRow to, std::string steps) {
   recommend::JourneyOptions options;
   options.steps = std::move(steps);
   options.threads = 1;
   try {
-    return recommend::find_journey(served.model, from, to, options, served.playable());
+    return recommend::find_journey(served.model, from, to, options, between.keeps());
   } catch (const Error& error) {
     if (error.code() == ErrorCode::not_found) return std::nullopt;
     throw;
@@ -55,23 +57,26 @@ std::optional<Journey> journey_of(const ServedModel& served, data::SongRow from,
 }
 
 // At most `songs` songs. A small catalogue may not have a path of just that length: then a shorter one.
-Journey journey_within(const ServedModel& served, data::SongRow from, data::SongRow to, std::uint32_t songs) {
-  if (std::optional<Journey> journey = journey_of(served, from, to, "auto"); journey && journey->size() <= songs) {
+Journey journey_within(const ServedModel& served, const OfferedSongs& between, data::SongRow from, data::SongRow to,
+                       std::uint32_t songs) {
+  if (std::optional<Journey> journey = journey_of(served, between, from, to, "auto");
+      journey && journey->size() <= songs) {
     return *std::move(journey);
   }
   for (std::uint32_t steps = std::min(songs - 1, recommend::kMostAutoSteps); steps >= 1; --steps) {
-    if (std::optional<Journey> journey = journey_of(served, from, to, fmt::to_string(steps)))
+    if (std::optional<Journey> journey = journey_of(served, between, from, to, fmt::to_string(steps)))
       return *std::move(journey);
   }
   fail(ErrorCode::not_found, "no path of at most {} songs leads from the one song to the other", songs);
 }
 
-Journey journey_of_size(const ServedModel& served, data::SongRow from, data::SongRow to, std::uint32_t songs) {
+Journey journey_of_size(const ServedModel& served, const OfferedSongs& between, data::SongRow from, data::SongRow to,
+                        std::uint32_t songs) {
   if (songs > recommend::kMostSteps + 1) {
     fail(ErrorCode::wrong_use, "max_steps: with path_fix_size, expected at most {}, found {}",
          recommend::kMostSteps + 1, songs);
   }
-  if (std::optional<Journey> journey = journey_of(served, from, to, fmt::to_string(songs - 1))) {
+  if (std::optional<Journey> journey = journey_of(served, between, from, to, fmt::to_string(songs - 1))) {
     return *std::move(journey);
   }
   fail(ErrorCode::not_found, "no path of {} songs leads from the one song to the other", songs);
@@ -85,10 +90,13 @@ TypedReply<AudioMusePathReply> find_path(const ListParts& parts, const Exchange&
   const data::SongRow from = item_row(*served, *items, "start_song_id", options.start_song_id);
   const data::SongRow to = item_row(*served, *items, "end_song_id", options.end_song_id);
   if (from == to) fail(ErrorCode::wrong_use, "end_song_id: expected another song than start_song_id");
-  const Journey journey = options.path_fix_size ? journey_of_size(*served, from, to, options.max_steps)
-                                                : journey_within(*served, from, to, options.max_steps);
+  const OfferedSongs between(parts.service.catalogue, served, {}, served->playable());
+  const OfferedSongs offered(parts.service.catalogue, served);
+  const Journey journey = options.path_fix_size ? journey_of_size(*served, between, from, to, options.max_steps)
+                                                : journey_within(*served, between, from, to, options.max_steps);
   AudioMusePathReply reply;
   for (const recommend::JourneySong& song : journey) {
+    if (!offered.has(song.song)) continue;  // an end
     const float distance = 1 - song.similarity;
     reply.path.push_back({track_reply(served->model.songs(), *items, song.song), distance});
     reply.total_distance += distance;

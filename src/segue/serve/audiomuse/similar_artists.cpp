@@ -4,6 +4,7 @@
 #include "segue/base/error.h"
 #include "segue/data/text/text.h"
 #include "segue/serve/audiomuse/parts.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -82,16 +83,17 @@ ListReply<AudioMuseArtistReply> similar_artists(const ListParts& parts, const Ex
   const std::shared_ptr<const recommend::SongGroups> artists = parts.artists.of(served);
   const std::uint32_t asked = artist_group(*artists, *items, options);
   constexpr std::size_t kTypical = kMatches * kSongsOfMatch;
+  const OfferedSongs offered(parts.service.catalogue, served);
   std::vector<math::ScoredRow> own;
-  if (options.include_component_matches) own = artists->typical_songs(asked, kTypical);
+  if (options.include_component_matches) own = artists->typical_songs(asked, kTypical, offered.keeps());
   std::vector<AudioMuseArtistReply> replies;
   for (const math::ScoredRow& found : artists->similar(asked, options.n, 1)) {
     AudioMuseArtistReply& reply = replies.emplace_back();
     reply.artist = artists->group(found.row).name;
     reply.divergence = 1 - found.score;
     if (options.include_component_matches) {
-      reply.component_matches =
-          matches_of(*served, *items, reply.divergence, own, artists->typical_songs(found.row, kTypical));
+      reply.component_matches = matches_of(*served, *items, reply.divergence, own,
+                                           artists->typical_songs(found.row, kTypical, offered.keeps()));
     }
   }
   return json_list(replies);

@@ -3,6 +3,7 @@
 #include "segue/recommend/cosine.h"
 #include "segue/serve/audiomuse/parts.h"
 #include "segue/serve/lists/next_songs.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -52,7 +53,7 @@ ListReply<AudioMuseNeighbourReply> similar_tracks(const ListParts& parts, const 
                            .n = options.n,
                            .cap_artists = options.eliminate_duplicates};
   std::vector<AudioMuseNeighbourReply> replies;
-  for (const recommend::Recommendation& found : next_songs(parts, *served, listener, played, wanted)) {
+  for (const recommend::Recommendation& found : next_songs(parts, served, listener, played, wanted)) {
     replies.push_back({track_reply(served->model.songs(), *items, found.song),
                        1 - recommend::song_cosine(served->model, seed, found.song)});
   }
@@ -69,9 +70,10 @@ TypedReply<AudioMuseFarthestReply> max_distance(const ListParts& parts, const Ex
   const math::MatrixView<const float> vectors = model.vectors();
   std::vector<float> opposite(vectors.row(song), vectors.row(song) + vectors.columns);
   for (float& number : opposite) number = -number;
+  const OfferedSongs offered(parts.service.catalogue, served, {}, served->playable());
   AudioMuseFarthestReply reply;
   const std::vector<math::ScoredRow> found =
-      model.index().search(opposite, 1, {std::span(&song, 1), served->playable()}, {.threads = 1});
+      model.index().search(opposite, 1, {std::span(&song, 1), offered.keeps()}, {.threads = 1});
   if (!found.empty()) {
     reply.max_distance = 1 - recommend::song_cosine(model, song, found.front().row);
     reply.farthest_item_id = {items->id_of(found.front().row)};

@@ -11,6 +11,7 @@
 #include "segue/serve/listenbrainz/list_routes.h"
 #include "segue/serve/listenbrainz/parts.h"
 #include "segue/serve/listenbrainz/submitted_listens.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -143,13 +144,14 @@ struct ArtistSongs {
 
 std::vector<ArtistSongs> songs_of_artists(const data::Catalogue& songs, const recommend::SongGroups& artists,
                                           std::span<const std::uint32_t> wanted, const ArtistRadioOptions& options,
+                                          const OfferedSongs& offered,
                                           const std::unordered_set<data::SongRow>& barred) {
   std::vector<ArtistSongs> all;
   for (const std::uint32_t artist : wanted) {
     ArtistSongs of{artist, {}};
     for (const data::SongRow song : songs_in_range(artists.group(artist), options)) {
       if (of.songs.size() == options.recordings) break;
-      if (!barred.contains(song) && !mbid_in(songs.id(song)).empty()) of.songs.push_back(song);
+      if (offered.has(song) && !barred.contains(song) && !mbid_in(songs.id(song)).empty()) of.songs.push_back(song);
     }
     if (!of.songs.empty()) all.push_back(std::move(of));
   }
@@ -179,14 +181,15 @@ TypedReply<FreeFormReply> artist_radio(const ListParts& parts, const Exchange& e
   const std::uint32_t seed = seed_artist(*artists, ids, exchange.at("artist"));
   const std::vector<std::uint32_t> wanted = radio_artists(*artists, seed, options);
 
+  const OfferedSongs offered(parts.service.catalogue, served);
   std::vector<data::SongRow> hated;
   if (!listener.user.empty()) hated = hated_songs(parts.service.store, *served, listener.user);
   std::unordered_set<data::SongRow> barred(hated.begin(), hated.end());
   const std::vector<data::SongRow> given = given_rows(parts, *served, listener);
   barred.insert(given.begin(), given.end());
-  std::vector<ArtistSongs> found = songs_of_artists(catalogue, *artists, wanted, options, barred);
+  std::vector<ArtistSongs> found = songs_of_artists(catalogue, *artists, wanted, options, offered, barred);
   if (found.empty()) {  // there are no others
-    found = songs_of_artists(catalogue, *artists, wanted, options, {hated.begin(), hated.end()});
+    found = songs_of_artists(catalogue, *artists, wanted, options, offered, {hated.begin(), hated.end()});
   }
   json::object document;
   std::vector<data::SongRow> all;

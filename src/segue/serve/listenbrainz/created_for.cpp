@@ -20,7 +20,7 @@ TypedReply<ListenBrainzPlaylistsReply> created_for(const ListParts& parts, const
   reply.count = count_parameter(exchange, "count", kListensByDefault, kMostPlaylistsOfReply);
   reply.offset = count_parameter(exchange, "offset", 0, kNoLimit);
   const ModelPointer served = model_for(parts.service, exchange, user);
-  const std::vector<ListedPlaylist> all = periodic_playlists(parts, *served, user);
+  const std::vector<ListedPlaylist> all = periodic_playlists(parts, served, user);
   reply.playlist_count = all.size();
   for (std::size_t i = reply.offset; i < all.size() && reply.playlists.size() < reply.count; ++i) {
     reply.playlists.push_back(jspf_of(all[i], JspfSongs::without));
@@ -36,11 +36,15 @@ TypedReply<ListenBrainzPlaylistReply> playlist(const ListParts& parts, const Exc
     fail(ErrorCode::wrong_use, "Provided playlist ID is invalid: expected a UUID, found {}",
          data::printable(sent, kShownBytes));
   }
-  const std::optional<ListedPlaylist> kept = kept_playlist(parts.service.store, id);
+  std::optional<ListedPlaylist> kept = kept_playlist(parts.service.store, id);
   const Identity& who = exchange.who;
   const bool is_visible =
       kept && (who.admin || (who.user.empty() && !who.token_id.empty()) || list_listener(exchange).user == kept->user);
   if (!is_visible) fail(ErrorCode::not_found, "Cannot find playlist: {}", id);
+  // It stays as it was made, but for songs that the catalogue has withdrawn since, for as long as it does.
+  CatalogueControl& catalogue = parts.service.catalogue;
+  const data::Audience audience = catalogue.audience_of({});
+  std::erase_if(kept->songs, [&](const ListedSong& song) { return !catalogue.offers(song.id, audience); });
   return json_reply(jspf_of(*kept));
 }
 

@@ -10,6 +10,7 @@
 #include "segue/base/digest.h"
 #include "segue/serve/api/played_songs.h"
 #include "segue/serve/listenbrainz/stats_range.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -81,30 +82,33 @@ ListedPlaylist listed(const store::StoredPlaylist& stored) {
 // Makes the playlists of one user.
 class Maker {
  public:
-  Maker(const ListParts& parts, const ServedModel& served, const std::string& user)
+  Maker(const ListParts& parts, const ModelPointer& pointer, const std::string& user)
       : parts_(parts),
-        served_(served),
+        served_(*pointer),
+        offered_(parts.service.catalogue, pointer),
         user_(user),
-        played_(played_by(parts.service.store, served, user)),
-        hated_(hated_songs(parts.service.store, served, user)),
-        past_(recommend::past_of(served.model.songs(), played_.past)),
-        known_(served.model.songs().size()),
+        played_(played_by(parts.service.store, served_, user)),
+        hated_(hated_songs(parts.service.store, served_, user)),
+        past_(recommend::past_of(served_.model.songs(), played_.past)),
+        known_(served_.model.songs().size()),
         budget_(parts.service.budget()) {
-    for (const data::SongRow song : played_.ever) known_.insert(song);
+    for (const data::SongRow song : played_.ever) {
+      if (offered_.has(song)) known_.insert(song);
+    }
   }
 
   // Nothing if there are no songs for it. `before`: the one of the time before, whose songs are not repeated.
   std::optional<store::StoredPlaylist> make(const Kind& kind, std::int64_t begin, const ListedPlaylist* before) {
-    if (played_.past.empty()) return std::nullopt;
+    if (played_.past.empty() || offered_.count() == 0) return std::nullopt;
     const std::string digest = digest_of(user_, kind, begin);
     barred_ = before == nullptr ? std::vector<data::SongRow>() : rows_of(*before);
     seed_ = std::stoull(digest.substr(0, 8), nullptr, 16);
     songs_.clear();
     budget_ = parts_.service.budget();
     if (kind.songs == Songs::unknown) {
-      add(recommend::ListMode::discover, nullptr);
+      add(recommend::ListMode::discover, offered_.keeps());
     } else {
-      if (kind.seconds != kDay) add(recommend::ListMode::rediscover, nullptr);
+      if (kind.seconds != kDay) add(recommend::ListMode::rediscover, offered_.keeps());
       add(recommend::ListMode::any, &known_);
     }
     if (songs_.empty() && !barred_.empty()) return make(kind, begin, nullptr);  // there are no others
@@ -158,6 +162,7 @@ class Maker {
 
   const ListParts& parts_;
   const ServedModel& served_;
+  const OfferedSongs offered_;
   const std::string& user_;
   const PlayedSongs played_;
   const std::vector<data::SongRow> hated_;
@@ -178,7 +183,7 @@ const store::StoredPlaylist* find_kept(const std::vector<store::StoredPlaylist>&
 
 }  // namespace
 
-std::vector<ListedPlaylist> periodic_playlists(const ListParts& parts, const ServedModel& served,
+std::vector<ListedPlaylist> periodic_playlists(const ListParts& parts, const ModelPointer& served,
                                                const std::string& user) {
   store::ListenStore& store = parts.service.store;
   const std::int64_t now = parts.unix_now();

@@ -20,7 +20,7 @@ namespace segue::serve {
 
 // Those that are kept, the newest first, with those of now made first if they are missing. A user whose listens the
 // model does not know has none. Throws as the store and the recommender do.
-std::vector<ListedPlaylist> periodic_playlists(const ListParts& parts, const ServedModel& served,
+std::vector<ListedPlaylist> periodic_playlists(const ListParts& parts, const ModelPointer& served,
                                                const std::string& user);
 
 // A playlist that was made by periodic_playlists(); nothing if none of this id is kept.

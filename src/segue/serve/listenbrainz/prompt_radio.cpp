@@ -12,6 +12,7 @@
 #include "segue/recommend/seeds.h"
 #include "segue/serve/listenbrainz/submitted_listens.h"
 #include "segue/serve/listenbrainz/top_played.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -26,12 +27,6 @@ constexpr std::uint32_t kSimilarShare = 2;
 // Rows that leave a list, for quick questions.
 using RowBag = std::unordered_set<data::SongRow>;
 
-std::vector<data::SongRow> without(const std::vector<data::SongRow>& songs, const RowBag& barred) {
-  std::vector<data::SongRow> left;
-  std::ranges::copy_if(songs, std::back_inserter(left), [&](data::SongRow song) { return !barred.contains(song); });
-  return left;
-}
-
 // Finds the songs of terms.
 class TermSongs {
  public:
@@ -41,6 +36,7 @@ class TermSongs {
         who_(who),
         listener_(listener_of_token(who)),
         length_(length),
+        offered_(parts.service.catalogue, served),
         budget_(parts.service.budget()) {
     if (!listener_.user.empty()) hated_ = hated_songs(parts.service.store, *served, listener_.user);
     const std::vector<data::SongRow> given = given_rows(parts, *served, listener_);
@@ -116,7 +112,7 @@ class TermSongs {
 
   // Some of these songs, and what is played next to them. `songs`: the most played first.
   std::vector<data::SongRow> of_group(const std::vector<data::SongRow>& songs, const PromptTerm& term, RadioMode mode) {
-    std::vector<data::SongRow> own = without(in_order_of(mode, songs), barred_);
+    std::vector<data::SongRow> own = playable(in_order_of(mode, songs));
     if (!term.with_similar) return own;
     std::vector<data::SongRow> similar;
     const auto has_vector = [&](data::SongRow song) { return served_->model.inverse_norms()[song] > 0; };
@@ -136,6 +132,13 @@ class TermSongs {
     for (data::SongRow row = 0; row < size; ++row) rows.insert(row);
     for (const data::SongRow song : songs) rows.erase(song);
     return rows;
+  }
+
+  std::vector<data::SongRow> playable(const std::vector<data::SongRow>& songs) const {
+    std::vector<data::SongRow> left;
+    std::ranges::copy_if(songs, std::back_inserter(left),
+                         [&](data::SongRow song) { return offered_.has(song) && !barred_.contains(song); });
+    return left;
   }
 
   // The user that a term names, or the token's.
@@ -163,7 +166,7 @@ class TermSongs {
       if (row && known.insert(*row).second) songs.push_back(*row);
       if (songs.size() == kSongsOfStats) break;
     }
-    return without(in_order_of(mode, songs), barred_);
+    return playable(in_order_of(mode, songs));
   }
 
   std::vector<data::SongRow> of_recommended(const PromptTerm& term, RadioMode mode, PromptRadio& radio) {
@@ -191,6 +194,9 @@ class TermSongs {
     listener.excluded = excluded;
     listener.disliked = hated_;
     listener.budget = &budget_;
+    std::optional<index::RowSet> kept;
+    if (listener.keeps != nullptr) kept = offered_.in(*listener.keeps);
+    listener.keeps = kept ? &*kept : offered_.keeps();
     const recommend::RecommendOptions options{.k = static_cast<std::uint32_t>(length_), .threads = 1};
     const recommend::RerankOptions list{
         .mode = list_mode, .popularity = popularity_of(mode), .artist_cap = kSongsOfArtist, .artist_gap = 1};
@@ -206,6 +212,7 @@ class TermSongs {
   const Identity& who_;
   const ListListener listener_;
   const std::size_t length_;
+  const OfferedSongs offered_;
   WorkBudget budget_;
   std::vector<data::SongRow> hated_;
   RowBag barred_;

@@ -11,6 +11,7 @@
 #include "segue/serve/listenbrainz/jspf.h"
 #include "segue/serve/listenbrainz/list_routes.h"
 #include "segue/serve/listenbrainz/parts.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -35,15 +36,18 @@ ArtistType artist_type_of(const Exchange& exchange) {
 }
 
 // The songs to play that the user never played, the best first; none for a user without listens that the model knows.
-std::vector<recommend::Recommendation> new_songs(const ServiceParts& parts, const ServedModel& served,
+std::vector<recommend::Recommendation> new_songs(const ServiceParts& parts, const ModelPointer& pointer,
                                                  std::string_view user, const PlayedSongs& played) {
-  if (played.past.empty()) return {};
+  const ServedModel& served = *pointer;
+  const OfferedSongs offered(parts.catalogue, pointer);
+  if (played.past.empty() || offered.count() == 0) return {};
   const std::vector<data::SongRow> hated = hated_songs(parts.store, served, user);
   const plays::Past past = recommend::past_of(served.model.songs(), played.past);
   WorkBudget budget = parts.budget();
   const recommend::Listener listener{.played = played.newest(kNewestListens),
                                      .disliked = hated,
                                      .excluded = played.ever,
+                                     .keeps = offered.keeps(),
                                      .budget = &budget,
                                      .past = &past};
   const recommend::RecommendOptions options{.k = kMostInReply, .threads = 1};
@@ -93,7 +97,7 @@ TypedReply<ListenBrainzRecommendationsReply> recommendations(const ListParts& li
   const PlayedSongs played = played_by(parts.store, *served, user);
   const data::Catalogue& songs = served->model.songs();
   const ListListener listener = listener_named(user);
-  std::vector<recommend::Recommendation> all = of_type(songs, played, new_songs(parts, *served, user, played), type);
+  std::vector<recommend::Recommendation> all = of_type(songs, played, new_songs(parts, served, user, played), type);
   ListenBrainzRecommendationsPayload payload;
   payload.type = kArtistTypeNames[static_cast<std::size_t>(type)];
   payload.user_name = user;

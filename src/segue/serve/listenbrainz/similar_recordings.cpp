@@ -79,7 +79,7 @@ ListReply<ListenBrainzSimilarReply> similar_recordings(const ListParts& parts, c
   wanted.accepts = [&](data::SongRow song) { return !mbid_in(songs.id(song)).empty(); };
   wanted.interests = static_cast<std::uint32_t>(std::min(references.size(), kMostTastes));
   for (const Reference& one : references) wanted.seeds.push_back(one.song);
-  const std::vector<recommend::Recommendation> found = next_songs(parts, *served, listener, played, wanted);
+  const std::vector<recommend::Recommendation> found = next_songs(parts, served, listener, played, wanted);
   for (std::size_t i = 0; i < found.size(); ++i) {
     const data::Song song = songs.song(found[i].song);
     ListenBrainzSimilarReply& reply = replies.emplace_back();

@@ -6,6 +6,7 @@
 
 #include "segue/data/dataset/ingest_options.h"
 #include "segue/serve/listenbrainz/listenbrainz.h"
+#include "segue/serve/offered_songs.h"
 
 namespace segue::serve {
 
@@ -18,15 +19,14 @@ constexpr std::size_t kLongestSession = 100;
 
 // The songs not to repeat, the newest first: the session, what was skipped, given, heard before. At most half of what
 // can be played, so that there is always something to choose from.
-std::vector<data::SongRow> lately(const ListParts& parts, const ServedModel& served, const ListListener& listener,
-                                  const PlayedSongs& played) {
+std::vector<data::SongRow> lately(const ListParts& parts, const ServedModel& served, const OfferedSongs& offered,
+                                  const ListListener& listener, const PlayedSongs& played) {
   const std::int64_t now = parts.unix_now();
-  const index::RowSet* const playable = served.playable();
-  const std::size_t most = (playable == nullptr ? served.model.songs().size() : playable->count()) / 2;
+  const std::size_t most = offered.count() / 2;
   std::vector<data::SongRow> rows;
   std::unordered_set<data::SongRow> known;
   const auto add = [&](data::SongRow row) {
-    if (playable != nullptr && !playable->contains(row)) return;
+    if (!offered.has(row)) return;
     if (rows.size() < most && known.insert(row).second) rows.push_back(row);
   };
   const std::span<const data::SongRow> heard = played.newest(kLatelyHeard);
@@ -105,10 +105,13 @@ std::size_t session_length(const PlayedSongs& played, std::int64_t now) {
   return length;
 }
 
-std::vector<recommend::Recommendation> next_songs(const ListParts& parts, const ServedModel& served,
+std::vector<recommend::Recommendation> next_songs(const ListParts& parts, const ModelPointer& pointer,
                                                   const ListListener& listener, const PlayedSongs& played,
                                                   const WantedSongs& wanted) {
+  const ServedModel& served = *pointer;
   const model::Model& model = served.model;
+  const OfferedSongs offered(parts.service.catalogue, pointer, {}, served.playable());
+  if (offered.count() == 0) return {};
   std::vector<data::SongRow> past = played.past;
   std::size_t heard = std::min(wanted.context, past.size());
   // The song asked about may have been submitted already.
@@ -125,7 +128,7 @@ std::vector<recommend::Recommendation> next_songs(const ListParts& parts, const 
   }
   const plays::Past whole = recommend::past_of(model.songs(), past);
   std::vector<data::SongRow> barred = wanted.seeds;
-  const std::vector<data::SongRow> repeats = lately(parts, served, listener, played);
+  const std::vector<data::SongRow> repeats = lately(parts, served, offered, listener, played);
   barred.insert(barred.end(), repeats.begin(), repeats.end());
   recommend::RecommendOptions options{.k = looked_for(wanted), .threads = 1};  // the other cores have other requests
   WorkBudget budget = parts.service.budget();
@@ -135,7 +138,7 @@ std::vector<recommend::Recommendation> next_songs(const ListParts& parts, const 
                 .recommend({.played = std::span(past).last(heard),
                             .disliked = disliked,
                             .excluded = barred,
-                            .keeps = served.playable(),
+                            .keeps = offered.keeps(),
                             .budget = &budget,
                             .past = played.past.empty() ? nullptr : &whole},
                            options, list_options(wanted), wanted.interests)

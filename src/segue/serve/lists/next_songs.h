@@ -49,9 +49,10 @@ void remember_given(const ListParts& parts, const ServedModel& served, const Lis
 std::size_t session_length(const PlayedSongs& played, std::int64_t now);
 
 // At most wanted.n songs, which are then among those given, as the seeds are. None that the listener was given or heard
-// lately, unless the catalogue has no others: then those of longest ago. Empty if nothing is heard and nothing wanted.
+// lately, unless the catalogue has no others: then those of longest ago. Only what the library has and the catalogue
+// offers. Empty if nothing is heard and nothing wanted.
 // Throws as Recommender::recommend() does.
-std::vector<recommend::Recommendation> next_songs(const ListParts& parts, const ServedModel& served,
+std::vector<recommend::Recommendation> next_songs(const ListParts& parts, const ModelPointer& served,
                                                   const ListListener& listener, const PlayedSongs& played,
                                                   const WantedSongs& wanted);
 

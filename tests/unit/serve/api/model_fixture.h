@@ -35,14 +35,17 @@ class ModelFixture : public ::testing::Test {
   }
 
   void load(const std::filesystem::path& library, std::optional<serve::Interleaving> interleaving = {}) {
+    catalogue_.reset();
     models_.reset();
     models_.emplace(serve::model_sources("default", folder_ / "model", {"bare=" + (folder_ / "bare").string()}, {}),
                     folder_.path(), true, library);
-    serve::ServiceParts parts{*models_, store_, metrics_};
+    catalogue_.emplace(*models_, store_);
+    serve::ServiceParts parts{*models_, store_, metrics_, *catalogue_};
     parts.interleaving = std::move(interleaving);
     std::vector<serve::Route> routes;
-    for (const auto& group : {serve::song_routes(parts), serve::recommendation_routes(parts),
-                              serve::playlist_routes(parts), serve::map_routes(parts), serve::model_routes(parts)}) {
+    for (const auto& group :
+         {serve::song_routes(parts), serve::recommendation_routes(parts), serve::playlist_routes(parts),
+          serve::map_routes(parts), serve::model_routes(parts), serve::catalogue_routes(parts)}) {
       routes.insert(routes.end(), group.begin(), group.end());
     }
     const json::object document = serve::openapi_document(routes);
@@ -92,6 +95,7 @@ class ModelFixture : public ::testing::Test {
   }
 
   std::span<const serve::Route> routes() const { return caller_->routes(); }
+  const RouteCaller& caller() const { return *caller_; }
 
   MemoryStore store_;
 
@@ -113,6 +117,7 @@ class ModelFixture : public ::testing::Test {
   Scratch folder_;
   serve::Metrics metrics_;
   std::optional<serve::ModelSet> models_;
+  std::optional<serve::CatalogueControl> catalogue_;
   std::optional<JsonSchemas> schemas_;
   std::optional<RouteCaller> caller_;
 };

@@ -41,7 +41,9 @@ class AudioMuseFixture : public ::testing::Test {
   // As after a restart.
   void start() {
     given_.emplace(limits_);
-    const serve::ServiceParts service{*models_, store_, metrics_};
+    catalogue_.reset();
+    catalogue_.emplace(*models_, store_);
+    const serve::ServiceParts service{*models_, store_, metrics_, *catalogue_};
     std::vector<serve::Route> routes = serve::audiomuse_routes({service, *given_, artists_, [this] { return now_; }});
     const json::object document = serve::openapi_document(routes);
     schemas_.emplace(document.at("components").at("schemas").as_object());
@@ -148,6 +150,7 @@ class AudioMuseFixture : public ::testing::Test {
   std::optional<serve::GivenSongs> given_;
   Scratch folder_;
   std::optional<serve::ModelSet> models_;
+  std::optional<serve::CatalogueControl> catalogue_;
 
  private:
   serve::Metrics metrics_;

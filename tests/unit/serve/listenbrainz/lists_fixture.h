@@ -51,7 +51,9 @@ class ListsFixture : public ::testing::TestWithParam<std::string> {
   // As after a restart: nothing but the store is known.
   void start() {
     given_.emplace();
-    const serve::ServiceParts service{*models_, *store_, metrics_};
+    catalogue_.reset();
+    catalogue_.emplace(*models_, *store_);
+    const serve::ServiceParts service{*models_, *store_, metrics_, *catalogue_};
     std::vector<serve::Route> routes =
         serve::listenbrainz_list_routes({service, *given_, artists_, [this] { return now_; }});
     const json::object document = serve::openapi_document(routes);
@@ -134,6 +136,7 @@ class ListsFixture : public ::testing::TestWithParam<std::string> {
  private:
   serve::Metrics metrics_;
   std::optional<serve::ModelSet> models_;
+  std::optional<serve::CatalogueControl> catalogue_;
   std::optional<serve::GivenSongs> given_;
   serve::ArtistGroups artists_;
   std::optional<JsonSchemas> schemas_;

@@ -34,8 +34,9 @@ class RecommendedRecordings : public ::testing::Test {
     }
     testing::write_small_model(folder_ / "model", model);
     models_.emplace(model_sources("default", folder_ / "model", {}, {}), folder_.path(), false);
-    caller_.emplace(
-        listenbrainz_list_routes({ServiceParts{*models_, store_, metrics_}, given_, artists_, [] { return kNow; }}));
+    catalogue_.emplace(*models_, store_);
+    caller_.emplace(listenbrainz_list_routes(
+        {ServiceParts{*models_, store_, metrics_, *catalogue_}, given_, artists_, [] { return kNow; }}));
   }
 
   static std::string mbid(std::uint32_t song) { return fmt::format("00000000-0000-4000-8000-{:012d}", song); }
@@ -79,6 +80,7 @@ class RecommendedRecordings : public ::testing::Test {
   GivenSongs given_;
   ArtistGroups artists_;
   std::optional<ModelSet> models_;
+  std::optional<CatalogueControl> catalogue_;
   std::optional<testing::RouteCaller> caller_;
 };
 

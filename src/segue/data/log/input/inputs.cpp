@@ -176,7 +176,8 @@ void Inputs::find(const std::string& name) {
   switch (info.type()) {
     case arrow::fs::FileType::File:
       if (info.size() == 0) fail(ErrorCode::bad_input, "{}: expected rows, found an empty file", shown);
-      files_.push_back({shown, static_cast<std::uint64_t>(std::max<std::int64_t>(0, info.size()))});
+      files_.push_back({shown, static_cast<std::uint64_t>(std::max<std::int64_t>(0, info.size())),
+                        info.mtime().time_since_epoch().count()});
       places_.push_back({system, path, {}, true});
       return;
     case arrow::fs::FileType::Directory:
@@ -207,7 +208,8 @@ void Inputs::find_in_folder(const std::shared_ptr<arrow::fs::FileSystem>& system
     const std::string_view path = below(info);
     const std::string_view between = name.ends_with('/') ? "" : "/";
     files_.push_back({name + std::string(between) + std::string(path),
-                      static_cast<std::uint64_t>(std::max<std::int64_t>(0, info.size()))});
+                      static_cast<std::uint64_t>(std::max<std::int64_t>(0, info.size())),
+                      info.mtime().time_since_epoch().count()});
     places_.push_back({system, info.path(), partition_of(path), false});
   }
 }

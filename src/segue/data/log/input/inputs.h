@@ -35,7 +35,8 @@ class Inputs {
   // A file that the user named or that is in a folder the user named.
   struct File {
     std::string name;
-    std::uint64_t bytes = 0;  // 0 for pipes
+    std::uint64_t bytes = 0;    // 0 for pipes
+    std::int64_t modified = 0;  // when it was last written: nanoseconds since 1970; 0 for pipes
   };
 
   // Lists all files, sorted by name in each folder, without hidden ones and those that start with "_". "-" is standard
