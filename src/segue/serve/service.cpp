@@ -17,6 +17,7 @@
 #include "segue/serve/api/routes.h"
 #include "segue/serve/audiomuse/audiomuse.h"
 #include "segue/serve/evaluation_report.h"
+#include "segue/serve/http/request_ids.h"
 #include "segue/serve/listenbrainz/listenbrainz.h"
 #include "segue/serve/lists/next_songs.h"
 
@@ -70,6 +71,15 @@ Reply reply_to(const Route* route, const Error& error, Readers readers) {
   if (is_worth_retrying(meaning.http_status) && !of_protocol) reply.headers.push_back({"Retry-After", "1"});
   if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
   return reply;
+}
+
+// What the log says of a request: its route, never its path, which may hold the name of a user.
+json::object named(const Route* route, const Request& request) {
+  json::object fields = {{"method", name_of(request.method)},
+                         {"route", route == nullptr ? std::string_view("none") : std::string_view(route->path)}};
+  if (!request.id.empty()) fields["request_id"] = request.id;
+  if (!request.traceparent.empty()) fields["trace_id"] = trace_id_of(request);
+  return fields;
 }
 
 [[noreturn]] void refuse_parameter(const Route& route, std::string_view name) {
@@ -210,9 +220,12 @@ Reply Service::reply_or_error(const Route* route, const Request& request, const 
   return reply;
 }
 
+const Route* Service::route_at(std::int32_t index) const {
+  return index < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(index)];
+}
+
 Reply Service::answer(const Request& request, const Prepared& prepared) {
-  const Route* const route =
-      prepared.route < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(prepared.route)];
+  const Route* const route = route_at(prepared.route);
   Reply reply = reply_or_error(
       route, request, [&] { return route == nullptr ? not_routed(request) : routed(*route, request, prepared); });
   reply.route = prepared.route;
@@ -221,7 +234,9 @@ Reply Service::answer(const Request& request, const Prepared& prepared) {
 
 Reply Service::failed(const Route* route, const Request& request, const Error& error, bool is_of_admin) const {
   if (meaning_of(error.code()).http_status >= kFirstServerError) {
-    log("request error", {{"method", name_of(request.method)}, {"path", request.path}, {"reason", error.what()}});
+    json::object fields = named(route, request);
+    fields["reason"] = error.what();
+    log("request error", fields);
   }
   return reply_to(route, error, is_of_admin ? Readers::admins : Readers::anybody);
 }
@@ -319,8 +334,10 @@ Reply Service::not_routed(const Request& request) const {
 void Service::sent(const Request& request, const Reply& reply, double seconds) {
   metrics_->count(reply.route, reply.status, seconds);
   if (reply.status < kFirstServerError) return;
-  log("request failed",
-      {{"method", name_of(request.method)}, {"path", request.path}, {"status", reply.status}, {"seconds", seconds}});
+  json::object fields = named(route_at(reply.route), request);
+  fields["status"] = reply.status;
+  fields["seconds"] = seconds;
+  log("request failed", fields);
 }
 
 void Service::log(std::string_view event, const json::object& fields) const {

@@ -92,6 +92,8 @@ class Service final : public RequestHandler {
   Identity identity_of(const Request& request, RateVerdict& verdict);
   void check(const RateVerdict& verdict) const;
 
+  // nullptr for none.
+  const Route* route_at(std::int32_t index) const;
   Reply routed(const Route& route, const Request& request, const Prepared& prepared);
   // The reply that `make` returns, or that of the error it throws. Never throws.
   template <class Make>

@@ -171,7 +171,24 @@ TEST_F(ServiceTest, reports_an_unavailable_store_without_its_name) {
   EXPECT_EQ(header(own, "Retry-After"), "1");
   ASSERT_EQ(log_.size(), 2U);
   EXPECT_EQ(log_[0].first, "request error");
-  EXPECT_EQ(log_[0].second.at("path"), "/1/user/ann/listen-count");
+  EXPECT_EQ(log_[0].second.at("route"), "/1/user/{user}/listen-count");
+}
+
+TEST_F(ServiceTest, logs_a_failure_with_its_ids_and_without_the_name_of_a_user) {
+  const std::string token = secret(true, false, false);
+  store_.fail_with(ErrorCode::unavailable);
+  Request request = this->request(Method::get, "/v1/users/ann/history?user=ann", token, "");
+  request.id = "id-1";
+  request.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const Reply reply = service_->answer(request, service_->prepare(request));
+  service_->sent(request, reply, 0.25);
+  ASSERT_EQ(log_.size(), 2U);
+  EXPECT_EQ(log_[1].first, "request failed");
+  for (const auto& [event, fields] : log_) {
+    EXPECT_EQ(fields.at("request_id"), "id-1");
+    EXPECT_EQ(fields.at("trace_id"), "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(json::serialize(fields).find("ann"), std::string::npos);
+  }
 }
 
 // A path for every route, with its method.

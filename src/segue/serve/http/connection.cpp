@@ -22,6 +22,7 @@
 #include "segue/serve/http/coded_body.h"
 #include "segue/serve/http/counted_body.h"
 #include "segue/serve/http/reply_bytes.h"
+#include "segue/serve/http/request_ids.h"
 #include "segue/serve/http/router.h"
 
 namespace segue::serve {
@@ -82,6 +83,7 @@ void take_head(const Message& message, Request& request) {
     std::ranges::transform(header.name, header.name.begin(), ascii_lower);
     request.headers.push_back(std::move(header));
   }
+  take_ids(request);
 }
 
 Reply retry_reply(std::string_view reason) {
@@ -138,9 +140,10 @@ std::optional<Reply> refusal_of(const Message& message) {
 
 Reply preflight_reply() {
   return {.status = 204,
-          .headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE"},
-                      {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"},
-                      {"Access-Control-Max-Age", "86400"}}};
+          .headers = {
+              {"Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE"},
+              {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match, traceparent, X-Request-Id"},
+              {"Access-Control-Max-Age", "86400"}}};
 }
 
 std::array<asio::const_buffer, 2> buffers_of(const WireReply& wire) {
@@ -339,6 +342,7 @@ class Connection {
     request_.method = Method::other;
     request_.path.clear();
     request_.headers.clear();
+    take_ids(request_);
     co_await refuse(std::move(reply));
   }
 

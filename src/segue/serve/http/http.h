@@ -25,8 +25,10 @@ struct Request {
   std::string query;            // as sent, after the "?": "q=a+b&k=3"
   std::vector<Header> headers;  // without the trailers of a chunked body
   std::string body;
-  std::string peer;       // the client's address, for limits; of IPv6 its network, "2001:db8:0:1::/64"
-  bool loopback = false;  // the peer is on this machine
+  std::string peer;         // the client's address, for limits; of IPv6 its network, "2001:db8:0:1::/64"
+  bool loopback = false;    // the peer is on this machine
+  std::string id;           // see request_ids.h
+  std::string traceparent;  // likewise; "" without one
 
   // The first header of this (lower-case) name, or "".
   std::string_view header(std::string_view lower_case_name) const;

@@ -119,6 +119,21 @@ TEST_F(HttpServerTest, answers_several_requests_on_one_connection) {
   EXPECT_TRUE(old.ended());
 }
 
+TEST_F(HttpServerTest, returns_the_id_and_the_trace_of_a_request) {
+  start();
+  RawClient client = this->client();
+  constexpr std::string_view kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const RawReply named = client.ask(
+      fmt::format("GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: from-the-proxy\r\ntraceparent: {}\r\n\r\n", kTrace));
+  EXPECT_EQ(RawClient::header(named, "X-Request-Id"), "from-the-proxy");
+  EXPECT_EQ(RawClient::header(named, "traceparent"), kTrace);
+  // The next request of the connection has neither of them.
+  const RawReply next = client.ask(kGet);
+  EXPECT_EQ(RawClient::header(next, "X-Request-Id").size(), 32U);
+  EXPECT_EQ(RawClient::header(next, "traceparent"), "");
+  EXPECT_EQ(RawClient::header(this->client().ask("nonsense\r\n\r\n"), "X-Request-Id").size(), 32U);
+}
+
 TEST_F(HttpServerTest, answers_pipelined_requests_in_order) {
   start();
   RawClient client = this->client();
