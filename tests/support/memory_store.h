@@ -33,6 +33,7 @@ class MemoryStore : public store::ListenStore {
   std::vector<store::StoredListen> skips_of(std::string_view user, std::size_t count) override;
   void for_each_skip(const std::function<bool(const store::StoredListen&)>& each) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
+  std::uint64_t remove_older(std::int64_t before, std::size_t most) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
   void set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) override;

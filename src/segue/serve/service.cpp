@@ -6,12 +6,15 @@
 #include <new>
 #include <system_error>
 #include <tuple>
+#include <utility>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
 #include "segue/base/lost_pages.h"
 #include "segue/base/unix_time.h"
+#include "segue/base/work_budget.h"
 #include "segue/serve/api/openapi.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/routes.h"
@@ -26,6 +29,7 @@ namespace segue::serve {
 namespace {
 
 constexpr int kFirstServerError = 500;
+constexpr std::size_t kExpiredAtOnce = 1000;
 
 // Who is known to read a reply.
 enum class Readers { anybody, admins };
@@ -74,12 +78,23 @@ Reply reply_to(const Route* route, const Error& error, Readers readers) {
 }
 
 // What the log says of a request: its route, never its path, which may hold the name of a user.
-json::object named(const Route* route, const Request& request) {
-  json::object fields = {{"method", name_of(request.method)},
-                         {"route", route == nullptr ? std::string_view("none") : std::string_view(route->path)}};
+json::object named(std::string_view route, const Request& request) {
+  json::object fields = {{"method", name_of(request.method)}, {"route", route}};
   if (!request.id.empty()) fields["request_id"] = request.id;
   if (!request.traceparent.empty()) fields["trace_id"] = trace_id_of(request);
   return fields;
+}
+
+// "2026-11-29T12:00:00.123Z"
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
+                     std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
+}
+
+std::string_view asker_of(const Identity& who) {
+  if (who.admin) return "admin";
+  if (who.token_id.empty()) return who.read || who.submit ? "local" : "nobody";
+  return who.user.empty() ? "service" : "user";
 }
 
 [[noreturn]] void refuse_parameter(const Route& route, std::string_view name) {
@@ -138,7 +153,7 @@ Service::Service(const ServiceSetup& setup)
   add(playlist_routes(parts));
   add(map_routes(parts));
   add(model_routes(parts));
-  const ListenParts listens{store_, playing_now_, unix_now,
+  const ListenParts listens{store_, playing_now_, *metrics_, unix_now,
                             [this](const std::string& user) { given_songs_.forget(listener_named(user).given); }};
   add(listens_routes(listens));
   add(import_routes(listens));
@@ -228,13 +243,13 @@ Reply Service::answer(const Request& request, const Prepared& prepared) {
   const Route* const route = route_at(prepared.route);
   Reply reply = reply_or_error(
       route, request, [&] { return route == nullptr ? not_routed(request) : routed(*route, request, prepared); });
-  reply.route = prepared.route;
+  if (route != nullptr) reply.route = prepared.route;
   return reply;
 }
 
 Reply Service::failed(const Route* route, const Request& request, const Error& error, bool is_of_admin) const {
   if (meaning_of(error.code()).http_status >= kFirstServerError) {
-    json::object fields = named(route, request);
+    json::object fields = named(route == nullptr ? Metrics::name_of_other(kNoRoute) : route->path, request);
     fields["reason"] = error.what();
     log("request error", fields);
   }
@@ -304,14 +319,19 @@ Reply Service::routed(const Route& route, const Request& request, const Prepared
   const auto caller = prepared.caller != nullptr ? std::static_pointer_cast<const Caller>(prepared.caller)
                                                  : std::make_shared<const Caller>(caller_of(route, request));
   Reply reply;
+  RequestNotes notes{.asker = asker_of(caller->who)};
+  if (!caller->verdict.allowed) notes.limit = caller->verdict.option;
   try {
     if (caller->refusal) throw Error(*caller->refusal);
-    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), caller->who};
+    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), caller->who,
+                            &notes};
     check_parameters(route, exchange);
     reply = handled(setup_.models, route, exchange, prepared.body.get());
   } catch (const Error& error) {
+    if (dynamic_cast<const TooMuchWork*>(&error) != nullptr) notes.limit = "max_work";
     reply = failed(&route, request, error, caller->who.admin);
   }
+  reply.notes = std::move(notes);
   add_rate_headers(caller->verdict, unix_now(), reply);  // a protocol reports its limits in every reply
   return reply;
 }
@@ -321,7 +341,10 @@ Reply Service::not_routed(const Request& request) const {
     return form_for(request.path).write(status, code, message);
   };
   if (request.method == Method::get || request.method == Method::head) {
-    if (std::optional<Reply> file = setup_.files.find(request.path)) return *std::move(file);
+    if (std::optional<Reply> file = setup_.files.find(request.path)) {
+      file->route = kStaticFile;
+      return *std::move(file);
+    }
   }
   const std::string allowed = router_->allowed(request.path);
   if (allowed.empty()) return answer_error(404, "not_found", "no such path");
@@ -331,13 +354,51 @@ Reply Service::not_routed(const Request& request) const {
   return reply;
 }
 
-void Service::sent(const Request& request, const Reply& reply, double seconds) {
-  metrics_->count(reply.route, reply.status, seconds);
-  if (reply.status < kFirstServerError) return;
-  json::object fields = named(route_at(reply.route), request);
-  fields["status"] = reply.status;
-  fields["seconds"] = seconds;
+void Service::sent(const Request& request, const Reply& reply, const Delivery& delivery) {
+  metrics_->count(reply.route, delivery.status, delivery.seconds);
+  if (!reply.notes.limit.empty()) metrics_->count_limit(reply.notes.limit);
+  if (setup_.access_log != nullptr && setup_.access_log->wants(request, delivery)) {
+    log_access(request, reply, delivery);
+  }
+  if (delivery.status < kFirstServerError) return;
+  json::object fields = named(route_name(reply.route), request);
+  fields["status"] = delivery.status;
+  fields["seconds"] = delivery.seconds;
   log("request failed", fields);
+}
+
+void Service::log_access(const Request& request, const Reply& reply, const Delivery& delivery) const {
+  json::object line = {{"time", utc_now()}, {"event", "request"}};
+  for (const auto& field : named(route_name(reply.route), request)) line[field.key()] = field.value();
+  line["status"] = delivery.status;
+  line["seconds"] = delivery.seconds;
+  line["bytes_in"] = delivery.bytes_in;
+  line["bytes_out"] = delivery.bytes_out;
+  line["asker"] = reply.notes.asker;
+  if (!reply.notes.model.empty()) line["model"] = reply.notes.model;
+  if (!reply.notes.limit.empty()) line["limit"] = reply.notes.limit;
+  if (setup_.access_log->has_addresses()) line["address"] = request.peer;
+  if (!delivery.complete) line["complete"] = false;
+  setup_.access_log->add(json::serialize(line));
+}
+
+std::string_view Service::route_name(std::int32_t index) const {
+  return index < 0 ? Metrics::name_of_other(index) : std::string_view(route_at(index)->path);
+}
+
+bool Service::remove_old_listens(std::int64_t now) {
+  const auto keep = std::chrono::duration_cast<std::chrono::seconds>(setup_.keep_listens).count();
+  if (keep == 0) return false;
+  try {
+    const std::uint64_t removed = store_.remove_older(now - keep, kExpiredAtOnce);
+    metrics_->count_expired_listens(removed);
+    expired_ += removed;
+    if (removed > 0) return true;
+    if (expired_ > 0) log("old listens removed", {{"listens", std::exchange(expired_, 0)}, {"before", now - keep}});
+  } catch (const std::exception& error) {
+    log("old listens not removed", {{"reason", error.what()}});
+  }
+  return false;
 }
 
 void Service::log(std::string_view event, const json::object& fields) const {

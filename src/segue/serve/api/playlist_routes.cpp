@@ -90,7 +90,7 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
   recommend::RadioReply reply{recommend::radio_song_replies(model.songs(), radio),
                               seeds.empty() ? recommend::radio_title(model.songs(), known.rows.front())
                                             : recommend::radio_title(model.songs(), seeds.front()),
-                              served->name, listed_unknown({&known, &excluded, &played}), std::nullopt};
+                              served->name, listed_unknown(parts, {&known, &excluded, &played}), std::nullopt};
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
   return playlist_reply(*served, exchange.request, reply, location, choice);
 }

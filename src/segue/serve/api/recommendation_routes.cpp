@@ -176,7 +176,7 @@ TypedReply<recommend::RecommendationsReply> for_songs(const ServiceParts& parts,
   }
   reply.model = served->name;
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
-  reply.unknown = listed_unknown({&played, &disliked, &excluded});
+  reply.unknown = listed_unknown(parts, {&played, &disliked, &excluded});
   return json_reply(reply);
 }
 
@@ -228,6 +228,7 @@ TypedReply<recommend::RecommendationsReply> for_user(const ServiceParts& parts, 
     barred.insert(barred.end(), excluded.begin(), excluded.end());
     reply.items = recommend::recommended_song_replies(model.songs(), popular(*served, barred, wanted, budget));
     reply.fallback = recommend::Fallback::popular;
+    parts.metrics.count_fallback(Fallback::unknown_user);
   } else {
     const plays::Past past = recommend::past_of(model.songs(), played.past);
     recommend::Recommendations found =

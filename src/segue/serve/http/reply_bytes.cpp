@@ -178,6 +178,7 @@ void make_wire_reply(const Request& request, const Reply& reply, const WireOptio
     }
   }
 
+  wire.status = status;
   std::string& head = wire.head;
   head.clear();
   fmt::format_to(std::back_inserter(head), "HTTP/1.{} {} {}\r\n", options.http_1_0 ? 0 : 1, status, reason_of(status));
