@@ -43,8 +43,7 @@ constexpr std::uint64_t kMillion = 1'000'000;
 // One JSON object per line on standard error, each written in one call.
 void log_line(std::string_view event, const json::object& fields) {
   json::object line;
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  line["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now);
+  line["time"] = serve::log_time();
   line["event"] = event;
   for (const auto& member : fields) line[member.key()] = member.value();
   const std::string text = json::serialize(line) + '\n';

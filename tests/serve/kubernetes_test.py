@@ -12,7 +12,9 @@ import tempfile
 import kubernetes_validate
 import yaml
 
-MANIFESTS = pathlib.Path(__file__).resolve().parents[2] / "deploy/kubernetes/segue.yaml"
+DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
+MANIFESTS = DEPLOY / "kubernetes/segue.yaml"
+CHART = DEPLOY / "helm/segue"
 VERSIONS = ("1.29", "1.33")
 
 
@@ -46,6 +48,23 @@ def check_drain(pod):
         assert container[probe]["httpGet"]["path"] == f"/health/{path}"
 
 
+def check_values():
+    """Templates use values that there are, and no value is without use. (Helm itself renders in tools/chart.)"""
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    used = set()
+    for template in (CHART / "templates").iterdir():
+        used |= set(re.findall(r"\.Values\.([\w.]+)", template.read_text()))
+    for path in used:
+        at = values
+        for name in path.split("."):
+            assert name in at, f"values.yaml: no {path}"
+            at = at[name]
+    for name, value in values.items():
+        inner = isinstance(value, dict) and name not in used
+        for path in ([f"{name}.{key}" for key in value] if inner else [name]):
+            assert path in used, f"values.yaml: nothing uses {path}"
+
+
 def check_options(segue, model, documents, folder):
     """Every option exists: what stops the command is the store, which is no URL here."""
     (config,) = [one for one in documents if one["kind"] == "ConfigMap"]
@@ -62,6 +81,7 @@ def check_options(segue, model, documents, folder):
 def main(segue, make_model):
     documents = [one for one in yaml.safe_load_all(MANIFESTS.read_text()) if one]
     kinds = {one["kind"]: one for one in documents}
+    check_values()
     assert set(kinds) == {"ConfigMap", "CronJob", "Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget",
                           "Service", "ServiceAccount"}
     for document in documents:

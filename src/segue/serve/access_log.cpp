@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <fmt/chrono.h>
 #include <unistd.h>
 
 #include "segue/base/error.h"
@@ -36,6 +37,12 @@ double place_of(std::string_view id) {
 }
 
 }  // namespace
+
+std::string log_time() {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto second = std::chrono::floor<std::chrono::seconds>(now);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, (now - second).count());
+}
 
 AccessLog::AccessLog(const AccessLogOptions& options, Write fallback)
     : options_(options), fallback_(std::move(fallback)), share_(share_of(options.access_log)) {

@@ -52,6 +52,9 @@ SEGUE_CHECK_OPTIONS(serve::AccessLogOptions);
 
 namespace segue::serve {
 
+// Now, as lines of logs have it: "2026-11-29T12:30:34.021Z".
+std::string log_time();
+
 // Thread safe.
 class AccessLog {
  public:

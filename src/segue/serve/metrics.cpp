@@ -27,6 +27,11 @@ std::string label_value(std::string_view text) {
 // What kNoRoute, kStaticFile, kNoRequest and kPreflight are called.
 constexpr std::array<std::string_view, 4> kOtherRoutes = {"none", "static", "malformed", "preflight"};
 
+// Printed from the start: a counter that appears with its first request has no rate until the second.
+constexpr std::array<std::string_view, 10> kLimits = {
+    "address_requests", "max_address_connections", "max_body",       "max_buffered", "max_connections", "max_header",
+    "max_work",         "service_requests",        "token_requests", "user_requests"};
+
 constexpr std::array<std::string_view, 3> kListenResults = {"added", "known", "refused"};
 constexpr std::array<std::string_view, 2> kFallbacks = {"unknown_user", "repeats"};
 
@@ -91,6 +96,7 @@ double RouteMetrics::quantile(double share) const {
 void Metrics::set_routes(std::span<const Route> routes) {
   routes_ = routes;
   for (std::size_t i = 0; i < routes.size() + kOtherRoutes.size(); ++i) of_route_.emplace_back();
+  for (const std::string_view limit : kLimits) of_limit_.emplace(limit, 0);
 }
 
 std::string_view Metrics::name_of_other(std::int32_t route) {

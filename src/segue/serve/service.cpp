@@ -6,9 +6,7 @@
 #include <new>
 #include <system_error>
 #include <tuple>
-#include <utility>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
@@ -83,12 +81,6 @@ json::object named(std::string_view route, const Request& request) {
   if (!request.id.empty()) fields["request_id"] = request.id;
   if (!request.traceparent.empty()) fields["trace_id"] = trace_id_of(request);
   return fields;
-}
-
-// "2026-11-29T12:00:00.123Z"
-std::string utc_now() {
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}Z",
-                     std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
 std::string_view asker_of(const Identity& who) {
@@ -197,7 +189,9 @@ Admission Service::admit(const Request& head) {
 Reply Service::refusal(const Request& head, int status, std::string_view code, std::string_view message) const {
   const Route* const route = router_->find(head.method, head.path);
   const ErrorForm& form = route == nullptr ? form_for(head.path) : *route->errors;
-  return form.write(status, code, message);
+  Reply reply = form.write(status, code, message);
+  if (route != nullptr) reply.route = static_cast<std::int32_t>(route - router_->routes().data());
+  return reply;
 }
 
 Prepared Service::prepare(const Request& request) const {
@@ -368,7 +362,7 @@ void Service::sent(const Request& request, const Reply& reply, const Delivery& d
 }
 
 void Service::log_access(const Request& request, const Reply& reply, const Delivery& delivery) const {
-  json::object line = {{"time", utc_now()}, {"event", "request"}};
+  json::object line = {{"time", log_time()}, {"event", "request"}};
   for (const auto& field : named(route_name(reply.route), request)) line[field.key()] = field.value();
   line["status"] = delivery.status;
   line["seconds"] = delivery.seconds;
@@ -394,7 +388,7 @@ bool Service::remove_old_listens(std::int64_t now) {
     metrics_->count_expired_listens(removed);
     expired_ += removed;
     if (removed > 0) return true;
-    if (expired_ > 0) log("old listens removed", {{"listens", std::exchange(expired_, 0)}, {"before", now - keep}});
+    if (expired_ > 0) log("old listens removed", {{"listens", expired_.exchange(0)}, {"before", now - keep}});
   } catch (const std::exception& error) {
     log("old listens not removed", {{"reason", error.what()}});
   }

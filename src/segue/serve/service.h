@@ -132,7 +132,7 @@ class Service final : public RequestHandler {
   std::unique_ptr<Metrics> metrics_;
   std::string openapi_;
   std::atomic<bool> draining_{false};
-  std::uint64_t expired_ = 0;  // listens removed by the calls of remove_old_listens() since it last came to an end
+  std::atomic<std::uint64_t> expired_{0};     // listens removed since remove_old_listens() last came to an end
   std::atomic<bool> trend_is_behind_{false};  // and that was logged
 
   std::mutex counting_;  // guards the members below
