@@ -19,6 +19,9 @@ namespace {
 
 constexpr int kServerError = 500;
 constexpr mode_t kFileMode = 0640;
+// Lines are written together: a thread that woke for each would cost a request more than all the rest of the log.
+constexpr std::chrono::milliseconds kGathering{50};
+constexpr std::size_t kEnough = std::size_t{64} << 10;
 
 double share_of(const std::string& text) {
   if (text == "off") return 0;
@@ -41,7 +44,13 @@ double place_of(std::string_view id) {
 std::string log_time() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
   const auto second = std::chrono::floor<std::chrono::seconds>(now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", second, (now - second).count());
+  thread_local std::chrono::sys_seconds of;  // formatted once a second by each thread
+  thread_local std::string text;
+  if (second != of) {
+    of = second;
+    text = fmt::format("{:%Y-%m-%dT%H:%M:%S}", second);
+  }
+  return fmt::format("{}.{:03}Z", text, (now - second).count());
 }
 
 AccessLog::AccessLog(const AccessLogOptions& options, Write fallback)
@@ -68,16 +77,19 @@ bool AccessLog::wants(const Request& request, const Delivery& delivery) const {
 }
 
 void AccessLog::add(std::string_view line) {
+  bool wakes = false;
   {
     const std::scoped_lock lock(mutex_);
+    const std::size_t before = waiting_.size();
     if (waiting_.size() + line.size() + 1 > kMostWaiting) {
       ++dropped_;
       return;
     }
     waiting_ += line;
     waiting_ += '\n';
+    wakes = before == 0 || (before < kEnough && waiting_.size() >= kEnough);
   }
-  wake_.notify_one();
+  if (wakes) wake_.notify_one();
 }
 
 void AccessLog::reopen() {
@@ -94,6 +106,7 @@ void AccessLog::write_until_stopped(const std::stop_token& stop) {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, stop, [this] { return !waiting_.empty(); });
       if (waiting_.empty()) return;
+      wake_.wait_for(lock, stop, kGathering, [this] { return waiting_.size() >= kEnough; });
       lines.swap(waiting_);
     }
     write(lines);

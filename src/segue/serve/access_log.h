@@ -11,10 +11,12 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 
+#include "segue/base/fields.h"
 #include "segue/base/file.h"
 #include "segue/base/options.h"
 #include "segue/serve/http/http.h"
@@ -52,8 +54,59 @@ SEGUE_CHECK_OPTIONS(serve::AccessLogOptions);
 
 namespace segue::serve {
 
+// What a line says of a request: nothing that names a user, unless addresses are wanted.
+struct AccessLine {
+  std::string_view time;
+  std::string_view event = "request";
+  std::string_view method;
+  std::string_view route;
+  std::string_view request_id;
+  std::optional<std::string_view> trace_id{};
+  int status = 200;
+  double seconds = 0;
+  std::uint64_t bytes_in = 0;
+  std::uint64_t bytes_out = 0;
+  std::string_view asker;
+  std::optional<std::string_view> model{};
+  std::optional<std::string_view> limit{};
+  std::optional<std::string_view> address{};
+  std::optional<bool> complete{};
+};
+
 // Now, as lines of logs have it: "2026-11-29T12:30:34.021Z".
 std::string log_time();
+
+}  // namespace segue::serve
+
+namespace segue {
+
+template <>
+struct FieldsOf<serve::AccessLine> {
+  static constexpr std::string_view name = "AccessLine";
+  static constexpr std::string_view description = "A request in the access log";
+  static constexpr std::tuple fields = {
+      field<&serve::AccessLine::time>("time", "When its reply was sent, UTC"),
+      field<&serve::AccessLine::event>("event", "\"request\""),
+      field<&serve::AccessLine::method>("method", "GET, POST, ..."),
+      field<&serve::AccessLine::route>("route", "The pattern of its path"),
+      field<&serve::AccessLine::request_id>("request_id", "X-Request-Id of the reply"),
+      field<&serve::AccessLine::trace_id>("trace_id", "Of traceparent"),
+      field<&serve::AccessLine::status>("status", "The reply's"),
+      field<&serve::AccessLine::seconds>("seconds", "From the last byte of the request to the last of the reply"),
+      field<&serve::AccessLine::bytes_in>("bytes_in", "Of the body as it was sent"),
+      field<&serve::AccessLine::bytes_out>("bytes_out", "Likewise of the reply's"),
+      field<&serve::AccessLine::asker>("asker", "user, service, admin, local or nobody"),
+      field<&serve::AccessLine::model>("model", "That made the reply"),
+      field<&serve::AccessLine::limit>("limit", "The option whose limit the request exceeded"),
+      field<&serve::AccessLine::address>("address", "The client's"),
+      field<&serve::AccessLine::complete>("complete", "false: the client had gone"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::AccessLine);
+
+}  // namespace segue
+
+namespace segue::serve {
 
 // Thread safe.
 class AccessLog {

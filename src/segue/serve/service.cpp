@@ -362,18 +362,25 @@ void Service::sent(const Request& request, const Reply& reply, const Delivery& d
 }
 
 void Service::log_access(const Request& request, const Reply& reply, const Delivery& delivery) const {
-  json::object line = {{"time", log_time()}, {"event", "request"}};
-  for (const auto& field : named(route_name(reply.route), request)) line[field.key()] = field.value();
-  line["status"] = delivery.status;
-  line["seconds"] = delivery.seconds;
-  line["bytes_in"] = delivery.bytes_in;
-  line["bytes_out"] = delivery.bytes_out;
-  line["asker"] = reply.notes.asker;
-  if (!reply.notes.model.empty()) line["model"] = reply.notes.model;
-  if (!reply.notes.limit.empty()) line["limit"] = reply.notes.limit;
-  if (setup_.access_log->has_addresses()) line["address"] = request.peer;
-  if (!delivery.complete) line["complete"] = false;
-  setup_.access_log->add(json::serialize(line));
+  const auto if_any = [](std::string_view text) {
+    return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
+  };
+  const std::string time = log_time();
+  AccessLine line{.time = time,
+                  .method = name_of(request.method),
+                  .route = route_name(reply.route),
+                  .request_id = request.id,
+                  .trace_id = if_any(trace_id_of(request)),
+                  .status = delivery.status,
+                  .seconds = delivery.seconds,
+                  .bytes_in = delivery.bytes_in,
+                  .bytes_out = delivery.bytes_out,
+                  .asker = reply.notes.asker,
+                  .model = if_any(reply.notes.model),
+                  .limit = if_any(reply.notes.limit)};
+  if (setup_.access_log->has_addresses()) line.address = request.peer;
+  if (!delivery.complete) line.complete = false;
+  setup_.access_log->add(json_text(line));
 }
 
 std::string_view Service::route_name(std::int32_t index) const {
