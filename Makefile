@@ -2,8 +2,9 @@
 #   make demo    from nothing to a web app on the bundled playlists (SERVE=0: files only; PORT=8081: another port;
 #                LISTENS=export.zip: beside your own listens)
 #   make plugin  build/segue.ndp, the plugin for Navidrome (docs/navidrome.md)
+#   make package a Debian package of the build, in build/release (docs/operations.md)
 #   make test    install what is missing, build, run every test
-.PHONY: demo build plugin test install bench format check clean
+.PHONY: demo build plugin test install package bench format check clean
 
 PREFIX ?= /usr/local
 DEMO ?= demo
@@ -32,6 +33,9 @@ test:
 
 install: build
 	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+package: build
+	@cd $(BUILD) && cpack -G DEB
 
 bench:
 	@tools/setup bench

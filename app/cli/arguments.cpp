@@ -55,6 +55,11 @@ void Arguments::positional(std::string_view name, std::string_view help, std::ve
       ->expected(1, CLI::detail::expected_max_vector_size);
 }
 
+void Arguments::action(std::string_view help, std::string& value, std::span<const std::string_view> actions) {
+  actions_ = actions;
+  positional("ACTION", help, value);
+}
+
 void Arguments::optional_positional(std::string_view name, std::string_view help, std::vector<std::string>& values) {
   lists_.push_back(&values);
   app_.add_option(std::string(name), values, std::string(help))->expected(0, CLI::detail::expected_max_vector_size);

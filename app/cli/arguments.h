@@ -42,6 +42,8 @@ class Arguments {
   // A positional argument that is required: exactly one, or at least one.
   void positional(std::string_view name, std::string_view help, std::string& value);
   void positional(std::string_view name, std::string_view help, std::vector<std::string>& values);
+  // The first argument, one of `actions`, which outlive this; the command checks that it is.
+  void action(std::string_view help, std::string& value, std::span<const std::string_view> actions);
   // An optional positional argument.
   void optional_positional(std::string_view name, std::string_view help, std::vector<std::string>& values);
 
@@ -54,6 +56,7 @@ class Arguments {
   }
 
   std::deque<BoundOption>& bound() { return bound_; }
+  std::span<const std::string_view> actions() const { return actions_; }
   // Whether some option of this struct was given, on the command line or in the file.
   bool has_given(const void* options) const;
   // Whether that one of them was.
@@ -71,6 +74,7 @@ class Arguments {
                 std::initializer_list<std::string_view> omitted);
 
   CLI::App& app_;
+  std::span<const std::string_view> actions_;
   std::vector<std::string*> texts_;  // positional arguments
   std::vector<std::vector<std::string>*> lists_;
   std::deque<BoundOption> bound_;  // stable addresses: CLI11 keeps pointers into it

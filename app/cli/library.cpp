@@ -89,7 +89,7 @@ class LibraryCommand final : public Command {
   }
 
   void declare(Arguments& arguments) override {
-    arguments.positional("ACTION", "scan, from or match", action_);
+    arguments.action("scan, from or match", action_, kActions);
     arguments.optional_positional("WHAT",
                                   "scan: folders of music; from: subsonic ADDRESS, jellyfin ADDRESS, m3u FILE... or "
                                   "beets FILE; match: a library",
@@ -98,7 +98,6 @@ class LibraryCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    static constexpr std::array<std::string_view, 3> kActions = {"scan", "from", "match"};
     if (action_ == "scan") {
       if (names_.empty()) fail(ErrorCode::wrong_use, "scan: expected folders of music, found none");
       require_output();
@@ -122,6 +121,7 @@ class LibraryCommand final : public Command {
   }
 
  private:
+  static constexpr std::array<std::string_view, 3> kActions = {"scan", "from", "match"};
   void require_output() const {
     if (options_.output.empty()) fail(ErrorCode::wrong_use, "{}: --output is required (the library to write)", action_);
   }

@@ -1,14 +1,16 @@
-// segue listens import | export | users | forget
+// segue listens import | export | users | forget | expire
 #include <filesystem>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <ranges>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
+#include "segue/base/unix_time.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset/ingest_options.h"
 #include "segue/model/model.h"
@@ -26,6 +28,7 @@ struct ListensOptions {
   std::string store;
   std::string output;
   std::string model;
+  std::chrono::milliseconds keep_listens{0};
 };
 
 template <>
@@ -36,6 +39,8 @@ struct OptionsOf<ListensOptions> {
       option<&ListensOptions::output>("output", "export: the JSON Lines file to write, which segue ingest reads"),
       option<&ListensOptions::model>(
           "model", "export: use this model's ids for the songs it knows; import: count the listens it knows"),
+      option<&ListensOptions::keep_listens>("keep_listens",
+                                            "expire: delete the listens and skips that are older, such as 400d"),
   };
 };
 SEGUE_CHECK_OPTIONS(ListensOptions);
@@ -110,17 +115,20 @@ class ExportWriter {
 class ListensCommand final : public Command {
  public:
   std::string_view name() const override { return "listens"; }
-  std::string_view summary() const override { return "Import or export a service's listens, list or forget users"; }
+  std::string_view summary() const override {
+    return "Import, export or expire a service's listens, list or forget users";
+  }
   std::string_view example() const override {
     return "  segue listens import my_spotify_data.zip --store segue.sqlite --user ann\n"
            "  segue listens export --store segue.sqlite --model model -o listens.jsonl\n"
            "  segue ingest old-listens.tsv.gz listens.jsonl -o dataset\n"
            "  segue listens users --store segue.sqlite\n"
-           "  segue listens forget ann --store segue.sqlite";
+           "  segue listens forget ann --store segue.sqlite\n"
+           "  segue listens expire --keep-listens 400d --store segue.sqlite";
   }
 
   void declare(Arguments& arguments) override {
-    arguments.positional("ACTION", "import, export, users or forget", action_);
+    arguments.action("import, export, users, forget or expire", action_, kActions);
     arguments.optional_positional(
         "NAME", "import: logs in any form that segue ingest reads; export: only this user's listens; forget: the user",
         names_);
@@ -132,7 +140,6 @@ class ListensCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
-    static constexpr std::array<std::string_view, 4> kActions = {"import", "export", "users", "forget"};
     if (action_ == "import") {
       if (names_.empty()) fail(ErrorCode::wrong_use, "import: expected a log, found none");
       import_listens(terminal);
@@ -146,13 +153,20 @@ class ListensCommand final : public Command {
     } else if (action_ == "forget") {
       if (names_.size() != 1) fail(ErrorCode::wrong_use, "forget: expected one user, found {}", names_.size());
       forget(terminal);
+    } else if (action_ == "expire") {
+      if (!names_.empty()) fail(ErrorCode::wrong_use, "expire: expected no user, found {}", names_.size());
+      if (options_.keep_listens.count() == 0) {
+        fail(ErrorCode::wrong_use, "expire: --keep-listens is required (how old listens may be, such as 400d)");
+      }
+      expire(terminal);
     } else {
-      fail(ErrorCode::wrong_use, "expected import, export, users or forget, found \"{}\"{}", action_,
+      fail(ErrorCode::wrong_use, "expected import, export, users, forget or expire, found \"{}\"{}", action_,
            did_you_mean(action_, kActions));
     }
   }
 
  private:
+  static constexpr std::array<std::string_view, 5> kActions = {"import", "export", "users", "forget", "expire"};
   void import_listens(Terminal& terminal) const {
     const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::IfMissing::create);
     const pipeline::ImportReport report =
@@ -291,6 +305,27 @@ class ListensCommand final : public Command {
       terminal.print(fmt::format("forgotten: {} listens, {} feedback entries, {} tokens, {} events\n",
                                  with_commas(gone.listens), with_commas(gone.feedback), with_commas(gone.tokens),
                                  with_commas(gone.events)));
+    }
+  }
+
+  // In batches, so that a running service can add listens meanwhile.
+  void expire(Terminal& terminal) const {
+    static constexpr std::size_t kAtOnce = 1000;
+    const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::IfMissing::refuse);
+    const std::int64_t before =
+        unix_now() - std::chrono::duration_cast<std::chrono::seconds>(options_.keep_listens).count();
+    std::uint64_t removed = 0;
+    for (std::uint64_t batch = 1; batch > 0; removed += batch) {
+      if (terminal.stop().stop_requested()) {
+        fail(ErrorCode::interrupted, "{}: stopped; {} listens were removed", options_.store, removed);
+      }
+      batch = store->remove_older(before, kAtOnce);
+    }
+    if (terminal.json()) {
+      terminal.print(json::object{{"removed", removed}, {"before", before}});
+    } else {
+      terminal.print(fmt::format("{} listens and skips of before {:%Y-%m-%d} removed\n", with_commas(removed),
+                                 fmt::gmtime(static_cast<std::time_t>(before))));
     }
   }
 

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include "segue/base/error.h"
 #include "segue/base/secrets.h"
@@ -16,6 +17,7 @@
 #include "segue/base/words.h"
 #include "segue/math/kernel_list.h"
 
+#include "app/cli/completion.h"
 #include "app/cli/config.h"
 #include "app/cli/reference.h"
 
@@ -135,6 +137,22 @@ std::string whole_reference(const std::vector<Registered>& registered) {
   return text;
 }
 
+int print_completion(std::string_view name, const std::vector<Registered>& registered, const Output& output) {
+  const auto shell = std::ranges::find(kShellNames, name);
+  if (shell == kShellNames.end()) {
+    return report("", Error(ErrorCode::wrong_use,
+                            fmt::format("--completion: expected {}, found \"{}\"{}", fmt::join(kShellNames, ", "), name,
+                                        did_you_mean(name, kShellNames))));
+  }
+  std::vector<CompletedCommand> commands;
+  for (const Registered& entry : registered) {
+    commands.push_back(
+        {entry.command->name(), entry.command->summary(), entry.arguments->actions(), entry.arguments->bound()});
+  }
+  output(completion_script(static_cast<Shell>(shell - kShellNames.begin()), commands));
+  return 0;
+}
+
 }  // namespace
 
 int run_command_line(const std::vector<std::string>& typed, const Output& output, const Signals& signals) {
@@ -153,6 +171,9 @@ int run_command_line(const std::vector<std::string>& typed, const Output& output
   CommonOptions common;
   bool markdown = false;
   app.add_flag("--help-markdown", markdown)->group("");  // for docs/options.md, so not in --help
+  std::string completion;
+  app.add_option("--completion", completion, "Print what completes commands and options: bash, zsh or fish")
+      ->type_name("SHELL");
   std::vector<Registered> registered = register_commands(app, common);
   try {
     // CLI11 expects the words in reverse order.
@@ -182,6 +203,7 @@ int run_command_line(const std::vector<std::string>& typed, const Output& output
     output(whole_reference(registered));
     return 0;
   }
+  if (!completion.empty()) return print_completion(completion, registered, output);
   const auto chosen = std::ranges::find_if(registered, [](const Registered& entry) { return entry.app->parsed(); });
   if (chosen == registered.end()) {
     std::fputs(app.help().c_str(), stderr);

@@ -16,6 +16,8 @@
 #include "segue/base/error.h"
 #include "segue/base/memory.h"
 #include "segue/base/parallel.h"
+#include "segue/base/unix_time.h"
+#include "segue/serve/access_log.h"
 #include "segue/serve/http/http_server.h"
 #include "segue/serve/options.h"
 #include "segue/serve/service.h"
@@ -36,13 +38,13 @@ constexpr std::chrono::minutes kClockTolerance{5};
 constexpr std::chrono::milliseconds kPoll{200};  // between checks for SIGHUP and for changed models
 constexpr std::chrono::seconds kCountListensEvery{30};
 constexpr std::chrono::milliseconds kUpdateCatalogueEvery{500};
+constexpr std::chrono::minutes kRemoveOldListensEvery{10};
 constexpr std::uint64_t kMillion = 1'000'000;
 
 // One JSON object per line on standard error, each written in one call.
 void log_line(std::string_view event, const json::object& fields) {
   json::object line;
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  line["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now);
+  line["time"] = serve::log_time();
   line["event"] = event;
   for (const auto& member : fields) line[member.key()] = member.value();
   const std::string text = json::serialize(line) + '\n';
@@ -111,6 +113,7 @@ class ServeCommand final : public Command {
     arguments.options(options_);
     arguments.options(server_);
     arguments.options(limits_);
+    arguments.options(access_log_);
   }
 
   // A SIGHUP that arrives while the models load is counted and reloads them after the start.
@@ -131,6 +134,9 @@ class ServeCommand final : public Command {
         serve::model_sources(options_.name, model_, options_.also, options_.share);
     const serve::LogEvent log = terminal.quiet() ? serve::LogEvent() : serve::LogEvent(log_line);
     const DrainDeadline deadline(terminal.stop(), server_.drain_timeout, log);
+    serve::AccessLog access_log(access_log_, [](std::string_view lines) {
+      std::fwrite(lines.data(), 1, lines.size(), stderr);  // holds stderr's lock, as log_line() does
+    });
     const serve::StaticFiles files = files_of(options_.web_root);
     const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
     serve::ModelSet models(sources, cache_folder(), options_.verify, options_.library);
@@ -147,9 +153,12 @@ class ServeCommand final : public Command {
                             .catalogue = {.table = options_.catalogue,
                                           .audience = recommend::audience_of({.market = options_.market}),
                                           .micros_now = {}},
-                            .log = log});
+                            .log = log,
+                            .access_log = &access_log,
+                            .keep_listens = options_.keep_listens});
     allow_open_files(terminal);
-    static constexpr std::size_t kWatchers = 4;  // for new models, the catalogue, probes, and retraining
+    static constexpr std::size_t kWatchers =
+        4;  // for new models, the catalogue, probes, for retraining, the access log
     require_threads(thread_count(server_.io_threads) + server_.blocking_threads + kWatchers);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
@@ -166,6 +175,7 @@ class ServeCommand final : public Command {
       const auto reload_all = [&] {
         log_if_untold(manager.reloading());
         if (!server_.tls_certificate.empty()) reload_certificate(server, log);
+        reopen(access_log, log);
         service.reload_all();
         if (!terminal.stop().stop_requested()) log_if_untold(manager.ready(serving));
       };
@@ -260,6 +270,14 @@ class ServeCommand final : public Command {
     }
   }
 
+  static void reopen(serve::AccessLog& access_log, const serve::LogEvent& log) {
+    try {
+      access_log.reopen();
+    } catch (const Error& error) {
+      if (log) log("access log not opened again", {{"reason", error.what()}});
+    }
+  }
+
   static void log_if_untold(const std::optional<std::string>& reason) {
     if (reason) log_line("service manager not told", {{"reason", *reason}});
   }
@@ -276,12 +294,14 @@ class ServeCommand final : public Command {
     }
   }
 
-  // Calls reload_all() after a SIGHUP, reloads models that have changed every --watch, and counts new listens.
+  // Calls reload_all() after a SIGHUP, reloads models that have changed every --watch, counts new listens, and
+  // removes old ones, a batch at a time.
   void watch(serve::Service& service, const Hangups* hangups, const std::function<void()>& reload_all,
              const serve::LogEvent& log, const std::stop_token& stop) const {
     std::uint64_t seen = 0;
     auto next_check = std::chrono::steady_clock::now() + options_.watch;
     auto next_count = std::chrono::steady_clock::now();
+    auto next_removal = std::chrono::steady_clock::now();
     std::mutex mutex;
     std::condition_variable_any wake;
     while (!stop.stop_requested()) {
@@ -298,6 +318,8 @@ class ServeCommand final : public Command {
           service.count_new_listens();
           service.drop_old_events();
           next_count = std::chrono::steady_clock::now() + kCountListensEvery;
+        } else if (std::chrono::steady_clock::now() >= next_removal && !service.remove_old_listens(unix_now())) {
+          next_removal = std::chrono::steady_clock::now() + kRemoveOldListensEvery;
         }
       } catch (const std::exception& error) {  // out of memory, say: the next check may do better
         if (log) log("check for new models failed", {{"reason", error.what()}});
@@ -309,6 +331,7 @@ class ServeCommand final : public Command {
   serve::ServeOptions options_;
   serve::HttpServerOptions server_;
   serve::RateLimitOptions limits_;
+  serve::AccessLogOptions access_log_;
 };
 
 }  // namespace

@@ -19,6 +19,7 @@ struct TokenOptions {
   bool read = false;
   bool submit = false;
   bool admin = false;
+  bool metrics = false;
   bool uuid = false;
 };
 
@@ -33,6 +34,7 @@ struct OptionsOf<TokenOptions> {
       option<&TokenOptions::read>("read", "Allow reading: songs, recommendations, listens"),
       option<&TokenOptions::submit>("submit", "Allow submitting listens"),
       option<&TokenOptions::admin>("admin", "Allow everything, including reloading models"),
+      option<&TokenOptions::metrics>("metrics", "Allow reading /metrics and nothing else, as a scraper needs"),
       option<&TokenOptions::uuid>("uuid", "Make the secret a UUID, as some ListenBrainz clients require"),
   };
 };
@@ -42,8 +44,14 @@ namespace cli {
 namespace {
 
 json::object json_of(const store::StoredToken& token) {
-  return {{"id", token.id},         {"user", token.user},   {"name", token.name},      {"read", token.read},
-          {"submit", token.submit}, {"admin", token.admin}, {"created", token.created}};
+  return {{"id", token.id},
+          {"user", token.user},
+          {"name", token.name},
+          {"read", token.read},
+          {"submit", token.submit},
+          {"admin", token.admin},
+          {"metrics", token.for_metrics()},
+          {"created", token.created}};
 }
 
 class TokenCommand final : public Command {
@@ -52,18 +60,18 @@ class TokenCommand final : public Command {
   std::string_view summary() const override { return "Create, list and remove a service's tokens"; }
   std::string_view example() const override {
     return "  segue token create --store listens.sqlite --user ann --read --submit --name phone\n"
+           "  segue token create --store listens.sqlite --metrics --name prometheus\n"
            "  segue token list --store listens.sqlite\n"
            "  segue token remove 3kf8Ws0xQa --store listens.sqlite";
   }
 
   void declare(Arguments& arguments) override {
-    arguments.positional("ACTION", "create, list or remove", action_);
+    arguments.action("create, list or remove", action_, kActions);
     arguments.optional_positional("ID", "Id of the token to remove, as listed", ids_);
     arguments.options(options_, {"store"});
   }
 
   void run(Terminal& terminal) override {
-    static constexpr std::array<std::string_view, 3> kActions = {"create", "list", "remove"};
     if ((action_ == "remove") != (ids_.size() == 1)) {
       fail(ErrorCode::wrong_use, "{}: expected {}, found {}", action_,
            action_ == "remove" ? "the id of one token" : "no id", ids_.size());
@@ -81,6 +89,7 @@ class TokenCommand final : public Command {
   }
 
  private:
+  static constexpr std::array<std::string_view, 3> kActions = {"create", "list", "remove"};
   void create(Terminal& terminal) const {
     store::StoredToken wanted;
     wanted.user = options_.user;
@@ -88,8 +97,12 @@ class TokenCommand final : public Command {
     wanted.read = options_.read;
     wanted.submit = options_.submit;
     wanted.admin = options_.admin;
-    if (!wanted.read && !wanted.submit && !wanted.admin) {
-      fail(ErrorCode::wrong_use, "expected one of --read, --submit and --admin, found none");
+    if (wanted.for_metrics() && !options_.metrics) {
+      fail(ErrorCode::wrong_use, "expected one of --read, --submit, --admin and --metrics, found none");
+    }
+    if (options_.metrics && (!wanted.for_metrics() || !wanted.user.empty())) {
+      fail(ErrorCode::wrong_use, "--metrics: expected a token for nothing else and of no user, found {}",
+           wanted.user.empty() ? "other permissions" : "--user");
     }
     const store::NewToken made =
         store::make_token(wanted, options_.uuid ? store::SecretForm::uuid : store::SecretForm::segue);
@@ -114,6 +127,7 @@ class TokenCommand final : public Command {
       if (token.read) may += "read ";
       if (token.submit) may += "submit ";
       if (token.admin) may += "admin ";
+      if (token.for_metrics()) may += "metrics ";
       may.pop_back();
       table.add({token.id, token.user.empty() ? "(a service)" : for_terminal(token.user), for_terminal(token.name), may,
                  fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(token.created)))});

@@ -91,6 +91,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const segue::serve::Reply reply = served.service->answer(request, served.service->prepare(request));
   if (reply.status < 200 || reply.status >= 500) __builtin_trap();
   if (reply.content_type == "application/json" && !reply.bytes().empty()) (void)segue::json::parse(reply.bytes());
-  served.service->sent(request, reply, 0.001);
+  served.service->sent(request, reply, {.status = reply.status, .seconds = 0.001});
   return 0;
 }

@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   segue::testing::MemoryStore store;
   segue::serve::PlayingNow playing_now;
-  const segue::serve::ListenParts parts{store, playing_now, [] { return std::int64_t{1'700'000'000}; }};
+  segue::serve::Metrics metrics;
+  const segue::serve::ListenParts parts{store, playing_now, metrics, [] { return std::int64_t{1'700'000'000}; }};
   std::vector<segue::serve::Route> routes = segue::serve::listenbrainz_routes(parts);
   for (segue::serve::Route& route : segue::serve::listens_routes(parts)) routes.push_back(std::move(route));
   const segue::testing::RouteCaller caller(std::move(routes));

@@ -158,6 +158,21 @@ bool MemoryStore::remove(std::string_view user, std::int64_t listened_at, std::s
   return listens_.erase({std::string(user), listened_at, std::string(msid)}) > 0;
 }
 
+std::uint64_t MemoryStore::remove_older(std::int64_t before, std::size_t most) {
+  check();
+  const std::scoped_lock lock(mutex_);
+  const auto remove = [&](std::map<Key, store::StoredListen>& all) {
+    std::size_t removed = 0;
+    for (auto one = all.begin(); one != all.end() && removed < most;) {
+      const bool is_old = std::get<1>(one->first) < before;
+      one = is_old ? all.erase(one) : std::next(one);
+      if (is_old) ++removed;
+    }
+    return removed;
+  };
+  return remove(listens_) + remove(skips_);
+}
+
 std::vector<std::string> MemoryStore::users(std::string_view prefix, std::size_t most) {
   check();
   const std::scoped_lock lock(mutex_);

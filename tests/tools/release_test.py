@@ -12,6 +12,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLACES = {  # file: what states the version
     "CMakeLists.txt": "project(segue VERSION {} LANGUAGES C CXX",
     "src/segue/base/version.h": 'inline constexpr std::string_view kVersion = "{}";',
+    "deploy/helm/segue/Chart.yaml": "appVersion: {}",
+    "deploy/kubernetes/segue.yaml": "image: segue:{}",
     "tests/cli/frame.txt": "segue {}",
 }
 CHANGELOG = """# Changelog

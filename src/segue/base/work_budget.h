@@ -11,18 +11,24 @@
 
 namespace segue {
 
+// What spend() throws: a request that is well-formed and too large.
+class TooMuchWork final : public Error {
+ public:
+  using Error::Error;
+};
+
 // Not thread safe.
 class WorkBudget {
  public:
   explicit WorkBudget(std::uint64_t units) : units_(units), left_(units) {}
 
-  // To be called before the work is done. Throws bad_input if it is more than is left.
+  // To be called before the work is done. Throws TooMuchWork, a bad_input, if it is more than is left.
   void spend(std::uint64_t units) {
     if (units > left_) {
-      fail(ErrorCode::bad_input,
-           "expected a request of at most {} million products of vectors, found more; ask for fewer songs, or with "
-           "fewer dislikes, interests or list rules",
-           units_ / kMillion);
+      throw TooMuchWork(ErrorCode::bad_input,
+                        fmt::format("expected a request of at most {} million products of vectors, found more; ask for "
+                                    "fewer songs, or with fewer dislikes, interests or list rules",
+                                    units_ / kMillion));
     }
     left_ -= units;
   }

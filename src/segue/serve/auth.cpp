@@ -35,7 +35,12 @@ bool is_meant_for_here(const Request& request) {
 }
 
 Identity identity_of(const store::StoredToken& token) {
-  return {.token_id = token.id, .user = token.user, .read = token.read, .submit = token.submit, .admin = token.admin};
+  return {.token_id = token.id,
+          .user = token.user,
+          .read = token.read,
+          .submit = token.submit,
+          .admin = token.admin,
+          .metrics = token.for_metrics()};
 }
 
 }  // namespace

@@ -56,6 +56,10 @@ bool GuardedStore::remove(std::string_view user, std::int64_t listened_at, std::
   return on_own_files([&] { return store_.remove(user, listened_at, msid); });
 }
 
+std::uint64_t GuardedStore::remove_older(std::int64_t before, std::size_t most) {
+  return on_own_files([&] { return store_.remove_older(before, most); });
+}
+
 std::vector<std::string> GuardedStore::users(std::string_view prefix, std::size_t most) {
   return on_own_files([&] { return store_.users(prefix, most); });
 }

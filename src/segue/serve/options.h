@@ -27,6 +27,7 @@ struct ServeOptions {
   bool verify = true;
   std::uint64_t max_work = 50;
   std::chrono::milliseconds watch{2000};
+  std::chrono::milliseconds keep_listens{0};
   std::string retrain = "off";
   std::string retrain_config{};
   std::string evaluation{};
@@ -81,6 +82,9 @@ struct OptionsOf<serve::ServeOptions> {
       option<&serve::ServeOptions::watch>("watch",
                                           "How often to check whether a model's folder was replaced or its link points "
                                           "elsewhere, to reload it; 0s: never"),
+      option<&serve::ServeOptions::keep_listens>(
+          "keep_listens",
+          "Delete listens and skips from the store once they are this old, such as 400d; 0s: keep them"),
       option<&serve::ServeOptions::retrain>("retrain",
                                             "When to make a new MODEL of the stored listens, as segue retrain does: "
                                             "off, daily (at 04:00), a time such as "

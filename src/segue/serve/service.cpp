@@ -12,11 +12,13 @@
 #include "segue/base/error.h"
 #include "segue/base/lost_pages.h"
 #include "segue/base/unix_time.h"
+#include "segue/base/work_budget.h"
 #include "segue/serve/api/openapi.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/routes.h"
 #include "segue/serve/audiomuse/audiomuse.h"
 #include "segue/serve/evaluation_report.h"
+#include "segue/serve/http/request_ids.h"
 #include "segue/serve/listenbrainz/listenbrainz.h"
 #include "segue/serve/lists/next_songs.h"
 
@@ -25,6 +27,7 @@ namespace segue::serve {
 namespace {
 
 constexpr int kFirstServerError = 500;
+constexpr std::size_t kExpiredAtOnce = 1000;
 
 // Who is known to read a reply.
 enum class Readers { anybody, admins };
@@ -70,6 +73,20 @@ Reply reply_to(const Route* route, const Error& error, Readers readers) {
   if (is_worth_retrying(meaning.http_status) && !of_protocol) reply.headers.push_back({"Retry-After", "1"});
   if (meaning.http_status == 401) reply.headers.push_back({"WWW-Authenticate", "Token"});
   return reply;
+}
+
+// What the log says of a request: its route, never its path, which may hold the name of a user.
+json::object named(std::string_view route, const Request& request) {
+  json::object fields = {{"method", name_of(request.method)}, {"route", route}};
+  if (!request.id.empty()) fields["request_id"] = request.id;
+  if (!request.traceparent.empty()) fields["trace_id"] = trace_id_of(request);
+  return fields;
+}
+
+std::string_view asker_of(const Identity& who) {
+  if (who.admin) return "admin";
+  if (who.token_id.empty()) return who.read || who.submit ? "local" : "nobody";
+  return who.user.empty() ? "service" : "user";
 }
 
 [[noreturn]] void refuse_parameter(const Route& route, std::string_view name) {
@@ -130,7 +147,7 @@ Service::Service(const ServiceSetup& setup)
   add(map_routes(parts));
   add(model_routes(parts));
   add(catalogue_routes(parts));
-  const ListenParts listens{store_, playing_now_, unix_now,
+  const ListenParts listens{store_, playing_now_, *metrics_, unix_now,
                             [this](const std::string& user) { given_songs_.forget(listener_named(user).given); }};
   add(listens_routes(listens));
   add(event_routes(listens));
@@ -175,7 +192,9 @@ Admission Service::admit(const Request& head) {
 Reply Service::refusal(const Request& head, int status, std::string_view code, std::string_view message) const {
   const Route* const route = router_->find(head.method, head.path);
   const ErrorForm& form = route == nullptr ? form_for(head.path) : *route->errors;
-  return form.write(status, code, message);
+  Reply reply = form.write(status, code, message);
+  if (route != nullptr) reply.route = static_cast<std::int32_t>(route - router_->routes().data());
+  return reply;
 }
 
 Prepared Service::prepare(const Request& request) const {
@@ -213,18 +232,23 @@ Reply Service::reply_or_error(const Route* route, const Request& request, const 
   return reply;
 }
 
+const Route* Service::route_at(std::int32_t index) const {
+  return index < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(index)];
+}
+
 Reply Service::answer(const Request& request, const Prepared& prepared) {
-  const Route* const route =
-      prepared.route < 0 ? nullptr : &router_->routes()[static_cast<std::size_t>(prepared.route)];
+  const Route* const route = route_at(prepared.route);
   Reply reply = reply_or_error(
       route, request, [&] { return route == nullptr ? not_routed(request) : routed(*route, request, prepared); });
-  reply.route = prepared.route;
+  if (route != nullptr) reply.route = prepared.route;
   return reply;
 }
 
 Reply Service::failed(const Route* route, const Request& request, const Error& error, bool is_of_admin) const {
   if (meaning_of(error.code()).http_status >= kFirstServerError) {
-    log("request error", {{"method", name_of(request.method)}, {"path", request.path}, {"reason", error.what()}});
+    json::object fields = named(route == nullptr ? Metrics::name_of_other(kNoRoute) : route->path, request);
+    fields["reason"] = error.what();
+    log("request error", fields);
   }
   return reply_to(route, error, is_of_admin ? Readers::admins : Readers::anybody);
 }
@@ -292,14 +316,19 @@ Reply Service::routed(const Route& route, const Request& request, const Prepared
   const auto caller = prepared.caller != nullptr ? std::static_pointer_cast<const Caller>(prepared.caller)
                                                  : std::make_shared<const Caller>(caller_of(route, request));
   Reply reply;
+  RequestNotes notes{.asker = asker_of(caller->who)};
+  if (!caller->verdict.allowed) notes.limit = caller->verdict.option;
   try {
     if (caller->refusal) throw Error(*caller->refusal);
-    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), caller->who};
+    const Exchange exchange{request, Router::path_values(route, request.path), parse_query(request.query), caller->who,
+                            &notes};
     check_parameters(route, exchange);
     reply = handled(setup_.models, route, exchange, prepared.body.get());
   } catch (const Error& error) {
+    if (dynamic_cast<const TooMuchWork*>(&error) != nullptr) notes.limit = "max_work";
     reply = failed(&route, request, error, caller->who.admin);
   }
+  reply.notes = std::move(notes);
   add_rate_headers(caller->verdict, unix_now(), reply);  // a protocol reports its limits in every reply
   return reply;
 }
@@ -309,7 +338,10 @@ Reply Service::not_routed(const Request& request) const {
     return form_for(request.path).write(status, code, message);
   };
   if (request.method == Method::get || request.method == Method::head) {
-    if (std::optional<Reply> file = setup_.files.find(request.path)) return *std::move(file);
+    if (std::optional<Reply> file = setup_.files.find(request.path)) {
+      file->route = kStaticFile;
+      return *std::move(file);
+    }
   }
   const std::string allowed = router_->allowed(request.path);
   if (allowed.empty()) return answer_error(404, "not_found", "no such path");
@@ -319,11 +351,58 @@ Reply Service::not_routed(const Request& request) const {
   return reply;
 }
 
-void Service::sent(const Request& request, const Reply& reply, double seconds) {
-  metrics_->count(reply.route, reply.status, seconds);
-  if (reply.status < kFirstServerError) return;
-  log("request failed",
-      {{"method", name_of(request.method)}, {"path", request.path}, {"status", reply.status}, {"seconds", seconds}});
+void Service::sent(const Request& request, const Reply& reply, const Delivery& delivery) {
+  metrics_->count(reply.route, delivery.status, delivery.seconds);
+  if (!reply.notes.limit.empty()) metrics_->count_limit(reply.notes.limit);
+  if (setup_.access_log != nullptr && setup_.access_log->wants(request, delivery)) {
+    log_access(request, reply, delivery);
+  }
+  if (delivery.status < kFirstServerError) return;
+  json::object fields = named(route_name(reply.route), request);
+  fields["status"] = delivery.status;
+  fields["seconds"] = delivery.seconds;
+  log("request failed", fields);
+}
+
+void Service::log_access(const Request& request, const Reply& reply, const Delivery& delivery) const {
+  const auto if_any = [](std::string_view text) {
+    return text.empty() ? std::nullopt : std::optional<std::string_view>(text);
+  };
+  const std::string time = log_time();
+  AccessLine line{.time = time,
+                  .method = name_of(request.method),
+                  .route = route_name(reply.route),
+                  .request_id = request.id,
+                  .trace_id = if_any(trace_id_of(request)),
+                  .status = delivery.status,
+                  .seconds = delivery.seconds,
+                  .bytes_in = delivery.bytes_in,
+                  .bytes_out = delivery.bytes_out,
+                  .asker = reply.notes.asker,
+                  .model = if_any(reply.notes.model),
+                  .limit = if_any(reply.notes.limit)};
+  if (setup_.access_log->has_addresses()) line.address = request.peer;
+  if (!delivery.complete) line.complete = false;
+  setup_.access_log->add(json_text(line));
+}
+
+std::string_view Service::route_name(std::int32_t index) const {
+  return index < 0 ? Metrics::name_of_other(index) : std::string_view(route_at(index)->path);
+}
+
+bool Service::remove_old_listens(std::int64_t now) {
+  const auto keep = std::chrono::duration_cast<std::chrono::seconds>(setup_.keep_listens).count();
+  if (keep == 0) return false;
+  try {
+    const std::uint64_t removed = store_.remove_older(now - keep, kExpiredAtOnce);
+    metrics_->count_expired_listens(removed);
+    expired_ += removed;
+    if (removed > 0) return true;
+    if (expired_ > 0) log("old listens removed", {{"listens", expired_.exchange(0)}, {"before", now - keep}});
+  } catch (const std::exception& error) {
+    log("old listens not removed", {{"reason", error.what()}});
+  }
+  return false;
 }
 
 void Service::log(std::string_view event, const json::object& fields) const {

@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include "segue/base/error.h"
+#include "segue/serve/access_log.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
 #include "segue/serve/auth.h"
@@ -53,7 +54,9 @@ struct ServiceSetup {
   std::chrono::seconds keep_events{0};  // 0: for ever
   std::filesystem::path evaluation{};   // a report of `segue evaluate`, or ""
   CatalogueSetup catalogue{};
-  LogEvent log;  // may be empty
+  LogEvent log;                               // may be empty
+  AccessLog* access_log = nullptr;            // nullptr: none
+  std::chrono::milliseconds keep_listens{0};  // 0: for ever
 };
 
 // Thread safe.
@@ -69,7 +72,9 @@ class Service final : public RequestHandler {
   Reply refusal(const Request& head, int status, std::string_view code, std::string_view message) const override;
   Prepared prepare(const Request& request) const override;
   Reply answer(const Request& request, const Prepared& prepared) override;
-  void sent(const Request& request, const Reply& reply, double seconds) override;
+  void sent(const Request& request, const Reply& reply, const Delivery& delivery) override;
+  void entered() override { metrics_->count_in_flight(1); }
+  void left() override { metrics_->count_in_flight(-1); }
 
   // Reloads the models whose folders have changed, and the table of the catalogue; errors are logged, and what was
   // served stays.
@@ -82,6 +87,9 @@ class Service final : public RequestHandler {
   void drop_old_events();
   // Takes in changes to the catalogue by other processes and by the passing of time; errors are logged.
   void update_catalogue();
+  // Removes some of the listens that are older than keep_listens at `now` (seconds since 1970), and returns whether to
+  // call it again soon: others wait for the store no longer than for one batch. Errors are logged.
+  bool remove_old_listens(std::int64_t now);
   void count_retrain(bool done) { metrics_->count_retrain(done); }
   // From now on /health/ready fails, so that a load balancer sends no new requests while those in flight finish.
   void begin_to_drain() { draining_ = true; }
@@ -101,6 +109,9 @@ class Service final : public RequestHandler {
   Identity identity_of(const Request& request, RateVerdict& verdict);
   void check(const RateVerdict& verdict) const;
 
+  std::string_view route_name(std::int32_t index) const;
+  // nullptr for none.
+  const Route* route_at(std::int32_t index) const;
   Reply routed(const Route& route, const Request& request, const Prepared& prepared);
   // The reply that `make` returns, or that of the error it throws. Never throws.
   template <class Make>
@@ -117,6 +128,7 @@ class Service final : public RequestHandler {
   void reload(std::string_view name);
   void reload_table();
   void log(std::string_view event, const json::object& fields) const;
+  void log_access(const Request& request, const Reply& reply, const Delivery& delivery) const;
 
   ServiceSetup setup_;
   GuardedStore store_;
@@ -131,6 +143,7 @@ class Service final : public RequestHandler {
   std::unique_ptr<Metrics> metrics_;
   std::string openapi_;
   std::atomic<bool> draining_{false};
+  std::atomic<std::uint64_t> expired_{0};         // listens removed since remove_old_listens() last came to an end
   std::atomic<bool> trend_is_behind_{false};      // and that was logged
   std::atomic<bool> catalogue_is_behind_{false};  // likewise
 

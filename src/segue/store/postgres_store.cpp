@@ -469,6 +469,28 @@ bool PostgresStore::remove(std::string_view user, std::int64_t listened_at, std:
              .changed() > 0;
 }
 
+// From user to user along the primary key.
+std::uint64_t PostgresStore::remove_older(std::int64_t before, std::size_t most) {
+  const auto remove = [&](std::string_view table, std::string_view time) -> std::uint64_t {
+    return run(fmt::format(R"sql(WITH RECURSIVE names AS (
+            (SELECT user_name FROM segue.{0} ORDER BY user_name LIMIT 1)
+            UNION ALL
+            SELECT (SELECT user_name FROM segue.{0} WHERE user_name > names.user_name ORDER BY user_name LIMIT 1)
+            FROM names WHERE names.user_name IS NOT NULL),
+          old AS MATERIALIZED (
+            SELECT one.user_name, one.{1}, one.msid FROM names CROSS JOIN LATERAL (
+              SELECT user_name, {1}, msid FROM segue.{0} WHERE user_name = names.user_name AND {1} < $1
+              LIMIT $2) AS one LIMIT $2)
+          DELETE FROM segue.{0} USING old WHERE segue.{0}.user_name = old.user_name AND segue.{0}.{1} = old.{1}
+          AND segue.{0}.msid = old.msid)sql",
+                           table, time),
+               PostgresValues().add(before).add(limit_of(most)))
+        .changed();
+  };
+  const std::uint64_t listens = remove("listens", "listened_at");
+  return listens + remove("skips", "skipped_at");
+}
+
 std::vector<std::string> PostgresStore::users(std::string_view prefix, std::size_t most) {
   // Skips from user to user along the primary key.
   const PostgresRows rows = run(

@@ -399,6 +399,41 @@ bool SqliteStore::remove(std::string_view user, std::int64_t listened_at, std::s
   });
 }
 
+// Readers find what is old, from user to user along the primary key; only its removal holds up additions.
+std::uint64_t SqliteStore::remove_older(std::int64_t before, std::size_t most) {
+  struct Key {
+    std::string user;
+    std::int64_t time;
+    std::string msid;
+  };
+  const auto remove = [&](std::string_view table, std::string_view time) -> std::uint64_t {
+    std::vector<Key> old;
+    {
+      const Reader reader(*this);
+      SqliteStatement rows(*reader, fmt::format("WITH RECURSIVE names(user) AS (SELECT min(user) FROM {0} UNION ALL "
+                                                "SELECT (SELECT min(user) FROM {0} WHERE user > names.user) FROM names "
+                                                "WHERE names.user IS NOT NULL) SELECT one.user, one.{1}, one.msid FROM "
+                                                "names CROSS JOIN {0} AS one ON one.user = names.user AND one.{1} < ? "
+                                                "LIMIT ?",
+                                                table, time));
+      rows.bind(before).bind(sqlite_limit(most));
+      while (rows.step()) old.push_back({rows.text(0), rows.number(1), rows.text(2)});
+    }
+    if (old.empty()) return 0;
+    return write_and_erase([&] {
+      SqliteStatement gone(writer_, fmt::format("DELETE FROM {} WHERE user = ? AND {} = ? AND msid = ?", table, time));
+      std::uint64_t removed = 0;
+      for (const Key& key : old) {
+        gone.reset().bind(key.user).bind(key.time).bind(key.msid).run();
+        removed += static_cast<std::uint64_t>(writer_.changes());
+      }
+      return removed;
+    });
+  };
+  const std::uint64_t listens = remove("listens", "listened_at");
+  return listens + remove("skips", "skipped_at");
+}
+
 std::vector<std::string> SqliteStore::users(std::string_view prefix, std::size_t most) {
   const Reader reader(*this);
   // Skips from user to user along the primary key.

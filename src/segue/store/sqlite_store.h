@@ -39,6 +39,7 @@ class SqliteStore final : public ListenStore {
   void for_each_event(std::int64_t from, const std::function<bool(const StoredEvent&)>& each) override;
   std::uint64_t drop_events(std::int64_t made_before) override;
   bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) override;
+  std::uint64_t remove_older(std::int64_t before, std::size_t most) override;
   std::vector<std::string> users(std::string_view prefix, std::size_t most) override;
   std::int64_t latest_import(std::string_view user, std::string_view service) override;
   void set_latest_import(std::string_view user, std::string_view service, std::int64_t listened_at) override;

@@ -109,6 +109,9 @@ struct StoredToken {
   bool submit = false;
   bool admin = false;
   std::int64_t created = 0;
+
+  // A token without any of these permissions is a scraper's: all it may do is read the service's metrics.
+  bool for_metrics() const { return !read && !submit && !admin; }
 };
 
 struct StoreFacts {
@@ -158,6 +161,10 @@ class ListenStore {
   virtual std::uint64_t drop_events(std::int64_t made_before) = 0;
   // Whether there was one to remove.
   virtual bool remove(std::string_view user, std::int64_t listened_at, std::string_view msid) = 0;
+  // Removes listens and skips of before `before` (seconds since 1970), at most `most` of each, and returns how many it
+  // removed: 0 when there are none left. A batch holds up additions about as long as an addition of as many listens.
+  // What is removed leaves the disk as in remove().
+  virtual std::uint64_t remove_older(std::int64_t before, std::size_t most) = 0;
   virtual std::vector<std::string> users(std::string_view prefix, std::size_t most) = 0;
 
   // The newest listened_at that a client has reported as imported, by user and service.

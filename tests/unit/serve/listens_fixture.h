@@ -56,12 +56,13 @@ class ListensFixture : public ::testing::Test {
 
   MemoryStore store_;
   serve::PlayingNow playing_now_{4};
+  serve::Metrics metrics_;
   std::int64_t now_ = kNow;
   RouteCaller caller_;
 
  private:
   std::vector<serve::Route> all_routes() {
-    const serve::ListenParts parts{store_, playing_now_, [this] { return now_; }};
+    const serve::ListenParts parts{store_, playing_now_, metrics_, [this] { return now_; }};
     std::vector<serve::Route> routes = serve::listenbrainz_routes(parts);
     for (serve::Route& route : serve::listens_routes(parts)) routes.push_back(std::move(route));
     for (serve::Route& route : serve::event_routes(parts)) routes.push_back(std::move(route));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "segue/base/file.h"
@@ -54,7 +55,8 @@ class ServiceTest : public ::testing::Test {
   static std::filesystem::path model_folder() { return *folder_ / "model"; }
 
   // Starts a new service, with these limits.
-  void start(const RateLimitOptions& limits = {}) {
+  void start(const RateLimitOptions& limits = {}, AccessLog* access_log = nullptr,
+             std::chrono::milliseconds keep_listens = {}) {
     service_ = std::make_unique<Service>(ServiceSetup{
         .models = *models_,
         .store = store_,
@@ -62,7 +64,9 @@ class ServiceTest : public ::testing::Test {
         .limits = limits,
         .max_work = max_work_,
         .keep_events = keep_events_,
-        .log = [this](std::string_view event, const json::object& fields) { log_.emplace_back(event, fields); }});
+        .log = [this](std::string_view event, const json::object& fields) { log_.emplace_back(event, fields); },
+        .access_log = access_log,
+        .keep_listens = keep_listens});
   }
   void SetUp() override { start(); }
 
@@ -175,7 +179,128 @@ TEST_F(ServiceTest, reports_an_unavailable_store_without_its_name) {
   EXPECT_EQ(header(own, "Retry-After"), "1");
   ASSERT_EQ(log_.size(), 2U);
   EXPECT_EQ(log_[0].first, "request error");
-  EXPECT_EQ(log_[0].second.at("path"), "/1/user/ann/listen-count");
+  EXPECT_EQ(log_[0].second.at("route"), "/1/user/{user}/listen-count");
+}
+
+TEST_F(ServiceTest, logs_a_failure_with_its_ids_and_without_the_name_of_a_user) {
+  const std::string token = secret(true, false, false);
+  store_.fail_with(ErrorCode::unavailable);
+  Request request = this->request(Method::get, "/v1/users/ann/history?user=ann", token, "");
+  request.id = "id-1";
+  request.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const Reply reply = service_->answer(request, service_->prepare(request));
+  service_->sent(request, reply, {.status = reply.status, .seconds = 0.25});
+  ASSERT_EQ(log_.size(), 2U);
+  EXPECT_EQ(log_[1].first, "request failed");
+  for (const auto& [event, fields] : log_) {
+    EXPECT_EQ(fields.at("request_id"), "id-1");
+    EXPECT_EQ(fields.at("trace_id"), "4bf92f3577b34da6a3ce929d0e0e4736");
+    EXPECT_EQ(json::serialize(fields).find("ann"), std::string::npos);
+  }
+}
+
+// Everything that a line says, and nothing of the path, the query or the token.
+TEST_F(ServiceTest, writes_a_line_of_access_log_without_names) {
+  std::string lines;
+  {
+    AccessLog log({.access_log = "all", .access_log_addresses = true}, [&](std::string_view text) { lines += text; });
+    start({}, &log);
+    Request request = this->request(Method::get, "/v1/users/ann/recommendations?k=3", secret(true, false, false), "");
+    request.id = "id-1";
+    Reply reply = service_->answer(request, service_->prepare(request));
+    ASSERT_EQ(reply.status, 200) << reply.body;
+    service_->sent(request, reply, {.status = 200, .seconds = 0.25, .bytes_in = 0, .bytes_out = 321});
+    const Request other = this->request(Method::get, "/somewhere/ann", "", "");
+    reply = service_->answer(other, service_->prepare(other));
+    service_->sent(other, reply, {.status = 404, .seconds = 0, .complete = false});
+  }
+  const std::size_t end = lines.find('\n');
+  json::object first = json::parse(lines.substr(0, end)).as_object();
+  EXPECT_THAT(std::string(first.at("time").as_string()), ::testing::MatchesRegex("[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z"));
+  first.erase("time");
+  EXPECT_EQ(first, (json::object{{"event", "request"},
+                                 {"method", "GET"},
+                                 {"route", "/v1/users/{user}/recommendations"},
+                                 {"request_id", "id-1"},
+                                 {"status", 200},
+                                 {"seconds", 0.25},
+                                 {"bytes_in", 0},
+                                 {"bytes_out", 321},
+                                 {"asker", "user"},
+                                 {"model", "default"},
+                                 {"address", "203.0.113.7"}}));
+  const json::object second = json::parse(lines.substr(end + 1)).as_object();
+  EXPECT_EQ(second.at("route"), "none");
+  EXPECT_EQ(second.at("asker"), "nobody");
+  EXPECT_EQ(second.at("complete"), false);
+  EXPECT_EQ(lines.find("ann"), std::string::npos);
+}
+
+TEST_F(ServiceTest, counts_what_operators_ask_about) {
+  start({.token_requests = 2, .window_seconds = 3600});
+  const std::string token = secret(true, true, false);
+  const auto ask_and_send = [&](Method method, std::string_view target, std::string_view body = "{}") {
+    const Request request = this->request(method, target, token, body);
+    const Reply reply = service_->answer(request, service_->prepare(request));
+    service_->sent(request, reply, {.status = reply.status, .seconds = 0.003});
+  };
+  ask_and_send(Method::get, "/v1/users/ann/recommendations?k=3");
+  ask_and_send(Method::post, "/v1/recommendations", R"({"songs": ["nowhere", "nowhere else", "song-1"]})");
+  ask_and_send(Method::get, "/v1/users/ann/recommendations");  // beyond the limit
+  const std::string metrics = ask(Method::get, "/metrics", secret(true, false, false, "")).body;
+  for (
+      const std::string_view line :
+      {R"(segue_fallback_lists_total{reason="unknown_user"} 1)", "segue_unknown_ids_total 2",
+       R"(segue_refused_requests_total{limit="token_requests"} 1)",
+       R"(segue_requests_total{method="GET",route="/v1/users/{user}/recommendations",code="4xx"} 1)",
+       R"(segue_http_request_duration_seconds_bucket{method="POST",route="/v1/recommendations",code="2xx",le="0.005"} 1)",
+       R"(segue_http_request_duration_seconds_bucket{method="POST",route="/v1/recommendations",code="2xx",le="0.0025"} 0)",
+       R"(segue_http_requests_in_flight 0)", R"(segue_listens_total{result="added"} 0)"}) {
+    EXPECT_NE(metrics.find(std::string(line) + '\n'), std::string::npos) << line << '\n' << metrics;
+  }
+  EXPECT_NE(metrics.find("segue_build_info{version=\""), std::string::npos);
+}
+
+TEST_F(ServiceTest, a_scrapers_token_reads_the_metrics_and_nothing_else) {
+  const std::string scraper = secret(false, false, false, "");
+  EXPECT_EQ(ask(Method::get, "/metrics", scraper).status, 200);
+  for (const Route& route : service_->router().routes()) {
+    if (route.scope == Scope::none || route.id == "getMetrics") continue;
+    std::string path = route.path;
+    while (path.find('{') != std::string::npos)
+      path.replace(path.find('{'), path.find('}') - path.find('{') + 1, "ann");
+    EXPECT_EQ(ask(route.method, path, scraper).status, 403) << route.path;
+  }
+  for (const std::string_view page : {"/metrics", "/v1/status"}) {
+    EXPECT_EQ(ask(Method::get, page, secret(true, true, false)).status, 403) << "a listener's";
+  }
+}
+
+TEST_F(ServiceTest, removes_old_listens_in_batches) {
+  std::vector<store::StoredListen> listens(1500);
+  for (std::size_t i = 0; i < listens.size(); ++i) {
+    listens[i].user = "ann";
+    listens[i].listened_at = 1'600'000'000 + static_cast<std::int64_t>(i);
+    listens[i].msid = store::msid_of(listens[i]);
+  }
+  store_.add(listens);
+  start({}, nullptr, std::chrono::days(10));
+  const std::int64_t now = 1'600'000'000 + 10 * 86'400 + 1400;
+  EXPECT_TRUE(service_->remove_old_listens(now));
+  EXPECT_EQ(store_.listen_count("ann"), 500U);
+  EXPECT_TRUE(service_->remove_old_listens(now));
+  EXPECT_EQ(store_.listen_count("ann"), 100U);
+  EXPECT_TRUE(log_.empty());
+  EXPECT_FALSE(service_->remove_old_listens(now));
+  ASSERT_EQ(log_.size(), 1U);
+  EXPECT_EQ(log_[0].first, "old listens removed");
+  EXPECT_EQ(log_[0].second.at("listens"), 1400);
+  EXPECT_NE(
+      ask(Method::get, "/metrics", secret(true, false, false, "")).body.find("segue_expired_listens_total 1400\n"),
+      std::string::npos);
+  start();
+  EXPECT_FALSE(service_->remove_old_listens(now + 1'000'000'000)) << "listens are kept unless asked otherwise";
+  EXPECT_EQ(store_.listen_count("ann"), 100U);
 }
 
 // A path for every route, with its method.

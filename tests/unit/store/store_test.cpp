@@ -321,6 +321,31 @@ TEST_P(StoreTest, keeps_skips_apart_from_listens) {
   EXPECT_EQ(times(store->skips_of("bob", 9)), std::vector<std::int64_t>{8});
 }
 
+TEST_P(StoreTest, removes_what_is_older_in_batches) {
+  const std::unique_ptr<ListenStore> store = open();
+  std::vector<StoredListen> listens;
+  for (const char* const user : {"ann", "bob", "cat"}) {
+    for (int i = 0; i < 10; ++i) listens.push_back(listen(user, 100 + i, "a"));
+  }
+  store->add(listens);
+  store->add_skips(std::vector<StoredListen>{listen("dan", 90, "a"), listen("dan", 104, "a")});
+  EXPECT_EQ(store->remove_older(100, 8), 1U);  // the skip of a user without listens
+  EXPECT_EQ(store->remove_older(100, 8), 0U);
+  std::uint64_t removed = 0;
+  int batches = 0;
+  for (std::uint64_t batch = 1; batch > 0; removed += batch, ++batches) {
+    batch = store->remove_older(104, 5);
+    EXPECT_LE(batch, 5U);
+  }
+  EXPECT_EQ(removed, 12U);
+  EXPECT_EQ(batches, 4);
+  for (const char* const user : {"ann", "bob", "cat"}) {
+    EXPECT_EQ(times(store->listens_of(user, {.min_ts = std::nullopt, .max_ts = std::nullopt, .count = 99})),
+              (std::vector<std::int64_t>{109, 108, 107, 106, 105, 104}));
+  }
+  EXPECT_EQ(times(store->skips_of("dan", 9)), std::vector<std::int64_t>{104});
+}
+
 TEST_P(StoreTest, forgets_only_the_user) {
   const std::unique_ptr<ListenStore> store = open();
   const std::vector<StoredListen> sent = {listen("ann", 1, "a"), listen("bob", 1, "b")};

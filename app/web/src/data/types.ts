@@ -308,10 +308,17 @@ export interface CatalogueSong {
   changed?: string; // When that was
 }
 
+// A listen that was not stored.
+export interface RefusedListen {
+  row: number; // Its place in the request, from 0
+  reason: string; // What was found and what was expected
+}
+
 // What became of submitted listens.
 export interface AddedListens {
   added: number; // New listens
   known: number; // Listens that were stored already
+  refused?: RefusedListen[]; // Listens that were not stored; absent without any
 }
 
 // How much was deleted.

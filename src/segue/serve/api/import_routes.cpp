@@ -99,6 +99,8 @@ TypedReply<ImportedReply> import(const ListenParts& parts, std::mutex& one_at_a_
   try {
     const pipeline::ImportReport report =
         pipeline::import_listens(logs, options, parts.store, deadline, deadline.stop());
+    parts.metrics.count_listens({.added = report.added, .known = report.known});
+    parts.metrics.count_listens(ListenResult::refused, report.read.dropped.total());
     ImportedReply reply{report.added, report.known, report.skipped, report.read.rows, report.read.dropped.total(), {}};
     reply.sources = report.read.sources;
     return json_reply(reply);

@@ -99,19 +99,33 @@ TypedReply<AddedListensReply> add_listens(const ListenParts& parts, const Exchan
   }
   std::vector<store::StoredListen> listens;
   std::vector<store::StoredListen> skips;
+  std::vector<RefusedListenReply> refused;
+  std::optional<Error> first;
   const std::int64_t now = parts.unix_now();
-  for (const json::value& item : list) {
-    BulkListen listen(item, listens.size() + skips.size());
-    store::StoredListen read = listen.read(exchange.who, now);
-    (listen.skipped() ? skips : listens).push_back(std::move(read));
+  for (std::size_t row = 0; row < list.size(); ++row) {
+    try {
+      BulkListen listen(list[row], row);
+      store::StoredListen read = listen.read(exchange.who, now);
+      (listen.skipped() ? skips : listens).push_back(std::move(read));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::forbidden) throw;  // whoever sends it should not: nothing is taken from them
+      parts.metrics.count_listens(ListenResult::refused, 1);
+      if (refused.empty()) first = error;
+      refused.push_back({row, error.what()});
+    }
   }
+  // One bad row of a log must not hold back the others; a request of bad rows alone is a bad request.
+  if (first && refused.size() == list.size()) throw Error(*first);
   store::AddedListens counts = parts.store.add(listens);
   if (!skips.empty()) {
     const store::AddedListens skipped = parts.store.add_skips(skips);
     counts.added += skipped.added;
     counts.known += skipped.known;
   }
-  return json_reply(AddedListensReply{counts.added, counts.known});
+  parts.metrics.count_listens(counts);
+  AddedListensReply reply{counts.added, counts.known, std::nullopt};
+  if (!refused.empty()) reply.refused = std::move(refused);
+  return json_reply(reply);
 }
 
 json::object listens_body() {
@@ -154,7 +168,7 @@ std::vector<Route> listens_routes(const ListenParts& parts) {
                     .path = "/v1/listens",
                     .id = "addListens",
                     .tag = "Listens",
-                    .summary = "Adds many listens of many users",
+                    .summary = "Adds many listens of many users; the reply names those that are refused",
                     .scope = Scope::submit,
                     .is_personal = true,
                     .may_block = true,

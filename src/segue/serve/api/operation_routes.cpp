@@ -4,6 +4,7 @@
 #include "segue/base/error.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/evaluation_report.h"
+#include "segue/serve/process_metrics.h"
 #include "segue/serve/service.h"
 
 namespace segue::serve {
@@ -42,6 +43,9 @@ TypedReply<HealthReply> Service::ready() {
 
 Reply Service::metrics_text() {
   std::string text = metrics_->text();
+  append_process_metrics(text);
+  append_counter(text, "segue_access_log_dropped_total", "Requests that the access log lacks: it did not keep up",
+                 setup_.access_log == nullptr ? 0 : setup_.access_log->dropped());
   append_family(text, "segue_model_age_seconds", "gauge", "Since the model was trained");
   const auto now = std::chrono::system_clock::now();
   const std::vector<ModelPointer> models = setup_.models.all();
@@ -162,6 +166,7 @@ std::vector<Route> Service::operation_routes() {
                     .id = "getMetrics",
                     .tag = "Operations",
                     .summary = "Metrics in Prometheus' text format",
+                    .scope = Scope::metrics,
                     .for_operators = true,
                     .may_block = true,
                     .reply_type = "text/plain; version=0.0.4; charset=utf-8",

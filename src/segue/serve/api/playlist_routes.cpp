@@ -97,7 +97,7 @@ TypedReply<recommend::RadioReply> radio(const ServiceParts& parts, const Exchang
                               seeds.empty() ? recommend::radio_title(model.songs(), known.rows.front())
                                             : recommend::radio_title(model.songs(), seeds.front()),
                               served->name,
-                              listed_unknown({&known, &excluded, &played}),
+                              listed_unknown(parts, {&known, &excluded, &played}),
                               std::nullopt,
                               offered.withheld(radio.size(), options.length)};
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);

@@ -226,7 +226,7 @@ recommend::RecommendationsReply for_songs(const ServiceParts& parts, const Model
   reply.withheld = offered.withheld(reply.items.size(), wanted.recommend.k);
   reply.model = served->name;
   if (!seeds.empty()) reply.taken_as = recommend::taken_seed_replies(model.songs(), seeds);
-  reply.unknown = listed_unknown({&played, &disliked, &excluded});
+  reply.unknown = listed_unknown(parts, {&played, &disliked, &excluded});
   return reply;
 }
 
@@ -271,6 +271,7 @@ recommend::RecommendationsReply for_user(const ServiceParts& parts, const ModelP
     barred.insert(barred.end(), excluded.begin(), excluded.end());
     reply.items = recommend::recommended_song_replies(model.songs(), popular(model, barred, offered, wanted, budget));
     reply.fallback = recommend::Fallback::popular;
+    parts.metrics.count_fallback(Fallback::unknown_user);
   } else {
     const plays::Past past = recommend::past_of(model.songs(), played.past);
     recommend::Recommendations found =

@@ -185,9 +185,15 @@ struct ApiErrorReply {
   ErrorReply error{};
 };
 
+struct RefusedListenReply {
+  std::uint64_t row = 0;
+  std::string reason{};
+};
+
 struct AddedListensReply {
   std::uint64_t added = 0;
   std::uint64_t known = 0;
+  std::optional<std::vector<RefusedListenReply>> refused{};
 };
 
 struct RefusedEventReply {
@@ -555,12 +561,24 @@ struct FieldsOf<serve::ApiErrorReply> {
 SEGUE_CHECK_FIELDS(serve::ApiErrorReply);
 
 template <>
+struct FieldsOf<serve::RefusedListenReply> {
+  static constexpr std::string_view name = "RefusedListen";
+  static constexpr std::string_view description = "A listen that was not stored";
+  static constexpr std::tuple fields = {
+      field<&serve::RefusedListenReply::row>("row", "Its place in the request, from 0"),
+      field<&serve::RefusedListenReply::reason>("reason", "What was found and what was expected"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::RefusedListenReply);
+
+template <>
 struct FieldsOf<serve::AddedListensReply> {
   static constexpr std::string_view name = "AddedListens";
   static constexpr std::string_view description = "What became of submitted listens";
   static constexpr std::tuple fields = {
       field<&serve::AddedListensReply::added>("added", "New listens"),
       field<&serve::AddedListensReply::known>("known", "Listens that were stored already"),
+      field<&serve::AddedListensReply::refused>("refused", "Listens that were not stored; absent without any"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::AddedListensReply);

@@ -44,6 +44,7 @@ ModelPointer model_for(const ServiceParts& parts, const Exchange& exchange, std:
   ModelPointer served = parts.models.choose(name == nullptr ? std::string_view() : std::string_view(*name),
                                             user.empty() ? std::string_view(exchange.who.user) : user);
   parts.metrics.count_model(served->name);
+  if (exchange.notes != nullptr) exchange.notes->model = served->name;
   return served;
 }
 
@@ -97,12 +98,14 @@ std::uint32_t row_of_id(const data::Catalogue& songs, std::string_view id) {
   fail(ErrorCode::not_found, "song {}: the model has no song with this id", data::printable(id, kShownBytes));
 }
 
-std::optional<std::vector<std::string_view>> listed_unknown(std::initializer_list<const FoundRows*> fields) {
+std::optional<std::vector<std::string_view>> listed_unknown(const ServiceParts& parts,
+                                                            std::initializer_list<const FoundRows*> fields) {
   std::vector<std::string_view> unknown;
   for (const FoundRows* const field : fields) {
     unknown.insert(unknown.end(), field->unknown.begin(), field->unknown.end());
   }
   if (unknown.empty()) return std::nullopt;
+  parts.metrics.count_unknown_ids(unknown.size());
   unknown.resize(std::min(unknown.size(), kUnknownShown));
   return unknown;
 }

@@ -82,7 +82,8 @@ std::uint32_t row_of_id(const data::Catalogue& songs, std::string_view id);
 
 // Ids of requests that the model does not have, as replies list them: of several fields, at most 100. Nothing if there
 // are none.
-std::optional<std::vector<std::string_view>> listed_unknown(std::initializer_list<const FoundRows*> fields);
+std::optional<std::vector<std::string_view>> listed_unknown(const ServiceParts& parts,
+                                                            std::initializer_list<const FoundRows*> fields);
 
 // JSON Schema of `seeds`, and of a list of ids in a request.
 json::object seeds_schema();

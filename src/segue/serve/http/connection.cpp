@@ -22,6 +22,7 @@
 #include "segue/serve/http/coded_body.h"
 #include "segue/serve/http/counted_body.h"
 #include "segue/serve/http/reply_bytes.h"
+#include "segue/serve/http/request_ids.h"
 #include "segue/serve/http/router.h"
 
 namespace segue::serve {
@@ -82,25 +83,35 @@ void take_head(const Message& message, Request& request) {
     std::ranges::transform(header.name, header.name.begin(), ascii_lower);
     request.headers.push_back(std::move(header));
   }
+  take_ids(request);
 }
 
-Reply retry_reply(std::string_view reason) {
+// `limit`: the option that sets it, "" for a limit of the machine's.
+Reply retry_reply(std::string_view reason, std::string_view limit = "") {
   Reply reply = error_reply(503, "exhausted", reason);
+  reply.notes.limit = limit;
   reply.headers.push_back({"Retry-After", "1"});
   return reply;
 }
 
+Reply limited(Reply reply, std::string_view limit) {
+  reply.notes.limit = limit;
+  return reply;
+}
+
 Reply too_large_body(std::uint64_t most) {
-  return error_reply(413, "too_large", fmt::format("body: expected at most {} bytes, found more", most));
+  return limited(error_reply(413, "too_large", fmt::format("body: expected at most {} bytes, found more", most)),
+                 "max_body");
 }
 
 // The reply to bytes that are not a request; nothing if the client is gone.
 std::optional<Reply> reply_to(const error_code& error, const HttpServerOptions& options, std::uint64_t body_limit) {
   if (error == http::error::header_limit)
-    return error_reply(431, "too_large",
-                       fmt::format("header: expected at most {} bytes, found more", options.max_header));
+    return limited(
+        error_reply(431, "too_large", fmt::format("header: expected at most {} bytes, found more", options.max_header)),
+        "max_header");
   if (error == http::error::body_limit) return too_large_body(body_limit);
-  if (error == boost::system::errc::not_enough_memory) return retry_reply(kNoRoom);
+  if (error == boost::system::errc::not_enough_memory) return retry_reply(kNoRoom, "max_buffered");
   if (error == http::error::bad_version)
     return error_reply(505, "wrong_use", "version: expected HTTP/1.0 or HTTP/1.1, found another");
   if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
@@ -139,8 +150,10 @@ std::optional<Reply> refusal_of(const Message& message) {
 Reply preflight_reply() {
   return {.status = 204,
           .headers = {{"Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE"},
-                      {"Access-Control-Allow-Headers", "Authorization, Content-Type, If-None-Match"},
-                      {"Access-Control-Max-Age", "86400"}}};
+                      {"Access-Control-Allow-Headers",
+                       "Authorization, Content-Type, If-None-Match, traceparent, X-Request-Id"},
+                      {"Access-Control-Max-Age", "86400"}},
+          .route = kPreflight};
 }
 
 std::array<asio::const_buffer, 2> buffers_of(const WireReply& wire) {
@@ -160,6 +173,18 @@ asio::awaitable<void> drain_and_close(beast::tcp_stream& stream) {
     read += co_await stream.async_read_some(asio::buffer(discarded), asio::redirect_error(asio::use_awaitable, error));
   }
 }
+
+// While it lives, a request is in flight.
+class InFlight {
+ public:
+  explicit InFlight(RequestHandler& handler) : handler_(handler) { handler_.entered(); }
+  ~InFlight() { handler_.left(); }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+ private:
+  RequestHandler& handler_;
+};
 
 template <class Stream>
 class Connection {
@@ -184,9 +209,10 @@ class Connection {
       if (buffer_.size() == 0 && !co_await wait_for_bytes()) co_return;
       if (!co_await read_request()) co_return;
       const auto begin = Clock::now();
+      const InFlight in_flight(share_.handler);
       co_await answer();
       const bool sent = co_await write();
-      share_.handler.sent(request_, reply_, std::chrono::duration<double>(Clock::now() - begin).count());
+      report(std::chrono::duration<double>(Clock::now() - begin).count(), sent);
       lease_.release();
       if (!sent || !keep_alive_) co_return;
     }
@@ -230,10 +256,12 @@ class Connection {
     keep_alive_ = parser.get().keep_alive() && room_ == Room::full;
     prepared_ = Prepared();
     if (room_ != Room::full && !(room_ == Room::probes && share_.handler.facts_of(request_).is_probe)) {
-      co_await refuse(retry_reply(kTooManyClients));
+      co_await refuse(
+          retry_reply(kTooManyClients, room_ == Room::probes ? "max_connections" : "max_address_connections"));
       co_return false;
     }
     request_.body.clear();
+    bytes_in_ = 0;
     co_return parser.is_done() || co_await read_body(parser);
   }
 
@@ -244,7 +272,8 @@ class Connection {
     const std::uint64_t length = parser.content_length().value_or(0);
     parser.body_limit(most);
     if (length > most) {
-      co_await refuse(refusal(ErrorCode::too_large, fmt::format("body: expected at most {} bytes, found more", most)));
+      co_await refuse(limited(
+          refusal(ErrorCode::too_large, fmt::format("body: expected at most {} bytes, found more", most)), "max_body"));
       co_return false;
     }
     const ContentCoding coding = content_coding(request_.header("content-encoding"));
@@ -266,6 +295,7 @@ class Connection {
     if (!error) co_await http::async_read(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
     if (error) co_return co_await unreadable(error, most);
     request_.body = std::move(parser.get().body().text);
+    bytes_in_ = request_.body.size();
     if (coding == ContentCoding::gzip) co_return co_await decompress(most);
     co_return true;
   }
@@ -284,7 +314,10 @@ class Connection {
         error = Error(ErrorCode::exhausted, "out of memory; retry later");
       }
     });
-    if (error) co_await refuse(refusal(error->code(), error->what()));
+    if (error) {
+      const bool is_too_large = error->code() == ErrorCode::too_large;
+      co_await refuse(limited(refusal(error->code(), error->what()), is_too_large ? "max_body" : ""));
+    }
     co_return !error;
   }
 
@@ -339,6 +372,9 @@ class Connection {
     request_.method = Method::other;
     request_.path.clear();
     request_.headers.clear();
+    take_ids(request_);
+    bytes_in_ = 0;
+    reply.route = kNoRequest;
     co_await refuse(std::move(reply));
   }
 
@@ -347,9 +383,17 @@ class Connection {
     keep_alive_ = false;
     reply_ = std::move(reply);
     make_wire();
-    co_await write();
-    share_.handler.sent(request_, reply_, 0);
+    report(0, co_await write());
     co_await drain_and_close(lowest_);
+  }
+
+  void report(double seconds, bool complete) {
+    share_.handler.sent(request_, reply_,
+                        {.status = wire_.status,
+                         .seconds = seconds,
+                         .bytes_in = bytes_in_,
+                         .bytes_out = complete ? wire_.body.size() : 0,
+                         .complete = complete});
   }
 
   asio::awaitable<void> answer() {
@@ -377,7 +421,7 @@ class Connection {
       if (request_.body.capacity() > kReadAtOnce) request_.body = std::string();
       make_wire();
       const std::uint64_t own = reply_.body.capacity() + wire_.own.capacity();
-      if (!lease_.hold(own)) replace_reply(retry_reply(kNoRoom));
+      if (!lease_.hold(own)) replace_reply(retry_reply(kNoRoom, "max_buffered"));
     } catch (const std::bad_alloc&) {
       replace_reply(retry_reply("out of memory; retry later"));
     }
@@ -420,6 +464,7 @@ class Connection {
   Prepared prepared_;
   Reply reply_;
   WireReply wire_;  // views reply_
+  std::uint64_t bytes_in_ = 0;
   bool keep_alive_ = true;
   bool http_1_0_ = false;
 };

@@ -31,6 +31,11 @@ std::string key_of_address(std::string_view address) {
   return fmt::format("a{}", address);
 }
 
+RateVerdict by(std::string_view option, RateVerdict verdict) {
+  verdict.option = option;
+  return verdict;
+}
+
 // The verdict that binds a client with two limits: the refusal, else the one with less left.
 RateVerdict tighter(const RateVerdict& a, const RateVerdict& b) {
   if (a.limit == 0 || b.limit == 0) return a.limit == 0 ? b : a;
@@ -62,12 +67,14 @@ RateLimiter::RateLimiter(const RateLimitOptions& options)
 RateLimiter::~RateLimiter() = default;
 
 RateVerdict RateLimiter::take(const Identity& who, std::string_view address, Clock::time_point now) {
-  if (who.token_id.empty()) return take(key_of_address(address), options_.address_requests, now);
+  if (who.token_id.empty()) {
+    return by("address_requests", take(key_of_address(address), options_.address_requests, now));
+  }
   const std::string token = "t" + who.token_id;
-  if (who.user.empty()) return take(token, options_.service_requests, now);
-  const RateVerdict of_token = take(token, options_.token_requests, now);
+  if (who.user.empty()) return by("service_requests", take(token, options_.service_requests, now));
+  const RateVerdict of_token = by("token_requests", take(token, options_.token_requests, now));
   if (!of_token.allowed) return of_token;
-  return tighter(of_token, take("u" + who.user, options_.user_requests, now));
+  return tighter(of_token, by("user_requests", take("u" + who.user, options_.user_requests, now)));
 }
 
 RateVerdict RateLimiter::take(std::string_view key, std::uint32_t limit, Clock::time_point now) {
@@ -75,7 +82,7 @@ RateVerdict RateLimiter::take(std::string_view key, std::uint32_t limit, Clock::
 }
 
 RateVerdict RateLimiter::look(std::string_view address, Clock::time_point now) {
-  return judge(key_of_address(address), options_.address_requests, now, Counting::no);
+  return by("address_requests", judge(key_of_address(address), options_.address_requests, now, Counting::no));
 }
 
 RateVerdict RateLimiter::judge(std::string_view key, std::uint32_t limit, Clock::time_point now, Counting counting) {

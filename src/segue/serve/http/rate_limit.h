@@ -62,6 +62,7 @@ struct RateVerdict {
   std::uint32_t limit = 0;      // 0: no limit
   std::uint32_t remaining = 0;  // requests left in this window
   std::uint32_t reset_in = 0;   // seconds until the window ends, rounded up
+  std::string_view option{};    // the option that sets the limit
 };
 
 // Thread safe. Holds at most `tracked_clients` windows of about 100 bytes.

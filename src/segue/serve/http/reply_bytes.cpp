@@ -24,8 +24,8 @@ constexpr int kGzipFormat = 15 + 16;
 // Headers that pages of another origin may read in addition to the safelisted ones (Fetch, CORS-safelisted
 // response-header names).
 constexpr std::string_view kExposed =
-    "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Reset-In, "
-    "X-Segue-List, X-Segue-Model";
+    "ETag, Retry-After, traceparent, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
+    "X-Segue-List, X-RateLimit-Reset-In, X-Request-Id, X-Segue-Model";
 
 struct Reason {
   int status;
@@ -178,6 +178,7 @@ void make_wire_reply(const Request& request, const Reply& reply, const WireOptio
     }
   }
 
+  wire.status = status;
   std::string& head = wire.head;
   head.clear();
   fmt::format_to(std::back_inserter(head), "HTTP/1.{} {} {}\r\n", options.http_1_0 ? 0 : 1, status, reason_of(status));
@@ -191,6 +192,8 @@ void make_wire_reply(const Request& request, const Reply& reply, const WireOptio
   if (compressible) append_header(head, "Vary", "Accept-Encoding");
   if (!etag.empty()) append_header(head, "ETag", compressed ? tag_of_gzip(etag) : etag);
   append_header(head, "X-Content-Type-Options", "nosniff");
+  if (!request.id.empty()) append_header(head, "X-Request-Id", request.id);
+  if (!request.traceparent.empty()) append_header(head, "traceparent", request.traceparent);
   if (!options.cors_origin.empty()) {
     append_header(head, "Access-Control-Allow-Origin", options.cors_origin);
     if (options.cors_origin != "*") append_header(head, "Vary", "Origin");

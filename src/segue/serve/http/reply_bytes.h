@@ -19,6 +19,7 @@ struct WireOptions {
 
 // A reply ready to be sent: head, then body, which is a view of the reply's or of `own`.
 struct WireReply {
+  int status = 200;
   std::string head;
   std::string own;        // a body made here, by compression
   std::string_view body;  // "" for HEAD, 304 and 204

@@ -47,6 +47,8 @@ bool Identity::may(Scope scope) const {
       return submit || admin;
     case Scope::admin:
       return admin;
+    case Scope::metrics:
+      return metrics || read || admin;
   }
   return false;
 }

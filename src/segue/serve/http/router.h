@@ -24,9 +24,9 @@
 
 namespace segue::serve {
 
-// What a token permits. admin includes the others.
-enum class Scope { none, read, submit, admin };
-inline constexpr std::array<std::string_view, 4> kScopeNames = {"none", "read", "submit", "admin"};
+// What a token permits. admin includes the others, and read includes metrics.
+enum class Scope { none, read, submit, admin, metrics };
+inline constexpr std::array<std::string_view, 5> kScopeNames = {"none", "read", "submit", "admin", "metrics"};
 constexpr std::span<const std::string_view> names(Scope) {
   return kScopeNames;
 }
@@ -38,6 +38,7 @@ struct Identity {
   bool read = false;
   bool submit = false;
   bool admin = false;
+  bool metrics = false;  // a scraper's: it may read the metrics, and nothing else
 
   bool may(Scope scope) const;
   // Throws forbidden unless this is a service's or admin's token or the user's own.
@@ -49,6 +50,7 @@ struct Exchange {
   std::vector<std::pair<std::string_view, std::string>> path;  // {id} -> decoded text
   std::vector<std::pair<std::string, std::string>> query;      // decoded, in order
   Identity who;
+  RequestNotes* notes = nullptr;  // where the handler says what the reply does not; nullptr: nobody asks
 
   // REQUIRES: the route's path has {name}.
   const std::string& at(std::string_view name) const;

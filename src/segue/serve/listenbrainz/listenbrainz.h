@@ -27,6 +27,7 @@ inline constexpr std::string_view kLocalUser = "local";
 struct ListenParts {
   store::ListenStore& store;
   PlayingNow& playing_now;
+  Metrics& metrics;
   std::function<std::int64_t()> unix_now;  // seconds since 1970
   // Called when a user's data is deleted, for what others keep of them in memory; may be empty.
   std::function<void(const std::string& user)> forget{};

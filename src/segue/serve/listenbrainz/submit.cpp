@@ -18,6 +18,20 @@ bool read_return_msid(const Exchange& exchange) {
   return true;
 }
 
+// read_submitted(), with the listens of a request that it refuses counted.
+SubmittedListens counted_submitted(const ListenParts& parts, const json::object& body, std::size_t bytes,
+                                   const std::string& user, std::int64_t now) {
+  try {
+    return read_submitted(body, bytes, user, now);
+  } catch (const Error&) {
+    const json::value* const payload = body.if_contains("payload");
+    if (payload != nullptr && payload->is_array()) {
+      parts.metrics.count_listens(ListenResult::refused, payload->get_array().size());
+    }
+    throw;
+  }
+}
+
 TypedReply<ListenBrainzStatusReply> submit_listens(const ListenParts& parts, const Exchange& exchange) {
   const std::string user = listener_of(exchange.who);
   const std::size_t bytes = exchange.request.body.size();
@@ -26,9 +40,9 @@ TypedReply<ListenBrainzStatusReply> submit_listens(const ListenParts& parts, con
   }
   const bool return_msid = read_return_msid(exchange);
   const std::int64_t now = parts.unix_now();
-  SubmittedListens submitted = read_submitted(body_object(exchange.request), bytes, user, now);
+  SubmittedListens submitted = counted_submitted(parts, body_object(exchange.request), bytes, user, now);
   if (submitted.type != ListenType::playing_now) {
-    parts.store.add(submitted.listens);
+    parts.metrics.count_listens(parts.store.add(submitted.listens));
     return status_ok();
   }
   store::StoredListen& listen = submitted.listens.front();

@@ -146,6 +146,7 @@ std::vector<recommend::Recommendation> next_songs(const ListParts& parts, const 
     keep_accepted(wanted, found);
     const std::size_t repeatable = barred.size() - wanted.seeds.size();
     if (!found.empty() || repeatable == 0) break;
+    parts.service.metrics.count_fallback(Fallback::repeats);
     barred.resize(wanted.seeds.size() + repeatable / 2);  // the older half may come back
   }
   std::vector<data::SongRow> given = wanted.seeds;

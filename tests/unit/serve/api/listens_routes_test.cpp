@@ -19,7 +19,13 @@ class BulkListens : public testing::ListensFixture {
   std::string message_with(std::string_view name, json::value value) const {
     json::object listen = one();
     listen[name] = std::move(value);
-    return message(add({one("bob"), listen}));
+    return refusal(add({one("bob"), listen}));
+  }
+  // Why the second of two listens was refused.
+  static std::string refusal(const Reply& reply) {
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    EXPECT_EQ(document(reply).at_pointer("/refused/0/row"), json::value(1));
+    return std::string(document(reply).at_pointer("/refused/0/reason").as_string());
   }
   static std::string message(const Reply& reply) {
     EXPECT_EQ(reply.status, 400) << reply.body;
@@ -82,11 +88,36 @@ TEST_F(BulkListens, name_what_is_wrong_with_them) {
   EXPECT_EQ(message_with("listened_at", kNow + 3600), time + "1700003600");
   EXPECT_EQ(message_with("listened_at", "1700000000"), time + "\"1700000000\"");
   EXPECT_EQ(message_with("listened_at", 1.5), time + "1.5E0");
-  EXPECT_EQ(message(add({one(), 7})), "listens[1]: expected an object");
+  EXPECT_EQ(refusal(add({one(), 7})), "listens[1]: expected an object");
   EXPECT_EQ(message(post("/v1/listens", {{"listens", 1}}, token_of(""))), "listens: expected a list of objects");
   EXPECT_EQ(message(post("/v1/listens", {{"listen", json::array{}}}, token_of(""))),
             "unknown name listen (did you mean listens?)");
-  EXPECT_TRUE(stored("bob").empty());
+}
+
+TEST_F(BulkListens, that_are_good_are_taken_beside_bad_ones) {
+  json::object nameless = one("ann", kNow - 1);
+  nameless.erase("title");
+  json::object skipped = one("ann", kNow - 2);
+  skipped["skipped"] = true;
+  const Reply some = add({nameless, one("ann"), 7, skipped, one("ann"), one("bob", 0)});
+  EXPECT_EQ(some.status, 200);
+  json::object counts = document(some).as_object();
+  const json::array refused = counts.at("refused").as_array();
+  counts.erase("refused");
+  EXPECT_EQ(counts, (json::object{{"added", 2}, {"known", 1}}));
+  ASSERT_EQ(refused.size(), 3U);
+  EXPECT_EQ(refused[0],
+            (json::value{{"row", 0}, {"reason", "listens[0]: expected song_id, or artist and title, found neither"}}));
+  EXPECT_EQ(refused[1].at("row"), 2);
+  EXPECT_EQ(refused[2].at("row"), 5);
+  EXPECT_EQ(stored("ann").size(), 1U);
+  EXPECT_EQ(store_.skips_of("ann", 9).size(), 1U);
+
+  // A request of nothing but bad rows is a bad request: its first row says why.
+  EXPECT_EQ(message(add({nameless, 7})), "listens[0]: expected song_id, or artist and title, found neither");
+  const std::string metrics = metrics_.text();
+  EXPECT_NE(metrics.find(R"(segue_listens_total{result="added"} 2)"), std::string::npos) << metrics;
+  EXPECT_NE(metrics.find(R"(segue_listens_total{result="refused"} 5)"), std::string::npos) << metrics;
 }
 
 TEST_F(BulkListens, are_ten_thousand_at_most) {

@@ -4,6 +4,7 @@
 #include <ctime>
 #include <deque>
 #include <latch>
+#include <mutex>
 #include <new>
 #include <thread>
 
@@ -65,14 +66,27 @@ class StubHandler final : public RequestHandler {
                     request.body + (request.loopback ? " here" : " elsewhere")};
   }
 
-  void sent(const Request&, const Reply& reply, double) override {
+  void sent(const Request&, const Reply& reply, const Delivery& delivery) override {
     if (reply.status >= 400) ++refused;
+    const std::scoped_lock lock(mutex);
+    sent_replies.push_back({delivery, reply.route, std::string(reply.notes.limit)});
   }
 
   std::atomic<bool> has_begun{false};
   std::latch arrived{1};
   std::latch go_on{1};
+  void entered() override { ++in_flight; }
+  void left() override { --in_flight; }
+
   std::atomic<int> refused{0};
+  std::atomic<int> in_flight{0};
+  struct SentReply {
+    Delivery delivery;
+    std::int32_t route;
+    std::string limit;
+  };
+  std::mutex mutex;  // guards sent_replies
+  std::vector<SentReply> sent_replies;
   std::atomic<int> admissions{0};
 };
 
@@ -117,6 +131,47 @@ TEST_F(HttpServerTest, answers_several_requests_on_one_connection) {
   RawClient old = this->client();
   EXPECT_EQ(old.ask("GET /old HTTP/1.0\r\n\r\n").body, "GET /old   here");
   EXPECT_TRUE(old.ended());
+}
+
+TEST_F(HttpServerTest, returns_the_id_and_the_trace_of_a_request) {
+  start();
+  RawClient client = this->client();
+  constexpr std::string_view kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const RawReply named = client.ask(
+      fmt::format("GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: from-the-proxy\r\ntraceparent: {}\r\n\r\n", kTrace));
+  EXPECT_EQ(RawClient::header(named, "X-Request-Id"), "from-the-proxy");
+  EXPECT_EQ(RawClient::header(named, "traceparent"), kTrace);
+  // The next request of the connection has neither of them.
+  const RawReply next = client.ask(kGet);
+  EXPECT_EQ(RawClient::header(next, "X-Request-Id").size(), 32U);
+  EXPECT_EQ(RawClient::header(next, "traceparent"), "");
+  EXPECT_EQ(RawClient::header(this->client().ask("nonsense\r\n\r\n"), "X-Request-Id").size(), 32U);
+}
+
+TEST_F(HttpServerTest, reports_how_each_reply_was_sent) {
+  start({.max_header = 1024, .max_body = 100});
+  {
+    RawClient client = this->client();
+    client.ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+    client.ask("GET /big HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n");
+    client.ask("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n");
+  }
+  this->client().ask("GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + std::string(2000, 'x') + "\r\n\r\n");
+  stop();
+  const auto& sent = handler_.sent_replies;
+  ASSERT_EQ(sent.size(), 4U);
+  EXPECT_EQ(sent[0].delivery.bytes_in, 3U);
+  EXPECT_EQ(sent[0].delivery.bytes_out, std::string_view("POST /p  abc here").size());
+  EXPECT_TRUE(sent[0].delivery.complete);
+  EXPECT_EQ(sent[0].limit, "");
+  EXPECT_EQ(sent[1].delivery.bytes_in, 0U);
+  EXPECT_LT(sent[1].delivery.bytes_out, 1000U);  // compressed
+  EXPECT_EQ(sent[2].delivery.status, 413);
+  EXPECT_EQ(sent[2].limit, "max_body");
+  EXPECT_EQ(sent[3].delivery.status, 431);
+  EXPECT_EQ(sent[3].limit, "max_header");
+  EXPECT_EQ(sent[3].route, kNoRequest);
+  EXPECT_EQ(handler_.in_flight, 0);
 }
 
 TEST_F(HttpServerTest, answers_pipelined_requests_in_order) {
