@@ -11,6 +11,7 @@
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/base/words.h"
+#include "segue/data/dataset/dataset.h"
 #include "segue/model/extend.h"
 #include "segue/model/map_file.h"
 #include "segue/model/model.h"
@@ -205,10 +206,20 @@ class RetrainCommand final : public Command {
     return with_steps(std::move(words));
   }
 
+  // A model of other songs, such as one of the demo, has nothing to start from.
+  static bool shares_songs(const std::string& dataset_folder, const fs::path& target) {
+    const data::Dataset dataset = data::open_dataset(dataset_folder);
+    const model::Model model(target);
+    for (data::SongRow song = 0; song < dataset.songs.size(); ++song) {
+      if (model.songs().find(dataset.songs.id(song))) return true;
+    }
+    return false;
+  }
+
   std::vector<std::string> train_words(const std::string& dataset, const std::string& next, const fs::path& target,
                                        const std::optional<OldModel>& old) const {
     std::vector<std::string> words = {"train", dataset, "-o", next};
-    if (old && options_.warm) words.insert(words.end(), {"--from", target.string()});
+    if (old && options_.warm && shares_songs(dataset, target)) words.insert(words.end(), {"--from", target.string()});
     return with_steps(std::move(words));
   }
 

@@ -112,6 +112,15 @@ def test_wrong_options(dataset: segue.Dataset, options, words):
     assert isinstance(raised.value, ValueError) and raised.value.code == "wrong_use"
 
 
+def test_a_model_trained_from_another_stays_close(dataset: segue.Dataset, model: segue.Model):
+    later = segue.train(dataset, from_=model, epochs=1, threads=1)
+    assert later.manifest["start"]["songs_kept"] == later.vectors.shape[0] - later.manifest["start"]["songs_new"]
+    assert later.manifest["start"]["cosine"]["mean"] > 0.9
+    assert later.manifest["options"]["dim"] == model.manifest["options"]["dim"]
+    with pytest.raises(segue.WrongUse, match="expected a model of dim 17, found 16"):
+        segue.train(dataset, from_=model, dim=17, threads=1)
+
+
 def test_numbers_of_numpy_are_numbers(dataset: segue.Dataset):
     model = segue.train(
         dataset,

@@ -84,6 +84,11 @@ std::string text_of_value(const OptionRow& row, nb::handle value) {
   unwanted(row, value);
 }
 
+// The keyword of an option: its name, with an underscore behind one that is a word of Python.
+std::string keyword_of(const OptionRow& row) {
+  return row.name == "from" ? "from_" : std::string(row.name);
+}
+
 void set_row(const OptionRow& row, void* options, const std::string& value) {
   try {
     row.set(options, row, value);
@@ -92,7 +97,7 @@ void set_row(const OptionRow& row, void* options, const std::string& value) {
     std::string_view message = error.what();
     const std::string flag = row.flag();
     if (message.starts_with(flag)) message.remove_prefix(flag.size());
-    throw Error(error.code(), fmt::format("{}{}", row.name, message));
+    throw Error(error.code(), fmt::format("{}{}", keyword_of(row), message));
   }
 }
 
@@ -105,8 +110,8 @@ bool is_several(nb::handle value) {
 void Keywords::read(std::span<const OptionRow> rows, void* options, Names omitted) {
   for (const OptionRow& row : rows) {
     if (std::ranges::find(omitted, row.name) != omitted.end()) continue;
-    known_.push_back(row.name);
-    const nb::str name(row.name.data(), row.name.size());
+    known_.push_back(keyword_of(row));
+    const nb::str name(known_.back().data(), known_.back().size());
     if (!given_.contains(name)) continue;
     const nb::object value = given_[name];
     if (value.is_none()) continue;
@@ -120,10 +125,11 @@ void Keywords::read(std::span<const OptionRow> rows, void* options, Names omitte
 }
 
 void Keywords::refuse_others() const {
+  const std::vector<std::string_view> names(known_.begin(), known_.end());
   for (const auto& [key, value] : given_) {
     const auto name = nb::cast<std::string>(key);
-    if (std::ranges::find(known_, name) == known_.end()) {
-      fail(ErrorCode::wrong_use, "unknown option {}{}", name, did_you_mean(name, known_));
+    if (std::ranges::find(names, name) == names.end()) {
+      fail(ErrorCode::wrong_use, "unknown option {}{}", name, did_you_mean(name, names));
     }
   }
 }
@@ -144,7 +150,7 @@ void OptionList::add(std::span<const OptionRow> rows, const void* defaults, Name
     if (std::ranges::find(omitted, row.name) != omitted.end()) continue;
     nb::dict described;
     const auto text = [](std::string_view value) { return nb::str(value.data(), value.size()); };
-    described["name"] = text(row.name);
+    described["name"] = text(keyword_of(row));
     described["help"] = text(row.help);
     described["kind"] = text(kKinds.at(static_cast<std::size_t>(row.kind)));
     described["wanted"] = text(row.wanted());

@@ -4,6 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -35,7 +36,7 @@ class Keywords {
   void read(std::span<const OptionRow> rows, void* options, Names omitted);
 
   nanobind::dict given_;
-  std::vector<std::string_view> known_;
+  std::vector<std::string> known_;
   std::vector<std::pair<const void*, std::string_view>> set_;  // the rows that were given, and whose they are
 };
 

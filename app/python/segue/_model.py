@@ -119,6 +119,9 @@ class Model:
         """
         self._opened.save(Folder(path, "model").path)
 
+    def __fspath__(self) -> str:
+        return self.path
+
     @property
     def path(self) -> str:
         """The model folder."""

@@ -46,6 +46,9 @@ class IngestOptions(TypedDict, total=False):
 
 
 class TrainOptions(TypedDict, total=False):
+    from_: str | int | PathLike[str]
+    warm: bool
+    fresh_passes: int
     checkpoint_every: str | timedelta
     resume: bool
     architecture: Literal["skipgram", "cbow"]
@@ -62,6 +65,7 @@ class TrainOptions(TypedDict, total=False):
     place_plays: int
     epochs: int
     own_weight: int
+    decay: str | timedelta
     learning_rate: float
     min_learning_rate: float
     precision: Literal["f32", "bf16"]
@@ -92,7 +96,7 @@ class TrainOptions(TypedDict, total=False):
     blend_familiar: float
     blend_repeater: float
     blend_teacher: float
-    fit_blend: Literal["auto", "off"]
+    fit_blend: Literal["auto", "on", "off"]
     index: Literal["auto", "exact", "graph"]
     index_links: int
     index_width: int
@@ -208,6 +212,7 @@ class EvaluateOptions(TypedDict, total=False):
     place_plays: int
     epochs: int
     own_weight: int
+    decay: str | timedelta
     learning_rate: float
     min_learning_rate: float
     precision: Literal["f32", "bf16"]
@@ -237,7 +242,7 @@ class EvaluateOptions(TypedDict, total=False):
     blend_familiar: float
     blend_repeater: float
     blend_teacher: float
-    fit_blend: Literal["auto", "off"]
+    fit_blend: Literal["auto", "on", "off"]
 
 
 class TuneOptions(TypedDict, total=False):
@@ -267,6 +272,7 @@ class TuneOptions(TypedDict, total=False):
     place_plays: int
     epochs: int
     own_weight: int
+    decay: str | timedelta
     learning_rate: float
     min_learning_rate: float
     precision: Literal["f32", "bf16"]

@@ -29,10 +29,10 @@ struct NewModel {
   Blend blend{};
   IndexBuild index{};
   const plays::Habits* habits = nullptr;  // nullptr: nothing is known of when songs were played
-  json::object start{};  // the model it was started from, for the manifest; empty for none
   // Called once vectors and transitions are written and not read any more, before the index is built, which needs
   // memory of its own.
   std::function<void()> release{};
+  json::object start{};  // the model it was started from, for the manifest; empty for none
 };
 
 // Writes a complete model folder with its index and replaces an older model once everything is on disk.

@@ -44,7 +44,7 @@ StartModel::StartModel(const std::string& folder, const data::Catalogue& dataset
                        const train::TrainOptions& options)
     : folder_(folder), model_(folder), songs_(dataset_songs), old_rows_(dataset_songs.size(), kNew) {
   if (model_.vectors().columns != options.dim) {
-    fail(ErrorCode::wrong_use, "--from {}: expected a model of --dim {}, found {}", folder, options.dim,
+    fail(ErrorCode::wrong_use, "from {}: expected a model of dim {}, found {}", folder, options.dim,
          model_.vectors().columns);
   }
   bool shares = false;
@@ -55,7 +55,7 @@ StartModel::StartModel(const std::string& folder, const data::Catalogue& dataset
     }
   }
   if (!shares) {
-    fail(ErrorCode::bad_input, "--from {}: expected a model with songs of the dataset, found none of {} ids in it",
+    fail(ErrorCode::bad_input, "from {}: expected a model with songs of the dataset, found none of {} ids in it",
          folder, songs_.size());
   }
 }

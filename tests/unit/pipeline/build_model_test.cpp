@@ -221,7 +221,7 @@ TEST_F(FromModel, resumes_only_with_the_same_start) {
 
 TEST_F(FromModel, refuses_vectors_of_another_length) {
   options_.train.dim = 9;
-  EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected a model of --dim 9, found 8");
+  EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected a model of dim 9, found 8");
 }
 
 TEST_F(BuildModel, refuses_to_start_from_a_model_of_other_songs) {
