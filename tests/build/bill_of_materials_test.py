@@ -22,6 +22,7 @@ MARKS = {
     "LGPL-2.1-or-later": r"LGPL-2\.1\+|Lesser\s+General\s+Public\s+License",
     "MIT": r"Expat|MIT License|Permission is hereby granted, free of charge",
     "MIT-Modern-Variant": r"License: MIT",
+    "MPL-2.0": r"License: MPL-2",
     "PostgreSQL": r"License: PostgreSQL",
     "Unicode-DFS-2016": r"Unicode, Inc",
     "Zlib": r"Zlib|provided 'as-is'",

@@ -17,7 +17,8 @@ struct Folder {
   segue::math::Matrix matrix = segue::math::Matrix(3, 2);
 
   Folder() {
-    segue::train::CheckpointFolder sink(checkpoint, {"d"}, {}, std::chrono::milliseconds(0), [](const segue::Error&) {});
+    segue::train::CheckpointFolder sink(checkpoint, {"d"}, {}, std::chrono::milliseconds(0),
+                                        [](const segue::Error&) {});
     sink.write({}, rows());
   }
   segue::train::TrainingMatrices rows() {

@@ -130,7 +130,8 @@ def test_columns_of_a_frame(model: segue.Model) -> None:
 
 
 def test_parameters_are_the_options_of_training() -> None:
-    names = {option["name"] for option in segue._core.options("train")} - {"checkpoint_every", "resume", "output"}
+    of_runs = {"checkpoint_every", "resume", "output", "from_", "warm", "fresh_passes"}
+    names = {option["name"] for option in segue._core.options("train")} - of_runs
     assert names < set(HistoryVectors().get_params())
     assert HistoryVectors().set_params(window=3).get_params()["window"] == 3
     with pytest.raises(ValueError, match="Invalid parameter 'windo'"):

@@ -204,11 +204,12 @@ class HistoryVectors(_Vectors):
         return made
 
 
-# Options of training, from the one table of them; checkpoints are for runs of hours.
+# Options of training, from the one table of them, but for checkpoints, which are for runs of hours, and earlier models:
+# what an estimator learns depends on the data alone.
 _OPTIONS = [
     option["name"]
     for option in _core.options("train")
-    if option["name"] not in ("checkpoint_every", "resume", "output")
+    if option["name"] not in ("checkpoint_every", "resume", "output", "from_", "warm", "fresh_passes")
 ]
 
 

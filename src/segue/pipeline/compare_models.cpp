@@ -15,8 +15,8 @@ namespace segue::pipeline {
 
 namespace {
 
-constexpr std::size_t kHeard = 10;
-constexpr std::size_t kListsAtOnce = 256;
+constexpr std::size_t kComparedHistory = 10;
+constexpr std::size_t kComparedAtOnce = 256;
 
 // `count` of `all` without repetition, in random order.
 template <class Item>
@@ -130,7 +130,7 @@ class Comparison {
       if (histories.size() == options_.sample) break;
       const auto songs = dataset.queues.songs(queue);
       History history;
-      for (const data::SongRow song : songs.last(std::min(kHeard, songs.size()))) {
+      for (const data::SongRow song : songs.last(std::min(kComparedHistory, songs.size()))) {
         if (const auto row = old_.songs().find(dataset.songs.id(song))) history.old_one.songs.push_back(*row);
         if (const auto row = new_.songs().find(dataset.songs.id(song))) history.new_one.songs.push_back(*row);
       }
@@ -150,11 +150,11 @@ class Comparison {
   Kept kept(std::span<const History> histories, const auto& lists_of) const {
     Kept result;
     double shares = 0;
-    for (std::size_t begin = 0; begin < histories.size(); begin += kListsAtOnce) {
+    for (std::size_t begin = 0; begin < histories.size(); begin += kComparedAtOnce) {
       if (stop_.stop_requested()) fail(ErrorCode::interrupted, "stopped while comparing");
       std::vector<ListenerHistory> old_ones;
       std::vector<ListenerHistory> new_ones;
-      for (std::size_t i = begin; i < std::min(begin + kListsAtOnce, histories.size()); ++i) {
+      for (std::size_t i = begin; i < std::min(begin + kComparedAtOnce, histories.size()); ++i) {
         old_ones.push_back(histories[i].old_one);
         new_ones.push_back(histories[i].new_one);
       }

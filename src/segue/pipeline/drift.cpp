@@ -12,7 +12,7 @@ namespace segue::pipeline {
 
 namespace {
 
-constexpr std::size_t kRowsAtOnce = 4096;
+constexpr std::size_t kPairsAtOnce = 4096;
 
 // Unit vectors of rows and their old selves, one after another.
 struct Pairs {
@@ -35,7 +35,7 @@ void for_pairs(math::MatrixView<const float> now, math::MatrixView<const float> 
     if (old_rows[row] < then.rows && add_unit(pairs.now, now[row]) && !add_unit(pairs.then, then[old_rows[row]])) {
       pairs.now.resize(pairs.then.size());
     }
-    const bool full = pairs.now.size() >= kRowsAtOnce * now.columns || row + 1 == now.rows;
+    const bool full = pairs.now.size() >= kPairsAtOnce * now.columns || row + 1 == now.rows;
     if (!full || pairs.now.empty()) continue;
     body(pairs);
     pairs = {};

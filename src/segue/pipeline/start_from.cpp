@@ -16,10 +16,10 @@ namespace segue::pipeline {
 namespace {
 
 constexpr std::uint32_t kNew = kNotBefore;
-constexpr std::size_t kRowsAtOnce = 4096;
+constexpr std::size_t kTurnedAtOnce = 4096;
 
 void turn(math::MatrixView<float> rows, const math::Rotation& rotation, std::size_t threads) {
-  parallel_for(rows.rows, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
+  parallel_for(rows.rows, kTurnedAtOnce, threads, [&](std::size_t begin, std::size_t end) {
     std::vector<float> block;
     block.reserve((end - begin) * rows.columns);
     for (std::size_t row = begin; row < end; ++row) block.insert(block.end(), rows[row].begin(), rows[row].end());

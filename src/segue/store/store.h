@@ -1,5 +1,5 @@
-// Listens that arrive while serving, feedback on songs, what listeners did with lists, playlists made for users, changes
-// to the catalogue, and the tokens that requests carry.
+// Listens that arrive while serving, feedback on songs, what listeners did with lists, playlists made for users,
+// changes to the catalogue, and the tokens that requests carry.
 //
 // Two implementations pass the same tests: SQLite (a file, one process) and PostgreSQL (shared by many). Thread safe;
 // every call may wait for the disk or the network. Changes are durable when a call returns: concurrent adds share one

@@ -106,7 +106,9 @@ TEST_F(SqliteStoreTest, leaves_the_log_of_other_databases_alone) {
 TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_again) {
   { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
   SqliteConnection(file(), SqliteConnection::Mode::create)
-      .run("DROP TABLE playlists; DROP TABLE skips; DROP TABLE events; DROP TABLE catalogue_changes; PRAGMA application_id = 0");
+      .run(
+          "DROP TABLE playlists; DROP TABLE skips; DROP TABLE events; DROP TABLE catalogue_changes; PRAGMA "
+          "application_id = 0");
   for (int i = 0; i < 2; ++i) {
     SqliteStore store(file());
     EXPECT_EQ(store.listen_count("ann"), 1U);

@@ -168,7 +168,7 @@ class AvailabilityReader {
   }
 
   static const Cell& cell(const RowBatch& batch, std::size_t row, Column column) {
-    static const Cell kNothing;
+    static const Cell kNothing{};
     const RowColumn& cells = batch[slot_of(column)];
     return cells.present && !cells.is_list() ? cells.cells[row] : kNothing;
   }
