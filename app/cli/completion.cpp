@@ -34,7 +34,7 @@ std::vector<TypedOption> options_of(const CompletedCommand& command) {
 }
 
 // For a text in '...' of a shell.
-std::string quoted(std::string_view text, std::string_view escaped_too = "") {
+std::string in_quotes(std::string_view text, std::string_view escaped_too = "") {
   std::string quoted = "'";
   for (const char letter : text) {
     if (letter == '\'') {
@@ -112,7 +112,7 @@ std::string zsh_option(const TypedOption& option) {
   } else if (option.kind != OptionKind::flag) {
     value = ":value: ";
   }
-  const std::string help = quoted(option.help, "[]:\\");
+  const std::string help = in_quotes(option.help, "[]:\\");
   const std::string text = help.substr(1, help.size() - 2);
   const std::string_view repeats = option.kind == OptionKind::texts ? "*" : "";
   std::string spec =
@@ -127,7 +127,7 @@ std::string zsh_script(std::span<const CompletedCommand> commands) {
   std::string names;
   std::string cases;
   for (const CompletedCommand& command : commands) {
-    names += fmt::format("    {}\n", quoted(fmt::format("{}:{}", command.name, command.summary)));
+    names += fmt::format("    {}\n", in_quotes(fmt::format("{}:{}", command.name, command.summary)));
     cases += fmt::format("    {})\n      _arguments", command.name);
     for (const TypedOption& option : options_of(command)) cases += zsh_option(option);
     if (!command.actions.empty()) cases += fmt::format(" \\\n        '1:action:({})'", fmt::join(command.actions, " "));
@@ -157,7 +157,7 @@ std::string fish_script(std::span<const CompletedCommand> commands) {
   std::string text = "# Completion of segue for fish, made by `segue --completion fish`.\n";
   for (const CompletedCommand& command : commands) {
     text += fmt::format("complete -c segue -n __fish_use_subcommand -f -a {} -d {}\n", command.name,
-                        quoted(command.summary, "\\"));
+                        in_quotes(command.summary, "\\"));
   }
   for (const CompletedCommand& command : commands) {
     const std::string chosen = fmt::format("complete -c segue -n '__fish_seen_subcommand_from {}'", command.name);
@@ -175,7 +175,7 @@ std::string fish_script(std::span<const CompletedCommand> commands) {
       } else if (option.kind != OptionKind::flag) {
         text += " -x";
       }
-      text += fmt::format(" -d {}\n", quoted(option.help, "\\"));
+      text += fmt::format(" -d {}\n", in_quotes(option.help, "\\"));
     }
   }
   return text;

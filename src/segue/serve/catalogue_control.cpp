@@ -184,7 +184,7 @@ void CatalogueControl::apply(const store::StoredCatalogueChange& stored) {
     if (const auto row = served->model.songs().find(stored.song_id)) {
       each.songs = each.songs->with(*row, now_so.availability);
     } else if (!now_so.in_table && is_in_force != was_in_force) {
-      each.songs = each.songs->with_unknown(each.songs->unknown() + (is_in_force ? 1 : -1));
+      each.songs = each.songs->with_unknown(is_in_force ? each.songs->unknown() + 1 : each.songs->unknown() - 1);
     }
   }
   publish(std::move(models));

@@ -22,34 +22,36 @@ namespace {
 
 constexpr std::size_t kShownOfCell = 60;
 
-enum class Column { id, blocked, markets, blocked_markets, explicit_content, from, until };
+enum class AvailabilityColumn { id, blocked, markets, blocked_markets, explicit_content, from, until };
 
 struct KnownColumn {
-  Column column;
+  AvailabilityColumn column;
   std::string_view name;
   std::vector<std::string_view> names;  // without case and separators
 };
 
 const std::array<KnownColumn, 7>& known_columns() {
   static const std::array<KnownColumn, 7> columns = {{
-      {Column::id,
+      {AvailabilityColumn::id,
        "id",
        {"id", "songid", "trackid", "itemid", "recordingid", "recordingmbid", "trackuri", "songuri", "song", "track",
         "item", "uri", "mbid", "isrc"}},
-      {Column::blocked, "blocked", {"blocked", "isblocked", "takendown", "istakendown"}},
-      {Column::markets, "markets", {"markets", "availablemarkets", "allowedmarkets", "countries", "territories"}},
-      {Column::blocked_markets,
+      {AvailabilityColumn::blocked, "blocked", {"blocked", "isblocked", "takendown", "istakendown"}},
+      {AvailabilityColumn::markets,
+       "markets",
+       {"markets", "availablemarkets", "allowedmarkets", "countries", "territories"}},
+      {AvailabilityColumn::blocked_markets,
        "blocked_markets",
        {"blockedmarkets", "excludedmarkets", "blockedcountries", "excludedcountries", "excludedterritories"}},
-      {Column::explicit_content, "explicit", {"explicit", "isexplicit", "explicitcontent"}},
-      {Column::from, "from", {"from", "availablefrom", "availabilityfrom", "startdate", "starttime"}},
-      {Column::until, "until", {"until", "availableuntil", "availabilityuntil", "enddate", "endtime"}},
+      {AvailabilityColumn::explicit_content, "explicit", {"explicit", "isexplicit", "explicitcontent"}},
+      {AvailabilityColumn::from, "from", {"from", "availablefrom", "availabilityfrom", "startdate", "starttime"}},
+      {AvailabilityColumn::until, "until", {"until", "availableuntil", "availabilityuntil", "enddate", "endtime"}},
   }};
   return columns;
 }
 
 // The slot of a RowBatch that a column takes: readers of rows do not look at what a slot means to logs.
-Field slot_of(Column column) {
+Field slot_of(AvailabilityColumn column) {
   return static_cast<Field>(column);
 }
 
@@ -131,7 +133,7 @@ class AvailabilityReader {
       }
       if (slot) names.emplace_back(known.name);
     }
-    if (!found[static_cast<std::size_t>(slot_of(Column::id))] || names.size() < 2) {
+    if (!found[static_cast<std::size_t>(slot_of(AvailabilityColumn::id))] || names.size() < 2) {
       fail(ErrorCode::bad_input,
            "{}: expected a column id and at least one of blocked, markets, blocked_markets, explicit, from and until; "
            "found the columns {}",
@@ -141,7 +143,8 @@ class AvailabilityReader {
     return found;
   }
 
-  [[noreturn]] void refuse(const RowBatch& batch, std::size_t row, Column column, std::string_view problem) const {
+  [[noreturn]] void refuse(const RowBatch& batch, std::size_t row, AvailabilityColumn column,
+                           std::string_view problem) const {
     fail(ErrorCode::bad_input, "{}: {} {}: column {}: {}", name_, unit_, batch.lines[row],
          known_columns()[static_cast<std::size_t>(column)].name, problem);
   }
@@ -149,46 +152,48 @@ class AvailabilityReader {
   void add(const RowBatch& batch, std::size_t row) {
     AvailabilityTable::Row read;
     const std::string id = id_of(batch, row);
-    read.blocked = flag(batch, row, Column::blocked);
-    read.explicit_content = flag(batch, row, Column::explicit_content);
-    read.markets = markets(batch, row, Column::markets);
-    read.blocked_markets = markets(batch, row, Column::blocked_markets);
-    read.window.from = time(batch, row, Column::from, TimeWindow::kAlways);
-    read.window.until = time(batch, row, Column::until, TimeWindow::kForever);
+    read.blocked = flag(batch, row, AvailabilityColumn::blocked);
+    read.explicit_content = flag(batch, row, AvailabilityColumn::explicit_content);
+    read.markets = markets(batch, row, AvailabilityColumn::markets);
+    read.blocked_markets = markets(batch, row, AvailabilityColumn::blocked_markets);
+    read.window.from = time(batch, row, AvailabilityColumn::from, TimeWindow::kAlways);
+    read.window.until = time(batch, row, AvailabilityColumn::until, TimeWindow::kForever);
     if (read.window.until <= read.window.from) {
-      refuse(batch, row, Column::until,
+      refuse(batch, row, AvailabilityColumn::until,
              fmt::format("expected a time after from ({}), found {}", utc_text(read.window.from),
                          utc_text(read.window.until)));
     }
     if (table_->songs_.contains(id)) {
-      refuse(batch, row, Column::id,
+      refuse(batch, row, AvailabilityColumn::id,
              fmt::format("expected one row for each song, found a second one of \"{}\"", printable(id, kShownOfCell)));
     }
     table_->songs_.emplace(table_->ids_.keep(id), read);
   }
 
-  static const Cell& cell(const RowBatch& batch, std::size_t row, Column column) {
+  static const Cell& cell(const RowBatch& batch, std::size_t row, AvailabilityColumn column) {
     static const Cell kNothing{};
     const RowColumn& cells = batch[slot_of(column)];
     return cells.present && !cells.is_list() ? cells.cells[row] : kNothing;
   }
 
   std::string id_of(const RowBatch& batch, std::size_t row) const {
-    const Cell& value = cell(batch, row, Column::id);
+    const Cell& value = cell(batch, row, AvailabilityColumn::id);
     std::string id;
     if (value.type() == Cell::Type::text) id = value.text();
     if (value.type() == Cell::Type::whole) id = fmt::to_string(value.whole());
-    if (id.empty()) refuse(batch, row, Column::id, fmt::format("expected the id of a song, found {}", shown(value)));
+    if (id.empty())
+      refuse(batch, row, AvailabilityColumn::id, fmt::format("expected the id of a song, found {}", shown(value)));
     if (id.size() > kMostIdBytes) {
-      refuse(batch, row, Column::id, fmt::format("expected at most {} bytes, found {}", kMostIdBytes, id.size()));
+      refuse(batch, row, AvailabilityColumn::id,
+             fmt::format("expected at most {} bytes, found {}", kMostIdBytes, id.size()));
     }
     if (fault_of(id) != TextFault::none) {
-      refuse(batch, row, Column::id, fmt::format("expected UTF-8 without NUL, found {}", shown(value)));
+      refuse(batch, row, AvailabilityColumn::id, fmt::format("expected UTF-8 without NUL, found {}", shown(value)));
     }
     return id;
   }
 
-  bool flag(const RowBatch& batch, std::size_t row, Column column) const {
+  bool flag(const RowBatch& batch, std::size_t row, AvailabilityColumn column) const {
     if (batch[slot_of(column)].is_list()) refuse(batch, row, column, "expected true or false, found a list");
     const Cell& value = cell(batch, row, column);
     const std::optional<bool> flag = flag_of(value);
@@ -196,7 +201,7 @@ class AvailabilityReader {
     return *flag;
   }
 
-  std::uint32_t markets(const RowBatch& batch, std::size_t row, Column column) {
+  std::uint32_t markets(const RowBatch& batch, std::size_t row, AvailabilityColumn column) {
     const RowColumn& cells = batch[slot_of(column)];
     if (!cells.present) return 0;
     std::string text;
@@ -225,7 +230,7 @@ class AvailabilityReader {
     return number;
   }
 
-  std::int64_t time(const RowBatch& batch, std::size_t row, Column column, std::int64_t open) const {
+  std::int64_t time(const RowBatch& batch, std::size_t row, AvailabilityColumn column, std::int64_t open) const {
     if (batch[slot_of(column)].is_list()) refuse(batch, row, column, "expected a date or time, found a list");
     const Cell& value = cell(batch, row, column);
     if (is_blank(value)) return open;

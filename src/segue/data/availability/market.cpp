@@ -54,12 +54,12 @@ std::string unknown_market(std::string_view typed) {
 }
 
 std::vector<Market> parse_markets(std::string_view text) {
-  constexpr std::string_view kBetween = ";|, \t";
+  constexpr std::string_view kBetweenCodes = ";|, \t";
   std::vector<Market> markets;
   while (true) {
-    text.remove_prefix(std::min(text.find_first_not_of(kBetween), text.size()));
+    text.remove_prefix(std::min(text.find_first_not_of(kBetweenCodes), text.size()));
     if (text.empty()) break;
-    const std::string_view one = text.substr(0, text.find_first_of(kBetween));
+    const std::string_view one = text.substr(0, text.find_first_of(kBetweenCodes));
     text.remove_prefix(one.size());
     const std::optional<Market> market = Market::of(one);
     if (!market) throw Error(ErrorCode::bad_input, unknown_market(one));

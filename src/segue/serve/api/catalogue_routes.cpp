@@ -24,7 +24,7 @@ Nullable<std::string> time_or_null(std::int64_t micros, std::int64_t open) {
   return {data::utc_text(micros)};
 }
 
-CatalogueSongReply reply_of(const ServiceParts& parts, const Exchange& exchange) {
+CatalogueSongReply catalogue_reply_of(const ServiceParts& parts, const Exchange& exchange) {
   const std::string& id = exchange.at("id");
   const CatalogueSong song = parts.catalogue.song(id);
   const data::Availability& is = song.availability;
@@ -45,8 +45,8 @@ CatalogueSongReply reply_of(const ServiceParts& parts, const Exchange& exchange)
   return reply;
 }
 
-TypedReply<CatalogueSongReply> song(const ServiceParts& parts, const Exchange& exchange) {
-  const CatalogueSongReply reply = reply_of(parts, exchange);
+TypedReply<CatalogueSongReply> catalogue_song(const ServiceParts& parts, const Exchange& exchange) {
+  const CatalogueSongReply reply = catalogue_reply_of(parts, exchange);
   if (reply.in_table || reply.in_model || reply.change) return json_reply(reply);
   fail(ErrorCode::not_found, "song {}: neither the model nor the catalogue has a song with this id",
        data::printable(reply.id, kShownBytes));
@@ -73,7 +73,7 @@ data::AvailabilityChange read_change(const Request& request) {
   return change;
 }
 
-TypedReply<CatalogueSongReply> put(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<CatalogueSongReply> put_change(const ServiceParts& parts, const Exchange& exchange) {
   const data::AvailabilityChange change = read_change(exchange.request);
   const std::string& id = exchange.at("id");
   const data::TimeWindow window = parts.catalogue.window_after(id, change);
@@ -82,15 +82,15 @@ TypedReply<CatalogueSongReply> put(const ServiceParts& parts, const Exchange& ex
          data::utc_text(window.from), data::utc_text(window.until));
   }
   parts.catalogue.change(id, change);
-  return json_reply(reply_of(parts, exchange));
+  return json_reply(catalogue_reply_of(parts, exchange));
 }
 
-TypedReply<CatalogueSongReply> withdraw(const ServiceParts& parts, const Exchange& exchange) {
+TypedReply<CatalogueSongReply> withdraw_change(const ServiceParts& parts, const Exchange& exchange) {
   parts.catalogue.withdraw(exchange.at("id"));
-  return json_reply(reply_of(parts, exchange));
+  return json_reply(catalogue_reply_of(parts, exchange));
 }
 
-TypedReply<CatalogueReply> facts(const ServiceParts& parts) {
+TypedReply<CatalogueReply> catalogue_facts(const ServiceParts& parts) {
   CatalogueFacts facts = parts.catalogue.facts();
   CatalogueReply reply{.rows = facts.rows, .columns = std::move(facts.columns), .changes = facts.changes};
   if (facts.read > 0) reply.read.value = data::utc_text(facts.read * kMicros);
@@ -141,7 +141,7 @@ std::vector<Route> catalogue_routes(const ServiceParts& parts) {
                     .summary = "How many songs the catalogue blocks or limits, and when its table was read",
                     .for_operators = true,
                     .may_block = true,
-                    .handle = [parts](const Exchange&) { return facts(parts); }});
+                    .handle = [parts](const Exchange&) { return catalogue_facts(parts); }});
   routes.push_back({.path = "/v1/catalogue/{id}",
                     .id = "getCatalogueSong",
                     .tag = "Catalogue",
@@ -149,7 +149,7 @@ std::vector<Route> catalogue_routes(const ServiceParts& parts) {
                     .for_operators = true,
                     .query = {model_parameter()},
                     .example = song_example(""),
-                    .handle = [parts](const Exchange& exchange) { return song(parts, exchange); }});
+                    .handle = [parts](const Exchange& exchange) { return catalogue_song(parts, exchange); }});
   routes.push_back({.method = Method::put,
                     .path = "/v1/catalogue/{id}",
                     .id = "changeCatalogueSong",
@@ -160,7 +160,7 @@ std::vector<Route> catalogue_routes(const ServiceParts& parts) {
                     .query = {model_parameter()},
                     .body = change_schema(),
                     .example = song_example(R"({"blocked": true})"),
-                    .handle = [parts](const Exchange& exchange) { return put(parts, exchange); }});
+                    .handle = [parts](const Exchange& exchange) { return put_change(parts, exchange); }});
   routes.push_back({.method = Method::remove,
                     .path = "/v1/catalogue/{id}",
                     .id = "withdrawCatalogueChange",
@@ -169,7 +169,7 @@ std::vector<Route> catalogue_routes(const ServiceParts& parts) {
                     .scope = Scope::admin,
                     .may_block = true,
                     .query = {model_parameter()},
-                    .handle = [parts](const Exchange& exchange) { return withdraw(parts, exchange); }});
+                    .handle = [parts](const Exchange& exchange) { return withdraw_change(parts, exchange); }});
   return routes;
 }
 

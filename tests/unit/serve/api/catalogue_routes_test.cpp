@@ -60,7 +60,7 @@ TEST_F(CatalogueRoutes, a_journey_leads_to_a_blocked_end_without_playing_it) {
   ASSERT_EQ(whole.back(), "song 3");
   put("song 3", {{"blocked", true}});
   const json::value journey = document(post("/v1/journey", body), "Journey");
-  EXPECT_EQ(journey.at("left_out"), json::value({"song 3"}));
+  EXPECT_EQ(journey.at("left_out"), json::array({"song 3"}));
   EXPECT_FALSE(has(ids_of(journey), "song 3"));
   EXPECT_EQ(ids_of(journey).front(), "song 0");
 }
