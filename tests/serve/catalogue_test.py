@@ -31,7 +31,8 @@ from server import Server, eventually
 
 SEGUE, _, STORE = sys.argv[1:4]
 SEED = int(os.environ.get("SEGUE_SEED", "7"))
-CHANGES, SWAPS, KILLS, CLIENTS = 1000, 20, 10, 4
+# The stores differ in what a change costs, not in what a server does with it.
+CHANGES, SWAPS, KILLS, CLIENTS = (1000, 20, 10, 4) if STORE == "sqlite" else (300, 6, 10, 4)
 BY_CHANGE, BY_TABLE, SONGS = range(0, 40), range(40, 60), 100
 TABLE_EVERY = 12  # changes
 FORMS = ("csv", "parquet", "gzip", "arrow", "json")
