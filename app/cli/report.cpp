@@ -35,7 +35,7 @@ namespace {
 
 // "12.3 % (11.0 to 13.7)"
 std::string cell_of(const evaluate::RateReply& rate) {
-  const std::string share = fmt::format("{:.2f} %", 100 * rate.rate);
+  std::string share = fmt::format("{:.2f} %", 100 * rate.rate);
   if (!rate.low) return share;
   return fmt::format("{} ({:.2f} to {:.2f})", share, 100 * *rate.low, 100 * *rate.high);
 }

@@ -101,11 +101,13 @@ class Handler {
     Handler handler;
     handler.shape_ = Result::shape;
     handler.is_list_ = Result::is_list;
-    handler.parse_ = [parse](const Request& request) -> std::shared_ptr<const void> {
+    handler.parse_ = [parse = std::move(parse)](const Request& request) -> std::shared_ptr<const void> {
       return std::make_shared<const Body>(parse(request));
     };
-    handler.blocks_ = [blocks](const void* body) { return std::invoke(blocks, *static_cast<const Body*>(body)); };
-    handler.answer_ = [handle](const Exchange& exchange, const void* body) {
+    handler.blocks_ = [blocks = std::move(blocks)](const void* body) {
+      return std::invoke(blocks, *static_cast<const Body*>(body));
+    };
+    handler.answer_ = [handle = std::move(handle)](const Exchange& exchange, const void* body) {
       return Result::reply(handle(exchange, *static_cast<const Body*>(body)));
     };
     return handler;
