@@ -61,11 +61,20 @@ def expressions_of_alerts():
 def check_metrics(server, token, log):
     user = server.token("ann", "read", "submit")
     listen = {"user": "ann", "listened_at": 1600000000, "artist": "a", "title": "b"}
+    # A line is written after its reply is sent, so requests on several connections wait for those before them.
+    def logged(count):
+        servers.eventually("the access log", lambda: len(log.read_text().splitlines()) == count)
+
     assert server.ask("POST", "/v1/listens", {"listens": [listen, {}]}, user)[2]["added"] == 1
+    logged(1)
     server.ask("GET", "/v1/users/ann/recommendations", token=user)
+    logged(2)
     server.ask("POST", "/v1/recommendations", {"songs": ["nowhere"]}, token=user)
+    logged(3)
     server.ask("GET", "/no/such/path?name=ann", token=user)
+    logged(4)
     urllib.request.urlopen(server.url + "/", timeout=30).read()
+    logged(5)
 
     text = scraped(server, token)
     assert promtool("check", "metrics", text=text).strip() == "", "promtool has complaints"
