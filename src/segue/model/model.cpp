@@ -96,6 +96,10 @@ BlendWeights weights_of(const Manifest& manifest, std::string_view name, BlendWe
   return weights;
 }
 
+bool weighs_context(const BlendWeights& weights) {
+  return weights.blend_last_context != 0 || weights.blend_recent_context != 0;
+}
+
 // Without weights of its own, what comes next has those of discoveries.
 Blend blend_of(const Manifest& manifest, const std::string& subject) {
   Blend blend;
@@ -187,6 +191,7 @@ struct Model::State {
   std::once_flag index_opened;
   std::optional<index::GraphIndex> graph;
   index::CodedRows codes;
+  index::CodedRows context_codes;
   index::SongIndex index;
   std::string index_note;
   std::optional<layout::SongMap> map;
@@ -248,6 +253,9 @@ struct Model::State {
 
   void code_vectors(index::WalkChoice choice) {
     codes = index::CodedRows(vectors.view(), inverse_norms, 0);
+    if (weighs_context(blend.discover) || weighs_context(blend.next)) {
+      context_codes = index::CodedRows(context.view(), inverse_norms_of(folder / kContextName, context.view()), 0);
+    }
     index = searching(index.width(), choice);
   }
 };
@@ -324,6 +332,9 @@ void Model::code_vectors(index::WalkChoice choice) {
 }
 const index::CodedRows* Model::codes() const {
   return state_->codes.rows() > 0 ? &state_->codes : nullptr;
+}
+const index::CodedRows* Model::context_codes() const {
+  return state_->context_codes.rows() > 0 ? &state_->context_codes : nullptr;
 }
 const std::string& Model::index_note() const {
   (void)index();

@@ -93,10 +93,11 @@ class Model {
   // Search among the trained songs. The first call maps and checks the graph; without one, or with a graph of other
   // vectors, every search is exact. Throws corrupt if the graph's file is damaged.
   const index::SongIndex& index() const;
-  // Makes exact searches of index() about three times as fast, for callers with many of them: index/coded_rows.h.
-  // Throws no_space. REQUIRES: no search is running.
+  // Makes exact searches of index() about three times as fast, for callers with many of them: index/coded_rows.h. Codes
+  // the context vectors too if blend() weighs them. Throws no_space. REQUIRES: no search is running.
   void code_vectors(index::WalkChoice choice = index::WalkChoice::by_speed);
-  const index::CodedRows* codes() const;  // nullptr before code_vectors()
+  const index::CodedRows* codes() const;          // nullptr before code_vectors()
+  const index::CodedRows* context_codes() const;  // nullptr before code_vectors() and without a weight in blend()
   // A sentence for the user if the graph of index() is stale or missing; else "".
   const std::string& index_note() const;
   // nullptr if the model has no map.

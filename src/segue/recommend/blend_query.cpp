@@ -102,6 +102,37 @@ std::vector<data::SongRow> united(std::span<const data::SongRow> some, std::span
   return all;
 }
 
+// REQUIRES: a term of the table is this cosine.
+constexpr Term term_of(CosineOf cosine) {
+  return std::ranges::find(kTermRows, cosine, &TermRow::cosine)->term;
+}
+
+// A term that is a cosine, of many songs, by codes.
+class RoughTerm {
+ public:
+  // Views query and codes, which outlive it.
+  RoughTerm(CosineOf cosine, const math::CodedQuery& query, const index::CodedRows& codes,
+            std::span<const Evidence> songs)
+      : term_(term_of(cosine)), query_(query), codes_(codes), products_(songs.size()) {
+    std::vector<const std::int8_t*> rows;
+    rows.reserve(songs.size());
+    for (const Evidence& song : songs) rows.push_back(codes.codes(song.song));
+    math::best_kernels().dot_code_rows(query.codes(), rows.data(), rows.size(), query.size(), products_.data());
+  }
+
+  Term term() const { return term_; }
+  // Of the i-th of the songs.
+  index::RoughCosine of(data::SongRow song, std::size_t i) const {
+    return index::rough_cosine(query_, codes_.of(song), products_[i]);
+  }
+
+ private:
+  Term term_;
+  const math::CodedQuery& query_;
+  const index::CodedRows& codes_;
+  std::vector<std::int32_t> products_;
+};
+
 }  // namespace
 
 BlendQuery::BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, const Listening& listening)
@@ -277,6 +308,16 @@ bool BlendQuery::has_context(EvidenceOf of) const {
   return of == EvidenceOf::all || term_weights_[Term::last_context] != 0 || term_weights_[Term::recent_context] != 0;
 }
 
+// Whether there are codes of everything that the weights read.
+bool BlendQuery::is_coded() const {
+  return sources_.codes != nullptr && (sources_.context_codes != nullptr || !has_context(EvidenceOf::weighted));
+}
+
+void BlendQuery::prefetch_codes(data::SongRow song) const {
+  sources_.codes->prefetch_row(song);
+  if (has_context(EvidenceOf::weighted)) sources_.context_codes->prefetch_row(song);
+}
+
 void BlendQuery::prefetch_vectors(data::SongRow song) const {
   math::prefetch(&sources_.inverse_norms[song], sizeof(float));
   math::prefetch(sources_.vectors[song]);
@@ -285,9 +326,9 @@ void BlendQuery::prefetch_vectors(data::SongRow song) const {
 
 std::vector<math::ScoredRow> BlendQuery::best(std::span<const data::SongRow> songs, std::size_t k,
                                               const Penalty& penalty) const {
-  const bool coded = sources_.codes != nullptr && songs.size() > k && !penalty && !has_context(EvidenceOf::weighted);
+  const bool coded = is_coded() && songs.size() > k && !penalty;
   if (coded) {
-    for (const data::SongRow song : songs) sources_.codes->prefetch_row(song);
+    for (const data::SongRow song : songs) prefetch_codes(song);
   }
   const std::vector<data::SongKeys> keys = sources_.keys(songs);
   std::vector<Evidence> all;
@@ -314,33 +355,28 @@ std::vector<math::ScoredRow> BlendQuery::best(std::span<const data::SongRow> son
   return best.take();
 }
 
-// Drops songs that cannot be among the k best according to the codes of their vectors.
+// Drops songs that cannot be among the k best according to the codes of their vectors. REQUIRES: is_coded()
 void BlendQuery::drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const {
-  const index::CodedRows& codes = *sources_.codes;
   std::vector<float> last_unit(recent_.size());
   math::best_kernels().axpy(last_scale(), last_vector().data(), last_unit.data(), last_unit.size());
   const math::CodedQuery last(last_unit);
   const math::CodedQuery recent(recent_);
-  std::vector<const std::int8_t*> rows;
-  rows.reserve(songs.size());
-  for (const Evidence& song : songs) rows.push_back(codes.codes(song.song));
-  std::vector<std::int32_t> with_last(songs.size());
-  std::vector<std::int32_t> with_recent(songs.size());
-  math::best_kernels().dot_code_rows(last.codes(), rows.data(), rows.size(), last.size(), with_last.data());
-  math::best_kernels().dot_code_rows(recent.codes(), rows.data(), rows.size(), recent.size(), with_recent.data());
+  std::vector<RoughTerm> terms;
+  terms.emplace_back(CosineOf::last_song, last, *sources_.codes, songs);
+  terms.emplace_back(CosineOf::recent_songs, recent, *sources_.codes, songs);
+  if (has_context(EvidenceOf::weighted)) {
+    terms.emplace_back(CosineOf::last_context, last, *sources_.context_codes, songs);
+    terms.emplace_back(CosineOf::recent_context, recent, *sources_.context_codes, songs);
+  }
 
   std::vector<float> most(songs.size());
   math::TopK least(k);
   for (std::size_t i = 0; i < songs.size(); ++i) {
-    const index::RowCode& code = codes.of(songs[i].song);
-    const index::RoughCosine to_last = index::rough_cosine(last, code, with_last[i]);
-    const index::RoughCosine to_recent = index::rough_cosine(recent, code, with_recent[i]);
     float error = 0;
-    for (const TermRow& row : kTermRows) {
-      if (row.cosine != CosineOf::last_song && row.cosine != CosineOf::recent_songs) continue;
-      const index::RoughCosine& rough = row.cosine == CosineOf::last_song ? to_last : to_recent;
-      songs[i][row.term] = rough.cosine;
-      error += std::abs(term_weights_[row.term]) * rough.error;
+    for (const RoughTerm& term : terms) {
+      const index::RoughCosine rough = term.of(songs[i].song, i);
+      songs[i][term.term()] = rough.cosine;
+      error += std::abs(term_weights_[term.term()]) * rough.error;
     }
     const float score = term_weights_.score(songs[i]);
     // Plus the rounding error of the score itself.

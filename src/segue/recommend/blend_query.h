@@ -70,8 +70,9 @@ struct BlendSources {
   const data::LogPlays* log_plays = nullptr;
   std::function<std::vector<transitions::TransitionsOf>(std::span<const data::SongRow>)> transitions;  // of each song
   std::function<std::vector<data::SongKeys>(std::span<const data::SongRow>)> keys;                     // of each song
-  // Codes of the vectors, to find the best of many candidates faster; may be nullptr.
+  // Codes of the vectors and of the context vectors, to find the best of many candidates faster; may be nullptr.
   const index::CodedRows* codes = nullptr;
+  const index::CodedRows* context_codes = nullptr;
   // Where these are nullptr, the terms that read them are 0.
   const plays::Trend* trend = nullptr;
   const plays::ReturnRates* returns = nullptr;
@@ -133,6 +134,8 @@ class BlendQuery {
                                     float log_plays) const;
   void add_cosines(Evidence& evidence, EvidenceOf of) const;
   void drop_those_behind(std::vector<Evidence>& songs, std::size_t k) const;
+  bool is_coded() const;
+  void prefetch_codes(data::SongRow song) const;
   void prefetch_vectors(data::SongRow song) const;
   bool has_context(EvidenceOf of) const;
 

@@ -47,8 +47,9 @@ enum class Term : std::uint8_t {
 inline constexpr std::size_t kTerms = static_cast<std::size_t>(Term::version) + 1;
 inline constexpr std::size_t kChances = static_cast<std::size_t>(Term::popularity);
 
-// The vector whose cosine a term is: those of vectors are bounded by their codes before they are computed.
-enum class CosineOf : std::uint8_t { none, last_song, recent_songs, context };
+// Which cosine a term is, of the last song or of the mean of the recent ones, with a candidate's vector or context
+// vector: cosines are bounded by codes before they are computed.
+enum class CosineOf : std::uint8_t { none, last_song, recent_songs, last_context, recent_context };
 
 // Where a term's evidence is from, beside songs and the songs heard: without weight nothing is read there.
 enum class Reads : std::uint8_t { songs, past, trend, teacher };
@@ -129,12 +130,12 @@ inline constexpr std::array<TermRow, kTerms> kTermRows = {{
     {.term = Term::last_context,
      .name = "last_context",
      .weight = &model::BlendWeights::blend_last_context,
-     .cosine = CosineOf::context,
+     .cosine = CosineOf::last_context,
      .steps = kCosineSteps},
     {.term = Term::recent_context,
      .name = "recent_context",
      .weight = &model::BlendWeights::blend_recent_context,
-     .cosine = CosineOf::context,
+     .cosine = CosineOf::recent_context,
      .steps = {false, {-2, -1, 1, 2}}},
     {.term = Term::last_artist,
      .name = "last_artist",

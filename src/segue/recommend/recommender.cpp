@@ -140,6 +140,7 @@ BlendSources blend_sources(const model::Model& model) {
           .transitions = [&model](std::span<const data::SongRow> songs) { return model.transitions(songs); },
           .keys = [&model](std::span<const data::SongRow> songs) { return model.songs().keys(songs); },
           .codes = model.codes(),
+          .context_codes = model.context_codes(),
           .trend = model.trend(),
           .returns = model.returns(),
           .teacher = teacher_source(model)};

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -447,43 +448,60 @@ TEST_F(BlendTest, evidence_of_many_songs_is_that_of_each) {
 // Songs so alike that codes cannot tell all of them apart, and songs without a vector.
 TEST_F(BlendTest, codes_of_vectors_change_nothing) {
   constexpr std::uint32_t kMany = 3000;
-  math::Matrix vectors(kMany, 20);
-  std::vector<float> inverse_norms(kMany);
-  const data::LogPlays log_plays(kMany, [](std::uint32_t) { return 3U; });
   Random random(8);
-  Rows songs;
-  for (std::uint32_t song = 0; song < kMany; ++song) {
-    float square = 0;
-    for (float& number : vectors.view()[song]) {
-      number = song % 100 == 7 ? 0 : 1 + 0.05F * random.uniform_float();
-      square += number * number;
+  struct Vectors {
+    math::Matrix matrix{kMany, 20};
+    std::vector<float> inverse_norms{std::vector<float>(kMany)};
+  };
+  const auto made = [&](std::uint32_t without) {
+    Vectors vectors;
+    for (std::uint32_t song = 0; song < kMany; ++song) {
+      float square = 0;
+      for (float& number : vectors.matrix.view()[song]) {
+        number = song % 100 == without ? 0 : 1 + 0.05F * random.uniform_float();
+        square += number * number;
+      }
+      vectors.inverse_norms[song] = square > 0 ? 1 / std::sqrt(square) : 0;
     }
-    inverse_norms[song] = square > 0 ? 1 / std::sqrt(square) : 0;
-    songs.push_back(song);
-  }
-  const math::MatrixView<const float> view = std::as_const(vectors).view();
+    return vectors;
+  };
+  const Vectors vectors = made(7);
+  const Vectors context = made(9);
+  Rows songs(kMany);
+  std::iota(songs.begin(), songs.end(), 0U);
+  const data::LogPlays log_plays(kMany, [](std::uint32_t) { return 3U; });
   BlendSources sources = sources_;
-  sources.vectors = view;
-  sources.context = {nullptr, 0, 0, 0};
-  sources.inverse_norms = inverse_norms;
+  sources.vectors = vectors.matrix.view();
+  sources.context = context.matrix.view();
+  sources.inverse_norms = vectors.inverse_norms;
   sources.log_plays = &log_plays;
   sources.keys = [](std::span<const data::SongRow> rows) {
     std::vector<data::SongKeys> keys;
     for (const data::SongRow row : rows) keys.push_back({row + 1, row + 1});
     return keys;
   };
-  BlendSources coded = sources;
-  const index::CodedRows codes(view, inverse_norms, 1);
-  coded.codes = &codes;
+  const index::CodedRows codes(sources.vectors, vectors.inverse_norms, 1);
+  const index::CodedRows context_codes(sources.context, context.inverse_norms, 1);
+  BlendSources half_coded = sources;
+  half_coded.codes = &codes;
+  BlendSources coded = half_coded;
+  coded.context_codes = &context_codes;
   model::BlendWeights weights = kWeights;
-  weights.blend_last_context = weights.blend_recent_context = 0;
-  for (const double weight : {1.0, -1.0}) {
-    weights.blend_last_song = weight;
-    for (const Rows& heard : {Rows{1, 2, 3}, Rows{20, 7}, Rows{7}}) {
-      const BlendQuery plain(sources, weights, heard);
-      const BlendQuery by_codes(coded, weights, heard);
-      for (const std::size_t k : {1, 10, 500, 2999, 3000})
-        EXPECT_EQ(by_codes.best(songs, k), plain.best(songs, k)) << k;
+  for (const double context_weight : {0.0, 2.0}) {
+    weights.blend_last_context = context_weight;
+    weights.blend_recent_context = -context_weight / 2;
+    for (const double weight : {1.0, -1.0}) {
+      weights.blend_last_song = weight;
+      for (const Rows& heard : {Rows{1, 2, 3}, Rows{20, 7}, Rows{7}}) {
+        const BlendQuery plain(sources, weights, heard);
+        const BlendQuery by_half(half_coded, weights, heard);
+        const BlendQuery by_codes(coded, weights, heard);
+        for (const std::size_t k : {1, 10, 500, 2999, 3000}) {
+          const std::vector<math::ScoredRow> best = plain.best(songs, k);
+          EXPECT_EQ(by_half.best(songs, k), best) << k;
+          EXPECT_EQ(by_codes.best(songs, k), best) << k;
+        }
+      }
     }
   }
 }
