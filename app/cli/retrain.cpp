@@ -1,4 +1,5 @@
 // segue retrain MODEL --store STORE
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -15,6 +16,7 @@
 #include "segue/model/extend.h"
 #include "segue/model/map_file.h"
 #include "segue/model/model.h"
+#include "segue/pipeline/drift.h"
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
@@ -209,11 +211,8 @@ class RetrainCommand final : public Command {
   // A model of other songs, such as one of the demo, has nothing to start from.
   static bool shares_songs(const std::string& dataset_folder, const fs::path& target) {
     const data::Dataset dataset = data::open_dataset(dataset_folder);
-    const model::Model model(target);
-    for (data::SongRow song = 0; song < dataset.songs.size(); ++song) {
-      if (model.songs().find(dataset.songs.id(song))) return true;
-    }
-    return false;
+    return std::ranges::any_of(pipeline::old_rows_of(dataset.songs, model::Model(target).songs()),
+                               [](std::uint32_t row) { return row != pipeline::kNotBefore; });
   }
 
   std::vector<std::string> train_words(const std::string& dataset, const std::string& next, const fs::path& target,

@@ -84,9 +84,8 @@ class TrainCommand final : public Command {
   static std::string start_text(const pipeline::StartReport& start) {
     const std::string added = start.songs_new > 0 ? fmt::format(", {} new", with_commas(start.songs_new)) : "";
     return fmt::format(
-        "{} songs of the old model{}; the cosine of a song with its old self is {:.3f} on average, {:.3f} at the "
-        "lowest "
-        "tenth\n",
+        "{} songs of the old model{}; the cosine of a song with its old self is {:.3f} on average, "
+        "{:.3f} at the lowest tenth\n",
         with_commas(start.songs_kept), added, start.after.mean, start.after.lowest_tenth);
   }
 

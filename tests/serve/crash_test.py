@@ -9,35 +9,13 @@ import pathlib
 import random
 import sys
 import tempfile
-import threading
 
 from postgres import store_of_kind
-from server import Server, make_model
+from server import Server, make_model, run_until_killed
 from submitting import SEED, Client, check
 
 SEGUE, MAKE_MODEL, STORE = sys.argv[1:4]
 KILLS, CLIENTS = 20, 4
-
-
-def run_until_killed(server, clients, answers):
-    """Lets the clients send until this many requests are answered, then kills the server amid the next ones."""
-    left, reached = [answers], threading.Event()
-    lock = threading.Lock()
-
-    def answered():
-        with lock:
-            left[0] -= 1
-            if left[0] <= 0:
-                reached.set()
-        return True
-
-    threads = [threading.Thread(target=client.run, args=(server.address, answered)) for client in clients]
-    for thread in threads:
-        thread.start()
-    assert reached.wait(120), "the server stopped answering"
-    server.kill()
-    for thread in threads:
-        thread.join()
 
 
 def main():

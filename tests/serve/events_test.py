@@ -12,10 +12,9 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 
 from postgres import store_of_kind
-from server import Server, make_model
+from server import Server, make_model, run_until_killed
 
 SEGUE, MAKE_MODEL, STORE = sys.argv[1:4]
 KILLS, LISTENERS, SHOWN = 8, 3, 5
@@ -78,25 +77,6 @@ class Listener:
         _, counts = self.ask(connection, "POST", "/v1/events", {"events": self.acknowledged[-10000:]})
         connection.close()
         assert counts["added"] == 0, f"{self.user}: {counts['added']} acknowledged events were lost"
-
-
-def run_until_killed(server, listeners, answers):
-    left, reached, lock = [answers], threading.Event(), threading.Lock()
-
-    def answered():
-        with lock:
-            left[0] -= 1
-            if left[0] <= 0:
-                reached.set()
-        return True
-
-    threads = [threading.Thread(target=one.run, args=(server.address, answered)) for one in listeners]
-    for thread in threads:
-        thread.start()
-    assert reached.wait(120), "the server stopped answering"
-    server.kill()
-    for thread in threads:
-        thread.join()
 
 
 def report(store, *options):

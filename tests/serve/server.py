@@ -120,3 +120,28 @@ def write_listens(file):
     rows = (f"ann,{1600000000 + 200 * i},Artist {i % 7},Song {i % 13}\n" for i in range(400))
     file.write_text("user,ts,artist,title\n" + "".join(rows))
     return file
+
+
+def run_until_killed(server, clients, answers):
+    """Lets the clients send until this many requests are answered, then kills the server amid the next ones.
+
+    A client has run(address, answered), which sends until answered(), called after each reply, is false or nobody
+    answers.
+    """
+    left, reached = [answers], threading.Event()
+    lock = threading.Lock()
+
+    def answered():
+        with lock:
+            left[0] -= 1
+            if left[0] <= 0:
+                reached.set()
+        return True
+
+    threads = [threading.Thread(target=client.run, args=(server.address, answered)) for client in clients]
+    for thread in threads:
+        thread.start()
+    assert reached.wait(120), "the server stopped answering"
+    server.kill()
+    for thread in threads:
+        thread.join()

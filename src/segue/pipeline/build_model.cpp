@@ -141,7 +141,11 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
   std::optional<StartModel> start;
   if (!options.start.from.empty()) start.emplace(options.start.from, dataset.songs, options.train);
   const bool warm = start && options.start.warm;
-  const train::TrainedOn on{dataset.manifest.digest, warm ? start->digest() : ""};
+  train::TrainedOn on{.dataset = dataset.manifest.digest};
+  if (warm) {
+    on.start = start->digest();
+    on.fresh_passes = options.start.fresh_passes;
+  }
   const std::uint32_t songs = train::trained_song_count(plays, train::least_plays(options.train));
   const std::uint32_t trained_songs = train::trained_song_count(plays, options.train.min_plays);
   train::TrainedVectors trained =

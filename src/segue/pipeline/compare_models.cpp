@@ -43,20 +43,18 @@ class Comparison {
         progress_(progress),
         stop_(stop),
         random_(options.seed),
-        old_rows_(new_model.songs().size(), kNotBefore),
+        old_rows_(old_rows_of(new_model.songs(), old_model.songs())),
         old_both_(old_model.songs().size()),
         new_both_(new_model.songs().size()) {}
 
   ModelComparison run() {
     ModelComparison result{.songs_old = old_.songs().size(), .songs_new = new_.songs().size()};
     for (std::uint32_t row = 0; row < old_rows_.size(); ++row) {
-      const auto old_row = old_.songs().find(new_.songs().id(row));
-      if (!old_row) continue;
-      old_rows_[row] = *old_row;
+      if (old_rows_[row] == kNotBefore) continue;
       ++result.songs_both;
-      if (row >= new_.trained_songs() || *old_row >= old_.trained_songs()) continue;
+      if (row >= new_.trained_songs() || old_rows_[row] >= old_.trained_songs()) continue;
       new_both_.insert(row);
-      old_both_.insert(*old_row);
+      old_both_.insert(old_rows_[row]);
     }
     if (new_both_.count() == 0) {
       fail(ErrorCode::bad_input, "expected two models that share trained songs, found none among {} and {}",
@@ -81,13 +79,12 @@ class Comparison {
     const math::MatrixView<const float> now = trained(new_);
     const math::MatrixView<const float> then = trained(old_);
     if (now.columns != then.columns) return;
-    for (std::uint32_t row = 0; row < now.rows; ++row) {
-      const std::vector<float> cosine =
-          cosines_with({now.row(row), 1, now.columns, now.stride}, then, std::span(old_rows_).subspan(row, 1));
-      if (!cosine.empty()) result.songs.push_back({std::string(new_.songs().id(row)), cosine.front()});
+    const std::vector<RowCosine> cosines = cosines_with(now, then, old_rows_);
+    for (const RowCosine& one : cosines) {
+      result.songs.push_back({std::string(new_.songs().id(one.row)), one.cosine});
     }
     std::ranges::stable_sort(result.songs, {}, &SongDrift::cosine);
-    result.drift = drift_of(cosines_with(now, then, old_rows_));
+    result.drift = drift_of(cosines);
     const math::Rotation rotation = rotation_onto(now, then, old_rows_);
     result.turned_drift = drift_of(cosines_with(now, then, old_rows_, &rotation));
   }

@@ -16,6 +16,7 @@ constexpr std::size_t kPairsAtOnce = 4096;
 
 // Unit vectors of rows and their old selves, one after another.
 struct Pairs {
+  std::vector<std::uint32_t> rows;
   std::vector<float> now;
   std::vector<float> then;
 };
@@ -32,8 +33,12 @@ void for_pairs(math::MatrixView<const float> now, math::MatrixView<const float> 
                std::span<const std::uint32_t> old_rows, const std::function<void(Pairs& pairs)>& body) {
   Pairs pairs;
   for (std::size_t row = 0; row < now.rows; ++row) {
-    if (old_rows[row] < then.rows && add_unit(pairs.now, now[row]) && !add_unit(pairs.then, then[old_rows[row]])) {
-      pairs.now.resize(pairs.then.size());
+    if (old_rows[row] < then.rows && add_unit(pairs.now, now[row])) {
+      if (add_unit(pairs.then, then[old_rows[row]])) {
+        pairs.rows.push_back(static_cast<std::uint32_t>(row));
+      } else {
+        pairs.now.resize(pairs.then.size());
+      }
     }
     const bool full = pairs.now.size() >= kPairsAtOnce * now.columns || row + 1 == now.rows;
     if (!full || pairs.now.empty()) continue;
@@ -52,13 +57,23 @@ double quantile(const std::vector<float>& ascending, double share) {
 
 }  // namespace
 
-std::vector<float> cosines_with(math::MatrixView<const float> now, math::MatrixView<const float> then,
-                                std::span<const std::uint32_t> old_rows, const math::Rotation* turn) {
-  std::vector<float> cosines;
+std::vector<std::uint32_t> old_rows_of(const data::Catalogue& now, const data::Catalogue& then) {
+  std::vector<std::uint32_t> rows(now.size(), kNotBefore);
+  for (std::uint32_t song = 0; song < now.size(); ++song) {
+    if (const auto row = then.find(now.id(song))) rows[song] = *row;
+  }
+  return rows;
+}
+
+std::vector<RowCosine> cosines_with(math::MatrixView<const float> now, math::MatrixView<const float> then,
+                                    std::span<const std::uint32_t> old_rows, const math::Rotation* turn) {
+  std::vector<RowCosine> cosines;
   for_pairs(now, then, old_rows, [&](Pairs& pairs) {
     if (turn != nullptr) turn->apply(pairs.now);
-    for (std::size_t at = 0; at < pairs.now.size(); at += now.columns) {
-      cosines.push_back(math::best_kernels().dot(pairs.now.data() + at, pairs.then.data() + at, now.columns));
+    for (std::size_t i = 0; i < pairs.rows.size(); ++i) {
+      const std::size_t at = i * now.columns;
+      cosines.push_back(
+          {pairs.rows[i], math::best_kernels().dot(pairs.now.data() + at, pairs.then.data() + at, now.columns)});
     }
   });
   return cosines;
@@ -71,8 +86,11 @@ math::Rotation rotation_onto(math::MatrixView<const float> now, math::MatrixView
   return fit.rotation();
 }
 
-Drift drift_of(std::vector<float> cosines) {
-  if (cosines.empty()) return {};
+Drift drift_of(std::span<const RowCosine> by_row) {
+  if (by_row.empty()) return {};
+  std::vector<float> cosines;
+  cosines.reserve(by_row.size());
+  for (const RowCosine& one : by_row) cosines.push_back(one.cosine);
   std::ranges::sort(cosines);
   return {.songs = cosines.size(),
           .mean = std::accumulate(cosines.begin(), cosines.end(), 0.0) / static_cast<double>(cosines.size()),

@@ -15,7 +15,6 @@ namespace segue::pipeline {
 
 namespace {
 
-constexpr std::uint32_t kNew = kNotBefore;
 constexpr std::size_t kTurnedAtOnce = 4096;
 
 void turn(math::MatrixView<float> rows, const math::Rotation& rotation, std::size_t threads) {
@@ -42,21 +41,14 @@ json::object to_json(const StartReport& report) {
 
 StartModel::StartModel(const std::string& folder, const data::Catalogue& dataset_songs,
                        const train::TrainOptions& options)
-    : folder_(folder), model_(folder), songs_(dataset_songs), old_rows_(dataset_songs.size(), kNew) {
+    : folder_(folder), model_(folder), old_rows_(old_rows_of(dataset_songs, model_.songs())) {
   if (model_.vectors().columns != options.dim) {
     fail(ErrorCode::wrong_use, "from {}: expected a model of dim {}, found {}", folder, options.dim,
          model_.vectors().columns);
   }
-  bool shares = false;
-  for (std::uint32_t song = 0; song < songs_.size(); ++song) {
-    if (const auto row = model_.songs().find(songs_.id(song))) {
-      old_rows_[song] = *row;
-      shares = true;
-    }
-  }
-  if (!shares) {
+  if (std::ranges::all_of(old_rows_, [](std::uint32_t row) { return row == kNotBefore; })) {
     fail(ErrorCode::bad_input, "from {}: expected a model with songs of the dataset, found none of {} ids in it",
-         folder, songs_.size());
+         folder, dataset_songs.size());
   }
 }
 

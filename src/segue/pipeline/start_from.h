@@ -60,7 +60,7 @@ struct StartReport {
 // {"songs_kept", "songs_new", "cosine_before_turning", "cosine"}
 json::object to_json(const StartReport& report);
 
-// The model that a run starts from. `dataset_songs` outlives it.
+// The model that a run starts from.
 class StartModel {
  public:
   // Throws as model::Model does; wrong_use if its vectors have another length than options.dim; bad_input if it shares
@@ -77,8 +77,7 @@ class StartModel {
  private:
   std::string folder_;
   model::Model model_;
-  const data::Catalogue& songs_;
-  std::vector<std::uint32_t> old_rows_;  // of each song of the dataset, or kNew
+  std::vector<std::uint32_t> old_rows_;  // of each song of the dataset
 };
 
 }  // namespace segue::pipeline

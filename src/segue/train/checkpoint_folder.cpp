@@ -231,7 +231,9 @@ void CheckpointFolder::write(const TrainingPosition& position, const TrainingMat
         {"position", json_of(position)},
         {"history", json_of(position.epochs)},
         {"matrices", {{kVectorsFile, json_of(matrices.vectors)}, {kContextFile, json_of(matrices.context)}}}};
-    if (!state_->on.start.empty()) unfinished->fields["start"] = state_->on.start;
+    if (!state_->on.start.empty()) {
+      unfinished->fields["start"] = {{"digest", state_->on.start}, {"fresh_passes", state_->on.fresh_passes}};
+    }
     write_rows(unfinished->vectors, matrices.vectors);
     write_rows(unfinished->context, matrices.context);
   });
@@ -268,13 +270,21 @@ void Checkpoint::check_same_training(const TrainedOn& on, const TrainOptions& op
     fail(ErrorCode::wrong_use, "--resume: {}: expected the dataset of digest {} that it was trained on, found {}",
          folder_.string(), dataset, on.dataset);
   }
-  const std::string start = manifest_.fields.contains("start") ? string_at(manifest_.fields, "start", subject) : "";
+  const bool is_warm = manifest_.fields.contains("start");
+  const json::object none;
+  const json::object& stored_start = is_warm ? object_at(manifest_.fields, "start", subject) : none;
+  const std::string start = is_warm ? string_at(stored_start, "digest", subject) : "";
   if (start != on.start) {
     const auto named = [](const std::string& digest) {
       return digest.empty() ? "none" : "the model of digest " + digest;
     };
     fail(ErrorCode::wrong_use, "--resume: {}: expected --from {}, as it was started, found {}", folder_.string(),
          named(start), named(on.start));
+  }
+  const std::uint64_t fresh_passes = is_warm ? count_at(stored_start, "fresh_passes", subject) : 0;
+  if (fresh_passes != on.fresh_passes) {
+    fail(ErrorCode::wrong_use, "--resume: {}: expected --fresh-passes {} as in the checkpoint, found {}",
+         folder_.string(), fresh_passes, on.fresh_passes);
   }
   const json::object& then = object_at(manifest_.fields, "options", subject);
   const json::object now = read_back(options_to_json(options));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -49,10 +50,11 @@ namespace segue::train {
 // The folder that holds the checkpoint of a model: "model" and "model/" have "model.checkpoint".
 std::filesystem::path checkpoint_of(const std::filesystem::path& model);
 
-// The digests of what a training run reads.
+// What a training run reads.
 struct TrainedOn {
-  std::string dataset;
-  std::string start{};  // of the model that it starts from, "" if from nothing
+  std::string dataset;             // its digest
+  std::string start{};             // the digest of the model that it starts from, "" if from nothing
+  std::uint32_t fresh_passes = 0;  // over queues that are new to that model; 0 if from nothing
 };
 
 // Writes checkpoints to a folder, each replacing the one before.

@@ -162,11 +162,7 @@ class FromModel : public BuildModel {
   double mean_cosine() const {
     const model::Model now(options_.target.output);
     const model::Model old(scratch_ / "old");
-    std::vector<std::uint32_t> old_rows;
-    for (std::uint32_t row = 0; row < now.songs().size(); ++row) {
-      old_rows.push_back(old.songs().find(now.songs().id(row)).value_or(kNotBefore));
-    }
-    return drift_of(cosines_with(now.vectors(), old.vectors(), old_rows)).mean;
+    return drift_of(cosines_with(now.vectors(), old.vectors(), old_rows_of(now.songs(), old.songs()))).mean;
   }
 };
 
@@ -212,6 +208,9 @@ TEST_F(FromModel, resumes_only_with_the_same_start) {
   options_.start.from.clear();
   EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected --from the model of digest");
   options_.start.from = (scratch_ / "old").string();
+  options_.start.fresh_passes = 4;
+  EXPECT_ERROR(build(), ErrorCode::wrong_use, "expected --fresh-passes 5 as in the checkpoint, found 4");
+  options_.start.fresh_passes = 5;
   EXPECT_EQ(build().epochs.size(), 6U);
   const std::string resumed = vectors();
   options_.checkpoints = {};
