@@ -1,4 +1,5 @@
 // segue compare OLD NEW
+#include <array>
 #include <optional>
 
 #include <fmt/format.h>
@@ -6,6 +7,9 @@
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/base/words.h"
+#include "segue/data/dataset/dataset.h"
+#include "segue/data/log/times.h"
+#include "segue/evaluate/two_models.h"
 #include "segue/pipeline/compare_models.h"
 
 #include "app/cli/command.h"
@@ -14,21 +18,24 @@
 namespace segue {
 namespace cli {
 
-struct CompareFiles {
+struct CompareMore {
   std::string songs;
+  std::string judge_after;
 };
 
 }  // namespace cli
 
 template <>
-struct OptionsOf<cli::CompareFiles> {
+struct OptionsOf<cli::CompareMore> {
   static constexpr std::string_view section = "compare";
   static constexpr std::array rows = {
-      option<&cli::CompareFiles::songs>("songs",
-                                        "A CSV file to write: each song's cosine with its old self, lowest first"),
+      option<&cli::CompareMore::songs>("songs",
+                                       "A CSV file to write: each song's cosine with its old self, lowest first"),
+      option<&cli::CompareMore::judge_after>(
+          "judge_after", "Judge both by what listeners of --dataset played in sessions that began after this moment"),
   };
 };
-SEGUE_CHECK_OPTIONS(cli::CompareFiles);
+SEGUE_CHECK_OPTIONS(cli::CompareMore);
 
 namespace cli {
 
@@ -51,25 +58,49 @@ class CompareCommand final : public Command {
     arguments.positional("OLD", "A model folder", old_);
     arguments.positional("NEW", "A later model, of some of the same songs", new_);
     arguments.options(options_);
-    arguments.options(files_);
+    arguments.options(more_);
   }
 
   void run(Terminal& terminal) override {
+    const std::optional<std::int64_t> judge_after = moment_option();
     std::optional<AtomicFile> songs;
-    if (!files_.songs.empty()) songs.emplace(files_.songs);
+    if (!more_.songs.empty()) songs.emplace(more_.songs);
     const model::Model old_model(old_);
     const model::Model new_model(new_);
     const pipeline::ModelComparison found =
         pipeline::compare_models(old_model, new_model, options_, terminal.progress(), terminal.stop());
     if (songs) songs->commit_text(csv(found));
+    std::optional<evaluate::TwoModels> judged;
+    if (judge_after) {
+      judged = evaluate::judge_two_models(old_model, new_model, data::open_dataset(options_.dataset),
+                                          {.after = *judge_after,
+                                           .k = options_.k,
+                                           .sample = options_.sample,
+                                           .threads = options_.threads,
+                                           .seed = options_.seed},
+                                          terminal.progress(), terminal.stop());
+    }
     if (terminal.json()) {
-      terminal.print(document(found));
+      json::object all = document(found);
+      if (judged) all["judged"] = document(*judged);
+      terminal.print(all);
     } else {
-      terminal.print(text(found));
+      terminal.print(text(found) + (judged ? text(*judged) : ""));
     }
   }
 
  private:
+  std::optional<std::int64_t> moment_option() const {
+    if (more_.judge_after.empty()) return std::nullopt;
+    const data::ParsedTime time =
+        data::parse_time(more_.judge_after, {data::TimeUnit::automatic, data::DateOrder::ymd});
+    if (time.fault != data::TimeFault::none) {
+      fail(ErrorCode::wrong_use, "--judge-after: expected a date such as 2026-10-01, found \"{}\"", more_.judge_after);
+    }
+    if (options_.dataset.empty()) fail(ErrorCode::wrong_use, "--judge-after: expected --dataset with it");
+    return time.micros;
+  }
+
   static std::string csv(const pipeline::ModelComparison& found) {
     std::string text = "id,cosine\n";
     for (const pipeline::SongDrift& song : found.songs) {
@@ -97,6 +128,38 @@ class CompareCommand final : public Command {
     if (found.map_moved) document["map_moved"] = *found.map_moved;
     if (found.map_moved_aligned) document["map_moved_after_turning"] = *found.map_moved_aligned;
     return document;
+  }
+
+  static json::object document(const evaluate::TwoModels& judged) {
+    constexpr std::array<std::string_view, 3> kVerdicts = {"worse", "undecided", "better"};
+    json::object document{{"positions", judged.positions},
+                          {"listeners", judged.listeners},
+                          {"hit_rate_old", judged.old_rate.rate},
+                          {"hit_rate_new", judged.new_rate.rate},
+                          {"verdict", kVerdicts.at(static_cast<std::size_t>(judged.verdict() + 1))}};
+    if (judged.comparison) {
+      document["difference"] = judged.comparison->difference;
+      document["difference_low"] = judged.comparison->difference_interval.low;
+      document["difference_high"] = judged.comparison->difference_interval.high;
+    }
+    return document;
+  }
+
+  // After the moment, of lists of k songs.
+  std::string text(const evaluate::TwoModels& judged) const {
+    constexpr std::array<std::string_view, 3> kSentences = {
+        "the new model predicts what was played then worse than the old one",
+        "which of them predicts what was played then better is not decided",
+        "the new model predicts what was played then better than the old one"};
+    const std::string range = judged.comparison
+                                  ? fmt::format(" ({:+.4f} to {:+.4f})", judged.comparison->difference_interval.low,
+                                                judged.comparison->difference_interval.high)
+                                  : "";
+    return fmt::format("HR@{} after {}: {:.4f} old, {:.4f} new{}, {} plays of {} {}: {}\n", options_.k,
+                       more_.judge_after, judged.old_rate.rate, judged.new_rate.rate, range,
+                       with_commas(judged.positions), with_commas(judged.listeners),
+                       judged.listeners == 1 ? "listener" : "listeners",
+                       kSentences.at(static_cast<std::size_t>(judged.verdict() + 1)));
   }
 
   std::string text(const pipeline::ModelComparison& found) const {
@@ -134,7 +197,7 @@ class CompareCommand final : public Command {
   std::string old_;
   std::string new_;
   pipeline::CompareOptions options_;
-  CompareFiles files_;
+  CompareMore more_;
 };
 
 }  // namespace

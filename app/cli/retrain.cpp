@@ -12,10 +12,13 @@
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/base/words.h"
+#include "segue/data/availability/availability.h"
 #include "segue/data/dataset/dataset.h"
+#include "segue/evaluate/two_models.h"
 #include "segue/model/extend.h"
 #include "segue/model/map_file.h"
 #include "segue/model/model.h"
+#include "segue/pipeline/dated_models.h"
 #include "segue/pipeline/drift.h"
 
 #include "app/cli/command.h"
@@ -40,6 +43,8 @@ struct RetrainOptions {
   RetrainMap map = RetrainMap::automatic;
   double min_songs = 0.5;
   double min_learned = 0.02;
+  bool gate = true;
+  std::uint32_t keep_models = 0;
   bool keep = false;
   std::uint32_t nice = 10;
 };
@@ -61,6 +66,12 @@ struct OptionsOf<RetrainOptions> {
       option<&RetrainOptions::min_learned>(
           "min_learned", "Refuse a new model whose loss fell by less than this share while it was trained",
           between(0, 1)),
+      option<&RetrainOptions::gate>(
+          "gate", "Refuse a new model that predicts the newest listens worse than the old one, with 95 % certainty"),
+      option<&RetrainOptions::keep_models>(
+          "keep_models",
+          "Make MODEL a link to a folder with the date, and keep this many of the newest; 0: replace the folder",
+          between(0, 10'000)),
       option<&RetrainOptions::keep>("keep", "Keep the folder with the dataset and the new model, MODEL.retrain"),
       option<&RetrainOptions::nice>("nice", "How far to yield to other programs, as nice does", between(0, 19)),
   };
@@ -122,7 +133,11 @@ class RetrainFolder {
 struct OldModel {
   std::uint64_t songs = 0;
   bool has_map = false;
+  std::optional<std::int64_t> until;  // the newest play it was trained on
 };
+
+// Fewer plays than this decide nothing, so no time is spent on them.
+constexpr std::uint64_t kFewestJudged = 200;
 
 class RetrainCommand final : public Command {
  public:
@@ -144,8 +159,9 @@ class RetrainCommand final : public Command {
       terminal.note(fmt::format("--nice {}: not allowed", options_.nice));
     }
     const fs::path target = real_target();
+    if (options_.keep_models > 0) pipeline::check_can_be_link(model_);
     const std::optional<OldModel> old = old_model(target);
-    RetrainFolder folder(target.string() + ".retrain", options_.keep);
+    RetrainFolder folder((options_.keep_models > 0 ? fs::path(model_) : target).string() + ".retrain", options_.keep);
     const std::string listens = folder / "listens.jsonl";
     const std::string dataset = folder / "dataset";
     const std::string next = folder / "model";
@@ -157,17 +173,72 @@ class RetrainCommand final : public Command {
     step(terminal, "dataset", ingest_words(stored > 0 ? listens : "", dataset));
     const json::object trained = step(terminal, "train", train_words(dataset, next, target, old));
     if (const std::string fault = fault_of(trained, old); !fault.empty()) {
-      if (!options_.keep) folder.keep_only("model");
-      fail(ErrorCode::bad_input, "{}; {} stays as it is, the new model is in {}", fault, model_, next);
+      refuse(folder, fault, next);
+    }
+    if (old && options_.gate) {
+      const std::string fault = judge(terminal, folder / "gate", stored > 0 ? listens : "", dataset, target, *old);
+      if (!fault.empty()) refuse(folder, fault, next);
     }
     if (wants_map(old)) step(terminal, "map", map_words(next, target, old));
-    // As one new version, on whose way nothing is copied that can be linked.
-    model::extend_model(
-        next, {}, [](const fs::path&) { return json::object{}; }, "", target);
+    publish(next, target);
     finish(terminal, trained, stored, old, seconds_since(begin));
   }
 
  private:
+  [[noreturn]] void refuse(RetrainFolder& folder, const std::string& fault, const std::string& next) const {
+    if (!options_.keep) folder.keep_only("model");
+    fail(ErrorCode::bad_input, "{}; {} stays as it is, the new model is in {}", fault, model_, next);
+  }
+
+  // As one new version, on whose way nothing is copied that can be linked.
+  void publish(const std::string& next, const fs::path& target) const {
+    const auto as_it_is = [](const fs::path&) { return json::object{}; };
+    if (options_.keep_models == 0) return model::extend_model(next, {}, as_it_is, "", target);
+    const fs::path dated = pipeline::dated_folder(model_, std::chrono::system_clock::now());
+    model::extend_model(next, {}, as_it_is, "", dated);
+    pipeline::point_to(model_, dated);
+    pipeline::remove_old_models(model_, options_.keep_models);
+  }
+
+  // What listeners played since the old model was trained is halved. A model that is trained as the new one, but
+  // without the newer half, is compared with the old one on it: neither has seen it. Why the new model must not be
+  // served, "" if it may.
+  std::string judge(Terminal& terminal, const std::string& folder, const std::string& listens,
+                    const std::string& dataset, const fs::path& target, const OldModel& old) {
+    std::optional<std::int64_t> after;
+    std::uint64_t positions = 0;
+    if (old.until) {
+      const data::Dataset all = data::open_dataset(dataset);
+      after = evaluate::halfway_after(all.queues, *old.until);
+      if (after) positions = evaluate::positions_after(all.queues, *after, kFewestJudged);
+    }
+    if (!after || positions < kFewestJudged) {
+      terminal.note(
+          fmt::format("--gate: {} plays to judge by since the old model was trained, of {} wanted: not judged",
+                      positions, kFewestJudged));
+      return "";
+    }
+    fs::create_directory(folder);
+    const std::string until = data::utc_text(*after);
+    const std::string before = folder + "/dataset";
+    const std::string candidate = folder + "/model";
+    std::vector<std::string> words = ingest_words(listens, before);
+    words.insert(words.end(), {"--latest", until});
+    step(terminal, "gate", words);
+    step(terminal, "gate", train_words(before, candidate, target, old));
+    const json::object found =
+        step(terminal, "gate", {"compare", target.string(), candidate, "--dataset", dataset, "--judge-after", until});
+    const json::object& judged = object_at(found, "judged", "result");
+    const std::string rates =
+        fmt::format("HR@10 {:.4f} on {} plays since {}, against {:.4f}", number_at(judged, "hit_rate_new", "result"),
+                    with_commas(count_of(judged, "positions")), until, number_at(judged, "hit_rate_old", "result"));
+    if (string_at(judged, "verdict", "result") != "worse") {
+      if (!terminal.json()) terminal.report(fmt::format("{:20}{} of the old model\n", "", rates));
+      return "";
+    }
+    return fmt::format("a model trained like the new one predicts worse than the old one: {} (--gate)", rates);
+  }
+
   // Where a link leads: the folder there is replaced, and the link stays.
   fs::path real_target() const {
     std::error_code error;
@@ -180,7 +251,7 @@ class RetrainCommand final : public Command {
     std::error_code error;
     if (!fs::exists(target, error)) return std::nullopt;
     const model::Model model(target);
-    return OldModel{model.songs().size(), model.map() != nullptr};
+    return OldModel{model.songs().size(), model.map() != nullptr, model.trend_until()};
   }
 
   bool wants_map(const std::optional<OldModel>& old) const {
