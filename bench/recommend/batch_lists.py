@@ -8,7 +8,9 @@ With "-" for DATASET, histories are made by walks along the model's transitions 
 there are --made of them, under names of their own; the peers are then given the first --users. Every method gets the
 same histories and writes nothing but lists of song numbers (the peers) or Parquet (Segue, with ids and scores). The
 peers rank the songs that Segue searches, those that are trained. Their factors are random: their time does not depend on what they have learnt. Threads are limited to --threads for
-all. The bare list is the rate of recommend_lists: what the server does for a request without the request.
+all. The bare list is the rate of recommend_lists: what the server does for a request without the request. The server
+gets --users of the histories as POST /v1/recommendations, one after another on one connection; its own processor time
+counts, not the client's.
 
 Prints Markdown: users a second of processor time, reading and writing included, so that neighbours on the machine count
 little. What Segue takes to open the model is measured with one user, and subtracted. The bare list is by the clock, the
@@ -16,13 +18,16 @@ quickest of three runs. Memory is the largest of the process, with mapped files.
 """
 
 import argparse
+import http.client
 import json
 import os
 import pathlib
+import re
 import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 
@@ -102,6 +107,41 @@ def bare_rate(arguments, heard):
     return 1 / json.loads(output.splitlines()[-1])["wall"]
 
 
+def server_rate(arguments, folder, histories):
+    server = subprocess.Popen(
+        [f"{arguments.bin}/segue", "serve", arguments.model, "--port", "0", "--store", str(folder / "store.sqlite"),
+         "--open-loopback", "--address-requests", "0", "--user-requests", "0", "--token-requests", "0"],
+        stderr=subprocess.PIPE, text=True)
+    try:
+        for line in server.stderr:
+            if found := re.search(r"http://([0-9.]+):([0-9]+)", line):
+                break
+        threading.Thread(target=server.stderr.read, daemon=True).start()
+        connection = http.client.HTTPConnection(found[1], int(found[2]))
+
+        def ask(songs):
+            connection.request("POST", "/v1/recommendations", json.dumps({"songs": songs, "k": arguments.k}),
+                               {"Content-Type": "application/json"})
+            reply = connection.getresponse()
+            body = reply.read()
+            if reply.status != 200:
+                sys.exit(f"{reply.status}: {body[:300]}")
+
+        def seconds():
+            fields = pathlib.Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+        for songs in histories[:100]:
+            ask(songs)
+        begin = seconds()
+        for songs in histories:
+            ask(songs)
+        return len(histories) / (seconds() - begin)
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def matrix_of(histories, columns):
     import numpy as np
     import scipy.sparse
@@ -153,6 +193,7 @@ def main():
         rows = [(f"segue recommend, {count:,} users", rate, f"{megabytes:,.0f}")]
         rows.append(("a bare list of the server's", bare_rate(arguments, arguments.heard), ""))
         some = histories[: arguments.users]
+        rows.append((f"segue serve, {len(some):,} requests", server_rate(arguments, folder, some), ""))
         import numpy as np
         import pyarrow.ipc
 
