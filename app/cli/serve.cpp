@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -16,10 +17,12 @@
 #include "segue/base/error.h"
 #include "segue/base/memory.h"
 #include "segue/base/parallel.h"
+#include "segue/base/secrets.h"
 #include "segue/base/unix_time.h"
 #include "segue/serve/access_log.h"
 #include "segue/serve/http/http_server.h"
 #include "segue/serve/options.h"
+#include "segue/serve/remote_model.h"
 #include "segue/serve/service.h"
 
 #include "app/cli/command.h"
@@ -109,7 +112,7 @@ class ServeCommand final : public Command {
   }
 
   void declare(Arguments& arguments) override {
-    arguments.positional("MODEL", "A model folder or a link to one", model_);
+    arguments.positional("MODEL", "A model folder, a link to one, or the URI of one: s3://, gs://, http(s)://", model_);
     arguments.options(options_);
     arguments.options(server_);
     arguments.options(limits_);
@@ -130,9 +133,10 @@ class ServeCommand final : public Command {
     std::optional<EndAtOnce> starting(std::in_place, terminal.stop(), [] { std::_Exit(0); });
     const char* const notify_socket = std::getenv("NOTIFY_SOCKET");
     const ServiceManager manager(notify_socket == nullptr ? "" : notify_socket);
-    const std::vector<serve::ModelSource> sources =
+    std::vector<serve::ModelSource> sources =
         serve::model_sources(options_.name, model_, options_.also, options_.share);
     const serve::LogEvent log = terminal.quiet() ? serve::LogEvent() : serve::LogEvent(log_line);
+    std::vector<serve::RemoteModel> remote = remote_models(sources, terminal, log);
     const DrainDeadline deadline(terminal.stop(), server_.drain_timeout, log);
     serve::AccessLog access_log(access_log_, [](std::string_view lines) {
       std::fwrite(lines.data(), 1, lines.size(), stderr);  // holds stderr's lock, as log_line() does
@@ -157,15 +161,15 @@ class ServeCommand final : public Command {
                             .access_log = &access_log,
                             .keep_listens = options_.keep_listens});
     allow_open_files(terminal);
-    static constexpr std::size_t kWatchers =
-        4;  // for new models, the catalogue, probes, for retraining, the access log
+    // For new models here and elsewhere, the catalogue, probes, retraining, the access log.
+    static constexpr std::size_t kWatchers = 5;
     require_threads(thread_count(server_.io_threads) + server_.blocking_threads + kWatchers);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
     const bool is_v6 = server_.host.find(':') != std::string::npos;
     const std::string host = is_v6 ? "[" + server_.host + "]" : server_.host;
     const std::string address = fmt::format("{}://{}:{}", scheme, host, server.port());
-    const std::string serving = fmt::format("serving {} at {}/", model_, address);
+    const std::string serving = fmt::format("serving {} at {}/", without_passwords(model_), address);
     starting.reset();
     const std::stop_callback drain(terminal.stop(), [&] {
       service.begin_to_drain();
@@ -191,6 +195,11 @@ class ServeCommand final : public Command {
         service.update_catalogue();
       }
     });
+    // Likewise. What it fetched is found by the watcher, as a link that leads elsewhere.
+    std::jthread fetcher;
+    if (!remote.empty() && options_.fetch_every.count() > 0) {
+      fetcher = std::jthread([&](const std::stop_token& stop) { fetch_again(remote, log, stop); });
+    }
     std::optional<Nightly> nightly;
     if (!times.off()) nightly.emplace(times, retrain_words(), service, log, terminal.stop());
     terminal.note(serving + "; press Ctrl-C to stop");
@@ -199,6 +208,58 @@ class ServeCommand final : public Command {
   }
 
  private:
+  // The models that are elsewhere, fetched; their sources are links to them from now on. One that cannot be fetched is
+  // served as it was fetched last.
+  std::vector<serve::RemoteModel> remote_models(std::vector<serve::ModelSource>& sources, Terminal& terminal,
+                                                const serve::LogEvent& log) const {
+    std::vector<serve::RemoteModel> remote;
+    for (serve::ModelSource& source : sources) {
+      if (!serve::is_remote(source.folder.string())) continue;
+      if (options_.store.empty()) fail(ErrorCode::wrong_use, "--store: expected one with a model that lies elsewhere");
+      if (options_.retrain != "off") {
+        fail(ErrorCode::wrong_use, "--retrain: expected models that are folders here, found {}",
+             without_passwords(source.folder.string()));
+      }
+      serve::RemoteModel& one = remote.emplace_back(source.folder.string(), cache_folder());
+      source.folder = one.link();
+      try {
+        one.fetch(terminal.progress(), terminal.stop());
+      } catch (const Error& error) {
+        if (error.code() == ErrorCode::interrupted || !fs::exists(one.link())) throw;
+        log_not_fetched(one, error, log);
+      }
+    }
+    return remote;
+  }
+
+  static void log_not_fetched(const serve::RemoteModel& model, const Error& error, const serve::LogEvent& log) {
+    if (log) log("model not fetched", {{"model", model.shown()}, {"reason", error.what()}});
+  }
+
+  // One reason is told once.
+  void fetch_again(std::vector<serve::RemoteModel>& remote, const serve::LogEvent& log,
+                   const std::stop_token& stop) const {
+    std::vector<std::string> told(remote.size());
+    std::mutex mutex;
+    std::condition_variable_any wake;
+    while (!stop.stop_requested()) {
+      {
+        std::unique_lock lock(mutex);
+        wake.wait_for(lock, stop, options_.fetch_every, [] { return false; });
+      }
+      for (std::size_t i = 0; i < remote.size() && !stop.stop_requested(); ++i) {
+        NoProgress progress;
+        try {
+          if (remote[i].fetch(progress, stop) && log) log("model fetched", {{"model", remote[i].shown()}});
+          told[i].clear();
+        } catch (const Error& error) {
+          if (error.code() == ErrorCode::interrupted) return;
+          if (std::exchange(told[i], error.what()) != error.what()) log_not_fetched(remote[i], error, log);
+        }
+      }
+    }
+  }
+
   std::vector<std::string> retrain_words() const {
     std::vector<std::string> words = {"retrain", model_, "--store", store_place(), "--json", "--quiet"};
     if (!options_.retrain_config.empty()) words.insert(words.end(), {"--config", options_.retrain_config});

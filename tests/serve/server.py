@@ -20,7 +20,8 @@ class Server:
     """`segue serve` on a free local port, with a store that outlives it: a path, or postgresql://..."""
 
     def __init__(self, segue, model, store, *options):
-        self.segue, self.model, self.store = segue, pathlib.Path(model), store
+        self.segue, self.store = segue, store
+        self.model = model if "://" in str(model) else pathlib.Path(model)
         self.options = [str(option) for option in options]
         self.environment = {}  # variables that only the server gets
         self.process = None
@@ -57,9 +58,9 @@ class Server:
         def read_log():
             for line in self.process.stderr:
                 self.log.append(line)
-                found = re.search(r"https?://[0-9.]+:[0-9]+", line)
+                found = re.search(r" at (https?://[0-9.]+:[0-9]+)/", line)
                 if found and not listening.is_set():
-                    self.url = found.group(0)
+                    self.url = found[1]
                     listening.set()
             listening.set()  # it ended: the assertion below fails
 

@@ -1,5 +1,7 @@
 #include "segue/library/http_client.h"
 
+#include <exception>
+
 #include <curl/curl.h>
 
 #include "segue/base/error.h"
@@ -22,10 +24,24 @@ struct CurlList {
   void add(const std::string& line) { first = curl_slist_append(first, line.c_str()); }
 };
 
-std::size_t append_body(char* bytes, std::size_t size, std::size_t count, void* to) {
-  auto& body = *static_cast<std::string*>(to);
-  if (body.size() + size * count > kMostBody) return 0;  // ends the transfer
-  body.append(bytes, size * count);
+// Where a body goes, and what that threw: an exception cannot pass through libcurl.
+struct BodyTaker {
+  const HttpClient::Take& take;
+  CURL* curl;
+  std::exception_ptr thrown{};
+};
+
+std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* to) {
+  auto& taker = *static_cast<BodyTaker*>(to);
+  long status = 0;
+  curl_easy_getinfo(taker.curl, CURLINFO_RESPONSE_CODE, &status);
+  if (status != 200) return size * count;  // a page about the error
+  try {
+    taker.take({bytes, size * count});
+  } catch (...) {
+    taker.thrown = std::current_exception();
+    return 0;  // ends the transfer
+  }
   return size * count;
 }
 
@@ -79,9 +95,21 @@ const std::string& HttpClient::address() const {
 }
 
 std::string HttpClient::get(std::string_view path, Pairs query, std::span<const std::string> headers) {
+  std::string body;
+  get(path, query, headers, [&](std::string_view bytes) {
+    if (body.size() + bytes.size() > kMostBody) {
+      fail(ErrorCode::bad_input, "{}{}: expected a reply of at most {} bytes, found more", state_->address, path,
+           kMostBody);
+    }
+    body += bytes;
+  });
+  return body;
+}
+
+void HttpClient::get(std::string_view path, Pairs query, std::span<const std::string> headers, const Take& take) {
   CURL* const curl = state_->curl;
   curl_easy_reset(curl);  // keeps the connection
-  std::string body;
+  BodyTaker taker{take, curl};
   CurlList lines;
   for (const std::string& header : headers) lines.add(header);
   const std::string url = state_->url(path, query);
@@ -91,8 +119,8 @@ std::string HttpClient::get(std::string_view path, Pairs query, std::span<const 
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines.first);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, agent.c_str());
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");  // all that libcurl can decode
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, append_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &taker);
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kSilentSeconds);
@@ -101,13 +129,11 @@ std::string HttpClient::get(std::string_view path, Pairs query, std::span<const 
 
   const std::string subject = state_->address + std::string(path);
   const CURLcode done = curl_easy_perform(curl);
-  if (done == CURLE_WRITE_ERROR) {
-    fail(ErrorCode::bad_input, "{}: expected a reply of at most {} bytes, found more", subject, kMostBody);
-  }
+  if (taker.thrown) std::rethrow_exception(taker.thrown);
   if (done != CURLE_OK) fail(ErrorCode::unavailable, "{}: {}", subject, curl_easy_strerror(done));
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  if (status == 200) return body;
+  if (status == 200) return;
   if (status == 401 || status == 403) {
     fail(ErrorCode::unauthorised, "{}: the server refused the user or the token ({})", subject, status);
   }

@@ -1,6 +1,7 @@
-// Asks a music server over HTTP.
+// Asks a server over HTTP.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ class HttpClient {
   // not in time; unauthorised for 401 and 403; not_found for 404; bad_input for anything else that is not 200, and for
   // a body above 64 MiB.
   std::string get(std::string_view path, Pairs query, std::span<const std::string> headers);
+  // The same for a body of any size, which `take` gets piece by piece. What it throws is thrown.
+  using Take = std::function<void(std::string_view bytes)>;
+  void get(std::string_view path, Pairs query, std::span<const std::string> headers, const Take& take);
 
   const std::string& address() const;
 

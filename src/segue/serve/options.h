@@ -27,6 +27,7 @@ struct ServeOptions {
   bool verify = true;
   std::uint64_t max_work = 50;
   std::chrono::milliseconds watch{2000};
+  std::chrono::milliseconds fetch_every = std::chrono::minutes(1);
   std::chrono::milliseconds keep_listens{0};
   std::string retrain = "off";
   std::string retrain_config{};
@@ -43,7 +44,7 @@ struct OptionsOf<serve::ServeOptions> {
   static constexpr std::string_view section = "serve";
   static constexpr std::array rows = {
       option<&serve::ServeOptions::name>("name", "The name of MODEL in ?model= and in replies"),
-      option<&serve::ServeOptions::also>("also", "Another model, as NAME=FOLDER; can be repeated"),
+      option<&serve::ServeOptions::also>("also", "Another model, as NAME=FOLDER or NAME=URI; can be repeated"),
       option<&serve::ServeOptions::share>(
           "share",
           "NAME=PARTS: the model's share of the users, out of the sum of all parts; each user always "
@@ -60,7 +61,7 @@ struct OptionsOf<serve::ServeOptions> {
           "keep_events", "How long to keep what listeners did with a list (POST /v1/events); 0s: for ever"),
       option<&serve::ServeOptions::cache>(
           "cache",
-          "Folder for search indexes, created if missing; without it next to the store if "
+          "Folder for search indexes and for models from elsewhere, created if missing; without it next to the store if "
           "that is a file, else in the user's cache folder"),
       option<&serve::ServeOptions::library>(
           "library",
@@ -82,6 +83,8 @@ struct OptionsOf<serve::ServeOptions> {
       option<&serve::ServeOptions::watch>("watch",
                                           "How often to check whether a model's folder was replaced or its link points "
                                           "elsewhere, to reload it; 0s: never"),
+      option<&serve::ServeOptions::fetch_every>(
+          "fetch_every", "How often to look for a new model at a URI; 0s: only at the start"),
       option<&serve::ServeOptions::keep_listens>(
           "keep_listens",
           "Delete listens and skips from the store once they are this old, such as 400d; 0s: keep them"),

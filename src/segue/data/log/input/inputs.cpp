@@ -8,8 +8,6 @@
 
 #include <arrow/filesystem/api.h>
 #include <arrow/io/interfaces.h>
-#include <arrow/util/config.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -17,6 +15,7 @@
 #include "segue/base/error.h"
 #include "segue/base/secrets.h"
 #include "segue/data/arrow/arrow_status.h"
+#include "segue/data/arrow/file_systems.h"
 #include "segue/data/log/input/archive.h"
 #include "segue/data/log/input/counted_file.h"
 
@@ -28,43 +27,6 @@ namespace {
 
 // Archives in archives: more are a bomb.
 constexpr std::size_t kMostNesting = 4;
-
-bool is_uri(const std::string& name) {
-  const std::size_t scheme = name.find("://");
-  return scheme != std::string::npos && scheme > 0 &&
-         std::all_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(scheme),
-                     [](char letter) { return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9'); });
-}
-
-// Arrow's wheel has S3 in a library of its own beside libarrow, which finds it by name; a system's Arrow has it inside.
-std::string s3_library() {
-  return fmt::format("libarrow_s3.so.{}", ARROW_VERSION_MAJOR * 100 + ARROW_VERSION_MINOR);
-}
-
-// Stores start threads, which have to end before the program does. arrow::fs::EnsureFinalized() does not end those of
-// S3 in a library that was loaded, so its own function is looked up there.
-void end_stores() {
-  if (void* const library = ::dlopen(s3_library().c_str(), RTLD_NOW | RTLD_NOLOAD); library != nullptr) {
-    void* const end = ::dlsym(library, "_ZN5arrow2fs17EnsureS3FinalizedEv");
-    if (end != nullptr) static_cast<void>(reinterpret_cast<arrow::Status (*)()>(end)());
-  }
-  arrow::fs::EnsureFinalized();
-}
-
-std::shared_ptr<arrow::fs::FileSystem> store_of(const std::string& uri, const std::string& shown, std::string& path) {
-  static std::once_flag loaded;
-  static std::once_flag used;
-  // Without the library, URIs of S3 are refused by name.
-  std::call_once(loaded, [] { static_cast<void>(arrow::fs::LoadFileSystemFactories(s3_library().c_str())); });
-  const auto system = arrow::fs::FileSystemFromUri(uri, &path);
-  // After the first use, also one that failed, so that the end comes before the destructors of what it made.
-  std::call_once(used, [] { std::atexit(end_stores); });
-  if (!system.ok()) {
-    fail(ErrorCode::unavailable, "{}: expected the URI of a file or of a store in reach: {}", shown,
-         without_passwords(system.status().message()));
-  }
-  return *system;
-}
 
 bool is_passed_over(std::string_view file_name) {
   return file_name.starts_with('.') || file_name.starts_with('_');
@@ -159,7 +121,7 @@ void Inputs::find(const std::string& name) {
   const bool uri = is_uri(name);
   const std::string shown = uri ? without_passwords(name) : name;
   if (uri) {
-    system = store_of(name, shown, path);
+    system = file_system_of(name, path);
   } else {
     std::error_code error;
     const fs::file_status status = fs::status(name, error);
