@@ -59,10 +59,10 @@ struct OptionsOf<serve::ServeOptions> {
           "it segue.sqlite next to the model"),
       option<&serve::ServeOptions::keep_events>(
           "keep_events", "How long to keep what listeners did with a list (POST /v1/events); 0s: for ever"),
-      option<&serve::ServeOptions::cache>(
-          "cache",
-          "Folder for search indexes and for models from elsewhere, created if missing; without it next to the store if "
-          "that is a file, else in the user's cache folder"),
+      option<&serve::ServeOptions::cache>("cache",
+                                          "Folder for search indexes and for models from elsewhere, created if "
+                                          "missing; without it next to the store if "
+                                          "that is a file, else in the user's cache folder"),
       option<&serve::ServeOptions::library>(
           "library",
           "A library (segue library) whose ids music servers use: they are given its songs only, and other lists where "
@@ -83,8 +83,8 @@ struct OptionsOf<serve::ServeOptions> {
       option<&serve::ServeOptions::watch>("watch",
                                           "How often to check whether a model's folder was replaced or its link points "
                                           "elsewhere, to reload it; 0s: never"),
-      option<&serve::ServeOptions::fetch_every>(
-          "fetch_every", "How often to look for a new model at a URI; 0s: only at the start"),
+      option<&serve::ServeOptions::fetch_every>("fetch_every",
+                                                "How often to look for a new model at a URI; 0s: only at the start"),
       option<&serve::ServeOptions::keep_listens>(
           "keep_listens",
           "Delete listens and skips from the store once they are this old, such as 400d; 0s: keep them"),
