@@ -113,9 +113,17 @@ export interface PlayedTogether {
   song: Song; // The played song
 }
 
+// What lifts the score of a recommended song.
+export interface Reason {
+  kind: "none"; // What kind of term of the score it is
+  share: number; // Its part of all that lifts the score, from 0 to 1
+  text: string; // In a few words: 25 × near Roads
+}
+
 // Why a song was recommended.
 export interface Explanation {
   text: string; // The reasons as a sentence
+  reasons: Reason[]; // What lifted its score, the largest share first
   seeds: SeedSong[]; // The played songs it is based on, the largest share first
   together?: PlayedTogether; // The played song it was played with most often
   interest?: Song; // The central song of the interest it serves, if there are several
@@ -350,4 +358,26 @@ export interface Imported {
   rows: number; // Rows read
   dropped: number; // Rows that could not be used
   sources: string[]; // Products that the log was recognised as one of
+}
+
+export interface MatchedSongs {
+  items: (Song | null)[];
+  model: string;
+}
+export interface FoundArtist {
+  name: string;
+  songs: number;
+  plays: number;
+}
+export interface SimilarArtist extends FoundArtist {
+  similarity: number;
+}
+export interface Artist extends FoundArtist {
+  items: Song[];
+  similar: SimilarArtist[];
+  model: string;
+}
+export interface SongLinks {
+  items: { name: string; address: string }[];
+  cover: string;
 }

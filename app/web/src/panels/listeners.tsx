@@ -10,6 +10,7 @@ import { kNothing, scene, type Mark } from "../map/scene";
 import { Problem } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 import { SongRow } from "../ui/songlist";
+import { Why } from "./taste";
 
 const kListens = 50;
 const kRecommended = 20;
@@ -67,7 +68,7 @@ export function ListenersPanel() {
             <Problem text={found.error} />
             {found.value?.fallback && <p class="status">Nothing they listened to is in the catalogue; showing the most played songs instead.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="for-user">
-              {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" note={song.explanation?.text} />)}
+              {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" chip={song.explanation?.reasons[0]?.text} note={<Why song={song} />} />)}
             </ol>
           </section>
         </div>
