@@ -1,6 +1,6 @@
 // The frame: navigation, the current view's panel, the map behind it, and banners.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { online, revision, tokenWanted } from "./data/api";
+import { listener, loadListener, online, revision, tokenWanted } from "./data/api";
 import { loadLinks } from "./data/links";
 import { loadMap, map } from "./data/map";
 import { followAddress, hashFor, state, update, type View } from "./data/state";
@@ -27,6 +27,13 @@ const kItems: { view: View; label: string; icon: IconName }[] = [
   { view: "listeners", label: "Listeners", icon: "listeners" },
   { view: "health", label: "Health", icon: "health" },
 ];
+const kOfOperators: View[] = ["listeners", "health"];
+// A listener has a page of their own in place of those of operators.
+const itemsOf = (user: string) => {
+  const items = kItems.filter((item) => !kOfOperators.includes(item.view));
+  if (user) return [...items, { view: "listeners" as const, label: "For me", icon: "listeners" as const }];
+  return tokenWanted.value ? items : kItems;
+};
 const kHints: Partial<Record<View, string>> = {
   taste: "Select songs on the map to add them",
   playlist: "Select songs on the map to start from them",
@@ -44,6 +51,8 @@ function onPick(song: Song) {
 
 export function App() {
   const { view } = state.value;
+  const items = itemsOf(listener.value);
+  const label = [...items, ...kItems].find((item) => item.view === view)!.label;
   const panel = useRef<HTMLElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const [sheet, setSheet] = useState<"half" | "full" | "peek">("half");
@@ -55,13 +64,13 @@ export function App() {
   useEffect(() => {
     void loadMap();
     void loadLinks();
+    void loadListener();
   }, [revision.value]);
   useEffect(() => {
     body.current?.scrollTo(0, 0);
-    const name = kItems.find((item) => item.view === view)!.label;
-    document.title = `${name} · Segue`;
+    document.title = `${label} · Segue`;
     if (sheet === "peek") setSheet("half");
-  }, [view]);
+  }, [view, label]);
   // "/" opens the search from anywhere except a text field with something in it.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -113,7 +122,7 @@ export function App() {
           </svg>
         </a>
         <ul>
-          {kItems.map((item) => (
+          {items.map((item) => (
             <li key={item.view}>
               <a href={hashFor({ view: item.view })} aria-current={view === item.view ? "page" : undefined} onClick={(event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -132,7 +141,7 @@ export function App() {
       </nav>
       <main>
         <MapCanvas onPick={onPick} hint={hint} />
-        <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={kItems.find((item) => item.view === view)!.label}>
+        <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={label}>
           <button type="button" class="sheet-handle" aria-expanded={sheet !== "peek"} aria-label={sheet === "full" ? "Collapse panel" : "Expand panel"}
             onClick={() => setSheet(sheet === "peek" ? "half" : sheet === "half" ? "full" : "peek")}><i aria-hidden="true" /></button>
           <div class="panel-body" ref={body} tabIndex={-1}>

@@ -82,7 +82,7 @@ export { arrowStream };
 
 const fold = (text) => text.normalize("NFKD").replace(/[\p{M}\u0640]/gu, "").toLowerCase();
 
-export async function startFixture({ dist, songs = 3000, port = 0, catalogue = makeCatalogue(songs), token = "", songLinks = kLinks }) {
+export async function startFixture({ dist, songs = 3000, port = 0, catalogue = makeCatalogue(songs), token = "", listener = "", songLinks = kLinks }) {
   const { n, x, y, song } = catalogue;
   const bytes = arrowStream(catalogue);
   const listed = Math.min(n, 5000);
@@ -239,6 +239,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
       { name: "vstan", summary: "Neighbouring sessions", baseline: true, hit_rate: { 10: 0.0833, 100: 0.2012 }, ndcg: { 10: 0.0493 }, hit_rate_interval: [0.0778, 0.0888] },
       { name: "blend", summary: "Vectors and transitions", baseline: false, hit_rate: { 10: 0.1012, 100: 0.2415 }, ndcg: { 10: 0.0616 }, hit_rate_interval: [0.0951, 0.1073] },
     ] } } }] })],
+    ["GET", /^\/1\/validate-token$/, () => ({ code: 200, message: "", valid: listener !== "", ...(listener ? { user_name: listener } : {}) })],
     ["GET", /^\/health\/live$/, () => ({ status: "ok" })],
     ["GET", /^\/openapi\.json$/, () => JSON.parse(readFileSync(join(import.meta.dirname, "openapi.json"), "utf8"))],
   ];

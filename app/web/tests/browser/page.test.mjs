@@ -120,15 +120,21 @@ test("a page opened while the server is down shows its map once the server is ba
   await done();
 });
 
-test("a server that requires a token gets one, kept for this tab only", async (t) => {
-  const own = await bench({ songs: 200, token: "secret" });
+test("a server that requires a token gets one, kept for this tab only; a listener's opens their own page", async (t) => {
+  const own = await bench({ songs: 200, token: "secret", listener: "alice" });
   t.after(() => own.close());
   const { page, done } = await own.open("", { allow: /401/, wait: false });
   await page.getByText("This server requires a token").waitFor();
+  await page.getByText("segue token create --store STORE --read").waitFor();
   await page.getByLabel(/Token, if the server requires one/).fill("secret");
   await page.getByRole("button", { name: "Use" }).click();
   await page.getByRole("heading", { name: "200 songs" }).waitFor();
   assert.deepEqual(await page.evaluate(() => [sessionStorage.length, localStorage.length]), [1, 0]);
+  await page.getByRole("link", { name: "For me" }).click();
+  await page.getByTestId("for-user").locator("li").first().waitFor();
+  assert.ok(own.server.seen.requests.includes("GET /v1/users/alice/history?history=50"));
+  assert.deepEqual(await page.getByRole("navigation").getByRole("listitem").allTextContents(), ["Map", "Search", "Your taste", "Playlist", "For me"]);
+  assert.equal(await page.getByLabel("User name").count(), 0);
   await done();
 });
 
