@@ -47,17 +47,17 @@ export function SongSearch({ label, placeholder, onPick, onArtist, inline, query
   const field = useRef<HTMLInputElement>(null);
   const wanted = words.trim();
   const found = useRequest(
-    wanted === "" ? null : async (signal) => {
-      const [songs, artists] = await Promise.all([
-        get<{ items: Song[] }>(`/v1/songs?limit=${limit}&q=${path(wanted)}`, signal),
-        onArtist ? get<{ items: FoundArtist[] }>(`/v1/artists?limit=${kArtists}&q=${path(wanted)}`, signal) : { items: [] },
-      ]);
-      return ordered(remember(songs.items), artists.items, wanted);
-    },
+    wanted === "" ? null : async (signal) => remember((await get<{ items: Song[] }>(`/v1/songs?limit=${limit}&q=${path(wanted)}`, signal)).items),
     [wanted],
     kDelay,
   );
-  const results = wanted === "" ? [] : (found.value ?? []);
+  // Songs do not wait for artists, which a server groups when they are first asked for.
+  const artists = useRequest(
+    wanted === "" || !onArtist ? null : async (signal) => (await get<{ items: FoundArtist[] }>(`/v1/artists?limit=${kArtists}&q=${path(wanted)}`, signal)).items,
+    [wanted],
+    kDelay,
+  );
+  const results = wanted === "" ? [] : ordered(found.value ?? [], artists.value ?? [], wanted);
   const shown = results.length > 0 && (inline || open);
 
   useEffect(() => setActive(-1), [wanted]);
@@ -75,12 +75,22 @@ export function SongSearch({ label, placeholder, onPick, onArtist, inline, query
     if (song) onPick(song);
     else onArtist?.(artist.name);
   };
+  // Enter before all has arrived means the first of the whole list: the name of an artist is never taken for a song.
+  const asking = found.busy || artists.busy;
+  const entered = useRef(false);
+  useEffect(() => {
+    if (asking || !entered.current) return;
+    entered.current = false;
+    if (results.length > 0) pick(results[0]);
+  }, [asking]);
+  useEffect(() => void (entered.current = false), [wanted]);
   const onKeyDown = (event: KeyboardEvent) => {
     const last = results.length - 1;
     if (event.key === "ArrowDown") {
       setOpen(true);
       setActive(active >= last ? 0 : active + 1);
     } else if (event.key === "ArrowUp") setActive(active <= 0 ? last : active - 1);
+    else if (event.key === "Enter" && wanted !== "" && active < 0 && asking) entered.current = true;
     else if (event.key === "Enter" && results.length > 0 && shown) pick(results[Math.max(active, 0)]);
     else if (event.key === "Escape" && (shown || words !== "")) {
       if (open && !inline) setOpen(false);
@@ -91,7 +101,7 @@ export function SongSearch({ label, placeholder, onPick, onArtist, inline, query
   };
 
   const status =
-    wanted === "" ? "" : found.error || (found.busy && !found.value ? "Searching…" : results.length === 0 ? `No results for “${wanted}”.` : "");
+    wanted === "" ? "" : found.error || (asking && results.length === 0 ? "Searching…" : results.length === 0 ? `No results for “${wanted}”.` : "");
   return (
     <div class={`search ${inline ? "inline" : "drop"}`} onFocusOut={(event) => {
       if (!(event.currentTarget as HTMLElement).contains(event.relatedTarget as Node)) setOpen(false);
