@@ -61,8 +61,11 @@ export class Overlay {
     this.path(drawing);
     this.marks(drawing);
     this.means(drawing);
-    // The regions that a line crosses say where it leads.
-    if (drawing.scene.path.length > 0) this.regionNames(drawing);
+    // The regions that a line crosses say where it leads, beside its songs.
+    if (drawing.scene.path.length > 0) {
+      this.keepOff(drawing);
+      this.regionNames(drawing);
+    }
     this.sceneNames(drawing);
     if (drawing.scene.path.length === 0) this.regionNames(drawing);
     this.songNames(drawing);
@@ -169,8 +172,15 @@ export class Overlay {
         break;
       }
     }
-    // Keep later names off the marks.
-    for (const [x, y] of spots) this.taken.push([x - 6, y - 6, x + 6, y + 6]);
+    this.keepOff(drawing);
+  }
+
+  // Keeps later names off the marks.
+  private keepOff(drawing: Drawing) {
+    for (const mark of drawing.scene.marks) {
+      const [x, y] = this.at(drawing, mark.row);
+      this.taken.push([x - 6, y - 6, x + 6, y + 6]);
+    }
   }
 
   // ---- the scene

@@ -142,7 +142,7 @@ export function PlaylistPanel() {
           <Reorderable songs={songs} busy={busy} onOrder={set}
             chipOf={(song, i) => {
               if (kind === "radio" || i === 0 || !similarity.has(song.id)) return "";
-              return `${Math.round(similarity.get(song.id)! * 100)} % like the one before${song === weakest ? " · weakest step" : ""}`;
+              return `${Math.round(similarity.get(song.id)! * 100)} % similar${song === weakest ? " · weakest step" : ""}`;
             }}
             actionsOf={(song, i) => (kind === "journey" && i > 0 && i < songs.length - 1 ? [{
               icon: "pin", label: via.includes(song.id) ? "Unpin" : "Pin", pressed: via.includes(song.id), onClick: () => pin(song),

@@ -26,8 +26,8 @@ const kSlide = 180; // ms a slider must rest before a request is sent
 const kTimes = { lit: 900, mean: 900, found: 1000 };
 const kModes = [{ value: "alike", label: "Alike" }, { value: "next", label: "What comes next" }] as const;
 const kLeads: Record<Taste["by"], string> = {
-  alike: "Nearest to the mean of these songs",
-  next: "Played after these songs, in this order",
+  alike: "Nearest to their mean",
+  next: "After these, in this order",
 };
 
 const without = (ids: string[], id: string) => ids.filter((one) => one !== id);

@@ -270,7 +270,7 @@ test("journey: both ends by search, a chosen number of steps, reversed", async (
   const way = await items(page, "playlist");
   assert.equal(way[0], "Jóga");
   await page.getByText(`The weakest step leads to ${way[2]}.`).waitFor();
-  assert.match(await page.getByTestId("playlist").locator("li").nth(2).locator(".chip").textContent(), /31 % like the one before · weakest step/);
+  assert.match(await page.getByTestId("playlist").locator("li").nth(2).locator(".chip").textContent(), /31 % similar · weakest step/);
   await page.getByRole("button", { name: `Pin: ${way[4]}`, exact: true }).click();
   await page.getByRole("heading", { name: /^1\d songs$/ }).waitFor(); // two legs
   assert.ok((await items(page, "playlist")).includes(way[4]));
