@@ -87,6 +87,18 @@ void explain_by_blend(Reasons& reasons, const model::Model& model, data::SongRow
   float total = 0;
   for (const float lift : parts.terms) total += lift;
   if (!(total > 0)) return;
+  for (const math::ScoredRow& seed : parts.heard) {
+    reasons.seeds.push_back({seed.row, seed.score / total, song_cosine(model, seed.row, pick)});
+  }
+  std::ranges::stable_sort(reasons.seeds, std::greater(), &SeedShare::share);
+  if (reasons.seeds.size() > most) reasons.seeds.resize(most);
+  // The pairs with the song that is the reason, rather than with the one of the most pairs.
+  for (const SeedShare& seed : reasons.seeds) {
+    const transitions::PlayedTogether pairs = model.played_together(seed.song, std::span(&pick, 1)).front();
+    if (pairs.times == 0) continue;
+    reasons.together = {seed.song, pairs.times, pairs.after, pairs.before};
+    break;
+  }
   for (const TermRow& row : kTermRows) {
     const float share = parts.terms[static_cast<std::size_t>(row.term)] / total;
     if (!(share > 0) || row.reason == ReasonKind::none) continue;
@@ -102,11 +114,6 @@ void explain_by_blend(Reasons& reasons, const model::Model& model, data::SongRow
     if (kind == ReasonKind::together && reasons.together) one.song = reasons.together->song;
   }
   std::ranges::stable_sort(reasons.kinds, std::greater(), &KindShare::share);
-  for (const math::ScoredRow& seed : parts.heard) {
-    reasons.seeds.push_back({seed.row, seed.score / total, song_cosine(model, seed.row, pick)});
-  }
-  std::ranges::stable_sort(reasons.seeds, std::greater(), &SeedShare::share);
-  if (reasons.seeds.size() > most) reasons.seeds.resize(most);
 }
 
 std::string short_text_of(const KindShare& kind, const Reasons& reasons,

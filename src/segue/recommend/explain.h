@@ -42,7 +42,7 @@ struct KindShare {
 struct Reasons {
   std::vector<KindShare> kinds;           // the largest share first
   std::vector<SeedShare> seeds;           // the largest share first; empty if no seed speaks for the pick
-  std::optional<PlayedWith> together;     // with the seed of the most pairs, if there are any
+  std::optional<PlayedWith> together;     // with the seed of the most pairs; by the blend, of the largest share
   std::uint32_t within = 0;               // the window of the transitions
   std::optional<data::SongRow> interest;  // the medoid of the interest it serves, if there are several
 };

@@ -5,6 +5,18 @@ export interface Health {
   status: string; // "ok"
 }
 
+// Where a song is found elsewhere.
+export interface SongLink {
+  name: string; // What it leads to
+  address: string; // Address, in which {id}, {artist}, {title} and {album} stand for those of the song
+}
+
+// Where songs are found elsewhere.
+export interface SongLinks {
+  items: SongLink[]; // The links
+  cover: string; // Address of a cover, as of a link; empty if there are none
+}
+
 // Requests of one route.
 export interface RouteStatus {
   method: string; // HTTP method
@@ -98,9 +110,22 @@ export interface SimilarSongs {
   withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
 }
 
+// The songs that artists and titles name.
+export interface MatchedSongs {
+  items: (Song | null)[]; // One for each in the request, in order; null if the model does not have it
+  model: string; // The model that answered
+}
+
+// What lifts the score of a recommended song.
+export interface Reason {
+  kind: "none" | "together" | "habit" | "lately" | "last_song" | "mean" | "artist" | "known_artist" | "popular"; // What kind of term of the score it is
+  share: number; // Its part of all that lifts the score, from 0 to 1
+  text: string; // In a few words: 25 × near Roads
+}
+
 // A played song as a reason for a recommendation.
 export interface SeedSong extends Song {
-  share: number; // Its part of the score, from 0 to 1
+  share: number; // Its part of all that lifts the score, from 0 to 1
   similarity: number; // Its cosine to the recommended song
 }
 
@@ -111,13 +136,6 @@ export interface PlayedTogether {
   after: number; // Weight of the pairs in which the recommended song came second
   before: number; // Weight of the pairs in which the recommended song came first
   song: Song; // The played song
-}
-
-// What lifts the score of a recommended song.
-export interface Reason {
-  kind: "none"; // What kind of term of the score it is
-  share: number; // Its part of all that lifts the score, from 0 to 1
-  text: string; // In a few words: 25 × near Roads
 }
 
 // Why a song was recommended.
@@ -360,24 +378,27 @@ export interface Imported {
   sources: string[]; // Products that the log was recognised as one of
 }
 
-export interface MatchedSongs {
-  items: (Song | null)[];
-  model: string;
-}
+// An artist of a model.
 export interface FoundArtist {
-  name: string;
-  songs: number;
-  plays: number;
+  name: string; // Name
+  songs: number; // Number of songs
+  plays: number; // Plays of these in the dataset the model was trained on
 }
+
+// Artists found, the best match first.
+export interface Artists {
+  items: FoundArtist[]; // The artists
+  model: string; // The model that answered
+}
+
+// A neighbour of an artist.
 export interface SimilarArtist extends FoundArtist {
-  similarity: number;
+  similarity: number; // Cosine of the means of their songs
 }
+
+// An artist, their songs and their neighbours.
 export interface Artist extends FoundArtist {
-  items: Song[];
-  similar: SimilarArtist[];
-  model: string;
-}
-export interface SongLinks {
-  items: { name: string; address: string }[];
-  cover: string;
+  items: Song[]; // Their most played songs
+  similar: SimilarArtist[]; // The artists most like them, the nearest first
+  model: string; // The model that answered
 }
