@@ -107,6 +107,7 @@ test("a radio is extended and saved, and a journey leads from one song to anothe
   await go(page, `#/playlist?list=journey&from=${id(from)}&to=${id(to)}`);
   await eventually(() => titles(page, "playlist"), (way) => way[0] === from.title && way.at(-1) === to.title, "the way");
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
+  await page.getByText("Settings").click();
   await page.getByRole("button", { name: "Reverse" }).click();
   await eventually(() => titles(page, "playlist"), (way) => way[0] === to.title && way.at(-1) === from.title, "the way back");
   await done();
