@@ -141,7 +141,9 @@ class ServeCommand final : public Command {
     serve::AccessLog access_log(access_log_, [](std::string_view lines) {
       std::fwrite(lines.data(), 1, lines.size(), stderr);  // holds stderr's lock, as log_line() does
     });
-    const serve::StaticFiles files = files_of(options_.web_root);
+    const serve::SongLinks song_links = serve::song_links(options_.song_link, options_.song_cover);
+    serve::StaticFiles files = files_of(options_.web_root);
+    if (!song_links.cover.empty()) files.allow_pictures(serve::origin_of(song_links.cover));
     const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
     serve::ModelSet models(sources, cache_folder(), options_.verify, options_.library);
     log_if_clock_is_behind(models);
@@ -159,7 +161,8 @@ class ServeCommand final : public Command {
                                           .micros_now = {}},
                             .log = log,
                             .access_log = &access_log,
-                            .keep_listens = options_.keep_listens});
+                            .keep_listens = options_.keep_listens,
+                            .song_links = song_links});
     allow_open_files(terminal);
     // For new models here and elsewhere, the catalogue, probes, retraining, the access log.
     static constexpr std::size_t kWatchers = 5;
@@ -203,6 +206,12 @@ class ServeCommand final : public Command {
     std::optional<Nightly> nightly;
     if (!times.off()) nightly.emplace(times, retrain_words(), service, log, terminal.stop());
     terminal.note(serving + "; press Ctrl-C to stop");
+    if (!options_.open_loopback && store->tokens().empty()) {
+      terminal.note(
+          fmt::format("no token exists yet, so every request is refused: make one for the web app with `segue "
+                      "token create --store {} --read`, or let this machine in with --open-loopback",
+                      store_place()));
+    }
     if (!terminal.stop().stop_requested()) log_if_untold(manager.ready(serving));
     server.run(terminal.stop());
   }

@@ -5,8 +5,9 @@
 // immutable"). Browsers must revalidate the pages themselves every time; their ETag makes that cheap.
 //
 // The pages comply with this policy, which the server must send with them:
-//   default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self';
-//   object-src 'none'; base-uri 'none'; frame-ancestors 'none'
+//   default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;
+//   connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'
+// with one more origin of pictures where the server names an address for covers.
 #pragma once
 
 #include <span>

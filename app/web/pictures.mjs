@@ -45,7 +45,7 @@ await fetch(`${real.url}/1/submit-listens`, {
 const kTaste = `#/taste?like=${hurricane}&like=${heaven}&like=${jolene}&like=${mood}&like=${foolish}`;
 const kJourney = `#/playlist?list=journey&from=${bad}&to=${heaven}`;
 const kReady = {
-  map: ".legend li", find: ".detail .songs li", taste: "[data-testid=recommended] li", playlist: "[data-testid=playlist] li",
+  map: ".examples li", find: ".detail .songs li", taste: "[data-testid=recommended] li", playlist: "[data-testid=playlist] li",
   listeners: "[data-testid=for-user] li", health: ".model", docs: "article",
 };
 

@@ -52,11 +52,23 @@ class SimilarSong(Song):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reason:
+    """What lifts the score of a recommended song."""
+
+    kind: str
+    """What kind of term of the score it is."""
+    share: float
+    """Its part of all that lifts the score, from 0 to 1."""
+    text: str
+    """In a few words: 25 × near Roads."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SeedSong(Song):
     """A played song as a reason for a recommendation."""
 
     share: float
-    """Its part of the score, from 0 to 1."""
+    """Its part of all that lifts the score, from 0 to 1."""
     similarity: float
     """Its cosine to the recommended song."""
 
@@ -84,13 +96,15 @@ class Explanation:
 
     text: str
     """The reasons as a sentence."""
+    reasons: list[Reason]
+    """What lifted its score, the largest share first."""
     seeds: list[SeedSong]
     """The played songs it is based on, the largest share first."""
     together: PlayedTogether | None = None
     """The played song it was played with most often."""
     interest: Song | None = None
     """The central song of the interest it serves, if there are several."""
-    _nested: ClassVar[dict[str, type]] = {"seeds": SeedSong, "together": PlayedTogether, "interest": Song}
+    _nested: ClassVar[dict[str, type]] = {"reasons": Reason, "seeds": SeedSong, "together": PlayedTogether, "interest": Song}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 // The frame: navigation, the current view's panel, the map behind it, and banners.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { online, revision, tokenWanted } from "./data/api";
+import { listener, loadListener, online, revision, tokenWanted } from "./data/api";
+import { loadLinks } from "./data/links";
 import { loadMap, map } from "./data/map";
 import { followAddress, hashFor, state, update, type View } from "./data/state";
 import type { Song } from "./data/types";
@@ -12,9 +13,11 @@ import { FindPanel } from "./panels/find";
 import { HealthPanel, Token } from "./panels/health";
 import { ListenersPanel } from "./panels/listeners";
 import { MapPanel } from "./panels/map";
+import { openSong, toggleLiked } from "./panels/go";
 import { PlaylistPanel, takeSong } from "./panels/playlist";
-import { TastePanel, toggleLiked } from "./panels/taste";
+import { TastePanel } from "./panels/taste";
 import { Icon, type IconName } from "./ui/icons";
+import { PlayerBar } from "./ui/player";
 
 const kItems: { view: View; label: string; icon: IconName }[] = [
   { view: "map", label: "Map", icon: "map" },
@@ -24,6 +27,13 @@ const kItems: { view: View; label: string; icon: IconName }[] = [
   { view: "listeners", label: "Listeners", icon: "listeners" },
   { view: "health", label: "Health", icon: "health" },
 ];
+const kOfOperators: View[] = ["listeners", "health"];
+// A listener has a page of their own in place of those of operators.
+const itemsOf = (user: string) => {
+  const items = kItems.filter((item) => !kOfOperators.includes(item.view));
+  if (user) return [...items, { view: "listeners" as const, label: "For me", icon: "listeners" as const }];
+  return tokenWanted.value ? items : kItems;
+};
 const kHints: Partial<Record<View, string>> = {
   taste: "Select songs on the map to add them",
   playlist: "Select songs on the map to start from them",
@@ -36,11 +46,13 @@ function onPick(song: Song) {
   const { view } = state.value;
   if (view === "taste") toggleLiked(song.id);
   else if (view === "playlist") takeSong(song);
-  else update({ view: "find", song: song.id, q: "" }, true);
+  else openSong(song.id);
 }
 
 export function App() {
   const { view } = state.value;
+  const items = itemsOf(listener.value);
+  const label = [...items, ...kItems].find((item) => item.view === view)!.label;
   const panel = useRef<HTMLElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const [sheet, setSheet] = useState<"half" | "full" | "peek">("half");
@@ -49,20 +61,24 @@ export function App() {
   const hint = scene.value.marks.length === 0 && map.value && !noWebGl.value ? (kHints[view] ?? "") : "";
 
   useEffect(() => followAddress((camera) => stage.value?.fly(camera ?? { ...kHome })), []);
-  useEffect(() => void loadMap(), [revision.value]);
+  useEffect(() => {
+    void loadMap();
+    void loadLinks();
+    void loadListener();
+  }, [revision.value]);
   useEffect(() => {
     body.current?.scrollTo(0, 0);
-    const name = kItems.find((item) => item.view === view)!.label;
-    document.title = `${name} · Segue`;
+    document.title = `${label} · Segue`;
     if (sheet === "peek") setSheet("half");
-  }, [view]);
-  // "/" opens the search from anywhere except a text field.
+  }, [view, label]);
+  // "/" opens the search from anywhere except a text field with something in it.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const field = (event.target as HTMLElement).closest("input, textarea, [contenteditable]");
-      if (event.key !== "/" || field || event.ctrlKey || event.metaKey) return;
+      const field = (event.target as HTMLElement).closest<HTMLInputElement>("textarea, input:not([type=range], [type=radio], [type=checkbox], [type=file])");
+      if (event.key !== "/" || (field && field.value !== "") || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      update({ view: "find", song: "", q: "" }, true);
+      setSheet((now) => (now === "peek" ? "half" : now));
+      update({ view: "find", song: "", artist: "", q: "" }, true);
       requestAnimationFrame(() => panel.current?.querySelector<HTMLInputElement>("[role=combobox]")?.focus());
     };
     addEventListener("keydown", onKey);
@@ -106,7 +122,7 @@ export function App() {
           </svg>
         </a>
         <ul>
-          {kItems.map((item) => (
+          {items.map((item) => (
             <li key={item.view}>
               <a href={hashFor({ view: item.view })} aria-current={view === item.view ? "page" : undefined} onClick={(event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -125,7 +141,7 @@ export function App() {
       </nav>
       <main>
         <MapCanvas onPick={onPick} hint={hint} />
-        <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={kItems.find((item) => item.view === view)!.label}>
+        <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={label}>
           <button type="button" class="sheet-handle" aria-expanded={sheet !== "peek"} aria-label={sheet === "full" ? "Collapse panel" : "Expand panel"}
             onClick={() => setSheet(sheet === "peek" ? "half" : sheet === "half" ? "full" : "peek")}><i aria-hidden="true" /></button>
           <div class="panel-body" ref={body} tabIndex={-1}>
@@ -133,6 +149,7 @@ export function App() {
           </div>
         </section>
       </main>
+      <PlayerBar />
       <Banners />
     </div>
   );
@@ -161,7 +178,7 @@ function Banners() {
       {online.value && back && <div class="banner good">The server is back.</div>}
       {tokenWanted.value && online.value && (
         <div class="banner">
-          <p>This server requires a token with read access.</p>
+          <p>This server requires a token with read access. Whoever runs it makes one with <code>segue token create --store STORE --read</code>.</p>
           <Token />
         </div>
       )}

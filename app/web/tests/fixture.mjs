@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Float32, Int16, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Field, Struct, Table } from "apache-arrow";
 
 export const kPolicy =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 const kTypes = { html: "text/html; charset=utf-8", js: "text/javascript; charset=utf-8", css: "text/css; charset=utf-8", svg: "image/svg+xml" };
 const kTags = ["jazz", "soul", "ambient", "folk", "house", "metal", "rai", "samba", "dub", "choral"];
 const kFirst = ["Blue", "Quiet", "Golden", "Broken", "Northern", "Slow", "Electric", "Paper", "Midnight", "Green", "Silver", "Distant"];
@@ -24,6 +24,8 @@ export const kOdd = [
   { title: "Jóga", artist: "Björk" },
   { title: "W".repeat(160), artist: "A very long name" },
 ];
+
+const kLinks = { items: [{ name: "MusicBrainz", address: "https://musicbrainz.org/search?type=recording&query={artist}%20{title}" }, { name: "By id", address: "https://example.org/{id}" }], cover: "" };
 
 // A seeded generator, so that every run gets the same numbers (mulberry32).
 function random(seed) {
@@ -80,7 +82,7 @@ export { arrowStream };
 
 const fold = (text) => text.normalize("NFKD").replace(/[\p{M}\u0640]/gu, "").toLowerCase();
 
-export async function startFixture({ dist, songs = 3000, port = 0, catalogue = makeCatalogue(songs), token = "" }) {
+export async function startFixture({ dist, songs = 3000, port = 0, catalogue = makeCatalogue(songs), token = "", listener = "", songLinks = kLinks }) {
   const { n, x, y, song } = catalogue;
   const bytes = arrowStream(catalogue);
   const listed = Math.min(n, 5000);
@@ -130,13 +132,21 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
         const push = bad.reduce((sum, row) => sum + 1 / (1 + Math.hypot(x[row] - x[i], y[row] - y[i])), 0);
         return {
           ...song(i), score: 1 / (1 + apart) - push + (options.popularity ?? 0) * (1 - i / n), similarity: 1 / (1 + apart),
-          explanation: { text: `Because of ${interest.medoid.artist} – ${interest.medoid.title} (100 %).`, seeds: [], interest: interest.medoid },
+          explanation: {
+            text: `Because of ${interest.medoid.artist} – ${interest.medoid.title} (100 %).`, seeds: [],
+            reasons: options.by === "vectors" ? [{ kind: "mean", share: 1, text: "near your mean" }] : [
+              { kind: "together", share: 0.7, text: `12 × near ${interest.medoid.title}` }, { kind: "artist", share: 0.3, text: "by the same artist" }],
+            ...(interests.length > 1 ? { interest: interest.medoid } : {}),
+          },
         };
       });
     });
     return { model: "default", items: items.sort((a, b) => b.score - a.score), interests, unknown: [] };
   }
 
+  const songsBy = (name) => Array.from({ length: listed }, (_, i) => song(i)).filter((one) => one.artist === name);
+  const artistOf = (name) => ({ name, songs: songsBy(name).length, plays: songsBy(name).reduce((sum, one) => sum + one.plays, 0) });
+  const seedsOf = (seeds) => (seeds ?? []).flatMap((seed) => (seed.startsWith("artist:") ? songsBy(seed.slice(7)).slice(0, 3).map((one) => one.id) : [seed]));
   const routes = [
     ["GET", /^\/v1\/songs$/, (_, query) => {
       if (query.has("rows")) return { items: query.get("rows").split(",").map((row) => song(Number(row))) };
@@ -154,9 +164,27 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
       const items = near(x[row], y[row], Number(query.get("k") ?? 10), [row]);
       return { items: items.map(([apart, i], k) => ({ ...song(i), similarity: 1 / (1 + apart / 8), ...(k % 2 ? {} : { together: { times: 12 - (k % 11), after: 9, before: 2 } }) })) };
     }],
+    ["GET", /^\/v1\/song-links$/, () => songLinks],
+    ["GET", /^\/v1\/artists$/, (_, query) => {
+      const words = fold(query.get("q") ?? "");
+      return { model: "default", items: kArtists.filter((name) => words !== "" && ` ${fold(name)}`.includes(` ${words}`)).slice(0, Number(query.get("limit") ?? 5)).map(artistOf) };
+    }],
+    ["GET", /^\/v1\/artists\/([^/]+)$/, ([name], query) => {
+      const at = kArtists.indexOf(name);
+      if (at < 0) throw new Refused(404, "not_found", `artist ${name}: the model has no artist of this name`);
+      const others = kArtists.filter((other) => other !== name).map((other, i) => ({ ...artistOf(other), similarity: 0.9 - i / 10 }));
+      return { ...artistOf(name), model: "default", items: songsBy(name).slice(0, Number(query.get("k") ?? 50)), similar: others.slice(0, Number(query.get("similar") ?? 12)) };
+    }],
+    ["POST", /^\/v1\/match$/, (_, __, body) => ({
+      model: "default",
+      items: body.songs.map(({ artist, title }) => {
+        const row = search.indexOf(fold(`${artist} ${title}`));
+        return row < 0 ? null : song(row);
+      }),
+    })],
     ["POST", /^\/v1\/recommendations$/, (_, __, body) => recommend(rowsOf(body.songs), body)],
     ["POST", /^\/v1\/radio$/, (_, __, body) => {
-      const rows = rowsOf(body.songs);
+      const rows = rowsOf(body.songs ?? seedsOf(body.seeds));
       if (rows.length === 0) throw new Refused(422, "bad_input", "songs: found none");
       const used = [...rows, ...rowsOf(body.after)];
       let at = rowsOf(body.after).at(-1) ?? rows[0];
@@ -177,7 +205,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
         const part = k / count;
         rows.push(near(x[from] + (x[to] - x[from]) * part, y[from] + (y[to] - y[from]) * part, 1, [...rows, to])[0][1]);
       }
-      return { items: [...rows, to].map((row, k) => ({ ...song(row), similarity: 0.9, progress: k / count })) };
+      return { items: [...rows, to].map((row, k) => ({ ...song(row), similarity: k === 2 ? 0.31 : 0.9, progress: k / count })) };
     }],
     ["GET", /^\/v1\/map\/regions$/, () => ({ items: catalogue.regions })],
     ["GET", /^\/v1\/map\/tags$/, () => catalogue.tags],
@@ -211,6 +239,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
       { name: "vstan", summary: "Neighbouring sessions", baseline: true, hit_rate: { 10: 0.0833, 100: 0.2012 }, ndcg: { 10: 0.0493 }, hit_rate_interval: [0.0778, 0.0888] },
       { name: "blend", summary: "Vectors and transitions", baseline: false, hit_rate: { 10: 0.1012, 100: 0.2415 }, ndcg: { 10: 0.0616 }, hit_rate_interval: [0.0951, 0.1073] },
     ] } } }] })],
+    ["GET", /^\/1\/validate-token$/, () => ({ code: 200, message: "", valid: listener !== "", ...(listener ? { user_name: listener } : {}) })],
     ["GET", /^\/health\/live$/, () => ({ status: "ok" })],
     ["GET", /^\/openapi\.json$/, () => JSON.parse(readFileSync(join(import.meta.dirname, "openapi.json"), "utf8"))],
   ];

@@ -27,6 +27,7 @@
 // at 1.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -83,6 +84,12 @@ struct BlendSources {
 // context vectors takes as long as everything else, and by default they have no weight.
 enum class EvidenceOf { all, weighted };
 
+// What lifts a song's score above what any song gets. In logarithms as the score itself, nothing below 0.
+struct ScoreParts {
+  std::array<float, kTerms> terms{};     // the chances share log(their sum / floor); what lowers the score is 0
+  std::vector<math::ScoredRow> heard{};  // what of the terms is due to songs heard: each once, the newest first
+};
+
 // The songs heard, prepared for scoring candidates. Views sources and weights that outlive it; not thread safe.
 class BlendQuery {
  public:
@@ -106,6 +113,8 @@ class BlendQuery {
   // REQUIRES: rows of the sources.
   Evidence evidence(data::SongRow song, EvidenceOf of = EvidenceOf::all) const;
   std::vector<Evidence> evidence(std::span<const data::SongRow> songs, EvidenceOf of = EvidenceOf::all) const;
+  // Of each of the songs. REQUIRES: rows of the sources.
+  std::vector<ScoreParts> parts(std::span<const data::SongRow> songs) const;
   // Subtracted from a song's cosines to the songs heard.
   using Penalty = std::function<float(data::SongRow)>;
   // The k of `songs` with the best score(), best first, ties by row. The scores are those of weighted evidence(), to
@@ -122,6 +131,9 @@ class BlendQuery {
 
   BlendQuery(const BlendSources& sources, const model::BlendWeights& weights, const Listening& listening);
   void add_evidence();
+  std::vector<float> played_after(std::span<const transitions::TransitionsOf> near, data::SongRow song) const;
+  std::vector<float> taught_after(std::span<const transitions::NextSongs> taught, data::SongRow song) const;
+  std::vector<float> likeness(math::MatrixView<const float> to, data::SongRow song) const;
   void add_recent();
   std::span<const data::SongRow> heard_while_weighty() const;
   std::span<const float> last_vector() const;

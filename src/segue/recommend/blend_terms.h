@@ -16,6 +16,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "segue/data/dataset/song_row.h"
@@ -54,6 +55,15 @@ enum class CosineOf : std::uint8_t { none, last_song, recent_songs, last_context
 // Where a term's evidence is from, beside songs and the songs heard: without weight nothing is read there.
 enum class Reads : std::uint8_t { songs, past, trend, teacher };
 
+// What a term is as a reason for a song. A reason of several terms has their parts together.
+enum class ReasonKind : std::uint8_t { none, together, habit, lately, last_song, mean, artist, known_artist, popular };
+
+inline constexpr std::array<std::string_view, 9> kReasonKindNames = {
+    "none", "together", "habit", "lately", "last_song", "mean", "artist", "known_artist", "popular"};
+constexpr std::span<const std::string_view> names(ReasonKind) {
+  return kReasonKindNames;
+}
+
 // How the fit varies a weight: by added steps or by factors; 0: no step.
 struct WeightSteps {
   bool by_factor = false;
@@ -68,6 +78,7 @@ struct TermRow {
   CosineOf cosine = CosineOf::none;
   Reads reads = Reads::songs;
   bool by_transitions = false;  // whether `--by transitions` keeps it
+  ReasonKind reason = ReasonKind::none;
   WeightSteps steps = {};
 };
 
@@ -75,21 +86,28 @@ inline constexpr WeightSteps kChanceSteps{true, {0.1, 0.33, 3, 10}};
 inline constexpr WeightSteps kCosineSteps{false, {-1, -0.5, 0.5, 1}};
 
 inline constexpr std::array<TermRow, kTerms> kTermRows = {{
-    {.term = Term::transitions, .name = "transitions", .weight = nullptr, .by_transitions = true},
+    {.term = Term::transitions,
+     .name = "transitions",
+     .weight = nullptr,
+     .by_transitions = true,
+     .reason = ReasonKind::together},
     {.term = Term::teacher,
      .name = "teacher",
      .weight = &model::BlendWeights::blend_teacher,
      .reads = Reads::teacher,
+     .reason = ReasonKind::together,
      .steps = kChanceSteps},
     {.term = Term::own_transitions,
      .name = "own_transitions",
      .weight = &model::BlendWeights::blend_own_transitions,
      .reads = Reads::past,
+     .reason = ReasonKind::habit,
      .steps = kChanceSteps},
     {.term = Term::returns,
      .name = "returns",
      .weight = &model::BlendWeights::blend_returns,
      .reads = Reads::past,
+     .reason = ReasonKind::habit,
      .steps = kChanceSteps},
     {.term = Term::floor,
      .name = "floor",
@@ -100,60 +118,72 @@ inline constexpr std::array<TermRow, kTerms> kTermRows = {{
      .name = "trend_days",
      .weight = &model::BlendWeights::blend_trend_days,
      .reads = Reads::trend,
+     .reason = ReasonKind::lately,
      .steps = kChanceSteps},
     {.term = Term::trend_weeks,
      .name = "trend_weeks",
      .weight = &model::BlendWeights::blend_trend_weeks,
      .reads = Reads::trend,
+     .reason = ReasonKind::lately,
      .steps = kChanceSteps},
     {.term = Term::trend_months,
      .name = "trend_months",
      .weight = &model::BlendWeights::blend_trend_months,
      .reads = Reads::trend,
+     .reason = ReasonKind::lately,
      .steps = kChanceSteps},
     {.term = Term::popularity,
      .name = "popularity",
      .weight = &model::BlendWeights::blend_popularity_damping,
      .sign = -1,
      .by_transitions = true,
+     .reason = ReasonKind::popular,
      .steps = {false, {-0.1, -0.05, 0.05, 0.1}}},
     {.term = Term::last_song,
      .name = "last_song",
      .weight = &model::BlendWeights::blend_last_song,
      .cosine = CosineOf::last_song,
+     .reason = ReasonKind::last_song,
      .steps = kCosineSteps},
     {.term = Term::recent_songs,
      .name = "recent_songs",
      .weight = &model::BlendWeights::blend_recent_songs,
      .cosine = CosineOf::recent_songs,
+     .reason = ReasonKind::mean,
      .steps = kCosineSteps},
     {.term = Term::last_context,
      .name = "last_context",
      .weight = &model::BlendWeights::blend_last_context,
      .cosine = CosineOf::last_context,
+     .reason = ReasonKind::last_song,
      .steps = kCosineSteps},
     {.term = Term::recent_context,
      .name = "recent_context",
      .weight = &model::BlendWeights::blend_recent_context,
      .cosine = CosineOf::recent_context,
+     .reason = ReasonKind::mean,
      .steps = {false, {-2, -1, 1, 2}}},
     {.term = Term::last_artist,
      .name = "last_artist",
      .weight = &model::BlendWeights::blend_last_artist,
+     .reason = ReasonKind::artist,
      .steps = {false, {-0.5, -0.2, 0.2, 0.5}}},
     {.term = Term::recent_artists,
      .name = "recent_artists",
      .weight = &model::BlendWeights::blend_recent_artists,
+     .reason = ReasonKind::artist,
      .steps = {false, {-0.1, 0.1, 0.2, 0.4}}},
     {.term = Term::known_artist,
      .name = "known_artist",
      .weight = &model::BlendWeights::blend_known_artist,
      .reads = Reads::past,
+     .reason = ReasonKind::known_artist,
      .steps = {false, {-0.2, -0.1, 0.1, 0.2}}},
     {.term = Term::familiar,
      .name = "familiar",
      .weight = &model::BlendWeights::blend_familiar,
      .reads = Reads::past,
+     .reason = ReasonKind::habit,
      .steps = {false, {-0.3, -0.1, 0.1, 0.3}}},
     {.term = Term::version,
      .name = "version",

@@ -54,6 +54,12 @@ std::vector<Reasons> reasons_of(const model::Model& model, std::span<const SeedS
     std::ranges::stable_sort(reasons.seeds, std::greater(), &SeedShare::share);
     if (reasons.seeds.size() > most) reasons.seeds.resize(most);
     for (SeedShare& seed : reasons.seeds) seed.share /= totals[i];
+    if (reasons.seeds.empty()) continue;
+    if (seeds.size() == 1) {
+      reasons.kinds.push_back({ReasonKind::last_song, 1, seeds.front().song});
+    } else {
+      reasons.kinds.push_back({ReasonKind::mean, 1, std::nullopt});
+    }
   }
   return all;
 }
@@ -72,6 +78,68 @@ std::vector<Reasons> reasons_for(const model::Model& model, std::span<const Weig
     shares.push_back({.song = seed.song, .share = static_cast<float>(seed.weight)});
   }
   return reasons_of(model, shares, picks, most);
+}
+
+void explain_by_blend(Reasons& reasons, const model::Model& model, data::SongRow pick, const ScoreParts& parts,
+                      std::optional<data::SongRow> last, std::size_t most) {
+  reasons.kinds.clear();
+  reasons.seeds.clear();
+  float total = 0;
+  for (const float lift : parts.terms) total += lift;
+  if (!(total > 0)) return;
+  for (const math::ScoredRow& seed : parts.heard) {
+    reasons.seeds.push_back({seed.row, seed.score / total, song_cosine(model, seed.row, pick)});
+  }
+  std::ranges::stable_sort(reasons.seeds, std::greater(), &SeedShare::share);
+  if (reasons.seeds.size() > most) reasons.seeds.resize(most);
+  // The pairs with the song that is the reason, rather than with the one of the most pairs.
+  for (const SeedShare& seed : reasons.seeds) {
+    const transitions::PlayedTogether pairs = model.played_together(seed.song, std::span(&pick, 1)).front();
+    if (pairs.times == 0) continue;
+    reasons.together = {seed.song, pairs.times, pairs.after, pairs.before};
+    break;
+  }
+  for (const TermRow& row : kTermRows) {
+    const float share = parts.terms[static_cast<std::size_t>(row.term)] / total;
+    if (!(share > 0) || row.reason == ReasonKind::none) continue;
+    // The last of several seeds is none of them: the term is about their mean.
+    const ReasonKind kind = row.reason == ReasonKind::last_song && !last ? ReasonKind::mean : row.reason;
+    const auto known = std::ranges::find(reasons.kinds, kind, &KindShare::kind);
+    if (known != reasons.kinds.end()) {
+      known->share += share;
+      continue;
+    }
+    KindShare& one = reasons.kinds.emplace_back(kind, share, std::nullopt);
+    if (kind == ReasonKind::last_song) one.song = last;
+    if (kind == ReasonKind::together && reasons.together) one.song = reasons.together->song;
+  }
+  std::ranges::stable_sort(reasons.kinds, std::greater(), &KindShare::share);
+}
+
+std::string short_text_of(const KindShare& kind, const Reasons& reasons,
+                          const std::function<std::string(data::SongRow row)>& title) {
+  switch (kind.kind) {
+    case ReasonKind::together:
+      if (!kind.song || !reasons.together) return "often played next";
+      return fmt::format("{} × near {}", with_commas(reasons.together->times), title(*kind.song));
+    case ReasonKind::habit:
+      return "you come back to it";
+    case ReasonKind::lately:
+      return "played a lot lately";
+    case ReasonKind::last_song:
+      return kind.song ? "like " + title(*kind.song) : "like your last song";
+    case ReasonKind::mean:
+      return "near your mean";
+    case ReasonKind::artist:
+      return "by the same artist";
+    case ReasonKind::known_artist:
+      return "by an artist you play";
+    case ReasonKind::popular:
+      return "popular";
+    case ReasonKind::none:
+      break;
+  }
+  return "";
 }
 
 std::string sentence_of(const Reasons& reasons, const std::function<std::string(data::SongRow row)>& name) {

@@ -292,13 +292,33 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
   }
   if (!options.explain) return found;
   spend(search.budget, heard.size() * songs.size() * kUnitsPerReason);
-  std::vector<Reasons> reasons = heard.reasons(model_, half_life, songs);
-  for (std::size_t i = 0; i < songs.size(); ++i) {
-    found.items[i].reasons = std::move(reasons[i]);
-    const auto interest = served.find(songs[i]);
-    if (interest != served.end()) found.items[i].reasons->interest = found.interests[interest->second].medoid;
+  // By the songs, and the score, that found each pick: those of the interest it serves.
+  for (std::uint32_t part = 0; part < queries.size(); ++part) {
+    std::vector<std::size_t> places;
+    std::vector<data::SongRow> picks;
+    for (std::size_t i = 0; i < songs.size(); ++i) {
+      if (merges && served.at(songs[i]) != part) continue;
+      places.push_back(i);
+      picks.push_back(songs[i]);
+    }
+    const Heard own = merges ? heard.part(found.interests[part]) : heard;
+    std::vector<Reasons> reasons = explained(queries[part], own, half_life, picks);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      if (merges) reasons[i].interest = found.interests[part].medoid;
+      found.items[places[i]].reasons = std::move(reasons[i]);
+    }
   }
   return found;
+}
+
+std::vector<Reasons> Recommender::explained(const Query& query, const Heard& heard, double half_life,
+                                            std::span<const data::SongRow> picks) const {
+  std::vector<Reasons> reasons = heard.reasons(model_, half_life, picks);
+  if (!query.blend) return reasons;
+  const std::vector<ScoreParts> parts = query.blend->parts(picks);
+  const std::optional<data::SongRow> last = heard.are_seeds() ? std::nullopt : std::optional(heard.played.back());
+  for (std::size_t i = 0; i < picks.size(); ++i) explain_by_blend(reasons[i], model_, picks[i], parts[i], last);
+  return reasons;
 }
 
 }  // namespace segue::recommend

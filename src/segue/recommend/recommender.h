@@ -78,6 +78,8 @@ class Recommender {
 
   Query query_of(const Search& search, const Heard& heard) const;
   std::vector<math::ScoredRow> find(const Search& search, const Query& query, std::size_t count) const;
+  std::vector<Reasons> explained(const Query& query, const Heard& heard, double half_life,
+                                 std::span<const data::SongRow> picks) const;
   std::vector<math::ScoredRow> find_returning(const Search& search, const Query& query, std::size_t count) const;
 
   const model::Model& model_;

@@ -9,6 +9,13 @@ namespace {
 ExplanationReply explanation_reply(const data::Catalogue& songs, const Reasons& reasons) {
   ExplanationReply reply;
   reply.text = sentence_of(reasons, [&](data::SongRow row) { return songs.song(row).display(); });
+  const auto title = [&](data::SongRow row) {
+    const data::Song& song = songs.song(row);
+    return std::string(song.title.empty() ? song.id : song.title);
+  };
+  for (const KindShare& kind : reasons.kinds) {
+    reply.reasons.push_back({kind.kind, kind.share, short_text_of(kind, reasons, title)});
+  }
   reply.seeds.reserve(reasons.seeds.size());
   for (const SeedShare& seed : reasons.seeds) {
     reply.seeds.push_back({song_reply(songs, seed.song), seed.share, seed.similarity});

@@ -61,8 +61,15 @@ struct PlayedTogetherReply {
   SongReply song{};
 };
 
+struct ReasonReply {
+  ReasonKind kind = ReasonKind::none;
+  float share = 0;
+  std::string text{};
+};
+
 struct ExplanationReply {
   std::string text{};
+  std::vector<ReasonReply> reasons{};
   std::vector<SeedSongReply> seeds{};
   std::optional<PlayedTogetherReply> together{};
   std::optional<SongReply> interest{};
@@ -215,7 +222,7 @@ struct FieldsOf<recommend::SeedSongReply> {
   static constexpr std::string_view name = "SeedSong";
   static constexpr std::string_view description = "A played song as a reason for a recommendation";
   static constexpr std::tuple fields = {
-      field<&recommend::SeedSongReply::share>("share", "Its part of the score, from 0 to 1"),
+      field<&recommend::SeedSongReply::share>("share", "Its part of all that lifts the score, from 0 to 1"),
       field<&recommend::SeedSongReply::similarity>("similarity", "Its cosine to the recommended song"),
   };
 };
@@ -241,11 +248,24 @@ struct FieldsOf<recommend::PlayedTogetherReply> {
 SEGUE_CHECK_FIELDS(recommend::PlayedTogetherReply);
 
 template <>
+struct FieldsOf<recommend::ReasonReply> {
+  static constexpr std::string_view name = "Reason";
+  static constexpr std::string_view description = "What lifts the score of a recommended song";
+  static constexpr std::tuple fields = {
+      field<&recommend::ReasonReply::kind>("kind", "What kind of term of the score it is"),
+      field<&recommend::ReasonReply::share>("share", "Its part of all that lifts the score, from 0 to 1"),
+      field<&recommend::ReasonReply::text>("text", "In a few words: 25 × near Roads"),
+  };
+};
+SEGUE_CHECK_FIELDS(recommend::ReasonReply);
+
+template <>
 struct FieldsOf<recommend::ExplanationReply> {
   static constexpr std::string_view name = "Explanation";
   static constexpr std::string_view description = "Why a song was recommended";
   static constexpr std::tuple fields = {
       field<&recommend::ExplanationReply::text>("text", "The reasons as a sentence"),
+      field<&recommend::ExplanationReply::reasons>("reasons", "What lifted its score, the largest share first"),
       field<&recommend::ExplanationReply::seeds>("seeds", "The played songs it is based on, the largest share first"),
       field<&recommend::ExplanationReply::together>("together", "The played song it was played with most often"),
       field<&recommend::ExplanationReply::interest>("interest",

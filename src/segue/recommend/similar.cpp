@@ -117,6 +117,22 @@ std::vector<std::uint32_t> SongGroups::find(std::string_view typed) const {
   return found;
 }
 
+std::vector<std::uint32_t> SongGroups::find_typed(std::string_view typed, std::size_t most) const {
+  const std::string wanted = data::compared_name(typed);
+  const std::size_t last = wanted.rfind(' ') + 1;  // 0 without a space
+  const std::string_view whole = std::string_view(wanted).substr(0, last == 0 ? 0 : last - 1);
+  const std::string begun = ' ' + wanted.substr(last);
+  std::vector<std::uint32_t> found;
+  for (std::uint32_t group = 0; !wanted.empty() && group < size(); ++group) {
+    if (!whole.empty() && !search::has_words(folded_[group], whole)) continue;
+    if ((' ' + folded_[group]).find(begun) != std::string::npos) found.push_back(group);
+  }
+  const auto rank = [&](std::uint32_t group) { return std::pair(folded_[group] == wanted, groups_[group].plays); };
+  std::ranges::stable_sort(found, std::greater(), rank);
+  found.resize(std::min(found.size(), most));
+  return found;
+}
+
 std::string SongGroups::suggestion(std::string_view typed) const {
   std::vector<std::string_view> names;
   for (const SongGroup& group : groups_) names.push_back(group.name);

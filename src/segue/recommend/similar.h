@@ -45,6 +45,10 @@ class SongGroups {
   // The group with exactly this name; else those with it but for accents and punctuation, or else those whose names
   // have all its words; the most played first.
   std::vector<std::uint32_t> find(std::string_view typed) const;
+  // At most `most` groups whose names have all the words, the last of which may be incomplete: a name typed whole comes
+  // first, then the most played.
+  std::vector<std::uint32_t> find_typed(std::string_view typed, std::size_t most) const;
+  bool has_direction(std::uint32_t group) const { return inverse_norms_[group] != 0; }
   // For messages about a name that find() does not find: " (did you mean X?)" or "".
   std::string suggestion(std::string_view typed) const;
 

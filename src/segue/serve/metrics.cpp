@@ -84,13 +84,19 @@ double RouteMetrics::seconds() const {
 }
 
 double RouteMetrics::quantile(double share) const {
-  const auto wanted = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(requests())));
-  std::uint64_t sum = 0;
+  const double wanted = share * static_cast<double>(requests());
+  if (wanted <= 0) return 0;
+  double below = 0;
   for (std::size_t i = 0; i < kLatencyBuckets.size(); ++i) {
-    for (const Histogram& of_class : classes_) sum += of_class.buckets[i].load(kRelaxed);
-    if (sum >= wanted && sum > 0) return kLatencyBuckets[i];
+    double inside = 0;
+    for (const Histogram& of_class : classes_) inside += static_cast<double>(of_class.buckets[i].load(kRelaxed));
+    if (below + inside >= wanted) {
+      const double low = i == 0 ? 0 : kLatencyBuckets[i - 1];
+      return low + (kLatencyBuckets[i] - low) * (wanted - below) / inside;
+    }
+    below += inside;
   }
-  return sum == 0 && wanted == 0 ? 0 : kLatencyBuckets.back();
+  return kLatencyBuckets.back();
 }
 
 void Metrics::set_routes(std::span<const Route> routes) {

@@ -29,7 +29,8 @@ class RouteMetrics {
   std::uint64_t requests() const;
   std::uint64_t of_class(int hundred) const;  // 2: replies 200 to 299
   double seconds() const;
-  // The upper bound of the bucket that holds this quantile of the requests; 0 without requests.
+  // This quantile of the requests' times, as if those of a bucket were spread evenly over it; 0 without requests, the
+  // last bound for what is longer.
   double quantile(double share) const;
 
  private:

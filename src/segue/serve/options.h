@@ -32,6 +32,8 @@ struct ServeOptions {
   std::string retrain = "off";
   std::string retrain_config{};
   std::string evaluation{};
+  std::vector<std::string> song_link{};
+  std::string song_cover{};
   std::string web_root{};
 };
 
@@ -98,6 +100,15 @@ struct OptionsOf<serve::ServeOptions> {
           "evaluation",
           "A report of `segue evaluate --report`, for the status page; read again for "
           "each request, so that it can be replaced"),
+      option<&serve::ServeOptions::song_link>(
+          "song_link",
+          "NAME=ADDRESS: where the web app's songs lead, with {id}, {artist}, {title} and {album} in the address; can "
+          "be "
+          "repeated. Without any: MusicBrainz, ListenBrainz, Spotify and YouTube; none: nowhere"),
+      option<&serve::ServeOptions::song_cover>("song_cover",
+                                               "Address of a song's cover, as of a link. Browsers then load pictures "
+                                               "from there; without one they ask nobody "
+                                               "but this server"),
       option<&serve::ServeOptions::web_root>("web_root", "Serve the pages in this folder, for developing the web app"),
   };
 };

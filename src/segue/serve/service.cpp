@@ -142,6 +142,7 @@ Service::Service(const ServiceSetup& setup)
   metrics_ = std::make_unique<Metrics>();
   const ServiceParts parts{setup_.models, store_, *metrics_, catalogue_, setup_.max_work, setup_.interleaving};
   add(song_routes(parts));
+  add(match_routes(parts));
   add(recommendation_routes(parts));
   add(playlist_routes(parts));
   add(map_routes(parts));
@@ -156,6 +157,7 @@ Service::Service(const ServiceSetup& setup)
   const ListParts lists{parts, given_songs_, artist_groups_, unix_now};
   add(listenbrainz_list_routes(lists));
   add(audiomuse_routes(lists));
+  add(artist_routes(lists));
   router_ = std::make_unique<Router>(std::move(routes));
   metrics_->set_routes(router_->routes());
   openapi_ = json::serialize(openapi_document(router_->routes()));

@@ -35,6 +35,7 @@
 #include "segue/serve/lists/given_songs.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
+#include "segue/serve/song_links.h"
 #include "segue/serve/trend_feed.h"
 #include "segue/store/store.h"
 
@@ -57,6 +58,7 @@ struct ServiceSetup {
   LogEvent log;                               // may be empty
   AccessLog* access_log = nullptr;            // nullptr: none
   std::chrono::milliseconds keep_listens{0};  // 0: for ever
+  SongLinks song_links{};
 };
 
 // Thread safe.

@@ -192,6 +192,44 @@ TEST_F(BlendTest, evidence_and_score_are_those_of_the_formula) {
   }
 }
 
+TEST_F(BlendTest, parts_are_the_score_above_the_floor_and_those_of_songs_heard_are_within_it) {
+  const TermWeights weights(kWeights);
+  const Rows all = [] {
+    Rows rows(kSongs);
+    std::iota(rows.begin(), rows.end(), 0U);
+    return rows;
+  }();
+  for (const Rows& heard : std::vector<Rows>{{0}, {3, 3}, {1, 5, 2, 21}, {kWithoutVector, 4}, {6, 6, 17, 0, 12}}) {
+    const BlendQuery query(sources_, kWeights, heard);
+    const std::vector<ScoreParts> parts = query.parts(all);
+    ASSERT_EQ(parts.size(), kSongs);
+    for (const data::SongRow song : all) {
+      SCOPED_TRACE(song);
+      const Evidence evidence = query.evidence(song);
+      float lowered = 0;  // by terms that are below 0
+      for (std::size_t i = kChances; i < kTerms; ++i) {
+        lowered += std::min(0.0F, weights[kTermRows[i].term] * evidence.values[i]);
+      }
+      float sum = 0;
+      for (const float part : parts[song].terms) {
+        EXPECT_GE(part, 0);
+        sum += part;
+      }
+      const float floor = std::log(static_cast<float>(kWeights.blend_floor));
+      EXPECT_NEAR(sum, weights.score(evidence) - floor - lowered, 1e-4);
+      float due = 0;
+      std::set<data::SongRow> seen;
+      for (const math::ScoredRow& one : parts[song].heard) {
+        EXPECT_TRUE(seen.insert(one.row).second);
+        EXPECT_NE(std::ranges::find(heard, one.row), heard.end());
+        EXPECT_GT(one.score, 0);
+        due += one.score;
+      }
+      EXPECT_NEAR(due, sum, 1e-4);  // all these terms are about songs heard
+    }
+  }
+}
+
 TEST_F(BlendTest, a_teacher_is_evidence_and_brings_candidates) {
   BlendSources sources = sources_;
   sources.teacher = [](std::span<const data::SongRow> songs) {

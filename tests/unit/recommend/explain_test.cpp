@@ -52,6 +52,38 @@ TEST_F(ExplainTest, playing_a_song_again_raises_its_share) {
   EXPECT_LT(share_of_0(once, 1), share_of_0(once, 0));
 }
 
+TEST_F(ExplainTest, by_the_blend_the_reasons_are_the_terms_of_its_score) {
+  const std::vector<std::uint32_t> played{1, 0};
+  const std::vector<std::uint32_t> picks{4};
+  Reasons reasons = reasons_for(*model_, played, 0, picks).front();
+  EXPECT_EQ(reasons.kinds.front().kind, ReasonKind::mean);
+  ScoreParts parts;
+  const auto set = [&](Term term, float part) { parts.terms[static_cast<std::size_t>(term)] = part; };
+  set(Term::transitions, 4);
+  set(Term::last_song, 1);
+  set(Term::last_artist, 1.5F);
+  set(Term::recent_artists, 1.5F);
+  parts.heard = {{0, 5}, {1, 1}};
+  explain_by_blend(reasons, *model_, 4, parts, 0);
+  ASSERT_EQ(reasons.kinds.size(), 3U);
+  EXPECT_EQ(reasons.kinds[0].kind, ReasonKind::together);
+  EXPECT_EQ(reasons.kinds[0].share, 0.5F);
+  EXPECT_EQ(reasons.kinds[1].kind, ReasonKind::artist);
+  EXPECT_EQ(reasons.kinds[1].share, 0.375F);
+  EXPECT_EQ(reasons.seeds.front().song, 0U);
+  EXPECT_EQ(reasons.seeds.front().share, 0.625F);
+  const auto title = [](std::uint32_t row) { return "S" + std::to_string(row); };
+  EXPECT_EQ(short_text_of(reasons.kinds[0], reasons, title), "4 × near S0");
+  EXPECT_EQ(short_text_of(reasons.kinds[1], reasons, title), "by the same artist");
+  EXPECT_EQ(short_text_of(reasons.kinds[2], reasons, title), "like S0");
+  // Without a last song there is only the mean; without any part nothing is said.
+  explain_by_blend(reasons, *model_, 4, parts, std::nullopt);
+  EXPECT_EQ(short_text_of(reasons.kinds[2], reasons, title), "near your mean");
+  explain_by_blend(reasons, *model_, 4, ScoreParts(), 0);
+  EXPECT_TRUE(reasons.kinds.empty());
+  EXPECT_TRUE(reasons.seeds.empty());
+}
+
 TEST_F(ExplainTest, is_a_sentence) {
   const auto name = [](std::uint32_t row) { return "S" + std::to_string(row); };
   Reasons reasons;

@@ -146,6 +146,9 @@ TEST_F(RecommenderTest, every_taste_is_served_and_named) {
   for (const Recommendation& one : found) {
     ASSERT_TRUE(one.reasons->interest.has_value());
     EXPECT_NE(std::ranges::find(played, *one.reasons->interest), played.end());
+    // Of the interest it serves, and of no other.
+    for (const SeedShare& seed : one.reasons->seeds) EXPECT_EQ(seed.song % 4, *one.reasons->interest % 4);
+    ASSERT_FALSE(one.reasons->kinds.empty());
     ++served[*one.reasons->interest % 4];
   }
   EXPECT_EQ(served, (std::vector<std::size_t>{3, 3, 0, 0}));

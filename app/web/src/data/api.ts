@@ -21,6 +21,21 @@ export const revision = signal(0);
 export const tokenWanted = signal(false);
 export const token = signal(readToken());
 
+// Whose token it is; "" for a service's or an operator's, and without one.
+export const listener = signal("");
+
+export async function loadListener() {
+  if (!token.value) {
+    listener.value = "";
+    return;
+  }
+  try {
+    listener.value = (await get<{ user_name?: string }>("/1/validate-token")).user_name ?? "";
+  } catch {
+    // The requests of the view report what is wrong.
+  }
+}
+
 function readToken(): string {
   try {
     return sessionStorage.getItem(kTokenKey) ?? "";

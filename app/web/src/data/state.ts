@@ -17,6 +17,7 @@ export interface Taste {
   songs: string[];
   disliked: string[];
   excluded: string[];
+  by: "alike" | "next"; // near the mean of the songs, in no order; or what follows them, in theirs
   mode: "discover" | "any";
   diversity: number;
   popularity: number;
@@ -26,9 +27,11 @@ export interface Taste {
 export interface Playlist {
   kind: "radio" | "journey";
   seeds: string[];
+  artists: string[]; // seeds too
   drift: number;
   from: string;
   to: string;
+  via: string[]; // songs that the journey passes, in order
   steps: number; // 0: as many as needed
   songs: string[]; // the current list, after reordering and removal
 }
@@ -38,6 +41,7 @@ export interface State {
   colour: Colouring;
   off: number[]; // categories of legend entries that are filtered out
   song: string;
+  artist: string; // whose page is open; "": none
   q: string;
   taste: Taste;
   playlist: Playlist;
@@ -49,9 +53,10 @@ export const kStart: State = {
   colour: "region",
   off: [],
   song: "",
+  artist: "",
   q: "",
-  taste: { songs: [], disliked: [], excluded: [], mode: "discover", diversity: 0.2, popularity: 0, several: true },
-  playlist: { kind: "radio", seeds: [], drift: 0.2, from: "", to: "", steps: 0, songs: [] },
+  taste: { songs: [], disliked: [], excluded: [], by: "alike", mode: "discover", diversity: 0, popularity: 0, several: false },
+  playlist: { kind: "radio", seeds: [], artists: [], drift: 0.2, from: "", to: "", via: [], steps: 0, songs: [] },
   user: "",
 };
 
@@ -64,18 +69,22 @@ export function toHash(state: State, camera: Camera | null): string {
   const { taste, playlist } = state;
   put("q", state.q, "");
   put("song", state.song, "");
+  put("artist", state.artist, "");
   putAll("like", taste.songs);
   putAll("dislike", taste.disliked);
   putAll("without", taste.excluded);
+  put("by", taste.by, kStart.taste.by);
   put("mode", taste.mode, kStart.taste.mode);
   put("diversity", taste.diversity, kStart.taste.diversity);
   put("popularity", taste.popularity, kStart.taste.popularity);
   put("several", Number(taste.several), Number(kStart.taste.several));
   put("list", playlist.kind, kStart.playlist.kind);
   putAll("seed", playlist.seeds);
+  putAll("seedartist", playlist.artists);
   put("drift", playlist.drift, kStart.playlist.drift);
   put("from", playlist.from, "");
   put("to", playlist.to, "");
+  putAll("via", playlist.via);
   put("steps", playlist.steps, 0);
   putAll("track", playlist.songs);
   put("user", state.user, "");
@@ -101,22 +110,26 @@ export function fromHash(hash: string): { state: State; camera: Camera | null } 
     colour: oneOf("colour", kColourings, kStart.colour),
     off: one("off").split(".").filter((part) => /^\d{1,4}$/.test(part)).map(Number),
     song: one("song"),
+    artist: one("artist"),
     q: one("q"),
     taste: {
       songs: query.getAll("like"),
       disliked: query.getAll("dislike"),
       excluded: query.getAll("without"),
+      by: oneOf("by", ["alike", "next"] as const, kStart.taste.by),
       mode: oneOf("mode", ["discover", "any"] as const, kStart.taste.mode),
       diversity: number("diversity", 0, 1, kStart.taste.diversity),
       popularity: number("popularity", -1, 1, kStart.taste.popularity),
-      several: number("several", 0, 1, 1) !== 0,
+      several: number("several", 0, 1, Number(kStart.taste.several)) !== 0,
     },
     playlist: {
       kind: oneOf("list", ["radio", "journey"] as const, kStart.playlist.kind),
       seeds: query.getAll("seed"),
+      artists: query.getAll("seedartist"),
       drift: number("drift", 0, 1, kStart.playlist.drift),
       from: one("from"),
       to: one("to"),
+      via: query.getAll("via"),
       steps: Math.round(number("steps", 0, 24, 0)),
       songs: query.getAll("track"),
     },

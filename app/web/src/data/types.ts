@@ -5,6 +5,18 @@ export interface Health {
   status: string; // "ok"
 }
 
+// Where a song is found elsewhere.
+export interface SongLink {
+  name: string; // What it leads to
+  address: string; // Address, in which {id}, {artist}, {title} and {album} stand for those of the song
+}
+
+// Where songs are found elsewhere.
+export interface SongLinks {
+  items: SongLink[]; // The links
+  cover: string; // Address of a cover, as of a link; empty if there are none
+}
+
 // Requests of one route.
 export interface RouteStatus {
   method: string; // HTTP method
@@ -98,9 +110,22 @@ export interface SimilarSongs {
   withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
 }
 
+// The songs that artists and titles name.
+export interface MatchedSongs {
+  items: (Song | null)[]; // One for each in the request, in order; null if the model does not have it
+  model: string; // The model that answered
+}
+
+// What lifts the score of a recommended song.
+export interface Reason {
+  kind: "none" | "together" | "habit" | "lately" | "last_song" | "mean" | "artist" | "known_artist" | "popular"; // What kind of term of the score it is
+  share: number; // Its part of all that lifts the score, from 0 to 1
+  text: string; // In a few words: 25 × near Roads
+}
+
 // A played song as a reason for a recommendation.
 export interface SeedSong extends Song {
-  share: number; // Its part of the score, from 0 to 1
+  share: number; // Its part of all that lifts the score, from 0 to 1
   similarity: number; // Its cosine to the recommended song
 }
 
@@ -116,6 +141,7 @@ export interface PlayedTogether {
 // Why a song was recommended.
 export interface Explanation {
   text: string; // The reasons as a sentence
+  reasons: Reason[]; // What lifted its score, the largest share first
   seeds: SeedSong[]; // The played songs it is based on, the largest share first
   together?: PlayedTogether; // The played song it was played with most often
   interest?: Song; // The central song of the interest it serves, if there are several
@@ -350,4 +376,29 @@ export interface Imported {
   rows: number; // Rows read
   dropped: number; // Rows that could not be used
   sources: string[]; // Products that the log was recognised as one of
+}
+
+// An artist of a model.
+export interface FoundArtist {
+  name: string; // Name
+  songs: number; // Number of songs
+  plays: number; // Plays of these in the dataset the model was trained on
+}
+
+// Artists found, the best match first.
+export interface Artists {
+  items: FoundArtist[]; // The artists
+  model: string; // The model that answered
+}
+
+// A neighbour of an artist.
+export interface SimilarArtist extends FoundArtist {
+  similarity: number; // Cosine of the means of their songs
+}
+
+// An artist, their songs and their neighbours.
+export interface Artist extends FoundArtist {
+  items: Song[]; // Their most played songs
+  similar: SimilarArtist[]; // The artists most like them, the nearest first
+  model: string; // The model that answered
 }

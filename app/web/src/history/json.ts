@@ -121,14 +121,20 @@ function usual(row: Row, names: string[]): unknown {
   return undefined;
 }
 
+// A name, or several: "Air", ["Air", "Beck"], {"name": "Air"}, [{"name": "Air"}, {"name": "Beck"}].
+function named(value: unknown): string {
+  if (Array.isArray(value)) return joined(value.map(named));
+  return text(value) || text(inside(value).name);
+}
+
 kSources.push({
   kind: "a list",
-  fits: (row) => text(usual(row, kUsualNames.artist)) !== "" && text(usual(row, kUsualNames.title)) !== "",
+  fits: (row) => named(usual(row, kUsualNames.artist)) !== "" && text(usual(row, kUsualNames.title)) !== "",
   play: (row) =>
     tooShort(usual(row, kUsualNames.played)) || row.skipped === true
       ? null
       : {
-          artist: text(usual(row, kUsualNames.artist)),
+          artist: named(usual(row, kUsualNames.artist)),
           title: text(usual(row, kUsualNames.title)),
           at: seconds(usual(row, kUsualNames.at)),
         },

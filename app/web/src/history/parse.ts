@@ -48,8 +48,19 @@ function documentOf(content: string): unknown {
   }
 }
 
+// ["Air – Cherry Blossom Girl", ...] or [["Air", "Cherry Blossom Girl"], ...].
+function linesOf(document: unknown): string | null {
+  if (!Array.isArray(document) || document.length === 0) return null;
+  const line = (row: unknown) => (Array.isArray(row) && row.length === 2 ? row.join(" – ") : row);
+  const lines = document.map(line);
+  return lines.every((one) => typeof one === "string") ? lines.join("\n") : null;
+}
+
 function fromJson(content: string): History {
-  const found = rowsOf(documentOf(content));
+  const document = documentOf(content);
+  const lines = linesOf(document);
+  if (lines !== null) return fromLines(lines);
+  const found = rowsOf(document);
   if (found === null) throw new Error(`${kExpected} Found other JSON.`);
   return collect(found.source.kind, found.rows.map((row) => row && found.source.play(row)));
 }
@@ -57,7 +68,7 @@ function fromJson(content: string): History {
 function fromLines(content: string): History {
   const rows = content.split("\n").filter((line) => line.trim() !== "");
   const play = (line: string): Play | null => {
-    const found = /^\s*(.+?)\s+[-–—]\s+(.+?)\s*$/.exec(line);
+    const found = /^\s*([^;\t]+?)\s*[;\t]\s*([^;\t]+?)\s*$/.exec(line) ?? /^\s*(.+?)\s+[-–—]\s+(.+?)\s*$/.exec(line);
     return found && { artist: found[1], title: found[2], at: 0 };
   };
   const history = collect("a list", rows.map(play));

@@ -2,6 +2,7 @@
 import type { Region, Song } from "../data/types";
 import type { MapData } from "../data/map";
 import type { Colours } from "./palette";
+import { drawNumber, drawPath, kNumberRadius } from "./path";
 import type { Mark, Scene, Steps } from "./scene";
 import type { View } from "./view";
 
@@ -60,8 +61,13 @@ export class Overlay {
     this.path(drawing);
     this.marks(drawing);
     this.means(drawing);
+    // The regions that a line crosses say where it leads, beside its songs.
+    if (drawing.scene.path.length > 0) {
+      this.keepOff(drawing);
+      this.regionNames(drawing);
+    }
     this.sceneNames(drawing);
-    this.regionNames(drawing);
+    if (drawing.scene.path.length === 0) this.regionNames(drawing);
     this.songNames(drawing);
     this.pointed(drawing);
     if (drawing.crosshair) this.crosshair(drawing);
@@ -96,7 +102,7 @@ export class Overlay {
   private regionNames({ view, regions, colours, hidden, scene, steps }: Drawing) {
     const { context: c } = this;
     const { zoom } = view.camera;
-    const quiet = scene.quiet && steps.lit > 0 ? 0.55 : 1;
+    const quiet = scene.quiet && steps.lit > 0 && scene.path.length === 0 ? 0.55 : 1;
     c.textAlign = "center";
     c.textBaseline = "middle";
     const order = regions.map((_, i) => i).sort((a, b) => regions[a].level - regions[b].level || regions[b].size - regions[a].size);
@@ -166,8 +172,15 @@ export class Overlay {
         break;
       }
     }
-    // Keep later names off the marks.
-    for (const [x, y] of spots) this.taken.push([x - 6, y - 6, x + 6, y + 6]);
+    this.keepOff(drawing);
+  }
+
+  // Keeps later names off the marks.
+  private keepOff(drawing: Drawing) {
+    for (const mark of drawing.scene.marks) {
+      const [x, y] = this.at(drawing, mark.row);
+      this.taken.push([x - 6, y - 6, x + 6, y + 6]);
+    }
   }
 
   // ---- the scene
@@ -197,31 +210,9 @@ export class Overlay {
     c.globalAlpha = 1;
   }
 
-  // A smooth line through the songs, up to the current progress.
   private path(drawing: Drawing) {
-    const { context: c } = this;
-    const { scene, steps, colours } = drawing;
-    const points = scene.path.map((row) => this.at(drawing, row));
-    if (points.length < 2) return;
-    const grown = steps.path * (points.length - 1);
-    for (const [width, colour, alpha] of [[6, colours.paper, 0.8], [2.4, colours.found, 0.95]] as const) {
-      c.globalAlpha = alpha;
-      c.strokeStyle = colour;
-      c.lineWidth = width;
-      c.beginPath();
-      c.moveTo(...points[0]);
-      for (let i = 0; i < Math.ceil(grown); i++) {
-        const [before, a, b, after] = [points[Math.max(i - 1, 0)], points[i], points[i + 1], points[Math.min(i + 2, points.length - 1)]];
-        const end = Math.min(grown - i, 1);
-        const [leave, arrive] = handles(before, a, b, after);
-        for (let k = 1; k <= 12; k++) {
-          const t = (k / 12) * end;
-          c.lineTo(bezier(a[0], leave[0], arrive[0], b[0], t), bezier(a[1], leave[1], arrive[1], b[1], t));
-        }
-      }
-      c.stroke();
-    }
-    c.globalAlpha = 1;
+    const points = drawing.scene.path.map((row) => this.at(drawing, row));
+    drawPath(this.context, points, drawing.steps.path, drawing.colours);
   }
 
   private marks(drawing: Drawing) {
@@ -252,7 +243,7 @@ export class Overlay {
     }
     const radius = { played: 5.5, focus: 7, found: 4.5, path: 5, disliked: 5 }[mark.kind] * size;
     c.fillStyle = colours.paper;
-    disc(c, x, y, radius + 1.8);
+    disc(c, x, y, (mark.number === undefined ? radius : kNumberRadius * size) + 1.8);
     c.fillStyle = colour;
     if (mark.kind === "disliked") {
       c.strokeStyle = colour;
@@ -264,11 +255,8 @@ export class Overlay {
       c.lineTo(x - radius * 0.7, y + radius * 0.7);
       c.stroke();
     } else {
-      disc(c, x, y, radius);
-      if (mark.kind === "path") {
-        c.fillStyle = colours.paper;
-        disc(c, x, y, radius * 0.45);
-      }
+      disc(c, x, y, mark.number === undefined ? radius : kNumberRadius * size);
+      if (mark.number !== undefined) drawNumber(c, x, y, mark.number, size, colours);
     }
   }
 
@@ -342,24 +330,6 @@ function ring(c: CanvasRenderingContext2D, x: number, y: number, radius: number)
   c.beginPath();
   c.arc(x, y, Math.max(radius, 0), 0, 2 * Math.PI);
   c.stroke();
-}
-type Spot = [x: number, y: number];
-// The Bézier handles of the segment from a to b of a centripetal Catmull-Rom curve, which neither overshoots nor loops
-// when a short step follows a long one (Yuksel, Schaefer, Keyser 2011).
-function handles(before: Spot, a: Spot, b: Spot, after: Spot): [Spot, Spot] {
-  const root = (p: Spot, q: Spot) => Math.sqrt(Math.hypot(p[0] - q[0], p[1] - q[1]));
-  const [d1, d2, d3] = [root(before, a), root(a, b), root(b, after)];
-  const handle = (near: Spot, far: Spot, behind: Spot, d: number): Spot => {
-    if (d < 1e-3 || d2 < 1e-3) return near;
-    const own = 2 * d * d + 3 * d * d2 + d2 * d2;
-    const along = (k: 0 | 1) => (d * d * far[k] - d2 * d2 * behind[k] + own * near[k]) / (3 * d * (d + d2));
-    return [along(0), along(1)];
-  };
-  return [handle(a, b, before, d1), handle(b, a, after, d3)];
-}
-function bezier(a: number, leave: number, arrive: number, b: number, t: number): number {
-  const s = 1 - t;
-  return s ** 3 * a + 3 * s * s * t * leave + 3 * s * t * t * arrive + t ** 3 * b;
 }
 export function shortened(words: string, most: number): string {
   const letters = [...words];

@@ -1,9 +1,9 @@
-// Search for a song, fly to it, and list its nearest neighbours with reasons.
+// Search for a song or an artist. A song's page lists its nearest neighbours with reasons, and the map flies there.
 import { useEffect, useRef } from "preact/hooks";
 import { get, path } from "../data/api";
 import { map, placeOf, regionName } from "../data/map";
 import { remember } from "../data/songs";
-import { kStart, state, update, updateTaste } from "../data/state";
+import { state, update, updateTaste } from "../data/state";
 import type { SimilarSong, SongDetails, Together } from "../data/types";
 import { plays, stage } from "../map/canvas";
 import { kDone, kNothing, scene, steps } from "../map/scene";
@@ -11,17 +11,22 @@ import { Problem } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { Disc, SongRow } from "../ui/songlist";
+import { SongLinks } from "../ui/links";
 import { SongSearch } from "../ui/songsearch";
+import { ArtistPage } from "./artist";
+import { likeSong, openArtist, openSong, startJourney, startRadio } from "./go";
+import { Examples } from "./start";
 
 const kNeighbours = 24;
 const kLabelled = 8;
 
 export function FindPanel() {
-  const { q, song } = state.value;
+  const { q, song, artist } = state.value;
+  const page = song || artist;
   const field = useRef<HTMLInputElement | null>(null);
   useEffect(() => {
     // Focus the field only on devices where that does not open an on-screen keyboard.
-    if (!song && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
+    if (!page && matchMedia("(hover: hover)").matches) field.current?.focus({ preventScroll: true });
   }, []);
   return (
     <>
@@ -29,14 +34,15 @@ export function FindPanel() {
       <SongSearch
         label="Search songs and artists"
         placeholder="Songs and artists"
-        inline={!song}
+        inline={!page}
         query={q}
-        onQuery={(words) => update({ q: words, song: words && words !== q ? "" : song })}
+        onQuery={(words) => update({ q: words, ...(words && words !== q ? { song: "", artist: "" } : {}) })}
         limit={30}
         fieldRef={field}
-        onPick={(picked) => update({ song: picked.id }, true)}
+        onPick={(picked) => openSong(picked.id)}
+        onArtist={openArtist}
       />
-      {song ? <Song key={song} id={song} /> : q === "" && <p class="empty">Type a title or an artist, or select a song on the map.</p>}
+      {song ? <Song key={song} id={song} /> : artist ? <ArtistPage key={artist} name={artist} /> : q === "" && <Examples onPick={(picked) => openSong(picked.id)} />}
     </>
   );
 }
@@ -52,11 +58,6 @@ function order({ times, after, before }: Together): string {
   if (after > 2 * before) return `, ${mostly}after it`;
   if (before > 2 * after) return `, ${mostly}before it`;
   return "";
-}
-
-export function likeSong(id: string) {
-  const { taste } = state.value;
-  if (!taste.songs.includes(id)) updateTaste({ songs: [...taste.songs, id], disliked: taste.disliked.filter((one) => one !== id) });
 }
 
 function Song({ id }: { id: string }) {
@@ -98,10 +99,10 @@ function Song({ id }: { id: string }) {
   return (
     <article class="detail" aria-label={one.title || one.id}>
       <header>
-        <Disc row={one.row} />
+        <Disc song={one} />
         <div>
           <h2 class="big" dir="auto">{one.title || one.id}</h2>
-          <p class="artist" dir="auto">{one.artist}</p>
+          {one.artist && <button type="button" class="link artist" dir="auto" onClick={() => openArtist(one.artist)}>{one.artist}</button>}
           <p class="facts">
             {plays(one.plays)}{region && <> · <span dir="auto">{region}</span></>}
           </p>
@@ -113,15 +114,16 @@ function Song({ id }: { id: string }) {
           if (liked) updateTaste({ songs: state.value.taste.songs.filter((other) => other !== id) });
           else likeSong(id);
         }}><Icon name="taste" size={18} />{liked ? "In your taste" : "Add to taste"}</button>
-        <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "radio", seeds: [id] } }, true)}><Icon name="radio" size={18} />Radio</button>
-        <button type="button" onClick={() => update({ view: "playlist", playlist: { ...kStart.playlist, kind: "journey", from: id } }, true)}><Icon name="journey" size={18} />Journey</button>
+        <button type="button" onClick={() => startRadio([id])}><Icon name="radio" size={18} />Radio</button>
+        <button type="button" onClick={() => startJourney(id)}><Icon name="journey" size={18} />Journey</button>
       </div>
+      <SongLinks song={one} />
       <h3>Nearest neighbours</h3>
       <Problem text={near.error} />
       <ol class="songs" aria-label={`Songs similar to ${one.title}`} aria-busy={near.busy}>
         {near.value?.map((other) => (
           <SongRow key={other.id} song={other} kind="found" note={why(other)}
-            onPick={() => update({ song: other.id, q: "" }, true)}
+            onPick={() => openSong(other.id)}
             actions={[{ icon: "taste", label: "Add to taste", onClick: () => likeSong(other.id), disabled: state.value.taste.songs.includes(other.id) }]} />
         ))}
       </ol>

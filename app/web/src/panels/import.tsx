@@ -14,8 +14,17 @@ const kMostBytes = 200e6;
 type Stage =
   | { at: "start" }
   | { at: "read"; kind: string; plays: number; skipped: number; heard: Heard[] }
-  | { at: "matching"; done: number; of: number }
+  | { at: "matching" }
   | { at: "done"; found: number; of: number };
+
+// The texts in a file: several in an archive, whose reader is loaded when there is one.
+async function contentsOf(file: File): Promise<string[]> {
+  const bytes = await file.arrayBuffer();
+  const [first, second] = new Uint8Array(bytes, 0, Math.min(2, bytes.byteLength));
+  if (first !== 0x50 || second !== 0x4b) return [textOf(bytes)]; // "PK"
+  const { historiesIn } = await import("../history/zip");
+  return historiesIn(file.name, bytes);
+}
 
 export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void }) {
   const [now, setNow] = useState<Stage>({ at: "start" });
@@ -37,12 +46,19 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
   };
   const readFiles = async (files: File[]) => {
     if (files.reduce((sum, file) => sum + file.size, 0) > kMostBytes) setError("The files exceed 200 MB. Choose fewer at a time.");
-    else read(await Promise.all(files.map(async (file) => textOf(await file.arrayBuffer()))));
+    else {
+      try {
+        read((await Promise.all(files.map(contentsOf))).flat());
+      } catch (problem) {
+        setNow({ at: "start" });
+        setError((problem as Error).message);
+      }
+    }
   };
   const match = async (heard: Heard[]) => {
-    setNow({ at: "matching", done: 0, of: heard.length });
+    setNow({ at: "matching" });
     try {
-      const songs = await matchHistory(heard, (done) => setNow({ at: "matching", done, of: heard.length }));
+      const songs = await matchHistory(heard);
       const known = songs.filter((song) => song !== null);
       setNow({ at: "done", found: known.length, of: heard.length });
       onSongs(known);
@@ -62,19 +78,19 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
           event.preventDefault();
           void readFiles([...(event.dataTransfer?.files ?? [])]);
         }}>
-        <input type="file" multiple accept=".json,.jsonl,.csv,.tsv,.txt,.log,.listens" onChange={(event) => {
+        <input type="file" multiple accept=".zip,.json,.jsonl,.csv,.tsv,.txt,.log,.listens" onChange={(event) => {
           const files = [...(event.currentTarget.files ?? [])];
           if (files.length > 0) void readFiles(files);
           event.currentTarget.value = "";
         }} />
-        <span>Choose files or drop them here</span>
+        <span>Choose files or an archive (zip), or drop them here</span>
       </label>
+      <Problem text={error} />
       <label class="paste">
         <span>Or paste it here</span>
         <textarea rows={3} dir="auto" spellcheck={false} value={pasted} onInput={(event) => setPasted(event.currentTarget.value)} />
       </label>
       <button type="button" disabled={pasted.trim() === ""} onClick={() => read([pasted])}>Read</button>
-      <Problem text={error} />
       <div role="status" aria-live="polite">
         {now.at === "read" && (
           <div class="consent">
@@ -89,7 +105,7 @@ export function ImportHistory({ onSongs }: { onSongs: (songs: Song[]) => void })
             </div>
           </div>
         )}
-        {now.at === "matching" && <p>Matching your songs… <progress max={now.of} value={now.done} aria-label="Songs matched" /></p>}
+        {now.at === "matching" && <p>Matching your songs…</p>}
         {now.at === "done" && <p>{now.found} of {now.of} songs are in the catalogue{now.found > 0 ? " and were added." : "."}</p>}
       </div>
     </details>

@@ -1,6 +1,7 @@
-// For the operator: a user's recent listens, the recommendations they would get, and the reasons.
+// For an operator: a user's recent listens, the recommendations they would get, and the reasons. For a listener, by their
+// own token: the same of themselves.
 import { useEffect, useState } from "preact/hooks";
-import { get, path } from "../data/api";
+import { get, listener, path } from "../data/api";
 import { map, placeOf, toMap } from "../data/map";
 import { remember } from "../data/songs";
 import { state, update } from "../data/state";
@@ -10,13 +11,16 @@ import { kNothing, scene, type Mark } from "../map/scene";
 import { Problem } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 import { SongRow } from "../ui/songlist";
+import { Token } from "./health";
+import { Why } from "./taste";
 
 const kListens = 50;
 const kRecommended = 20;
 const kLabelled = 8;
 
 export function ListenersPanel() {
-  const { user } = state.value;
+  const own = listener.value;
+  const user = own || state.value.user;
   const [name, setName] = useState(user);
   useEffect(() => setName(user), [user]);
   const history = useRequest(
@@ -36,23 +40,32 @@ export function ListenersPanel() {
   useScene(history.value, found.value);
   return (
     <>
-      <h1>Listeners</h1>
-      <p class="lead">What a user listened to recently, and what this server recommends to them.</p>
-      <form class="field-row" onSubmit={(event) => {
-        event.preventDefault();
-        update({ user: name.trim() }, true);
-      }}>
-        <label>
-          <span>User name</span>
-          <input type="text" dir="auto" spellcheck={false} autocomplete="off" value={name} onInput={(event) => setName(event.currentTarget.value)} />
-        </label>
-        <button type="submit" class="primary" disabled={name.trim() === ""}>Show</button>
-      </form>
-      {!user && (
-        <p class="empty">
-          Any player or scrobbler that speaks the ListenBrainz protocol can send listens; they are stored under its token's user. To import many at once, use{" "}
-          <a href="/docs#post-v1-listens">POST /v1/listens</a>.
-        </p>
+      {own ? (
+        <>
+          <h1>For me</h1>
+          <p class="lead">What you listened to recently, and what that leads to.</p>
+        </>
+      ) : (
+        <>
+          <h1>Listeners</h1>
+          <p class="lead">What a user listened to recently, and what this server recommends to them.</p>
+          <form class="field-row" onSubmit={(event) => {
+            event.preventDefault();
+            update({ user: name.trim() }, true);
+          }}>
+            <label>
+              <span>User name</span>
+              <input type="text" dir="auto" spellcheck={false} autocomplete="off" value={name} onInput={(event) => setName(event.currentTarget.value)} />
+            </label>
+            <button type="submit" class="primary" disabled={name.trim() === ""}>Show</button>
+          </form>
+          {!user && (
+            <p class="empty">
+              Any player or scrobbler that speaks the ListenBrainz protocol can send listens; they are stored under its token's user. To import many at once, use{" "}
+              <a href="/docs#post-v1-listens">POST /v1/listens</a>.
+            </p>
+          )}
+        </>
       )}
       {user && (
         <div class="columns">
@@ -65,13 +78,14 @@ export function ListenersPanel() {
           <section aria-label="Recommendations">
             <h2>Recommendations</h2>
             <Problem text={found.error} />
-            {found.value?.fallback && <p class="status">Nothing they listened to is in the catalogue; showing the most played songs instead.</p>}
+            {found.value?.fallback && <p class="status">Nothing {own ? "you" : "they"} listened to is in the catalogue; showing the most played songs instead.</p>}
             <ol class="songs" aria-busy={found.busy} data-testid="for-user">
-              {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" note={song.explanation?.text} />)}
+              {found.value?.items.map((song) => <SongRow key={song.id} song={song} kind="found" chip={song.explanation?.reasons[0]?.text} note={<Why song={song} />} />)}
             </ol>
           </section>
         </div>
       )}
+      {own && <Token />}
     </>
   );
 }

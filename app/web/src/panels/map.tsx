@@ -1,22 +1,20 @@
-// The map's panel: a legend that explains and filters the colours, and lists the songs of each entry for people who
-// cannot or do not want to use the canvas.
+// The first screen: where to begin, and below it, folded, a legend that explains and filters the colours, and lists the
+// songs of each entry for people who cannot or do not want to use the canvas.
 import { useState } from "preact/hooks";
 import { legend, map, tags, type LegendEntry } from "../data/map";
 import { songsOfRows } from "../data/songs";
-import { kColourings, state, update, type Colouring } from "../data/state";
+import { kColourings, kStart, state, update, type Colouring } from "../data/state";
 import { noWebGl, plays, stage } from "../map/canvas";
-import { Segments } from "../ui/controls";
+import { Fold, Segments } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
+import { openSong } from "./go";
+import { Start } from "./start";
 
 const kSongsListed = 40;
 const kEntries = 16; // legend entries shown until the user expands the list
 const kNames: Record<Colouring, string> = { region: "Region", tag: "Tag", popularity: "Popularity" };
-
-function openSong(id: string) {
-  update({ view: "find", song: id, q: "" }, true);
-}
 
 export function MapPanel() {
   const shown = legend.value;
@@ -27,32 +25,35 @@ export function MapPanel() {
   return (
     <>
       <h1>{map.value ? `${map.value.n.toLocaleString("en")} songs` : "Map"}</h1>
-      <p class="lead">Songs played in similar contexts lie close together.</p>
+      <p class="lead">Songs played in similar contexts lie close together. Name one you like, and see what lies around it.</p>
+      <Start label="Search songs and artists" onPick={(song) => openSong(song.id)} />
       {noWebGl.value && (
         <p class="problem">This browser cannot draw the map because it lacks WebGL 2. The list below shows the same songs.</p>
       )}
-      <Segments
-        label="Colour songs by"
-        value={colouring}
-        choices={kColourings.filter((value) => value !== "tag" || tags.value).map((value) => ({ value, label: kNames[value] }))}
-        onChange={(colour) => update({ colour, off: [] })}
-      />
-      {shown && (
-        <section aria-label="Legend">
-          <div class="row between">
-            <h2>{kNames[colouring]}</h2>
-            <button type="button" class="link" disabled={off.length === 0} onClick={() => update({ off: [] })}>Show all</button>
-          </div>
-          <ul class="legend">
-            {listed.map((entry) => <Entry key={`${colouring} ${entry.category}`} entry={entry} all={shown.entries} off={off} />)}
-          </ul>
-          {shown.entries.length > kEntries + 4 && (
-            <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
-              {all ? "Show fewer" : `Show all ${shown.entries.length}`}
-            </button>
-          )}
-        </section>
-      )}
+      <Fold title="Colours and regions" open={noWebGl.value || colouring !== kStart.colour || off.length > 0}>
+        <Segments
+          label="Colour songs by"
+          value={colouring}
+          choices={kColourings.filter((value) => value !== "tag" || tags.value).map((value) => ({ value, label: kNames[value] }))}
+          onChange={(colour) => update({ colour, off: [] })}
+        />
+        {shown && (
+          <section aria-label="Legend">
+            <div class="row between">
+              <h2>{kNames[colouring]}</h2>
+              <button type="button" class="link" disabled={off.length === 0} onClick={() => update({ off: [] })}>Show all</button>
+            </div>
+            <ul class="legend">
+              {listed.map((entry) => <Entry key={`${colouring} ${entry.category}`} entry={entry} all={shown.entries} off={off} />)}
+            </ul>
+            {shown.entries.length > kEntries + 4 && (
+              <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+                {all ? "Show fewer" : `Show all ${shown.entries.length}`}
+              </button>
+            )}
+          </section>
+        )}
+      </Fold>
     </>
   );
 }

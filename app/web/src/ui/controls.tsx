@@ -1,5 +1,7 @@
 // Form controls shared by all panels.
-import { useId } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useState } from "preact/hooks";
+import { Icon } from "./icons";
 
 interface SliderProps {
   label: string;
@@ -71,4 +73,18 @@ export function Switch({ label, on, onChange }: { label: string; on: boolean; on
 
 export function Problem({ text }: { text: string }) {
   return text ? <p class="problem" role="alert">{text}</p> : null;
+}
+
+// What only some need, folded until they ask. `open`: how it begins, and once it turns true.
+export function Fold({ title, open = false, children }: { title: string; open?: boolean; children: ComponentChildren }) {
+  const [shown, setShown] = useState(open);
+  useEffect(() => {
+    if (open) setShown(true);
+  }, [open]);
+  return (
+    <details class="fold" open={shown} onToggle={(event) => setShown(event.currentTarget.open)}>
+      <summary><Icon name="fold" size={17} />{title}</summary>
+      {shown && <div class="folded">{children}</div>}
+    </details>
+  );
 }

@@ -2,13 +2,15 @@
 import { useRef, useState } from "preact/hooks";
 import type { Song } from "../data/types";
 import { Icon } from "./icons";
-import { SongRow } from "./songlist";
+import { SongRow, type Action } from "./songlist";
 
 interface Props {
   songs: Song[];
   busy: boolean;
   onOrder: (songs: Song[]) => void;
   onRemove: (song: Song) => void;
+  chipOf?: (song: Song, i: number) => string;
+  actionsOf?: (song: Song, i: number) => Action[];
 }
 
 export function moved<T>(list: T[], from: number, to: number): T[] {
@@ -18,7 +20,7 @@ export function moved<T>(list: T[], from: number, to: number): T[] {
   return next;
 }
 
-export function Reorderable({ songs, busy, onOrder, onRemove }: Props) {
+export function Reorderable({ songs, busy, onOrder, onRemove, chipOf, actionsOf }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const [dragged, setDragged] = useState(-1);
   const [said, say] = useState("");
@@ -42,8 +44,8 @@ export function Reorderable({ songs, busy, onOrder, onRemove }: Props) {
     <>
       <ol class="songs ordered" ref={list} aria-busy={busy} data-testid="playlist">
         {songs.map((song, i) => (
-          <SongRow key={song.id} song={song} number={i + 1} kind="found"
-            actions={[{ icon: "close", label: "Remove", onClick: () => onRemove(song) }]}>
+          <SongRow key={song.id} song={song} number={i + 1} kind="found" chip={chipOf?.(song, i)}
+            actions={[...(actionsOf?.(song, i) ?? []), { icon: "close", label: "Remove", onClick: () => onRemove(song) }]}>
             <button
               type="button"
               class={`plain handle ${dragged === i ? "held" : ""}`}

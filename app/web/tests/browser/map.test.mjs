@@ -112,6 +112,7 @@ test("Enter on the map picks the song in the centre", async () => {
 
 test("the legend filters: unchecked entries are not drawn", async () => {
   const { page, done } = await all.open();
+  await page.getByText("Colours and regions").click();
   const orange = "#e69f00";
   const first = page.getByRole("region", { name: "Legend" }).getByRole("checkbox");
   await shows(page, orange, (count) => count > 200, "orange points");
@@ -130,6 +131,7 @@ test("the legend filters: unchecked entries are not drawn", async () => {
 
 test("colours by tag and by popularity", async () => {
   const { page, done } = await all.open();
+  await page.getByText("Colours and regions").click();
   await page.getByRole("radio", { name: "Tag" }).check();
   await page.getByRole("region", { name: "Legend" }).getByText("jazz", { exact: true }).waitFor();
   await page.getByRole("radio", { name: "Popularity" }).check();
@@ -141,6 +143,7 @@ test("colours by tag and by popularity", async () => {
 
 test("regions list their songs, and a click opens a song", async () => {
   const { page, done } = await all.open();
+  await page.getByText("Colours and regions").click();
   await page.getByRole("button", { name: /^Songs: / }).first().click();
   const songs = page.locator(".legend .songs .song");
   await songs.first().waitFor();

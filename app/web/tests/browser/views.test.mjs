@@ -1,12 +1,58 @@
 // The views next to the map: search, taste, playlist, listeners and health.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { deflateRawSync } from "node:zlib";
 import { bench, shows } from "./browser.mjs";
 
 let all;
 before(async () => (all = await bench({ songs: 3000 })));
 after(() => all.close());
+
+// A zip archive of deflated files.
+function zipOf(files) {
+  const [parts, directory] = [[], []];
+  let at = 0;
+  for (const [name, text] of Object.entries(files)) {
+    const packed = deflateRawSync(text);
+    const head = Buffer.alloc(30 + name.length);
+    head.writeUInt32LE(0x04034b50, 0);
+    head.writeUInt16LE(8, 8);
+    head.writeUInt16LE(name.length, 26);
+    head.write(name, 30);
+    const entry = Buffer.alloc(46 + name.length);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(8, 10);
+    entry.writeUInt32LE(packed.length, 20);
+    entry.writeUInt32LE(text.length, 24);
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(at, 42);
+    entry.write(name, 46);
+    parts.push(head, packed);
+    directory.push(entry);
+    at += head.length + packed.length;
+  }
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(at, 16);
+  return Buffer.concat([...parts, ...directory, end]);
+}
+
+// So many seconds of nothing: a WAV file of 8-bit samples.
+function silence(seconds) {
+  const samples = Math.round(8000 * seconds);
+  const head = Buffer.alloc(44);
+  head.write("RIFF", 0);
+  head.writeUInt32LE(36 + samples, 4);
+  head.write("WAVEfmt ", 8);
+  [16, 1 | (1 << 16), 8000, 8000, 1 | (8 << 16)].forEach((value, i) => head.writeUInt32LE(value, 16 + 4 * i));
+  head.write("data", 36);
+  head.writeUInt32LE(samples, 40);
+  return Buffer.concat([head, Buffer.alloc(samples, 128)]);
+}
 
 const items = (page, id) => page.getByTestId(id).locator(".song .title").allTextContents();
 const changed = (page, id, was) =>
@@ -76,24 +122,42 @@ test("taste: songs, their means and neighbours; every control acts at once", asy
     for (let i = 0; i < 200 && all.server.seen.bodies.length === count; i++) await page.evaluate(() => new Promise(requestAnimationFrame));
     assert.ok(test(lastBody()), JSON.stringify(lastBody()));
   };
+  assert.deepEqual({ ...lastBody(), songs: [], disliked: [], exclude: [] }, {
+    songs: [], disliked: [], exclude: [], k: 30, mode: "discover", diversity: 0, popularity: 0, interests: "1",
+    by: "vectors", artist_cap: 0, artist_gap: 0, fold_versions: false, explain: true, place: true,
+  }, "the neighbours of the mean and nothing else");
+  await page.getByText("Settings").click();
   await asked(() => page.getByRole("radio", { name: "Any song" }).check(), (body) => body.mode === "any");
   await asked(() => page.getByRole("slider", { name: /Diversity/ }).fill("0.7"), (body) => body.diversity === 0.7);
   await asked(() => page.getByRole("slider", { name: /Popularity/ }).fill("-0.5"), (body) => body.popularity === -0.5);
-  await asked(() => page.getByRole("switch", { name: /interests separately/ }).uncheck(), (body) => body.interests === "1");
+  await asked(() => page.getByRole("switch", { name: /interests separately/ }).check(), (body) => body.interests === "auto");
+
+  // What comes next: the blend, in the order of the songs, with the terms of its score as reasons.
+  assert.equal(await page.getByTestId("recommended").locator(".chip").first().textContent().then((text) => /^\d+ % · near your mean$/.test(text)), true);
+  await asked(() => page.getByRole("radio", { name: "What comes next" }).check(), (body) => body.by === "blend" && !("artist_cap" in body));
+  await page.getByTestId("recommended").locator(".chip").first().getByText(/^12 × near /).waitFor();
+  assert.match(await page.getByTestId("liked").textContent(), /^1Jóga2Blue River/);
+  const row = page.getByTestId("recommended").locator(".song").first();
+  await row.getByRole("button", { name: /^More: / }).click();
+  await row.getByText(/^70 % 12 × near .* · 30 % by the same artist\. Because of /).waitFor();
   await done();
 });
 
 test("taste: each interest has its own mean, and a shared link shows the same", async () => {
   const { page, done } = await all.open("#/taste?like=s%2F1&like=s%2F2&like=s%2F3&like=s%2F4&like=s%2F5");
+  await page.getByText("Settings").click();
+  await page.getByRole("switch", { name: /interests separately/ }).check();
   await page.getByText(/2 means appear/).waitFor();
   assert.equal(await page.getByRole("list", { name: "Your interests" }).locator("li").count(), 2);
   await page.getByRole("switch", { name: /interests separately/ }).uncheck();
   await page.getByText("Their mean appears").waitFor();
+  await page.getByRole("radio", { name: "Any song" }).check();
   const shared = page.url();
   const other = await all.open(new URL(shared).hash);
   await other.page.getByText("5 songs light up").waitFor();
   await other.page.getByText("30 neighbours are found").waitFor();
-  assert.equal(await other.page.getByRole("switch", { name: /interests separately/ }).isChecked(), false);
+  await other.page.getByText("Settings").click();
+  assert.ok(await other.page.getByRole("radio", { name: "Any song" }).isChecked());
   await other.done();
   await done();
 });
@@ -123,12 +187,18 @@ test("a history is read in the browser and matched only with consent", async () 
   const before = all.server.seen.requests.length;
   await page.locator("input[type=file]").setInputFiles({ name: "Streaming_History_Audio.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(history)) });
   await page.getByText("3 plays (Spotify)").waitFor();
-  assert.equal(all.server.seen.requests.slice(before).filter((one) => /[?&]q=/.test(one)).length, 0, "nothing was sent yet");
+  const sent = () => all.server.seen.requests.slice(before).filter((one) => one === "POST /v1/match");
+  assert.equal(sent().length, 0, "nothing was sent yet");
   await page.getByRole("button", { name: "Send and match" }).click();
   await page.getByText("2 of 3 songs are in the catalogue").waitFor();
   await page.getByText("2 songs light up").waitFor();
-  const sent = all.server.seen.requests.slice(before).filter((one) => /[?&]q=/.test(one));
-  assert.equal(sent.length, 3);
+  assert.equal(sent().length, 1);
+  const archive = (text) => ({ name: "my_data.zip", mimeType: "application/zip", buffer: zipOf({ "profile.json": "{}", "history.csv": text }) });
+  await page.locator("input[type=file]").setInputFiles(archive("artist;title\nMara Lind;Blue River\n"));
+  await page.getByText("1 plays (a list)").or(page.getByText("1 play (a list)")).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.locator("input[type=file]").setInputFiles(archive("colour,size\nred,2\n"));
+  await page.getByRole("alert").getByText(/my_data.zip: history.csv: Expected a history/).waitFor();
   await page.getByLabel("Or paste it here").fill("hello");
   await page.getByRole("button", { name: "Read", exact: true }).click();
   await page.getByRole("alert").getByText(/Expected a history/).waitFor();
@@ -168,6 +238,16 @@ test("radio: extended, reordered, shortened and saved; the address keeps the lis
     assert.ok(text.startsWith(start));
     assert.equal(text.split(/^s\/\d+$|segue:song:s%2F\d+/m).length - 1, 47, format);
   }
+  // Played from the user's own files: the two that are there, one after the other.
+  const folder = mkdtempSync(join(tmpdir(), "segue-music-"));
+  const artists = await page.getByTestId("playlist").locator(".song .names .artist").allTextContents();
+  mkdirSync(join(folder, artists[1]));
+  for (const at of [1, 3]) writeFileSync(join(folder, artists[1], `0${at} - ${artists[at]} - ${list[at]}.wav`), silence(0.05));
+  await page.getByLabel("Folder of audio files").setInputFiles(folder);
+  await page.getByText("2 of 47 songs are among your files.").waitFor();
+  await page.getByRole("region", { name: "Player" }).getByText(`${artists[3]} – ${list[3]}`).waitFor();
+  await page.getByRole("region", { name: "Player" }).waitFor({ state: "detached" }); // the end of the list
+  rmSync(folder, { recursive: true });
   await page.getByRole("button", { name: "Share" }).click();
   await page.getByText("Link copied").waitFor();
   const other = await all.open(new URL(await page.evaluate(() => navigator.clipboard.readText())).hash);
@@ -189,10 +269,49 @@ test("journey: both ends by search, a chosen number of steps, reversed", async (
   await page.getByRole("heading", { name: "8 songs" }).waitFor();
   const way = await items(page, "playlist");
   assert.equal(way[0], "Jóga");
+  await page.getByText(`The weakest step leads to ${way[2]}.`).waitFor();
+  assert.match(await page.getByTestId("playlist").locator("li").nth(2).locator(".chip").textContent(), /31 % similar · weakest step/);
+  await page.getByRole("button", { name: `Pin: ${way[4]}`, exact: true }).click();
+  await page.getByRole("heading", { name: /^1\d songs$/ }).waitFor(); // two legs
+  assert.ok((await items(page, "playlist")).includes(way[4]));
+  await page.getByRole("button", { name: `Unpin: ${way[4]}`, exact: true }).click();
+  await page.getByRole("heading", { name: "8 songs" }).waitFor();
+  await page.getByText("Settings").click();
   await page.getByRole("slider", { name: /Steps/ }).fill("12");
   await page.getByRole("heading", { name: "13 songs" }).waitFor();
   await page.getByRole("button", { name: "Reverse" }).click();
   await page.waitForFunction(() => [...document.querySelectorAll("[data-testid=playlist] .title")].at(-1)?.textContent === "Jóga");
+  await done();
+});
+
+test("artists: found by search, with a page of their own and a radio; every song has links", async () => {
+  const { page, done } = await all.open("#/find", { allow: /404/ });
+  await page.keyboard.press("/");
+  const field = page.getByRole("combobox", { name: "Search songs and artists" });
+  await field.fill("mara li");
+  const options = page.getByRole("option");
+  await options.first().waitFor();
+  assert.match(await options.first().textContent(), /^Mara LindArtist · \d+ songs$/);
+  await field.press("Enter");
+  const article = page.getByRole("article", { name: "Mara Lind" });
+  await article.getByRole("list", { name: "Songs by Mara Lind" }).locator("> li").nth(19).waitFor();
+  await article.getByRole("button", { name: /^The Ferrymen/ }).click();
+  await page.getByRole("article", { name: "The Ferrymen" }).getByRole("button", { name: "Radio" }).click();
+  await page.getByRole("heading", { name: "24 songs" }).waitFor();
+  assert.deepEqual(all.server.seen.bodies.at(-1).body.seeds, ["artist:The Ferrymen"]);
+  await page.keyboard.press("/"); // from a button, as from everywhere
+  await page.locator(".app[data-view=find]").waitFor();
+  await field.fill("joga");
+  await options.first().waitFor();
+  await field.press("Enter");
+  await page.getByRole("list", { name: "Jóga elsewhere" }).waitFor();
+  const links = page.getByRole("list", { name: "Jóga elsewhere" }).getByRole("link");
+  assert.deepEqual(await links.evaluateAll((all) => all.map((one) => [one.textContent, one.href, one.rel])), [
+    ["MusicBrainz", "https://musicbrainz.org/search?type=recording&query=Bj%C3%B6rk%20J%C3%B3ga", "noopener noreferrer"],
+    ["By id", "https://example.org/s%2F23", "noopener noreferrer"],
+  ]);
+  await page.getByRole("article").getByRole("button", { name: "Björk" }).click();
+  await page.getByRole("alert").getByText("artist Björk: the model has no artist of this name").waitFor();
   await done();
 });
 
@@ -203,7 +322,7 @@ test("listeners: recent listens including unknown songs, and recommendations wit
   await page.getByTestId("for-user").locator("li").first().waitFor();
   assert.equal(await page.getByTestId("history").locator("li").count(), 6);
   await page.getByText("not in the catalogue").waitFor();
-  assert.match(await page.getByTestId("for-user").locator("li").first().textContent(), /Because of/);
+  assert.match(await page.getByTestId("for-user").locator("li").first().textContent(), /12 × near /);
   await page.getByLabel("User name").fill("nobody");
   await page.keyboard.press("Enter");
   await page.getByText("No listens are stored for nobody.").waitFor();

@@ -27,6 +27,7 @@ test("the map opens and draws every song, under a policy that allows nothing fro
   const { page, done } = await all.open();
   await page.getByRole("heading", { name: `${songs.toLocaleString("en")} songs` }).waitFor();
   await shows(page, "#66c0f4", (count) => count > 300, "songs of a blue region");
+  await page.getByText("Colours and regions").click();
   const { items } = await all.server.get("/v1/map/regions");
   const largest = items.filter((region) => region.level === 0).sort((a, b) => b.size - a.size)[0];
   await page.getByRole("region", { name: "Legend" }).getByText(largest.label, { exact: true }).waitFor();
@@ -67,7 +68,18 @@ test("a taste: its mean, neighbours with reasons, and a dislike that acts at onc
   await page.getByText(/mean appears|means appear/).waitFor();
   const first = await titles(page, "recommended");
   assert.equal(first.length, 30);
-  assert.match(await page.getByTestId("recommended").locator(".note").first().textContent(), /^Because of /);
+  // Exactly the neighbours of the mean, whatever the order of the songs.
+  const nearest = await (await fetch(`${all.server.url}/v1/recommendations`, {
+    method: "POST", headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ songs: [popular[5].id, popular[0].id], k: 30, by: "vectors", diversity: 0, artist_cap: 0, artist_gap: 0, fold_versions: false }),
+  })).json();
+  assert.deepEqual(first, nearest.items.map((song) => song.title || song.id));
+  assert.match(await page.getByTestId("recommended").locator(".chip").first().textContent(), /^\d+ % · near your mean$/);
+  await page.getByRole("radio", { name: "What comes next" }).check();
+  await page.getByTestId("recommended").locator(".chip").getByText(/ near |^like |^by |^near your mean$|^played a lot|^popular$/).first().waitFor();
+  await page.getByRole("radio", { name: "Alike" }).check();
+  await eventually(() => titles(page, "recommended"), (now) => now.join() === first.join(), "alike again");
+  await page.getByText("Settings").click();
   await page.getByRole("button", { name: `Dislike: ${first[0]}`, exact: true }).first().click();
   await page.getByRole("region", { name: "Disliked" }).getByText(first[0], { exact: true }).waitFor();
   await eventually(() => titles(page, "recommended"), (now) => now.length === 30 && now[0] !== first[0], "without the disliked one");
@@ -95,6 +107,7 @@ test("a radio is extended and saved, and a journey leads from one song to anothe
   await go(page, `#/playlist?list=journey&from=${id(from)}&to=${id(to)}`);
   await eventually(() => titles(page, "playlist"), (way) => way[0] === from.title && way.at(-1) === to.title, "the way");
   await shows(page, "#ffd54a", (count) => count > 200, "the line is on the map");
+  await page.getByText("Settings").click();
   await page.getByRole("button", { name: "Reverse" }).click();
   await eventually(() => titles(page, "playlist"), (way) => way[0] === to.title && way.at(-1) === from.title, "the way back");
   await done();
@@ -102,6 +115,7 @@ test("a radio is extended and saved, and a journey leads from one song to anothe
 
 test("legend and colours: unchecked entries are not drawn, popularity has its own scale, and a region lists its songs", async () => {
   const { page, done } = await all.open();
+  await page.getByText("Colours and regions").click();
   const legend = page.getByRole("region", { name: "Legend" });
   // Regions further down may have the same colour as the first.
   const colour = await page.locator(".legend > li .dot").first().evaluate((dot) =>
@@ -120,6 +134,7 @@ test("legend and colours: unchecked entries are not drawn, popularity has its ow
   await songs.first().locator(".main").click();
   assert.equal(await page.getByRole("article").getByRole("heading", { level: 2 }).textContent(), title);
   await go(page, "#/map");
+  await page.getByText("Colours and regions").click();
   await page.getByRole("radio", { name: "Popularity" }).check();
   await page.getByText("Rarely played").waitFor();
   await shows(page, "#2f5aa8", (count) => count > 300, "rarely played songs");
@@ -141,9 +156,12 @@ test("a history is matched with consent; each interest has its own mean, and a l
 
   const { interests } = await (await fetch(`${all.server.url}/v1/recommendations`, {
     method: "POST", headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ songs: popular.map((song) => song.id), place: true, interests: "auto" }),
+    body: JSON.stringify({ songs: popular.map((song) => song.id), by: "vectors", place: true, interests: "auto" }),
   })).json();
-  if (interests.length > 1) assert.equal(await page.getByRole("list", { name: "Your interests" }).locator("li").count(), interests.length);
+  await page.getByText("Settings").click();
+  await page.getByRole("switch", { name: /interests separately/ }).check();
+  await quiet(page);
+  if (interests.length > 1) await page.getByRole("list", { name: "Your interests" }).locator("li").nth(interests.length - 1).waitFor();
   await page.getByRole("switch", { name: /interests separately/ }).uncheck();
   await page.getByText("Their mean appears").waitFor();
   await quiet(page);
@@ -206,7 +224,8 @@ test("submitted listens appear under their user and determine the recommendation
   assert.equal(await heard.count(), payload.length);
   assert.equal(await heard.filter({ hasText: "not in the catalogue" }).count(), 1);
   await page.getByTestId("for-user").locator("li").nth(19).waitFor();
-  assert.match(await page.getByTestId("for-user").locator(".note").first().textContent(), /^Because of /);
+  await page.getByTestId("for-user").getByRole("button", { name: /^More: / }).first().click();
+  assert.match(await page.getByTestId("for-user").locator(".note").first().textContent(), /Because of /);
   await page.getByLabel("User name").fill("nobody");
   await page.keyboard.press("Enter");
   await page.getByText("No listens are stored for nobody.").waitFor();

@@ -66,6 +66,15 @@ test("\"Artist – Title\" lines", () => {
   ]);
 });
 
+test("arrays of lines, of pairs and of artists; semicolons without names of columns", () => {
+  const wanted = [{ artist: "Air", title: "Cherry Blossom Girl", at: 0 }];
+  for (const content of ['["Air – Cherry Blossom Girl"]', '[["Air", "Cherry Blossom Girl"]]', "Air;Cherry Blossom Girl\n", "Air\tCherry Blossom Girl"]) {
+    assert.deepEqual(readHistory(content).plays, wanted, content);
+  }
+  const items = [{ track: { name: "Fin", artists: [{ name: "Air" }, { name: "Beck" }] } }];
+  assert.deepEqual(readHistory(JSON.stringify(items.map((one) => one.track))).plays, [{ artist: "Air, Beck", title: "Fin", at: 0 }]);
+});
+
 test("anything else is rejected", () => {
   for (const content of ["", "  \n", "hello", "[1, 2", '{"a": 1}', "[]", "[null]"]) assert.throws(() => readHistory(content), Error, content);
 });

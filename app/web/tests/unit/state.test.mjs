@@ -10,9 +10,10 @@ const full = {
   colour: "popularity",
   off: [0, 3, 95],
   song: "spotify:track:1?x=y&z#w",
+  artist: "AC/DC & ü",
   q: "Björk – Jóga 100 %",
-  taste: { songs: ["a,b", "c d", "ü", "أغنية"], disliked: ["x+y"], excluded: ["&=%"], mode: "any", diversity: 0.35, popularity: -0.8, several: false },
-  playlist: { kind: "journey", seeds: ["s"], drift: 0.7, from: "f/1", to: "t/2", steps: 9, songs: ["f/1", "m", "t/2"] },
+  taste: { songs: ["a,b", "c d", "ü", "أغنية"], disliked: ["x+y"], excluded: ["&=%"], by: "next", mode: "any", diversity: 0.35, popularity: -0.8, several: true },
+  playlist: { kind: "journey", seeds: ["s"], artists: ["Björk", "A & B"], drift: 0.7, from: "f/1", to: "t/2", via: ["m"], steps: 9, songs: ["f/1", "m", "t/2"] },
   user: "alice@example.org",
 };
 

@@ -171,6 +171,18 @@ std::vector<Route> Service::operation_routes() {
                     .may_block = true,
                     .reply_type = "text/plain; version=0.0.4; charset=utf-8",
                     .handle = [this](const Exchange&) { return metrics_text(); }});
+  routes.push_back({.path = "/v1/song-links",
+                    .id = "getSongLinks",
+                    .tag = "Operations",
+                    .summary = "Where songs are found elsewhere, as addresses to fill in",
+                    .handle = [this](const Exchange&) {
+                      SongLinksReply reply;
+                      for (const SongLink& link : setup_.song_links.links) {
+                        reply.items.push_back({link.name, link.address});
+                      }
+                      reply.cover = setup_.song_links.cover;
+                      return json_reply(reply);
+                    }});
   routes.push_back({.path = "/v1/status",
                     .id = "getStatus",
                     .tag = "Operations",

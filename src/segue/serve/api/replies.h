@@ -48,6 +48,42 @@ struct HistoryReply {
   std::string_view model{};
 };
 
+struct MatchedSongsReply {
+  std::vector<Nullable<recommend::SongReply>> items{};
+  std::string_view model{};
+};
+
+struct FoundArtistReply {
+  std::string_view name{};
+  std::size_t songs = 0;
+  std::uint64_t plays = 0;
+};
+
+struct SimilarArtistReply : FoundArtistReply {
+  float similarity = 0;
+};
+
+struct ArtistsReply {
+  std::vector<FoundArtistReply> items{};
+  std::string_view model{};
+};
+
+struct ArtistReply : FoundArtistReply {
+  std::vector<recommend::SongReply> items{};
+  std::vector<SimilarArtistReply> similar{};
+  std::string_view model{};
+};
+
+struct SongLinkReply {
+  std::string_view name{};
+  std::string_view address{};
+};
+
+struct SongLinksReply {
+  std::vector<SongLinkReply> items{};
+  std::string_view cover{};
+};
+
 struct RegionReply {
   std::string_view label{};
   float x = 0;
@@ -288,6 +324,90 @@ struct FieldsOf<serve::HistoryListenReply> {
   };
 };
 SEGUE_CHECK_FIELDS(serve::HistoryListenReply);
+
+template <>
+struct FieldsOf<serve::MatchedSongsReply> {
+  static constexpr std::string_view name = "MatchedSongs";
+  static constexpr std::string_view description = "The songs that artists and titles name";
+  static constexpr std::tuple fields = {
+      field<&serve::MatchedSongsReply::items>("items",
+                                              "One for each in the request, in order; null if the model does not have "
+                                              "it"),
+      field<&serve::MatchedSongsReply::model>("model", "The model that answered"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::MatchedSongsReply);
+
+template <>
+struct FieldsOf<serve::FoundArtistReply> {
+  static constexpr std::string_view name = "FoundArtist";
+  static constexpr std::string_view description = "An artist of a model";
+  static constexpr std::tuple fields = {
+      field<&serve::FoundArtistReply::name>("name", "Name"),
+      field<&serve::FoundArtistReply::songs>("songs", "Number of songs"),
+      field<&serve::FoundArtistReply::plays>("plays", "Plays of these in the dataset the model was trained on"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::FoundArtistReply);
+
+template <>
+struct FieldsOf<serve::SimilarArtistReply> {
+  using Base = serve::FoundArtistReply;
+  static constexpr std::string_view name = "SimilarArtist";
+  static constexpr std::string_view description = "A neighbour of an artist";
+  static constexpr std::tuple fields = {
+      field<&serve::SimilarArtistReply::similarity>("similarity", "Cosine of the means of their songs"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::SimilarArtistReply);
+
+template <>
+struct FieldsOf<serve::ArtistsReply> {
+  static constexpr std::string_view name = "Artists";
+  static constexpr std::string_view description = "Artists found, the best match first";
+  static constexpr std::tuple fields = {
+      field<&serve::ArtistsReply::items>("items", "The artists"),
+      field<&serve::ArtistsReply::model>("model", "The model that answered"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ArtistsReply);
+
+template <>
+struct FieldsOf<serve::ArtistReply> {
+  using Base = serve::FoundArtistReply;
+  static constexpr std::string_view name = "Artist";
+  static constexpr std::string_view description = "An artist, their songs and their neighbours";
+  static constexpr std::tuple fields = {
+      field<&serve::ArtistReply::items>("items", "Their most played songs"),
+      field<&serve::ArtistReply::similar>("similar", "The artists most like them, the nearest first"),
+      field<&serve::ArtistReply::model>("model", "The model that answered"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ArtistReply);
+
+template <>
+struct FieldsOf<serve::SongLinkReply> {
+  static constexpr std::string_view name = "SongLink";
+  static constexpr std::string_view description = "Where a song is found elsewhere";
+  static constexpr std::tuple fields = {
+      field<&serve::SongLinkReply::name>("name", "What it leads to"),
+      field<&serve::SongLinkReply::address>("address",
+                                            "Address, in which {id}, {artist}, {title} and {album} stand "
+                                            "for those of the song"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::SongLinkReply);
+
+template <>
+struct FieldsOf<serve::SongLinksReply> {
+  static constexpr std::string_view name = "SongLinks";
+  static constexpr std::string_view description = "Where songs are found elsewhere";
+  static constexpr std::tuple fields = {
+      field<&serve::SongLinksReply::items>("items", "The links"),
+      field<&serve::SongLinksReply::cover>("cover", "Address of a cover, as of a link; empty if there are none"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::SongLinksReply);
 
 template <>
 struct FieldsOf<serve::HistoryReply> {

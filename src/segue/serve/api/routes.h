@@ -42,6 +42,7 @@ struct ServiceParts {
 };
 
 std::vector<Route> song_routes(const ServiceParts& parts);            // search, a song, its neighbours
+std::vector<Route> match_routes(const ServiceParts& parts);           // songs by artist and title
 std::vector<Route> recommendation_routes(const ServiceParts& parts);  // for songs, for a user
 std::vector<Route> playlist_routes(const ServiceParts& parts);        // radio, journey
 std::vector<Route> map_routes(const ServiceParts& parts);

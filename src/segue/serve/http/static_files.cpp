@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <fmt/format.h>
+
 #include "segue/base/error.h"
 #include "segue/base/file.h"
 
@@ -11,10 +13,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Scripts, styles and requests from this server only; nothing inline, no framing.
+// Scripts, styles and requests from this server only; nothing inline, no framing. {}: further origins of pictures.
 constexpr std::string_view kPolicy =
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{}; media-src 'self' blob:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 struct MediaType {
   std::string_view extension;
@@ -68,6 +70,10 @@ StaticFiles::StaticFiles(const fs::path& folder) {
   }
 }
 
+void StaticFiles::allow_pictures(std::string_view origin) {
+  pictures_ += fmt::format(" {}", origin);
+}
+
 std::optional<Reply> StaticFiles::find(std::string_view path) const {
   const auto found = files_.find(path);
   if (found == files_.end()) return std::nullopt;
@@ -79,7 +85,7 @@ std::optional<Reply> StaticFiles::find(std::string_view path) const {
   const bool may_keep = file.body != nullptr && path.starts_with("/assets/");
   reply.headers.push_back({"Cache-Control", may_keep ? "public, max-age=31536000, immutable" : "no-cache"});
   if (reply.content_type.starts_with("text/html")) {
-    reply.headers.push_back({"Content-Security-Policy", std::string(kPolicy)});
+    reply.headers.push_back({"Content-Security-Policy", fmt::format(kPolicy, pictures_)});
     reply.headers.push_back({"Referrer-Policy", "no-referrer"});
   }
   return reply;

@@ -36,6 +36,9 @@ class StaticFiles {
   // the folder.
   std::optional<Reply> find(std::string_view path) const;
 
+  // Lets pages show pictures from one more origin ("https://coverartarchive.org"). Before any request.
+  void allow_pictures(std::string_view origin);
+
  private:
   struct File {
     std::string media_type;
@@ -43,6 +46,7 @@ class StaticFiles {
     std::filesystem::path source;
   };
   std::map<std::string, File, std::less<>> files_;
+  std::string pictures_;  // origins beside this one, each after a space
 };
 
 }  // namespace segue::serve

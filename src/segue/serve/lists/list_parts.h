@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 #include "segue/serve/api/routes.h"
 #include "segue/serve/lists/artist_groups.h"
@@ -17,5 +18,7 @@ struct ListParts {
   ArtistGroups& artists;
   std::function<std::int64_t()> unix_now;  // seconds since 1970
 };
+
+std::vector<Route> artist_routes(const ListParts& parts);  // search, an artist's songs and neighbours
 
 }  // namespace segue::serve

@@ -14,6 +14,7 @@
 #include "segue/model/model.h"
 #include "segue/serve/api/openapi.h"
 #include "segue/serve/api/routes.h"
+#include "segue/serve/lists/list_parts.h"
 
 #include "tests/support/json_schema.h"
 #include "tests/support/memory_store.h"
@@ -43,9 +44,10 @@ class ModelFixture : public ::testing::Test {
     serve::ServiceParts parts{*models_, store_, metrics_, *catalogue_};
     parts.interleaving = std::move(interleaving);
     std::vector<serve::Route> routes;
-    for (const auto& group :
-         {serve::song_routes(parts), serve::recommendation_routes(parts), serve::playlist_routes(parts),
-          serve::map_routes(parts), serve::model_routes(parts), serve::catalogue_routes(parts)}) {
+    for (const auto& group : {serve::song_routes(parts), serve::match_routes(parts),
+                              serve::recommendation_routes(parts), serve::playlist_routes(parts),
+                              serve::map_routes(parts), serve::model_routes(parts), serve::catalogue_routes(parts),
+                              serve::artist_routes({parts, given_, artists_, [] { return std::int64_t{0}; }})}) {
       routes.insert(routes.end(), group.begin(), group.end());
     }
     const json::object document = serve::openapi_document(routes);
@@ -118,6 +120,8 @@ class ModelFixture : public ::testing::Test {
   serve::Metrics metrics_;
   std::optional<serve::ModelSet> models_;
   std::optional<serve::CatalogueControl> catalogue_;
+  serve::GivenSongs given_;
+  serve::ArtistGroups artists_;
   std::optional<JsonSchemas> schemas_;
   std::optional<RouteCaller> caller_;
 };

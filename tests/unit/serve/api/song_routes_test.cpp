@@ -1,3 +1,5 @@
+#include "segue/serve/song_links.h"
+
 #include "tests/unit/serve/api/model_fixture.h"
 
 namespace segue::serve {
@@ -49,6 +51,51 @@ TEST_F(SongRoutes, list_neighbours) {
   EXPECT_EQ(message(get("/v1/songs/song%206/similar?k=1001"), 400),
             "k: expected a whole number from 1 to 1000, found 1001");
   EXPECT_EQ(message(get("/v1/songs/none/similar"), 404), "song none: the model has no song with this id");
+}
+
+TEST_F(SongRoutes, match_artists_and_titles) {
+  const json::value found = document(
+      post("/v1/match",
+           {{"songs", {{{"artist", "bjork"}, {"title", "joga"}}, {{"artist", "Nobody"}, {"title", "Not here"}}}}}),
+      "MatchedSongs");
+  ASSERT_EQ(found.at("items").as_array().size(), 2U);
+  EXPECT_EQ(found.at_pointer("/items/0/artist"), json::value("Björk"));
+  EXPECT_TRUE(found.at_pointer("/items/1").is_null());
+  EXPECT_EQ(message(post("/v1/match", {{"songs", {1}}}), 400), "songs[0]: expected an object with artist and title");
+  EXPECT_EQ(message(post("/v1/match", json::object()), 400), "songs: expected a list of objects with artist and title");
+  EXPECT_EQ(message(post("/v1/match", {{"songs", json::array(1001)}}), 413),
+            "songs: expected at most 1000 in one request, found 1001");
+}
+
+TEST_F(SongRoutes, artists_are_found_as_typed_and_have_songs_and_neighbours) {
+  const json::value found = document(get("/v1/artists?q=bj"), "Artists");
+  ASSERT_EQ(found.at("items").as_array().size(), 1U);
+  EXPECT_EQ(found.at_pointer("/items/0/name"), json::value("Björk"));
+  EXPECT_EQ(found.at_pointer("/items/0/songs"), json::value(6));
+  EXPECT_TRUE(document(get("/v1/artists?q="), "Artists").at("items").as_array().empty());
+  const json::value artist = document(get("/v1/artists/Bj%C3%B6rk?k=2&similar=3"), "Artist");
+  EXPECT_EQ(ids_of(artist), (std::vector<std::string>{"song-2", "song 6"}));
+  ASSERT_EQ(artist.at("similar").as_array().size(), 3U);
+  for (const json::value& other : artist.at("similar").as_array()) EXPECT_NE(other.at("name"), json::value("Björk"));
+  EXPECT_TRUE(document(get("/v1/artists/bjork?similar=0"), "Artist").at("similar").as_array().empty());
+  EXPECT_EQ(message(get("/v1/artists/Bj%C3%B6rx"), 404),
+            "artist Björx: the model has no artist of this name (did you mean Björk?)");
+}
+
+TEST(SongLinks, are_read_and_checked) {
+  EXPECT_EQ(song_links({}, "").links.size(), 4U);
+  EXPECT_TRUE(song_links({"none"}, "").links.empty());
+  const SongLinks own =
+      song_links({"Shop=https://shop.example/{id}?by={artist}"}, "https://covers.example:8443/{id}.jpg");
+  ASSERT_EQ(own.links.size(), 1U);
+  EXPECT_EQ(own.links[0].name, "Shop");
+  EXPECT_EQ(own.links[0].address, "https://shop.example/{id}?by={artist}");
+  EXPECT_EQ(origin_of(own.cover), "https://covers.example:8443");
+  for (const char* const bad : {"Shop", "=https://a.example/", "Shop=javascript:alert(1)", "Shop=https:///x",
+                                "Shop=https://a b/", "Shop=https://a.example/{name}", "Shop=https://a.example/{id"}) {
+    EXPECT_THROW(song_links({bad}, ""), Error) << bad;
+  }
+  EXPECT_THROW(song_links({}, "https://*;script-src/"), Error);
 }
 
 }  // namespace
