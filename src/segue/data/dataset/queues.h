@@ -39,6 +39,8 @@ class Queues {
   std::size_t own() const { return size_ - others_; }
   // REQUIRES: count <= size()
   void set_own(std::size_t count) { others_ = size_ - count; }
+  // The first queue of each shard; empty if the dataset has but one.
+  std::span<const std::size_t> shard_starts() const { return shard_starts_; }
   std::uint64_t plays() const { return plays_; }
   // REQUIRES: queue < size().
   std::span<const SongRow> songs(std::size_t queue) const;
@@ -51,6 +53,7 @@ class Queues {
   std::unique_ptr<State> state_;
   std::size_t size_ = 0;
   std::size_t others_ = 0;
+  std::vector<std::size_t> shard_starts_;
   std::uint64_t plays_ = 0;
 };
 
