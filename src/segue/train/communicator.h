@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,14 @@ class Communicator {
 
   // Hands `mine` to every rank, and returns what each handed out, by rank.
   std::vector<Bytes> share(const Bytes& mine) { return swap(std::vector<Bytes>(ranks(), mine)); }
+};
+
+// Of a run, as this rank saw it.
+struct ExchangeReport {
+  std::uint64_t exchanges = 0;
+  std::uint64_t bytes_sent = 0;  // to other ranks
+  double seconds = 0;            // that exchanges took, of which
+  double seconds_waited = 0;     // those in which this rank could not train
 };
 
 }  // namespace segue::train

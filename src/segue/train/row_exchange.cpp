@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -18,6 +19,8 @@ using Clock = std::chrono::steady_clock;
 
 // A row is exchanged when its song was met about this often, by all ranks. Measured: docs/distributed.md.
 constexpr double kMeetings = 4;
+// The part of its way to where it is drawn that a row goes in one meeting, at a learning rate of 1. Measured likewise.
+constexpr float kPull = 0.4F;
 constexpr std::size_t kChangesAtOnce = 1024;
 
 // What a rank has of a row, beside TrainedRows::kTrained.
@@ -131,15 +134,24 @@ std::uint64_t rounds_between(double met) {
 
 template <class Number>
 RowExchange<Number>::RowExchange(Communicator& ranks, math::MatrixView<Number> vectors,
-                                 math::MatrixView<Number> context, std::span<const double> met, std::uint64_t seed,
-                                 std::size_t threads)
-    : ranks_(ranks), threads_(threads), columns_(vectors.columns), seed_(seed) {
+                                 math::MatrixView<Number> context, std::span<const double> met,
+                                 const TrainOptions& options, std::size_t threads)
+    : ranks_(ranks),
+      threads_(threads),
+      columns_(vectors.columns),
+      seed_(options.seed),
+      pull_(kPull * static_cast<float>(options.learning_rate)) {
   for (unsigned power = 0; power < kWholeAfter; ++power) {
     const auto end = std::ranges::partition_point(
         met, [&](double often) { return rounds_between(often) <= std::uint64_t{1} << power; });
     due_[power] = static_cast<std::size_t>(end - met.begin());
   }
   due_[kWholeAfter] = vectors.rows;
+  meetings_.reserve(met.size());
+  for (const double often : met) {
+    const double between = often * static_cast<double>(rounds_between(often));
+    meetings_.push_back(static_cast<float>(between / static_cast<double>(ranks.ranks())));
+  }
   const auto set_up = [&](Matrix& matrix, math::MatrixView<Number> rows) {
     matrix = {rows, math::MatrixOf<Number>(rows.rows, rows.columns), std::vector<std::uint8_t>(rows.rows, kSame)};
     std::memcpy(matrix.base.view().data, rows.data, rows.rows * rows.stride * sizeof(Number));
@@ -236,7 +248,18 @@ typename RowExchange<Number>::Outcome RowExchange<Number>::exchange(const RankRe
   return outcome;
 }
 
-// The mean of the changes over the ranks that changed a row.
+// What the changes of `ranks` to a row count each, all of about `meetings` meetings. Few meetings hardly depend on each
+// other, so their changes add up, as if one rank had trained them one after another. After many, each rank has gone the
+// whole way alone, and the mean is right. A meeting takes a row the part `pull_` of its way, so one rank goes
+// 1 - exp(-pull meetings) of it, and all together would go 1 - exp(-pull meetings ranks).
+template <class Number>
+float RowExchange<Number>::share_of(std::size_t ranks, float meetings) const {
+  const double alone = static_cast<double>(pull_ * meetings);
+  const auto together = static_cast<double>(ranks);
+  if (alone <= 0) return 1;
+  return static_cast<float>(std::expm1(-alone * together) / (together * std::expm1(-alone)));
+}
+
 template <class Number>
 typename RowExchange<Number>::Message RowExchange<Number>::combine(const std::vector<Message>& of_ranks) const {
   Message combined;
@@ -262,7 +285,7 @@ typename RowExchange<Number>::Message RowExchange<Number>::combine(const std::ve
         ++changed;
       }
       combined[m].rows.push_back(row);
-      const float share = 1 / static_cast<float>(changed);
+      const float share = share_of(changed, meetings_[row]);
       for (const float number : sum) combined[m].numbers.push_back(nearest(number * share));
     }
   }

@@ -22,8 +22,8 @@
 
 #include "segue/math/matrix.h"
 #include "segue/train/communicator.h"
+#include "segue/train/options.h"
 #include "segue/train/shared_rows.h"
-#include "segue/train/vocabulary.h"
 
 namespace segue::train {
 
@@ -43,14 +43,6 @@ struct RankReport {
   bool stopped = false;  // it was asked to
 };
 
-// Of a run, as this rank saw it.
-struct ExchangeReport {
-  std::uint64_t exchanges = 0;
-  std::uint64_t bytes_sent = 0;  // to other ranks
-  double seconds = 0;            // that exchanges took, of which
-  double seconds_waited = 0;     // those in which this rank could not train
-};
-
 inline constexpr unsigned kWholeAfter = 5;  // powers of two
 inline constexpr std::uint64_t kRoundsToWhole = std::uint64_t{1} << kWholeAfter;
 
@@ -63,7 +55,7 @@ class RowExchange {
  public:
   // All ranks have the same rows now. `met` is how often each song is met in a round of all ranks; falling.
   RowExchange(Communicator& ranks, math::MatrixView<Number> vectors, math::MatrixView<Number> context,
-              std::span<const double> met, std::uint64_t seed, std::size_t threads);
+              std::span<const double> met, const TrainOptions& options, std::size_t threads);
   ~RowExchange();
 
   // For the workers, which note the rows that they train.
@@ -98,6 +90,7 @@ class RowExchange {
 
   void take_changes(std::size_t due);
   Outcome exchange(const RankReport& mine) const;
+  float share_of(std::size_t ranks, float meetings) const;
   Message combine(const std::vector<Message>& of_ranks) const;
   void apply(const Outcome& outcome);
 
@@ -105,6 +98,8 @@ class RowExchange {
   std::size_t threads_;
   std::size_t columns_;
   std::uint64_t seed_;
+  float pull_;
+  std::vector<float> meetings_;                     // of each song at one rank, between two exchanges
   std::array<std::size_t, kWholeAfter + 1> due_{};  // rows, by the power of two that divides the round
   std::array<Matrix, 2> matrices_;
   std::vector<Message> sent_;  // by owner

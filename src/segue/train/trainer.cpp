@@ -17,6 +17,7 @@
 #include "segue/train/examples.h"
 #include "segue/train/loss_sample.h"
 #include "segue/train/rank_rounds.h"
+#include "segue/train/row_exchange.h"
 #include "segue/train/schedule.h"
 #include "segue/train/worker.h"
 
@@ -190,7 +191,7 @@ class Training {
     for (std::uint32_t song = 0; song < vocabulary_.size; ++song) {
       met.push_back(epochs * static_cast<double>(plays_[song]) * static_cast<double>(vocabulary_.keep[song]));
     }
-    exchange_.emplace(*ranks_, vectors, context, met, options_.seed, threads_);
+    exchange_.emplace(*ranks_, vectors, context, met, options_, threads_);
     return exchange_->rows();
   }
 

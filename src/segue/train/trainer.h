@@ -14,7 +14,6 @@
 #include "segue/train/kernels/step.h"
 #include "segue/train/options.h"
 #include "segue/train/rank_options.h"
-#include "segue/train/row_exchange.h"
 #include "segue/train/trained_matrix.h"
 
 namespace segue::train {
