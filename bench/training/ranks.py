@@ -4,7 +4,7 @@
         [--options "--exchange-plays 20000"]
 
 Needs pyarrow and numpy. Each seed holds out another tenth of the queues and trains on the rest with the options that
-`segue train` chooses. The hit rate is the share of songs after the first of the held-out queues (at most 20,000) that
+`segue train` chooses. The hit rate is the share of songs after the first of the held-out queues (at most 5,000) that
 are among the 10 nearest to the song before; the last ten songs heard are left out. Ranks share the processors of one
 machine, so their elapsed time says nothing: what counts is processor time, and how long they waited for an exchange.
 Prints a JSON line a run, then a table of means.
@@ -26,7 +26,7 @@ import corpora
 import hit_rate
 import peers
 
-MOST_JUDGED = 20_000
+MOST_JUDGED = 5_000
 
 
 def parse_arguments():

@@ -277,16 +277,24 @@ typename RowExchange<Number>::Message RowExchange<Number>::combine(const std::ve
       if (row == kNone) break;
       std::ranges::fill(sum, 0.0F);
       std::size_t changed = 0;
+      const math::Bf16* only = nullptr;
       for (std::size_t rank = 0; rank < next.size(); ++rank) {
         const Changes& changes = of_ranks[rank][m];
         if (next[rank] == changes.rows.size() || changes.rows[next[rank]] != row) continue;
-        const math::Bf16* change = changes.numbers.data() + next[rank]++ * columns_;
-        for (std::size_t c = 0; c < columns_; ++c) sum[c] += math::to_float(change[c]);
+        only = changes.numbers.data() + next[rank]++ * columns_;
+        for (std::size_t c = 0; c < columns_; ++c) sum[c] += math::to_float(only[c]);
         ++changed;
       }
       combined[m].rows.push_back(row);
+      std::vector<math::Bf16>& numbers = combined[m].numbers;
+      if (changed == 1) {
+        numbers.insert(numbers.end(), only, only + columns_);
+        continue;
+      }
+      numbers.resize(numbers.size() + columns_);
+      math::Bf16* to = numbers.data() + numbers.size() - columns_;
       const float share = share_of(changed, meetings_[row]);
-      for (const float number : sum) combined[m].numbers.push_back(nearest(number * share));
+      for (std::size_t c = 0; c < columns_; ++c) to[c] = nearest(sum[c] * share);
     }
   }
   return combined;

@@ -178,7 +178,7 @@ std::vector<float> numbers_of(const TrainedMatrix& matrix) {
   return numbers;
 }
 
-void expect_same(const TrainedVectors& found, const TrainedVectors& wanted) {
+void expect_same_vectors(const TrainedVectors& found, const TrainedVectors& wanted) {
   EXPECT_EQ(numbers_of(found.vectors), numbers_of(wanted.vectors));
   EXPECT_EQ(numbers_of(found.context), numbers_of(wanted.context));
 }
@@ -189,9 +189,9 @@ TEST(Ranks, all_end_with_the_same_bytes_and_do_so_every_time) {
     options.precision = precision;
     const auto first = train_by(3, options);
     const auto again = train_by(3, options);
-    expect_same(first->of_ranks[1], first->of_ranks[0]);
-    expect_same(first->of_ranks[2], first->of_ranks[0]);
-    expect_same(again->of_ranks[0], first->of_ranks[0]);
+    expect_same_vectors(first->of_ranks[1], first->of_ranks[0]);
+    expect_same_vectors(first->of_ranks[2], first->of_ranks[0]);
+    expect_same_vectors(again->of_ranks[0], first->of_ranks[0]);
     EXPECT_EQ(again->of_ranks[0].epochs.back().sample_loss, first->of_ranks[0].epochs.back().sample_loss);
     EXPECT_GT(first->of_ranks[0].exchange.bytes_sent, 0U);
   }
@@ -201,7 +201,7 @@ TEST(Ranks, one_rank_trains_the_bytes_of_no_ranks) {
   const data::Queues queues(corpus().queues);
   NoProgress progress;
   const TrainedVectors wanted = train_vectors(queues, corpus().plays, options_of_run(), progress, {});
-  expect_same(train_by(1, options_of_run())->of_ranks[0], wanted);
+  expect_same_vectors(train_by(1, options_of_run())->of_ranks[0], wanted);
 }
 
 TEST(Ranks, learn_as_much_as_one_and_train_every_play) {
@@ -227,7 +227,7 @@ TEST(Ranks, continue_from_any_checkpoint_to_the_same_bytes) {
   for (std::size_t i = 0; i < whole->checkpoints.kept.size(); ++i) {
     whole->checkpoints.from = i;
     const auto resumed = train_by(2, options_of_run(), &whole->checkpoints);
-    expect_same(resumed->of_ranks[0], whole->of_ranks[0]);
+    expect_same_vectors(resumed->of_ranks[0], whole->of_ranks[0]);
     EXPECT_EQ(resumed->of_ranks[0].epochs.back().pairs, whole->of_ranks[0].epochs.back().pairs);
   }
 }
@@ -246,7 +246,7 @@ TEST(Ranks, continue_with_fewer_or_more) {
 
 TEST(Ranks, more_ranks_than_blocks) {
   const auto run = train_by(16, options_of_run());
-  expect_same(run->of_ranks[15], run->of_ranks[0]);
+  expect_same_vectors(run->of_ranks[15], run->of_ranks[0]);
   EXPECT_EQ(run->of_ranks[0].epochs.back().pairs, train_by(1, options_of_run())->of_ranks[0].epochs.back().pairs);
 }
 
@@ -254,7 +254,7 @@ TEST(Ranks, with_several_threads_agree_too) {
   TrainOptions options = options_of_run();
   options.threads = 2;
   const auto run = train_by(2, options);
-  expect_same(run->of_ranks[1], run->of_ranks[0]);
+  expect_same_vectors(run->of_ranks[1], run->of_ranks[0]);
 }
 
 TEST(Ranks, a_rank_that_ends_ends_the_others) {
