@@ -1,5 +1,7 @@
 // segue train DATASET -o MODEL
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -7,6 +9,7 @@
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
 #include "segue/evaluate/fitted_model.h"
+#include "segue/ranks/connect.h"
 
 #include "app/cli/chart.h"
 #include "app/cli/command.h"
@@ -33,7 +36,8 @@ class TrainCommand final : public Command {
   std::string_view example() const override {
     return "  segue train dataset -o model\n"
            "  segue train dataset -o model --dim 64 --window 20 --epochs 20 --subsample 1e-4\n"
-           "  segue train dataset -o model --checkpoint-every 10m --resume";
+           "  segue train dataset -o model --checkpoint-every 10m --resume\n"
+           "  torchrun --nnodes 4 --nproc-per-node 1 --no-python segue train dataset -o model";
   }
 
   void declare(Arguments& arguments) override {
@@ -48,26 +52,61 @@ class TrainCommand final : public Command {
     arguments.options(job_.fit);
     arguments_ = &arguments;
     arguments.options(job_.build.index);
+    arguments.options(job_.build.ranks.options);
   }
 
   void run(Terminal& terminal) override {
+    const auto ranks = join_ranks();
+    job_.build.ranks.communicator = ranks.get();
+    const bool tells = job_.build.ranks.is_first();
+    NoProgress silence;
     const evaluate::FittedModel made = evaluate::build_fitted_model(
         dataset_, job_, {arguments_->given_of(&job_.build.train), arguments_->has_given(&job_.blend)},
-        terminal.progress(), terminal.stop(), [&](std::string_view line) { terminal.note(line); });
+        tells ? terminal.progress() : silence, terminal.stop(), [&](std::string_view line) {
+          if (tells) terminal.note(line);
+        });
+    if (!tells) return;
     if (terminal.json()) {
       json::object printed = document(made);
       if (made.fitted) printed["fit"] = evaluate::to_json(*made.fitted);
       if (made.built.start) printed["start"] = pipeline::to_json(*made.built.start);
+      if (ranks) printed["ranks"] = exchange_document(ranks->ranks(), made.built.exchange);
       terminal.print(printed);
     } else {
-      terminal.report(fmt::format("{}\n{}{}\n{}{}model written to {}\n", epochs_text(made.built), totals_text(made),
+      terminal.report(fmt::format("{}\n{}{}\n{}{}{}model written to {}\n", epochs_text(made.built), totals_text(made),
                                   loss_chart(made.built), made.fitted ? fit_text(*made.fitted) : "",
-                                  made.built.start ? start_text(*made.built.start) : "", output()));
+                                  made.built.start ? start_text(*made.built.start) : "",
+                                  ranks ? exchange_text(ranks->ranks(), made) : "", output()));
     }
   }
 
  private:
   const std::string& output() const { return job_.build.target.output; }
+
+  // The other ranks, if a launcher started this process as one of several.
+  std::unique_ptr<train::Communicator> join_ranks() const {
+    const auto launch = ranks::launch_in([](const char* name) { return std::getenv(name); });
+    if (!launch || launch->alone()) return nullptr;
+    return ranks::connect_ranks(*launch, job_.build.ranks.options.rank_timeout);
+  }
+
+  static json::object exchange_document(std::size_t ranks, const train::ExchangeReport& exchange) {
+    return {{"ranks", ranks},
+            {"exchanges", exchange.exchanges},
+            {"bytes_sent", exchange.bytes_sent},
+            {"seconds", exchange.seconds},
+            {"seconds_waited", exchange.seconds_waited}};
+  }
+
+  static std::string exchange_text(std::size_t ranks, const evaluate::FittedModel& made) {
+    const train::ExchangeReport& exchange = made.built.exchange;
+    const auto plays = static_cast<double>(made.built.plays_trained * made.options.epochs);
+    return fmt::format(
+        "{} ranks: {} exchanges; rank 0 sent {:.0f} bytes for each play that it trained and waited for {}\n", ranks,
+        with_commas(exchange.exchanges),
+        static_cast<double>(exchange.bytes_sent) * static_cast<double>(ranks) / std::max(1.0, plays),
+        duration_for_people(std::chrono::duration<double>(exchange.seconds_waited)));
+  }
 
   static std::string fit_text(const evaluate::FittedBlend& fitted) {
     Table table({"blend fitted for", ">positions", ">NDCG@10 before", ">after"});

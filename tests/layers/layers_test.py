@@ -9,7 +9,7 @@ RANK = {
     "base": 0,
     "math": 1, "data": 1,
     "plays": 2, "transitions": 2, "train": 2, "index": 2, "layout": 2, "store": 2,
-    "draw": 3, "model": 3, "search": 3,
+    "draw": 3, "model": 3, "ranks": 3, "search": 3,
     "library": 4, "recommend": 4,
     "pipeline": 5,
     "evaluate": 6,

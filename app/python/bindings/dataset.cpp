@@ -6,10 +6,12 @@
 #include <vector>
 
 #include <arrow/record_batch.h>
+#include <arrow/table.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include "segue/base/open_folder.h"
+#include "segue/data/arrow/arrow_status.h"
 #include "segue/data/dataset/ingest.h"
 #include "segue/data/log/formats/arrow_rows.h"
 
@@ -83,6 +85,15 @@ Table table_in(const OpenDataset& dataset, std::string_view name) {
   return table_of(OpenFolder(dataset.path).map(name));
 }
 
+// Of all shards.
+Table queues_in(const OpenDataset& dataset) {
+  std::vector<std::shared_ptr<arrow::Table>> tables;
+  for (const std::string& name : data::queue_files(data::shards_in(dataset.dataset.manifest))) {
+    tables.push_back(table_in(dataset, name).table);
+  }
+  return {data::arrow_value(ErrorCode::corrupt, "queues", arrow::ConcatenateTables(tables))};
+}
+
 }  // namespace
 
 void bind_dataset(nb::module_& m) {
@@ -100,7 +111,7 @@ void bind_dataset(nb::module_& m) {
       .def_prop_ro("queue_count", [](const OpenDataset& one) { return one.dataset.queues.size(); })
       .def_prop_ro("play_count", [](const OpenDataset& one) { return one.dataset.queues.plays(); })
       .def_prop_ro("songs", [](const OpenDataset& one) { return table_in(one, data::kSongsName); })
-      .def_prop_ro("queues", [](const OpenDataset& one) { return table_in(one, data::kQueuesName); });
+      .def_prop_ro("queues", &queues_in);
 }
 
 }  // namespace segue::python

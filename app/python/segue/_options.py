@@ -41,6 +41,7 @@ class IngestOptions(TypedDict, total=False):
     keep_repeats: bool
     min_session: int
     rejects: int
+    shards: int
     memory: str | int | PathLike[str]
     threads: int
 

@@ -71,6 +71,7 @@ FittedModel build_fitted_model(const std::filesystem::path& dataset, const Fitte
     };
   }
   result.built = pipeline::build_model(dataset, build, progress, stop, notes);
+  if (!build.ranks.is_first()) return result;
   for (const std::string& doubt : pipeline::doubts_of(result.built, result.options)) notes(doubt);
   return result;
 }

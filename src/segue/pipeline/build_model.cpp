@@ -16,6 +16,7 @@
 #include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
 #include "segue/model/write_model.h"
+#include "segue/train/agreement.h"
 #include "segue/train/trainer.h"
 
 namespace segue::pipeline {
@@ -36,6 +37,10 @@ std::vector<std::uint64_t> plays_of(const data::Catalogue& songs) {
   std::vector<std::uint64_t> plays(songs.size());
   for (std::uint32_t song = 0; song < songs.size(); ++song) plays[song] = songs.plays(song);
   return plays;
+}
+
+std::string position_text(const train::TrainingPosition& at) {
+  return fmt::format("{} epochs and {} of {} blocks", at.epochs.size(), at.blocks_done, at.blocks);
 }
 
 std::string resuming_line(const fs::path& folder, const train::TrainingPosition& at, std::uint32_t epochs) {
@@ -74,16 +79,23 @@ train::TrainedVectors train(const data::Dataset& dataset, std::span<const std::u
                             Progress& progress, const std::stop_token& stop, const Notes& notes) {
   const fs::path folder = train::checkpoint_of(options.target.output);
   const std::optional<train::Checkpoint> source = open_checkpoint(folder, on, options, notes);
+  check_agreement(options.ranks, {on, options.train, source ? position_text(source->position()) : ""});
   std::optional<train::CheckpointFolder> sink;
-  if (options.checkpoints.checkpoint_every.count() > 0) {
+  if (options.checkpoints.checkpoint_every.count() > 0 && options.ranks.is_first()) {
     sink.emplace(folder, on, options.train, options.checkpoints.checkpoint_every,
                  [&](const Error& error) { notes(fmt::format("no checkpoint: {}", error.what())); });
   }
   try {
     return train::train_vectors(dataset.queues, plays, options.train, progress, stop,
-                                {.sink = sink ? &*sink : nullptr, .source = source ? &*source : nullptr}, start);
+                                {.sink = sink ? &*sink : nullptr, .source = source ? &*source : nullptr}, start,
+                                options.ranks);
   } catch (const Error& error) {
-    if (!sink || error.code() != ErrorCode::interrupted) throw;
+    const bool by_other = options.ranks.communicator != nullptr && error.code() == ErrorCode::unavailable;
+    if (by_other && sink) sink->wait();
+    if (by_other && train::is_checkpoint(folder)) {
+      fail(error.code(), "{}; --resume continues from {}", error.what(), folder.string());
+    }
+    if (!sink || by_other || error.code() != ErrorCode::interrupted) throw;
     fail(error.code(), "{}; {}", error.what(),
          sink->wait() ? fmt::format("--resume continues from {}", folder.string())
                       : "its checkpoint could not be written");
@@ -129,7 +141,7 @@ void remove_checkpoint(const fs::path& output, const Notes& notes) {
 BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given, Progress& progress,
                        const std::stop_token& stop, const Notes& notes) {
   const fs::path output = given.target.output;
-  check_target(output);
+  if (given.ranks.is_first()) check_target(output);
   const data::Dataset dataset = data::open_dataset(dataset_folder);
   BuildOptions options = given;
   if (options.adjust) options.adjust(dataset, options.train);
@@ -152,6 +164,11 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
       train(dataset, plays, on,
             warm ? start->start(dataset.queues, trained_songs, options.start.fresh_passes) : train::Start{}, options,
             progress, stop, notes);
+  if (!options.ranks.is_first()) {
+    BuiltModel elsewhere;
+    elsewhere.exchange = trained.exchange;
+    return elsewhere;
+  }
   std::optional<StartReport> started;
   if (start) started = start->align(trained, thread_count(options.train.threads));
   transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
@@ -187,7 +204,8 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
           .transitions = entries,
           .untrained_loss = trained.untrained_loss,
           .epochs = std::move(trained.epochs),
-          .start = started};
+          .start = started,
+          .exchange = trained.exchange};
 }
 
 std::vector<std::string> doubts_of(const BuiltModel& built, const train::TrainOptions& options) {

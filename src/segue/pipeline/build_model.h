@@ -18,6 +18,7 @@
 #include "segue/train/checkpoint.h"
 #include "segue/train/checkpoint_folder.h"
 #include "segue/train/options.h"
+#include "segue/train/trainer.h"
 #include "segue/transitions/transitions.h"
 
 namespace segue::data {
@@ -73,6 +74,7 @@ struct BuildOptions {
   // Finds the weights of the blend for the dataset, once the vectors are trained; without it they are `blend`.
   std::function<model::Blend(const data::Dataset& dataset)> fit_blend{};
   model::IndexOptions index{};
+  train::Ranks ranks{};
 };
 
 struct BuiltModel {
@@ -85,6 +87,7 @@ struct BuiltModel {
   double untrained_loss = 0;  // sample_loss before the first epoch
   std::vector<train::EpochReport> epochs;
   std::optional<StartReport> start;  // with --from
+  train::ExchangeReport exchange{};  // with the other ranks
 };
 
 // Receives one line at a time that a user may want to read: where training resumes, a checkpoint that failed.
@@ -94,6 +97,9 @@ using Notes = std::function<void(std::string_view line)>;
 // lives in train::checkpoint_of(output) and is removed once the model is written. `notes` is called by this thread.
 // Throws wrong_use before reading anything if `output` is not a folder that may be replaced; otherwise throws as
 // open_dataset, train_vectors, count_transitions, write_model and Checkpoint do.
+//
+// With several ranks, each makes this call. Only the first counts transitions and writes, the model and checkpoints;
+// the others return once the vectors are trained, with only `exchange` set. Throws as check_agreement does.
 BuiltModel build_model(const std::filesystem::path& dataset, const BuildOptions& options, Progress& progress,
                        const std::stop_token& stop, const Notes& notes);
 

@@ -17,7 +17,7 @@
 namespace segue::train {
 
 // Purposes of random streams: each (seed, purpose, epoch, number) has its own sequence.
-enum class Draw : std::uint64_t { initial_vectors, block_order, subsampling, windows, noise, rounding };
+enum class Draw : std::uint64_t { initial_vectors, block_order, subsampling, windows, noise, rounding, exchange };
 Random random_stream(std::uint64_t seed, Draw purpose, std::uint64_t epoch, std::uint64_t number);
 
 // Queues begin ... end-1, assigned to one worker at a time.

@@ -12,6 +12,7 @@
 // ThreadSanitizer from reporting them. Everything else in this layer is properly synchronised.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -21,18 +22,29 @@
 
 namespace segue::train {
 
+// Where workers note the rows that they train, for an exchange (row_exchange.h): a byte a row.
+struct TrainedRows {
+  static constexpr std::uint8_t kTrained = 1;
+
+  std::uint8_t* inputs = nullptr;  // null: nobody wants to know
+  std::uint8_t* outputs = nullptr;
+};
+
 // W1 and W2 while workers train them; Number is float or Bf16. Row pointers are for kernels and prefetches only.
 template <class Number>
 class SharedRows {
  public:
-  SharedRows(math::MatrixView<Number> vectors, math::MatrixView<Number> context)
-      : vectors_(vectors), context_(context) {}
+  SharedRows(math::MatrixView<Number> vectors, math::MatrixView<Number> context, TrainedRows trained = {})
+      : vectors_(vectors), context_(context), trained_(trained) {}
 
   Number* input(std::uint32_t song) const { return vectors_.row(song); }
   Number* output(std::uint32_t song) const { return context_.row(song); }
 
   // Numbers in a row with its padding, a multiple of 16.
   std::size_t length() const { return vectors_.stride; }
+
+  void note_input(std::uint32_t song) const { note(trained_.inputs, song); }
+  void note_output(std::uint32_t song) const { note(trained_.outputs, song); }
 
   // Prefetches a row that a step will need soon. A hint: it neither reads nor waits.
   void prefetch(const Number* row) const {
@@ -41,8 +53,14 @@ class SharedRows {
   }
 
  private:
+  static void note(std::uint8_t* trained, std::uint32_t song) {
+    if (trained == nullptr) return;
+    std::atomic_ref(trained[song]).store(TrainedRows::kTrained, std::memory_order_relaxed);
+  }
+
   math::MatrixView<Number> vectors_;
   math::MatrixView<Number> context_;
+  TrainedRows trained_;
 };
 
 }  // namespace segue::train

@@ -6,13 +6,18 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstring>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
 #include "segue/train/examples.h"
 #include "segue/train/loss_sample.h"
+#include "segue/train/rank_rounds.h"
+#include "segue/train/row_exchange.h"
 #include "segue/train/schedule.h"
 #include "segue/train/worker.h"
 
@@ -22,6 +27,8 @@ namespace {
 
 constexpr std::uint64_t kPlaysInBlock = 10'000;
 constexpr std::size_t kRowsAtOnce = 4096;
+// Of a round of several ranks: few threads wait at its end.
+constexpr std::uint64_t kBlocksOfThread = 4;
 
 void check(const data::Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options) {
   if (options.min_learning_rate > options.learning_rate) {
@@ -109,32 +116,46 @@ void set_start(math::MatrixView<Number> vectors, math::MatrixView<Number> contex
 template <class Number>
 class Training {
  public:
-  Training(const StepKernel& kernel, const data::Queues& queues, const Vocabulary& vocabulary,
-           const TrainOptions& options, Progress& progress, std::stop_token stop, CheckpointSink* sink)
+  Training(const StepKernel& kernel, const data::Queues& queues, std::span<const std::uint64_t> plays,
+           const Vocabulary& vocabulary, const TrainOptions& options, Progress& progress, std::stop_token stop,
+           CheckpointSink* sink, const Ranks& ranks)
       : kernel_(kernel),
         queues_(queues),
+        plays_(plays),
         vocabulary_(vocabulary),
         options_(options),
         progress_(progress),
         stop_(std::move(stop)),
         sink_(sink),
         blocks_(cut_into_blocks(queues, kPlaysInBlock, options.own_weight)),
+        shards_(shards_of(queues, blocks_)),
         threads_(std::min(thread_count(options.threads), blocks_.size())),
-        plays_total_(options.epochs * vocabulary.plays) {}
+        plays_total_(options.epochs * vocabulary.plays),
+        ranks_(ranks.communicator),
+        rounds_(rounds_of(ranks)) {}
 
   std::size_t threads() const { return threads_; }
   std::size_t blocks() const { return blocks_.size(); }
   std::uint64_t plays_total() const { return plays_total_; }
+  ExchangeReport exchange_report() const { return exchange_ ? exchange_->report() : ExchangeReport{}; }
 
   // Trains the matrices from `position` to the end. `sample_loss` computes their current loss.
   void run(math::MatrixView<Number> vectors, math::MatrixView<Number> context, TrainingPosition& position,
            const std::function<double()>& sample_loss) {
-    std::vector<Worker<Number>> workers(threads_, Worker<Number>(kernel_, SharedRows<Number>(vectors, context)));
+    const SharedRows<Number> rows = rows_to_share(vectors, context);
+    std::vector<Worker<Number>> workers(threads_, Worker<Number>(kernel_, rows));
     const TrainingMatrices matrices{row_bytes_of(vectors), row_bytes_of(context)};
     plays_done_ = plays_before_ = position.plays_done;
     progress_.begin("train", plays_total_ - plays_before_, "plays");
     while (position.epochs.size() < options_.epochs) {
-      train_epoch(workers, matrices, position);
+      const auto epoch = static_cast<std::uint32_t>(position.epochs.size());
+      const std::vector<std::uint32_t> order =
+          spread_shards(block_order(blocks_.size(), options_.seed, epoch), shards_);
+      if (exchange_) {
+        train_epoch_by_rounds(workers, order, matrices, position);
+      } else {
+        train_epoch(workers, order, matrices, position);
+      }
       end_epoch(position, sample_loss());
     }
     progress_.end();
@@ -143,39 +164,108 @@ class Training {
   }
 
  private:
+  RankRounds rounds_of(const Ranks& ranks) const {
+    if (ranks_ == nullptr || ranks_->ranks() == 1) return {};
+    // Every rank cuts the order alike, for the one with the most threads.
+    std::uint64_t threads = threads_;
+    Bytes bytes(sizeof threads);
+    std::memcpy(bytes.data(), &threads, sizeof threads);
+    std::uint64_t most = threads;
+    for (const Bytes& of_rank : ranks_->share(bytes)) {
+      SEGUE_ASSERT(of_rank.size() == sizeof threads);
+      std::memcpy(&threads, of_rank.data(), sizeof threads);
+      most = std::max(most, threads);
+    }
+    return {.rank = ranks_->rank(),
+            .ranks = ranks_->ranks(),
+            .blocks_each = most == 1 ? std::max<std::uint64_t>(1, ranks.options.exchange_plays / kPlaysInBlock)
+                                     : std::max(kBlocksOfThread * most, ranks.options.exchange_plays / kPlaysInBlock),
+            .shards = shards_};
+  }
+
+  SharedRows<Number> rows_to_share(math::MatrixView<Number> vectors, math::MatrixView<Number> context) {
+    if (rounds_.ranks == 1) return {vectors, context};
+    const double epochs = static_cast<double>(rounds_.blocks()) / static_cast<double>(blocks_.size());
+    std::vector<double> met;
+    met.reserve(vocabulary_.size);
+    for (std::uint32_t song = 0; song < vocabulary_.size; ++song) {
+      met.push_back(epochs * static_cast<double>(plays_[song]) * static_cast<double>(vocabulary_.keep[song]));
+    }
+    exchange_.emplace(*ranks_, vectors, context, met, options_, threads_);
+    return exchange_->rows();
+  }
+
   // Trains the remaining blocks of the epoch. Workers halt only for a checkpoint or to stop.
-  void train_epoch(std::vector<Worker<Number>>& workers, const TrainingMatrices& matrices, TrainingPosition& position) {
+  void train_epoch(std::vector<Worker<Number>>& workers, std::span<const std::uint32_t> order,
+                   const TrainingMatrices& matrices, TrainingPosition& position) {
     const auto epoch = static_cast<std::uint32_t>(position.epochs.size());
-    const std::vector<std::uint32_t> order = block_order(blocks_.size(), options_.seed, epoch);
     do {
-      train_blocks(workers, order, epoch, position);
+      position.blocks_done += train_blocks(workers, order.subspan(position.blocks_done), epoch, position);
+      position.plays_done = plays_done_;
       const bool stopped = stop_.stop_requested();  // read once: whoever stops gets a checkpoint
       if ((halt_ || stopped) && sink_ != nullptr) sink_->write(position, matrices);
       if (stopped) fail(ErrorCode::interrupted, "training stopped in epoch {}", epoch + 1);
     } while (position.blocks_done < order.size());
   }
 
-  // Assigns blocks until none remain, or a halt. All assigned blocks are finished, so the finished ones are the first
-  // ones of the order.
-  void train_blocks(std::vector<Worker<Number>>& workers, const std::vector<std::uint32_t>& order, std::uint32_t epoch,
-                    TrainingPosition& position) {
+  // The same by several ranks: while a round is trained, the changes of the one before are exchanged. A rank without
+  // blocks in a round takes part in its exchange.
+  void train_epoch_by_rounds(std::vector<Worker<Number>>& workers, std::span<const std::uint32_t> order,
+                             const TrainingMatrices& matrices, TrainingPosition& position) {
+    const auto epoch = static_cast<std::uint32_t>(position.epochs.size());
+    while (position.blocks_done < order.size()) {
+      const std::size_t end = std::min(order.size(), position.blocks_done + rounds_.blocks());
+      Round round{.epoch = epoch, .number = rounds_.number(end)};
+      round.whole = end == order.size() || round.number % kRoundsToWhole == 0;
+      train_blocks(workers, rounds_.mine(order, position.blocks_done, end), epoch, position);
+      end_exchange(position);
+      position.blocks_done = end;
+      own_.stopped = stop_.stop_requested();
+      exchange_->begin(round, std::exchange(own_, {}));
+      if (!round.whole) continue;
+      end_exchange(position);
+      if (sink_ != nullptr && sink_->due()) sink_->write(position, matrices);
+    }
+  }
+
+  void end_exchange(TrainingPosition& position) {
+    if (!exchange_->under_way()) return;
+    const std::vector<RankReport> reports = exchange_->end();
+    for (std::size_t rank = 0; rank < reports.size(); ++rank) {
+      const RankReport& report = reports[rank];
+      if (report.stopped) {
+        fail(ErrorCode::interrupted, "training stopped in epoch {}, by rank {}", position.epochs.size() + 1, rank);
+      }
+      position.plays_done += report.plays_seen;
+      if (rank == rounds_.rank) continue;
+      position.loss_sum += report.loss_sum;
+      position.pairs += report.pairs;
+      position.plays_kept += report.plays_kept;
+    }
+    plays_done_ = position.plays_done + own_.plays_seen * rounds_.ranks;
+  }
+
+  // Assigns the blocks with these numbers until none remain, or a halt. All assigned blocks are finished, so the
+  // finished ones are the first ones. Returns how many that are.
+  std::size_t train_blocks(std::vector<Worker<Number>>& workers, std::span<const std::uint32_t> numbers,
+                           std::uint32_t epoch, TrainingPosition& position) {
     const auto started = std::chrono::steady_clock::now();
-    std::atomic<std::size_t> next{position.blocks_done};
+    std::atomic<std::size_t> next{0};
     halt_ = false;
     run_workers(threads_, [&](std::size_t worker) {
       while (!halt_ && !stop_.stop_requested()) {
         const std::size_t i = next++;
-        if (i >= order.size()) return;
-        ExampleStream stream(queues_, vocabulary_, options_, epoch, order[i], blocks_[order[i]]);
-        const BlockReport block = workers[worker].train(
-            stream, options_, random_stream(options_.seed, Draw::rounding, epoch, order[i]), plays_done_, plays_total_);
-        plays_done_ += block.plays_seen;
+        if (i >= numbers.size()) return;
+        ExampleStream stream(queues_, vocabulary_, options_, epoch, numbers[i], blocks_[numbers[i]]);
+        const BlockReport block =
+            workers[worker].train(stream, options_, random_stream(options_.seed, Draw::rounding, epoch, numbers[i]),
+                                  plays_done_, plays_total_);
+        plays_done_ += block.plays_seen * rounds_.ranks;  // the others do about as much
         add(block, epoch, position);
       }
     });
-    position.blocks_done = std::min(next.load(), order.size());
-    position.plays_done = plays_done_;
     position.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    return std::min(next.load(), numbers.size());
   }
 
   void add(const BlockReport& block, std::uint32_t epoch, TrainingPosition& position) {
@@ -183,11 +273,15 @@ class Training {
     position.loss_sum += block.loss;
     position.pairs += block.pairs;
     position.plays_kept += block.plays_kept;
+    own_.loss_sum += block.loss;
+    own_.pairs += block.pairs;
+    own_.plays_kept += block.plays_kept;
+    own_.plays_seen += block.plays_seen;
     const std::uint64_t done = plays_done_;
     progress_.update(done - plays_before_,
                      fmt::format("epoch {}/{}, loss {:.3f}, rate {:.5f}", epoch + 1, options_.epochs,
                                  mean_loss(position), learning_rate_at(options_, done, plays_total_)));
-    if (sink_ != nullptr && sink_->due()) halt_ = true;
+    if (!exchange_ && sink_ != nullptr && sink_->due()) halt_ = true;
   }
 
   void end_epoch(TrainingPosition& position, double sample_loss) const {
@@ -215,15 +309,21 @@ class Training {
 
   const StepKernel& kernel_;
   const data::Queues& queues_;
+  std::span<const std::uint64_t> plays_;  // of each song
   const Vocabulary& vocabulary_;
   const TrainOptions& options_;
   Progress& progress_;
   std::stop_token stop_;
   CheckpointSink* sink_;
   std::vector<Block> blocks_;
+  std::vector<std::uint32_t> shards_;  // of the blocks
   std::size_t threads_;
   std::uint64_t plays_total_;
-  std::uint64_t plays_before_ = 0;  // done before this run was resumed
+  Communicator* ranks_;
+  RankRounds rounds_;
+  std::optional<RowExchange<Number>> exchange_;  // with other ranks
+  RankReport own_;                               // since the last exchange began
+  std::uint64_t plays_before_ = 0;               // done before this run was resumed
   std::atomic<std::uint64_t> plays_done_{0};
   std::atomic<bool> halt_{false};
   std::mutex mutex_;  // guards the sums of the position, progress_ and sink_->due()
@@ -249,15 +349,17 @@ TrainingPosition resumed(const CheckpointSource& source, std::uint64_t blocks, s
 template <class Number>
 TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, std::span<const std::uint64_t> plays,
                         const TrainOptions& options, Progress& progress, std::stop_token stop,
-                        const Checkpoints& checkpoints, const Start& start) {
+                        const Checkpoints& checkpoints, const Start& start, const Ranks& ranks) {
   QueuePasses passes(queues, options.decay, start.fresh, start.fresh_passes);
   Vocabulary vocabulary = make_vocabulary(plays, plays_in_an_epoch(queues, plays, options, passes), options);
   vocabulary.plays += plays_again(queues, vocabulary.size, options, passes);
   vocabulary.passes = std::move(passes);
   check(queues, vocabulary, options);
-  Training<Number> training(kernel, queues, vocabulary, options, progress, std::move(stop), checkpoints.sink);
+  Training<Number> training(kernel, queues, plays, vocabulary, options, progress, std::move(stop), checkpoints.sink,
+                            ranks);
   const std::size_t threads = training.threads();
-  const LossSample sample = draw_loss_sample(queues, plays.first(vocabulary.size), threads);
+  const LossSample sample =
+      ranks.is_first() ? draw_loss_sample(queues, plays.first(vocabulary.size), threads) : LossSample{};
 
   math::MatrixOf<Number> vectors(vocabulary.size, options.dim);
   math::MatrixOf<Number> context(vocabulary.size, options.dim);
@@ -276,25 +378,27 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
     if (start.rows) set_start(vectors.view(), context.view(), start.rows, options, threads);
   }
   training.run(vectors.view(), context.view(), position, sample_loss);
-  return {std::move(vectors), std::move(context), std::move(position.epochs), position.untrained_loss};
+  return {std::move(vectors), std::move(context), std::move(position.epochs), position.untrained_loss,
+          training.exchange_report()};
 }
 
 }  // namespace
 
 TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
                                   std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
-                                  std::stop_token stop, const Checkpoints& checkpoints, const Start& start) {
+                                  std::stop_token stop, const Checkpoints& checkpoints, const Start& start,
+                                  const Ranks& ranks) {
   SEGUE_ASSERT(options.dim > 0 && options.window > 0 && options.epochs > 0 && options.negative_block > 0);
   SEGUE_ASSERT(options.negatives + ExampleStream::kPlayedAtOnce <= kMaxOutputs);
   const auto train = options.precision == Precision::bf16 ? train_as<math::Bf16> : train_as<float>;
-  return train(kernel, queues, plays, options, progress, std::move(stop), checkpoints, start);
+  return train(kernel, queues, plays, options, progress, std::move(stop), checkpoints, start, ranks);
 }
 
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
-                             const Checkpoints& checkpoints, const Start& start) {
+                             const Checkpoints& checkpoints, const Start& start, const Ranks& ranks) {
   return train_vectors_with(all_step_kernels().best(), queues, plays, options, progress, std::move(stop), checkpoints,
-                            start);
+                            start, ranks);
 }
 
 }  // namespace segue::train

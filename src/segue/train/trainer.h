@@ -10,8 +10,10 @@
 #include "segue/base/progress.h"
 #include "segue/data/dataset/queues.h"
 #include "segue/train/checkpoint.h"
+#include "segue/train/communicator.h"
 #include "segue/train/kernels/step.h"
 #include "segue/train/options.h"
+#include "segue/train/rank_options.h"
 #include "segue/train/trained_matrix.h"
 
 namespace segue::train {
@@ -26,6 +28,16 @@ struct TrainedVectors {
   TrainedMatrix context;  // W2, songs x dim: the context vectors
   std::vector<EpochReport> epochs;
   double untrained_loss = 0;  // sample_loss before the first epoch
+  ExchangeReport exchange{};  // with the other ranks
+};
+
+// The other processes that train the same vectors; by default there are none.
+struct Ranks {
+  Communicator* communicator = nullptr;
+  RankOptions options{};
+
+  // The one that measures, and writes what is made.
+  bool is_first() const { return communicator == nullptr || communicator->rank() == 0; }
 };
 
 // Where a song's rows of W1 and W2 start: writes both, dim numbers each, and returns true; or returns false, and the
@@ -48,12 +60,13 @@ struct Start {
 // options, wrong_use if min_learning_rate is above learning_rate or the loss diverges to infinity.
 TrainedVectors train_vectors(const data::Queues& queues, std::span<const std::uint64_t> plays,
                              const TrainOptions& options, Progress& progress, std::stop_token stop,
-                             const Checkpoints& checkpoints = {}, const Start& start = {});
+                             const Checkpoints& checkpoints = {}, const Start& start = {}, const Ranks& ranks = {});
 
 // The same with a given kernel, for tests.
 TrainedVectors train_vectors_with(const StepKernel& kernel, const data::Queues& queues,
                                   std::span<const std::uint64_t> plays, const TrainOptions& options, Progress& progress,
-                                  std::stop_token stop, const Checkpoints& checkpoints = {}, const Start& start = {});
+                                  std::stop_token stop, const Checkpoints& checkpoints = {}, const Start& start = {},
+                                  const Ranks& ranks = {});
 
 // The number of leading songs with at least min_plays.
 std::uint32_t trained_song_count(std::span<const std::uint64_t> plays, std::uint64_t min_plays);

@@ -18,8 +18,14 @@ template <class Number>
 bool Worker<Number>::fetch(ExampleStream& stream, Upcoming& slot) {
   Example& example = slot.example;
   if (!stream.next(example)) return false;
-  for (const std::uint32_t song : example.fresh_inputs) rows_.prefetch(rows_.input(song));
-  for (const std::uint32_t song : example.fresh_outputs) rows_.prefetch(rows_.output(song));
+  for (const std::uint32_t song : example.fresh_inputs) {
+    rows_.prefetch(rows_.input(song));
+    rows_.note_input(song);
+  }
+  for (const std::uint32_t song : example.fresh_outputs) {
+    rows_.prefetch(rows_.output(song));
+    rows_.note_output(song);
+  }
   slot.inputs.resize(example.inputs.size());
   slot.outputs.resize(example.outputs.size());
   for (std::size_t i = 0; i < slot.inputs.size(); ++i) slot.inputs[i] = rows_.input(example.inputs[i]);

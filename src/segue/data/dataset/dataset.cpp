@@ -28,11 +28,22 @@ Dataset open_dataset(const std::filesystem::path& folder) {
     dataset.manifest = open_manifest(open, kDatasetFormat);
     dataset.songs = Catalogue(open.map(kSongsName));
     const bool first_version = dataset.manifest.version == 1;
-    dataset.queues = Queues(open.map(kQueuesName), dataset.songs.size(), !first_version);
+    std::vector<MappedFile> shards;
+    for (const std::string& name : queue_files(shards_in(dataset.manifest))) shards.push_back(open.map(name));
+    dataset.queues = Queues(shards, dataset.songs.size(), !first_version);
     dataset.queues.set_own(dataset.queues.size() - base_queues(dataset));
     if (open.contains(kSkipsName)) dataset.skips = Skips(open.map(kSkipsName), dataset.songs.size());
     return dataset;
   });
+}
+
+std::size_t shards_in(const Manifest& manifest) {
+  if (!manifest.fields.contains("shards")) return 1;
+  const std::uint64_t shards = count_at(manifest.fields, "shards", kManifestName);
+  if (shards == 0 || shards > kMostShards) {
+    fail(ErrorCode::corrupt, "{}: shards: expected 1 to {}, found {}", kManifestName, kMostShards, shards);
+  }
+  return shards;
 }
 
 bool has_sessions(const Dataset& dataset) {

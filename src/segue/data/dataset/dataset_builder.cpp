@@ -269,7 +269,7 @@ DatasetCounts DatasetBuilder::write(const std::filesystem::path& folder, std::si
     if (half == 0) {
       write_songs(folder / kSongsName, order, plays);
     } else {
-      write_queues(folder / kQueuesName, rows, progress, stop);
+      write_queues(folder, rows, progress, stop);
       write_skips(folder / kSkipsName, rows);
     }
   });
@@ -316,10 +316,10 @@ void DatasetBuilder::write_songs(const std::filesystem::path& path, std::span<co
   counts_.songs = order.size();
 }
 
-void DatasetBuilder::write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows,
+void DatasetBuilder::write_queues(const std::filesystem::path& folder, const std::vector<std::uint32_t>& rows,
                                   Progress& progress, const std::stop_token& stop) {
   progress.begin("write", counts_.plays + counts_.base_plays, "plays");
-  QueuesWriter queues(path);
+  QueueShardsWriter queues(folder, rules_.shards, counts_.plays + counts_.base_plays);
   std::vector<std::uint32_t> songs;
   std::uint64_t written = 0;
   const auto to_rows = [&](std::span<const std::uint32_t> numbers) {

@@ -31,6 +31,7 @@ struct DatasetRules {
   SongRules songs;
   std::int64_t min_played_ms = 0;
   std::uint64_t most_bytes = 0;  // of memory
+  std::size_t shards = 1;        // of the queues
 };
 
 struct UserPlays {
@@ -107,7 +108,7 @@ class DatasetBuilder final : public LogSink {
   std::vector<std::uint32_t> songs_in_order(const std::vector<std::uint64_t>& plays) const;
   void write_songs(const std::filesystem::path& path, std::span<const std::uint32_t> order,
                    const std::vector<std::uint64_t>& plays);
-  void write_queues(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows, Progress& progress,
+  void write_queues(const std::filesystem::path& folder, const std::vector<std::uint32_t>& rows, Progress& progress,
                     const std::stop_token& stop);
   void write_skips(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows);
 

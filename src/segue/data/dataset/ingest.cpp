@@ -107,6 +107,7 @@ DatasetRules dataset_rules(const IngestOptions& options) {
   rules.songs = {options.identity == Identity::automatic, options.merge_versions};
   rules.min_played_ms = options.min_played.count();
   rules.most_bytes = memory_limit(options.memory);
+  rules.shards = options.shards;
   return rules;
 }
 
@@ -324,7 +325,7 @@ json::object manifest_fields(const IngestReport& report, const std::vector<Input
   for (const auto& option : options_to_json(options)) {
     const std::string_view name = option.key();
     const bool of_the_run = name == "output" || name == "threads" || name == "songs" || name == "memory" ||
-                            name == "anonymise" || name == "base";
+                            name == "anonymise" || name == "base" || name == "shards";
     if (!of_the_run) kept[name] = option.value();
   }
   const DatasetCounts& counts = report.counts;
@@ -377,7 +378,9 @@ IngestReport write_dataset(const IngestOptions& options, const std::vector<Input
   report.counts = builder.write(folder.path(), thread_count(options.threads), progress, stop);
   report.merged = builder.merged_songs();
   report.dropped.write(folder.path() / kRejectsName);
-  report.digest = write_manifest(folder.path(), kDatasetFormat, manifest_fields(report, song_files.files(), options));
+  json::object fields = manifest_fields(report, song_files.files(), options);
+  if (options.shards > 1) fields["shards"] = options.shards;
+  report.digest = write_manifest(folder.path(), options.shards > 1 ? kDatasetFormat : kWholeDatasetFormat, fields);
   folder.commit();
   progress.end();
   return report;

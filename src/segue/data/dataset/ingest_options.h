@@ -53,6 +53,7 @@ struct IngestOptions {
   bool keep_repeats = false;
   std::uint32_t min_session = 2;
   std::uint32_t rejects = 20;
+  std::uint32_t shards = 1;
   std::string memory = "auto";
   std::uint32_t threads = 0;
 };
@@ -117,6 +118,9 @@ struct OptionsOf<data::IngestOptions> {
                                                 between(1, 1'000'000)),
       option<&data::IngestOptions::rejects>("rejects", "Samples kept of the rows rejected for each reason",
                                             between(0, 100'000)),
+      option<&data::IngestOptions::shards>(
+          "shards", "Files to divide the queues among, for training by several ranks; the dataset is the same",
+          between(1, 10'000)),
       option<&data::IngestOptions::memory>(
           "memory", "Memory to use, such as 2G; listens beyond it go to a temporary file; auto: half of the machine's"),
       option<&data::IngestOptions::threads>("threads", "Threads to use, 0 for all cores; the result is the same",

@@ -6,6 +6,7 @@
 #include <arrow/builder.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <fmt/format.h>
 
 #include "segue/base/error.h"
 #include "segue/data/arrow/arrow_status.h"
@@ -50,7 +51,7 @@ void check_songs(const fs::path& path, std::span<const std::uint32_t> songs, std
 }  // namespace
 
 struct Queues::State {
-  MappedTable table;
+  std::vector<MappedTable> tables;
   std::vector<Batch> batches;
   // In memory: queue i is values[offsets[i] .. offsets[i + 1]).
   std::vector<std::uint32_t> values;
@@ -70,11 +71,22 @@ Queues::~Queues() = default;
 Queues::Queues(const fs::path& queues_arrow, std::uint32_t song_count, bool names)
     : Queues(MappedFile(queues_arrow), song_count, names) {}
 
-Queues::Queues(const MappedFile& file, std::uint32_t song_count, bool names) : Queues() {
+Queues::Queues(const MappedFile& file, std::uint32_t song_count, bool names)
+    : Queues(std::vector<MappedFile>{file}, song_count, names) {}
+
+Queues::Queues(const std::vector<MappedFile>& shards, std::uint32_t song_count, bool names) : Queues() {
+  for (const MappedFile& shard : shards) {
+    if (shards.size() > 1) shard_starts_.push_back(size_);
+    add_shard(shard, song_count, names);
+  }
+}
+
+void Queues::add_shard(const MappedFile& file, std::uint32_t song_count, bool names) {
   const fs::path& queues_arrow = file.path();
   const auto schema = queues_schema(names);
-  state_->table = map_table(file, *schema);
-  for (const auto& record_batch : state_->table.batches) {
+  state_->tables.push_back(map_table(file, *schema));
+  for (const auto& record_batch : state_->tables.back().batches) {
+    if (record_batch->num_rows() == 0) continue;
     for (const Column column : {kUser, kSongs, kName}) {
       if (column == kName && !names) continue;
       refuse_nulls(queues_arrow, schema->field(column)->name(), *record_batch->column(column));
@@ -186,6 +198,35 @@ void QueuesWriter::add(std::string_view user, std::optional<std::int64_t> start,
 void QueuesWriter::close() {
   if (state_->users.length() > 0) state_->end_batch();
   state_->file.close();
+}
+
+std::vector<std::string> queue_files(std::size_t shards) {
+  if (shards <= 1) return {"queues.arrow"};
+  std::vector<std::string> names;
+  for (std::size_t shard = 0; shard < shards; ++shard) names.push_back(fmt::format("queues-{:04}.arrow", shard));
+  return names;
+}
+
+QueueShardsWriter::QueueShardsWriter(const fs::path& folder, std::size_t shards, std::uint64_t plays)
+    : folder_(folder), files_(queue_files(shards)), plays_(plays) {
+  open_next();
+}
+
+void QueueShardsWriter::open_next() {
+  if (writer_) writer_->close();
+  writer_.emplace(folder_ / files_[opened_++]);
+}
+
+void QueueShardsWriter::add(std::string_view user, std::optional<std::int64_t> start, std::span<const SongRow> songs,
+                            std::string_view name) {
+  while (opened_ < files_.size() && written_ * files_.size() >= plays_ * opened_) open_next();
+  writer_->add(user, start, songs, name);
+  written_ += songs.size();
+}
+
+void QueueShardsWriter::close() {
+  while (opened_ < files_.size()) open_next();
+  writer_->close();
 }
 
 }  // namespace segue::data

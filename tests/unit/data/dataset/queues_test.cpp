@@ -37,6 +37,30 @@ TEST(Queues, gives_back_what_was_written) {
   EXPECT_EQ(queues.start(2), -1);
 }
 
+TEST(Queues, shards_hold_the_same_queues_in_the_same_order) {
+  const testing::Scratch folder;
+  for (const std::size_t shards : {1, 3, 7}) {
+    QueueShardsWriter writer(folder.path(), shards, 12);
+    for (std::uint32_t i = 0; i < 6; ++i) writer.add(std::to_string(i), i, std::vector<std::uint32_t>{i, i + 1});
+    writer.close();
+    std::vector<MappedFile> files;
+    for (const std::string& name : queue_files(shards)) files.emplace_back(folder / name);
+    const Queues queues(files, 7);
+    ASSERT_EQ(queues.size(), 6U);
+    EXPECT_EQ(queues.plays(), 12U);
+    for (std::uint32_t i = 0; i < 6; ++i) {
+      EXPECT_EQ(queues.user(i), std::to_string(i));
+      EXPECT_EQ(queues.start(i), i);
+      EXPECT_EQ(list(queues.songs(i)), (std::vector<std::uint32_t>{i, i + 1}));
+    }
+    EXPECT_EQ(queues.shard_starts().size(), shards == 1 ? 0 : shards);
+    if (shards == 3) {
+      EXPECT_EQ(std::vector(queues.shard_starts().begin(), queues.shard_starts().end()),
+                (std::vector<std::size_t>{0, 2, 4}));
+    }
+  }
+}
+
 TEST(Queues, in_memory) {
   const Queues queues({{4, 5}, {}, {6}});
   ASSERT_EQ(queues.size(), 3U);

@@ -1,0 +1,34 @@
+// Options of training by several ranks.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "segue/base/options.h"
+
+namespace segue::train {
+
+struct RankOptions {
+  std::uint64_t exchange_plays = 20'000;
+  std::chrono::milliseconds rank_timeout{300'000};
+};
+
+}  // namespace segue::train
+
+namespace segue {
+
+template <>
+struct OptionsOf<train::RankOptions> {
+  static constexpr std::string_view section = "train";
+  static constexpr std::array rows = {
+      option<&train::RankOptions::exchange_plays>(
+          "exchange_plays", "With several ranks: plays that each trains between two exchanges", at_least(1)),
+      option<&train::RankOptions::rank_timeout>("rank_timeout",
+                                                "With several ranks: how long to wait for a rank that is silent"),
+  };
+};
+SEGUE_CHECK_OPTIONS(train::RankOptions);
+
+}  // namespace segue

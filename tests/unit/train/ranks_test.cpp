@@ -1,0 +1,354 @@
+// Training by several ranks, which are threads here.
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "segue/base/error.h"
+#include "segue/train/agreement.h"
+#include "segue/train/communicator.h"
+#include "segue/train/rank_rounds.h"
+#include "segue/train/row_exchange.h"
+#include "segue/train/trainer.h"
+
+#include "bench/support/corpus.h"
+#include "tests/support/expect_error.h"
+
+namespace segue::train {
+namespace {
+
+// Where the ranks of a test meet. A rank that leaves makes the calls of the others fail.
+class Room {
+ public:
+  explicit Room(std::size_t ranks) : ranks_(ranks), out_(ranks), in_(ranks) {}
+
+  std::size_t ranks() const { return ranks_; }
+
+  std::vector<Bytes> swap(std::size_t rank, std::vector<Bytes> parts) {
+    std::unique_lock lock(mutex_);
+    out_[rank] = std::move(parts);
+    const std::uint64_t turn = turn_;
+    if (++arrived_ == ranks_) {
+      for (std::size_t to = 0; to < ranks_; ++to) {
+        in_[to].clear();
+        for (std::size_t from = 0; from < ranks_; ++from) in_[to].push_back(std::move(out_[from][to]));
+      }
+      arrived_ = 0;
+      ++turn_;
+      all_came_.notify_all();
+    }
+    all_came_.wait(lock, [&] { return turn_ != turn || left_; });
+    if (turn_ == turn) fail(ErrorCode::unavailable, "a rank has left");
+    return std::move(in_[rank]);
+  }
+
+  void leave() {
+    const std::lock_guard lock(mutex_);
+    left_ = true;
+    all_came_.notify_all();
+  }
+
+ private:
+  std::size_t ranks_;
+  std::mutex mutex_;
+  std::condition_variable all_came_;
+  std::vector<std::vector<Bytes>> out_;
+  std::vector<std::vector<Bytes>> in_;
+  std::size_t arrived_ = 0;
+  std::uint64_t turn_ = 0;
+  bool left_ = false;
+};
+
+class Guest final : public Communicator {
+ public:
+  Guest(Room& room, std::size_t rank) : room_(room), rank_(rank) {}
+  std::size_t rank() const override { return rank_; }
+  std::size_t ranks() const override { return room_.ranks(); }
+  std::vector<Bytes> swap(std::vector<Bytes> parts) override {
+    ++calls;
+    return room_.swap(rank_, std::move(parts));
+  }
+  std::atomic<int> calls{0};
+
+ private:
+  Room& room_;
+  std::size_t rank_;
+};
+
+// Runs `body` at every rank; the errors by rank, null where there was none.
+std::vector<std::exception_ptr> at_each_rank(std::size_t ranks, const std::function<void(Guest& guest)>& body) {
+  Room room(ranks);
+  std::vector<std::exception_ptr> errors(ranks);
+  std::vector<std::jthread> threads;
+  for (std::size_t rank = 0; rank < ranks; ++rank) {
+    threads.emplace_back([&, rank] {
+      Guest guest(room, rank);
+      try {
+        body(guest);
+      } catch (...) {
+        errors[rank] = std::current_exception();
+        room.leave();
+      }
+    });
+  }
+  threads.clear();
+  return errors;
+}
+
+void expect_no_errors(const std::vector<std::exception_ptr>& errors) {
+  for (const std::exception_ptr& error : errors) {
+    if (error) std::rethrow_exception(error);
+  }
+}
+
+// 12 blocks an epoch.
+const Corpus& corpus() {
+  static const Corpus made = generate_corpus({.songs = 300, .clusters = 8, .plays = 115'000, .drift = 0.05});
+  return made;
+}
+
+TrainOptions options_of_run() {
+  TrainOptions options;
+  options.dim = 10;
+  options.epochs = 3;
+  options.threads = 1;
+  options.subsample = 1e-2;
+  return options;
+}
+
+// A checkpoint in memory after each whole exchange.
+class EveryCheckpoint final : public CheckpointSink, public CheckpointSource {
+ public:
+  struct Kept {
+    TrainingPosition position;
+    std::vector<std::byte> vectors;
+    std::vector<std::byte> context;
+  };
+  bool due() override { return true; }
+  void write(const TrainingPosition& position, const TrainingMatrices& matrices) override {
+    const auto bytes = [](const RowBytes& rows) {
+      return std::vector<std::byte>(rows.data, rows.data + rows.rows * rows.stride_bytes);
+    };
+    kept.push_back({position, bytes(matrices.vectors), bytes(matrices.context)});
+  }
+  const TrainingPosition& position() const override { return kept[from].position; }
+  void load(const TrainingMatrices& matrices) const override {
+    std::memcpy(matrices.vectors.data, kept[from].vectors.data(), kept[from].vectors.size());
+    std::memcpy(matrices.context.data, kept[from].context.data(), kept[from].context.size());
+  }
+  std::vector<Kept> kept;
+  std::size_t from = 0;
+};
+
+struct Run {
+  std::vector<TrainedVectors> of_ranks;
+  EveryCheckpoint checkpoints;
+};
+
+std::unique_ptr<Run> train_by(std::size_t ranks, const TrainOptions& options, const CheckpointSource* source = nullptr,
+                              const Corpus& of = corpus()) {
+  auto run = std::make_unique<Run>();
+  run->of_ranks.resize(ranks);
+  const data::Queues queues(of.queues);
+  expect_no_errors(at_each_rank(ranks, [&](Guest& guest) {
+    NoProgress progress;
+    const Checkpoints checkpoints{.sink = guest.rank() == 0 ? &run->checkpoints : nullptr, .source = source};
+    run->of_ranks[guest.rank()] = train_vectors(queues, of.plays, options, progress, {}, checkpoints, {},
+                                                {.communicator = &guest, .options = {.exchange_plays = 10'000}});
+  }));
+  return run;
+}
+
+std::vector<float> numbers_of(const TrainedMatrix& matrix) {
+  std::vector<float> numbers;
+  std::vector<float> scratch(matrix.columns());
+  for (std::size_t row = 0; row < matrix.rows(); ++row) {
+    const float* start = matrix.row(row, scratch.data());
+    numbers.insert(numbers.end(), start, start + matrix.columns());
+  }
+  return numbers;
+}
+
+void expect_same_vectors(const TrainedVectors& found, const TrainedVectors& wanted) {
+  EXPECT_EQ(numbers_of(found.vectors), numbers_of(wanted.vectors));
+  EXPECT_EQ(numbers_of(found.context), numbers_of(wanted.context));
+}
+
+TEST(Ranks, all_end_with_the_same_bytes_and_do_so_every_time) {
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    TrainOptions options = options_of_run();
+    options.precision = precision;
+    const auto first = train_by(3, options);
+    const auto again = train_by(3, options);
+    expect_same_vectors(first->of_ranks[1], first->of_ranks[0]);
+    expect_same_vectors(first->of_ranks[2], first->of_ranks[0]);
+    expect_same_vectors(again->of_ranks[0], first->of_ranks[0]);
+    EXPECT_EQ(again->of_ranks[0].epochs.back().sample_loss, first->of_ranks[0].epochs.back().sample_loss);
+    EXPECT_GT(first->of_ranks[0].exchange.bytes_sent, 0U);
+  }
+}
+
+TEST(Ranks, one_rank_trains_the_bytes_of_no_ranks) {
+  const data::Queues queues(corpus().queues);
+  NoProgress progress;
+  const TrainedVectors wanted = train_vectors(queues, corpus().plays, options_of_run(), progress, {});
+  expect_same_vectors(train_by(1, options_of_run())->of_ranks[0], wanted);
+}
+
+TEST(Ranks, learn_as_much_as_one_and_train_every_play) {
+  const Corpus many = generate_corpus({.songs = 2000, .clusters = 40, .plays = 240'000, .zipf = 0.7, .drift = 0.05});
+  TrainOptions options = options_of_run();
+  options.epochs = 8;
+  const auto one = train_by(1, options, nullptr, many);
+  const EpochReport& wanted = one->of_ranks[0].epochs.back();
+  const double learned = one->of_ranks[0].untrained_loss - wanted.sample_loss;
+  EXPECT_GT(learned, 1);
+  for (const std::size_t ranks : {2, 3}) {
+    const auto run = train_by(ranks, options, nullptr, many);
+    const EpochReport& found = run->of_ranks[0].epochs.back();
+    EXPECT_EQ(found.plays, wanted.plays);
+    EXPECT_EQ(found.pairs, wanted.pairs);
+    EXPECT_NEAR(found.sample_loss, wanted.sample_loss, 0.05 * learned) << ranks << " ranks";
+  }
+}
+
+TEST(Ranks, continue_from_any_checkpoint_to_the_same_bytes) {
+  const auto whole = train_by(2, options_of_run());
+  ASSERT_GE(whole->checkpoints.kept.size(), 3U);
+  for (std::size_t i = 0; i < whole->checkpoints.kept.size(); ++i) {
+    whole->checkpoints.from = i;
+    const auto resumed = train_by(2, options_of_run(), &whole->checkpoints);
+    expect_same_vectors(resumed->of_ranks[0], whole->of_ranks[0]);
+    EXPECT_EQ(resumed->of_ranks[0].epochs.back().pairs, whole->of_ranks[0].epochs.back().pairs);
+  }
+}
+
+TEST(Ranks, continue_with_fewer_or_more) {
+  const auto whole = train_by(2, options_of_run());
+  whole->checkpoints.from = 1;
+  for (const std::size_t ranks : {1, 3}) {
+    const auto resumed = train_by(ranks, options_of_run(), &whole->checkpoints);
+    const EpochReport& found = resumed->of_ranks[0].epochs.back();
+    EXPECT_EQ(found.pairs, whole->of_ranks[0].epochs.back().pairs);
+    // Songs are few and met often, so that what ranks learn beside each other is less than one after another.
+    EXPECT_NEAR(found.sample_loss, whole->of_ranks[0].epochs.back().sample_loss, 0.2);
+  }
+}
+
+TEST(Ranks, more_ranks_than_blocks) {
+  const auto run = train_by(16, options_of_run());
+  expect_same_vectors(run->of_ranks[15], run->of_ranks[0]);
+  EXPECT_EQ(run->of_ranks[0].epochs.back().pairs, train_by(1, options_of_run())->of_ranks[0].epochs.back().pairs);
+}
+
+TEST(Ranks, with_several_threads_agree_too) {
+  TrainOptions options = options_of_run();
+  options.threads = 2;
+  const auto run = train_by(2, options);
+  expect_same_vectors(run->of_ranks[1], run->of_ranks[0]);
+}
+
+TEST(Ranks, a_rank_that_ends_ends_the_others) {
+  const data::Queues queues(corpus().queues);
+  class EndsEarly final : public Progress {
+   public:
+    void begin(std::string_view, std::uint64_t, std::string_view) override {}
+    void update(std::uint64_t done, std::string_view) override {
+      if (done > 60'000) fail(ErrorCode::io_failed, "the end of this rank");
+    }
+    void end() override {}
+  };
+  const auto errors = at_each_rank(3, [&](Guest& guest) {
+    NoProgress silence;
+    EndsEarly early;
+    Progress& progress = guest.rank() == 1 ? static_cast<Progress&>(early) : silence;
+    train_vectors(queues, corpus().plays, options_of_run(), progress, {}, {}, {}, {.communicator = &guest});
+  });
+  for (const std::size_t rank : {0, 2}) {
+    ASSERT_TRUE(errors[rank]);
+    EXPECT_ERROR(std::rethrow_exception(errors[rank]), ErrorCode::unavailable, "a rank has left");
+  }
+}
+
+TEST(Ranks, stop_together) {
+  const data::Queues queues(corpus().queues);
+  std::stop_source stop;
+  stop.request_stop();
+  const auto errors = at_each_rank(2, [&](Guest& guest) {
+    NoProgress progress;
+    train_vectors(queues, corpus().plays, options_of_run(), progress,
+                  guest.rank() == 1 ? stop.get_token() : std::stop_token(), {}, {}, {.communicator = &guest});
+  });
+  for (const std::exception_ptr& error : errors) {
+    ASSERT_TRUE(error);
+    EXPECT_ERROR(std::rethrow_exception(error), ErrorCode::interrupted, "by rank 1");
+  }
+}
+
+TEST(Ranks, refuse_what_differs_by_name) {
+  const auto error_of = [](const std::function<void(RunIdentity & run)>& change) {
+    const auto errors = at_each_rank(3, [&](Guest& guest) {
+      RunIdentity run{{"digest"}, options_of_run(), ""};
+      run.options.threads = static_cast<std::uint32_t>(guest.rank());
+      if (guest.rank() == 2) change(run);
+      check_agreement({.communicator = &guest}, run);
+    });
+    std::vector<std::string> texts;
+    for (const std::exception_ptr& error : errors) {
+      try {
+        if (error) std::rethrow_exception(error);
+      } catch (const Error& found) {
+        texts.emplace_back(found.what());
+      }
+    }
+    return texts;
+  };
+  EXPECT_THAT(error_of([](RunIdentity&) {}), ::testing::IsEmpty());
+  EXPECT_THAT(error_of([](RunIdentity& run) { run.options.dim = 32; }),
+              ::testing::Each("--dim: expected 10 at every rank, as at rank 0, found 32 at rank 2"));
+  EXPECT_THAT(error_of([](RunIdentity& run) { run.on.dataset = "other"; }),
+              ::testing::Each("dataset: expected digest at every rank, as at rank 0, found other at rank 2"));
+  EXPECT_THAT(error_of([](RunIdentity& run) { run.resumed_at = "2 epochs"; }),
+              ::testing::Each("--resume: expected none at every rank, as at rank 0, found 2 epochs at rank 2"));
+}
+
+TEST(RankRounds, each_block_is_of_one_rank) {
+  const std::vector<std::uint32_t> order = block_order(50, 1, 0);
+  for (const bool sharded : {false, true}) {
+    std::vector<std::uint32_t> shards;
+    for (std::uint32_t block = 0; sharded && block < 50; ++block) shards.push_back(block < 30 ? 0 : block < 45 ? 1 : 2);
+    const std::vector<std::uint32_t> spread = spread_shards(order, shards);
+    EXPECT_THAT(spread, ::testing::UnorderedElementsAreArray(order));
+    std::vector<std::uint32_t> found;
+    for (std::size_t rank = 0; rank < 2; ++rank) {
+      const RankRounds rounds{.rank = rank, .ranks = 2, .blocks_each = 5, .shards = shards};
+      for (std::size_t begin = 0; begin < 50; begin += rounds.blocks()) {
+        const auto mine = rounds.mine(spread, begin, begin + rounds.blocks());
+        EXPECT_GT(mine.size(), 0U);
+        for (const std::uint32_t block : mine) EXPECT_TRUE(!sharded || shards[block] % 2 == rank);
+        found.insert(found.end(), mine.begin(), mine.end());
+      }
+    }
+    EXPECT_THAT(found, ::testing::UnorderedElementsAreArray(order));
+  }
+}
+
+TEST(RowExchange, frequent_songs_are_exchanged_often) {
+  EXPECT_EQ(rounds_between(1000), 1U);
+  EXPECT_EQ(rounds_between(4), 1U);
+  EXPECT_EQ(rounds_between(3), 2U);
+  EXPECT_EQ(rounds_between(1), 4U);
+  EXPECT_EQ(rounds_between(0), kRoundsToWhole);
+}
+
+}  // namespace
+}  // namespace segue::train
