@@ -19,7 +19,7 @@ constexpr std::size_t kSongsListed = 20;
 
 std::string from_text(const pipeline::PlacedSong& song) {
   std::vector<std::string> parts;
-  if (song.near > 0) parts.push_back(fmt::format("{} plays", with_commas(song.plays)));
+  if (song.near > 0) parts.push_back(fmt::format("{} {}", with_commas(song.plays), song.plays == 1 ? "play" : "plays"));
   const pipeline::NamesKnown& names = song.names;
   if (names.album > 0) parts.push_back(fmt::format("{} of its album", with_commas(names.album)));
   if (names.artist > 0) parts.push_back(fmt::format("{} of its artist", with_commas(names.artist)));
@@ -76,11 +76,11 @@ class PlaceCommand final : public Command {
     if (report.placed.size() > kSongsListed) {
       text += fmt::format("and {} more\n", with_commas(report.placed.size() - kSongsListed));
     }
-    text += fmt::format("\n{}: {} new songs", written, with_commas(report.placed.size()));
-    if (report.known > 0) text += fmt::format("; {} are in the model already", with_commas(report.known));
+    text += fmt::format("\n{}: songs placed: {}", written, with_commas(report.placed.size()));
+    if (report.known > 0) text += fmt::format("; known to the model already: {}", with_commas(report.known));
     text += '\n';
     if (report.without_vector() > 0) {
-      text += fmt::format("without a vector: {} songs; nothing trained shares their plays, album, artist or tags\n",
+      text += fmt::format("without a vector: {}; no trained song shares their plays, album, artist or tags\n",
                           with_commas(report.without_vector()));
     }
     return text;

@@ -153,12 +153,13 @@ class ServeCommand final : public Command {
                             .catalogue = {.table = options_.catalogue,
                                           .audience = recommend::audience_of({.market = options_.market}),
                                           .micros_now = {}},
+                            .cache = cache_folder(),
                             .log = log,
                             .access_log = &access_log,
                             .keep_listens = options_.keep_listens});
     allow_open_files(terminal);
     static constexpr std::size_t kWatchers =
-        4;  // for new models, the catalogue, probes, for retraining, the access log
+        5;  // for new models, the catalogue, new songs, probes, for retraining, the access log
     require_threads(thread_count(server_.io_threads) + server_.blocking_threads + kWatchers);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
@@ -189,6 +190,16 @@ class ServeCommand final : public Command {
         std::unique_lock lock(mutex);
         wake.wait_for(lock, stop, kUpdateCatalogueEvery, [] { return false; });
         service.update_catalogue();
+      }
+    });
+    // Likewise: a version of a model with new songs takes longer than a change to the catalogue may wait.
+    const std::jthread new_songs_watcher([&](const std::stop_token& stop) {
+      std::mutex mutex;
+      std::condition_variable_any wake;
+      while (!stop.stop_requested()) {
+        std::unique_lock lock(mutex);
+        service.update_new_songs();
+        wake.wait_for(lock, stop, kUpdateCatalogueEvery, [] { return false; });
       }
     });
     std::optional<Nightly> nightly;

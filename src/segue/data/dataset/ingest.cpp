@@ -267,8 +267,9 @@ class LogsToSink {
   LogRules rules_;
   LogSink& sink_;
   const Source* forced_ = nullptr;
-  std::function<std::uint64_t(std::uint64_t rows)> done_;  // of what progress counts, once so many rows are read
-  bool reading_ = false;                                   // past the recognition of a log
+  // Of what progress counts, once so many rows are read.
+  std::function<std::uint64_t(std::uint64_t rows)> done_ = [](std::uint64_t rows) { return rows; };
+  bool reading_ = false;  // past the recognition of a log
   std::optional<Anonymiser> anonymiser_;
   TextArena anonymous_names_;
   struct ByProduct {
@@ -412,7 +413,7 @@ std::vector<SongRecord> read_songs(const IngestOptions& options, Progress& progr
   IngestReport report;
   report.dropped_song_rows = RejectLog(1);
   Inputs files(options.songs);
-  progress.begin("read", files.bytes(), "bytes");
+  progress.begin("read", 0, "rows");
   LogsToSink(options, list, report, progress, stop).read_songs(files);
   progress.end();
   if (const std::string why = report.dropped_song_rows.text(); !why.empty()) {
