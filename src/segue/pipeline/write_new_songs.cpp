@@ -113,8 +113,9 @@ class NewSongsPlacer {
     const auto vectors = trained_rows(model_, model_.vectors());
     const auto context = trained_rows(model_, model_.context());
     const train::NewVectors fit(vectors, context, trained_plays(model_), songs_.options_);
-    const float length_of_vectors = kNamesLength * mean_length(vectors);
-    const float length_of_context = kNamesLength * mean_length(context);
+    // Where the steps of training begin (docs/decisions/0013).
+    const float length_of_vectors = mean_length(vectors);
+    const float length_of_context = mean_length(context);
     std::vector<PlacedSong> placed(songs_.size());
     progress.begin("place", placed.size(), "songs");
     parallel_for(placed.size(), 16, threads_, [&](std::size_t begin, std::size_t end) {
@@ -126,6 +127,10 @@ class NewSongsPlacer {
         placed[i] = songs_.evidence(i, means.known(i));
         means.mean(model_.vectors(), i, vector);
         means.mean(model_.context(), i, of_context);
+        if (length_of(vector) == 0) {
+          add_surroundings(model_.vectors(), entry.near, vector);
+          add_surroundings(model_.context(), entry.near, of_context);
+        }
         math::best_kernels().scale(length_of_vectors, vector.data(), dim_);
         math::best_kernels().scale(length_of_context, of_context.data(), dim_);
         if (placed[i].near > 0) fit.fit(entry.near, placed[i].plays, entry.row, vector, of_context);
@@ -156,10 +161,21 @@ class NewSongsPlacer {
   }
 
  private:
-  // Of the trained vectors' mean length: where the steps of training begin.
-  static constexpr float kNamesLength = 1;
-
   std::uint64_t plays_of(std::size_t i) const { return std::max(songs_.entries_[i].plays, songs_.songs_[i].plays); }
+
+  // The mean direction of the songs played near, at length 1, as rare songs are placed: from zeros, a few plays would
+  // lead away from noise rather than to these songs.
+  void add_surroundings(math::MatrixView<const float> matrix, std::span<const train::NearPlay> near,
+                        std::span<float> out) const {
+    for (const train::NearPlay& play : near) {
+      const float length = length_of(matrix[play.song]);
+      const auto plays = static_cast<float>(std::max<std::uint64_t>(model_.songs().plays(play.song), 1));
+      const float weight = 1 / (static_cast<float>(play.distance) * std::sqrt(plays));
+      if (length > 0) math::best_kernels().axpy(weight / length, matrix.row(play.song), out.data(), out.size());
+    }
+    const float length = length_of(out);
+    if (length > 0) math::best_kernels().scale(1 / length, out.data(), out.size());
+  }
 
   // The place of a new song among those of songs_; nothing for other rows.
   std::optional<std::size_t> place_of(data::SongRow row) const {
@@ -232,47 +248,38 @@ class NewSongsPlacer {
   }
 
   // All other songs keep their points. A new one lies among its nearest songs, in the region of the nearest; one
-  // without a vector in the middle.
+  // without a vector in the middle. Where a song lay when it was placed before says nothing.
   void write_map(const fs::path& folder, Progress& progress, const std::stop_token& stop) const {
     layout::SongMap map = *model_.map();
-    const layout::Point middle = mean_of(map.layout);
-    layout::Layout points(songs_.size(), middle);
-    std::vector<std::int32_t> regions(songs_.size(), layout::kNoRegion);
-    progress.begin("place on the map", songs_.size(), "songs");
-    parallel_for(songs_.size(), 16, threads_, [&](std::size_t begin, std::size_t end) {
-      if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while placing new songs");
-      for (std::size_t i = begin; i < end; ++i) {
-        std::vector<float> unit(vectors_.view()[i].begin(), vectors_.view()[i].end());
-        const float length = length_of(unit);
-        if (length == 0) continue;
-        math::best_kernels().scale(1 / length, unit.data(), unit.size());
-        points[i] = place_vector(model_, *model_.map(), unit);
-        const auto nearest = model_.index().search(unit, 1, {}, {.threads = 1});
-        if (!nearest.empty()) regions[i] = map.region[nearest.front().row];
-      }
-    });
+    math::Matrix units(songs_.size(), dim_);
+    std::vector<data::SongRow> before;
+    for (std::size_t i = 0; i < songs_.size(); ++i) {
+      const std::span<const float> vector = vectors_.view()[i];
+      const float length = length_of(vector);
+      std::ranges::transform(vector, units.view().row(i),
+                             [&](float number) { return length > 0 ? number / length : 0; });
+      if (songs_.entries_[i].row < model_.songs().size()) before.push_back(songs_.entries_[i].row);
+    }
+    progress.begin("place on the map", 0, "songs");
+    const layout::Layout points = place_vectors(model_, *model_.map(), units.view(), before, threads_);
     progress.end();
     map.layout.resize(rows_);
     map.region.resize(rows_, layout::kNoRegion);
     for (std::size_t i = 0; i < songs_.size(); ++i) {
+      if (stop.stop_requested()) fail(ErrorCode::interrupted, "interrupted while placing new songs");
       const data::SongRow row = songs_.entries_[i].row;
       map.layout[row] = points[i];
       count_in_regions(map, map.region[row], -1);
-      map.region[row] = regions[i];
-      count_in_regions(map, regions[i], 1);
+      map.region[row] = region_of(units.view()[i], before);
+      count_in_regions(map, map.region[row], 1);
     }
     model::write_map(folder, map);
   }
 
-  static layout::Point mean_of(const layout::Layout& points) {
-    double x = 0;
-    double y = 0;
-    for (const layout::Point& point : points) {
-      x += static_cast<double>(point.x);
-      y += static_cast<double>(point.y);
-    }
-    const auto count = static_cast<double>(std::max<std::size_t>(points.size(), 1));
-    return {static_cast<float>(x / count), static_cast<float>(y / count)};
+  std::int32_t region_of(std::span<const float> unit, std::span<const data::SongRow> excluded) const {
+    if (length_of(unit) == 0) return layout::kNoRegion;
+    const auto nearest = model_.index().search(unit, 1, {excluded}, {.threads = 1});
+    return nearest.empty() ? layout::kNoRegion : model_.map()->region[nearest.front().row];
   }
 
   static void count_in_regions(layout::SongMap& map, std::int32_t region, int songs) {
