@@ -298,7 +298,9 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
   if (model_.new_songs() > 0 && static_cast<std::size_t>(std::ranges::count_if(picks, is_new)) < for_new) {
     const index::RowSet new_songs = new_songs_of(model_, listener.keeps);
     search.keeps = &new_songs;
-    picks = spread_in(model_, picks, rerank_widening(model_, pool, for_new, context, list), options.k, context, list);
+    RerankOptions apart = list;
+    apart.artist_gap = 0;  // others come between them
+    picks = spread_in(model_, picks, rerank_widening(model_, pool, for_new, context, apart), options.k, context, list);
     search.keeps = listener.keeps;
   }
   std::vector<data::SongRow> songs;
