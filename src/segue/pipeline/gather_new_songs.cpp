@@ -11,7 +11,7 @@ namespace segue::pipeline {
 
 namespace {
 
-data::SongRecord record_of(const data::Catalogue& songs, data::SongRow row) {
+data::SongRecord song_record_of(const data::Catalogue& songs, data::SongRow row) {
   const data::Song song = songs.song(row);
   const std::vector<std::string_view> tags = songs.tags(row);
   return {.id = std::string(song.id),
@@ -27,7 +27,7 @@ void add_dataset(NewSongs& songs, const data::Dataset& dataset, data::SongRow fi
   std::vector<data::SongRow> rows;
   for (data::SongRow row = 0; row < dataset.songs.size(); ++row) {
     const auto known = songs.find(dataset.songs.id(row));
-    rows.push_back(known ? *known : songs.add(record_of(dataset.songs, row)));
+    rows.push_back(known ? *known : songs.add(song_record_of(dataset.songs, row)));
   }
   std::vector<data::SongRow> queue;
   for (std::size_t i = 0; i < dataset.queues.size(); ++i) {

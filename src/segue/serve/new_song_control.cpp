@@ -21,7 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenVersions{500};
 constexpr std::string_view kSubject = "a new song in the store";
 
-std::vector<std::string> texts_of(const json::object& document, std::string_view name) {
+std::vector<std::string> stored_texts(const json::object& document, std::string_view name) {
   std::vector<std::string> texts;
   const json::value* const found = document.if_contains(name);
   if (found == nullptr) return texts;
@@ -30,7 +30,7 @@ std::vector<std::string> texts_of(const json::object& document, std::string_view
   return texts;
 }
 
-std::string text_of(const json::object& document, std::string_view name) {
+std::string stored_text(const json::object& document, std::string_view name) {
   return document.contains(name) ? string_at(document, name, std::string(kSubject)) : "";
 }
 
@@ -49,10 +49,10 @@ json::object json_of(const SentSong& sent) {
 SentSong sent_song_of(std::string id, const json::object& document) {
   SentSong sent;
   sent.song.id = std::move(id);
-  sent.song.title = text_of(document, "title");
-  sent.song.artist = text_of(document, "artist");
-  sent.song.album = text_of(document, "album");
-  sent.song.tags = texts_of(document, "tags");
+  sent.song.title = stored_text(document, "title");
+  sent.song.artist = stored_text(document, "artist");
+  sent.song.album = stored_text(document, "album");
+  sent.song.tags = stored_texts(document, "tags");
   if (const json::value* const queues = document.if_contains("queues")) {
     if (!queues->is_array()) fail(ErrorCode::bad_input, "{}: queues: expected a list", kSubject);
     for (const json::value& queue : queues->get_array()) {

@@ -21,7 +21,7 @@ float sigmoid(float x) {
 }
 
 // A step on `moving` that makes its product with `fixed` larger (is_pair) or smaller.
-void step(std::span<float> moving, const float* fixed, bool is_pair, float rate) {
+void nudge(std::span<float> moving, const float* fixed, bool is_pair, float rate) {
   const float product = math::best_kernels().dot(moving.data(), fixed, moving.size());
   const float gradient = (is_pair ? 1.0F : 0.0F) - sigmoid(product);
   math::best_kernels().axpy(rate * gradient, fixed, moving.data(), moving.size());
@@ -80,13 +80,13 @@ void NewVectors::fit(std::span<const NearPlay> near, std::uint64_t plays, std::u
       const float weight = weight_of(pair);
       if (weight == 0) continue;
       const float weighted = static_cast<float>(rate) * weight;
-      step(vector, context_.row(pair.song), true, weighted);
+      nudge(vector, context_.row(pair.song), true, weighted);
       for (std::uint32_t i = 0; i < options_.negatives; ++i) {
-        step(vector, context_.row(noise_.draw(random)), false, weighted);
+        nudge(vector, context_.row(noise_.draw(random)), false, weighted);
       }
-      step(context, vectors_.row(pair.song), true, weighted);
+      nudge(context, vectors_.row(pair.song), true, weighted);
       for (noise_due += noise_of_context; noise_due >= 1; --noise_due) {
-        step(context, vectors_.row(centres_.draw(random)), false, weighted);
+        nudge(context, vectors_.row(centres_.draw(random)), false, weighted);
       }
     }
   }

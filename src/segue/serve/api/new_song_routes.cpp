@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kMostQueues = 1000;
 constexpr std::size_t kMostSongsOfQueues = 100'000;
-constexpr std::size_t kMostTags = 100;
+constexpr std::size_t kMostTagsOfSong = 100;
 
 std::vector<std::vector<std::string>> read_queues(BodyReader& body) {
   std::vector<std::vector<std::string>> queues;
@@ -54,14 +54,14 @@ SentSong read_song(const Exchange& exchange) {
     fail(ErrorCode::wrong_use, "id: expected UTF-8 without NUL, found \"{}\"",
          data::printable(sent.song.id, kShownBytes));
   }
-  if (sent.song.tags.size() > kMostTags) {
-    fail(ErrorCode::wrong_use, "tags: expected at most {}, found {}", kMostTags, sent.song.tags.size());
+  if (sent.song.tags.size() > kMostTagsOfSong) {
+    fail(ErrorCode::wrong_use, "tags: expected at most {}, found {}", kMostTagsOfSong, sent.song.tags.size());
   }
   if (sent.song.title.empty()) fail(ErrorCode::wrong_use, "title: expected the title of the song, found none");
   return sent;
 }
 
-NewSongReply reply_of(const SentSong& sent, const model::Model& model) {
+NewSongReply new_song_reply(const SentSong& sent, const model::Model& model) {
   const auto row = model.songs().find(sent.song.id);
   const pipeline::PlacedSong from = NewSongControl::placed_from(model, sent);
   const bool is_trained = row && *row < model.songs().size() - model.new_songs();
@@ -78,7 +78,7 @@ NewSongReply reply_of(const SentSong& sent, const model::Model& model) {
 TypedReply<NewSongReply> put_song(const ServiceParts& parts, const Exchange& exchange) {
   const SentSong sent = read_song(exchange);
   const ModelPointer served = model_for(parts, exchange);
-  const NewSongReply reply = reply_of(sent, served->model);
+  const NewSongReply reply = new_song_reply(sent, served->model);
   parts.new_songs.put(sent);
   return json_reply(reply);
 }
@@ -91,7 +91,7 @@ TypedReply<NewSongReply> remove_song(const ServiceParts& parts, const Exchange& 
          data::printable(id, kShownBytes));
   }
   const ModelPointer served = model_for(parts, exchange);
-  const NewSongReply reply = reply_of(*sent, served->model);
+  const NewSongReply reply = new_song_reply(*sent, served->model);
   parts.new_songs.remove(id);
   return json_reply(reply);
 }
@@ -110,7 +110,7 @@ json::object song_schema() {
   add_property(schema, "tags",
                {{"type", "array"},
                 {"items", std::move(tag)},
-                {"maxItems", kMostTags},
+                {"maxItems", kMostTagsOfSong},
                 {"description", "Tags or genres; they count where artist and album are unknown"}});
   json::object id = text_schema(kMostTextLetters);
   json::object queue{{"type", "array"}, {"items", std::move(id)}, {"maxItems", 10'000}};
