@@ -19,6 +19,7 @@ std::unique_ptr<Command> make_export_command();
 std::unique_ptr<Command> make_features_command();
 std::unique_ptr<Command> make_info_command();
 std::unique_ptr<Command> make_index_command();
+std::unique_ptr<Command> make_place_command();
 std::unique_ptr<Command> make_compare_command();
 std::unique_ptr<Command> make_distil_command();
 std::unique_ptr<Command> make_map_command();

@@ -103,7 +103,7 @@ class DistilCommand final : public Command {
   evaluate::FittedBlend fit(const model::Model& model, const model::BlendWeights& start, Terminal& terminal) const {
     const data::Dataset dataset = data::open_dataset(run_.dataset);
     const std::string& file = run_.fit_lists.empty() ? run_.lists : run_.fit_lists;
-    train::TrainOptions train = pipeline::train_options_of(model);
+    train::TrainOptions train = model::train_options_of(model);
     train.threads = run_.threads;
     evaluate::AutoFit how{.start = start, .train = train};
     evaluate::SplitTeachers teachers(run_.fit_lists.empty() ? "--lists" : "--fit-lists", std::span(&file, 1), dataset,

@@ -16,6 +16,7 @@ std::vector<std::unique_ptr<Command>> make_all_commands() {
   commands.push_back(make_tune_command());
   commands.push_back(make_info_command());
   commands.push_back(make_index_command());
+  commands.push_back(make_place_command());
   commands.push_back(make_compare_command());
   commands.push_back(make_distil_command());
   commands.push_back(make_export_command());

@@ -159,13 +159,14 @@ class ServeCommand final : public Command {
                             .catalogue = {.table = options_.catalogue,
                                           .audience = recommend::audience_of({.market = options_.market}),
                                           .micros_now = {}},
+                            .cache = cache_folder(),
                             .log = log,
                             .access_log = &access_log,
                             .keep_listens = options_.keep_listens,
                             .song_links = song_links});
     allow_open_files(terminal);
-    // For new models here and elsewhere, the catalogue, probes, retraining, the access log.
-    static constexpr std::size_t kWatchers = 5;
+    // For new models here and elsewhere, the catalogue, new songs, probes, retraining, the access log.
+    static constexpr std::size_t kWatchers = 6;
     require_threads(thread_count(server_.io_threads) + server_.blocking_threads + kWatchers);
     serve::HttpServer server(service, server_);
     const std::string scheme = server_.tls_certificate.empty() ? "http" : "https";
@@ -203,6 +204,16 @@ class ServeCommand final : public Command {
     if (!remote.empty() && options_.fetch_every.count() > 0) {
       fetcher = std::jthread([&](const std::stop_token& stop) { fetch_again(remote, log, stop); });
     }
+    // Likewise: a version of a model with new songs takes longer than a change to the catalogue may wait.
+    const std::jthread new_songs_watcher([&](const std::stop_token& stop) {
+      std::mutex mutex;
+      std::condition_variable_any wake;
+      while (!stop.stop_requested()) {
+        std::unique_lock lock(mutex);
+        service.update_new_songs();
+        wake.wait_for(lock, stop, kUpdateCatalogueEvery, [] { return false; });
+      }
+    });
     std::optional<Nightly> nightly;
     if (!times.off()) nightly.emplace(times, retrain_words(), service, log, terminal.stop());
     terminal.note(serving + "; press Ctrl-C to stop");

@@ -5,7 +5,9 @@ another market, taken back and put back by PUT and DELETE, and by tables that ar
 times. A song may not be in a reply if its block was acknowledged before the request was sent and nobody began to lift
 it before the reply was there. A table that cannot be read changes nothing. Then the server is killed right after it
 acknowledged a block, ten times: the song is still blocked when it is back. On PostgreSQL a second server has to know of
-a block within two seconds. The third argument is the kind of store: sqlite or postgresql.
+a block within two seconds. New songs (PUT /v1/songs/{id}) are followed by a kill in the same way: those acknowledged
+are served when it is back, found and recommended, and the model on disk is as it was; a second server serves them too.
+The third argument is the kind of store: sqlite or postgresql.
 """
 
 import datetime
@@ -37,6 +39,7 @@ BY_CHANGE, BY_TABLE, SONGS = range(0, 40), range(40, 60), 100
 TABLE_EVERY = 12  # changes
 FORMS = ("csv", "parquet", "gzip", "arrow", "json")
 SHARED_WITHIN = 2  # seconds
+NEW_SONGS = 4
 
 
 def song_id(song):
@@ -358,6 +361,49 @@ def check_replica(server, other, tokens):
     return longest
 
 
+def new_id(song):
+    return f"new-{song}"
+
+
+def is_served(server, song, token):
+    return server.ask("GET", f"/v1/songs/{new_id(song)}", None, token)[0] == 200
+
+
+def check_new_songs(server, tokens, folder):
+    """Puts songs, each followed by kill -9."""
+    manifest = (folder / "current" / "manifest.json").read_bytes()
+    token = tokens["service"]
+    for song in range(NEW_SONGS):
+        neighbour = 10 * song + 60
+        queue = [song_id(neighbour), new_id(song), song_id(neighbour + 1)]
+        body = {"title": f"Fresh {song}", "artist": "Artist 3", "tags": ["jazz"], "queues": [queue]}
+        status, _, reply = server.ask("PUT", f"/v1/songs/{new_id(song)}", body, token)
+        assert status == 200 and reply["near"] == 2 and reply["artist_songs"] == 10, reply
+        server.kill()
+        server.start()
+        eventually("songs acknowledged are served again",
+                   lambda: all(is_served(server, known, token) for known in range(song + 1)))
+    status, _, reply = server.ask("GET", "/v1/songs?q=fresh", None, token)
+    assert sorted(items(reply)) == [new_id(song) for song in range(NEW_SONGS)], reply
+    _, _, reply = server.ask("GET", f"/v1/songs/{new_id(0)}/similar?k=5", None, token)
+    assert len(reply["items"]) == 5, reply
+    status, _, reply = server.ask("POST", "/v1/recommendations", {"songs": [song_id(5)], "k": 10, "new_song_share": 0.2},
+                                  token)
+    assert status == 200 and sum(item.get("new", False) for item in reply["items"]) >= 2, reply
+    assert (folder / "current" / "manifest.json").read_bytes() == manifest, "the model on disk was changed"
+
+
+def check_new_songs_elsewhere(server, other, tokens):
+    """Another server on the store serves the new songs, and no longer one that was removed."""
+    token = tokens["service"]
+    with other.running():
+        eventually("the other server has the new songs", lambda: is_served(other, NEW_SONGS - 1, token))
+        assert server.ask("DELETE", f"/v1/songs/{new_id(0)}", None, token)[0] == 200
+        for one in (server, other):
+            eventually("the removed song is gone", lambda: not is_served(one, 0, token))
+    assert server.ask("DELETE", f"/v1/songs/{new_id(0)}", None, token)[0] == 404
+
+
 def main():
     chance = random.Random(SEED)
     print("seed", SEED)
@@ -379,9 +425,13 @@ def main():
             check_bad_table(server, tokens["service"], folder)
             check_kills(server, tokens)
             print(f"{KILLS} kills right after a block: it holds")
+            check_new_songs(server, tokens, folder)
+            print(f"{NEW_SONGS} kills right after a new song: it is served")
             if STORE == "postgresql":
                 longest = check_replica(server, Server(SEGUE, folder / "current", store, *options), tokens)
                 print(f"another server on the store knows of a change within {longest:.2f} s")
+                other = Server(SEGUE, folder / "current", store, *options, "--cache", folder / "other-cache")
+                check_new_songs_elsewhere(server, other, tokens)
 
 
 if __name__ == "__main__":

@@ -250,26 +250,44 @@ std::optional<store::StoredPlaylist> MemoryStore::playlist(std::string_view id) 
   return found == playlists_.end() ? std::nullopt : std::optional(*found);
 }
 
-store::StoredCatalogueChange MemoryStore::set_catalogue_change(std::string_view song_id, std::string_view content,
-                                                               std::int64_t changed) {
+store::StoredSongChange MemoryStore::set(SongChanges& changes, std::string_view song_id, std::string_view content,
+                                         std::int64_t changed) {
   const std::scoped_lock lock(mutex_);
   check();
-  const auto known = changes_.find(std::string(song_id));
-  if (content.empty() && known == changes_.end()) return {.song_id = std::string(song_id)};
+  const auto known = changes.find(std::string(song_id));
+  if (content.empty() && known == changes.end()) return {.song_id = std::string(song_id)};
   std::int64_t newest = 0;
-  for (const auto& [song, change] : changes_) newest = std::max(newest, change.version);
-  return changes_[std::string(song_id)] = {std::string(song_id), std::string(content), newest + 1, changed};
+  for (const auto& [song, change] : changes) newest = std::max(newest, change.version);
+  return changes[std::string(song_id)] = {std::string(song_id), std::string(content), newest + 1, changed};
 }
 
-std::vector<store::StoredCatalogueChange> MemoryStore::catalogue_changes(std::int64_t after) {
+std::vector<store::StoredSongChange> MemoryStore::newer(const SongChanges& changes, std::int64_t after) {
   const std::scoped_lock lock(mutex_);
   check();
-  std::vector<store::StoredCatalogueChange> changes;
-  for (const auto& [song, change] : changes_) {
-    if (change.version > after) changes.push_back(change);
+  std::vector<store::StoredSongChange> found;
+  for (const auto& [song, change] : changes) {
+    if (change.version > after) found.push_back(change);
   }
-  std::ranges::sort(changes, {}, &store::StoredCatalogueChange::version);
-  return changes;
+  std::ranges::sort(found, {}, &store::StoredSongChange::version);
+  return found;
+}
+
+store::StoredSongChange MemoryStore::set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                          std::int64_t changed) {
+  return set(changes_, song_id, content, changed);
+}
+
+std::vector<store::StoredSongChange> MemoryStore::catalogue_changes(std::int64_t after) {
+  return newer(changes_, after);
+}
+
+store::StoredSongChange MemoryStore::set_new_song(std::string_view song_id, std::string_view content,
+                                                  std::int64_t changed) {
+  return set(new_songs_, song_id, content, changed);
+}
+
+std::vector<store::StoredSongChange> MemoryStore::new_songs(std::int64_t after) {
+  return newer(new_songs_, after);
 }
 
 void MemoryStore::add_token(const store::StoredToken& token) {

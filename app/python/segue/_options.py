@@ -125,6 +125,7 @@ class RecommendOptions(TypedDict, total=False):
     by: Literal["blend", "vectors", "transitions"]
     half_life: float
     explain: bool
+    new_song_share: float
     threads: int
     mode: Literal["discover", "any", "rediscover"]
     diversity: float

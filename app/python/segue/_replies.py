@@ -117,6 +117,8 @@ class RecommendedSong(Song):
     """Its cosine to the user vector."""
     explanation: Explanation | None = None
     """Present if explain was set."""
+    new: bool | None = None
+    """Present if it came after training (segue place)."""
     _nested: ClassVar[dict[str, type]] = {"explanation": Explanation}
 
 

@@ -42,19 +42,23 @@ std::vector<math::ScoredRow> SongIndex::search(std::span<const float> query, std
   // The order of a walk is nearly right: an eighth more candidates contain the k nearest (bench/search/index_search).
   const std::vector<std::uint32_t> rows = walk(query, k, k + k / 8 + 8, filter, width, options.method);
   math::TopK best(k);
+  const std::size_t rest = inverse_norms_.size() - newest_;
   if (rows.size() >= k) {
     exact_.compare(query, rows, best);
+    add_rows(query, rest, filter, best);
     return best.take();
   }
   std::vector<math::ScoredRow> found = exact_.search(query, k, filter, options.threads);
-  if (found.size() == k || searched_ == inverse_norms_.size()) return found;
+  const std::size_t first = found.size() == k ? rest : searched_;
+  if (first == inverse_norms_.size()) return found;
   for (const math::ScoredRow& row : found) best.offer(row);
-  add_others(query, filter, best);
+  add_rows(query, first, filter, best);
   return best.take();
 }
 
-// Offers the rows that are not searched.
-void SongIndex::add_others(std::span<const float> query, const SearchFilter& filter, math::TopK& best) const {
+void SongIndex::add_rows(std::span<const float> query, std::size_t first, const SearchFilter& filter,
+                         math::TopK& best) const {
+  if (first == inverse_norms_.size()) return;
   std::vector<std::uint32_t> excluded(filter.excluded.begin(), filter.excluded.end());
   std::ranges::sort(excluded);
   std::vector<std::uint32_t> others;
@@ -62,9 +66,9 @@ void SongIndex::add_others(std::span<const float> query, const SearchFilter& fil
     if (inverse_norms_[row] > 0 && !std::ranges::binary_search(excluded, row)) others.push_back(row);
   };
   if (filter.keeps != nullptr) {
-    filter.keeps->for_each(searched_, inverse_norms_.size(), add);
+    filter.keeps->for_each(first, inverse_norms_.size(), add);
   } else {
-    for (std::size_t row = searched_; row < inverse_norms_.size(); ++row) add(static_cast<std::uint32_t>(row));
+    for (std::size_t row = first; row < inverse_norms_.size(); ++row) add(static_cast<std::uint32_t>(row));
   }
   all_.compare(query, others, best);
 }
@@ -73,12 +77,18 @@ std::vector<std::uint32_t> SongIndex::near(std::span<const float> query, std::si
                                            std::size_t threads) const {
   std::vector<std::uint32_t> rows =
       walk(query, k, k, filter, width_for(k, k, filter, SearchMethod::automatic), SearchMethod::automatic);
-  if (rows.size() < k) {
-    rows.clear();
-    for (const math::ScoredRow& row : search(query, k, filter, {SearchMethod::exact, 0, threads})) {
-      rows.push_back(row.row);
-    }
+  if (rows.size() >= k && newest_ == 0) return rows;
+  std::vector<math::ScoredRow> found;
+  if (rows.size() >= k) {
+    math::TopK best(k);
+    exact_.compare(query, rows, best);
+    add_rows(query, inverse_norms_.size() - newest_, filter, best);
+    found = best.take();
+  } else {
+    found = search(query, k, filter, {SearchMethod::exact, 0, threads});
   }
+  rows.clear();
+  for (const math::ScoredRow& row : found) rows.push_back(row.row);
   return rows;
 }
 

@@ -48,12 +48,13 @@ class SongIndex {
   SongIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, const GraphIndex* graph,
             std::size_t width = kSearchWidth, const CodedRows* codes = nullptr)
       : SongIndex(vectors, inverse_norms, vectors.rows, graph, width, codes) {}
-  // Only the first `searched` vectors, of which the graph was built, are searched; the others are found where a filter
-  // keeps fewer than k of those.
+  // Only the first `searched` vectors, of which the graph was built, and the last `newest` ones, which are compared one
+  // by one, are searched; the others are found where a filter keeps fewer than k of those.
   SongIndex(math::MatrixView<const float> vectors, std::span<const float> inverse_norms, std::size_t searched,
             const GraphIndex* graph, std::size_t width = kSearchWidth, const CodedRows* codes = nullptr,
-            WalkChoice choice = WalkChoice::by_speed)
+            WalkChoice choice = WalkChoice::by_speed, std::size_t newest = 0)
       : searched_(searched),
+        newest_(newest),
         all_(vectors, inverse_norms),
         inverse_norms_(inverse_norms),
         exact_({vectors.data, searched, vectors.columns, vectors.stride}, inverse_norms.first(searched), codes),
@@ -67,8 +68,8 @@ class SongIndex {
                                       const SearchOptions& options = {}) const;
 
   // About the k nearest rows of search(), in no order, for a caller that ranks them itself: the walk is no wider than
-  // necessary, and no vectors are read. Never returns a row that the filter does not keep, and always k rows if there
-  // are k.
+  // necessary, and without newest rows no vectors are read. Never returns a row that the filter does not keep, and
+  // always k rows if there are k.
   std::vector<std::uint32_t> near(std::span<const float> query, std::size_t k, const SearchFilter& filter = {},
                                   std::size_t threads = 0) const;
 
@@ -83,9 +84,11 @@ class SongIndex {
   std::vector<std::uint32_t> walk(std::span<const float> query, std::size_t k, std::size_t enough,
                                   const SearchFilter& filter, std::size_t width, SearchMethod method) const;
 
-  void add_others(std::span<const float> query, const SearchFilter& filter, math::TopK& best) const;
+  // Offers the rows from `first` on.
+  void add_rows(std::span<const float> query, std::size_t first, const SearchFilter& filter, math::TopK& best) const;
 
   std::size_t searched_ = 0;
+  std::size_t newest_ = 0;
   ExactIndex all_{{}, {}};
   std::span<const float> inverse_norms_;
   ExactIndex exact_{{}, {}};

@@ -75,25 +75,29 @@ std::uint32_t window_of(const Manifest& manifest, const std::string& subject) {
   return static_cast<std::uint32_t>(count_at(object_at(manifest.fields, "options", subject), "window", subject));
 }
 
-// Weights that an older model does not state have their defaults.
-BlendWeights weights_of(const Manifest& manifest, std::string_view name, BlendWeights weights,
-                        const std::string& subject) {
-  if (!manifest.fields.contains(name)) return weights;
-  const json::object& stored = object_at(manifest.fields, name, subject);
-  for (const OptionRow& row : OptionsOf<BlendWeights>::rows) {
+// Options that an older model does not state have their defaults.
+template <class Options>
+Options stored_options(const json::object& stored, Options options, bool numbers_only, const std::string& subject) {
+  for (const OptionRow& row : rows_of<Options>()) {
     const json::value* const value = stored.if_contains(row.name);
     if (value == nullptr) continue;
-    if (!value->is_number()) {
+    if (numbers_only && !value->is_number()) {
       fail(ErrorCode::corrupt, "{}: expected {} to be {}, found {}", subject, row.name, row.wanted(),
            json::serialize(*value));
     }
     try {
-      row.set(&weights, row, option_text(*value));
+      row.set(&options, row, option_text(*value));
     } catch (const Error& error) {
       fail(ErrorCode::corrupt, "{}: {}", subject, error.what());
     }
   }
-  return weights;
+  return options;
+}
+
+BlendWeights weights_of(const Manifest& manifest, std::string_view name, BlendWeights weights,
+                        const std::string& subject) {
+  if (!manifest.fields.contains(name)) return weights;
+  return stored_options(object_at(manifest.fields, name, subject), weights, true, subject);
 }
 
 bool weighs_context(const BlendWeights& weights) {
@@ -169,6 +173,15 @@ std::uint32_t trained_songs_of(const Manifest& manifest, std::uint32_t songs, co
   return static_cast<std::uint32_t>(trained);
 }
 
+std::uint32_t new_songs_of(const Manifest& manifest, std::uint32_t songs, const fs::path& folder) {
+  if (!manifest.fields.contains(kNewSongsKey)) return 0;
+  const std::string subject = (folder / kManifestName).string();
+  const std::uint64_t most = songs - trained_songs_of(manifest, songs, folder);
+  const std::uint64_t count = count_at(object_at(manifest.fields, kNewSongsKey, subject), "songs", subject);
+  if (count > most) fail(ErrorCode::corrupt, "{}: expected at most {} new songs, found {}", subject, most, count);
+  return static_cast<std::uint32_t>(count);
+}
+
 struct Model::State {
   OpenFolder open_folder;
   fs::path folder;
@@ -181,6 +194,7 @@ struct Model::State {
   std::once_flag log_plays_made;
   data::LogPlays log_plays;
   std::uint32_t trained;
+  std::uint32_t newest;
   std::uint32_t transition_window;
   Blend blend;
   std::optional<plays::ReturnRates> returns;
@@ -207,6 +221,7 @@ struct Model::State {
     check_shape(folder / kVectorsName, vectors.view(), songs.size(), vectors.view().columns);
     check_shape(folder / kContextName, context.view(), songs.size(), vectors.view().columns);
     trained = trained_songs_of(manifest, songs.size(), folder);
+    newest = new_songs_of(manifest, songs.size(), folder);
     transition_window = window_of(manifest, (folder / kManifestName).string());
     blend = blend_of(manifest, (folder / kManifestName).string());
     returns = returns_of(manifest, (folder / kManifestName).string());
@@ -222,7 +237,9 @@ struct Model::State {
     const json::object& files = object_at(manifest.fields, "files", subject);
     if (files.contains(kIndexName)) {
       graph.emplace(open_folder.map(kIndexName), trained, vectors.view().columns);
-      if (graph->vectors_digest() != string_at(files.at(kVectorsName).as_object(), "sha256", subject)) {
+      if (graph->vectors_digest() != string_at(files.at(kVectorsName).as_object(), "sha256", subject) &&
+          (newest == 0 || graph->vectors_digest() !=
+                              string_at(object_at(manifest.fields, kNewSongsKey, subject), "graph_of", subject))) {
         graph.reset();
         index_note = fmt::format("{}: built from other vectors, so every song is compared; `segue index` rebuilds it",
                                  (folder / kIndexName).string());
@@ -239,11 +256,11 @@ struct Model::State {
     index = searching(width);
   }
 
-  // Without the songs that are not trained: their vectors are means, which lie near everything.
+  // Without the rare songs, whose vectors are means and lie near everything.
   index::SongIndex searching(std::size_t width, index::WalkChoice choice = index::WalkChoice::by_speed) const {
     return {
         vectors.view(), inverse_norms, trained, graph ? &*graph : nullptr, width, codes.rows() > 0 ? &codes : nullptr,
-        choice};
+        choice,         newest};
   }
 
   const transitions::TransitionsFile& checked_transitions() {
@@ -280,6 +297,9 @@ const OpenFolder& Model::folder() const {
 }
 const data::Catalogue& Model::songs() const {
   return state_->songs;
+}
+std::uint32_t Model::new_songs() const {
+  return state_->newest;
 }
 math::MatrixView<const float> Model::vectors() const {
   return state_->vectors.view();
@@ -360,6 +380,11 @@ const transitions::TeacherFile& Model::teacher() const {
 }
 const layout::SongMap* Model::map() const {
   return state_->map ? &*state_->map : nullptr;
+}
+
+train::TrainOptions train_options_of(const Model& model) {
+  const std::string subject = (model.folder().path() / kManifestName).string();
+  return stored_options(object_at(model.manifest().fields, "options", subject), train::TrainOptions{}, false, subject);
 }
 
 }  // namespace segue::model

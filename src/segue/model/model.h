@@ -1,7 +1,8 @@
 // A model folder, written by `segue train` and opened by everything else.
 //
 //   manifest.json      options, loss by epoch, the dataset's digest
-//   songs.arrow        the songs: first those that are trained, then those placed among them
+//   songs.arrow        the songs: first those that are trained, then those placed among them, last those that came
+//                      after training (pipeline/new_songs.h)
 //   vectors.npy        W1: float32, songs x dim, C order
 //   context.npy        W2: the same shape
 //   trend.npy          float32, songs x 3: decayed plays (plays/trend.h); only if the dataset has times
@@ -28,6 +29,7 @@
 #include "segue/math/matrix.h"
 #include "segue/model/blend_weights.h"
 #include "segue/plays/habits.h"
+#include "segue/train/options.h"
 #include "segue/transitions/teacher_file.h"
 #include "segue/transitions/transitions.h"
 #include "segue/transitions/transitions_file.h"
@@ -48,6 +50,12 @@ inline constexpr std::string_view kTeacherName = "teacher.arrow";
 // How many of a model's songs, the first ones, are trained; in an older model all. Throws corrupt if the manifest says
 // more.
 std::uint32_t trained_songs_of(const Manifest& manifest, std::uint32_t songs, const std::filesystem::path& folder);
+// How many, the last ones, came after training. Likewise.
+std::uint32_t new_songs_of(const Manifest& manifest, std::uint32_t songs, const std::filesystem::path& folder);
+
+// In the manifest: {"songs": n, "graph_of": "..."}, absent before any song was added. `graph_of`: the digest of
+// vectors.npy as it was before, of which the graph may be.
+inline constexpr std::string_view kNewSongsKey = "new_songs";
 
 // An open model, mapped read-only. Thread safe.
 class Model {
@@ -66,6 +74,9 @@ class Model {
   // The first songs are trained. The others, played too rarely for that, are placed among them
   // (transitions/song_placer.h): they are recommended after songs they were played with, but not searched.
   std::uint32_t trained_songs() const;
+  // How many songs, the last ones, came after training: they have vectors of their own and are searched like trained
+  // ones.
+  std::uint32_t new_songs() const;
   math::MatrixView<const float> vectors() const;  // W1, not normalised
   math::MatrixView<const float> context() const;  // W2
   std::span<const float> inverse_norms() const;   // 1/|row of W1|, 0 for a zero row
@@ -90,8 +101,8 @@ class Model {
   // The first call reads and checks the file. Throws corrupt where that is damaged. REQUIRES: has_teacher()
   const transitions::TeacherFile& teacher() const;
 
-  // Search among the trained songs. The first call maps and checks the graph; without one, or with a graph of other
-  // vectors, every search is exact. Throws corrupt if the graph's file is damaged.
+  // Search among the trained songs and the new ones. The first call maps and checks the graph; without one, or with a
+  // graph of other vectors, every search is exact. Throws corrupt if the graph's file is damaged.
   const index::SongIndex& index() const;
   // Makes exact searches of index() about three times as fast, for callers with many of them: index/coded_rows.h. Codes
   // the context vectors too if blend() weighs them. Throws no_space. REQUIRES: no search is running.
@@ -107,5 +118,8 @@ class Model {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// The options that the model was trained with; the default of an option that it does not state. Throws corrupt.
+train::TrainOptions train_options_of(const Model& model);
 
 }  // namespace segue::model

@@ -24,20 +24,4 @@ void add_teacher(const std::filesystem::path& folder, const std::filesystem::pat
   model::extend_model(folder, std::array{model::kTeacherName}, write, digest, target);
 }
 
-train::TrainOptions train_options_of(const model::Model& model) {
-  const std::string subject = (model.folder().path() / kManifestName).string();
-  const json::object& stored = object_at(model.manifest().fields, "options", subject);
-  train::TrainOptions options;
-  for (const OptionRow& row : OptionsOf<train::TrainOptions>::rows) {
-    const json::value* const value = stored.if_contains(row.name);
-    if (value == nullptr) continue;
-    try {
-      row.set(&options, row, option_text(*value));
-    } catch (const Error& error) {
-      fail(ErrorCode::corrupt, "{}: {}", subject, error.what());
-    }
-  }
-  return options;
-}
-
 }  // namespace segue::pipeline

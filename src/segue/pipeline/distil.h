@@ -21,8 +21,4 @@ struct NewTeacher {
 void add_teacher(const std::filesystem::path& folder, const std::filesystem::path& target, const NewTeacher& teacher,
                  std::string_view digest);
 
-// The training options that a model's manifest states; options it does not state have their defaults. Throws corrupt
-// for a value out of range.
-train::TrainOptions train_options_of(const model::Model& model);
-
 }  // namespace segue::pipeline

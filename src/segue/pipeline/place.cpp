@@ -55,6 +55,18 @@ layout::Point place_vector(const model::Model& model, const layout::SongMap& map
   return nearest.place(map.layout, threads).front();
 }
 
+layout::Layout place_vectors(const model::Model& model, const layout::SongMap& map, math::MatrixView<const float> units,
+                             std::span<const std::uint32_t> excluded, std::size_t threads) {
+  NearestSongs nearest(units.rows, kNeighbours);
+  parallel_for(units.rows, 16, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) {
+      if (std::ranges::all_of(units[row], [](float number) { return number == 0; })) continue;
+      nearest.set(row, model.index().search(units[row], kNeighbours, {excluded}, {.threads = 1}));
+    }
+  });
+  return nearest.place(map.layout, threads);
+}
+
 layout::Point place_songs(const model::Model& model, const layout::SongMap& map, std::span<const std::uint32_t> songs,
                           double half_life, std::size_t threads) {
   return place_vector(model, map, recommend::user_vector(model, songs, half_life), threads);

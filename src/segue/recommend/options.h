@@ -47,6 +47,7 @@ struct RecommendOptions {
   RecommendBy by = RecommendBy::blend;
   double half_life = 0;
   bool explain = false;
+  double new_song_share = 0;
   std::uint32_t threads = 0;
 };
 
@@ -69,6 +70,11 @@ struct OptionsOf<recommend::RecommendOptions> {
           "when recommending by vectors",
           between(0, 1e9)),
       option<&recommend::RecommendOptions::explain>("explain", "Explain each song by the played songs it is based on"),
+      option<&recommend::RecommendOptions::new_song_share>(
+          "new_song_share",
+          "At least this share of the list, rounded down, is for songs that came after training (segue place), those "
+          "that fit best, spread over it; 0: they are ranked as all others",
+          between(0, 1)),
       option<&recommend::RecommendOptions::threads>("threads", "Threads to use, 0 for all cores", between(0, 1024)),
   };
 };

@@ -155,6 +155,16 @@ plays::Past past_of(const data::Catalogue& songs, std::span<const data::SongRow>
 
 namespace {
 
+// Those of `keeps`, or all of them for nullptr.
+index::RowSet new_songs_of(const model::Model& model, const index::RowSet* keeps) {
+  const std::uint32_t songs = model.songs().size();
+  index::RowSet rows(songs);
+  for (data::SongRow row = songs - model.new_songs(); row < songs; ++row) {
+    if (keeps == nullptr || keeps->contains(row)) rows.insert(row);
+  }
+  return rows;
+}
+
 bool has_transitions(const model::Model& model, std::span<const data::SongRow> songs) {
   return std::ranges::any_of(songs, [&](data::SongRow song) { return !model.transitions(song).neighbours.empty(); });
 }
@@ -281,10 +291,24 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
     return pool_by_place(merged);
   };
 
+  const ListContext context{listener.played, barred, listener.budget};
+  std::vector<Pick> picks = rerank_widening(model_, pool, options.k, context, list);
+  const data::SongRow first_new = model_.songs().size() - model_.new_songs();
+  const auto is_new = [&](const Pick& pick) { return pick.song >= first_new; };
+  const auto for_new = static_cast<std::size_t>(options.new_song_share * options.k);
+  if (model_.new_songs() > 0 && static_cast<std::size_t>(std::ranges::count_if(picks, is_new)) < for_new) {
+    const index::RowSet new_songs = new_songs_of(model_, listener.keeps);
+    search.keeps = &new_songs;
+    RerankOptions apart = list;
+    apart.artist_gap = 0;  // others come between them
+    picks = spread_in(model_, picks, rerank_widening(model_, pool, for_new, context, apart), options.k, context, list);
+    search.keeps = listener.keeps;
+  }
   std::vector<data::SongRow> songs;
-  for (const Pick& pick : rerank_widening(model_, pool, options.k, {listener.played, barred, listener.budget}, list)) {
+  for (const Pick& pick : picks) {
     Recommendation& one = found.items.emplace_back();
     one.song = pick.song;
+    one.is_new = is_new(pick);
     one.score = pick.fit;
     one.similarity = model_.inverse_norms()[pick.song] *
                      math::best_kernels().dot(user.data(), model_.vectors().row(pick.song), user.size());

@@ -46,6 +46,7 @@ struct Recommendation {
   data::SongRow song = 0;
   float score = 0;                 // of the blend, or a cosine, as RecommendOptions::by says
   float similarity = 0;            // cosine to the user vector
+  bool is_new = false;             // it came after training
   std::optional<Reasons> reasons;  // with RecommendOptions::explain
 };
 

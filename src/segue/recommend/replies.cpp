@@ -85,6 +85,8 @@ std::vector<RecommendedSongReply> recommended_song_replies(const data::Catalogue
     const Recommendation& one = found[i];
     RecommendedSongReply& reply = replies.emplace_back(reply_of(song, one.song), one.score, one.similarity);
     if (one.reasons) reply.explanation = explanation_reply(songs, *one.reasons);
+    if (one.is_new) reply.is_new = true;
+    if (one.is_new && reply.explanation) reply.explanation->text.insert(0, "New since training. ");
   });
   return replies;
 }

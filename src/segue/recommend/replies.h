@@ -79,6 +79,7 @@ struct RecommendedSongReply : SongReply {
   float score = 0;
   float similarity = 0;
   std::optional<ExplanationReply> explanation{};
+  std::optional<bool> is_new{};
 };
 
 struct InterestReply {
@@ -284,6 +285,7 @@ struct FieldsOf<recommend::RecommendedSongReply> {
       field<&recommend::RecommendedSongReply::score>("score", "How well it fits: of the blend, or a cosine"),
       field<&recommend::RecommendedSongReply::similarity>("similarity", "Its cosine to the user vector"),
       field<&recommend::RecommendedSongReply::explanation>("explanation", "Present if explain was set"),
+      field<&recommend::RecommendedSongReply::is_new>("new", "Present if it came after training (segue place)"),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::RecommendedSongReply);

@@ -144,13 +144,42 @@ std::vector<Pick> pick_unlike(const model::Model& model, std::vector<Candidate>&
 
 }  // namespace
 
+std::vector<Pick> spread_in(const model::Model& model, std::span<const Pick> picks, std::span<const Pick> others,
+                            std::size_t k, const ListContext& context, const RerankOptions& options) {
+  // Where the others go is laid out first; then the rules take songs from that order.
+  const auto is_other = [&](const Pick& pick) {
+    return std::ranges::find(others, pick.song, &Pick::song) != others.end();
+  };
+  std::vector<Pick> order;
+  std::size_t other = 0;
+  std::size_t pick = 0;
+  while (pick < picks.size() || other < others.size()) {
+    const bool is_due = other < others.size() && order.size() * others.size() >= other * k + k / 2;
+    if (is_due || pick == picks.size()) {
+      order.push_back(others[other++]);
+    } else if (const Pick& next = picks[pick++]; !is_other(next)) {
+      order.push_back(next);
+    }
+  }
+  std::vector<data::SongRow> rows;
+  for (const Pick& one : order) rows.push_back(one.song);
+  ListRules rules = rules_of(model, context, options);
+  std::vector<Pick> list;
+  for (const std::size_t place : rules.fill(rows, model.songs().keys(rows), k)) {
+    list.push_back(order[place]);
+    if (list.size() > 1) list.back().value = std::min(list.back().value, list[list.size() - 2].value);
+  }
+  return list;
+}
+
 float fame(const data::Catalogue& songs, data::SongRow song) {
   // Rows are sorted by plays.
   const double most = std::log1p(static_cast<double>(songs.plays(0)));
   const double least = std::log1p(static_cast<double>(songs.plays(songs.size() - 1)));
   if (!(most > least)) return 0;
   const double now = std::log1p(static_cast<double>(songs.plays(song)));
-  return static_cast<float>(2 * (now - least) / (most - least) - 1);
+  // New songs come last, whatever their plays.
+  return static_cast<float>(std::clamp(2 * (now - least) / (most - least) - 1, -1.0, 1.0));
 }
 
 float gumbel(std::uint64_t seed, data::SongRow song) {

@@ -57,6 +57,11 @@ std::vector<Pick> rerank_widening(const model::Model& model,
                                   const std::function<std::vector<math::ScoredRow>(std::size_t n)>& find, std::size_t k,
                                   const ListContext& context, const RerankOptions& options);
 
+// `picks` with `others`, which keep their order, spread evenly over a list of at most k: each takes the place of one of
+// `picks` that fits less, unless the rules forbid it there. Songs of both lists count once.
+std::vector<Pick> spread_in(const model::Model& model, std::span<const Pick> picks, std::span<const Pick> others,
+                            std::size_t k, const ListContext& context, const RerankOptions& options);
+
 // How famous a song is: log plays from -1 to 1 over the catalogue, 0 if all songs have the same.
 float fame(const data::Catalogue& songs, data::SongRow song);
 

@@ -158,7 +158,7 @@ bool CatalogueControl::offers(std::string_view id, const data::Audience& audienc
 }
 
 // REQUIRES: changing_ is held. Does nothing for what is known already.
-void CatalogueControl::apply(const store::StoredCatalogueChange& stored) {
+void CatalogueControl::apply(const store::StoredSongChange& stored) {
   Change change{
       .change = {}, .withdrawn = stored.content.empty(), .version = stored.version, .changed = stored.changed};
   if (!change.withdrawn) {
@@ -198,14 +198,14 @@ void CatalogueControl::change(const std::string& id, const data::AvailabilityCha
 bool CatalogueControl::withdraw(const std::string& id) {
   const std::scoped_lock one(changing_);
   const bool was_in_force = song(id).change.has_value();
-  const store::StoredCatalogueChange stored = store_.set_catalogue_change(id, "", unix_now());
+  const store::StoredSongChange stored = store_.set_catalogue_change(id, "", unix_now());
   if (stored.version > 0) apply(stored);
   return was_in_force;
 }
 
 void CatalogueControl::poll() {
   const std::scoped_lock one(changing_);
-  for (const store::StoredCatalogueChange& stored : store_.catalogue_changes(polled_)) {
+  for (const store::StoredSongChange& stored : store_.catalogue_changes(polled_)) {
     apply(stored);
     polled_ = stored.version;
   }

@@ -122,7 +122,7 @@ class CatalogueControl {
   void prepare(const ModelPointer& served);
   OfModel built(const ModelPointer& served, const Sources& sources) const;
   void take(const Sources& built_from, std::vector<OfModel> models);
-  void apply(const store::StoredCatalogueChange& stored);
+  void apply(const store::StoredSongChange& stored);
   void publish(std::vector<OfModel> models);
   std::vector<OfModel> models_now() const;
   Sources sources_now() const;

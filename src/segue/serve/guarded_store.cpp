@@ -93,13 +93,22 @@ std::optional<store::StoredPlaylist> GuardedStore::playlist(std::string_view id)
   return on_own_files([&] { return store_.playlist(id); });
 }
 
-store::StoredCatalogueChange GuardedStore::set_catalogue_change(std::string_view song_id, std::string_view content,
-                                                                std::int64_t changed) {
+store::StoredSongChange GuardedStore::set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                           std::int64_t changed) {
   return on_own_files([&] { return store_.set_catalogue_change(song_id, content, changed); });
 }
 
-std::vector<store::StoredCatalogueChange> GuardedStore::catalogue_changes(std::int64_t after) {
+std::vector<store::StoredSongChange> GuardedStore::catalogue_changes(std::int64_t after) {
   return on_own_files([&] { return store_.catalogue_changes(after); });
+}
+
+store::StoredSongChange GuardedStore::set_new_song(std::string_view song_id, std::string_view content,
+                                                   std::int64_t changed) {
+  return on_own_files([&] { return store_.set_new_song(song_id, content, changed); });
+}
+
+std::vector<store::StoredSongChange> GuardedStore::new_songs(std::int64_t after) {
+  return on_own_files([&] { return store_.new_songs(after); });
 }
 
 void GuardedStore::add_token(const store::StoredToken& token) {

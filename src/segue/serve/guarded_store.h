@@ -55,9 +55,12 @@ class GuardedStore final : public store::ListenStore {
   store::StoredPlaylist keep_playlist(const store::StoredPlaylist& playlist, std::int64_t oldest) override;
   std::vector<store::StoredPlaylist> playlists_of(std::string_view user) override;
   std::optional<store::StoredPlaylist> playlist(std::string_view id) override;
-  store::StoredCatalogueChange set_catalogue_change(std::string_view song_id, std::string_view content,
-                                                    std::int64_t changed) override;
-  std::vector<store::StoredCatalogueChange> catalogue_changes(std::int64_t after) override;
+  store::StoredSongChange set_catalogue_change(std::string_view song_id, std::string_view content,
+                                               std::int64_t changed) override;
+  std::vector<store::StoredSongChange> catalogue_changes(std::int64_t after) override;
+  store::StoredSongChange set_new_song(std::string_view song_id, std::string_view content,
+                                       std::int64_t changed) override;
+  std::vector<store::StoredSongChange> new_songs(std::int64_t after) override;
   void add_token(const store::StoredToken& token) override;
   std::optional<store::StoredToken> token_by_hash(std::string_view hash) override;
   std::vector<store::StoredToken> tokens() override;

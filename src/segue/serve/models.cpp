@@ -149,16 +149,19 @@ std::vector<std::string_view> names_of(const std::vector<ModelSource>& sources) 
 }  // namespace
 
 ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const fs::path& cache, bool verify,
-                         const fs::path& library_in)
+                         const fs::path& library_in, const std::string& source)
     : name(std::move(name_in)),
       folder(resolved(folder_in)),
       model(open_model(folder, verify)),
       trend(live_trend(model)),
       recommender(model, trend.get()),
       matcher(model.songs()),
-      search(model.songs(), cache / (model.manifest().digest + ".search"), model.manifest().digest),
+      // Versions of a model take turns in one file.
+      search(model.songs(), cache / ((source.empty() ? model.manifest().digest : "placed-" + source) + ".search"),
+             model.manifest().digest),
       loaded(std::chrono::system_clock::now()),
       trained(time_made(model.manifest())) {
+  source_digest = source.empty() ? model.manifest().digest : source;
   recall = sampled_recall(model);
   if (!library_in.empty()) {
     library_written = file_written(library_in);
@@ -229,8 +232,17 @@ ModelSet::ModelSet(std::vector<ModelSource> sources, fs::path cache, bool verify
 }
 
 std::shared_ptr<const ServedModel> ModelSet::load(std::size_t place) const {
-  auto model =
-      std::make_shared<const ServedModel>(sources_[place].name, sources_[place].folder, cache_, verify_, library_);
+  const ModelSource& source = sources_[place];
+  fs::path folder = source.folder;
+  std::string digest;
+  if (extend_) {
+    folder = resolved(folder);
+    digest = open_manifest(folder, model::kModelFormat).digest;
+    const fs::path extended = extend_(source.name, folder);
+    if (extended == folder) digest.clear();
+    folder = extended;
+  }
+  auto model = std::make_shared<const ServedModel>(source.name, folder, cache_, verify_, library_, digest);
   model->model.folder().drop_pages();  // all were checked, but not all are needed
   return model;
 }
@@ -244,6 +256,26 @@ std::size_t ModelSet::place_of(std::string_view name) const {
 void ModelSet::before_serving(std::function<void(const ModelPointer&)> prepare) {
   const std::scoped_lock one(reloading_);
   prepare_ = std::move(prepare);
+}
+
+void ModelSet::extend_with(Extend extend) {
+  const std::scoped_lock one(reloading_);
+  extend_ = std::move(extend);
+}
+
+bool ModelSet::refresh(std::string_view name) {
+  const std::scoped_lock one(reloading_);
+  const std::size_t place = place_of(name);
+  const auto served = [&] {
+    const std::scoped_lock lock(mutex_);
+    return slots_[place].now;
+  };
+  if (folder_now(sources_[place].folder).digest != served()->source_digest) return false;
+  ModelPointer loaded = load(place);
+  if (prepare_) prepare_(loaded);
+  const std::scoped_lock lock(mutex_);
+  slots_[place].now.swap(loaded);
+  return true;
 }
 
 ModelPointer ModelSet::choose(std::string_view name, std::string_view user) const {
@@ -320,7 +352,7 @@ void ModelSet::rollback(std::string_view name) {
   if (slot.before == nullptr)
     fail(ErrorCode::not_found, "model {}: expected a previous model to roll back to, found none", slot.now->name);
   slot.before->refuse_damaged();
-  slot.tried = slot.now->model.manifest().digest;  // the model just rolled back is not reloaded automatically
+  slot.tried = slot.now->source_digest;  // the model just rolled back is not reloaded automatically
   std::swap(slot.now, slot.before);
 }
 
@@ -333,7 +365,7 @@ ModelSet::Changes ModelSet::changed() {
     const std::scoped_lock lock(mutex_);
     Slot& slot = slots_[i];
     const std::string& digest = folder.digest;
-    const bool is_new = !digest.empty() && digest != slot.now->model.manifest().digest && digest != slot.tried;
+    const bool is_new = !digest.empty() && digest != slot.now->source_digest && digest != slot.tried;
     const bool may_be_repaired = !digest.empty() && slot.now->damaged() && written != slot.tried_files;
     const bool new_library = slot.now->library && library != fs::file_time_type::min() &&
                              library != slot.now->library_written && library != slot.tried_library;

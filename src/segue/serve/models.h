@@ -40,8 +40,9 @@ class DamagedModel : public Error {
 struct ServedModel {
   // Opens the model, verifies it if `verify` is set, and warms it: every page that replies need has been read once.
   // `library` may be "". Throws as Model's constructor, verify_model() and library::Library do.
+  // `source`: the digest of the model that this is a version of; "" if it is none.
   ServedModel(std::string name, const std::filesystem::path& folder, const std::filesystem::path& cache, bool verify,
-              const std::filesystem::path& library = {});
+              const std::filesystem::path& library = {}, const std::string& source = "");
 
   // The songs of the library; nullptr for all songs, without one.
   const index::RowSet* playable() const { return library ? &library->rows() : nullptr; }
@@ -51,6 +52,7 @@ struct ServedModel {
   bool damaged() const;  // the model or its search index
 
   std::string name;
+  std::string source_digest;     // of the model that is served, without new songs (new_song_control.h)
   std::filesystem::path folder;  // with every link resolved: the folder that was opened
   model::Model model;
   std::unique_ptr<plays::LiveTrend> trend;  // the model's and what TrendFeed counts; nullptr if the model has none
@@ -96,6 +98,14 @@ class ModelSet {
   // From now on calls this with every model that was loaded, before it replaces another.
   void before_serving(std::function<void(const ModelPointer&)> prepare);
 
+  // From now on the folder that this returns is opened instead of that of a model: a version with new songs, or the
+  // same.
+  using Extend = std::function<std::filesystem::path(const std::string& name, const std::filesystem::path& folder)>;
+  void extend_with(Extend extend);
+  // Opens the model again, extended by what it is to have now; rollback() still leads to the model before it. False,
+  // and nothing happens, if its folder holds another model than the one served. Throws as reload().
+  bool refresh(std::string_view name);
+
   // The model of this name; for "" the one that serves `user`, or the first one if `user` is "" too. Which users a
   // model serves depends on names and parts alone, so replicas agree. Throws not_found for another name, DamagedModel.
   ModelPointer choose(std::string_view name, std::string_view user) const;
@@ -139,6 +149,7 @@ class ModelSet {
   const bool verify_;
   std::mutex reloading_;
   std::function<void(const ModelPointer&)> prepare_;  // guarded by reloading_
+  Extend extend_;                                     // likewise
   mutable std::mutex mutex_;                          // guards slots_
   std::vector<Slot> slots_;
 };

@@ -134,13 +134,15 @@ Service::Service(const ServiceSetup& setup)
       authenticator_(store_, setup.open_loopback),
       limiter_(setup.limits),
       trend_feed_(setup.models, store_),
-      catalogue_(setup.models, store_, setup.catalogue) {
+      catalogue_(setup.models, store_, setup.catalogue),
+      new_songs_(std::make_unique<NewSongControl>(setup.models, store_, setup.cache)) {
   if (!setup_.evaluation.empty()) (void)evaluation_report(setup_.evaluation);
   std::vector<Route> routes = operation_routes();
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
   // Routes keep a pointer to the metrics, which are built from the routes.
   metrics_ = std::make_unique<Metrics>();
-  const ServiceParts parts{setup_.models, store_, *metrics_, catalogue_, setup_.max_work, setup_.interleaving};
+  const ServiceParts parts{setup_.models, store_,          *metrics_,          catalogue_,
+                           *new_songs_,   setup_.max_work, setup_.interleaving};
   add(song_routes(parts));
   add(match_routes(parts));
   add(recommendation_routes(parts));
@@ -148,6 +150,7 @@ Service::Service(const ServiceSetup& setup)
   add(map_routes(parts));
   add(model_routes(parts));
   add(catalogue_routes(parts));
+  add(new_song_routes(parts));
   const ListenParts listens{store_, playing_now_, *metrics_, unix_now,
                             [this](const std::string& user) { given_songs_.forget(listener_named(user).given); }};
   add(listens_routes(listens));
@@ -477,6 +480,23 @@ void Service::update_catalogue() {
   } catch (const std::exception& error) {
     if (!catalogue_is_behind_.exchange(true)) log("catalogue not updated", {{"reason", error.what()}});
   }
+}
+
+void Service::update_new_songs() {
+  std::string problem;
+  try {
+    new_songs_->poll();
+    for (const std::string& name : new_songs_->update()) {
+      const NewSongFacts facts = new_songs_->facts();
+      log("new songs placed", {{"model", name}, {"songs", facts.songs}, {"seconds", facts.seconds}});
+      count_new_listens();
+    }
+    problem = new_songs_->facts().problem;
+  } catch (const std::exception& error) {
+    problem = error.what();
+  }
+  if (problem != new_songs_problem_ && !problem.empty()) log("new songs not placed", {{"reason", problem}});
+  new_songs_problem_ = problem;
 }
 
 }  // namespace segue::serve

@@ -36,6 +36,7 @@
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
 #include "segue/serve/song_links.h"
+#include "segue/serve/new_song_control.h"
 #include "segue/serve/trend_feed.h"
 #include "segue/store/store.h"
 
@@ -55,6 +56,7 @@ struct ServiceSetup {
   std::chrono::seconds keep_events{0};  // 0: for ever
   std::filesystem::path evaluation{};   // a report of `segue evaluate`, or ""
   CatalogueSetup catalogue{};
+  std::filesystem::path cache{};              // for models with new songs
   LogEvent log;                               // may be empty
   AccessLog* access_log = nullptr;            // nullptr: none
   std::chrono::milliseconds keep_listens{0};  // 0: for ever
@@ -89,6 +91,8 @@ class Service final : public RequestHandler {
   void drop_old_events();
   // Takes in changes to the catalogue by other processes and by the passing of time; errors are logged.
   void update_catalogue();
+  // Takes in new songs of other processes, and places them in the models; errors are logged.
+  void update_new_songs();
   // Removes some of the listens that are older than keep_listens at `now` (seconds since 1970), and returns whether to
   // call it again soon: others wait for the store no longer than for one batch. Errors are logged.
   bool remove_old_listens(std::int64_t now);
@@ -141,6 +145,7 @@ class Service final : public RequestHandler {
   ArtistGroups artist_groups_;
   TrendFeed trend_feed_;
   CatalogueControl catalogue_;
+  std::unique_ptr<NewSongControl> new_songs_;
   std::unique_ptr<Router> router_;
   std::unique_ptr<Metrics> metrics_;
   std::string openapi_;
@@ -148,6 +153,7 @@ class Service final : public RequestHandler {
   std::atomic<std::uint64_t> expired_{0};         // listens removed since remove_old_listens() last came to an end
   std::atomic<bool> trend_is_behind_{false};      // and that was logged
   std::atomic<bool> catalogue_is_behind_{false};  // likewise
+  std::string new_songs_problem_;                 // that was logged last; of update_new_songs() alone
 
   std::atomic<std::int64_t> next_drop_{0};  // when old events are looked for again: seconds since 1970
 

@@ -50,9 +50,11 @@ constexpr const char* kSkips = R"sql(CREATE TABLE IF NOT EXISTS segue.skips (
   recording_mbid text NOT NULL, PRIMARY KEY (user_name, skipped_at, msid)))sql";
 
 // Likewise.
-constexpr const char* kCatalogueChanges = R"sql(CREATE TABLE IF NOT EXISTS segue.catalogue_changes (
-  song_id text COLLATE "C" PRIMARY KEY, content text NOT NULL, version bigint NOT NULL UNIQUE,
-  changed bigint NOT NULL))sql";
+constexpr std::string_view kCatalogueChangesTable = "segue.catalogue_changes";
+constexpr std::string_view kNewSongsOfStore = "segue.new_songs";
+constexpr std::string_view kSongChanges =
+    "CREATE TABLE IF NOT EXISTS {} (song_id text COLLATE \"C\" PRIMARY KEY, content text NOT NULL, version bigint NOT "
+    "NULL UNIQUE, changed bigint NOT NULL)";
 
 constexpr std::string_view kChangeColumns = "song_id, content, version, changed";
 
@@ -106,7 +108,8 @@ bool is_up_to_date(PostgresConnection& connection) {
                      " AND to_regclass('segue.listens_by_insertion') IS NOT NULL"
                      " AND to_regclass('segue.playlists') IS NOT NULL"
                      " AND to_regclass('segue.skips') IS NOT NULL"
-                     " AND to_regclass('segue.catalogue_changes') IS NOT NULL")
+                     " AND to_regclass('segue.catalogue_changes') IS NOT NULL"
+                     " AND to_regclass('segue.new_songs') IS NOT NULL")
                  .number(0, 0) != 0 &&
          has_events(connection);
 }
@@ -126,7 +129,9 @@ void open_schema(PostgresConnection& connection) {
   connection.run(kPlaylists);
   connection.run(kSkips);
   make_events(connection);
-  connection.run(kCatalogueChanges);
+  for (const std::string_view table : {kCatalogueChangesTable, kNewSongsOfStore}) {
+    connection.run(fmt::format(kSongChanges, table));
+  }
   connection.run("SET LOCAL statement_timeout = 0");  // of a large store it takes minutes
   connection.run(fmt::format(
       "CREATE INDEX IF NOT EXISTS listens_by_song ON segue.listens (user_name, msid, ({}), listened_at)", kSongDigest));
@@ -593,34 +598,51 @@ std::optional<StoredPlaylist> PostgresStore::playlist(std::string_view id) {
 }
 
 // One change at a time, so that versions become visible in their order: a poll that saw one misses none below it.
-StoredCatalogueChange PostgresStore::set_catalogue_change(std::string_view song_id, std::string_view content,
-                                                          std::int64_t changed) {
+StoredSongChange PostgresStore::set_change(std::string_view table, std::string_view song_id, std::string_view content,
+                                           std::int64_t changed) {
   const Session session(*this);
   PostgresTransaction transaction(*session);
-  session->run("LOCK TABLE segue.catalogue_changes IN SHARE ROW EXCLUSIVE MODE");
+  session->run(fmt::format("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE", table));
   const PostgresRows known =
-      session->run("SELECT 1 FROM segue.catalogue_changes WHERE song_id = $1", PostgresValues().add(song_id));
+      session->run(fmt::format("SELECT 1 FROM {} WHERE song_id = $1", table), PostgresValues().add(song_id));
   if (content.empty() && known.size() == 0) return {.song_id = std::string(song_id)};
-  const PostgresRows kept = session->run(
-      fmt::format("INSERT INTO segue.catalogue_changes ({0})"
-                  " SELECT $1::text, $2::text, coalesce(max(version), 0) + 1, $3::bigint FROM segue.catalogue_changes"
-                  " ON CONFLICT (song_id) DO UPDATE"
-                  " SET content = excluded.content, version = excluded.version, changed = excluded.changed"
-                  " RETURNING {0}",
-                  kChangeColumns),
-      PostgresValues().add(song_id).add(content).add(changed));
-  StoredCatalogueChange change = catalogue_change_of(kept[0]);
+  const PostgresRows kept =
+      session->run(fmt::format("INSERT INTO {1} ({0})"
+                               " SELECT $1::text, $2::text, coalesce(max(version), 0) + 1, $3::bigint FROM {1}"
+                               " ON CONFLICT (song_id) DO UPDATE"
+                               " SET content = excluded.content, version = excluded.version, changed = excluded.changed"
+                               " RETURNING {0}",
+                               kChangeColumns, table),
+                   PostgresValues().add(song_id).add(content).add(changed));
+  StoredSongChange change = song_change_of(kept[0]);
   transaction.commit();
   return change;
 }
 
-std::vector<StoredCatalogueChange> PostgresStore::catalogue_changes(std::int64_t after) {
+std::vector<StoredSongChange> PostgresStore::changes(std::string_view table, std::int64_t after) {
   const PostgresRows rows =
-      run(fmt::format("SELECT {} FROM segue.catalogue_changes WHERE version > $1 ORDER BY version", kChangeColumns),
+      run(fmt::format("SELECT {} FROM {} WHERE version > $1 ORDER BY version", kChangeColumns, table),
           PostgresValues().add(after));
-  std::vector<StoredCatalogueChange> changes;
-  for (std::size_t row = 0; row < rows.size(); ++row) changes.push_back(catalogue_change_of(rows[row]));
+  std::vector<StoredSongChange> changes;
+  for (std::size_t row = 0; row < rows.size(); ++row) changes.push_back(song_change_of(rows[row]));
   return changes;
+}
+
+StoredSongChange PostgresStore::set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                     std::int64_t changed) {
+  return set_change(kCatalogueChangesTable, song_id, content, changed);
+}
+
+std::vector<StoredSongChange> PostgresStore::catalogue_changes(std::int64_t after) {
+  return changes(kCatalogueChangesTable, after);
+}
+
+StoredSongChange PostgresStore::set_new_song(std::string_view song_id, std::string_view content, std::int64_t changed) {
+  return set_change(kNewSongsOfStore, song_id, content, changed);
+}
+
+std::vector<StoredSongChange> PostgresStore::new_songs(std::int64_t after) {
+  return changes(kNewSongsOfStore, after);
 }
 
 void PostgresStore::add_token(const StoredToken& token) {

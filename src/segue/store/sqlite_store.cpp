@@ -59,10 +59,11 @@ CREATE TABLE IF NOT EXISTS skips (
   song_id TEXT NOT NULL, recording_mbid TEXT NOT NULL, PRIMARY KEY (user, skipped_at, msid)) WITHOUT ROWID)sql";
 
 // Likewise.
-constexpr const char* kSqliteCatalogueChanges = R"sql(
-CREATE TABLE IF NOT EXISTS catalogue_changes (
-  song_id TEXT PRIMARY KEY, content TEXT NOT NULL, version INTEGER NOT NULL UNIQUE, changed INTEGER NOT NULL)
-  WITHOUT ROWID)sql";
+constexpr std::string_view kCatalogueTable = "catalogue_changes";
+constexpr std::string_view kNewSongsTable = "new_songs";
+constexpr std::string_view kSqliteSongChanges =
+    "CREATE TABLE IF NOT EXISTS {} (song_id TEXT PRIMARY KEY, content TEXT NOT NULL, version INTEGER NOT NULL UNIQUE, "
+    "changed INTEGER NOT NULL) WITHOUT ROWID";
 
 constexpr std::string_view kSqliteSkipColumns =
     "user, skipped_at, artist, title, release, song_id, recording_mbid, '', msid, 0";
@@ -116,9 +117,9 @@ bool holds_store(SqliteConnection& connection) {
 bool is_up_to_date(SqliteConnection& connection) {
   SqliteStatement found(connection,
                         "SELECT count(*) FROM sqlite_schema WHERE name IN ('listens_by_song', 'listens_by_insertion', "
-                        "'playlists', 'skips', 'events', 'catalogue_changes')");
+                        "'playlists', 'skips', 'events', 'catalogue_changes', 'new_songs')");
   found.step();
-  return found.number(0) == 6;
+  return found.number(0) == 7;
 }
 
 void open_schema(SqliteConnection& connection) {
@@ -137,7 +138,9 @@ void open_schema(SqliteConnection& connection) {
   connection.run(kSqlitePlaylists);
   connection.run(kSqliteSkips);
   connection.run(kSqliteEvents);
-  connection.run(kSqliteCatalogueChanges);
+  for (const std::string_view table : {kCatalogueTable, kNewSongsTable}) {
+    connection.run(fmt::format(kSqliteSongChanges, table).c_str());
+  }
   // The first stores are not known by their tables any more.
   connection.run(
       fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, kSqliteSchemaVersion));
@@ -532,28 +535,46 @@ std::optional<StoredPlaylist> SqliteStore::playlist(std::string_view id) {
   return playlist_of(row);
 }
 
-StoredCatalogueChange SqliteStore::set_catalogue_change(std::string_view song_id, std::string_view content,
-                                                        std::int64_t changed) {
+StoredSongChange SqliteStore::set_change(std::string_view table, std::string_view song_id, std::string_view content,
+                                         std::int64_t changed) {
   return write([&] {
-    SqliteStatement known(writer_, "SELECT 1 FROM catalogue_changes WHERE song_id = ?");
-    if (content.empty() && !known.bind(song_id).step()) return StoredCatalogueChange{.song_id = std::string(song_id)};
-    SqliteStatement set(writer_,
-                        "INSERT OR REPLACE INTO catalogue_changes "
-                        "SELECT ?, ?, coalesce(max(version), 0) + 1, ? FROM catalogue_changes");
+    const std::string of_song = fmt::format("FROM {} WHERE song_id = ?", table);
+    SqliteStatement known(writer_, "SELECT 1 " + of_song);
+    if (content.empty() && !known.bind(song_id).step()) return StoredSongChange{.song_id = std::string(song_id)};
+    SqliteStatement set(
+        writer_,
+        fmt::format("INSERT OR REPLACE INTO {0} SELECT ?, ?, coalesce(max(version), 0) + 1, ? FROM {0}", table));
     set.bind(song_id).bind(content).bind(changed).run();
-    SqliteStatement kept(writer_, "SELECT * FROM catalogue_changes WHERE song_id = ?");
+    SqliteStatement kept(writer_, "SELECT * " + of_song);
     kept.bind(song_id).step();
-    return catalogue_change_of(kept);
+    return song_change_of(kept);
   });
 }
 
-std::vector<StoredCatalogueChange> SqliteStore::catalogue_changes(std::int64_t after) {
+std::vector<StoredSongChange> SqliteStore::changes(std::string_view table, std::int64_t after) {
   const Reader reader(*this);
-  SqliteStatement rows(*reader, "SELECT * FROM catalogue_changes WHERE version > ? ORDER BY version");
+  SqliteStatement rows(*reader, fmt::format("SELECT * FROM {} WHERE version > ? ORDER BY version", table));
   rows.bind(after);
-  std::vector<StoredCatalogueChange> changes;
-  while (rows.step()) changes.push_back(catalogue_change_of(rows));
+  std::vector<StoredSongChange> changes;
+  while (rows.step()) changes.push_back(song_change_of(rows));
   return changes;
+}
+
+StoredSongChange SqliteStore::set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                   std::int64_t changed) {
+  return set_change(kCatalogueTable, song_id, content, changed);
+}
+
+std::vector<StoredSongChange> SqliteStore::catalogue_changes(std::int64_t after) {
+  return changes(kCatalogueTable, after);
+}
+
+StoredSongChange SqliteStore::set_new_song(std::string_view song_id, std::string_view content, std::int64_t changed) {
+  return set_change(kNewSongsTable, song_id, content, changed);
+}
+
+std::vector<StoredSongChange> SqliteStore::new_songs(std::int64_t after) {
+  return changes(kNewSongsTable, after);
 }
 
 void SqliteStore::add_token(const StoredToken& token) {

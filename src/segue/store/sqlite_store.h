@@ -49,9 +49,11 @@ class SqliteStore final : public ListenStore {
   StoredPlaylist keep_playlist(const StoredPlaylist& playlist, std::int64_t oldest) override;
   std::vector<StoredPlaylist> playlists_of(std::string_view user) override;
   std::optional<StoredPlaylist> playlist(std::string_view id) override;
-  StoredCatalogueChange set_catalogue_change(std::string_view song_id, std::string_view content,
-                                             std::int64_t changed) override;
-  std::vector<StoredCatalogueChange> catalogue_changes(std::int64_t after) override;
+  StoredSongChange set_catalogue_change(std::string_view song_id, std::string_view content,
+                                        std::int64_t changed) override;
+  std::vector<StoredSongChange> catalogue_changes(std::int64_t after) override;
+  StoredSongChange set_new_song(std::string_view song_id, std::string_view content, std::int64_t changed) override;
+  std::vector<StoredSongChange> new_songs(std::int64_t after) override;
   void add_token(const StoredToken& token) override;
   std::optional<StoredToken> token_by_hash(std::string_view hash) override;
   std::vector<StoredToken> tokens() override;
@@ -65,6 +67,9 @@ class SqliteStore final : public ListenStore {
   void check() override;
 
  private:
+  StoredSongChange set_change(std::string_view table, std::string_view song_id, std::string_view content,
+                              std::int64_t changed);
+  std::vector<StoredSongChange> changes(std::string_view table, std::int64_t after);
   class Reader;
 
   void commit_together(std::span<Addition* const> additions);

@@ -1,5 +1,5 @@
 // Listens that arrive while serving, feedback on songs, what listeners did with lists, playlists made for users,
-// changes to the catalogue, and the tokens that requests carry.
+// changes to the catalogue, new songs, and the tokens that requests carry.
 //
 // Two implementations pass the same tests: SQLite (a file, one process) and PostgreSQL (shared by many). Thread safe;
 // every call may wait for the disk or the network. Changes are durable when a call returns: concurrent adds share one
@@ -91,13 +91,13 @@ struct Feedback {
   std::int64_t created = 0;
 };
 
-// The newest change to what a catalogue says of a song.
-struct StoredCatalogueChange {
+// The newest change to what is kept of a song: of what a catalogue says of it, or of a song that training did not know.
+struct StoredSongChange {
   std::string song_id{};
   std::string content{};     // as the service writes it; "" once the change was withdrawn
   std::int64_t version = 0;  // grows with every change to any song
   std::int64_t changed = 0;  // seconds since 1970, UTC
-  bool operator==(const StoredCatalogueChange&) const = default;
+  bool operator==(const StoredSongChange&) const = default;
 };
 
 struct StoredToken {
@@ -186,11 +186,16 @@ class ListenStore {
 
   // Replaces the change to this song, under a version above all others. Content "" withdraws it: nothing happens where
   // there is none. Returns what is kept then, without a version if that is nothing.
-  virtual StoredCatalogueChange set_catalogue_change(std::string_view song_id, std::string_view content,
-                                                     std::int64_t changed) = 0;
+  virtual StoredSongChange set_catalogue_change(std::string_view song_id, std::string_view content,
+                                                std::int64_t changed) = 0;
   // The newest change to each song, withdrawn ones included, of those with a version above `after`, by version. A
   // change that is not in it yet will have a version above all that are.
-  virtual std::vector<StoredCatalogueChange> catalogue_changes(std::int64_t after) = 0;
+  virtual std::vector<StoredSongChange> catalogue_changes(std::int64_t after) = 0;
+
+  // The same of songs that training did not know, under versions of their own: set_catalogue_change() and
+  // catalogue_changes() say how.
+  virtual StoredSongChange set_new_song(std::string_view song_id, std::string_view content, std::int64_t changed) = 0;
+  virtual std::vector<StoredSongChange> new_songs(std::int64_t after) = 0;
 
   virtual void add_token(const StoredToken& token) = 0;
   virtual std::optional<StoredToken> token_by_hash(std::string_view hash) = 0;

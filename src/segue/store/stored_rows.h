@@ -100,8 +100,8 @@ Feedback feedback_of(const Row& row) {
 
 // song_id, content, version, changed
 template <class Row>
-StoredCatalogueChange catalogue_change_of(const Row& row) {
-  StoredCatalogueChange change;
+StoredSongChange song_change_of(const Row& row) {
+  StoredSongChange change;
   change.song_id = row.text(0);
   change.content = row.text(1);
   change.version = row.number(2);

@@ -208,15 +208,23 @@ std::vector<PlayedTogether> TransitionsFile::played_together(std::uint32_t song,
 }
 
 void write_transitions(const std::filesystem::path& path, const Transitions& transitions) {
+  write_transitions(path, transitions.songs(), [&](std::uint32_t song) {
+    const std::span<const std::uint8_t> list = transitions.coded(song);
+    return std::vector<std::uint8_t>(list.begin(), list.end());
+  });
+}
+
+void write_transitions(const std::filesystem::path& path, std::uint32_t songs,
+                       const std::function<std::vector<std::uint8_t>(std::uint32_t song)>& coded) {
   const auto schema = transitions_schema();
   const auto& type = schema->field(0)->type();
   data::TableWriter writer(path, schema);
-  for (std::size_t begin = 0; begin < transitions.songs(); begin += kRowsPerBatch) {
-    const std::size_t end = std::min<std::size_t>(transitions.songs(), begin + kRowsPerBatch);
+  for (std::size_t begin = 0; begin < songs; begin += kRowsPerBatch) {
+    const std::size_t end = std::min<std::size_t>(songs, begin + kRowsPerBatch);
     std::vector<std::int32_t> offsets = {0};
     std::vector<std::uint8_t> bytes;
     for (std::size_t song = begin; song < end; ++song) {
-      const std::span<const std::uint8_t> list = transitions.coded(static_cast<std::uint32_t>(song));
+      const std::vector<std::uint8_t> list = coded(static_cast<std::uint32_t>(song));
       bytes.insert(bytes.end(), list.begin(), list.end());
       SEGUE_ASSERT(bytes.size() <= INT32_MAX);
       offsets.push_back(static_cast<std::int32_t>(bytes.size()));

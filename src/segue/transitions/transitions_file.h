@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -51,5 +52,8 @@ class TransitionsFile {
 
 // Throws no_space, io_failed.
 void write_transitions(const std::filesystem::path& path, const Transitions& transitions);
+// The same of lists that are made as they are written: `coded(song)` is called for each song, in order.
+void write_transitions(const std::filesystem::path& path, std::uint32_t songs,
+                       const std::function<std::vector<std::uint8_t>(std::uint32_t song)>& coded);
 
 }  // namespace segue::transitions

@@ -169,12 +169,13 @@ TEST(PostgresStore, makes_what_older_stores_do_not_have) {
   run(url, "DROP TABLE segue.playlists");
   run(url, "DROP TABLE segue.skips");
   run(url, "DROP TABLE segue.events");
-  run(url, "DROP TABLE segue.catalogue_changes");
+  run(url, "DROP TABLE segue.catalogue_changes, segue.new_songs");
   PostgresStore store(url);
   EXPECT_TRUE(store.playlists_of("ann").empty());
   EXPECT_TRUE(store.skips_of("ann", 9).empty());
   EXPECT_EQ(store.drop_events(0), 0U);
   EXPECT_TRUE(store.catalogue_changes(0).empty());
+  EXPECT_TRUE(store.new_songs(0).empty());
   run(url, "COMMENT ON INDEX segue.listens_by_song IS 'exists'");
   int songs = 0;
   store.for_each_song("ann", [&](const StoredListen&) { return ++songs > 0; });

@@ -107,7 +107,8 @@ TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_a
   { SqliteStore(file()).add(std::vector{listen("ann", 1, "a")}); }
   SqliteConnection(file(), SqliteConnection::Mode::create)
       .run(
-          "DROP TABLE playlists; DROP TABLE skips; DROP TABLE events; DROP TABLE catalogue_changes; PRAGMA "
+          "DROP TABLE playlists; DROP TABLE skips; DROP TABLE events; DROP TABLE catalogue_changes; DROP TABLE "
+          "new_songs; PRAGMA "
           "application_id = 0");
   for (int i = 0; i < 2; ++i) {
     SqliteStore store(file());
@@ -119,6 +120,7 @@ TEST_F(SqliteStoreTest, opens_early_stores_without_an_application_id_again_and_a
     EXPECT_EQ(store.drop_events(0), 0U);
     (void)store.set_catalogue_change("a", "{}", 1);
     EXPECT_EQ(store.catalogue_changes(0).size(), 1U);
+    EXPECT_TRUE(store.new_songs(0).empty());
   }
 }
 

@@ -643,12 +643,12 @@ RC_GTEST_PROP(StoreProperty, postgresql_agrees_with_the_store_in_memory, ()) {
 TEST_P(StoreTest, keeps_the_newest_change_to_each_song_of_the_catalogue) {
   const std::unique_ptr<ListenStore> store = open();
   EXPECT_TRUE(store->catalogue_changes(0).empty());
-  const StoredCatalogueChange a = store->set_catalogue_change("a", R"({"blocked":true})", 100);
-  const StoredCatalogueChange b = store->set_catalogue_change("b'; DROP--", R"({"explicit":true})", 101);
-  EXPECT_EQ(a, (StoredCatalogueChange{"a", R"({"blocked":true})", a.version, 100}));
+  const StoredSongChange a = store->set_catalogue_change("a", R"({"blocked":true})", 100);
+  const StoredSongChange b = store->set_catalogue_change("b'; DROP--", R"({"explicit":true})", 101);
+  EXPECT_EQ(a, (StoredSongChange{"a", R"({"blocked":true})", a.version, 100}));
   EXPECT_GT(b.version, a.version);
   EXPECT_EQ(store->catalogue_changes(0), (std::vector{a, b}));
-  const StoredCatalogueChange again = store->set_catalogue_change("a", R"({"blocked":false})", 102);
+  const StoredSongChange again = store->set_catalogue_change("a", R"({"blocked":false})", 102);
   EXPECT_GT(again.version, b.version);
   EXPECT_EQ(store->catalogue_changes(a.version), (std::vector{b, again}));
   EXPECT_EQ(open()->catalogue_changes(b.version), (std::vector{again}));
@@ -658,10 +658,22 @@ TEST_P(StoreTest, a_withdrawn_change_is_one_that_others_have_to_see) {
   const std::unique_ptr<ListenStore> store = open();
   EXPECT_EQ(store->set_catalogue_change("a", "", 100).version, 0);
   EXPECT_TRUE(store->catalogue_changes(0).empty());
-  const StoredCatalogueChange a = store->set_catalogue_change("a", "{}", 101);
-  const StoredCatalogueChange gone = store->set_catalogue_change("a", "", 102);
+  const StoredSongChange a = store->set_catalogue_change("a", "{}", 101);
+  const StoredSongChange gone = store->set_catalogue_change("a", "", 102);
   EXPECT_EQ(gone.content, "");
   EXPECT_EQ(store->catalogue_changes(a.version), (std::vector{gone}));
+}
+
+TEST_P(StoreTest, keeps_new_songs_apart_from_changes_to_the_catalogue) {
+  const std::unique_ptr<ListenStore> store = open();
+  const StoredSongChange a = store->set_new_song("a", R"({"title":"A"})", 100);
+  EXPECT_EQ(store->set_new_song("b", "", 100).version, 0);
+  const StoredSongChange changed = store->set_catalogue_change("a", R"({"blocked":true})", 101);
+  EXPECT_EQ(store->new_songs(0), (std::vector{a}));
+  EXPECT_EQ(store->catalogue_changes(0), (std::vector{changed}));
+  const StoredSongChange gone = store->set_new_song("a", "", 102);
+  EXPECT_EQ(open()->new_songs(a.version), (std::vector{gone}));
+  EXPECT_EQ(store->catalogue_changes(0), (std::vector{changed}));
 }
 
 // A poll must never see a version before all below it are visible.
@@ -683,7 +695,7 @@ TEST_P(StoreTest, changes_by_many_become_visible_in_the_order_of_their_versions)
   std::size_t seen = 0;
   for (bool is_over = false; !is_over;) {
     is_over = left == 0;  // then one more look sees everything
-    for (const StoredCatalogueChange& change : store->catalogue_changes(polled)) {
+    for (const StoredSongChange& change : store->catalogue_changes(polled)) {
       EXPECT_EQ(change.version, polled + 1);
       polled = change.version;
       ++seen;

@@ -152,6 +152,7 @@ export interface RecommendedSong extends Song {
   score: number; // How well it fits: of the blend, or a cosine
   similarity: number; // Its cosine to the user vector
   explanation?: Explanation; // Present if explain was set
+  new?: boolean; // Present if it came after training (segue place)
 }
 
 // Played songs that belong together.
@@ -332,6 +333,18 @@ export interface CatalogueSong {
   in_model: boolean; // The model that serves the request has it
   change?: Record<string, unknown>; // The change that is in force, as it was sent
   changed?: string; // When that was
+}
+
+// A song that training did not know, and what it is placed from.
+export interface NewSong {
+  id: string; // Of the song
+  served: boolean; // The model that serves requests now has it
+  trained: boolean; // It has it from its training, so that nothing is placed
+  plays: number; // Plays of it in the queues that were sent
+  near: number; // Plays of trained songs close to them, from which its vector is made
+  album_songs: number; // Trained songs of its album, where its vector begins
+  artist_songs: number; // Trained songs of its artist, likewise; at most 50
+  tag_songs: number; // Trained songs of its tags, likewise, if it has neither of those
 }
 
 // A listen that was not stored.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -267,8 +268,9 @@ class LogsToSink {
   LogRules rules_;
   LogSink& sink_;
   const Source* forced_ = nullptr;
-  std::function<std::uint64_t(std::uint64_t rows)> done_;  // of what progress counts, once so many rows are read
-  bool reading_ = false;                                   // past the recognition of a log
+  // Of what progress counts, once so many rows are read.
+  std::function<std::uint64_t(std::uint64_t rows)> done_ = [](std::uint64_t rows) { return rows; };
+  bool reading_ = false;  // past the recognition of a log
   std::optional<Anonymiser> anonymiser_;
   TextArena anonymous_names_;
   struct ByProduct {
@@ -386,7 +388,42 @@ IngestReport write_dataset(const IngestOptions& options, const std::vector<Input
   return report;
 }
 
+class SongList final : public LogSink {
+ public:
+  std::vector<std::size_t> add(std::span<const Listen>) override { return {}; }
+  std::optional<Reason> add(const ListedPlaylist&) override { return {}; }
+  void describe(const SongDescription& song) override {
+    std::string id = song.song.id.empty() ? id_of_song(song.song.artist, song.song.title) : std::string(song.song.id);
+    if (id.empty() || !ids_.insert(id).second) return;
+    songs.push_back({.id = std::move(id),
+                     .title = std::string(song.song.title),
+                     .artist = std::string(song.song.artist),
+                     .album = std::string(song.song.album),
+                     .tags = {song.tags.begin(), song.tags.end()}});
+  }
+
+  std::vector<SongRecord> songs;
+
+ private:
+  std::unordered_set<std::string> ids_;
+};
+
 }  // namespace
+
+std::vector<SongRecord> read_songs(const IngestOptions& options, Progress& progress, const std::stop_token& stop) {
+  SongList list;
+  if (options.songs.empty()) return {};
+  IngestReport report;
+  report.dropped_song_rows = RejectLog(1);
+  Inputs files(options.songs);
+  progress.begin("read", 0, "rows");
+  LogsToSink(options, list, report, progress, stop).read_songs(files);
+  progress.end();
+  if (const std::string why = report.dropped_song_rows.text(); !why.empty()) {
+    fail(ErrorCode::bad_input, "expected rows that each name a song, found others: {}", why);
+  }
+  return std::move(list.songs);
+}
 
 IngestReport read_logs(std::span<const std::string> names, const IngestOptions& options, LogSink& sink,
                        Progress& progress, const std::stop_token& stop) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "segue/base/progress.h"
+#include "segue/data/dataset/catalogue.h"
 #include "segue/data/dataset/dataset_builder.h"
 #include "segue/data/dataset/ingest_options.h"
 #include "segue/data/dataset/log_sink.h"
@@ -66,5 +67,9 @@ IngestReport ingest(std::unique_ptr<RowReader> rows, const std::string& name, co
 // on the way. Throws not_found, bad_input, wrong_use, interrupted, and what the sink throws.
 IngestReport read_logs(std::span<const std::string> inputs, const IngestOptions& options, LogSink& sink,
                        Progress& progress, const std::stop_token& stop);
+
+// The songs that the files of `options.songs` describe, each id once, by its first row: with the id of their artist and
+// title where a row has none, and 0 plays. Throws as ingest(), and bad_input for a row that names no song.
+std::vector<SongRecord> read_songs(const IngestOptions& options, Progress& progress, const std::stop_token& stop);
 
 }  // namespace segue::data

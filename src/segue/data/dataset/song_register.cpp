@@ -109,11 +109,16 @@ std::uint32_t SongRegister::by_id(std::string_view id, std::uint64_t hash) {
   return known != kNone ? ids_.value(known) : new_song(ids_, id, hash, false);
 }
 
-std::uint32_t SongRegister::by_folded_name(std::string_view artist, std::string_view title) {
+std::string id_of_song(std::string_view artist, std::string_view title) {
   const std::string folded_artist = fold_name(artist);
   const std::string folded_title = fold_name(title);
-  if (folded_artist.empty() || folded_title.empty()) return kNone;
-  const std::string id = id_of_names(folded_artist, folded_title);
+  if (folded_artist.empty() || folded_title.empty()) return "";
+  return id_of_names(folded_artist, folded_title);
+}
+
+std::uint32_t SongRegister::by_folded_name(std::string_view artist, std::string_view title) {
+  const std::string id = id_of_song(artist, title);
+  if (id.empty()) return kNone;
   const std::uint64_t hash = hash_text(id);
   const Place known = folded_names_.find(id, hash);
   return known != kNone ? folded_names_.value(known) : new_song(folded_names_, id, hash, true);

@@ -43,6 +43,9 @@ struct ResolvedSongs {
   std::vector<MergedSong> merged;      // the most played of them, at most 1,000
 };
 
+// The id of a song without one: its artist and title, folded; "" if one of them folds to nothing.
+std::string id_of_song(std::string_view artist, std::string_view title);
+
 // Not thread safe.
 class SongRegister {
  public:

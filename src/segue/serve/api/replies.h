@@ -158,6 +158,17 @@ struct CatalogueSongReply {
   std::optional<std::string> changed{};
 };
 
+struct NewSongReply {
+  std::string id{};
+  bool served = false;
+  bool trained = false;
+  std::uint64_t plays = 0;
+  std::uint64_t near = 0;
+  std::uint32_t album_songs = 0;
+  std::uint32_t artist_songs = 0;
+  std::uint32_t tag_songs = 0;
+};
+
 struct CatalogueOfModelReply {
   std::string model{};
   std::uint64_t unavailable = 0;
@@ -558,6 +569,24 @@ struct FieldsOf<serve::CatalogueSongReply> {
   };
 };
 SEGUE_CHECK_FIELDS(serve::CatalogueSongReply);
+
+template <>
+struct FieldsOf<serve::NewSongReply> {
+  static constexpr std::string_view name = "NewSong";
+  static constexpr std::string_view description = "A song that training did not know, and what it is placed from";
+  static constexpr std::tuple fields = {
+      field<&serve::NewSongReply::id>("id", "Of the song"),
+      field<&serve::NewSongReply::served>("served", "The model that serves requests now has it"),
+      field<&serve::NewSongReply::trained>("trained", "It has it from its training, so that nothing is placed"),
+      field<&serve::NewSongReply::plays>("plays", "Plays of it in the queues that were sent"),
+      field<&serve::NewSongReply::near>("near", "Plays of trained songs close to them, from which its vector is made"),
+      field<&serve::NewSongReply::album_songs>("album_songs", "Trained songs of its album, where its vector begins"),
+      field<&serve::NewSongReply::artist_songs>("artist_songs", "Trained songs of its artist, likewise; at most 50"),
+      field<&serve::NewSongReply::tag_songs>("tag_songs",
+                                             "Trained songs of its tags, likewise, if it has neither of those"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::NewSongReply);
 
 template <>
 struct FieldsOf<serve::CatalogueOfModelReply> {

@@ -17,6 +17,7 @@
 #include "segue/serve/interleaving.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
+#include "segue/serve/new_song_control.h"
 #include "segue/store/store.h"
 
 namespace segue::serve {
@@ -33,6 +34,7 @@ struct ServiceParts {
   store::ListenStore& store;
   Metrics& metrics;
   CatalogueControl& catalogue;
+  NewSongControl& new_songs;
   // Units of a WorkBudget for each request, 0 for no limit.
   std::uint64_t max_work = kMaxWork;
   std::optional<Interleaving> interleaving{};
@@ -48,6 +50,7 @@ std::vector<Route> playlist_routes(const ServiceParts& parts);        // radio, 
 std::vector<Route> map_routes(const ServiceParts& parts);
 std::vector<Route> model_routes(const ServiceParts& parts);  // models, reload, rollback
 std::vector<Route> catalogue_routes(const ServiceParts& parts);
+std::vector<Route> new_song_routes(const ServiceParts& parts);
 
 // The parameter `model` of every route that uses a model.
 Parameter model_parameter();

@@ -36,18 +36,21 @@ class ModelFixture : public ::testing::Test {
   }
 
   void load(const std::filesystem::path& library, std::optional<serve::Interleaving> interleaving = {}) {
+    new_songs_.reset();
     catalogue_.reset();
     models_.reset();
     models_.emplace(serve::model_sources("default", folder_ / "model", {"bare=" + (folder_ / "bare").string()}, {}),
                     folder_.path(), true, library);
     catalogue_.emplace(*models_, store_);
-    serve::ServiceParts parts{*models_, store_, metrics_, *catalogue_};
+    new_songs_.emplace(*models_, store_, folder_.path());
+    serve::ServiceParts parts{*models_, store_, metrics_, *catalogue_, *new_songs_};
     parts.interleaving = std::move(interleaving);
     std::vector<serve::Route> routes;
-    for (const auto& group : {serve::song_routes(parts), serve::match_routes(parts),
-                              serve::recommendation_routes(parts), serve::playlist_routes(parts),
-                              serve::map_routes(parts), serve::model_routes(parts), serve::catalogue_routes(parts),
-                              serve::artist_routes({parts, given_, artists_, [] { return std::int64_t{0}; }})}) {
+    for (const auto& group :
+         {serve::song_routes(parts), serve::match_routes(parts), serve::recommendation_routes(parts),
+          serve::playlist_routes(parts), serve::map_routes(parts), serve::model_routes(parts),
+          serve::catalogue_routes(parts), serve::new_song_routes(parts),
+          serve::artist_routes({parts, given_, artists_, [] { return std::int64_t{0}; }})}) {
       routes.insert(routes.end(), group.begin(), group.end());
     }
     const json::object document = serve::openapi_document(routes);
@@ -122,6 +125,7 @@ class ModelFixture : public ::testing::Test {
   std::optional<serve::CatalogueControl> catalogue_;
   serve::GivenSongs given_;
   serve::ArtistGroups artists_;
+  std::optional<serve::NewSongControl> new_songs_;
   std::optional<JsonSchemas> schemas_;
   std::optional<RouteCaller> caller_;
 };

@@ -1,11 +1,22 @@
 #include "segue/serve/song_links.h"
 
+#include <fmt/format.h>
+
 #include "tests/unit/serve/api/model_fixture.h"
 
 namespace segue::serve {
 namespace {
 
-class SongRoutes : public testing::ModelFixture {};
+using testing::token_of;
+
+class SongRoutes : public testing::ModelFixture {
+ protected:
+  static Identity admin() {
+    Identity who = token_of("");
+    who.admin = true;
+    return who;
+  }
+};
 
 TEST_F(SongRoutes, search_by_words) {
   const json::value found = document(get("/v1/songs?q=joga&limit=2"), "Songs");
@@ -96,6 +107,33 @@ TEST(SongLinks, are_read_and_checked) {
     EXPECT_THROW(song_links({bad}, ""), Error) << bad;
   }
   EXPECT_THROW(song_links({}, "https://*;script-src/"), Error);
+}
+
+TEST_F(SongRoutes, put_a_song_that_training_did_not_know) {
+  const std::string body = R"({"title":"Fresh","artist":"Bjork","queues":[["song-2","new","song-10","x"],["new"]]})";
+  const auto put = [&](std::string_view id, std::string_view sent) {
+    return caller().call(Method::put, fmt::format("/v1/songs/{}", id), std::string(sent), admin());
+  };
+  const json::value placed = document(put("new", body), "NewSong");
+  EXPECT_EQ(placed, json::value({{"id", "new"},
+                                 {"served", false},
+                                 {"trained", false},
+                                 {"plays", 2},
+                                 {"near", 2},
+                                 {"album_songs", 0},
+                                 {"artist_songs", 6},
+                                 {"tag_songs", 0}}));
+  EXPECT_EQ(document(put("song-2", body), "NewSong").at("trained"), json::value(true));
+  EXPECT_EQ(store_.new_songs(0).size(), 2U);
+  EXPECT_EQ(message(put("other", R"({"artist":"A"})"), 400), "title: expected the title of the song, found none");
+  EXPECT_EQ(message(put("other", R"({"title":"T","queues":["a"]})"), 400),
+            "queues: expected at most 1000 lists of ids, 100000 in all");
+  EXPECT_EQ(message(put("other", R"({"title":"T","tag":"a"})"), 400), "unknown name tag (did you mean tags?)");
+  EXPECT_EQ(caller().call(Method::put, "/v1/songs/new", body, token_of("")).status, 403);
+  EXPECT_EQ(document(caller().call(Method::remove, "/v1/songs/new", "", admin()), "NewSong").at("id"),
+            json::value("new"));
+  EXPECT_EQ(message(caller().call(Method::remove, "/v1/songs/new", "", admin()), 404),
+            "song new: expected a song that was put here, found none of this id");
 }
 
 }  // namespace

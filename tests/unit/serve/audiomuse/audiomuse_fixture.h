@@ -43,7 +43,8 @@ class AudioMuseFixture : public ::testing::Test {
     given_.emplace(limits_);
     catalogue_.reset();
     catalogue_.emplace(*models_, store_);
-    const serve::ServiceParts service{*models_, store_, metrics_, *catalogue_};
+    new_songs_.emplace(*models_, store_, folder_.path());
+    const serve::ServiceParts service{*models_, store_, metrics_, *catalogue_, *new_songs_};
     std::vector<serve::Route> routes = serve::audiomuse_routes({service, *given_, artists_, [this] { return now_; }});
     const json::object document = serve::openapi_document(routes);
     schemas_.emplace(document.at("components").at("schemas").as_object());
@@ -151,6 +152,7 @@ class AudioMuseFixture : public ::testing::Test {
   Scratch folder_;
   std::optional<serve::ModelSet> models_;
   std::optional<serve::CatalogueControl> catalogue_;
+  std::optional<serve::NewSongControl> new_songs_;
 
  private:
   serve::Metrics metrics_;

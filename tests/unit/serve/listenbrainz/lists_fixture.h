@@ -53,7 +53,9 @@ class ListsFixture : public ::testing::TestWithParam<std::string> {
     given_.emplace();
     catalogue_.reset();
     catalogue_.emplace(*models_, *store_);
-    const serve::ServiceParts service{*models_, *store_, metrics_, *catalogue_};
+    new_songs_.reset();
+    new_songs_.emplace(*models_, *store_, folder_.path());
+    const serve::ServiceParts service{*models_, *store_, metrics_, *catalogue_, *new_songs_};
     std::vector<serve::Route> routes =
         serve::listenbrainz_list_routes({service, *given_, artists_, [this] { return now_; }});
     const json::object document = serve::openapi_document(routes);
@@ -137,6 +139,7 @@ class ListsFixture : public ::testing::TestWithParam<std::string> {
   serve::Metrics metrics_;
   std::optional<serve::ModelSet> models_;
   std::optional<serve::CatalogueControl> catalogue_;
+  std::optional<serve::NewSongControl> new_songs_;
   std::optional<serve::GivenSongs> given_;
   serve::ArtistGroups artists_;
   std::optional<JsonSchemas> schemas_;

@@ -35,8 +35,9 @@ class RecommendedRecordings : public ::testing::Test {
     testing::write_small_model(folder_ / "model", model);
     models_.emplace(model_sources("default", folder_ / "model", {}, {}), folder_.path(), false);
     catalogue_.emplace(*models_, store_);
+    new_songs_.emplace(*models_, store_, folder_.path());
     caller_.emplace(listenbrainz_list_routes(
-        {ServiceParts{*models_, store_, metrics_, *catalogue_}, given_, artists_, [] { return kNow; }}));
+        {ServiceParts{*models_, store_, metrics_, *catalogue_, *new_songs_}, given_, artists_, [] { return kNow; }}));
   }
 
   static std::string mbid(std::uint32_t song) { return fmt::format("00000000-0000-4000-8000-{:012d}", song); }
@@ -81,6 +82,7 @@ class RecommendedRecordings : public ::testing::Test {
   ArtistGroups artists_;
   std::optional<ModelSet> models_;
   std::optional<CatalogueControl> catalogue_;
+  std::optional<NewSongControl> new_songs_;
   std::optional<testing::RouteCaller> caller_;
 };
 
