@@ -19,6 +19,13 @@ constexpr std::size_t kTermsInName = 2;
 constexpr double kSecondTerm = 0.35;
 // A region with more than this fraction of its parent's songs gets no name of its own.
 constexpr double kSamePlace = 0.85;
+// Of the songs of a region with terms of titles, at least this part has the term that names it, and at least so many.
+constexpr double kLeastSaid = 0.12;
+constexpr std::uint32_t kLeastSongsSaid = 4;
+// It is said this many times as often in the region as on the whole map.
+constexpr double kLeastLift = 2.5;
+// A longer term takes the place of a shorter one inside it if its weight is at least this fraction of that one's.
+constexpr double kNearlyAsOften = 0.55;
 
 // Terms by number, and their weights in each region.
 class Terms {
@@ -85,7 +92,36 @@ std::string chosen_name(const std::vector<Scored>& list, const Terms& terms, std
   return name;
 }
 
-// The terms of a song: its tags, or its lead artist.
+// What a region is called in titles: one term, "" if none says enough.
+std::string title_name(const Counted& counted, std::int32_t region, const Terms& terms, std::uint32_t songs_said,
+                       std::vector<bool>& used) {
+  const auto found = counted.of_region.find(region);
+  if (found == counted.of_region.end()) return "";
+  const std::map<std::uint32_t, Uses>& uses = found->second;
+  double here = 0;
+  for (const auto& [term, use] : uses) here += use.weight;
+  const auto says_enough = [&](std::uint32_t term) {
+    const Uses& use = uses.at(term);
+    if (used[term] || use.songs < kLeastSongsSaid || use.songs < kLeastSaid * songs_said) return false;
+    const double elsewhere = counted.of_term[term] / counted.total;
+    return use.weight / here >= kLeastLift * elsewhere;
+  };
+  const std::vector<Scored> list = ranked(counted, region, terms);
+  const auto best = std::ranges::find_if(list, [&](const Scored& scored) { return says_enough(scored.term); });
+  if (best == list.end()) return "";
+  std::uint32_t chosen = best->term;
+  for (const Scored& scored : list) {
+    const bool is_longer =
+        terms.text(scored.term).size() > terms.text(chosen).size() &&
+        (" " + terms.text(scored.term) + " ").find(" " + terms.text(chosen) + " ") != std::string::npos;
+    const bool is_said = uses.at(scored.term).weight >= kNearlyAsOften * uses.at(best->term).weight;
+    if (is_longer && is_said && says_enough(scored.term)) chosen = scored.term;
+  }
+  used[chosen] = true;
+  return terms.text(chosen);
+}
+
+// The terms of a song: those of titles, its tags, or its lead artist.
 struct SongTerms {
   std::vector<std::vector<std::uint32_t>> tags;
   std::vector<std::uint32_t> artist;
@@ -157,11 +193,14 @@ std::vector<std::string> lead_artists(const std::vector<std::string>& credits) {
   return leads;
 }
 
-void name_regions(SongMap& map, const data::Catalogue& songs) {
-  SEGUE_ASSERT(map.region.size() == songs.size());
+void name_regions(SongMap& map, const data::Catalogue& songs, const data::TitleTerms& titles) {
+  SEGUE_ASSERT(map.region.size() == songs.size() && (titles.empty() || titles.of_song.size() == songs.size()));
   if (map.regions.empty()) return;
+  Terms phrases;
   Terms tags;
   Terms artists;
+  std::vector<std::uint32_t> phrase_of;  // of each term of titles: two that are spelt the same are one
+  for (const std::string& text : titles.texts) phrase_of.push_back(phrases.number_of(text));
   const SongTerms of_song = terms_of(songs, tags, artists);
 
   std::vector<std::uint32_t> tagged(map.regions.size());
@@ -173,15 +212,24 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
     }
   }
 
+  std::vector<bool> used_phrases(phrases.size());
   std::vector<bool> used_tags(tags.size());
   std::vector<bool> used_artists(artists.size());
   const std::uint32_t levels = map.regions.back().level + 1;
   for (std::uint32_t level = 0; level < levels; ++level) {
+    Counted by_phrase{{}, std::vector<double>(phrases.size()), 0};
+    std::vector<std::uint32_t> songs_said(map.regions.size());
     Counted by_tag{{}, std::vector<double>(tags.size()), 0};
     Counted by_artist{{}, std::vector<double>(artists.size()), 0};
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
       const std::int32_t region = region_at(map.regions, map.region[row], level);
       if (region == kNoRegion) continue;
+      if (!titles.empty() && !titles.of_song[row].empty()) {
+        ++songs_said[static_cast<std::size_t>(region)];
+        for (const data::TitleTerms::Use& use : titles.of_song[row]) {
+          add(by_phrase, region, phrase_of[use.term], of_song.weight[row] * std::log(use.people));
+        }
+      }
       for (const std::uint32_t tag : of_song.tags[row]) add(by_tag, region, tag, of_song.weight[row]);
       if (of_song.artist[row] != kNoTerm) add(by_artist, region, of_song.artist[row], of_song.weight[row]);
     }
@@ -194,11 +242,20 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
     for (const std::int32_t region : order) {
       const std::int32_t parent = at(region).parent;
       if (parent != kNoRegion && at(region).size > kSamePlace * at(parent).size) continue;
+      at(region).label =
+          title_name(by_phrase, region, phrases, songs_said[static_cast<std::size_t>(region)], used_phrases);
+      if (!at(region).label.empty()) {
+        at(region).source = NameSource::titles;
+        continue;
+      }
       const bool by_tags = 2 * tagged[static_cast<std::size_t>(region)] >= at(region).size;
       if (by_tags) at(region).label = chosen_name(ranked(by_tag, region, tags), tags, used_tags);
-      if (at(region).label.empty()) {
-        at(region).label = chosen_name(ranked(by_artist, region, artists), artists, used_artists);
+      if (!at(region).label.empty()) {
+        at(region).source = NameSource::tags;
+        continue;
       }
+      at(region).label = chosen_name(ranked(by_artist, region, artists), artists, used_artists);
+      if (!at(region).label.empty()) at(region).source = NameSource::artists;
     }
   }
 }

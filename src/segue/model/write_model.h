@@ -9,6 +9,7 @@
 #include "segue/base/json.h"
 #include "segue/base/progress.h"
 #include "segue/data/dataset/catalogue.h"
+#include "segue/data/dataset/title_terms.h"
 #include "segue/model/blend_weights.h"
 #include "segue/model/index_file.h"
 #include "segue/plays/habits.h"
@@ -28,7 +29,8 @@ struct NewModel {
   const transitions::Transitions& transitions;
   Blend blend{};
   IndexBuild index{};
-  const plays::Habits* habits = nullptr;  // nullptr: nothing is known of when songs were played
+  const plays::Habits* habits = nullptr;     // nullptr: nothing is known of when songs were played
+  const data::TitleTerms* titles = nullptr;  // nullptr or empty: no queue has a name
   // Called once vectors and transitions are written and not read any more, before the index is built, which needs
   // memory of its own.
   std::function<void()> release{};

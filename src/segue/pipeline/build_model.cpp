@@ -14,6 +14,7 @@
 #include "segue/base/parallel.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset/dataset.h"
+#include "segue/data/dataset/title_terms.h"
 #include "segue/model/model.h"
 #include "segue/model/write_model.h"
 #include "segue/train/trainer.h"
@@ -153,6 +154,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
   transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
   const std::uint64_t entries = transitions.entries();
   const plays::Habits habits = plays::count_habits(dataset.queues, songs, data::has_sessions(dataset));
+  const data::TitleTerms titles = data::count_title_terms(dataset.queues, songs);
   model::write_model(output,
                      {.songs = dataset.songs,
                       .dataset_digest = dataset.manifest.digest,
@@ -162,6 +164,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
                       .blend = options.fit_blend ? options.fit_blend(dataset) : options.blend,
                       .index = {options.index, options.train.seed, options.train.threads},
                       .habits = &habits,
+                      .titles = &titles,
                       .release =
                           [&] {
                             trained.vectors = {};

@@ -9,6 +9,7 @@ import { Segments } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
+import { Topics } from "./topics";
 
 const kSongsListed = 40;
 const kEntries = 16; // legend entries shown until the user expands the list
@@ -37,6 +38,7 @@ export function MapPanel() {
         choices={kColourings.filter((value) => value !== "tag" || tags.value).map((value) => ({ value, label: kNames[value] }))}
         onChange={(colour) => update({ colour, off: [] })}
       />
+      <Topics />
       {shown && (
         <section aria-label="Legend">
           <div class="row between">
