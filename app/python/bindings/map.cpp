@@ -67,13 +67,13 @@ Table regions_of(const layout::SongMap& map) {
     check(y.Append(region.centre.y));
     check(source.Append(choice_name(region.source)));
   }
-  return {arrow::Table::Make(
-      arrow::schema({arrow::field("label", arrow::utf8()), arrow::field("size", arrow::uint32()),
-                     arrow::field("level", arrow::uint32()), arrow::field("parent", arrow::int32()),
-                     arrow::field("x", arrow::float32()), arrow::field("y", arrow::float32()),
-                     arrow::field("source", arrow::utf8())}),
-      {finished(label), finished(size), finished(level), finished(parent), finished(x), finished(y),
-       finished(source)})};
+  return {
+      arrow::Table::Make(arrow::schema({arrow::field("label", arrow::utf8()), arrow::field("size", arrow::uint32()),
+                                        arrow::field("level", arrow::uint32()), arrow::field("parent", arrow::int32()),
+                                        arrow::field("x", arrow::float32()), arrow::field("y", arrow::float32()),
+                                        arrow::field("source", arrow::utf8())}),
+                         {finished(label), finished(size), finished(level), finished(parent), finished(x), finished(y),
+                          finished(source)})};
 }
 
 nb::dict lay_out(const OpenModel& open, const nb::dict& given, const nb::object& show) {

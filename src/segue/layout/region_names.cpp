@@ -5,9 +5,11 @@
 #include <map>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "segue/base/error.h"
+#include "segue/data/text/text.h"
 
 namespace segue::layout {
 
@@ -22,7 +24,9 @@ constexpr double kSamePlace = 0.85;
 // Of the songs of a region with terms of titles, at least this part has the term that names it, and at least so many.
 constexpr double kLeastSaid = 0.12;
 constexpr std::uint32_t kLeastSongsSaid = 4;
-// It is said this many times as often in the region as on the whole map.
+// At least so many people have one and the same song of the region under it.
+constexpr std::uint32_t kLeastAgreeing = 3;
+// It is said this many times as often in the region as in the others of its level.
 constexpr double kLeastLift = 2.5;
 // A longer term takes the place of a shorter one inside it if its weight is at least this fraction of that one's.
 constexpr double kNearlyAsOften = 0.55;
@@ -47,6 +51,7 @@ class Terms {
 struct Uses {
   double weight = 0;
   std::uint32_t songs = 0;
+  std::uint32_t people = 0;  // of titles: the most that have one song under it
 };
 
 // The counts of one level, in one vocabulary.
@@ -92,9 +97,17 @@ std::string chosen_name(const std::vector<Scored>& list, const Terms& terms, std
   return name;
 }
 
+// The same for "Throwback", "throw back" and "Throwbacks", which would be one name for two places.
+std::string bare(std::string_view text) {
+  std::string letters = data::search_fold(text);
+  std::erase(letters, ' ');
+  if (letters.size() > 3 && letters.back() == 's') letters.pop_back();
+  return letters;
+}
+
 // What a region is called in titles: one term, "" if none says enough.
 std::string title_name(const Counted& counted, std::int32_t region, const Terms& terms, std::uint32_t songs_said,
-                       std::vector<bool>& used) {
+                       std::unordered_set<std::string>& used) {
   const auto found = counted.of_region.find(region);
   if (found == counted.of_region.end()) return "";
   const std::map<std::uint32_t, Uses>& uses = found->second;
@@ -102,8 +115,11 @@ std::string title_name(const Counted& counted, std::int32_t region, const Terms&
   for (const auto& [term, use] : uses) here += use.weight;
   const auto says_enough = [&](std::uint32_t term) {
     const Uses& use = uses.at(term);
-    if (used[term] || use.songs < kLeastSongsSaid || use.songs < kLeastSaid * songs_said) return false;
-    const double elsewhere = counted.of_term[term] / counted.total;
+    if (used.contains(bare(terms.text(term))) || use.songs < kLeastSongsSaid || use.people < kLeastAgreeing ||
+        use.songs < kLeastSaid * songs_said)
+      return false;
+    const double others = counted.total - here;
+    const double elsewhere = others > 0 ? (counted.of_term[term] - use.weight) / others : 0;
     return use.weight / here >= kLeastLift * elsewhere;
   };
   const std::vector<Scored> list = ranked(counted, region, terms);
@@ -117,7 +133,7 @@ std::string title_name(const Counted& counted, std::int32_t region, const Terms&
     const bool is_said = uses.at(scored.term).weight >= kNearlyAsOften * uses.at(best->term).weight;
     if (is_longer && is_said && says_enough(scored.term)) chosen = scored.term;
   }
-  used[chosen] = true;
+  used.insert(bare(terms.text(chosen)));
   return terms.text(chosen);
 }
 
@@ -129,6 +145,13 @@ struct SongTerms {
 };
 
 constexpr std::uint32_t kNoTerm = UINT32_MAX;
+
+// What files say of songs without an artist of their own.
+bool is_nobody(const std::string& artist) {
+  const std::string name = data::search_fold(artist);
+  return name.empty() || name == "various artists" || name == "various" || name == "unknown artist" ||
+         name == "unknown";
+}
 
 SongTerms terms_of(const data::Catalogue& songs, Terms& tags, Terms& artists) {
   SongTerms result;
@@ -143,15 +166,16 @@ SongTerms terms_of(const data::Catalogue& songs, Terms& tags, Terms& artists) {
     credits.emplace_back(song.artist);
   }
   for (const std::string& artist : lead_artists(credits)) {
-    result.artist.push_back(artist.empty() ? kNoTerm : artists.number_of(artist));
+    result.artist.push_back(is_nobody(artist) ? kNoTerm : artists.number_of(artist));
   }
   return result;
 }
 
-void add(Counted& counted, std::int32_t region, std::uint32_t term, double weight) {
+void add(Counted& counted, std::int32_t region, std::uint32_t term, double weight, std::uint32_t people = 0) {
   Uses& uses = counted.of_region[region][term];
   uses.weight += weight;
   ++uses.songs;
+  uses.people = std::max(uses.people, people);
   counted.of_term[term] += weight;
   counted.total += weight;
 }
@@ -212,7 +236,7 @@ void name_regions(SongMap& map, const data::Catalogue& songs, const data::TitleT
     }
   }
 
-  std::vector<bool> used_phrases(phrases.size());
+  std::unordered_set<std::string> used_phrases;
   std::vector<bool> used_tags(tags.size());
   std::vector<bool> used_artists(artists.size());
   const std::uint32_t levels = map.regions.back().level + 1;
@@ -227,7 +251,7 @@ void name_regions(SongMap& map, const data::Catalogue& songs, const data::TitleT
       if (!titles.empty() && !titles.of_song[row].empty()) {
         ++songs_said[static_cast<std::size_t>(region)];
         for (const data::TitleTerms::Use& use : titles.of_song[row]) {
-          add(by_phrase, region, phrase_of[use.term], of_song.weight[row] * std::log(use.people));
+          add(by_phrase, region, phrase_of[use.term], of_song.weight[row] * std::log(use.people), use.people);
         }
       }
       for (const std::uint32_t tag : of_song.tags[row]) add(by_tag, region, tag, of_song.weight[row]);

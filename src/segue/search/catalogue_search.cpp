@@ -230,7 +230,7 @@ std::vector<data::SongRow> CatalogueSearch::with_typos(const std::vector<std::st
     std::vector<std::vector<NearWord>> meant;
     for (const std::string& word : words) {
       const bool is_last = &word == &words.back();
-      meant.push_back(spellings().near(word, is_last && forgiven(word) > 0, furthest, kMostSpellings));
+      meant.push_back(spellings().near(word, is_last, furthest, kMostSpellings));
     }
     std::vector<std::pair<std::uint32_t, Rank>> ranked;
     for (const data::SongRow row : matching(fts_query(words, meant), limit)) {

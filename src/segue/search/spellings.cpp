@@ -9,6 +9,7 @@ namespace segue::search {
 
 namespace {
 
+constexpr std::size_t kLeastBegun = 4;  // letters of a word that may be the beginning of another, with a typo
 constexpr std::size_t kMostTyped = 48;  // letters of a word whose typos are looked for
 
 // A letter of valid UTF-8, so that a letter of any script is one step of a distance.
@@ -90,8 +91,9 @@ std::vector<NearWord> Spellings::near(std::string_view typed, bool begins, std::
   const std::vector<std::uint32_t> points = code_points(typed);
   const std::uint32_t allowed = std::min(furthest, forgiven(typed));
   std::vector<NearWord> found;
-  if (points.size() > kMostTyped) return found;
+  if (points.empty() || points.size() > kMostTyped) return found;
   const std::uint64_t mask = mask_of(points);
+  begins = begins && points.size() >= kLeastBegun;
   for (std::size_t i = 0; i < size(); ++i) {
     const std::size_t length = lengths_[i];
     if (length + allowed < points.size() || (!begins && length > points.size() + allowed)) continue;

@@ -28,7 +28,8 @@ class Spellings {
   std::size_t size() const { return masks_.size(); }
 
   // The nearest words first, of equally near ones those added first; at most `most` of them. `typed` itself is one if
-  // it is known. `begins`: it may also be near the beginning of a word. No distance above `furthest`. Thread safe.
+  // it is known. `begins`: it may also be near the beginning of a word, if
+  // it has four letters or more. No distance above `furthest`. Thread safe.
   std::vector<NearWord> near(std::string_view typed, bool begins, std::uint32_t furthest, std::size_t most) const;
 
  private:

@@ -142,10 +142,9 @@ TEST(RegionNames, are_what_playlists_are_called_the_longer_term_of_two_and_artis
     EXPECT_NE(region.label, "Chill") << "said of everything, so it names nothing";
     EXPECT_EQ(region.label.empty(), region.source == NameSource::none);
   }
-  EXPECT_THAT(names, ::testing::UnorderedElementsAre(std::pair("Late Night Jazz", NameSource::titles),
-                                                     std::pair("All Out 80s", NameSource::titles),
-                                                     std::pair("طرب", NameSource::titles),
-                                                     std::pair("D", NameSource::artists)));
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre(
+                         std::pair("Late Night Jazz", NameSource::titles), std::pair("All Out 80s", NameSource::titles),
+                         std::pair("طرب", NameSource::titles), std::pair("D", NameSource::artists)));
 }
 
 bool is_inside(Point point, const Contour& contour) {

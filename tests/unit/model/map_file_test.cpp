@@ -1,5 +1,4 @@
 #include "segue/model/map_file.h"
-#include "segue/model/title_terms_file.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,7 @@
 #include "segue/base/manifest.h"
 #include "segue/model/extend.h"
 #include "segue/model/model.h"
+#include "segue/model/title_terms_file.h"
 #include "segue/model/verify.h"
 
 #include "tests/support/expect_error.h"

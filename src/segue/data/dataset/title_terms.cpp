@@ -29,6 +29,19 @@ constexpr std::array kGlue = std::to_array<std::string_view>(
      "los",  "me",   "my",   "n",  "of",  "on",  "or", "our",  "part", "pt",  "que", "so", "that",
      "the",  "this", "to",   "u",  "und", "vol", "we", "with", "y",    "you", "your"});
 
+// Words that say something beside others only: "Good Vibes", not "Good".
+constexpr std::array kHollow = std::to_array<std::string_view>(
+    {"all",  "always", "are",    "back",   "be",       "best",      "but",   "can",      "canciones", "day",
+     "days", "do",     "down",   "ever",   "every",    "fav",       "faves", "favorite", "favorites", "favs",
+     "feed", "get",    "go",     "good",   "great",    "guy",       "have",  "he",       "her",       "hit",
+     "hits", "if",     "jam",    "jams",   "jamz",     "just",      "kid",   "kids",     "life",      "like",
+     "lil",  "list",   "lists",  "lo",     "mi",       "misc",      "mix",   "mixes",    "mixtape",   "more",
+     "most", "music",  "musica", "musik",  "musique",  "new",       "no",    "not",      "now",       "old",
+     "one",  "other",  "out",    "over",   "playlist", "playlists", "pre",   "random",   "right",     "roll",
+     "she",  "some",   "song",   "songs",  "stuff",    "temp",      "test",  "than",     "they",      "things",
+     "time", "top",    "track",  "tracks", "tune",     "tunes",     "two",   "untitled", "up",        "was",
+     "what", "when",   "who",    "will",   "work",     "ya"});
+
 struct Letter {
   UChar32 code = 0;
   std::size_t begin = 0;
@@ -92,10 +105,11 @@ bool is_glue(std::string_view folded) {
   return std::ranges::binary_search(kGlue, folded);
 }
 
-// A letter or a number of one or two digits names nothing by itself; a letter of a script without spaces may.
+// A letter, a number or a year names nothing by itself; a letter of a script without spaces may.
 bool says_nothing(std::string_view folded) {
-  const bool digits = std::ranges::all_of(folded, [](char letter) { return letter >= '0' && letter <= '9'; });
-  return folded.size() == 1 || (digits && folded.size() < 4);
+  const bool number =
+      std::ranges::all_of(folded, [](char letter) { return (letter >= '0' && letter <= '9') || letter == ' '; });
+  return folded.size() == 1 || number || std::ranges::binary_search(kHollow, folded);
 }
 
 void append(std::string& out, UChar32 code) {
@@ -129,28 +143,24 @@ Case case_of(std::string_view text) {
   return found;
 }
 
-// A term with the spellings that say something about its capitals: "lo-fi" says nothing, nor does "LATE NIGHT".
+// A term with how it is spelt. "edm" and "LATE NIGHT" say little about capitals: they count a quarter, with usual ones.
 class Spelling {
  public:
   void add(const std::string& spelt) {
     constexpr std::size_t kAcronym = 4;  // bytes: EDM, R&B
     const Case found = case_of(spelt);
-    if (!found.upper || (!found.lower && spelt.size() > kAcronym)) {
-      if (plain_.empty()) plain_ = spelt;
-      return;
-    }
-    ++votes_[spelt];
+    const bool says = found.upper && (found.lower || spelt.size() <= kAcronym);
+    votes_[says ? spelt : with_capitals(spelt)] += says ? 4 : 1;
   }
   std::string chosen() const {
     const auto best = std::ranges::max_element(votes_, [](const auto& a, const auto& b) {
       return a.second != b.second ? a.second < b.second : a.first > b.first;
     });
-    return best == votes_.end() ? with_capitals(plain_) : best->first;
+    return best == votes_.end() ? "" : best->first;
   }
 
  private:
   std::unordered_map<std::string, std::uint32_t> votes_;
-  std::string plain_;
 };
 
 struct Term {
@@ -175,6 +185,23 @@ std::vector<std::vector<std::size_t>> named_by_user(const Queues& queues) {
   return chosen;
 }
 
+// The shorter runs of words in a term: "one tree hill" has "one", "one tree", "tree", "tree hill" and "hill".
+std::vector<std::string_view> parts_of(std::string_view folded) {
+  std::vector<std::size_t> edges = {0};
+  for (std::size_t at = folded.find(' '); at != std::string_view::npos; at = folded.find(' ', at + 1)) {
+    edges.push_back(at + 1);
+  }
+  edges.push_back(folded.size() + 1);
+  std::vector<std::string_view> parts;
+  for (std::size_t first = 0; first + 1 < edges.size(); ++first) {
+    for (std::size_t last = first + 1; last < edges.size(); ++last) {
+      const std::string_view part = folded.substr(edges[first], edges[last] - edges[first] - 1);
+      if (part.size() < folded.size()) parts.push_back(part);
+    }
+  }
+  return parts;
+}
+
 using Numbers = std::unordered_map<std::string, std::uint32_t>;
 
 // The terms that enough people use, the most used first.
@@ -197,9 +224,18 @@ Kept kept_terms(const Queues& queues, const std::vector<std::vector<std::size_t>
       }
     }
   }
+  // A word that is said within one longer term most of the time ("Direction" in "One Direction") is a piece of it.
+  std::unordered_set<std::string_view> pieces;
+  for (const auto& [folded, term] : terms) {
+    if (term.people < TitleTerms::kLeastPeople) continue;
+    for (const std::string_view part : parts_of(folded)) {
+      const auto found = terms.find(std::string(part));
+      if (found != terms.end() && 2 * term.people >= found->second.people) pieces.insert(found->first);
+    }
+  }
   std::vector<std::pair<std::uint32_t, std::string_view>> order;
   for (const auto& [folded, term] : terms) {
-    if (term.people >= TitleTerms::kLeastPeople) order.emplace_back(term.people, folded);
+    if (term.people >= TitleTerms::kLeastPeople && !pieces.contains(folded)) order.emplace_back(term.people, folded);
   }
   std::ranges::sort(
       order, [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
