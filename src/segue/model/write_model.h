@@ -29,12 +29,12 @@ struct NewModel {
   const transitions::Transitions& transitions;
   Blend blend{};
   IndexBuild index{};
-  const plays::Habits* habits = nullptr;     // nullptr: nothing is known of when songs were played
-  const data::TitleTerms* titles = nullptr;  // nullptr or empty: no queue has a name
+  const plays::Habits* habits = nullptr;  // nullptr: nothing is known of when songs were played
   // Called once vectors and transitions are written and not read any more, before the index is built, which needs
   // memory of its own.
   std::function<void()> release{};
-  json::object start{};  // the model it was started from, for the manifest; empty for none
+  json::object start{};                      // the model it was started from, for the manifest; empty for none
+  const data::TitleTerms* titles = nullptr;  // nullptr or empty: no queue has a name
 };
 
 // Writes a complete model folder with its index and replaces an older model once everything is on disk.

@@ -164,14 +164,14 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
                       .blend = options.fit_blend ? options.fit_blend(dataset) : options.blend,
                       .index = {options.index, options.train.seed, options.train.threads},
                       .habits = &habits,
-                      .titles = &titles,
                       .release =
                           [&] {
                             trained.vectors = {};
                             trained.context = {};
                             transitions = {};
                           },
-                      .start = start ? start_document(*start, *started, warm) : json::object{}},
+                      .start = start ? start_document(*start, *started, warm) : json::object{},
+                      .titles = &titles},
                      progress, stop);
   remove_checkpoint(output, notes);
 
