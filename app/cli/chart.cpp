@@ -47,11 +47,11 @@ std::vector<std::size_t> heights_of(std::span<const double> values, double least
 
 }  // namespace
 
-std::string chart(std::string_view title, std::span<const double> values) {
+std::string chart(std::string_view title, std::span<const double> values, std::size_t columns) {
   if (values.size() < 2 || !std::ranges::all_of(values, [](double value) { return std::isfinite(value); })) return "";
   const auto [low, high] = std::ranges::minmax(values);
   const std::size_t margin = std::max(fmt::formatted_size("{:.3f}", low), fmt::formatted_size("{:.3f}", high));
-  const std::size_t room = kChartWidth - margin - 1;
+  const std::size_t room = columns - margin - 1;
 
   const std::vector<double> bars = thinned(values, room);
   const auto [least, most] = std::ranges::minmax(bars);

@@ -14,7 +14,7 @@ inline constexpr std::size_t kChartWidth = 72;
 // The values as bars from left to right, kChartRows rows high in steps of an eighth of a character. The number at the
 // left of a row is the value that fills the row; the numbers below are those of the first and last value, from 1. The
 // least value is an eighth high, and heights grow with the square root of the difference from it, which shows both a
-// steep start and a slow end. At most kChartWidth columns: with more values than columns, each bar is a mean of
+// steep start and a slow end. At most `columns` wide, 20 or more: with more values than columns, each bar is a mean of
 // several.
 //
 //   loss by epoch
@@ -27,6 +27,6 @@ inline constexpr std::size_t kChartWidth = 72;
 //         1                         4
 //
 // Empty for fewer than two values, or if one is not finite.
-std::string chart(std::string_view title, std::span<const double> values);
+std::string chart(std::string_view title, std::span<const double> values, std::size_t columns = kChartWidth);
 
 }  // namespace segue::cli

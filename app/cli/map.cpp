@@ -142,7 +142,8 @@ class MapCommand final : public Command {
                          {"level", region.level},
                          {"parent", region.parent},
                          {"x", region.centre.x},
-                         {"y", region.centre.y}});
+                         {"y", region.centre.y},
+                         {"source", choice_name(region.source)}});
     }
     json::object& files = document["files"].emplace_object();
     for (const auto& [kind, file] : written()) files[kind] = file;
@@ -165,7 +166,7 @@ class MapCommand final : public Command {
   std::string text(const pipeline::MapResult& result) const {
     const layout::SongMap& map = result.map;
     std::vector<std::size_t> counts;
-    Table regions({">songs", "region"});
+    Table regions({">songs", "region", "named by"});
     std::vector<const layout::Region*> large;
     for (const layout::Region& region : map.regions) {
       counts.resize(std::max<std::size_t>(counts.size(), region.level + 1));
@@ -175,7 +176,9 @@ class MapCommand final : public Command {
     std::ranges::stable_sort(large, [](const layout::Region* a, const layout::Region* b) { return a->size > b->size; });
     for (std::size_t i = 0; i < std::min(large.size(), kRegionsListed); ++i) {
       const std::string& label = large[i]->label;
-      regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : for_terminal(label)});
+      const bool named = !label.empty() && large[i]->source != layout::NameSource::none;
+      regions.add({with_commas(large[i]->size), label.empty() ? "(no name)" : for_terminal(label),
+                   named ? std::string(choice_name(large[i]->source)) : ""});
     }
     std::string out = large.empty() ? "" : regions.text() + "\n";
     if (large.size() > kRegionsListed) {

@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "segue/base/error.h"
 #include "segue/base/secrets.h"
@@ -20,6 +21,7 @@
 #include "app/cli/completion.h"
 #include "app/cli/config.h"
 #include "app/cli/reference.h"
+#include "app/cli/wrap.h"
 
 namespace segue::cli {
 namespace {
@@ -179,7 +181,7 @@ int run_command_line(const std::vector<std::string>& typed, const Output& output
     // CLI11 expects the words in reverse order.
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
   } catch (const CLI::CallForHelp&) {
-    output(app.help());
+    output(wrapped_help(app.help(), terminal_columns(STDOUT_FILENO)));
     return 0;
   } catch (const CLI::CallForVersion& version) {
     output(fmt::format("{}\n", version.what()));
@@ -206,7 +208,7 @@ int run_command_line(const std::vector<std::string>& typed, const Output& output
   if (!completion.empty()) return print_completion(completion, registered, output);
   const auto chosen = std::ranges::find_if(registered, [](const Registered& entry) { return entry.app->parsed(); });
   if (chosen == registered.end()) {
-    std::fputs(app.help().c_str(), stderr);
+    std::fputs(wrapped_help(app.help(), terminal_columns(STDERR_FILENO)).c_str(), stderr);
     return kWrongUse;
   }
   chosen->arguments->restore_literals(literals);

@@ -6,10 +6,11 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "segue/base/words.h"
+
+#include "app/cli/wrap.h"
 
 namespace segue::cli {
 
@@ -93,7 +94,7 @@ class LiveTable final : public SearchDisplay {
  private:
   void draw(std::string_view at) {
     drawn_at_ = Clock::now();
-    std::string text = trials_.empty() ? "" : best_trials(trials_, plan_.space, kLiveTrials).text() + "\n";
+    std::string text = trials_.empty() ? "" : best_trials(trials_, plan_.space, kLiveTrials).text(0) + "\n";
     text += running_ + "\n" + status(at) + "\n";
     // In one write with the erasing of the old table, to avoid flicker.
     const std::string erasing = erasure();
@@ -119,14 +120,12 @@ class LiveTable final : public SearchDisplay {
 
   // Cuts lines to the width of the terminal: a wrapped line would take two rows but count as one.
   std::string fitted(std::string_view text) {
-    winsize size{};
-    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
-    const std::size_t width = known ? size.ws_col - 1U : 79;
+    const std::size_t width = terminal_columns(STDERR_FILENO) - 1;
     std::string out;
     while (!text.empty()) {
       const std::string_view line = text.substr(0, text.find('\n'));
       text.remove_prefix(std::min(text.size(), line.size() + 1));
-      out += std::string(line.substr(0, width)) + "\n";  // all of it is ASCII
+      out += cut_to(line, width) + "\n";
       ++lines_;
     }
     return out;

@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdio>
 
-#include <unicode/uchar.h>
-#include <unicode/unistr.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "segue/base/error.h"
 #include "segue/base/words.h"
+
+#include "app/cli/wrap.h"
 
 namespace segue::cli {
 
@@ -20,6 +22,10 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kBarInterval = std::chrono::milliseconds(100);
 constexpr auto kLineInterval = std::chrono::seconds(5);
 constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kNarrowBarWidth = 10;
+constexpr std::size_t kWideTerminal = 80;  // with fewer columns the bar is narrow
+constexpr std::size_t kBetween = 2;        // spaces between the columns of a table
+constexpr std::size_t kLeastTextWidth = 16;
 
 std::string rate_text(double per_second) {
   if (per_second >= 1e9) return fmt::format("{:.2f} G", per_second / 1e9);
@@ -54,12 +60,14 @@ class TerminalProgress final : public Progress {
   void show(std::uint64_t done, std::string_view note) {
     const std::chrono::duration<double> elapsed = shown_ - started_;
     const double rate = static_cast<double>(done) / std::max(elapsed.count(), 1e-9);
+    const std::size_t columns = is_terminal_ ? terminal_columns(STDERR_FILENO) : 0;
     std::string line = fmt::format("{}: ", what_);
     if (total_ > 0) {
       const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total_));
       if (is_terminal_) {
-        const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBarWidth));
-        line += fmt::format("[{}{}] ", std::string(filled, '='), std::string(kBarWidth - filled, ' '));
+        const std::size_t width = columns < kWideTerminal ? kNarrowBarWidth : kBarWidth;
+        const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
+        line += fmt::format("[{}{}] ", std::string(filled, '='), std::string(width - filled, ' '));
       }
       line += fmt::format("{:.0f} %, ", share * 100);
     } else {
@@ -71,6 +79,8 @@ class TerminalProgress final : public Progress {
       line += fmt::format(", {} left", duration_for_people(left));
     }
     if (!note.empty()) line += fmt::format(", {}", note);
+    // A line that the terminal wraps could not be drawn over; the last column would wrap it too.
+    if (columns > 0) line = cut_to(printable(line), columns - 1);
     std::fprintf(stderr, is_terminal_ ? "\r%s\x1b[K" : "%s\n", line.c_str());
     drawn_ = is_terminal_;
   }
@@ -88,21 +98,6 @@ class TerminalProgress final : public Progress {
   Clock::time_point started_;
   Clock::time_point shown_;
 };
-
-// The columns that a text takes on a terminal: combining marks take none, East Asian wide letters two.
-std::size_t display_width(std::string_view text) {
-  std::size_t width = 0;
-  const auto letters =
-      icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
-  for (std::int32_t at = 0; at < letters.length(); at = letters.moveIndex32(at, 1)) {
-    const UChar32 letter = letters.char32At(at);
-    const auto type = u_charType(letter);
-    if (type == U_NON_SPACING_MARK || type == U_ENCLOSING_MARK || type == U_FORMAT_CHAR) continue;
-    const int east_asian = u_getIntPropertyValue(letter, UCHAR_EAST_ASIAN_WIDTH);
-    width += east_asian == U_EA_WIDE || east_asian == U_EA_FULLWIDTH ? 2 : 1;
-  }
-  return width;
-}
 
 }  // namespace
 
@@ -170,24 +165,75 @@ void Table::add(std::vector<std::string> cells) {
 }
 
 std::string Table::text() const {
-  std::vector<std::size_t> widths;
+  return text(terminal_columns(STDOUT_FILENO));
+}
+
+Table::Fit Table::fit(std::size_t columns) const {
+  Fit fit;
   for (std::size_t c = 0; c < headers_.size(); ++c) {
-    widths.push_back(display_width(headers_[c]));
-    for (const auto& row : rows_) widths[c] = std::max(widths[c], display_width(row[c]));
+    fit.widths.push_back(display_width(headers_[c]));
+    for (const auto& row : rows_) fit.widths[c] = std::max(fit.widths[c], display_width(row[c]));
   }
+  fit.shown = headers_.size();
+  if (columns == 0) return fit;
+  const auto total = [&] {
+    std::size_t sum = 0;
+    for (std::size_t c = 0; c < fit.shown; ++c) sum += fit.widths[c] + (c == 0 ? 0 : kBetween);
+    return sum;
+  };
+  // The widest text gives way first. What still does not fit leaves from the right; the first column stays.
+  for (;;) {
+    const std::size_t all = total();
+    if (all <= columns) return fit;
+    std::size_t widest = fit.shown;
+    for (std::size_t c = 0; c < fit.shown; ++c) {
+      if (right_[c] || fit.widths[c] <= kLeastTextWidth) continue;
+      if (widest == fit.shown || fit.widths[c] > fit.widths[widest]) widest = c;
+    }
+    if (widest < fit.shown) {
+      --fit.widths[widest];
+    } else if (fit.shown > 1) {
+      --fit.shown;
+    } else {
+      fit.widths[0] = std::max<std::size_t>(columns, 2);
+      return fit;
+    }
+  }
+}
+
+std::string Table::text(std::size_t columns) const {
+  const Fit fitted = fit(columns);
   std::string text;
   const auto append_row = [&](const std::vector<std::string>& row) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string space(widths[c] - display_width(row[c]), ' ');
-      line += c == 0 ? "" : "  ";
-      line += right_[c] ? space + row[c] : row[c] + space;
+    std::vector<std::vector<std::string>> cells;
+    std::size_t lines = 1;
+    for (std::size_t c = 0; c < fitted.shown; ++c) {
+      cells.push_back(columns == 0 ? std::vector{row[c]} : wrapped(row[c], std::max<std::size_t>(fitted.widths[c], 2)));
+      lines = std::max(lines, cells.back().size());
     }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
+    for (std::size_t i = 0; i < lines; ++i) {
+      std::string line;
+      for (std::size_t c = 0; c < fitted.shown; ++c) {
+        const std::string cell = i < cells[c].size() ? cells[c][i] : "";
+        const std::size_t width = display_width(cell);
+        const std::string space(fitted.widths[c] > width ? fitted.widths[c] - width : 0, ' ');
+        line += c == 0 ? "" : "  ";
+        line += right_[c] ? space + cell : cell + space;
+      }
+      line.erase(line.find_last_not_of(' ') + 1);
+      text += line + "\n";
+    }
   };
   if (std::ranges::any_of(headers_, [](const std::string& header) { return !header.empty(); })) append_row(headers_);
   for (const auto& row : rows_) append_row(row);
+  if (fitted.shown < headers_.size()) {
+    std::vector<std::string> left_out(headers_.begin() + static_cast<std::ptrdiff_t>(fitted.shown), headers_.end());
+    std::erase(left_out, "");
+    const std::string note =
+        fmt::format("(no room for {}; --json has all)",
+                    left_out.empty() ? "the last column" : fmt::format("{}", fmt::join(left_out, ", ")));
+    for (const std::string& line : wrapped(note, columns)) text += line + "\n";
+  }
   return text;
 }
 

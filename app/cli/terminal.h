@@ -93,15 +93,25 @@ class Terminal {
 // is sent.
 std::string printable(std::string_view text);
 
-// Text in columns as wide as their cells (counted in terminal columns, not bytes). Columns whose
-// header starts with '>' are right-aligned. Control characters in cells are escaped.
+// Text in columns as wide as their cells (counted in terminal columns, not bytes). Columns whose header starts with '>'
+// are right-aligned: numbers. Control characters in cells are escaped.
 class Table {
  public:
   explicit Table(std::vector<std::string> headers);
   void add(std::vector<std::string> cells);  // REQUIRES: as many cells as headers
-  std::string text() const;
+  std::string text() const;                  // as wide as standard output, if that is a terminal
+  // At most `columns` wide, 0 for any width: wide texts are wrapped within their column; if that is not enough, columns
+  // are left out from the right, and a last line names them.
+  std::string text(std::size_t columns) const;
 
  private:
+  // What of the table is shown: its first columns, and how wide each is.
+  struct Fit {
+    std::vector<std::size_t> widths;
+    std::size_t shown = 0;
+  };
+  Fit fit(std::size_t columns) const;
+
   std::vector<std::string> headers_;
   std::vector<bool> right_;
   std::vector<std::vector<std::string>> rows_;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
@@ -14,6 +15,7 @@
 #include "app/cli/chart.h"
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/cli/wrap.h"
 
 namespace segue::cli {
 
@@ -202,9 +204,10 @@ class TrainCommand final : public Command {
   static std::string loss_chart(const pipeline::BuiltModel& built) {
     std::vector<double> losses;
     for (const train::EpochReport& epoch : built.epochs) losses.push_back(epoch.sample_loss);
+    const std::size_t columns = terminal_columns(STDOUT_FILENO);
     const std::string text = chart(
         fmt::format("sample loss by epoch: {:.3f} untrained, {:.3f} at the end", built.untrained_loss, losses.back()),
-        losses);
+        losses, columns == 0 ? kChartWidth : std::min(columns, kChartWidth));
     return text.empty() ? text : "\n" + text;
   }
 

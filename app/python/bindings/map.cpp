@@ -57,6 +57,7 @@ Table regions_of(const layout::SongMap& map) {
   arrow::Int32Builder parent;
   arrow::FloatBuilder x;
   arrow::FloatBuilder y;
+  arrow::StringBuilder source;
   for (const layout::Region& region : map.regions) {
     check(label.Append(region.label));
     check(size.Append(region.size));
@@ -64,12 +65,15 @@ Table regions_of(const layout::SongMap& map) {
     check(region.parent == layout::kNoRegion ? parent.AppendNull() : parent.Append(region.parent));
     check(x.Append(region.centre.x));
     check(y.Append(region.centre.y));
+    check(source.Append(choice_name(region.source)));
   }
-  return {arrow::Table::Make(
-      arrow::schema({arrow::field("label", arrow::utf8()), arrow::field("size", arrow::uint32()),
-                     arrow::field("level", arrow::uint32()), arrow::field("parent", arrow::int32()),
-                     arrow::field("x", arrow::float32()), arrow::field("y", arrow::float32())}),
-      {finished(label), finished(size), finished(level), finished(parent), finished(x), finished(y)})};
+  return {
+      arrow::Table::Make(arrow::schema({arrow::field("label", arrow::utf8()), arrow::field("size", arrow::uint32()),
+                                        arrow::field("level", arrow::uint32()), arrow::field("parent", arrow::int32()),
+                                        arrow::field("x", arrow::float32()), arrow::field("y", arrow::float32()),
+                                        arrow::field("source", arrow::utf8())}),
+                         {finished(label), finished(size), finished(level), finished(parent), finished(x), finished(y),
+                          finished(source)})};
 }
 
 nb::dict lay_out(const OpenModel& open, const nb::dict& given, const nb::object& show) {

@@ -35,7 +35,8 @@ _MANY = 1000  # lists from which on it pays to code the vectors first
 
 
 class SongMap(NamedTuple):
-    """A map: `points` (id, x, y, region), `regions` (label, size, level, parent, x, y), and how it was laid out."""
+    """A map: `points` (id, x, y, region), `regions` (label, size, level, parent, x, y, source), and how
+    it was laid out."""
 
     points: Table
     regions: Table

@@ -43,7 +43,7 @@ export function makeCatalogue(n) {
   const clusters = Math.min(40, Math.max(4, Math.round(Math.sqrt(n) / 4)));
   const regions = Array.from({ length: clusters }, (_, i) => {
     const [angle, far] = [i * 2.4, 34 * Math.sqrt((i + 0.5) / clusters)];
-    return { label: `${kTags[i % kTags.length]} ${i + 1}`, x: far * Math.cos(angle), y: far * Math.sin(angle), size: 0, level: 0, parent: -1 };
+    return { label: `${kTags[i % kTags.length]} ${i + 1}`, x: far * Math.cos(angle), y: far * Math.sin(angle), size: 0, level: 0, parent: -1, source: "titles" };
   });
   const [x, y, region, tag] = [new Float32Array(n), new Float32Array(n), new Int16Array(n), new Uint8Array(n)];
   for (let i = 0; i < n; i++) {
@@ -57,7 +57,7 @@ export function makeCatalogue(n) {
   }
   // Two finer regions inside the first, whose names appear when zoomed in.
   for (const side of [-1, 1]) {
-    regions.push({ label: `deep ${side < 0 ? "left" : "right"}`, x: regions[0].x + side, y: regions[0].y, size: regions[0].size >> 1, level: 1, parent: 0 });
+    regions.push({ label: `deep ${side < 0 ? "left" : "right"}`, x: regions[0].x + side, y: regions[0].y, size: regions[0].size >> 1, level: 1, parent: 0, source: "artists" });
   }
   const song = (i) => {
     const odd = kOdd[i - 20];
@@ -65,6 +65,13 @@ export function makeCatalogue(n) {
     return { id: `s/${i}`, row: i, title, artist: odd ? odd.artist : kArtists[i % kArtists.length], album: "", plays: Math.max(5, Math.round(9000 / (i + 1))) };
   };
   return { n, x, y, region, regions, song, tags: { items: kTags, rows: Buffer.from(tag).toString("base64") } };
+}
+
+// Two squares around each of the largest regions.
+function contoursOf(regions) {
+  const square = ({ x, y }, half) => [x - half, y - half, x + half, y - half, x + half, y + half, x - half, y + half];
+  return regions.flatMap((one, region) =>
+    one.level > 0 ? [] : [[0.92, 2.4], [0.4, 1.2]].map(([part, half]) => ({ region, part, points: square(one, half) })));
 }
 
 function arrowStream({ x, y, region }) {
@@ -208,6 +215,7 @@ export async function startFixture({ dist, songs = 3000, port = 0, catalogue = m
       return { items: [...rows, to].map((row, k) => ({ ...song(row), similarity: k === 2 ? 0.31 : 0.9, progress: k / count })) };
     }],
     ["GET", /^\/v1\/map\/regions$/, () => ({ items: catalogue.regions })],
+    ["GET", /^\/v1\/map\/contours$/, () => ({ items: contoursOf(catalogue.regions) })],
     ["GET", /^\/v1\/map\/tags$/, () => catalogue.tags],
     ["GET", /^\/v1\/users\/([^/]+)\/history$/, ([user]) => {
       if (user !== "alice") return { items: [] };

@@ -208,6 +208,34 @@ void Canvas::ring(layout::Point centre, double radius, double width, Colour colo
   cairo_stroke(state_->context.get());
 }
 
+namespace {
+
+void add_rings(cairo_t* context, std::span<const std::vector<layout::Point>> rings) {
+  cairo_new_path(context);
+  for (const std::vector<layout::Point>& ring : rings) {
+    for (const layout::Point point : ring) cairo_line_to(context, double{point.x}, double{point.y});
+    cairo_close_path(context);
+    cairo_new_sub_path(context);
+  }
+}
+
+}  // namespace
+
+void Canvas::area(std::span<const std::vector<layout::Point>> rings, Colour colour, double opacity) {
+  state_->colour(colour, opacity);
+  add_rings(state_->context.get(), rings);
+  cairo_set_fill_rule(state_->context.get(), CAIRO_FILL_RULE_EVEN_ODD);
+  cairo_fill(state_->context.get());
+}
+
+void Canvas::outline(std::span<const std::vector<layout::Point>> rings, double width, Colour colour, double opacity) {
+  state_->colour(colour, opacity);
+  add_rings(state_->context.get(), rings);
+  cairo_set_line_join(state_->context.get(), CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_width(state_->context.get(), width);
+  cairo_stroke(state_->context.get());
+}
+
 void Canvas::line(layout::Point from, layout::Point to, double width, Colour colour, double opacity) {
   state_->colour(colour, opacity);
   cairo_new_path(state_->context.get());

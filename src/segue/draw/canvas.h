@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "segue/draw/colours.h"
 #include "segue/draw/raster.h"
@@ -54,6 +55,9 @@ class Canvas {
   void text(std::string_view text, const TextStyle& style, layout::Point centre);
   void disc(layout::Point centre, double radius, Colour colour, double opacity = 1);
   void ring(layout::Point centre, double radius, double width, Colour colour, double opacity = 1);
+  // Closed lines. An area inside two of them is outside: a hole.
+  void area(std::span<const std::vector<layout::Point>> rings, Colour colour, double opacity);
+  void outline(std::span<const std::vector<layout::Point>> rings, double width, Colour colour, double opacity);
   void line(layout::Point from, layout::Point to, double width, Colour colour, double opacity = 1);
 
   // REQUIRES: of_pixels.

@@ -89,6 +89,12 @@ MapDrawing::MapDrawing(const layout::SongMap& map, const data::Catalogue& songs,
   ColouredSongs coloured = colour_songs(map, songs, options.colour, options.theme);
   legend_ = std::move(coloured.legend);
   points_ = paint_points(map.layout, coloured.dots, frame_, options.size, options.theme);
+  contours_ = layout::region_contours(map);
+  for (layout::Contour& contour : contours_) {
+    for (std::vector<layout::Point>& ring : contour.rings) {
+      std::ranges::transform(ring, ring.begin(), [&](layout::Point point) { return frame_.pixel_of(point); });
+    }
+  }
   if (options.labels) find_labels();
 }
 
@@ -130,6 +136,22 @@ void MapDrawing::find_labels() {
   }
 }
 
+// Over the points, so faint that they show through: a wash that deepens towards the core, and a line around it.
+void MapDrawing::paint_contours(Canvas& canvas) const {
+  const auto palette = palette_of(options_.theme);
+  const std::vector<std::size_t> colour = colour_regions(map_.regions, palette.size());
+  const ThemeColours& colours = colours_of(options_.theme);
+  const double width = static_cast<double>(options_.size) / 1400;
+  for (const layout::Contour& contour : contours_) {
+    const bool own = options_.colour == MapColour::cluster;
+    const Colour ink = own ? palette[colour[static_cast<std::size_t>(contour.region)]] : colours.dim;
+    canvas.area(contour.rings, ink, options_.theme == MapTheme::dark ? 0.055 : 0.06);
+    const bool outermost = contour.part == 0;
+    canvas.outline(contour.rings, outermost ? 1.5 * width : width, mixed(ink, colours.ink, 0.15F),
+                   outermost ? 0.5 : 0.22);
+  }
+}
+
 void MapDrawing::paint_caption(Canvas& canvas, std::string_view text) const {
   const auto side = static_cast<double>(options_.size);
   TextStyle style;
@@ -161,6 +183,7 @@ void MapDrawing::paint_legend(Canvas& canvas) const {
 
 void MapDrawing::paint(Canvas& canvas) const {
   canvas.picture(points_);
+  paint_contours(canvas);
   for (auto label = labels_.rbegin(); label != labels_.rend(); ++label) {
     canvas.text(label->text, label->style, label->box.centre());
   }
@@ -174,6 +197,7 @@ void MapDrawing::paint_step(Canvas& canvas, const Highlight& highlight, int step
   const auto side = static_cast<double>(options_.size);
   const double dot = std::max(side * 0.0042, 2.5);
   canvas.picture(points_);
+  paint_contours(canvas);
   canvas.fill(colours.paper, step == 1 ? 0.0 : 0.62);
   for (auto label = labels_.rbegin(); label != labels_.rend(); ++label) {
     TextStyle style = label->style;

@@ -13,6 +13,7 @@
 #include "segue/draw/draw_options.h"
 #include "segue/draw/labels.h"
 #include "segue/draw/raster.h"
+#include "segue/layout/region_contours.h"
 #include "segue/layout/song_map.h"
 
 namespace segue::draw {
@@ -58,6 +59,7 @@ class MapDrawing {
 
  private:
   void find_labels();
+  void paint_contours(Canvas& canvas) const;
   void paint(Canvas& canvas) const;
   void paint_step(Canvas& canvas, const Highlight& highlight, int step) const;
   void paint_caption(Canvas& canvas, std::string_view text) const;
@@ -69,6 +71,7 @@ class MapDrawing {
   PictureFrame frame_;
   std::vector<LegendEntry> legend_;
   Raster points_;
+  std::vector<layout::Contour> contours_;  // in pixels
   std::vector<PlacedLabel> labels_;
 };
 

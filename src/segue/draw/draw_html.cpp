@@ -18,6 +18,7 @@
 #include "segue/draw/colours.h"
 #include "segue/draw/map_page.h"
 #include "segue/layout/density.h"
+#include "segue/layout/region_contours.h"
 
 namespace segue::draw {
 
@@ -89,6 +90,25 @@ json::array regions_json(const layout::SongMap& map, const Quantised& places) {
   return list;
 }
 
+// Rings as numbers from 0 to 1 across the map, x before y.
+json::array contours_json(const layout::SongMap& map, const Quantised& places) {
+  const auto rounded = [](double part) { return std::round(part * 1e4) / 1e4; };
+  json::array list;
+  for (const layout::Contour& contour : layout::region_contours(map)) {
+    json::array rings;
+    for (const std::vector<layout::Point>& ring : contour.rings) {
+      json::array numbers;
+      for (const layout::Point point : ring) {
+        numbers.emplace_back(rounded(places.part_x(point)));
+        numbers.emplace_back(rounded(1 - places.part_y(point)));
+      }
+      rings.push_back(std::move(numbers));
+    }
+    list.push_back({{"region", contour.region}, {"part", contour.part}, {"rings", std::move(rings)}});
+  }
+  return list;
+}
+
 json::object about_json(std::uint32_t songs) {
   json::object palettes;
   json::object paper;
@@ -138,6 +158,7 @@ void write_map_html(const std::filesystem::path& file, const layout::SongMap& ma
   data.text("titles", titles);
   data.text("artists", artists);
   data.text("regions", json::serialize(regions_json(map, places)));
+  data.text("contours", json::serialize(contours_json(map, places)));
   data.text("about", json::serialize(about_json(songs.size())));
 
   const std::string_view page = map_page();

@@ -5,9 +5,11 @@
 #include <map>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "segue/base/error.h"
+#include "segue/data/text/text.h"
 
 namespace segue::layout {
 
@@ -19,6 +21,15 @@ constexpr std::size_t kTermsInName = 2;
 constexpr double kSecondTerm = 0.35;
 // A region with more than this fraction of its parent's songs gets no name of its own.
 constexpr double kSamePlace = 0.85;
+// Of the songs of a region with terms of titles, at least this part has the term that names it, and at least so many.
+constexpr double kLeastSaid = 0.12;
+constexpr std::uint32_t kLeastSongsSaid = 4;
+// At least so many people have one and the same song of the region under it.
+constexpr std::uint32_t kLeastAgreeing = 3;
+// It is said this many times as often in the region as in the others of its level.
+constexpr double kLeastLift = 2.5;
+// A longer term takes the place of a shorter one inside it if its weight is at least this fraction of that one's.
+constexpr double kNearlyAsOften = 0.55;
 
 // Terms by number, and their weights in each region.
 class Terms {
@@ -40,6 +51,7 @@ class Terms {
 struct Uses {
   double weight = 0;
   std::uint32_t songs = 0;
+  std::uint32_t people = 0;  // of titles: the most that have one song under it
 };
 
 // The counts of one level, in one vocabulary.
@@ -85,7 +97,47 @@ std::string chosen_name(const std::vector<Scored>& list, const Terms& terms, std
   return name;
 }
 
-// The terms of a song: its tags, or its lead artist.
+// The same for "Throwback", "throw back" and "Throwbacks", which would be one name for two places.
+std::string bare(std::string_view text) {
+  std::string letters = data::search_fold(text);
+  std::erase(letters, ' ');
+  if (letters.size() > 3 && letters.back() == 's') letters.pop_back();
+  return letters;
+}
+
+// What a region is called in titles: one term, "" if none says enough.
+std::string title_name(const Counted& counted, std::int32_t region, const Terms& terms, std::uint32_t songs_said,
+                       std::unordered_set<std::string>& used) {
+  const auto found = counted.of_region.find(region);
+  if (found == counted.of_region.end()) return "";
+  const std::map<std::uint32_t, Uses>& uses = found->second;
+  double here = 0;
+  for (const auto& [term, use] : uses) here += use.weight;
+  const auto says_enough = [&](std::uint32_t term) {
+    const Uses& use = uses.at(term);
+    if (used.contains(bare(terms.text(term))) || use.songs < kLeastSongsSaid || use.people < kLeastAgreeing ||
+        use.songs < kLeastSaid * songs_said)
+      return false;
+    const double others = counted.total - here;
+    const double elsewhere = others > 0 ? (counted.of_term[term] - use.weight) / others : 0;
+    return use.weight / here >= kLeastLift * elsewhere;
+  };
+  const std::vector<Scored> list = ranked(counted, region, terms);
+  const auto best = std::ranges::find_if(list, [&](const Scored& scored) { return says_enough(scored.term); });
+  if (best == list.end()) return "";
+  std::uint32_t chosen = best->term;
+  for (const Scored& scored : list) {
+    const bool is_longer =
+        terms.text(scored.term).size() > terms.text(chosen).size() &&
+        (" " + terms.text(scored.term) + " ").find(" " + terms.text(chosen) + " ") != std::string::npos;
+    const bool is_said = uses.at(scored.term).weight >= kNearlyAsOften * uses.at(best->term).weight;
+    if (is_longer && is_said && says_enough(scored.term)) chosen = scored.term;
+  }
+  used.insert(bare(terms.text(chosen)));
+  return terms.text(chosen);
+}
+
+// The terms of a song: those of titles, its tags, or its lead artist.
 struct SongTerms {
   std::vector<std::vector<std::uint32_t>> tags;
   std::vector<std::uint32_t> artist;
@@ -93,6 +145,13 @@ struct SongTerms {
 };
 
 constexpr std::uint32_t kNoTerm = UINT32_MAX;
+
+// What files say of songs without an artist of their own.
+bool is_nobody(const std::string& artist) {
+  const std::string name = data::search_fold(artist);
+  return name.empty() || name == "various artists" || name == "various" || name == "unknown artist" ||
+         name == "unknown";
+}
 
 SongTerms terms_of(const data::Catalogue& songs, Terms& tags, Terms& artists) {
   SongTerms result;
@@ -107,15 +166,16 @@ SongTerms terms_of(const data::Catalogue& songs, Terms& tags, Terms& artists) {
     credits.emplace_back(song.artist);
   }
   for (const std::string& artist : lead_artists(credits)) {
-    result.artist.push_back(artist.empty() ? kNoTerm : artists.number_of(artist));
+    result.artist.push_back(is_nobody(artist) ? kNoTerm : artists.number_of(artist));
   }
   return result;
 }
 
-void add(Counted& counted, std::int32_t region, std::uint32_t term, double weight) {
+void add(Counted& counted, std::int32_t region, std::uint32_t term, double weight, std::uint32_t people = 0) {
   Uses& uses = counted.of_region[region][term];
   uses.weight += weight;
   ++uses.songs;
+  uses.people = std::max(uses.people, people);
   counted.of_term[term] += weight;
   counted.total += weight;
 }
@@ -157,11 +217,14 @@ std::vector<std::string> lead_artists(const std::vector<std::string>& credits) {
   return leads;
 }
 
-void name_regions(SongMap& map, const data::Catalogue& songs) {
-  SEGUE_ASSERT(map.region.size() == songs.size());
+void name_regions(SongMap& map, const data::Catalogue& songs, const data::TitleTerms& titles) {
+  SEGUE_ASSERT(map.region.size() == songs.size() && (titles.empty() || titles.of_song.size() == songs.size()));
   if (map.regions.empty()) return;
+  Terms phrases;
   Terms tags;
   Terms artists;
+  std::vector<std::uint32_t> phrase_of;  // of each term of titles: two that are spelt the same are one
+  for (const std::string& text : titles.texts) phrase_of.push_back(phrases.number_of(text));
   const SongTerms of_song = terms_of(songs, tags, artists);
 
   std::vector<std::uint32_t> tagged(map.regions.size());
@@ -173,15 +236,24 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
     }
   }
 
+  std::unordered_set<std::string> used_phrases;
   std::vector<bool> used_tags(tags.size());
   std::vector<bool> used_artists(artists.size());
   const std::uint32_t levels = map.regions.back().level + 1;
   for (std::uint32_t level = 0; level < levels; ++level) {
+    Counted by_phrase{{}, std::vector<double>(phrases.size()), 0};
+    std::vector<std::uint32_t> songs_said(map.regions.size());
     Counted by_tag{{}, std::vector<double>(tags.size()), 0};
     Counted by_artist{{}, std::vector<double>(artists.size()), 0};
     for (std::uint32_t row = 0; row < songs.size(); ++row) {
       const std::int32_t region = region_at(map.regions, map.region[row], level);
       if (region == kNoRegion) continue;
+      if (!titles.empty() && !titles.of_song[row].empty()) {
+        ++songs_said[static_cast<std::size_t>(region)];
+        for (const data::TitleTerms::Use& use : titles.of_song[row]) {
+          add(by_phrase, region, phrase_of[use.term], of_song.weight[row] * std::log(use.people), use.people);
+        }
+      }
       for (const std::uint32_t tag : of_song.tags[row]) add(by_tag, region, tag, of_song.weight[row]);
       if (of_song.artist[row] != kNoTerm) add(by_artist, region, of_song.artist[row], of_song.weight[row]);
     }
@@ -194,11 +266,20 @@ void name_regions(SongMap& map, const data::Catalogue& songs) {
     for (const std::int32_t region : order) {
       const std::int32_t parent = at(region).parent;
       if (parent != kNoRegion && at(region).size > kSamePlace * at(parent).size) continue;
+      at(region).label =
+          title_name(by_phrase, region, phrases, songs_said[static_cast<std::size_t>(region)], used_phrases);
+      if (!at(region).label.empty()) {
+        at(region).source = NameSource::titles;
+        continue;
+      }
       const bool by_tags = 2 * tagged[static_cast<std::size_t>(region)] >= at(region).size;
       if (by_tags) at(region).label = chosen_name(ranked(by_tag, region, tags), tags, used_tags);
-      if (at(region).label.empty()) {
-        at(region).label = chosen_name(ranked(by_artist, region, artists), artists, used_artists);
+      if (!at(region).label.empty()) {
+        at(region).source = NameSource::tags;
+        continue;
       }
+      at(region).label = chosen_name(ranked(by_artist, region, artists), artists, used_artists);
+      if (!at(region).label.empty()) at(region).source = NameSource::artists;
     }
   }
 }

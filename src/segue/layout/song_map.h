@@ -1,8 +1,11 @@
 // The map of a model: a point for every song, and named regions.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "segue/layout/layout.h"
@@ -10,6 +13,13 @@
 namespace segue::layout {
 
 inline constexpr std::int32_t kNoRegion = -1;
+
+// What a region's name is made of: titles of playlists, tags or artists.
+enum class NameSource : std::uint8_t { none, titles, tags, artists };
+inline constexpr std::array<std::string_view, 4> kNameSourceNames = {"none", "titles", "tags", "artists"};
+constexpr std::span<const std::string_view> names(NameSource) {
+  return kNameSourceNames;
+}
 
 // A place where songs lie close together. Regions of one level share no song; each lies in one region of the level
 // above.
@@ -19,6 +29,7 @@ struct Region {
   std::uint32_t size = 0;
   std::uint32_t level = 0;          // 0: the largest regions
   std::int32_t parent = kNoRegion;  // the region around it, one level up; kNoRegion at level 0
+  NameSource source = NameSource::none;
 };
 
 struct SongMap {

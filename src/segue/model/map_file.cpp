@@ -13,8 +13,10 @@
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/options.h"
 #include "segue/data/arrow/arrow_status.h"
 #include "segue/data/arrow/table_file.h"
 
@@ -29,10 +31,13 @@ std::shared_ptr<arrow::Schema> map_schema() {
                         arrow::field("cluster", arrow::int32(), false)});
 }
 
-std::shared_ptr<arrow::Schema> regions_schema() {
-  return arrow::schema({arrow::field("x", arrow::float32(), false), arrow::field("y", arrow::float32(), false),
-                        arrow::field("label", arrow::utf8(), false), arrow::field("size", arrow::uint32(), false),
-                        arrow::field("level", arrow::uint32(), false), arrow::field("parent", arrow::int32(), false)});
+std::shared_ptr<arrow::Schema> regions_schema(bool with_source) {
+  arrow::FieldVector fields = {
+      arrow::field("x", arrow::float32(), false),    arrow::field("y", arrow::float32(), false),
+      arrow::field("label", arrow::utf8(), false),   arrow::field("size", arrow::uint32(), false),
+      arrow::field("level", arrow::uint32(), false), arrow::field("parent", arrow::int32(), false)};
+  if (with_source) fields.push_back(arrow::field("source", arrow::utf8(), false));
+  return arrow::schema(fields);
 }
 
 data::MappedTable table_of(const MappedFile& file, const arrow::Schema& schema) {
@@ -58,10 +63,20 @@ layout::Point checked_point(float x, float y, const fs::path& path, std::size_t 
   return {x, y};
 }
 
+layout::NameSource source_named(std::string_view name, const fs::path& path, std::size_t row) {
+  const auto found = std::ranges::find(layout::kNameSourceNames, name);
+  if (found == layout::kNameSourceNames.end()) {
+    fail(ErrorCode::corrupt, "{}: row {}: expected a source of {}, found \"{}\"", path.string(), row,
+         fmt::join(layout::kNameSourceNames, ", "), name);
+  }
+  return static_cast<layout::NameSource>(found - layout::kNameSourceNames.begin());
+}
+
 std::vector<layout::Region> read_regions(const MappedFile& file) {
   const fs::path& path = file.path();
   std::vector<layout::Region> regions;
-  const data::MappedTable table = table_of(file, *regions_schema());
+  const bool with_source = data::has_columns(file, *regions_schema(true));
+  const data::MappedTable table = table_of(file, *regions_schema(with_source));
   for (const auto& batch : table.batches) {
     const float* x = numbers<float>(*batch, 0);
     const float* y = numbers<float>(*batch, 1);
@@ -69,6 +84,7 @@ std::vector<layout::Region> read_regions(const MappedFile& file) {
     const std::uint32_t* size = numbers<std::uint32_t>(*batch, 3);
     const std::uint32_t* level = numbers<std::uint32_t>(*batch, 4);
     const std::int32_t* parent = numbers<std::int32_t>(*batch, 5);
+    const auto* sources = with_source ? &static_cast<const arrow::StringArray&>(*batch->column(6)) : nullptr;
     for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
       const std::size_t row = regions.size();
       layout::Region region;
@@ -77,6 +93,7 @@ std::vector<layout::Region> read_regions(const MappedFile& file) {
       region.size = size[i];
       region.level = level[i];
       region.parent = parent[i];
+      if (sources != nullptr) region.source = source_named(sources->GetView(i), path, row);
       const bool has_parent = region.parent >= 0 && static_cast<std::size_t>(region.parent) < row &&
                               regions[static_cast<std::size_t>(region.parent)].level + 1 == region.level;
       if (region.level == 0 ? region.parent != layout::kNoRegion : !has_parent) {
@@ -150,6 +167,7 @@ void write_map(const fs::path& folder, const layout::SongMap& map) {
   arrow::UInt32Builder size;
   arrow::UInt32Builder level;
   arrow::Int32Builder parent;
+  arrow::StringBuilder source;
   for (const layout::Region& region : map.regions) {
     check(x.Append(region.centre.x));
     check(y.Append(region.centre.y));
@@ -157,11 +175,12 @@ void write_map(const fs::path& folder, const layout::SongMap& map) {
     check(size.Append(region.size));
     check(level.Append(region.level));
     check(parent.Append(region.parent));
+    check(source.Append(choice_name(region.source)));
   }
-  data::TableWriter writer(folder / kClustersName, regions_schema());
-  writer.write(*arrow::RecordBatch::Make(
-      regions_schema(), static_cast<std::int64_t>(map.regions.size()),
-      {finished(x), finished(y), finished(label), finished(size), finished(level), finished(parent)}));
+  data::TableWriter writer(folder / kClustersName, regions_schema(true));
+  writer.write(*arrow::RecordBatch::Make(regions_schema(true), static_cast<std::int64_t>(map.regions.size()),
+                                         {finished(x), finished(y), finished(label), finished(size), finished(level),
+                                          finished(parent), finished(source)}));
   writer.close();
 }
 

@@ -1,10 +1,11 @@
 // The map's files in a model folder: map.arrow and clusters.arrow, Arrow IPC files, uncompressed.
 //
 //   map.arrow       x float, y float, cluster int32    row i is song i; cluster: a row of clusters.arrow, -1 for none
-//   clusters.arrow  x float, y float, label utf8, size uint32, level uint32, parent int32
+//   clusters.arrow  x float, y float, label utf8, size uint32, level uint32, parent int32, source utf8
 //
 // A cluster is a region of the map. Regions of level 0 are the largest and have the parent -1; the others lie in a
 // region one level up, which has a smaller row. A song's cluster is its region at the finest level.
+// source: what the label is made of, a name of layout::NameSource; earlier versions have no such column.
 #pragma once
 
 #include <cstdint>

@@ -15,6 +15,7 @@
 #include "segue/model/index_file.h"
 #include "segue/model/map_file.h"
 #include "segue/model/npy.h"
+#include "segue/model/title_terms_file.h"
 #include "segue/transitions/transitions_file.h"
 
 namespace segue::model {
@@ -370,6 +371,11 @@ std::vector<transitions::PlayedTogether> Model::played_together(std::uint32_t so
                                                                 std::span<const std::uint32_t> others) const {
   return state_->checked_transitions().played_together(song, others);
 }
+data::TitleTerms Model::title_terms() const {
+  if (!lists(manifest(), kTitlesName)) return {};
+  return read_title_terms(folder().map(kTitlesName), songs().size());
+}
+
 bool Model::has_teacher() const {
   return state_->teacher.has_value();
 }

@@ -7,6 +7,7 @@
 //   context.npy        W2: the same shape
 //   trend.npy          float32, songs x 3: decayed plays (plays/trend.h); only if the dataset has times
 //   transitions.arrow  row i: neighbours list<uint32>, forward list<float>, backward list<float>, counts list<uint32>
+//   titles.arrow       what playlists with a song are called (title_terms_file.h); only if queues have names
 //   teacher.arrow      what a teacher would play after each song (transitions/teacher_file.h); only after `segue
 //   distil` index.hnsw         a search graph, if there are many songs (model/index_file.h) map.arrow, clusters.arrow
 //   where songs lie on the map (map_file.h); only after `segue map`
@@ -24,6 +25,7 @@
 #include "segue/base/open_folder.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/data/dataset/log_plays.h"
+#include "segue/data/dataset/title_terms.h"
 #include "segue/index/song_index.h"
 #include "segue/layout/song_map.h"
 #include "segue/math/matrix.h"
@@ -111,6 +113,9 @@ class Model {
   const index::CodedRows* context_codes() const;  // nullptr before code_vectors() and without a weight in blend()
   // A sentence for the user if the graph of index() is stale or missing; else "".
   const std::string& index_note() const;
+  // Read from the file by every call; empty in a model whose queues had no names, or of an earlier version. Throws
+  // corrupt.
+  data::TitleTerms title_terms() const;
   // nullptr if the model has no map.
   const layout::SongMap* map() const;
 

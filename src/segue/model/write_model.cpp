@@ -12,6 +12,7 @@
 #include "segue/data/dataset/dataset.h"
 #include "segue/model/model.h"
 #include "segue/model/npy.h"
+#include "segue/model/title_terms_file.h"
 #include "segue/train/loss_sample.h"
 #include "segue/transitions/song_placer.h"
 #include "segue/transitions/transitions_file.h"
@@ -112,6 +113,11 @@ void write_model(const fs::path& folder, const NewModel& model, Progress& progre
   write_matrix(writer.path() / kVectorsName, trained.vectors, model, stop);
   write_matrix(writer.path() / kContextName, trained.context, model, stop);
   transitions::write_transitions(writer.path() / kTransitionsName, transitions);
+
+  if (model.titles != nullptr && !model.titles->empty()) {
+    SEGUE_ASSERT(model.titles->of_song.size() == rows);
+    write_title_terms(writer.path() / kTitlesName, *model.titles);
+  }
 
   json::object fields;
   fields["dataset"] = model.dataset_digest;

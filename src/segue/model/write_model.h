@@ -9,6 +9,7 @@
 #include "segue/base/json.h"
 #include "segue/base/progress.h"
 #include "segue/data/dataset/catalogue.h"
+#include "segue/data/dataset/title_terms.h"
 #include "segue/model/blend_weights.h"
 #include "segue/model/index_file.h"
 #include "segue/plays/habits.h"
@@ -32,7 +33,8 @@ struct NewModel {
   // Called once vectors and transitions are written and not read any more, before the index is built, which needs
   // memory of its own.
   std::function<void()> release{};
-  json::object start{};  // the model it was started from, for the manifest; empty for none
+  json::object start{};                      // the model it was started from, for the manifest; empty for none
+  const data::TitleTerms* titles = nullptr;  // nullptr or empty: no queue has a name
 };
 
 // Writes a complete model folder with its index and replaces an older model once everything is on disk.

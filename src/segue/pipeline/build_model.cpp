@@ -14,6 +14,7 @@
 #include "segue/base/parallel.h"
 #include "segue/base/words.h"
 #include "segue/data/dataset/dataset.h"
+#include "segue/data/dataset/title_terms.h"
 #include "segue/model/model.h"
 #include "segue/model/write_model.h"
 #include "segue/train/agreement.h"
@@ -174,6 +175,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
   transitions::Transitions transitions = count(dataset, trained, songs, options, progress, stop);
   const std::uint64_t entries = transitions.entries();
   const plays::Habits habits = plays::count_habits(dataset.queues, songs, data::has_sessions(dataset));
+  const data::TitleTerms titles = data::count_title_terms(dataset.queues, songs);
   model::write_model(output,
                      {.songs = dataset.songs,
                       .dataset_digest = dataset.manifest.digest,
@@ -189,7 +191,8 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
                             trained.context = {};
                             transitions = {};
                           },
-                      .start = start ? start_document(*start, *started, warm) : json::object{}},
+                      .start = start ? start_document(*start, *started, warm) : json::object{},
+                      .titles = &titles},
                      progress, stop);
   remove_checkpoint(output, notes);
 

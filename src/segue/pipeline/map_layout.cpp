@@ -89,7 +89,7 @@ MapLayout make_map_layout(const model::Model& model, const LayoutOptions& option
     points.insert(points.end(), rest.begin(), rest.end());
   }
   result.map = layout::find_regions(std::move(points));
-  layout::name_regions(result.map, model.songs());
+  layout::name_regions(result.map, model.songs(), model.title_terms());
   return result;
 }
 

@@ -1,4 +1,5 @@
-// Search as you type among the songs of a model: a full-text index (SQLite's FTS5) of folded artists and titles.
+// Search as you type among the songs of a model: a full-text index (SQLite's FTS5) of folded artists and titles. Only
+// where it finds nothing, words that are spelt nearly as typed take part (spellings.h).
 //
 // The index is a file, built once for a catalogue and reused as long as the digest of the model is the same. It appears
 // whole or not at all and ends with its own SHA-256, which is compared when it is opened: a damaged one is built again.
@@ -21,6 +22,7 @@
 
 #include "segue/base/file.h"
 #include "segue/data/dataset/catalogue.h"
+#include "segue/search/spellings.h"
 #include "segue/store/sqlite.h"
 
 namespace segue::search {
@@ -36,18 +38,25 @@ class CatalogueSearch {
   // What was done to the file in place, as MappedFile::damage(). search() throws unavailable then.
   std::string damage() const { return file_.damage(); }
 
-  // At most `limit` rows, best first: the song with exactly this id, then matches of the words. A few milliseconds.
+  // At most `limit` rows, best first: the song with exactly this id, then matches of the words; if there are none,
+  // matches of similar words, those with the fewest typos first. A few milliseconds, with typos some tens of them.
   std::vector<data::SongRow> search(std::string_view typed, std::size_t limit) const;
 
  private:
   struct Reader;
   std::unique_ptr<Reader> take_reader() const;
+  // The rows that match, the most played first.
+  std::vector<data::SongRow> matching(const std::string& query, std::size_t limit) const;
+  std::vector<data::SongRow> with_typos(const std::vector<std::string>& words, std::size_t limit) const;
+  const Spellings& spellings() const;
 
   const data::Catalogue& songs_;
   const MappedFile file_;
   const std::span<const std::byte> image_;  // of the database, in the file
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Reader>> readers_;  // not in use
+  mutable std::once_flag spellings_read_;
+  mutable Spellings spellings_;
 };
 
 }  // namespace segue::search

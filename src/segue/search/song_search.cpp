@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <bitset>
+#include <cmath>
 #include <functional>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 
 #include "segue/data/text/text.h"
 #include "segue/search/name_match.h"
+#include "segue/search/spellings.h"
 
 namespace segue::search {
 
@@ -174,6 +177,104 @@ std::vector<data::SongRow> by_spelling(const data::Catalogue& songs, std::string
   return rows;
 }
 
+// The words of every song's names, by number.
+class NamesOfSongs {
+ public:
+  explicit NamesOfSongs(const data::Catalogue& songs) {
+    Folded folded;
+    for (std::uint32_t row = 0; row < songs.size(); ++row) {
+      fold(songs.song(row), folded);
+      add(folded.artist);
+      artist_ends_.push_back(words_.size());
+      add(folded.title);
+      ends_.push_back(words_.size());
+    }
+  }
+
+  const Spellings& spellings() const { return spellings_; }
+  // How much a word tells: the rarer, the more.
+  double weight(std::uint32_t word) const {
+    return std::log(1 + static_cast<double>(ends_.size()) / static_cast<double>(songs_with_[word]));
+  }
+  std::span<const std::uint32_t> artist(std::uint32_t row) const {
+    const std::size_t begin = row == 0 ? 0 : ends_[row - 1];
+    return std::span(words_).subspan(begin, artist_ends_[row] - begin);
+  }
+  std::span<const std::uint32_t> all(std::uint32_t row) const {
+    const std::size_t begin = row == 0 ? 0 : ends_[row - 1];
+    return std::span(words_).subspan(begin, ends_[row] - begin);
+  }
+
+ private:
+  void add(std::string_view folded) {
+    for (const std::string_view word : views_of_words(folded)) {
+      const auto [at, is_new] = numbers_.try_emplace(std::string(word), static_cast<std::uint32_t>(numbers_.size()));
+      if (is_new) {
+        spellings_.add(word);
+        songs_with_.push_back(0);
+      }
+      ++songs_with_[at->second];
+      words_.push_back(at->second);
+    }
+  }
+
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+  Spellings spellings_;
+  std::vector<std::uint32_t> songs_with_;
+  std::vector<std::uint32_t> words_;  // of all songs, one after the other
+  std::vector<std::size_t> artist_ends_;
+  std::vector<std::size_t> ends_;
+};
+
+// Songs with the most of the typed words, or words spelt nearly like them; rare words count more, and a whole artist's
+// name half as much again. None if no song has any.
+std::vector<data::SongRow> by_similar_words(const data::Catalogue& songs, std::string_view text, std::size_t limit) {
+  constexpr std::size_t kMostNear = 64;
+  constexpr double kWholeArtist = 1.5;
+  const NamesOfSongs names(songs);
+  const std::vector<std::string_view> typed = views_of_words(text);
+  std::vector<std::unordered_map<std::uint32_t, double>> value;  // of each typed word: what similar words are worth
+  std::vector<bool> is_similar(names.spellings().size());
+  for (const std::string_view word : typed) {
+    auto& values = value.emplace_back();
+    for (const NearWord& near : names.spellings().near(word, false, 2, kMostNear)) {
+      const double alike = 1 - 1.5 * near.distance / static_cast<double>(std::max(word.size(), near.word.size()));
+      if (alike <= 0) continue;
+      values.emplace(near.number, alike * names.weight(near.number));
+      is_similar[near.number] = true;
+    }
+  }
+  struct Near {
+    double score = 0;
+    data::SongRow row = 0;
+  };
+  std::vector<Near> near;
+  for (data::SongRow row = 0; row < songs.size(); ++row) {
+    const std::span<const std::uint32_t> words = names.all(row);
+    if (std::ranges::none_of(words, [&](auto word) { return is_similar[word]; })) continue;
+    Near song{0, row};
+    for (const auto& values : value) {
+      double best = 0;
+      for (const std::uint32_t word : words) {
+        if (const auto found = values.find(word); is_similar[word] && found != values.end())
+          best = std::max(best, found->second);
+      }
+      song.score += best;
+    }
+    const std::span<const std::uint32_t> artist = names.artist(row);
+    const bool whole = !artist.empty() && std::ranges::all_of(artist, [&](auto word) { return is_similar[word]; });
+    if (whole) song.score *= kWholeArtist;
+    near.push_back(song);
+  }
+  // Of an artist's songs, the most played first: what was typed says nothing of their titles.
+  std::ranges::stable_sort(near, std::greater{}, &Near::score);
+  std::vector<data::SongRow> rows;
+  for (const Near& song : near) {
+    if (rows.size() < limit) rows.push_back(song.row);
+  }
+  return rows;
+}
+
 }  // namespace
 
 FoundSongs match_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
@@ -187,7 +288,9 @@ FoundSongs match_songs(const data::Catalogue& songs, std::string_view query, std
 std::vector<data::SongRow> nearest_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {
   if (data::fault_of(query) != data::TextFault::none) return {};
   const std::string folded = data::compared_name(query);
-  return folded.empty() ? std::vector<data::SongRow>() : by_spelling(songs, folded, limit);
+  if (folded.empty()) return {};
+  std::vector<data::SongRow> rows = by_similar_words(songs, folded, limit);
+  return rows.empty() ? by_spelling(songs, folded, limit) : rows;
 }
 
 FoundSongs find_songs(const data::Catalogue& songs, std::string_view query, std::size_t limit) {

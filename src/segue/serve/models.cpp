@@ -170,6 +170,7 @@ ServedModel::ServedModel(std::string name_in, const fs::path& folder_in, const f
   if (const layout::SongMap* const song_map = model.map()) {
     map = map_body(*song_map);
     regions = regions_reply(*song_map);
+    contours = contours_reply(*song_map);
     tags = tags_reply(model.songs());
   }
   warm(*this);

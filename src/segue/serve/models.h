@@ -63,6 +63,7 @@ struct ServedModel {
   search::CatalogueSearch search;
   std::shared_ptr<const SharedBody> map;  // of GET /v1/map, nullptr if the model has none
   SharedReply<RegionsReply> regions;      // of GET /v1/map/regions, likewise
+  SharedReply<ContoursReply> contours;    // of GET /v1/map/contours, likewise
   SharedReply<MapTagsReply> tags;         // of GET /v1/map/tags
   std::chrono::system_clock::time_point loaded;
   std::chrono::system_clock::time_point trained;  // made_at of the manifest

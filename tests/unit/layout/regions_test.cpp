@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "segue/layout/density.h"
+#include "segue/layout/region_contours.h"
 #include "segue/layout/region_names.h"
 
 #include "tests/unit/layout/planted.h"
@@ -111,6 +112,71 @@ TEST(RegionNames, prefer_tags_and_distinctive_tags_to_common_ones) {
     if (region.level == 0) labels.push_back(region.label.substr(0, region.label.find(", ")));
   }
   EXPECT_THAT(labels, ::testing::UnorderedElementsAre("rap", "electronic", "طرب", "jazz"));
+}
+
+// Titles of the songs of kFourBlobs: `said[blob]` of every second song, and "Chill" of all.
+data::TitleTerms titles_of(const std::vector<std::vector<std::string>>& said) {
+  data::TitleTerms titles;
+  titles.texts = {"Chill"};
+  for (std::size_t blob = 0; blob < kFourBlobs.size(); ++blob) {
+    std::vector<data::TitleTerms::Use> uses = {{0, 5}};
+    for (const std::string& text : said[blob]) {
+      uses.push_back({static_cast<std::uint32_t>(titles.texts.size()), 3});
+      titles.texts.push_back(text);
+    }
+    for (std::uint32_t song = 0; song < kFourBlobs[blob].songs; ++song) {
+      titles.of_song.push_back(song % 2 == 0 ? uses : std::vector<data::TitleTerms::Use>{});
+    }
+  }
+  return titles;
+}
+
+TEST(RegionNames, are_what_playlists_are_called_the_longer_term_of_two_and_artists_where_titles_say_nothing) {
+  const testing::Scratch scratch;
+  const data::Catalogue songs = testing::songs_of(scratch, kFourBlobs, {{"A"}, {"B"}, {"C"}, {"D"}});
+  SongMap map = find_regions(planted(kFourBlobs));
+  name_regions(map, songs, titles_of({{"Jazz", "Late Night Jazz"}, {"All Out 80s"}, {"طرب"}, {}}));
+  std::vector<std::pair<std::string, NameSource>> names;
+  for (const Region& region : map.regions) {
+    if (region.level == 0) names.emplace_back(region.label, region.source);
+    EXPECT_NE(region.label, "Chill") << "said of everything, so it names nothing";
+    EXPECT_EQ(region.label.empty(), region.source == NameSource::none);
+  }
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre(
+                         std::pair("Late Night Jazz", NameSource::titles), std::pair("All Out 80s", NameSource::titles),
+                         std::pair("طرب", NameSource::titles), std::pair("D", NameSource::artists)));
+}
+
+bool is_inside(Point point, const Contour& contour) {
+  bool inside = false;
+  for (const std::vector<Point>& ring : contour.rings) {
+    for (std::size_t i = 0; i < ring.size(); ++i) {
+      const Point a = ring[i];
+      const Point b = ring[(i + 1) % ring.size()];
+      if ((a.y > point.y) == (b.y > point.y)) continue;
+      if (point.x < a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+TEST(RegionContours, enclose_the_part_of_the_songs_that_they_say) {
+  const SongMap map = find_regions(planted(kFourBlobs));
+  const std::vector<Contour> contours = region_contours(map);
+  ASSERT_EQ(contours.size(), 4 * kContourParts.size());
+  for (const Contour& contour : contours) {
+    std::size_t songs = 0;
+    std::size_t inside = 0;
+    for (std::size_t song = 0; song < map.layout.size(); ++song) {
+      if (region_at(map.regions, map.region[song], 0) != contour.region) continue;
+      ++songs;
+      inside += is_inside(map.layout[song], contour) ? 1 : 0;
+    }
+    const double part = static_cast<double>(inside) / static_cast<double>(songs);
+    EXPECT_NEAR(part, kContourParts[contour.part], 0.06) << "region " << contour.region;
+  }
+  EXPECT_TRUE(region_contours({}).empty());
+  EXPECT_EQ(region_contours(find_regions(Layout(50, Point{3, 3}))).size(), kContourParts.size());
 }
 
 TEST(RegionNames, lead_artists_of_credits) {

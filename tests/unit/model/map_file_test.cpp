@@ -6,6 +6,7 @@
 #include "segue/base/manifest.h"
 #include "segue/model/extend.h"
 #include "segue/model/model.h"
+#include "segue/model/title_terms_file.h"
 #include "segue/model/verify.h"
 
 #include "tests/support/expect_error.h"
@@ -25,7 +26,8 @@ layout::SongMap small_map() {
     map.layout.push_back({static_cast<float>(i), -0.5F * static_cast<float>(i)});
     map.region.push_back(i % 3 == 0 ? layout::kNoRegion : 1);
   }
-  map.regions = {{{1, 2}, "أم كلثوم, فيروز", 16, 0, layout::kNoRegion}, {{1, 2}, "", 16, 1, 0}};
+  map.regions = {{{1, 2}, "أم كلثوم, فيروز", 16, 0, layout::kNoRegion, layout::NameSource::titles},
+                 {{1, 2}, "", 16, 1, 0}};
   return map;
 }
 
@@ -45,8 +47,24 @@ TEST(MapFile, reads_back_what_was_written) {
   EXPECT_EQ(read.region, small_map().region);
   ASSERT_EQ(read.regions.size(), 2U);
   EXPECT_EQ(read.regions[0].label, "أم كلثوم, فيروز");
+  EXPECT_EQ(read.regions[0].source, layout::NameSource::titles);
   EXPECT_EQ(read.regions[1].parent, 0);
   EXPECT_EQ(read.regions[1].size, 16U);
+}
+
+TEST(TitleTermsFile, gives_back_what_was_written_and_refuses_other_rows) {
+  const testing::Scratch scratch;
+  data::TitleTerms titles;
+  titles.texts = {"Late Night Jazz", "طرب"};
+  titles.of_song = {{{0, 3}, {1, 2}}, {}, {{1, 7}}};
+  write_title_terms(scratch / "titles.arrow", titles);
+  const MappedFile file(scratch / "titles.arrow");
+  const data::TitleTerms read = read_title_terms(file, 3);
+  EXPECT_EQ(read.texts, titles.texts);
+  ASSERT_EQ(read.of_song.size(), 3U);
+  EXPECT_EQ(read.of_song[0][1].people, 2U);
+  EXPECT_EQ(read.of_song[2][0].term, 1U);
+  EXPECT_ERROR(read_title_terms(file, 4), ErrorCode::corrupt, "expected 4 rows, one a song, found 3");
 }
 
 TEST(MapFile, refuses_contradictory_files) {

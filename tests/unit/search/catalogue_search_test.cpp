@@ -41,6 +41,29 @@ TEST_F(CatalogueSearchTest, finds_words_however_they_are_typed) {
   EXPECT_EQ(search.search("id 2", 10).front(), 2U);
 }
 
+TEST_F(CatalogueSearchTest, forgives_typos_where_nothing_matches_exactly) {
+  const std::vector<data::SongRecord> songs = {{"0", "bad guy", "Billie Eilish", "", {}, 90},
+                                               {"1", "Billie Jean", "Michael Jackson", "", {}, 80},
+                                               {"2", "Relish", "Somebody", "", {}, 70},
+                                               {"3", "Ocean Eyes", "Billie Eilish", "", {}, 60},
+                                               {"4", "Fernando", "ABBA", "", {}, 50},
+                                               {"5", "Группа крови", "Кино", "", {}, 40},
+                                               {"6", "Elish", "A Name That Is Typed", "", {}, 30}};
+  testing::write_songs(folder_.path() / "songs.arrow", songs);
+  songs_ = data::Catalogue(folder_.path() / "songs.arrow");
+  const CatalogueSearch search(songs_, file(), "typos");
+  EXPECT_EQ(search.search("billie elish", 10), (Rows{0, 3}));
+  EXPECT_EQ(search.search("bilie eilsih", 10), (Rows{0, 3})) << "a letter left out, two swapped";
+  EXPECT_EQ(search.search("billie eilis", 10), (Rows{0, 3})) << "as it is typed";
+  EXPECT_EQ(search.search("bilie eili", 10), (Rows{0, 3})) << "a typo before a word that is not finished";
+  EXPECT_EQ(search.search("aba", 10), (Rows{4})) << "too short for a trigram in common";
+  EXPECT_EQ(search.search("групп кровы", 10), (Rows{5})) << "letters of any script count once";
+  EXPECT_EQ(search.search("elish", 10), (Rows{6})) << "where words match exactly, nothing changes";
+  EXPECT_EQ(search.search("qqqqqq", 10), (Rows{}));
+  EXPECT_EQ(search.search("ab", 10), (Rows{4})) << "two letters have to be right";
+  EXPECT_EQ(search.search("ax", 10), (Rows{}));
+}
+
 TEST_F(CatalogueSearchTest, treats_no_typed_text_as_an_operator) {
   const CatalogueSearch search(songs_, file(), "digest");
   EXPECT_EQ(search.search("AND OR", 10), (Rows{3}));
@@ -78,10 +101,10 @@ TEST_F(CatalogueSearchTest, finds_names_of_punctuation_as_they_are) {
 TEST_F(CatalogueSearchTest, is_built_again_if_an_older_program_wrote_it) {
   { const CatalogueSearch made(songs_, file(), "digest"); }
   const std::string whole = read_text(file());
-  const std::size_t trailer = whole.rfind("segue-search 4 ");
+  const std::size_t trailer = whole.rfind("segue-search 5 ");
   ASSERT_NE(trailer, std::string::npos);
   std::string older = whole;
-  older.replace(trailer, 15, "segue-search 3 ");
+  older.replace(trailer, 15, "segue-search 4 ");
   write_text_atomically(file(), older);
   { const CatalogueSearch again(songs_, file(), "digest"); }
   EXPECT_EQ(read_text(file()), whole);
@@ -108,7 +131,7 @@ TEST_F(CatalogueSearchTest, is_built_again_when_any_byte_is_wrong) {
     EXPECT_EQ(search.search("bjork jo", 10), (Rows{1, 0})) << at;
     ASSERT_EQ(read_text(file()), whole) << at;
   }
-  for (const std::string& other : {std::string(), std::string("segue-search 4 digest \n"), whole + "\n",
+  for (const std::string& other : {std::string(), std::string("segue-search 5 digest \n"), whole + "\n",
                                    whole.substr(0, whole.size() / 2), whole.substr(whole.size() - 90)}) {
     write_text_atomically(file(), other);
     EXPECT_EQ(CatalogueSearch(songs_, file(), "digest").search("bjork jo", 10), (Rows{1, 0})) << other.size();

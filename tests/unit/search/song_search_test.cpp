@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "segue/base/words.h"
+#include "segue/search/spellings.h"
+
 #include "tests/support/scratch.h"
 
 namespace segue::search {
@@ -88,10 +91,52 @@ TEST_F(SongSearch, none_gives_the_nearest_spelling) {
   EXPECT_EQ(found.match, SongMatch::none);
   ASSERT_FALSE(found.songs.empty());
   EXPECT_EQ(songs_.id(found.songs.front()), "s0");
+  EXPECT_EQ(first("Beyonse Jóga"), "s4") << "an artist's name counts more than a title that nobody has";
   EXPECT_TRUE(find_songs(songs_, "qqqqzzzz").songs.empty());
   EXPECT_TRUE(find_songs(songs_, "").songs.empty());
   EXPECT_TRUE(find_songs(songs_, "!!!").songs.empty());
   EXPECT_TRUE(find_songs(songs_, "\xff").songs.empty());
+}
+
+// Against the distance computed over the whole table, for every pair of short words of two letters.
+TEST(Spellings, finds_exactly_the_words_within_the_distance) {
+  std::vector<std::string> words;
+  for (std::size_t length = 1; length <= 6; ++length) {
+    for (std::size_t bits = 0; bits < (std::size_t{1} << length); ++bits) {
+      std::string& word = words.emplace_back();
+      for (std::size_t at = 0; at < length; ++at) word += (bits >> at & 1U) != 0 ? 'b' : 'a';
+    }
+  }
+  Spellings spellings;
+  for (const std::string& word : words) spellings.add(word);
+  for (const std::string& typed : words) {
+    std::vector<std::pair<std::size_t, std::uint32_t>> expected;
+    for (std::uint32_t i = 0; i < words.size(); ++i) {
+      const std::size_t distance = edit_distance(typed, words[i], 9);
+      if (distance <= forgiven(typed)) expected.emplace_back(distance, i);
+    }
+    std::ranges::sort(expected);
+    const std::vector<NearWord> near = spellings.near(typed, false, 2, words.size());
+    ASSERT_EQ(near.size(), expected.size()) << typed;
+    for (std::size_t i = 0; i < near.size(); ++i) {
+      EXPECT_EQ(near[i].distance, expected[i].first) << typed << " " << near[i].word;
+      EXPECT_EQ(near[i].number, expected[i].second) << typed << " " << near[i].word;
+    }
+  }
+}
+
+TEST(Spellings, an_unfinished_word_is_near_a_beginning) {
+  Spellings spellings;
+  for (const char* word : {"eilish", "elise", "فيروز", "radiohead"}) spellings.add(word);
+  const auto first = [&](std::string_view typed, bool begins) {
+    const std::vector<NearWord> near = spellings.near(typed, begins, 2, 1);
+    return near.empty() ? std::string() : std::string(near.front().word);
+  };
+  EXPECT_EQ(first("radoi", true), "radiohead");
+  EXPECT_EQ(first("radoi", false), "");
+  EXPECT_EQ(first("فروز", false), "فيروز");
+  EXPECT_EQ(first(std::string(400, 'a'), true), "");
+  EXPECT_EQ(first("", true), "");
 }
 
 }  // namespace

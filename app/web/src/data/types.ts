@@ -240,11 +240,24 @@ export interface Region {
   size: number; // Number of songs
   level: number; // 0 for the largest regions
   parent: number; // The region around it, as an index; -1 at level 0
+  source: "none" | "titles" | "tags" | "artists"; // What its name is made of
 }
 
 // The regions of the map, the largest level first.
 export interface Regions {
   items: Region[]; // The regions
+}
+
+// A closed line around songs of a region; one inside another is a hole.
+export interface Contour {
+  region: number; // The region, as an index into the regions
+  part: number; // The part of the region's songs inside its lines of this part
+  points: number[]; // x and y of each point
+}
+
+// Contours of the largest regions, the outer before the inner.
+export interface Contours {
+  items: Contour[]; // The lines
 }
 
 // Frequent tags and the songs that have them.

@@ -1,7 +1,9 @@
 // Draws the layer above the points on a 2D canvas: the names of regions and songs, and the scene.
 import type { Region, Song } from "../data/types";
 import type { MapData } from "../data/map";
-import type { Colours } from "./palette";
+import type { Outline } from "./contours";
+import { rangeOf } from "./levels";
+import type { Colours, Theme } from "./palette";
 import { drawNumber, drawPath, kNumberRadius } from "./path";
 import type { Mark, Scene, Steps } from "./scene";
 import type { View } from "./view";
@@ -10,10 +12,13 @@ export interface Drawing {
   view: View;
   data: MapData;
   regions: Region[];
+  outlines: Outline[];
+  colourOf: (region: number) => string;
   scene: Scene;
   steps: Steps;
   pointed: number;
   colours: Colours;
+  theme: Theme;
   songs: Song[]; // labelled if there is room, the most popular first
   hidden: (region: number) => boolean;
   crosshair: boolean;
@@ -23,13 +28,8 @@ export interface Drawing {
 export type Box = [left: number, top: number, right: number, bottom: number];
 const kNamedFirst = { focus: 0, played: 1, path: 2, found: 3, disliked: 4 };
 const kFont = 'system-ui, "Noto Sans", "Noto Sans Arabic", sans-serif';
-// The zoom range in which the names of each level are shown.
-// A region without named subregions keeps its name at higher zooms.
-const kLevels = [
-  { from: 0, to: 3.2 },
-  { from: 2, to: 9 },
-  { from: 4.5, to: Infinity },
-];
+// Contours fade between these zooms: closer up, the songs themselves show where a region is.
+const kContours = { full: 2.5, gone: 7 };
 const kShifts = [0, 1.1, -1.1]; // vertical offsets tried for a region's name, in font sizes
 const kMargin = 8;
 const kOvershoot = 1.7;
@@ -57,6 +57,7 @@ export class Overlay {
     c.clearRect(0, 0, view.width, view.height);
     c.lineCap = c.lineJoin = "round";
     this.taken.splice(0, Infinity, ...drawing.covered);
+    this.contours(drawing, ratio);
     this.lines(drawing);
     this.path(drawing);
     this.marks(drawing);
@@ -75,6 +76,32 @@ export class Overlay {
 
   private at({ view, data }: Drawing, row: number): [number, number] {
     return [view.toX(data.places[2 * row]), view.toY(data.places[2 * row + 1])];
+  }
+
+  // ---- regions
+
+  // A wash in the region's colour that deepens towards its core, and a line around each part. Over the points, so faint
+  // that they show through.
+  private contours({ view, outlines, colourOf, hidden, scene, steps, theme }: Drawing, ratio: number) {
+    const { context: c } = this;
+    const { zoom } = view.camera;
+    const quiet = scene.quiet && steps.lit > 0 ? 0.4 : 1;
+    const shown = Math.min(Math.max((kContours.gone - zoom) / (kContours.gone - kContours.full), 0), 1) * quiet;
+    if (shown === 0) return;
+    const { unit } = view;
+    c.setTransform(ratio * unit, 0, 0, -ratio * unit, ratio * view.toX(0), ratio * view.toY(0));
+    const outermost = outlines.reduce((most, { part }) => Math.max(most, part), 0);
+    for (const { region, part, path } of outlines) {
+      if (hidden(region)) continue;
+      c.fillStyle = c.strokeStyle = colourOf(region);
+      c.globalAlpha = (theme === "dark" ? 0.05 : 0.06) * shown;
+      c.fill(path, "evenodd");
+      c.globalAlpha = (part === outermost ? 0.5 : 0.2) * shown;
+      c.lineWidth = (part === outermost ? 1.3 : 0.9) / unit;
+      c.stroke(path);
+    }
+    c.globalAlpha = 1;
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
   // ---- names
@@ -110,7 +137,7 @@ export class Overlay {
     const held = new Set(regions.filter((region) => region.label !== "").map((region) => region.parent));
     for (const i of order) {
       const region = regions[i];
-      const { from, to } = kLevels[Math.min(region.level, kLevels.length - 1)];
+      const { from, to } = rangeOf(region.level);
       const last = held.has(i) ? to : Infinity;
       if (region.label === "" || zoom < from || zoom > last || hidden(i)) continue;
       const [x, y] = [view.toX(region.x), view.toY(region.y)];

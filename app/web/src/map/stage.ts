@@ -6,6 +6,7 @@ import { camera as seen, moved, state, type Camera } from "../data/state";
 import { legend, map, placeOf, regions, rootOf, type MapData } from "../data/map";
 import { songsOfRows } from "../data/songs";
 import type { Song } from "../data/types";
+import { loadContours, outlines } from "./contours";
 import { listen } from "./input";
 import { Overlay, type Box } from "./overlay";
 import { kColours, kNone, stillMotion, theme } from "./palette";
@@ -85,9 +86,10 @@ export class Stage {
       }),
       effect(() => this.recolour()),
       effect(() => {
-        void [scene.value, steps.value, pointed.value, regions.value, theme.value];
+        void [scene.value, steps.value, pointed.value, regions.value, theme.value, outlines.value];
         this.redraw();
       }),
+      loadContours(),
     );
     this.resize();
   }
@@ -308,7 +310,10 @@ export class Stage {
     this.overlay.draw(
       {
         view, data, colours,
+        theme: theme.value,
         regions: regions.value,
+        outlines: outlines.value,
+        colourOf: (region) => (all?.colouring === "region" ? all.entries.find((entry) => entry.region === region)?.colour : undefined) ?? colours.none,
         scene: scene.value,
         steps: steps.value,
         pointed: pointed.value,

@@ -11,6 +11,7 @@ import { Icon } from "../ui/icons";
 import { SongRow } from "../ui/songlist";
 import { openSong } from "./go";
 import { Start } from "./start";
+import { Topics } from "./topics";
 
 const kSongsListed = 40;
 const kEntries = 16; // legend entries shown until the user expands the list
@@ -30,6 +31,7 @@ export function MapPanel() {
       {noWebGl.value && (
         <p class="problem">This browser cannot draw the map because it lacks WebGL 2. The list below shows the same songs.</p>
       )}
+      <Topics />
       <Fold title="Colours and regions" open={noWebGl.value || colouring !== kStart.colour || off.length > 0}>
         <Segments
           label="Colour songs by"

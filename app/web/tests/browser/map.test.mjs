@@ -141,6 +141,48 @@ test("colours by tag and by popularity", async () => {
   await done();
 });
 
+// Records the words drawn on the map, most recent frame last.
+function recordNames() {
+  const { clearRect, fillText } = CanvasRenderingContext2D.prototype;
+  globalThis.names = [];
+  CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+    globalThis.names = [];
+    return clearRect.apply(this, box);
+  };
+  CanvasRenderingContext2D.prototype.fillText = function (words, ...at) {
+    globalThis.names.push(words);
+    return fillText.call(this, words, ...at);
+  };
+}
+
+test("topics are a list that can be searched, a click leads to one, and finer names appear there", async () => {
+  const { page, done } = await all.open("", { first: recordNames });
+  const drawn = (name, shown) => page.waitForFunction(([name, shown]) => names.includes(name) === shown, [name, shown]);
+  const topics = page.getByRole("region", { name: "Topics" });
+  const [first] = catalogue.regions;
+  await drawn(first.label, true);
+  await drawn("deep left", false);
+  await topics.getByLabel("Find a topic").fill("DEEP l");
+  assert.equal(await topics.getByRole("listitem").count(), 1);
+  await topics.getByRole("button", { name: "deep left" }).click();
+  await settled(page, /at=[^&]*_5(&|$)/);
+  await drawn("deep left", true);
+  await drawn(first.label, false);
+  await topics.getByLabel("Find a topic").fill("polka");
+  await topics.getByText("No region has this name.").waitFor();
+  assert.deepEqual(await axe(page), []);
+  await done();
+});
+
+test("contours are drawn around regions, and fade close up", async () => {
+  const { page, done } = await all.open();
+  const line = "#7b5a11"; // half of a region's orange on the background
+  await shows(page, line, (count) => count > 100, "lines around the regions", 24);
+  await page.evaluate(() => (location.hash = "#/map?at=0_0_12"));
+  await shows(page, line, (count) => count < 60, "no lines close up", 12);
+  await done();
+});
+
 test("regions list their songs, and a click opens a song", async () => {
   const { page, done } = await all.open();
   await page.getByText("Colours and regions").click();

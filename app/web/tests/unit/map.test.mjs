@@ -5,6 +5,8 @@ import { load } from "./load.mjs";
 
 const { View, between, kMostZoom } = await load("map/view.ts");
 const { regionLegend, scaled } = await load("data/map.ts");
+const { topicsOf } = await load("data/topics.ts");
+const { rangeOf, zoomOf } = await load("map/levels.ts");
 
 function view() {
   const made = new View();
@@ -64,4 +66,21 @@ test("finer regions inherit their colour, neighbouring regions differ, and every
   assert.equal(of[4], of[5]);
   assert.notEqual(entries[0].colour, entries[1].colour);
   assert.equal(entries.reduce((sum, entry) => sum + entry.size, 0), 6);
+});
+
+test("topics are found by words without accents, by how they begin, then coarse before fine, large before small", () => {
+  const topic = (label, level, size) => ({ label, level, size, x: 0, y: 0, parent: -1, source: "titles" });
+  const all = [topic("Late Night Jazz", 0, 50), topic("", 0, 90), topic("Jazz Café", 1, 20), topic("Jazz", 1, 30), topic("طرب", 2, 5)];
+  assert.deepEqual(topicsOf(all, ""), [0, 3, 2, 4]);
+  assert.deepEqual(topicsOf(all, "jazz"), [3, 2, 0]);
+  assert.deepEqual(topicsOf(all, "CAFE jazz"), [2]);
+  assert.deepEqual(topicsOf(all, "طر"), [4]);
+  assert.deepEqual(topicsOf(all, "polka"), []);
+});
+
+test("a topic that is flown to is in the zoom range of its level's names", () => {
+  for (let level = 0; level < 5; level++) {
+    const { from, to } = rangeOf(level);
+    assert.ok(zoomOf(level) >= from && zoomOf(level) <= to, `level ${level}`);
+  }
 });

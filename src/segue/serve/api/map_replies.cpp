@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "segue/base/digest.h"
+#include "segue/layout/region_contours.h"
 #include "segue/model/map_file.h"
 
 namespace segue::serve {
@@ -42,7 +43,24 @@ SharedReply<RegionsReply> regions_reply(const layout::SongMap& map) {
   RegionsReply reply;
   reply.items.reserve(map.regions.size());
   for (const layout::Region& region : map.regions) {
-    reply.items.push_back({region.label, region.centre.x, region.centre.y, region.size, region.level, region.parent});
+    reply.items.push_back(
+        {region.label, region.centre.x, region.centre.y, region.size, region.level, region.parent, region.source});
+  }
+  return {shared(json_text(reply))};
+}
+
+SharedReply<ContoursReply> contours_reply(const layout::SongMap& map) {
+  ContoursReply reply;
+  for (const layout::Contour& contour : layout::region_contours(map)) {
+    for (const std::vector<layout::Point>& ring : contour.rings) {
+      ContourReply& line = reply.items.emplace_back();
+      line.region = contour.region;
+      line.part = layout::kContourParts[contour.part];
+      for (const layout::Point point : ring) {
+        line.points.push_back(point.x);
+        line.points.push_back(point.y);
+      }
+    }
   }
   return {shared(json_text(reply))};
 }

@@ -13,6 +13,7 @@ namespace segue::serve {
 
 std::shared_ptr<const SharedBody> map_body(const layout::SongMap& map);  // an Arrow IPC stream, see map_stream()
 SharedReply<RegionsReply> regions_reply(const layout::SongMap& map);
+SharedReply<ContoursReply> contours_reply(const layout::SongMap& map);
 SharedReply<MapTagsReply> tags_reply(const data::Catalogue& songs);
 
 }  // namespace segue::serve

@@ -1,4 +1,4 @@
-// GET /v1/map, /v1/map/regions, /v1/map/tags, POST /v1/map/place
+// GET /v1/map, /v1/map/regions, /v1/map/contours, /v1/map/tags, POST /v1/map/place
 #include "segue/base/error.h"
 #include "segue/pipeline/place.h"
 #include "segue/serve/api/parameters.h"
@@ -71,6 +71,13 @@ std::vector<Route> map_routes(const ServiceParts& parts) {
        .summary = "The named regions of the map, the largest level first",
        .query = {model_parameter()},
        .handle = [parts](const Exchange& exchange) { return whole(parts, exchange, &ServedModel::regions); }});
+  routes.push_back(
+      {.path = "/v1/map/contours",
+       .id = "listMapContours",
+       .tag = "Map",
+       .summary = "Soft outlines of the largest regions of the map",
+       .query = {model_parameter()},
+       .handle = [parts](const Exchange& exchange) { return whole(parts, exchange, &ServedModel::contours); }});
   routes.push_back(
       {.path = "/v1/map/tags",
        .id = "listMapTags",

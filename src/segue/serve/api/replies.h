@@ -91,10 +91,21 @@ struct RegionReply {
   std::uint32_t size = 0;
   std::uint32_t level = 0;
   std::int32_t parent = -1;
+  layout::NameSource source = layout::NameSource::none;
 };
 
 struct RegionsReply {
   std::vector<RegionReply> items{};
+};
+
+struct ContourReply {
+  std::int32_t region = -1;
+  double part = 0;
+  std::vector<float> points{};
+};
+
+struct ContoursReply {
+  std::vector<ContourReply> items{};
 };
 
 struct MapTagsReply {
@@ -443,6 +454,7 @@ struct FieldsOf<serve::RegionReply> {
       field<&serve::RegionReply::size>("size", "Number of songs"),
       field<&serve::RegionReply::level>("level", "0 for the largest regions"),
       field<&serve::RegionReply::parent>("parent", "The region around it, as an index; -1 at level 0"),
+      field<&serve::RegionReply::source>("source", "What its name is made of"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::RegionReply);
@@ -456,6 +468,29 @@ struct FieldsOf<serve::RegionsReply> {
   };
 };
 SEGUE_CHECK_FIELDS(serve::RegionsReply);
+
+template <>
+struct FieldsOf<serve::ContourReply> {
+  static constexpr std::string_view name = "Contour";
+  static constexpr std::string_view description =
+      "A closed line around songs of a region; one inside another is a hole";
+  static constexpr std::tuple fields = {
+      field<&serve::ContourReply::region>("region", "The region, as an index into the regions"),
+      field<&serve::ContourReply::part>("part", "The part of the region's songs inside its lines of this part"),
+      field<&serve::ContourReply::points>("points", "x and y of each point"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ContourReply);
+
+template <>
+struct FieldsOf<serve::ContoursReply> {
+  static constexpr std::string_view name = "Contours";
+  static constexpr std::string_view description = "Contours of the largest regions, the outer before the inner";
+  static constexpr std::tuple fields = {
+      field<&serve::ContoursReply::items>("items", "The lines"),
+  };
+};
+SEGUE_CHECK_FIELDS(serve::ContoursReply);
 
 template <>
 struct FieldsOf<serve::MapTagsReply> {

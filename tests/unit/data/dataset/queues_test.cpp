@@ -4,6 +4,7 @@
 
 #include "segue/base/error.h"
 #include "segue/base/file.h"
+#include "segue/data/dataset/title_terms.h"
 
 #include "tests/support/scratch.h"
 
@@ -125,6 +126,50 @@ TEST(Queues, a_flipped_byte_is_an_error_or_harmless) {
     }
   }
   EXPECT_GT(refused, good.size() / 4);
+}
+
+std::vector<std::string> folded_phrases(std::string_view title) {
+  std::vector<std::string> folded;
+  for (const TitlePhrase& phrase : phrases_of(title)) folded.push_back(phrase.folded);
+  return folded;
+}
+
+TEST(TitleTerms, are_words_in_a_row_that_may_be_a_name) {
+  using Phrases = std::vector<std::string>;
+  EXPECT_EQ(folded_phrases("Late Night Jazz"),
+            (Phrases{"late", "late night", "late night jazz", "night", "night jazz", "jazz"}));
+  EXPECT_EQ(folded_phrases("my 90s R&B | gym"), (Phrases{"90s", "90s r b", "r b", "gym"}));
+  EXPECT_EQ(folded_phrases("Best of the 80s"), (Phrases{"best", "80s"})) << "at most three words";
+  EXPECT_EQ(folded_phrases("🎉🎉 فيروز 🎉"), (Phrases{"فيروز"}));
+  EXPECT_EQ(folded_phrases("12 !!! x"), (Phrases{}));
+  EXPECT_EQ(folded_phrases("\xff"), (Phrases{}));
+}
+
+TEST(TitleTerms, are_what_several_people_say_of_a_song) {
+  const testing::Scratch folder;
+  using Songs = std::vector<std::uint32_t>;
+  QueuesWriter writer(folder / "queues.arrow");
+  writer.add("a", std::nullopt, Songs{0, 1}, "late night jazz");
+  writer.add("b", std::nullopt, Songs{0, 1}, "Late Night JAZZ!");
+  writer.add("c", std::nullopt, Songs{0, 2}, "Jazz, mostly");
+  writer.add("d", std::nullopt, Songs{2}, "EDM");
+  for (int day = 0; day < 9; ++day) writer.add("d", std::nullopt, Songs{2}, "Secret Diary");  // one person
+  writer.add("e", std::nullopt, Songs{0, 2});
+  writer.close();
+  const Queues queues(folder / "queues.arrow", 3);
+  const TitleTerms titles = count_title_terms(queues, 3);
+  EXPECT_EQ(titles.texts, (std::vector<std::string>{"Jazz"})) << "said by three people; the rest by fewer";
+  ASSERT_EQ(titles.of_song.size(), 3U);
+  ASSERT_EQ(titles.of_song[0].size(), 1U);
+  EXPECT_EQ(titles.of_song[0][0].people, 3U);
+  EXPECT_EQ(titles.of_song[1][0].people, 2U);
+  EXPECT_TRUE(titles.of_song[2].empty()) << "one person has it under Jazz, one under Secret Diary";
+}
+
+TEST(TitleTerms, are_none_where_queues_have_no_names) {
+  const testing::Scratch folder;
+  write_three_queues(folder / "queues.arrow");
+  EXPECT_TRUE(count_title_terms(Queues(folder / "queues.arrow", 3), 3).empty());
 }
 
 }  // namespace

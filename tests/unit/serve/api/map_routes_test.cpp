@@ -17,6 +17,12 @@ TEST_F(MapRoutes, list_regions_and_tags) {
   const json::value regions = document(get("/v1/map/regions"), "Regions");
   EXPECT_EQ(regions.at_pointer("/items/0/label"), json::value("أم كلثوم"));
   EXPECT_EQ(regions.at_pointer("/items/0/parent"), json::value(-1));
+  EXPECT_EQ(regions.at_pointer("/items/0/source"), json::value("none"));
+  const json::value contours = document(get("/v1/map/contours"), "Contours");
+  for (const json::value& line : contours.at("items").as_array()) {
+    EXPECT_EQ(line.at("points").as_array().size() % 2, 0U);
+    EXPECT_LT(line.at("region").as_int64(), static_cast<std::int64_t>(regions.at("items").as_array().size()));
+  }
   const json::value tags = document(get("/v1/map/tags"), "MapTags");
   EXPECT_EQ(tags.at_pointer("/items/0"), json::value("test"));
   EXPECT_EQ(tags.at("rows").as_string().size(), 32U);  // 24 bytes
@@ -30,7 +36,7 @@ TEST_F(MapRoutes, place_the_mean_of_songs) {
 }
 
 TEST_F(MapRoutes, are_not_found_without_a_map) {
-  for (const char* const path : {"/v1/map?model=bare", "/v1/map/regions?model=bare"}) {
+  for (const char* const path : {"/v1/map?model=bare", "/v1/map/regions?model=bare", "/v1/map/contours?model=bare"}) {
     EXPECT_EQ(message(get(path), 404), "model bare: it has no map") << path;
   }
   EXPECT_EQ(message(post("/v1/map/place?model=bare", {{"songs", {"song-2"}}}), 404), "model bare: it has no map");
