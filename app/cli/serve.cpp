@@ -160,6 +160,7 @@ class ServeCommand final : public Command {
                                           .audience = recommend::audience_of({.market = options_.market}),
                                           .micros_now = {}},
                             .cache = cache_folder(),
+                            .new_song_share = options_.new_song_share,
                             .log = log,
                             .access_log = &access_log,
                             .keep_listens = options_.keep_listens,

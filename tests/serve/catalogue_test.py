@@ -376,7 +376,7 @@ def check_new_songs(server, tokens, folder):
     for song in range(NEW_SONGS):
         neighbour = 10 * song + 60
         queue = [song_id(neighbour), new_id(song), song_id(neighbour + 1)]
-        body = {"title": f"Fresh {song}", "artist": "Artist 3", "tags": ["jazz"], "queues": [queue]}
+        body = {"title": f"Fresh {song}", "artist": f"Artist {song}", "tags": ["jazz"], "queues": [queue]}
         status, _, reply = server.ask("PUT", f"/v1/songs/{new_id(song)}", body, token)
         assert status == 200 and reply["near"] == 2 and reply["artist_songs"] == 10, reply
         server.kill()
@@ -387,9 +387,10 @@ def check_new_songs(server, tokens, folder):
     assert sorted(items(reply)) == [new_id(song) for song in range(NEW_SONGS)], reply
     _, _, reply = server.ask("GET", f"/v1/songs/{new_id(0)}/similar?k=5", None, token)
     assert len(reply["items"]) == 5, reply
-    status, _, reply = server.ask("POST", "/v1/recommendations", {"songs": [song_id(5)], "k": 10, "new_song_share": 0.2},
-                                  token)
-    assert status == 200 and sum(item.get("new", False) for item in reply["items"]) >= 2, reply
+    for share, least in ((None, 2), (0.3, 3)):
+        body = {"songs": [song_id(5)], "k": 10, **({"new_song_share": share} if share else {})}
+        status, _, reply = server.ask("POST", "/v1/recommendations", body, token)
+        assert status == 200 and sum(item.get("new", False) for item in reply["items"]) >= least, reply
     assert (folder / "current" / "manifest.json").read_bytes() == manifest, "the model on disk was changed"
 
 
@@ -412,7 +413,7 @@ def main():
         models = [train(folder, 1), train(folder, 2)]
         (folder / "current").symlink_to(models[0])
         replace(folder / "catalogue", f"id,blocked\n{song_id(0)},false\n")
-        options = ("--catalogue", folder / "catalogue", "--market", "US", "--watch", "300ms",
+        options = ("--catalogue", folder / "catalogue", "--market", "US", "--watch", "300ms", "--new-song-share", 0.2,
                    "--token-requests", 0, "--user-requests", 0)
         server = Server(SEGUE, folder / "current", store, *options)
         tokens = {"service": server.token("", "read", "admin"), "ann": server.token("ann", "read", "submit")}

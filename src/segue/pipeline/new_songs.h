@@ -1,10 +1,10 @@
 // Songs that came after training, added to a model without training it again.
 //
 // Each gets a vector from the plays it has: the steps of training for it alone, all other songs frozen
-// (train/new_vectors.h), from the mean of its album, its artist or its tags (name_means.h), which also stands for a song
-// without plays; from that of the songs around it if no name is known. Its transitions are counted in both directions,
-// and it lies on the map among its neighbours. The rows of new songs come after all others, which stay as they are; the
-// search graph stays too, and new rows are compared one by one.
+// (train/new_vectors.h), from the mean of its album, its artist or its tags (name_means.h), which also stands for a
+// song without plays; from that of the songs around it if no name is known. Its transitions are counted in both
+// directions, and it lies on the map among its neighbours. The rows of new songs come after all others, which stay as
+// they are; the search graph stays too, and new rows are compared one by one.
 #pragma once
 
 #include <cstdint>

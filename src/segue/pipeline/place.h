@@ -19,8 +19,8 @@ namespace segue::pipeline {
 layout::Point place_vector(const model::Model& model, const layout::SongMap& map, std::span<const float> vector,
                            std::size_t threads = 1);
 
-// Places each row, a vector of length 1 or zeros, which lie in the middle, among the nearest songs of model.index() that
-// are not `excluded`.
+// Places each row, a vector of length 1 or zeros, which lie in the middle, among the nearest songs of model.index()
+// that are not `excluded`.
 layout::Layout place_vectors(const model::Model& model, const layout::SongMap& map, math::MatrixView<const float> units,
                              std::span<const std::uint32_t> excluded, std::size_t threads);
 

@@ -23,6 +23,7 @@ struct ServeOptions {
   std::string library{};
   std::string catalogue{};
   std::string market{};
+  double new_song_share = 0;
   bool open_loopback = false;
   bool verify = true;
   std::uint64_t max_work = 50;
@@ -75,6 +76,11 @@ struct OptionsOf<serve::ServeOptions> {
                                               "at a path or URI); read again when it is replaced"),
       option<&serve::ServeOptions::market>("market",
                                            "The country of requests that name none: a code of ISO 3166-1 such as DE"),
+      option<&serve::ServeOptions::new_song_share>("new_song_share",
+                                                   "new_song_share of requests for recommendations that do not say: at "
+                                                   "least this share of each list is for songs "
+                                                   "that came after training",
+                                                   between(0, 1)),
       option<&serve::ServeOptions::open_loopback>("open_loopback",
                                                   "Let requests from this machine read and submit without a token"),
       option<&serve::ServeOptions::verify>("verify", "Check every byte of a model before serving it"),

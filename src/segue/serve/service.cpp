@@ -141,8 +141,8 @@ Service::Service(const ServiceSetup& setup)
   const auto add = [&](std::vector<Route> more) { std::ranges::move(more, std::back_inserter(routes)); };
   // Routes keep a pointer to the metrics, which are built from the routes.
   metrics_ = std::make_unique<Metrics>();
-  const ServiceParts parts{setup_.models, store_,          *metrics_,          catalogue_,
-                           *new_songs_,   setup_.max_work, setup_.interleaving};
+  const ServiceParts parts{setup_.models, store_,          *metrics_,           catalogue_,
+                           *new_songs_,   setup_.max_work, setup_.interleaving, setup_.new_song_share};
   add(song_routes(parts));
   add(match_routes(parts));
   add(recommendation_routes(parts));

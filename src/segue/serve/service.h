@@ -57,6 +57,7 @@ struct ServiceSetup {
   std::filesystem::path evaluation{};   // a report of `segue evaluate`, or ""
   CatalogueSetup catalogue{};
   std::filesystem::path cache{};              // for models with new songs
+  double new_song_share = 0;                  // of requests that do not say
   LogEvent log;                               // may be empty
   AccessLog* access_log = nullptr;            // nullptr: none
   std::chrono::milliseconds keep_listens{0};  // 0: for ever

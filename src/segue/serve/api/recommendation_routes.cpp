@@ -67,8 +67,15 @@ namespace {
 
 constexpr std::size_t kMostFilterNames = 100;
 
+recommend::RecommendOptions recommend_defaults(const ServiceParts& parts) {
+  recommend::RecommendOptions options;
+  options.new_song_share = parts.new_song_share;
+  options.threads = 1;  // the other cores have other requests
+  return options;
+}
+
 struct Wanted {
-  recommend::RecommendOptions recommend{.threads = 1};  // the other cores have other requests
+  recommend::RecommendOptions recommend;
   recommend::RerankOptions list;
   recommend::InterestOptions interests{.interests = "1"};
   PlaceOptions place;
@@ -107,10 +114,11 @@ void check_filter(const recommend::FilterOptions& filter) {
   }
 }
 
-RecommendationRequest read_request(const Request& request) {
+RecommendationRequest read_request(const ServiceParts& parts, const Request& request) {
   const json::object document = body_object(request);
   BodyReader body(document);
   RecommendationRequest read;
+  read.wanted.recommend = recommend_defaults(parts);
   read.songs = body.texts("songs");
   read.seeds = body.texts("seeds");
   read.disliked = body.texts("disliked");
@@ -296,6 +304,7 @@ TypedReply<recommend::RecommendationsReply> for_user_asked(const ServiceParts& p
   const std::string& user = exchange.at("user");
   exchange.who.must_be(user);
   Wanted wanted;
+  wanted.recommend = recommend_defaults(parts);
   read_wanted(wanted, [&](auto& options) { read_query(exchange, options); });
   wanted.recommend.threads = 1;
   HistoryOptions history;
@@ -320,7 +329,7 @@ TypedReply<HistoryReply> history_of_user(const ServiceParts& parts, const Exchan
   return json_reply(reply);
 }
 
-json::object body_schema() {
+json::object body_schema(const ServiceParts& parts) {
   json::object schema = object_schema();
   add_property(schema, "songs", ids_schema("Ids of the songs played, the newest last", true));
   add_property(schema, "seeds", seeds_schema());
@@ -330,7 +339,7 @@ json::object body_schema() {
                {{"type", "string"},
                 {"maxLength", kMostTextLetters},
                 {"description", "Decides which of several models answers"}});
-  add_properties<recommend::RecommendOptions>(schema, {"threads"});
+  add_properties<recommend::RecommendOptions>(schema, {"threads"}, recommend_defaults(parts));
   add_properties<recommend::RerankOptions>(schema);
   add_properties<recommend::InterestOptions>(schema, {}, {.interests = "1"});
   add_properties<PlaceOptions>(schema);
@@ -343,8 +352,9 @@ json::object body_schema() {
   return schema;
 }
 
-std::vector<Parameter> user_parameters() {
-  std::vector<Parameter> all = limited(parameters_of<recommend::RecommendOptions>({"threads"}), "k");
+std::vector<Parameter> user_parameters(const ServiceParts& parts) {
+  std::vector<Parameter> all =
+      limited(parameters_of<recommend::RecommendOptions>({"threads"}, recommend_defaults(parts)), "k");
   const auto add = [&](std::vector<Parameter> more) { std::ranges::move(more, std::back_inserter(all)); };
   add(parameters_of<recommend::RerankOptions>());
   add(parameters_of<recommend::InterestOptions>({}, {.interests = "1"}));
@@ -381,22 +391,24 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
        .summary = "Songs to play for someone who played these songs",
        .is_personal = true,
        .query = {model_parameter()},
-       .body = body_schema(),
+       .body = body_schema(parts),
        .gives_list = true,
        .example = recommendations_example(R"({"songs": ["1f03"], "k": 20, "diversity": 0.2, "explain": true})"),
-       .handle = Handler::with_body(
-           read_request, may_block, [parts](const Exchange& exchange, const RecommendationRequest& request) {
-             return recommended(parts, exchange, request.user, recommend::ListKind::recommendations,
-                                request.wanted.recommend.k,
-                                [&](const ModelPointer& served) { return for_songs(parts, served, request); });
-           })});
+       .handle = Handler::with_body([parts](const Request& request) { return read_request(parts, request); }, may_block,
+                                    [parts](const Exchange& exchange, const RecommendationRequest& request) {
+                                      return recommended(parts, exchange, request.user,
+                                                         recommend::ListKind::recommendations,
+                                                         request.wanted.recommend.k, [&](const ModelPointer& served) {
+                                                           return for_songs(parts, served, request);
+                                                         });
+                                    })});
   routes.push_back({.path = "/v1/users/{user}/recommendations",
                     .id = "recommendForUser",
                     .tag = "Recommendations",
                     .summary = "Songs to play for a user, from their stored listens; popular songs for a new user",
                     .is_personal = true,
                     .may_block = true,
-                    .query = user_parameters(),
+                    .query = user_parameters(parts),
                     .gives_list = true,
                     .example = recommendations_example(""),
                     .handle = [parts](const Exchange& exchange) { return for_user_asked(parts, exchange); }});

@@ -38,6 +38,7 @@ struct ServiceParts {
   // Units of a WorkBudget for each request, 0 for no limit.
   std::uint64_t max_work = kMaxWork;
   std::optional<Interleaving> interleaving{};
+  double new_song_share = 0;  // of requests that do not say
 
   static constexpr std::uint64_t kMaxWork = 50'000'000;
   WorkBudget budget() const;
