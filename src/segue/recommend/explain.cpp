@@ -99,11 +99,14 @@ void explain_by_blend(Reasons& reasons, const model::Model& model, data::SongRow
     reasons.together = {seed.song, pairs.times, pairs.after, pairs.before};
     break;
   }
+  const bool is_one = last && parts.heard.size() == 1 && parts.heard.front().row == *last;
   for (const TermRow& row : kTermRows) {
     const float share = parts.terms[static_cast<std::size_t>(row.term)] / total;
     if (!(share > 0) || row.reason == ReasonKind::none) continue;
-    // The last of several seeds is none of them: the term is about their mean.
-    const ReasonKind kind = row.reason == ReasonKind::last_song && !last ? ReasonKind::mean : row.reason;
+    ReasonKind kind = row.reason;
+    // The last of several seeds is none of them: the term is about their mean. The mean of one song is that song.
+    if (kind == ReasonKind::last_song && !last) kind = ReasonKind::mean;
+    if (kind == ReasonKind::mean && is_one) kind = ReasonKind::last_song;
     const auto known = std::ranges::find(reasons.kinds, kind, &KindShare::kind);
     if (known != reasons.kinds.end()) {
       known->share += share;

@@ -343,7 +343,11 @@ TEST_F(RecommenderTest, interests_and_reasons_know_the_weights_of_seeds) {
   EXPECT_NEAR(found.interests[0].weight, 0.75, 1e-6);
   ASSERT_EQ(found.items.size(), 4U);
   EXPECT_EQ(std::ranges::count_if(found.items, [](const Recommendation& one) { return one.song % 4 == 0; }), 3);
-  EXPECT_EQ(found.items.front().reasons->seeds.front().song, 0U);
+  // By vectors the heaviest seed speaks most; by the blend one that the pick was played next to.
+  EXPECT_EQ(found.items.front().reasons->seeds.front().song, 4U);
+  const Recommendations alike = Recommender(*model_).recommend(
+      {.played = {}, .seeds = seeds}, {.k = 4, .by = RecommendBy::vectors, .explain = true}, {.artist_cap = 0}, 2);
+  EXPECT_EQ(alike.items.front().reasons->seeds.front().song, 0U);
 }
 
 }  // namespace
