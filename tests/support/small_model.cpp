@@ -110,7 +110,7 @@ void write_small_dataset(const fs::path& folder, const std::vector<data::SongRec
     queue_writer.add(users.at(i), static_cast<std::int64_t>(i) * kHour, queues[i]);
   }
   queue_writer.close();
-  write_manifest(writer.path(), data::kDatasetFormat, {});
+  write_manifest(writer.path(), data::kWholeDatasetFormat, {});
   writer.commit();
 }
 
