@@ -319,14 +319,14 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
   // By the songs, and the score, that found each pick: those of the interest it serves.
   for (std::uint32_t part = 0; part < queries.size(); ++part) {
     std::vector<std::size_t> places;
-    std::vector<data::SongRow> picks;
+    std::vector<data::SongRow> of_part;
     for (std::size_t i = 0; i < songs.size(); ++i) {
       if (merges && served.at(songs[i]) != part) continue;
       places.push_back(i);
-      picks.push_back(songs[i]);
+      of_part.push_back(songs[i]);
     }
     const Heard own = merges ? heard.part(found.interests[part]) : heard;
-    std::vector<Reasons> reasons = explained(queries[part], own, half_life, picks);
+    std::vector<Reasons> reasons = explained(queries[part], own, half_life, of_part);
     for (std::size_t i = 0; i < places.size(); ++i) {
       if (merges) reasons[i].interest = found.interests[part].medoid;
       found.items[places[i]].reasons = std::move(reasons[i]);
