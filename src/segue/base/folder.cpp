@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <new>
 #include <optional>
 #include <system_error>
 
@@ -168,6 +169,17 @@ fs::path target_of_links(fs::path path) {
   return path;
 }
 
+// What is left of it is for the next writer: the new version is in place, and nothing may fail any more. Even without
+// memory, which libstdc++ needs to list a folder.
+void remove_old_version(const fs::path& folder) {
+  try {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+  } catch (const std::bad_alloc&) {
+    return;
+  }
+}
+
 bool exchange_names(const fs::path& a, const fs::path& b) {
   return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
 }
@@ -228,6 +240,7 @@ void FolderWriter::put_in_place() {
 }
 
 void FolderWriter::exchange() {
+  const fs::path parent = target_.parent_path();  // no memory is needed once the names are exchanged
   old_lock_ = lock_folder(target_);  // or another writer would take the old version for abandoned
   if (!exchange_names(temporary_, target_)) {
     replace_by_moving_aside();
@@ -241,9 +254,8 @@ void FolderWriter::exchange() {
     throw;
   }
   committed_ = true;
-  sync_directory(target_.parent_path());
-  std::error_code ignored;
-  fs::remove_all(temporary_, ignored);  // now the old version
+  sync_directory(parent);
+  remove_old_version(temporary_);  // by the exchange
 }
 
 void FolderWriter::replace_by_moving_aside() {
@@ -261,8 +273,7 @@ void FolderWriter::replace_by_moving_aside() {
   }
   committed_ = true;
   sync_directory(parent);
-  std::error_code ignored;
-  fs::remove_all(aside, ignored);
+  remove_old_version(aside);
 }
 
 FilesOfFolder exactly_files(std::vector<std::string> names) {
