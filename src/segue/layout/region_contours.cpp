@@ -10,11 +10,11 @@ namespace segue::layout {
 
 namespace {
 
-constexpr std::size_t kSide = 256;     // cells of the grid
-constexpr float kMargin = 0.06F;       // of the map's width, so that contours close inside the grid
-constexpr double kSmoothing = 0.0085;  // standard deviation, as a fraction of the grid's width
-constexpr float kTolerance = 0.16F;    // of a cell, for simplified lines
-constexpr float kLeastArea = 6;        // cells; smaller rings are specks
+constexpr std::size_t kSide = 256;       // cells of the grid
+constexpr float kContourMargin = 0.06F;  // of the map's width, so that contours close inside the grid
+constexpr double kSmoothing = 0.0085;    // standard deviation, as a fraction of the grid's width
+constexpr float kTolerance = 0.16F;      // of a cell, for simplified lines
+constexpr float kLeastArea = 6;          // cells; smaller rings are specks
 
 struct GridPoint {
   float x = 0;
@@ -182,7 +182,7 @@ Ring simplified(const Ring& ring) {
 std::vector<Contour> region_contours(const SongMap& map) {
   std::vector<Contour> contours;
   if (map.layout.empty()) return contours;
-  const GridFrame frame = frame_around(map.layout, kSide, kMargin);
+  const GridFrame frame = frame_around(map.layout, kSide, kContourMargin);
   std::vector<std::vector<std::uint32_t>> cells(map.regions.size());  // of the songs of each region of level 0
   for (std::size_t song = 0; song < map.layout.size(); ++song) {
     const std::int32_t region = region_at(map.regions, map.region[song], 0);
