@@ -241,7 +241,7 @@ void FolderWriter::put_in_place() {
 
 void FolderWriter::exchange() {
   const fs::path parent = target_.parent_path();  // no memory is needed once the names are exchanged
-  old_lock_ = lock_folder(target_);  // or another writer would take the old version for abandoned
+  old_lock_ = lock_folder(target_);               // or another writer would take the old version for abandoned
   if (!exchange_names(temporary_, target_)) {
     replace_by_moving_aside();
     return;

@@ -35,8 +35,8 @@
 #include "segue/serve/lists/given_songs.h"
 #include "segue/serve/metrics.h"
 #include "segue/serve/models.h"
-#include "segue/serve/song_links.h"
 #include "segue/serve/new_song_control.h"
+#include "segue/serve/song_links.h"
 #include "segue/serve/trend_feed.h"
 #include "segue/store/store.h"
 

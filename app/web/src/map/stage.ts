@@ -312,7 +312,7 @@ export class Stage {
         view, data, colours,
         theme: theme.value,
         regions: regions.value,
-        outlines: outlines.value,
+        outlines: regions.value.length > 0 ? outlines.value : [], // whichever of the two arrives first
         colourOf: (region) => (all?.colouring === "region" ? all.entries.find((entry) => entry.region === region)?.colour : undefined) ?? colours.none,
         scene: scene.value,
         steps: steps.value,

@@ -1,6 +1,6 @@
-#include "segue/serve/song_links.h"
-
 #include <fmt/format.h>
+
+#include "segue/serve/song_links.h"
 
 #include "tests/unit/serve/api/model_fixture.h"
 
