@@ -41,6 +41,11 @@ namespace cli {
 
 namespace {
 
+// Of a verdict of -1, 0 or 1 in a list of words for them.
+std::size_t place_of(int verdict) {
+  return verdict < 0 ? 0 : verdict == 0 ? 1 : 2;
+}
+
 std::string number_text(double number) {
   return fmt::format("{:.3f}", number);
 }
@@ -136,7 +141,7 @@ class CompareCommand final : public Command {
                           {"listeners", judged.listeners},
                           {"hit_rate_old", judged.old_rate.rate},
                           {"hit_rate_new", judged.new_rate.rate},
-                          {"verdict", kVerdicts.at(static_cast<std::size_t>(judged.verdict() + 1))}};
+                          {"verdict", kVerdicts.at(place_of(judged.verdict()))}};
     if (judged.comparison) {
       document["difference"] = judged.comparison->difference;
       document["difference_low"] = judged.comparison->difference_interval.low;
@@ -158,8 +163,7 @@ class CompareCommand final : public Command {
     return fmt::format("HR@{} after {}: {:.4f} old, {:.4f} new{}, {} plays of {} {}: {}\n", options_.k,
                        more_.judge_after, judged.old_rate.rate, judged.new_rate.rate, range,
                        with_commas(judged.positions), with_commas(judged.listeners),
-                       judged.listeners == 1 ? "listener" : "listeners",
-                       kSentences.at(static_cast<std::size_t>(judged.verdict() + 1)));
+                       judged.listeners == 1 ? "listener" : "listeners", kSentences.at(place_of(judged.verdict())));
   }
 
   std::string text(const pipeline::ModelComparison& found) const {

@@ -121,8 +121,9 @@ class Tracer {
     const float from = grid_[cell];
     const float to = grid_[cell + (upwards ? kSide : 1)];
     const float part = (level_ - from) / (to - from);
+    const std::size_t row = cell / kSide;
     const auto x = static_cast<float>(cell % kSide);
-    const auto y = static_cast<float>(cell / kSide);
+    const auto y = static_cast<float>(row);
     return upwards ? GridPoint{x, y + part} : GridPoint{x + part, y};
   }
 

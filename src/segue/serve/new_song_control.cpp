@@ -31,7 +31,7 @@ std::vector<std::string> stored_texts(const json::object& document, std::string_
 }
 
 std::string stored_text(const json::object& document, std::string_view name) {
-  return document.contains(name) ? string_at(document, name, std::string(kSubject)) : "";
+  return document.contains(name) ? string_at(document, name, kSubject) : "";
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ NewSongControl::~NewSongControl() {
 void NewSongControl::apply(const store::StoredSongChange& stored) {
   Stored change{.sent = {}, .removed = stored.content.empty(), .version = stored.version};
   if (!change.removed) {
-    change.sent = sent_song_of(stored.song_id, parse_json(stored.content, std::string(kSubject)).as_object());
+    change.sent = sent_song_of(stored.song_id, parse_json(stored.content, kSubject).as_object());
   }
   const std::scoped_lock lock(mutex_);
   Stored& known = songs_[stored.song_id];

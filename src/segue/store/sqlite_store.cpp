@@ -139,7 +139,7 @@ void open_schema(SqliteConnection& connection) {
   connection.run(kSqliteSkips);
   connection.run(kSqliteEvents);
   for (const std::string_view table : {kCatalogueTable, kNewSongsTable}) {
-    connection.run(fmt::format(kSqliteSongChanges, table).c_str());
+    connection.run(fmt::format(kSqliteSongChanges, table));
   }
   // The first stores are not known by their tables any more.
   connection.run(

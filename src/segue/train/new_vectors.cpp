@@ -85,7 +85,10 @@ void NewVectors::fit(std::span<const NearPlay> near, std::uint64_t plays, std::u
         nudge(vector, context_.row(noise_.draw(random)), false, weighted);
       }
       nudge(context, vectors_.row(pair.song), true, weighted);
-      for (noise_due += noise_of_context; noise_due >= 1; --noise_due) {
+      noise_due += noise_of_context;
+      const auto noise = static_cast<std::uint32_t>(noise_due);
+      noise_due -= noise;
+      for (std::uint32_t i = 0; i < noise; ++i) {
         nudge(context, vectors_.row(centres_.draw(random)), false, weighted);
       }
     }

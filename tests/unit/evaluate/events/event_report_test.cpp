@@ -264,7 +264,7 @@ double factor_of(const Simulation& simulation, int runs) {
 }
 
 // The more listeners differ in how much they click, and the more lists each has, the less A/B sees.
-TEST(Interleaving, finds_the_better_model_with_far_fewer_lists_than_ab) {
+TEST(InterleavingStatistics, finds_the_better_model_with_far_fewer_lists_than_ab) {
   constexpr int kRuns = 60;
   const double alike = factor_of({.lists = 1000, .noise_a = 0.4, .noise_b = 0.2}, kRuns);
   const double different =
@@ -275,7 +275,7 @@ TEST(Interleaving, finds_the_better_model_with_far_fewer_lists_than_ab) {
 }
 
 // 5 % of 400 are 20, with a standard deviation of 4.4. The sign test is exact and so alarms more seldom.
-TEST(Interleaving, of_equal_models_raises_the_nominal_share_of_alarms) {
+TEST(InterleavingStatistics, of_equal_models_raises_the_nominal_share_of_alarms) {
   constexpr int kRuns = 400;
   int exact = 0;
   int of_repeated = 0;
