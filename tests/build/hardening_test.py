@@ -73,7 +73,7 @@ def check_compiler_options(segue):
         notes = re.findall(r"^File: .*\((.*)\)|(x86 feature: .*)$", readelf("-n", library), re.MULTILINE)
         files = [name for name, _ in notes if name]
         features = [feature for _, feature in notes if feature]
-        assert len(features) == len(files) > 5 and all("IBT, SHSTK" in one for one in features), notes
+        assert len(features) == len(files) > 0 and all("IBT, SHSTK" in one for one in features), notes
 
 
 with tempfile.TemporaryDirectory() as scratch:
