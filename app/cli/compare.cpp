@@ -97,13 +97,9 @@ class CompareCommand final : public Command {
  private:
   std::optional<std::int64_t> moment_option() const {
     if (more_.judge_after.empty()) return std::nullopt;
-    const data::ParsedTime time =
-        data::parse_time(more_.judge_after, {data::TimeUnit::automatic, data::DateOrder::ymd});
-    if (time.fault != data::TimeFault::none) {
-      fail(ErrorCode::wrong_use, "--judge-after: expected a date such as 2026-10-01, found \"{}\"", more_.judge_after);
-    }
+    const std::int64_t moment = data::date_option("judge-after", more_.judge_after);
     if (options_.dataset.empty()) fail(ErrorCode::wrong_use, "--judge-after: expected --dataset with it");
-    return time.micros;
+    return moment;
   }
 
   static std::string csv(const pipeline::ModelComparison& found) {

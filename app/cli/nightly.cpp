@@ -1,14 +1,12 @@
 #include "app/cli/nightly.h"
 
-#include <condition_variable>
-#include <mutex>
-
 #include <fmt/format.h>
 
 #include "segue/base/ascii.h"
 #include "segue/base/json.h"
 
 #include "app/cli/child.h"
+#include "app/cli/pause.h"
 
 namespace segue::cli {
 
@@ -32,13 +30,7 @@ Nightly::Nightly(RetrainTimes times, std::vector<std::string> words, serve::Serv
       on_stop_(std::move(stop), [this] { thread_.request_stop(); }) {}
 
 void Nightly::run(const std::stop_token& stop) const {
-  std::mutex mutex;
-  std::condition_variable_any wake;
-  while (!stop.stop_requested()) {
-    std::unique_lock lock(mutex);
-    wake.wait_for(lock, stop, times_.wait_from(std::time(nullptr)), [] { return false; });
-    if (!stop.stop_requested()) retrain(stop);
-  }
+  while (pause(times_.wait_from(std::time(nullptr)), stop)) retrain(stop);
 }
 
 void Nightly::retrain(const std::stop_token& stop) const {

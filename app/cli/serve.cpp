@@ -28,6 +28,7 @@
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 #include "app/cli/nightly.h"
+#include "app/cli/pause.h"
 #include "app/cli/service_manager.h"
 #include "app/web/assets.h"
 
@@ -192,13 +193,7 @@ class ServeCommand final : public Command {
     });
     // Of its own: loading a model takes longer than a change to the catalogue may wait.
     const std::jthread catalogue_watcher([&](const std::stop_token& stop) {
-      std::mutex mutex;
-      std::condition_variable_any wake;
-      while (!stop.stop_requested()) {
-        std::unique_lock lock(mutex);
-        wake.wait_for(lock, stop, kUpdateCatalogueEvery, [] { return false; });
-        service.update_catalogue();
-      }
+      while (pause(kUpdateCatalogueEvery, stop)) service.update_catalogue();
     });
     // Likewise. What it fetched is found by the watcher, as a link that leads elsewhere.
     std::jthread fetcher;
@@ -207,13 +202,9 @@ class ServeCommand final : public Command {
     }
     // Likewise: a version of a model with new songs takes longer than a change to the catalogue may wait.
     const std::jthread new_songs_watcher([&](const std::stop_token& stop) {
-      std::mutex mutex;
-      std::condition_variable_any wake;
-      while (!stop.stop_requested()) {
-        std::unique_lock lock(mutex);
+      do {
         service.update_new_songs();
-        wake.wait_for(lock, stop, kUpdateCatalogueEvery, [] { return false; });
-      }
+      } while (pause(kUpdateCatalogueEvery, stop));
     });
     std::optional<Nightly> nightly;
     if (!times.off()) nightly.emplace(times, retrain_words(), service, log, terminal.stop());
@@ -261,13 +252,7 @@ class ServeCommand final : public Command {
   void fetch_again(std::vector<serve::RemoteModel>& remote, const serve::LogEvent& log,
                    const std::stop_token& stop) const {
     std::vector<std::string> told(remote.size());
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    while (!stop.stop_requested()) {
-      {
-        std::unique_lock lock(mutex);
-        wake.wait_for(lock, stop, options_.fetch_every, [] { return false; });
-      }
+    while (pause(options_.fetch_every, stop)) {
       for (std::size_t i = 0; i < remote.size() && !stop.stop_requested(); ++i) {
         NoProgress progress;
         try {
@@ -384,11 +369,7 @@ class ServeCommand final : public Command {
     auto next_check = std::chrono::steady_clock::now() + options_.watch;
     auto next_count = std::chrono::steady_clock::now();
     auto next_removal = std::chrono::steady_clock::now();
-    std::mutex mutex;
-    std::condition_variable_any wake;
-    while (!stop.stop_requested()) {
-      std::unique_lock lock(mutex);
-      wake.wait_for(lock, stop, kPoll, [] { return false; });
+    while (pause(kPoll, stop)) {
       try {
         if (hangups != nullptr && hangups->counted() != seen) {
           seen = hangups->counted();

@@ -6,8 +6,9 @@
 
 #include <sys/ioctl.h>
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 #include <unistd.h>
+
+#include "segue/data/text/text.h"
 
 namespace segue::cli {
 
@@ -24,16 +25,6 @@ std::size_t width_of(UChar32 letter) {
   return east_asian == U_EA_WIDE || east_asian == U_EA_FULLWIDTH ? 2 : 1;
 }
 
-// The letter at `at`, which moves past it.
-UChar32 next_letter(std::string_view text, std::int32_t& at) {
-  UChar32 letter = 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
-  U8_NEXT(text.data(), at, static_cast<std::int32_t>(text.size()), letter);
-#pragma GCC diagnostic pop
-  return letter;
-}
-
 struct Prefix {
   std::size_t bytes = 0;
   std::size_t columns = 0;
@@ -44,7 +35,7 @@ Prefix prefix_within(std::string_view text, std::size_t columns) {
   Prefix prefix;
   const auto size = static_cast<std::int32_t>(text.size());
   for (std::int32_t at = 0; at < size;) {
-    const std::size_t width = width_of(next_letter(text, at));
+    const std::size_t width = width_of(data::next_code_point(text, at));
     if (prefix.columns + width > columns) break;
     prefix.columns += width;
     prefix.bytes = static_cast<std::size_t>(at);
@@ -107,7 +98,7 @@ std::size_t terminal_columns(int descriptor) {
 std::size_t display_width(std::string_view text) {
   std::size_t columns = 0;
   const auto size = static_cast<std::int32_t>(text.size());
-  for (std::int32_t at = 0; at < size;) columns += width_of(next_letter(text, at));
+  for (std::int32_t at = 0; at < size;) columns += width_of(data::next_code_point(text, at));
   return columns;
 }
 

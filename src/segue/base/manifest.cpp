@@ -151,6 +151,14 @@ std::string format_of(const fs::path& folder) {
   return string_at(parsed.fields, "format", (folder / kManifestName).string());
 }
 
+bool has_format(const fs::path& folder, const FormatVersion& format) {
+  try {
+    return format_of(folder) == format.name;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 FilesOfFolder replaces(const FormatVersion& format) {
   return [format](const fs::path& folder) {
     std::error_code error;

@@ -45,6 +45,9 @@ Manifest open_manifest(const std::filesystem::path& folder, const FormatVersion&
 // The "format" of the folder's manifest, to tell a dataset from a model. Throws as open_manifest does.
 std::string format_of(const std::filesystem::path& folder);
 
+// Whether there is a folder of this format, of any version, complete or not.
+bool has_format(const std::filesystem::path& folder, const FormatVersion& format);
+
 // For FolderWriter: a folder of this format may be replaced if it holds the files its manifest lists and no others, so
 // that training overwrites neither a dataset nor a file that was put into the model's folder.
 FilesOfFolder replaces(const FormatVersion& format);

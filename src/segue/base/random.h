@@ -1,9 +1,13 @@
 // Random streams that are the same on every machine and cheap enough for inner loops.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 namespace segue {
 
@@ -53,5 +57,14 @@ class Random {
  private:
   std::array<std::uint64_t, 4> state_{};
 };
+
+// Keeps `count` of the items, or all if there are fewer, in random order. REQUIRES: fewer than 2^32 items
+template <class Item>
+void keep_sample(std::vector<Item>& items, std::size_t count, Random& random) {
+  for (std::size_t i = 0; i < std::min(count, items.size()); ++i) {
+    std::swap(items[i], items[i + random.below(static_cast<std::uint32_t>(items.size() - i))]);
+  }
+  if (items.size() > count) items.resize(count);
+}
 
 }  // namespace segue

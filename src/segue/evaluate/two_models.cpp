@@ -40,13 +40,6 @@ std::vector<PlaceInQueue> places_after(const data::Queues& queues, std::int64_t 
   return places;
 }
 
-void sample(std::vector<PlaceInQueue>& places, std::size_t count, Random& random) {
-  for (std::size_t i = 0; i < std::min(count, places.size()); ++i) {
-    std::swap(places[i], places[i + random.below(static_cast<std::uint32_t>(places.size() - i))]);
-  }
-  if (places.size() > count) places.resize(count);
-}
-
 class Plays {
  public:
   explicit Plays(const data::Queues& queues) : queues_(queues) {
@@ -162,7 +155,7 @@ TwoModels judge_two_models(const model::Model& old_model, const model::Model& ne
          data::utc_text(options.after), dataset.queues.own());
   }
   Random random(options.seed);
-  sample(places, options.sample, random);
+  keep_sample(places, options.sample, random);
   const Plays plays(dataset.queues);
   const Judged old_one(old_model, dataset.songs, options);
   const Judged new_one(new_model, dataset.songs, options);

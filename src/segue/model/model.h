@@ -127,4 +127,9 @@ class Model {
 // The options that the model was trained with; the default of an option that it does not state. Throws corrupt.
 train::TrainOptions train_options_of(const Model& model);
 
+// The first rows of `all`, those of the trained songs. REQUIRES: a matrix of the model
+inline math::MatrixView<const float> trained_rows(const Model& model, math::MatrixView<const float> all) {
+  return {all.data, model.trained_songs(), all.columns, all.stride};
+}
+
 }  // namespace segue::model

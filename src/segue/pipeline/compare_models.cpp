@@ -18,15 +18,6 @@ namespace {
 constexpr std::size_t kComparedHistory = 10;
 constexpr std::size_t kComparedAtOnce = 256;
 
-// `count` of `all` without repetition, in random order.
-template <class Item>
-void sample(std::vector<Item>& all, std::size_t count, Random& random) {
-  for (std::size_t i = 0; i < std::min(count, all.size()); ++i) {
-    std::swap(all[i], all[i + random.below(static_cast<std::uint32_t>(all.size() - i))]);
-  }
-  if (all.size() > count) all.resize(count);
-}
-
 // The same listener as both models know them.
 struct History {
   ListenerHistory old_one;
@@ -70,14 +61,9 @@ class Comparison {
   }
 
  private:
-  static math::MatrixView<const float> trained(const model::Model& model) {
-    const math::MatrixView<const float> all = model.vectors();
-    return {all.data, model.trained_songs(), all.columns, all.stride};
-  }
-
   void measure_drift(ModelComparison& result) const {
-    const math::MatrixView<const float> now = trained(new_);
-    const math::MatrixView<const float> then = trained(old_);
+    const math::MatrixView<const float> now = model::trained_rows(new_, new_.vectors());
+    const math::MatrixView<const float> then = model::trained_rows(old_, old_.vectors());
     if (now.columns != then.columns) return;
     const std::vector<RowCosine> cosines = cosines_with(now, then, old_rows_);
     for (const RowCosine& one : cosines) {
@@ -92,7 +78,7 @@ class Comparison {
   Kept neighbours_kept() {
     std::vector<History> songs;
     new_both_.for_each(0, new_both_.rows(), [&](std::uint32_t row) { songs.push_back(history_of({row})); });
-    sample(songs, options_.sample, random_);
+    keep_sample(songs, options_.sample, random_);
     const recommend::SimilarOptions how{.k = options_.k, .threads = options_.threads};
     return kept(songs, [&](std::span<const ListenerHistory> old_ones, std::span<const ListenerHistory> new_ones) {
       return std::pair(similar_lists(old_, old_ones, how, &old_both_), similar_lists(new_, new_ones, how, &new_both_));
@@ -103,7 +89,7 @@ class Comparison {
     std::vector<History> histories;
     if (options_.dataset.empty()) {
       new_both_.for_each(0, new_both_.rows(), [&](std::uint32_t row) { histories.push_back(history_of({row})); });
-      sample(histories, options_.sample, random_);
+      keep_sample(histories, options_.sample, random_);
     } else {
       histories = histories_of_queues();
     }
@@ -121,7 +107,7 @@ class Comparison {
     const data::Dataset dataset = data::open_dataset(options_.dataset);
     std::vector<std::size_t> queues(dataset.queues.size());
     for (std::size_t queue = 0; queue < queues.size(); ++queue) queues[queue] = queue;
-    sample(queues, queues.size(), random_);
+    keep_sample(queues, queues.size(), random_);
     std::vector<History> histories;
     for (const std::size_t queue : queues) {
       if (histories.size() == options_.sample) break;

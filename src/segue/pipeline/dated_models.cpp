@@ -49,14 +49,6 @@ bool is_dated(std::string_view name, std::string_view prefix) {
   return name.empty() || (name.size() > 1 && name.front() == '-' && std::ranges::all_of(name.substr(1), is_digit));
 }
 
-bool is_model(const fs::path& folder) {
-  try {
-    return format_of(folder) == model::kModelFormat.name;
-  } catch (const Error&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 void check_can_be_link(const fs::path& link) {
@@ -102,7 +94,7 @@ void remove_old_models(const fs::path& link, std::size_t kept) {
   std::ranges::sort(models, std::ranges::greater());
   // The one in service is one of those kept.
   for (std::size_t i = std::max<std::size_t>(kept, 1) - 1; i < models.size(); ++i) {
-    if (is_model(models[i])) remove_folder(models[i], replaces(model::kModelFormat));
+    if (has_format(models[i], model::kModelFormat)) remove_folder(models[i], replaces(model::kModelFormat));
   }
 }
 

@@ -81,8 +81,7 @@ StartReport StartModel::align(train::TrainedVectors& trained, std::size_t thread
   trained.context.widen_all();
   const math::MatrixView<float> now = trained.vectors.view();
   // Songs that are placed in the old model say nothing of how it turned.
-  const math::MatrixView<const float> all = model_.vectors();
-  const math::MatrixView<const float> then{all.data, model_.trained_songs(), all.columns, all.stride};
+  const math::MatrixView<const float> then = model::trained_rows(model_, model_.vectors());
 
   StartReport report;
   for (std::size_t row = 0; row < now.rows; ++row) report.songs_kept += old_rows_[row] < then.rows ? 1 : 0;

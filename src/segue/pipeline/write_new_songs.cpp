@@ -24,10 +24,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-math::MatrixView<const float> trained_rows(const model::Model& model, math::MatrixView<const float> all) {
-  return {all.data, model.trained_songs(), all.columns, all.stride};
-}
-
 float length_of(std::span<const float> vector) {
   return std::sqrt(math::best_kernels().squared_norm(vector.data(), vector.size()));
 }
@@ -110,8 +106,8 @@ class NewSongsPlacer {
 
   std::vector<PlacedSong> place(Progress& progress, const std::stop_token& stop) {
     const NameMeans means(model_, songs_.songs_);
-    const auto vectors = trained_rows(model_, model_.vectors());
-    const auto context = trained_rows(model_, model_.context());
+    const auto vectors = model::trained_rows(model_, model_.vectors());
+    const auto context = model::trained_rows(model_, model_.context());
     const train::NewVectors fit(vectors, context, trained_plays(model_), songs_.options_);
     // Where the steps of training begin (docs/decisions/0013).
     const float length_of_vectors = mean_length(vectors);

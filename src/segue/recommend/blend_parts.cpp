@@ -66,15 +66,12 @@ std::vector<float> BlendQuery::likeness(math::MatrixView<const float> to, data::
 // Of each song heard: its part of the term of transitions, and of the teacher's.
 std::vector<float> BlendQuery::played_after(std::span<const transitions::TransitionsOf> near,
                                             data::SongRow song) const {
+  const PairChance chance(weights_);
   std::vector<float> played(heard_.size());
   for (std::size_t ago = 0; ago < near.size(); ++ago) {
-    const float pairs =
-        at(near[ago].neighbours, near[ago].forward, song) +
-        static_cast<float>(weights_.blend_backward) * at(near[ago].neighbours, near[ago].backward, song);
-    if (!(pairs > 0)) continue;
-    const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays->of(heard_[ago]));
-    played[ago] = static_cast<float>(transition_weights_[ago] * damping) *
-                  std::pow(pairs, static_cast<float>(weights_.blend_transition_power));
+    const float pairs = chance.pairs(at(near[ago].neighbours, near[ago].forward, song),
+                                     at(near[ago].neighbours, near[ago].backward, song));
+    if (pairs > 0) played[ago] = chance.of(transition_scale(ago), pairs);
   }
   return played;
 }

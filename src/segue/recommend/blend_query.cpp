@@ -209,22 +209,26 @@ float BlendQuery::last_scale() const {
   return are_seeds_ ? 1 : sources_.inverse_norms[heard_.front()];
 }
 
+// Of the transitions of the song heard so long ago.
+float BlendQuery::transition_scale(std::size_t ago) const {
+  const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays->of(heard_[ago]));
+  return static_cast<float>(transition_weights_[ago] * damping);
+}
+
 // Fills by_transitions_ from heard_.
 void BlendQuery::add_transitions() {
   const std::vector<transitions::TransitionsOf> lists = sources_.transitions(heard_while_weighty());
   std::size_t most = 0;
   for (const transitions::TransitionsOf& list : lists) most += list.neighbours.size();
 
-  const auto power = static_cast<float>(weights_.blend_transition_power);
-  const auto backward = static_cast<float>(weights_.blend_backward);
+  const PairChance chance(weights_);
   by_transitions_.reserve(most);
   for (std::size_t ago = 0; ago < lists.size(); ++ago) {
     const transitions::TransitionsOf& near = lists[ago];
-    const double damping = std::exp(-weights_.blend_seed_damping * sources_.log_plays->of(heard_[ago]));
-    const auto scale = static_cast<float>(transition_weights_[ago] * damping);
+    const float scale = transition_scale(ago);
     for (std::size_t i = 0; i < near.neighbours.size(); ++i) {
-      const float pairs = near.forward[i] + backward * near.backward[i];
-      if (pairs > 0) by_transitions_.push_back({near.neighbours[i], scale * std::pow(pairs, power)});
+      const float pairs = chance.pairs(near.forward[i], near.backward[i]);
+      if (pairs > 0) by_transitions_.push_back({near.neighbours[i], chance.of(scale, pairs)});
     }
   }
   sum_by_row(by_transitions_);

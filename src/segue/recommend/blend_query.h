@@ -28,6 +28,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -123,6 +124,21 @@ class BlendQuery {
                                     const Penalty& penalty = {}) const;
 
  private:
+  // What pairs of plays say of a song that was heard and one to follow it.
+  class PairChance {
+   public:
+    explicit PairChance(const model::BlendWeights& weights)
+        : power_(static_cast<float>(weights.blend_transition_power)),
+          backward_(static_cast<float>(weights.blend_backward)) {}
+    float pairs(float forward, float backward) const { return forward + backward_ * backward; }
+    // REQUIRES: pairs > 0
+    float of(float scale, float pairs) const { return scale * std::pow(pairs, power_); }
+
+   private:
+    float power_;
+    float backward_;
+  };
+
   // Of one song to follow the songs heard.
   struct Chances {
     float transitions = 0;
@@ -138,6 +154,7 @@ class BlendQuery {
   std::span<const data::SongRow> heard_while_weighty() const;
   std::span<const float> last_vector() const;
   float last_scale() const;
+  float transition_scale(std::size_t ago) const;
   void add_transitions();
   void add_teacher();
   std::vector<data::SongRow> strongest(std::size_t count, const std::function<bool(data::SongRow)>& keeps) const;

@@ -5,6 +5,8 @@
 #include <bit>
 #include <tuple>
 
+#include "segue/data/text/text.h"
+
 namespace segue::search {
 
 namespace {
@@ -12,17 +14,11 @@ namespace {
 constexpr std::size_t kLeastBegun = 4;  // letters of a word that may be the beginning of another, with a typo
 constexpr std::size_t kMostTyped = 48;  // letters of a word whose typos are looked for
 
-// A letter of valid UTF-8, so that a letter of any script is one step of a distance.
+// Of valid UTF-8, so that a letter of any script is one step of a distance.
 std::vector<std::uint32_t> code_points(std::string_view text) {
   std::vector<std::uint32_t> points;
-  for (const char letter : text) {
-    const auto byte = static_cast<unsigned char>(letter);
-    if ((byte & 0xC0U) == 0x80U && !points.empty()) {
-      points.back() = points.back() << 6U | (byte & 0x3FU);
-    } else {
-      points.push_back(byte < 0x80U ? byte : byte & 0x1FU);
-    }
-  }
+  const auto size = static_cast<std::int32_t>(text.size());
+  for (std::int32_t at = 0; at < size;) points.push_back(static_cast<std::uint32_t>(data::next_code_point(text, at)));
   return points;
 }
 

@@ -135,6 +135,60 @@ RemoteManifest parsed(std::string text, const std::string& subject) {
   return manifest;
 }
 
+std::unique_ptr<Place> open_place(const std::string& uri, const std::string& shown) {
+  if (is_http(uri)) return std::make_unique<HttpPlace>(uri);
+  return std::make_unique<StorePlace>(uri, without_query(shown));
+}
+
+RemoteManifest read_manifest(Place& place, const std::string& shown) {
+  const std::string subject = fmt::format("{}/{}", shown, kManifestName);
+  std::string text;
+  place.read(kManifestName, [&](std::string_view bytes) {
+    text += bytes;
+    if (text.size() > kMostManifest) fail(ErrorCode::corrupt, "{}: expected a manifest, found a larger file", subject);
+  });
+  return parsed(std::move(text), subject);
+}
+
+// The files of the model that was fetched last, by their digests.
+class FilesOfLast {
+ public:
+  // "": there is none.
+  explicit FilesOfLast(fs::path folder) : folder_(std::move(folder)) {
+    if (folder_.empty()) return;
+    files_ = object_at(open_manifest(folder_, model::kModelFormat).fields, "files", folder_.string());
+  }
+
+  // Links the file into a folder, if it is there with the same bytes and the file system can.
+  bool link(const RemoteFile& file, const fs::path& into) const {
+    const json::value* const known = files_.if_contains(file.name);
+    if (known == nullptr || string_at(known->as_object(), "sha256", folder_.string()) != file.sha256) return false;
+    std::error_code error;
+    fs::create_hard_link(folder_ / file.name, into / file.name, error);
+    return !error;
+  }
+
+ private:
+  fs::path folder_;
+  json::object files_;
+};
+
+// Calls written() with the bytes so far, after each piece.
+void download(Place& place, const RemoteFile& file, const std::string& shown, const fs::path& into,
+              const std::function<void(std::uint64_t)>& written) {
+  FileWriter out(into / file.name);
+  std::uint64_t bytes = 0;
+  place.read(file.name, [&](std::string_view piece) {
+    bytes += piece.size();
+    if (bytes > file.bytes) {
+      fail(ErrorCode::corrupt, "{}/{}: expected {} bytes, found more", shown, file.name, file.bytes);
+    }
+    out.write(piece);
+    written(bytes);
+  });
+  out.close();
+}
+
 }  // namespace
 
 bool is_remote(std::string_view model) {
@@ -157,19 +211,8 @@ RemoteModel::RemoteModel(std::string uri, const fs::path& cache)
 }
 
 bool RemoteModel::fetch(Progress& progress, const std::stop_token& stop) {
-  std::unique_ptr<Place> place;
-  if (is_http(uri_)) {
-    place = std::make_unique<HttpPlace>(uri_);
-  } else {
-    place = std::make_unique<StorePlace>(uri_, without_query(shown_));
-  }
-  const std::string subject = fmt::format("{}/{}", without_query(shown_), kManifestName);
-  std::string text;
-  place->read(kManifestName, [&](std::string_view bytes) {
-    text += bytes;
-    if (text.size() > kMostManifest) fail(ErrorCode::corrupt, "{}: expected a manifest, found a larger file", subject);
-  });
-  const RemoteManifest manifest = parsed(std::move(text), subject);
+  const std::unique_ptr<Place> place = open_place(uri_, shown_);
+  const RemoteManifest manifest = read_manifest(*place, without_query(shown_));
   const fs::path target = link_.parent_path() / fmt::format("{}-{}", link_.filename().string(), manifest.digest);
   std::error_code error;
   const fs::path last = fs::weakly_canonical(link_, error);
@@ -178,34 +221,19 @@ bool RemoteModel::fetch(Progress& progress, const std::stop_token& stop) {
 
   if (!fs::exists(target, error)) {
     FolderWriter writer(target, replaces(model::kModelFormat));
-    json::object known;
-    if (has_last) known = object_at(open_manifest(last, model::kModelFormat).fields, "files", last.string());
+    const FilesOfLast known(has_last ? last : fs::path());
     std::uint64_t bytes = 0;
     for (const RemoteFile& file : manifest.files) bytes += file.bytes;
     progress.begin("fetch", bytes, "bytes");
     std::uint64_t done = 0;
     for (const RemoteFile& file : manifest.files) {
-      const json::value* const old = known.if_contains(file.name);
-      if (old != nullptr && string_at(old->as_object(), "sha256", last.string()) == file.sha256) {
-        fs::create_hard_link(last / file.name, writer.path() / file.name, error);
-        if (!error) {
-          progress.update(done += file.bytes, file.name);
-          continue;
-        }
+      if (!known.link(file, writer.path())) {
+        download(*place, file, without_query(shown_), writer.path(), [&](std::uint64_t written) {
+          if (stop.stop_requested()) fail(ErrorCode::interrupted, "{}: stopped while it was fetched", shown_);
+          progress.update(done + written, file.name);
+        });
       }
-      FileWriter out(writer.path() / file.name);
-      std::uint64_t written = 0;
-      place->read(file.name, [&](std::string_view piece) {
-        if (stop.stop_requested()) fail(ErrorCode::interrupted, "{}: stopped while it was fetched", shown_);
-        written += piece.size();
-        if (written > file.bytes) {
-          fail(ErrorCode::corrupt, "{}/{}: expected {} bytes, found more", without_query(shown_), file.name,
-               file.bytes);
-        }
-        out.write(piece);
-        progress.update(done += piece.size(), file.name);
-      });
-      out.close();
+      progress.update(done += file.bytes, file.name);
     }
     progress.end();
     FileWriter out(writer.path() / kManifestName);
@@ -215,15 +243,20 @@ bool RemoteModel::fetch(Progress& progress, const std::stop_token& stop) {
     writer.commit();
   }
   pipeline::point_to(link_, target);
+  remove_others(target, has_last ? last : fs::path());
+  return true;
+}
+
+// Of what was fetched for this link: all but these two.
+void RemoteModel::remove_others(const fs::path& now, const fs::path& before) const {
   const std::string prefix = link_.filename().string() + "-";
+  std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(link_.parent_path())) {
     const std::string name = entry.path().filename().string();
     const bool is_fetched = name.starts_with(prefix) && name.size() == prefix.size() + kHexDigits;
-    if (is_fetched && entry.path() != target && !(has_last && fs::equivalent(entry.path(), last, error))) {
-      remove_folder(entry.path(), replaces(model::kModelFormat));
-    }
+    if (!is_fetched || entry.path() == now || fs::equivalent(entry.path(), before, error)) continue;
+    remove_folder(entry.path(), replaces(model::kModelFormat));
   }
-  return true;
 }
 
 }  // namespace segue::serve

@@ -34,6 +34,8 @@ class RemoteModel {
   bool fetch(Progress& progress, const std::stop_token& stop);
 
  private:
+  void remove_others(const std::filesystem::path& now, const std::filesystem::path& before) const;
+
   std::string uri_;
   std::string shown_;
   std::filesystem::path link_;

@@ -17,6 +17,7 @@ json::object described(const Ranks& ranks, const RunIdentity& run) {
   json::object fields{{"version of segue", kVersion},
                       {"dataset", run.on.dataset},
                       {"--from", run.on.start},
+                      {"--fresh-passes", run.on.fresh_passes},
                       {"--resume", run.resumed_at}};
   for (const OptionRow& row : rows_of<TrainOptions>()) {
     if (row.name != "threads") fields[row.flag()] = row.text(&run.options);

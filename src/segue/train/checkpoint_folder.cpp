@@ -166,11 +166,7 @@ fs::path checkpoint_of(const fs::path& model) {
 }
 
 bool is_checkpoint(const fs::path& folder) {
-  try {
-    return format_of(folder) == kCheckpointFormat.name;
-  } catch (const Error&) {
-    return false;
-  }
+  return has_format(folder, kCheckpointFormat);
 }
 
 struct CheckpointFolder::State {

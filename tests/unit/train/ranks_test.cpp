@@ -317,6 +317,8 @@ TEST(Ranks, refuse_what_differs_by_name) {
               ::testing::Each("--dim: expected 10 at every rank, as at rank 0, found 32 at rank 2"));
   EXPECT_THAT(error_of([](RunIdentity& run) { run.on.dataset = "other"; }),
               ::testing::Each("dataset: expected digest at every rank, as at rank 0, found other at rank 2"));
+  EXPECT_THAT(error_of([](RunIdentity& run) { run.on.fresh_passes = 4; }),
+              ::testing::Each("--fresh-passes: expected 0 at every rank, as at rank 0, found 4 at rank 2"));
   EXPECT_THAT(error_of([](RunIdentity& run) { run.resumed_at = "2 epochs"; }),
               ::testing::Each("--resume: expected none at every rank, as at rank 0, found 2 epochs at rank 2"));
 }

@@ -75,14 +75,6 @@ std::uint64_t memory_limit(const std::string& text) {
   return number << found->second;
 }
 
-std::int64_t date_option(std::string_view name, const std::string& text) {
-  const ParsedTime time = parse_time(text, {TimeUnit::automatic, DateOrder::ymd});
-  if (time.fault != TimeFault::none) {
-    fail(ErrorCode::wrong_use, "--{}: expected a date such as 2002-10-01, found \"{}\"", name, text);
-  }
-  return time.micros;
-}
-
 std::int64_t tomorrow() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::microseconds>(now).count() + kDayMicros;

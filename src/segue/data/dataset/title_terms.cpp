@@ -8,7 +8,6 @@
 #include <unordered_set>
 
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
 #include "segue/data/text/text.h"
 
@@ -53,10 +52,7 @@ std::vector<Letter> letters_of(std::string_view text) {
   const auto size = static_cast<std::int32_t>(text.size());
   for (std::int32_t at = 0; at < size;) {
     Letter letter{0, static_cast<std::size_t>(at), 0};
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
-    U8_NEXT(text.data(), at, size, letter.code);
-#pragma GCC diagnostic pop
+    letter.code = next_code_point(text, at);
     letter.end = static_cast<std::size_t>(at);
     letters.push_back(letter);
   }
@@ -112,19 +108,12 @@ bool says_nothing(std::string_view folded) {
   return folded.size() == 1 || number || std::ranges::binary_search(kHollow, folded);
 }
 
-void append(std::string& out, UChar32 code) {
-  std::array<char, U8_MAX_LENGTH> buffer{};
-  std::int32_t size = 0;
-  U8_APPEND_UNSAFE(buffer.data(), size, code);
-  out.append(buffer.data(), static_cast<std::size_t>(size));
-}
-
 // With a capital at the beginning of every word, and the other letters small.
 std::string with_capitals(std::string_view text) {
   std::string out;
   bool begins = true;
   for (const Letter& letter : letters_of(text)) {
-    append(out, begins ? u_totitle(letter.code) : u_tolower(letter.code));
+    append_code_point(out, begins ? u_totitle(letter.code) : u_tolower(letter.code));
     begins = letter.code == ' ';
   }
   return out;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/ascii.h"
+#include "segue/base/error.h"
 
 namespace segue::data {
 
@@ -378,6 +379,14 @@ ParsedTime parse_time(const Cell& cell, const TimeRules& rules) {
       break;
   }
   return kUnreadable;
+}
+
+std::int64_t date_option(std::string_view name, const std::string& text) {
+  const ParsedTime time = parse_time(text, {TimeUnit::automatic, DateOrder::ymd});
+  if (time.fault != TimeFault::none) {
+    fail(ErrorCode::wrong_use, "--{}: expected a date such as 2002-10-01, found \"{}\"", name, text);
+  }
+  return time.micros;
 }
 
 DateOrder order_told_by(std::string_view text) {

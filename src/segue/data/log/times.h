@@ -49,6 +49,9 @@ struct ParsedTime {
 ParsedTime parse_time(std::string_view text, const TimeRules& rules);
 ParsedTime parse_time(const Cell& cell, const TimeRules& rules);
 
+// The moment that the option `name` states. Throws wrong_use.
+std::int64_t date_option(std::string_view name, const std::string& text);
+
 // The order of a date such as 25/12/2022, which only dmy can be; automatic if the text does not tell.
 DateOrder order_told_by(std::string_view text);
 

@@ -35,29 +35,12 @@ bool ascii_space(char letter) {
   return letter == ' ' || (letter >= '\t' && letter <= '\r');
 }
 
-// The code point at `at`, which moves past it; negative for an invalid one.
-UChar32 next_code_point(std::string_view text, std::int32_t& at) {
-  UChar32 code_point = 0;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
-  U8_NEXT(text.data(), at, static_cast<std::int32_t>(text.size()), code_point);
-#pragma GCC diagnostic pop
-  return code_point;
-}
-
 // The code points of valid UTF-8, one by one.
 template <class Visit>
 void for_each_code_point(std::string_view text, Visit visit) {
   const auto size = static_cast<std::int32_t>(text.size());
   std::int32_t at = 0;
   while (at < size) visit(next_code_point(text, at));
-}
-
-void append(std::string& out, UChar32 code_point) {
-  char buffer[U8_MAX_LENGTH];
-  std::int32_t size = 0;
-  U8_APPEND_UNSAFE(buffer, size, code_point);
-  out.append(buffer, static_cast<std::size_t>(size));
 }
 
 void append_space(std::string& out) {
@@ -142,6 +125,22 @@ void search_fold_ascii(std::string_view text, std::string& out) {
 
 }  // namespace
 
+std::int32_t next_code_point(std::string_view text, std::int32_t& at) {
+  UChar32 code_point = 0;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"  // inside ICU's macro
+  U8_NEXT(text.data(), at, static_cast<std::int32_t>(text.size()), code_point);
+#pragma GCC diagnostic pop
+  return code_point;
+}
+
+void append_code_point(std::string& out, std::int32_t code_point) {
+  char buffer[U8_MAX_LENGTH];
+  std::int32_t size = 0;
+  U8_APPEND_UNSAFE(buffer, size, code_point);
+  out.append(buffer, static_cast<std::size_t>(size));
+}
+
 TextFault fault_of(std::string_view text) {
   const char* at = text.data();
   std::size_t left = text.size();
@@ -184,7 +183,7 @@ std::string printable(std::string_view text, std::size_t most_bytes) {
   while (at < size) {
     const UChar32 code_point = next_code_point(text, at);
     const std::size_t before = out.size();
-    append(out, code_point < 0 ? 0xFFFD : code_point);
+    append_code_point(out, code_point < 0 ? 0xFFFD : code_point);
     if (out.size() > most_bytes) {
       out.resize(before);
       break;
@@ -209,7 +208,7 @@ std::string fold_name(std::string_view text) {
       if (u_isUWhiteSpace(code_point)) {
         append_space(out);
       } else {
-        append(out, code_point);
+        append_code_point(out, code_point);
       }
     });
   }
@@ -239,7 +238,7 @@ void search_fold(std::string_view text, std::string& out) {
     } else if (const std::int32_t digit = u_charDigitValue(code_point); digit >= 0) {
       out += static_cast<char>('0' + digit);
     } else if (u_isalnum(code_point) || u_charType(code_point) == U_COMBINING_SPACING_MARK) {
-      append(out, code_point);
+      append_code_point(out, code_point);
     } else {
       append_space(out);
     }

@@ -1,6 +1,7 @@
 // Brings texts that people type and logs spell differently into one comparable form.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,11 @@ namespace segue::data {
 // The fault of a text from outside, if any. One pass, eight bytes at a time while it is ASCII.
 enum class TextFault { none, nul_byte, invalid_utf8 };
 TextFault fault_of(std::string_view text);
+
+// The code point at `at`, which moves past it; negative for an invalid one. REQUIRES: at < text.size() < 2^31
+std::int32_t next_code_point(std::string_view text, std::int32_t& at);
+// REQUIRES: a code point
+void append_code_point(std::string& out, std::int32_t code_point);
 
 // Valid UTF-8 of at most `most_bytes` bytes: the start of `text`, invalid bytes shown as U+FFFD. For messages.
 std::string printable(std::string_view text, std::size_t most_bytes);
