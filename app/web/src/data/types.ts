@@ -73,6 +73,7 @@ export interface FoundSong extends Song {
 export interface Songs {
   items: FoundSong[]; // The songs
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // Where a song lies on the map.
@@ -108,6 +109,7 @@ export interface SimilarSongs {
   items: SimilarSong[]; // The songs
   model: string; // The model that answered
   withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // The songs that artists and titles name.
@@ -184,6 +186,7 @@ export interface Recommendations {
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
   taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
   withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // A stored listen.
@@ -199,6 +202,7 @@ export interface History {
   items: HistoryListen[]; // The listens
   user: string; // The user
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // A song of a radio.
@@ -415,6 +419,7 @@ export interface FoundArtist {
 export interface Artists {
   items: FoundArtist[]; // The artists
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // A neighbour of an artist.
@@ -427,4 +432,5 @@ export interface Artist extends FoundArtist {
   items: Song[]; // Their most played songs
   similar: SimilarArtist[]; // The artists most like them, the nearest first
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }

@@ -20,6 +20,7 @@ struct FoundSongReply : recommend::SongReply {
 struct SongsReply {
   std::vector<FoundSongReply> items{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct SongPlaceReply {
@@ -46,6 +47,7 @@ struct HistoryReply {
   std::vector<HistoryListenReply> items{};
   std::string_view user{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct MatchedSongsReply {
@@ -66,12 +68,14 @@ struct SimilarArtistReply : FoundArtistReply {
 struct ArtistsReply {
   std::vector<FoundArtistReply> items{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct ArtistReply : FoundArtistReply {
   std::vector<recommend::SongReply> items{};
   std::vector<SimilarArtistReply> similar{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct SongLinkReply {
@@ -304,6 +308,7 @@ struct FieldsOf<serve::SongsReply> {
   static constexpr std::tuple fields = {
       field<&serve::SongsReply::items>("items", "The songs"),
       field<&serve::SongsReply::model>("model", "The model that answered"),
+      field<&serve::SongsReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::SongsReply);
@@ -390,6 +395,7 @@ struct FieldsOf<serve::ArtistsReply> {
   static constexpr std::tuple fields = {
       field<&serve::ArtistsReply::items>("items", "The artists"),
       field<&serve::ArtistsReply::model>("model", "The model that answered"),
+      field<&serve::ArtistsReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::ArtistsReply);
@@ -403,6 +409,7 @@ struct FieldsOf<serve::ArtistReply> {
       field<&serve::ArtistReply::items>("items", "Their most played songs"),
       field<&serve::ArtistReply::similar>("similar", "The artists most like them, the nearest first"),
       field<&serve::ArtistReply::model>("model", "The model that answered"),
+      field<&serve::ArtistReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::ArtistReply);
@@ -439,6 +446,7 @@ struct FieldsOf<serve::HistoryReply> {
       field<&serve::HistoryReply::items>("items", "The listens"),
       field<&serve::HistoryReply::user>("user", "The user"),
       field<&serve::HistoryReply::model>("model", "The model that answered"),
+      field<&serve::HistoryReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::HistoryReply);
@@ -736,7 +744,7 @@ SEGUE_CHECK_FIELDS(serve::ErrorReply);
 
 template <>
 struct FieldsOf<serve::ApiErrorReply> {
-  static constexpr std::string_view name = "Error";
+  static constexpr std::string_view name = "ApiError";
   static constexpr std::string_view description = "An error";
   static constexpr std::tuple fields = {
       field<&serve::ApiErrorReply::error>("error", "What went wrong"),
