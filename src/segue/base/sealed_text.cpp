@@ -10,14 +10,14 @@ namespace {
 
 constexpr std::size_t kChecksumBytes = 4;
 constexpr unsigned kBitsOfByte = 8;
-constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kBase64Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr unsigned kBitsOfLetter = 6;
 constexpr unsigned char kNoLetter = 0xFF;
 constexpr std::array<unsigned char, 256> kValues = [] {  // by letter
   std::array<unsigned char, 256> values{};
   values.fill(kNoLetter);
-  for (std::size_t i = 0; i < kLetters.size(); ++i)
-    values[static_cast<unsigned char>(kLetters[i])] = static_cast<unsigned char>(i);
+  for (std::size_t i = 0; i < kBase64Letters.size(); ++i)
+    values[static_cast<unsigned char>(kBase64Letters[i])] = static_cast<unsigned char>(i);
   return values;
 }();
 constexpr unsigned kBitsOfVarint = 7;  // in each byte; the eighth says that another follows
@@ -33,10 +33,10 @@ std::string base64url(std::string_view bytes) {
   for (const char byte : bytes) {
     bits = bits << kBitsOfByte | static_cast<unsigned char>(byte);
     for (count += kBitsOfByte; count >= kBitsOfLetter; count -= kBitsOfLetter) {
-      text += kLetters[bits >> (count - kBitsOfLetter) & 63];
+      text += kBase64Letters[bits >> (count - kBitsOfLetter) & 63];
     }
   }
-  if (count > 0) text += kLetters[bits << (kBitsOfLetter - count) & 63];
+  if (count > 0) text += kBase64Letters[bits << (kBitsOfLetter - count) & 63];
   return text;
 }
 

@@ -24,7 +24,7 @@ constexpr std::string_view kCursorHelp =
     "differ";
 
 // Names and values in any order. The length of each text is part of it, so that none runs into another.
-std::uint64_t digest_of(std::vector<std::pair<std::string, std::string>> said, std::string_view size) {
+std::uint64_t request_digest(std::vector<std::pair<std::string, std::string>> said, std::string_view size) {
   std::erase_if(said, [&](const auto& one) { return one.first == kCursor || one.first == size; });
   std::ranges::sort(said);
   std::string all;
@@ -32,9 +32,9 @@ std::uint64_t digest_of(std::vector<std::pair<std::string, std::string>> said, s
   return stable_hash(all);
 }
 
-std::uint64_t digest_of(const Exchange& exchange, std::string_view size, const BodyPage* body) {
+std::uint64_t request_digest(const Exchange& exchange, std::string_view size, const BodyPage* body) {
   const std::uint64_t of_body = body == nullptr ? 0 : body->digest;
-  return stable_hash(fmt::format("{} {} {}", exchange.request.path, digest_of(exchange.query, size), of_body));
+  return stable_hash(fmt::format("{} {} {}", exchange.request.path, request_digest(exchange.query, size), of_body));
 }
 
 std::vector<PageNotes> parse_notes(ByteReader& bytes) {
@@ -130,11 +130,11 @@ BodyPage page_of_body(const json::object& body, std::string_view size) {
   for (const auto& member : body) said.emplace_back(member.key(), json::serialize(member.value()));
   const json::value* const cursor = body.if_contains(kCursor);
   const bool is_sent = cursor != nullptr && cursor->is_string();
-  return {is_sent ? std::string(cursor->get_string()) : std::string(), digest_of(std::move(said), size)};
+  return {is_sent ? std::string(cursor->get_string()) : std::string(), request_digest(std::move(said), size)};
 }
 
 PageRequest::PageRequest(const Exchange& exchange, std::string_view size, const BodyPage* body)
-    : exchange_(exchange), request_(digest_of(exchange, size, body)) {
+    : exchange_(exchange), request_(request_digest(exchange, size, body)) {
   const std::string* const sent = exchange.find(kCursor);
   const std::string text = body != nullptr ? body->cursor : sent == nullptr ? std::string() : *sent;
   if (text.empty()) return;
