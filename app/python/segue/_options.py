@@ -187,6 +187,19 @@ class MapOptions(TypedDict, total=False):
     seed: int
 
 
+class PlaceOptions(TypedDict, total=False):
+    songs: str | Sequence[str]
+    songs_columns: str | int | PathLike[str]
+    threads: int
+
+
+class CompareOptions(TypedDict, total=False):
+    k: int
+    sample: int
+    threads: int
+    seed: int
+
+
 class EvaluateOptions(TypedDict, total=False):
     split: Literal["auto", "time", "queues", "last-song"]
     part: Literal["test", "validation"]
