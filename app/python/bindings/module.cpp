@@ -18,4 +18,5 @@ NB_MODULE(_core, m) {
   bind_map(m);
   bind_evaluate(m);
   bind_tune(m);
+  bind_parts(m);
 }

@@ -14,7 +14,8 @@ try:
 except ImportError as error:
     raise ImportError(f"segue.spark needs {error.name}: pip install 'segue[spark]'") from error
 
+from ._ingest import ingest
 from ._lists import recommend, similar
 from ._train import train
 
-__all__ = ["recommend", "similar", "train"]
+__all__ = ["ingest", "recommend", "similar", "train"]
