@@ -37,6 +37,7 @@ nb::dict columns_in_use(const nb::object& table, const std::string& name, const 
   const data::ColumnsInUse used = data::columns_in_use(rows_of(table, name), name, ingest_options(given));
   nb::dict columns;
   columns["user"] = used.user;
+  columns["time"] = used.time;
   columns["names"] = used.names;
   return columns;
 }
@@ -59,11 +60,11 @@ void write_part(const nb::object& table, const std::string& name, const nb::dict
   });
 }
 
-std::unique_ptr<data::PartsJoin> parts_join(const nb::dict& given, const std::string& output, const std::string& name,
-                                            const std::string& scratch) {
+void init_join(data::PartsJoin* self, const nb::dict& given, const std::string& output, const std::string& name,
+               const std::string& scratch) {
   data::IngestOptions options = ingest_options(given);
   options.output = output;
-  return std::make_unique<data::PartsJoin>(options, name, scratch);
+  new (self) data::PartsJoin(options, name, scratch);
 }
 
 void add_mentions(data::PartsJoin& join, const nb::object& table) {
@@ -94,7 +95,7 @@ void bind_parts(nb::module_& m) {
   m.def(
       "write_skips", [](const std::string& scratch) { data::write_skips(scratch); }, nb::arg("scratch"), Released());
   nb::class_<data::PartsJoin>(m, "PartsJoin")
-      .def(nb::new_(&parts_join), nb::arg("options"), nb::arg("output"), nb::arg("name"), nb::arg("scratch"))
+      .def("__init__", &init_join, nb::arg("options"), nb::arg("output"), nb::arg("name"), nb::arg("scratch"))
       .def("add_mentions", &add_mentions, nb::arg("table"))
       .def("settle", &settle, nb::arg("show").none())
       .def("order_songs", &data::PartsJoin::order_songs, nb::arg("parts"), Released())

@@ -11,7 +11,7 @@ import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,7 @@ def ingest(
     output: StrPath,
     *,
     parts: int | None = None,
+    order: str | Sequence[str] = (),
     name: str = "table",
     progress: bool = False,
     **options: Unpack[IngestOptions],
@@ -56,11 +57,11 @@ def ingest(
     `listens`: a DataFrame with the columns that a Parquet log would have: user, song, time, title, artist and so on
     (docs/ingest.md). It is read twice and must be the same both times; `listens.cache()` keeps what is costly to make.
     `output`: the dataset folder, which driver and executors see under the same name. `parts`: into how many the users
-    are divided, one a task; None: spark.sql.shuffle.partitions. `name`: stands for the table in messages and in the
-    manifest.
+    are divided, one a task; None: spark.sql.shuffle.partitions. `order`: columns that say in which order the rows of a
+    user were logged, such as an offset; it decides between listens at the same time, and between playlists with one id.
+    Without it, all columns do. `name`: stands for the table in messages and in the manifest.
 
-    Listens of one user at the same time are ordered by their columns, and so are playlists with one id, because rows
-    have no order in Spark. `memory` (1G) and `threads` (spark.task.cpus) are for each task. `base` and `anonymise` are
+    `memory` (1G) and `threads` (spark.task.cpus) are for each task. `base` and `anonymise` are
     refused.
 
     Raises BadInput if columns are missing, nothing is kept, or the rows of the second reading differ from the first;
@@ -68,21 +69,22 @@ def ingest(
     """
     session = listens.sparkSession
     path = os.path.abspath(os.fspath(output))
-    given = {"memory": _MEMORY_OF_TASK, **task_threads(session, options)}
-    if not given.get("latest"):  # all tasks go by one clock
-        given["latest"] = (datetime.now(timezone.utc) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # All tasks go by one clock.
+    latest = (datetime.now(timezone.utc) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    given = {"memory": _MEMORY_OF_TASK, **task_threads(session, options), "latest": options.get("latest") or latest}
     used = _core.columns_in_use(_no_rows(listens.schema), name, given)
     rows = listens.select([_column(listens, one).alias(one) for one in used["names"]])
+    by_user = _in_parts(listens, used, [order] if isinstance(order, str) else list(order))
     count = parts or int(session.conf.get("spark.sql.shuffle.partitions") or 200)
     scratch = tempfile.mkdtemp(prefix=f".{os.path.basename(path)}.spark-", dir=os.path.dirname(path))
     os.chmod(scratch, 0o777 & ~_umask())  # executors may be another user of the same group
     try:
-        join = _core.PartsJoin({**given, "threads": 0}, path, name, scratch)
+        join = _core.PartsJoin(dict(options), path, name, scratch)
         _count_mentions(rows, name, given, scratch)
         for batch in pyarrow.dataset.dataset(f"{scratch}/mentions", format="parquet").to_batches():
             join.add_mentions(batch)
         join.settle(shower(progress))
-        join.order_songs(_write_parts(rows, used["user"], name, given, scratch, count))
+        join.order_songs(_write_parts(by_user(count), name, given, scratch))
         _write_files(session, scratch, int(given.get("shards") or 1))
         join.finish()
     finally:
@@ -100,9 +102,26 @@ def _count_mentions(rows: DataFrame, name: str, given: dict[str, Any], scratch: 
     counted.write.parquet(pathlib.Path(scratch, "mentions").as_uri())
 
 
-def _write_parts(
-    rows: DataFrame, user: str, name: str, given: dict[str, Any], scratch: str, parts: int
-) -> list[int]:
+def _in_parts(listens: DataFrame, used: dict[str, Any], order: list[str]) -> Callable[[int], DataFrame]:
+    """The rows in so many parts, sorted by user, and then by `order`, or else by time and all columns."""
+    names = {one: f"segue {at}" for at, one in enumerate(used["names"])}
+    wanted = [_column(listens, one).alias(name) for one, name in names.items()]
+    keys = [f"segue order {at}" for at in range(len(order))]
+    wide = listens.select(
+        _user_order(listens, used["user"]).alias("segue user"),
+        *wanted,
+        *(_column(listens, one).alias(key) for one, key in zip(order, keys)),
+    )
+    if not order:
+        comparable = [name for name, kind in wide.dtypes[1:] if "map<" not in kind]  # maps have no order
+        keys = sorted(comparable, key=lambda name: name != names.get(used["time"]))
+    plain = [F.col(name).alias(one) for one, name in names.items()]
+    return lambda parts: (
+        wide.repartitionByRange(parts, "segue user").sortWithinPartitions("segue user", *keys).select(plain)
+    )
+
+
+def _write_parts(rows: DataFrame, name: str, given: dict[str, Any], scratch: str) -> list[int]:
     def write(batches: Batches) -> Batches:
         part = TaskContext.get().partitionId()  # type: ignore[union-attr]
         if (reader := _reader_of(batches)) is None:
@@ -110,11 +129,7 @@ def _write_parts(
         _core.write_part(reader, name, given, scratch, part)
         yield pyarrow.RecordBatch.from_pydict({"part": [part]})
 
-    by_user = _user_order(rows, user)
-    names = [f"`{one}`" for one in rows.columns]
-    divided = rows.withColumn("segue user", by_user).repartitionByRange(parts, "segue user")
-    divided = divided.sortWithinPartitions("segue user", *_sortable(rows)).select(names)
-    return sorted(row["part"] for row in divided.mapInArrow(write, "part bigint").collect())
+    return sorted(row["part"] for row in rows.mapInArrow(write, "part bigint").collect())
 
 
 def _write_files(session: Any, scratch: str, shards: int) -> None:
@@ -130,22 +145,17 @@ def _write_files(session: Any, scratch: str, shards: int) -> None:
     session.range(0, shards + 1, 1, shards + 1).mapInArrow(write, "id bigint").collect()
 
 
-def _user_order(rows: DataFrame, user: str) -> Column:
+def _user_order(listens: DataFrame, user: str) -> Column:
     """What sorts as the users do in a dataset: by their bytes, without the .0 of numbers."""
     if not user:
         return F.lit("")
-    kind = rows.schema[user].dataType
-    text = F.col(f"`{user}`").cast("string")
+    kind = listens.select(_column(listens, user)).schema[0].dataType
+    text = _column(listens, user).cast("string")
     if isinstance(kind, (ByteType, ShortType, IntegerType, LongType)):
         return text
     if not isinstance(kind, StringType):
         raise BadInput(f"{user}: expected users as text or whole numbers, found {kind.simpleString()}")
     return F.regexp_replace(text, r"^([0-9]+)\.0\z", "$1")
-
-
-def _sortable(rows: DataFrame) -> list[Column]:
-    """All columns, the one of times first where it has a usual name; maps have no order."""
-    return [F.col(f"`{one.name}`") for one in rows.schema.fields if "map<" not in one.dataType.simpleString()]
 
 
 def _column(frame: DataFrame, name: str) -> Column:

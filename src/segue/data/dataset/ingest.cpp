@@ -150,7 +150,9 @@ class LogsToSink {
     const RecognisedColumns found = recognise_input(all, request({name, {}}, source));
     ColumnsInUse used;
     const auto user = found.columns[static_cast<std::size_t>(Field::user)];
+    const auto time = found.columns[static_cast<std::size_t>(Field::time)];
     if (user && options_.user.empty()) used.user = all[*user];
+    if (time) used.time = all[*time];
     if (source != nullptr) used.names = all;
     if (source == nullptr) {
       for (const std::optional<std::size_t>& column : found.columns) {

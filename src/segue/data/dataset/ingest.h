@@ -76,6 +76,7 @@ IngestReport read_rows(std::unique_ptr<RowReader> rows, const std::string& name,
 // The columns that ingest() reads of such a log.
 struct ColumnsInUse {
   std::string user;                // "" if all rows are of one
+  std::string time;                // "" if there is none
   std::vector<std::string> names;  // all of them; every column where the log is of a source, which more columns tell
 };
 ColumnsInUse columns_in_use(std::unique_ptr<RowReader> rows, const std::string& name, const IngestOptions& options);
