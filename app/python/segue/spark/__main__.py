@@ -111,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_option(parser: argparse.ArgumentParser, option: dict[str, Any]) -> None:
-    flag = "--" + option["name"].rstrip("_").replace("_", "-")
+    flag = "--" + option["name"].rstrip("_").replace("_", "-") if len(option["name"]) > 1 else "-" + option["name"]
     words = option["help"].replace("%", "%%")
     if option["kind"] == "list[str]":
         parser.add_argument(flag, dest=option["name"], action="append", help=words)
