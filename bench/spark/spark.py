@@ -66,7 +66,7 @@ def ingest(session, folder, arguments):
     rows = session.read.parquet(str(numbered))
     _, seconds = timed(lambda: on_spark.ingest(rows, folder / "spark", parts=arguments.parts, order="offset", name="numbered.parquet", **options))
     first, second = files_of(folder / "alone"), files_of(folder / "spark")
-    tell(rows=at, plays=alone.play_count, songs=alone.song_count, one_machine_s=seconds_alone, spark_s=seconds, parts=arguments.parts,
+    tell(rows=at, plays=alone.counts["plays"], songs=alone.counts["songs"], one_machine_s=seconds_alone, spark_s=seconds, parts=arguments.parts,
          same={name: first[name] == second.get(name) for name in first})
 
 

@@ -123,7 +123,7 @@ def _in_parts(listens: DataFrame, used: dict[str, Any], order: list[str]) -> Cal
 
 def _write_parts(rows: DataFrame, name: str, given: dict[str, Any], scratch: str) -> list[int]:
     def write(batches: Batches) -> Batches:
-        part = TaskContext.get().partitionId()  # type: ignore[union-attr]
+        part = TaskContext.get().partitionId()
         if (reader := _reader_of(batches)) is None:
             return
         _core.write_part(reader, name, given, scratch, part)
