@@ -223,7 +223,7 @@ class ServeCommand final : public Command {
   // The models that are elsewhere, fetched; their sources are links to them from now on. One that cannot be fetched is
   // served as it was fetched last.
   std::vector<pipeline::RemoteModel> remote_models(std::vector<serve::ModelSource>& sources, Terminal& terminal,
-                                                const serve::LogEvent& log) const {
+                                                   const serve::LogEvent& log) const {
     std::vector<pipeline::RemoteModel> remote;
     for (serve::ModelSource& source : sources) {
       if (!pipeline::is_remote(source.folder.string())) continue;

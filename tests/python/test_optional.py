@@ -11,7 +11,7 @@ HIDE = """
 import importlib.abc, sys
 class Hidden(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name.split(".")[0] in {"anywidget", "gensim", "pandas", "polars", "pyarrow", "scipy", "sklearn"}:
+        if name.split(".")[0] in {"anywidget", "gensim", "pandas", "polars", "pyarrow", "pyspark", "scipy", "sklearn"}:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Hidden())
 """

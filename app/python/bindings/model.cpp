@@ -128,13 +128,12 @@ std::shared_ptr<model::Model> OpenModel::model_for_many() const {
 }
 
 void bind_model(nb::module_& m) {
-  nb::class_<ranks::Launch>(m, "Rank")
-      .def(
-          "__init__",
-          [](ranks::Launch* self, std::size_t rank, std::size_t ranks, std::string address, std::uint16_t port) {
-            new (self) ranks::Launch{rank, ranks, std::move(address), port};
-          },
-          nb::arg("rank"), nb::arg("ranks"), nb::arg("address"), nb::arg("port"));
+  nb::class_<ranks::Launch>(m, "Rank").def(
+      "__init__",
+      [](ranks::Launch* self, std::size_t rank, std::size_t ranks, std::string address, std::uint16_t port) {
+        new (self) ranks::Launch{rank, ranks, std::move(address), port};
+      },
+      nb::arg("rank"), nb::arg("ranks"), nb::arg("address"), nb::arg("port"));
   m.def("train", &train_model, nb::arg("dataset"), nb::arg("output"), nb::arg("options"), nb::arg("rank").none(),
         nb::arg("show").none());
   m.def("is_remote", &pipeline::is_remote, nb::arg("model"));

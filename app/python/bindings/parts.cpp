@@ -99,12 +99,10 @@ void bind_parts(nb::module_& m) {
       .def("add_mentions", &add_mentions, nb::arg("table"))
       .def("settle", &settle, nb::arg("show").none())
       .def("order_songs", &data::PartsJoin::order_songs, nb::arg("parts"), Released())
-      .def(
-          "finish",
-          [](data::PartsJoin& join) {
-            const nb::gil_scoped_release release;
-            return join.finish().digest;
-          });
+      .def("finish", [](data::PartsJoin& join) {
+        const nb::gil_scoped_release release;
+        return join.finish().digest;
+      });
 }
 
 }  // namespace segue::python

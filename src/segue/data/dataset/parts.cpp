@@ -300,7 +300,8 @@ void PartsJoin::add_mentions(const arrow::RecordBatch& counts) {
   const auto is_as_wanted = [&](int column) {
     const std::shared_ptr<arrow::DataType> wanted = mentions_schema()->field(column)->type();
     const std::shared_ptr<arrow::DataType>& found = counts.column(column)->type();
-    return found->id() == wanted->id() && (found->id() != arrow::Type::LIST || found->field(0)->type()->Equals(arrow::utf8()));
+    return found->id() == wanted->id() &&
+           (found->id() != arrow::Type::LIST || found->field(0)->type()->Equals(arrow::utf8()));
   };
   bool wanted = counts.num_columns() == mentions_schema()->num_fields();
   for (int column = 0; wanted && column < counts.num_columns(); ++column) wanted = is_as_wanted(column);
@@ -409,10 +410,10 @@ void PartsJoin::order_songs(const std::vector<std::size_t>& parts) {
   for (std::uint32_t row = 0; row < order.size(); ++row) rows[order[row]] = row;
   write_text(state.scratch / kRowsName,
              {reinterpret_cast<const char*>(rows.data()), rows.size() * sizeof(std::uint32_t)});
-  write_text(state.scratch / kPlanName, json::serialize(json::object{{"shards", state.options.shards},
-                                                                     {"plays", counts.plays},
-                                                                     {"numbers", plays.size()},
-                                                                     {"parts", planned}}));
+  write_text(
+      state.scratch / kPlanName,
+      json::serialize(json::object{
+          {"shards", state.options.shards}, {"plays", counts.plays}, {"numbers", plays.size()}, {"parts", planned}}));
 }
 
 IngestReport PartsJoin::finish() {

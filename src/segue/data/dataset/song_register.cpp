@@ -228,7 +228,8 @@ void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention
       return;
     }
   }
-  add_spelling(song, {hash, plays, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
+  add_spelling(song,
+               {hash, plays, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
 }
 
 void SongRegister::add_spelling(std::uint32_t song, const Spelling& spelling) {

@@ -72,7 +72,7 @@ class SongRegister {
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(known_.size()); }
   std::uint64_t mentions() const { return mentions_; }  // plays that were added, each of a song
-  std::uint64_t bytes() const;  // of memory
+  std::uint64_t bytes() const;                          // of memory
 
   // Settles the texts of all songs and finds those that are the same. Call once, after everything was added.
   ResolvedSongs resolve(const SongRules& rules);

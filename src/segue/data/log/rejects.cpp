@@ -38,7 +38,8 @@ void RejectLog::add(std::string_view file, const Reject& reject) {
 void RejectLog::join(const json::object& counts, const std::filesystem::path& samples) {
   const auto reason_of = [&](std::string_view name) {
     const auto found = std::ranges::find(kReasonNames, name);
-    if (found == kReasonNames.end()) fail(ErrorCode::corrupt, "{}: expected a reason, found {}", samples.string(), name);
+    if (found == kReasonNames.end())
+      fail(ErrorCode::corrupt, "{}: expected a reason, found {}", samples.string(), name);
     return static_cast<std::size_t>(found - kReasonNames.begin());
   };
   std::ifstream file(samples);
