@@ -35,6 +35,10 @@ def test_a_missing_package_is_named(module: str, package: str) -> None:
     assert f"ImportError: segue.{module} needs {package}: pip install {package}" in run(f"import segue.{module}").stderr
 
 
+def test_spark_names_its_extra() -> None:
+    assert "ImportError: segue.spark needs pyspark: pip install 'segue[spark]'" in run("import segue.spark").stderr
+
+
 def test_correlations_name_scipy() -> None:
     done = run("from segue.keyed_vectors import KeyedVectors\nKeyedVectors(['a'], [[1.0]]).evaluate_word_pairs('none')")
     assert "segue.Unsupported: evaluate_word_pairs needs SciPy: pip install scipy" in done.stderr

@@ -15,14 +15,15 @@ import sys
 import tempfile
 import threading
 import time
+import unittest.mock
 
 import pyarrow as pa
 import pyarrow.parquet
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 import segue
 from segue import spark as on_spark
+from segue.spark import __main__ as command
 
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else random.randrange(10**6)
 FILES_COMPARED = ("songs.arrow", "queues.arrow", "queues-0000.arrow", "queues-0001.arrow", "queues-0002.arrow", "skips.arrow")
@@ -185,6 +186,15 @@ def check_training(folder, dataset):
     assert len(history) == 4 and history[-1]["sample_loss"] < history[0]["sample_loss"], history
 
 
+def check_commands(folder, model):
+    """In this process, whose session they take; they stop it at their end."""
+    pa.parquet.write_table(pa.table({"user": ["ann"], "songs": [["s1", "s2"]]}), folder / "histories.parquet")
+    words = ["recommend", model.path, "--parquet", str(folder / "histories.parquet"), "-o", str(folder / "lists"), "-k", "3", "--names"]
+    with unittest.mock.patch.object(sys, "argv", ["segue.spark", *words]):
+        assert command.main() == 0
+    assert as_rows(pa.parquet.read_table(folder / "lists")) == as_rows(model.recommend(pa.table({"user": ["ann"], "songs": [["s1", "s2"]]}), k=3, names=True))
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
@@ -195,6 +205,7 @@ def main():
         check_lists(folder, model)
         check_model_by_uri(folder, model)
         check_training(folder, dataset)
+        check_commands(folder, model)
 
 
 if __name__ == "__main__":

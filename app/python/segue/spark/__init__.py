@@ -9,8 +9,9 @@ Executors need this package too (docs/spark.md). From a shell: `python -m segue.
 """
 
 try:
-    import pyarrow
-    import pyspark
+    import pyspark  # noqa: F401
+
+    import pyarrow  # noqa: F401
 except ImportError as error:
     raise ImportError(f"segue.spark needs {error.name}: pip install 'segue[spark]'") from error
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import pathlib
 import shutil
-import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,7 @@ def ingest(
     refused.
 
     Raises BadInput if columns are missing, nothing is kept, or the rows of the second reading differ from the first;
-    WrongUse for an option out of its range.
+    WrongUse for an option out of its range; what a task raises comes as Spark's PythonException.
     """
     session = listens.sparkSession
     path = os.path.abspath(os.fspath(output))
@@ -76,8 +76,8 @@ def ingest(
     rows = listens.select([_column(listens, one).alias(one) for one in used["names"]])
     by_user = _in_parts(listens, used, [order] if isinstance(order, str) else list(order))
     count = parts or int(session.conf.get("spark.sql.shuffle.partitions") or 200)
-    scratch = tempfile.mkdtemp(prefix=f".{os.path.basename(path)}.spark-", dir=os.path.dirname(path))
-    os.chmod(scratch, 0o777 & ~_umask())  # executors may be another user of the same group
+    scratch = os.path.join(os.path.dirname(path), f".{os.path.basename(path)}.spark-{uuid.uuid4().hex}")
+    os.mkdir(scratch)
     try:
         join = _core.PartsJoin(dict(options), path, name, scratch)
         _count_mentions(rows, name, given, scratch)
@@ -177,9 +177,3 @@ def _reader_of(batches: Batches) -> pyarrow.RecordBatchReader | None:
 
 def _no_rows(schema: StructType) -> pyarrow.Table:
     return to_arrow_schema(schema).empty_table()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
