@@ -44,6 +44,7 @@ struct TrainJob : evaluate::FittedModelJob {
     reader.read(blend);
     reader.read(fit);
     reader.read(build.index);
+    reader.read(build.ranks.options);
   }
 };
 

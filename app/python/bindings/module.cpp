@@ -19,4 +19,5 @@ NB_MODULE(_core, m) {
   bind_other_models(m);
   bind_evaluate(m);
   bind_tune(m);
+  bind_parts(m);
 }

@@ -223,9 +223,9 @@ class Model:
             raise _core.WrongUse("plus and minus are for one song; expected none with many")
         show = shower(progress)
         if isinstance(songs, str):
-            return Table(_core.similar_many(self._opened, None, dict(options), show))
+            return Table(_core.similar_many(self._opened, None, dict(options), False, show))
         ids = values_of(songs)
-        table = Table(_core.similar_many(self._opened, ids, dict(options), show))
+        table = Table(_core.similar_many(self._opened, ids, dict(options), False, show))
         if library_of(songs):
             return framed(table, library_of(songs))
         distinct = list(dict.fromkeys(ids))
@@ -405,5 +405,5 @@ def train(
     NotFound, NoSpace. Ctrl-C raises KeyboardInterrupt and leaves nothing half written.
     """
     folder = Folder(output, "model")
-    log_notes(_core.train(_path_of(dataset), folder.path, dict(options), shower(progress)))
+    log_notes(_core.train(_path_of(dataset), folder.path, dict(options), None, shower(progress)))
     return Model(_core.Model.open(folder.path), folder)

@@ -102,6 +102,8 @@ class TrainOptions(TypedDict, total=False):
     index_links: int
     index_width: int
     index_storage: Literal["int8", "float32"]
+    exchange_plays: int
+    rank_timeout: str | timedelta
 
 
 class SimilarOptions(TypedDict, total=False):
