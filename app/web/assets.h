@@ -26,6 +26,10 @@ struct WebAsset {
 // In the order of their paths' file names. They live as long as the program.
 std::span<const WebAsset> web_assets();
 
+// A page for `segue` to fill and write to a file (base/page.h): evaluation, tuning, events or map. It loads nothing,
+// and its own policy lets only its own script and styles run. REQUIRES: one of these names.
+std::string_view page_template(std::string_view name);
+
 // An npm package whose code is in the pages.
 struct WebPackage {
   std::string_view name;

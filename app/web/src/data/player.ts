@@ -1,6 +1,6 @@
 // Plays a list from audio files that the user chooses. They stay in this browser: the page reads them where they are.
 import { signal } from "@preact/signals";
-import { fold } from "../history/parse";
+import { fold } from "./fold";
 import type { Song } from "./types";
 
 interface LocalFile {
