@@ -7,7 +7,8 @@
 // The pages comply with this policy, which the server must send with them:
 //   default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;
 //   connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'
-// with one more origin of pictures where the server names an address for covers.
+// with one more origin of pictures where the server names an address for covers, and one more to ask and to play from
+// where it names a music server.
 #pragma once
 
 #include <span>

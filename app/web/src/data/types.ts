@@ -15,6 +15,7 @@ export interface SongLink {
 export interface SongLinks {
   items: SongLink[]; // The links
   cover: string; // Address of a cover, as of a link; empty if there are none
+  subsonic: string; // Address of a music server to play from; empty if there is none
 }
 
 // Requests of one route.
@@ -67,6 +68,7 @@ export interface Song {
 // A song of a search.
 export interface FoundSong extends Song {
   available?: boolean; // false for a song that the catalogue does not offer; else absent
+  item?: string; // With rows: its id at the music server of the service's library, if it has one
 }
 
 // Songs of a model.

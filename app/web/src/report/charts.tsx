@@ -49,8 +49,10 @@ export interface Bar {
   text?: string; // in place of the value
 }
 
-// A bar for each row, with its interval as a whisker.
-export function Bars({ title, bars, text = share }: { title: string; bars: Bar[]; text?: (value: number) => string }) {
+// A bar for each row, with its interval as a whisker. `mark`: a number on the axis.
+export function Bars({ title, bars, text = share, mark = (value) => String(+value.toPrecision(3)) }: {
+  title: string; bars: Bar[]; text?: (value: number) => string; mark?: (value: number) => string;
+}) {
   const most = Math.max(...bars.map((bar) => Math.max(bar.value, bar.high ?? 0)), 1e-9);
   const part = (value: number) => `${(Math.min(Math.max(value, 0), most) / most) * 100}%`;
   const ticks = ticksOf(0, most);
@@ -73,7 +75,7 @@ export function Bars({ title, bars, text = share }: { title: string; bars: Bar[]
         ))}
         <li class="axis" aria-hidden="true">
           <span />
-          <span class="track">{ticks.map((tick) => <i key={tick} style={{ insetInlineStart: part(tick) }}>{+tick.toPrecision(3)}</i>)}</span>
+          <span class="track">{ticks.map((tick) => <i key={tick} style={{ insetInlineStart: part(tick) }}>{mark(tick)}</i>)}</span>
           <span />
         </li>
       </ul>

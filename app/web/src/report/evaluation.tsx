@@ -253,15 +253,20 @@ function Seeds({ runs }: { runs: EvaluationRun[] }) {
   );
 }
 
+// ["space window", "2..50"] for {space: {window: "2..50"}}.
+const flat = (one: object, before = ""): [string, string][] =>
+  Object.entries(one).flatMap(([name, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? flat(value as object, `${before}${name} `) : [[before + name, String(value)] as [string, string]]);
+
 export function OptionsOf({ title, objects }: { title: string; objects: (Record<string, unknown> | undefined)[] }) {
-  const all = objects.flatMap((one) => Object.entries(one ?? {}));
+  const all = objects.flatMap((one) => flat(one ?? {}));
   if (all.length === 0) return null;
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
       <dl class="options">
         {all.map(([name, value]) => (
-          <div key={name}><dt>{name}</dt><dd>{typeof value === "object" ? JSON.stringify(value) : String(value)}</dd></div>
+          <div key={name}><dt>{name}</dt><dd>{value}</dd></div>
         ))}
       </dl>
     </section>

@@ -42,7 +42,7 @@ function Group({ title, first, rows, by }: { title: string; first: string; rows:
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
-      <Bars title={`Share ${kNames[by]}`} text={(value) => percent(value, 2)}
+      <Bars title={`Share ${kNames[by]}`} text={(value) => percent(value, 2)} mark={(value) => `${+(100 * value).toPrecision(3)} %`}
         bars={rows.map((row) => ({ name: row.name, value: row[by].rate, low: row[by].low, high: row[by].high }))} />
       <ScrollTable label={`Rates: ${title.toLowerCase()}`} kind="methods">
         <thead>

@@ -1,9 +1,11 @@
-// Reading a report written by segue evaluate --report.
+// Reading a report written by segue evaluate --report, and MD5 as servers compute it.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { readReport, modesOf } = await load("data/report.ts");
+const { md5 } = await load("data/md5.ts");
 const { ticksOf } = await load("report/charts.tsx");
 
 const model = (name, hits, more = {}) => ({ name, summary: `What ${name} does`, baseline: true, hit_rate: { 10: hits, 20: hits, 100: 2 * hits }, ndcg: { 10: hits / 2 }, ...more });
@@ -29,5 +31,12 @@ test("marks of an axis are round, within it, and few", () => {
   for (let most = 1e-6; most < 1e6; most *= 1.7) {
     const ticks = ticksOf(0, most);
     assert.ok(ticks.length >= 2 && ticks.length <= 6 && ticks.at(-1) <= most * (1 + 1e-6), `${most}: ${ticks}`);
+  }
+});
+
+test("MD5 of any length is that of other programs", () => {
+  for (let length = 0; length < 140; length++) {
+    const text = "aé音𝄞 z".repeat(40).slice(0, length);
+    assert.equal(md5(text), createHash("md5").update(text).digest("hex"), `${length}`);
   }
 });

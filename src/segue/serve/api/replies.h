@@ -16,6 +16,7 @@ namespace segue::serve {
 
 struct FoundSongReply : recommend::SongReply {
   std::optional<bool> available{};
+  std::optional<std::string_view> item{};
 };
 
 struct SongsReply {
@@ -83,6 +84,7 @@ struct SongLinkReply {
 struct SongLinksReply {
   std::vector<SongLinkReply> items{};
   std::string_view cover{};
+  std::string_view subsonic{};
 };
 
 struct RegionsReply {
@@ -278,6 +280,9 @@ struct FieldsOf<serve::FoundSongReply> {
   static constexpr std::tuple fields = {
       field<&serve::FoundSongReply::available>("available",
                                                "false for a song that the catalogue does not offer; else absent"),
+      field<&serve::FoundSongReply::item>("item",
+                                          "With rows: its id at the music server of the service's library, if it has "
+                                          "one"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::FoundSongReply);
@@ -412,6 +417,8 @@ struct FieldsOf<serve::SongLinksReply> {
   static constexpr std::tuple fields = {
       field<&serve::SongLinksReply::items>("items", "The links"),
       field<&serve::SongLinksReply::cover>("cover", "Address of a cover, as of a link; empty if there are none"),
+      field<&serve::SongLinksReply::subsonic>("subsonic",
+                                              "Address of a music server to play from; empty if there is none"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::SongLinksReply);
