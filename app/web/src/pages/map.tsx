@@ -25,8 +25,11 @@ const kMarked = 300;
 
 function take() {
   const unit = page.width / 65535;
-  const x = Float32Array.from({ length: count }, (_, i) => page.left + places[2 * i] * unit);
-  const y = Float32Array.from({ length: count }, (_, i) => page.bottom + places[2 * i + 1] * unit);
+  const [x, y] = [new Float32Array(count), new Float32Array(count)];
+  for (let i = 0; i < count; i++) {
+    x[i] = page.left + places[2 * i] * unit;
+    y[i] = page.bottom + places[2 * i + 1] * unit;
+  }
   const data = scaled(x, y, region);
   batch(() => {
     regions.value = page.regions.map((one) => ({ ...one, ...toMap(data, one) }));

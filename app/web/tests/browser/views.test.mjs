@@ -337,7 +337,7 @@ test("health: rates, latencies and the model's facts", async () => {
   await field.setInputFiles(file("{}"));
   await page.getByRole("alert").getByText(/Expected a report written by segue evaluate --report/).waitFor();
   await field.setInputFiles(file(JSON.stringify(report)));
-  await page.getByRole("row", { name: /^blend 0.0800 0.2000 0.0500/ }).waitFor();
+  await page.getByRole("region", { name: "Discovery: the next song was not heard recently" }).getByRole("row", { name: /^blend 0.0800 0.2000 0.0500/ }).waitFor();
   await page.getByText("300 positions; in 20 the next song").waitFor();
   await done();
 });
