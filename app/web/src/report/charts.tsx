@@ -45,7 +45,7 @@ export interface Bar {
   value: number;
   low?: number; // of the 95 % interval
   high?: number;
-  reference?: boolean; // what the others are compared with
+  kind?: "best" | "baseline";
   text?: string; // in place of the value
 }
 
@@ -61,7 +61,7 @@ export function Bars({ title, bars, text = share, mark = (value) => String(+valu
       <figcaption>{title}</figcaption>
       <ul>
         {bars.map((bar) => (
-          <li key={bar.name} class={bar.reference ? "reference" : ""}>
+          <li key={bar.name} class={bar.kind ?? ""}>
             <span class="name" dir="auto" title={bar.title}>{bar.name}</span>
             <span class="track" aria-hidden="true">
               {ticks.map((tick) => <i key={tick} class="grid" style={{ insetInlineStart: part(tick) }} />)}

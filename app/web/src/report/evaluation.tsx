@@ -76,18 +76,25 @@ function Mode({ name, scores }: { name: string; scores: ModeScores }) {
 }
 
 // The two metrics that decide, with their intervals.
-export function ModeBars({ scores }: { scores: ModeScores }) {
-  const bars = (value: (method: MethodScore) => number, interval: (method: MethodScore) => number[] | null | undefined) =>
-    scores.models.map((method) => {
+export function ModeBars({ scores: { models } }: { scores: ModeScores }) {
+  const bars = (value: (method: MethodScore) => number, interval: (method: MethodScore) => number[] | null | undefined) => {
+    const best = Math.max(...models.map(value));
+    return models.map((method) => {
       const [low, high] = interval(method) ?? [];
-      const text = low === undefined ? undefined : `${share(value(method))} ±${share((high - low) / 2)}`;
-      return { name: method.name, title: method.summary, value: value(method), low, high, text, reference: method.name === scores.reference };
+      const here = value(method);
+      const text = low === undefined ? undefined : `${share(here)} ±${share((high - low) / 2)}`;
+      const kind = here === best ? "best" as const : method.baseline ? "baseline" as const : undefined;
+      return { name: method.name, title: method.summary, value: here, low, high, text, kind };
     });
+  };
   return (
-    <div class="figures">
-      <Bars title="HitRate@10" bars={bars((method) => method.hit_rate["10"], (method) => method.hit_rate_interval)} />
-      <Bars title="NDCG@10" bars={bars((method) => method.ndcg["10"], (method) => method.ndcg_interval)} />
-    </div>
+    <>
+      <div class="figures">
+        <Bars title="HitRate@10" bars={bars((method) => method.hit_rate["10"], (method) => method.hit_rate_interval)} />
+        <Bars title="NDCG@10" bars={bars((method) => method.ndcg["10"], (method) => method.ndcg_interval)} />
+      </div>
+      {models.some((method) => method.baseline) && <p class="more">The best is green; grey bars are baselines.</p>}
+    </>
   );
 }
 
@@ -135,7 +142,7 @@ function Methods({ label, scores, columns }: { label: string; scores: ModeScores
       <Head columns={columns} first="Method" />
       <tbody>
         {scores.models.map((method) => (
-          <tr key={method.name} class={method.name === scores.reference ? "reference" : ""}>
+          <tr key={method.name}>
             <th scope="row" title={method.summary}>{method.name}</th>
             {columns.map(({ name, value, text }, i) => {
               const here = value(method);
@@ -156,7 +163,7 @@ function Gains({ label, scores }: { label: string; scores: ModeScores }) {
       </thead>
       <tbody>
         {scores.models.map((method) => (
-          <tr key={method.name} class={method.name === scores.reference ? "reference" : ""}>
+          <tr key={method.name}>
             <th scope="row">{method.name}</th>
             {method.name === scores.reference ? <td colSpan={4} class="middle">reference</td> : (
               <>

@@ -201,7 +201,7 @@ function BestTrials({ drawing: { search, kind } }: { drawing: Drawing }) {
       </thead>
       <tbody>
         {shown.map((trial, i) => (
-          <tr key={i} class={kind(trial) === "best" ? "reference" : ""}>
+          <tr key={i} class={kind(trial)}>
             <th scope="row">{nameOf(trial)}</th>
             <td>{share(trial.sample.ndcg)}</td>
             <td>{share(trial.all?.ndcg)}</td>
