@@ -1,6 +1,6 @@
 // Songs of the music server that this server names, by the Subsonic API (1.16.1) and OpenSubsonic's keys. The listener
 // signs in there; nothing of that is sent to this server.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { get } from "./api";
 import { fold } from "./fold";
 import { links } from "./links";
@@ -10,25 +10,32 @@ import type { FoundSong, Song } from "./types";
 // How requests say who asks. A token is the MD5 of the password with this salt, so the password is not kept.
 type Account = { u: string; t: string; s: string } | { apiKey: string };
 
+// An account belongs to the server that it was signed in to, and is shown to no other.
+interface Kept {
+  server: string;
+  who: Account;
+}
+
 const kKey = "segue-subsonic";
 const kSearched = 20; // songs looked at in a search
 
-export const account = signal<Account | null>(kept());
+const signedIn = signal<Kept | null>(kept());
+export const account = computed(() => (signedIn.value?.server === links.value.subsonic ? signedIn.value.who : null));
 
 // What failed, as a sentence.
 export class SubsonicError extends Error {}
 
 export const serverName = () => new URL(links.value.subsonic).host;
 
-function kept(): Account | null {
+function kept(): Kept | null {
   try {
-    return JSON.parse(localStorage.getItem(kKey) ?? "null") as Account | null;
+    return JSON.parse(localStorage.getItem(kKey) ?? "null") as Kept | null;
   } catch {
     return null; // storage is disabled
   }
 }
 
-function keep(one: Account | null) {
+function keep(one: Kept | null) {
   try {
     if (one) localStorage.setItem(kKey, JSON.stringify(one));
     else localStorage.removeItem(kKey);
@@ -80,13 +87,14 @@ export async function signIn(user: string, secret: string, remember: boolean) {
   const s = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   const who: Account = user ? { u: user, t: md5(secret + s), s } : { apiKey: secret };
   await ask(who, "ping");
-  keep(remember ? who : null);
-  account.value = who;
+  const one = { server: links.value.subsonic, who };
+  keep(remember ? one : null);
+  signedIn.value = one;
 }
 
 export function signOut() {
   keep(null);
-  account.value = null;
+  signedIn.value = null;
 }
 
 // The ids of songs at the music server that the library of this server knows, by row.

@@ -336,7 +336,14 @@ test("a list plays from a music server: by its library's ids, by searches, with 
   await page.getByRole("region", { name: "Player" }).waitFor({ state: "detached" }); // the end of the list
   assert.deepEqual([...new Set(music.seen.streams)], ["m1", "m2", "m3"]);
   const kept = await page.evaluate(() => localStorage.getItem("segue-subsonic"));
-  assert.deepEqual([JSON.parse(kept).u, kept.includes("sésame")], ["ann", false]);
+  assert.deepEqual([JSON.parse(kept).server, JSON.parse(kept).who.u, kept.includes("sésame")], [music.address, "ann", false]);
+  // An account of another server is not used here.
+  await page.evaluate((kept) => localStorage.setItem("segue-subsonic", kept.replace("/music", "/other")), kept);
+  await page.reload();
+  await page.getByRole("button", { name: `Play from ${host}` }).waitFor();
+  assert.equal(await page.getByRole("button", { name: `Sign out of ${host}` }).count(), 0);
+  await page.evaluate((kept) => localStorage.setItem("segue-subsonic", kept), kept);
+  await page.reload();
   await page.getByRole("button", { name: `Sign out of ${host}` }).click();
   assert.equal(await page.evaluate(() => localStorage.getItem("segue-subsonic")), null);
   await done();
