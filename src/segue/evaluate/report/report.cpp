@@ -114,7 +114,7 @@ std::vector<ExampleReply> examples_in(const std::vector<ExamplePrediction>& pred
 }
 
 // For browsers without scripts.
-std::string plain_table(std::string_view mode, const ModeReply& scores) {
+std::string plain_scores(std::string_view mode, const ModeReply& scores) {
   const std::vector<std::string> columns = {"method", "HR@10", "95 %", "NDCG@10", "95 %", "HR@100"};
   const auto interval = [](const std::optional<std::vector<double>>& ends) {
     return ends ? fmt::format("{:.4f} to {:.4f}", ends->front(), ends->back()) : "";
@@ -159,7 +159,7 @@ std::string evaluation_page(std::string_view page_template, const EvaluationRepl
   std::string plain;
   for (const Mode mode : kAllModes) {
     const std::optional<ModeReply>& scores = of_mode(modes, mode);
-    if (scores) plain += plain_table(kModeNames[static_cast<std::size_t>(mode)], *scores);
+    if (scores) plain += plain_scores(kModeNames[static_cast<std::size_t>(mode)], *scores);
   }
   return filled_page(page_template, {"Evaluation of " + report.dataset, json_text(report), std::move(plain)});
 }

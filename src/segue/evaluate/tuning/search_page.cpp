@@ -87,7 +87,7 @@ TrialReply trial_reply(const Trial& trial, const Space& space) {
 }
 
 // For browsers without scripts: the trials measured at all positions.
-std::string plain_table(const SearchReply& search) {
+std::string plain_trials(const SearchReply& search) {
   std::vector<std::string> columns = {"trial", "NDCG@10", "HR@10", "method", "epochs"};
   for (const DimensionReply& dimension : search.dimensions) columns.push_back(dimension.name);
   std::vector<std::vector<std::string>> rows;
@@ -135,7 +135,7 @@ SearchReply search_reply(const SearchPlan& plan, std::span<const Trial> trials, 
 std::string search_page(std::string_view page_template, const SearchPlan& plan, std::span<const Trial> trials,
                         const BestOptions& result, const json::object& about) {
   const SearchReply reply = search_reply(plan, trials, result, about);
-  return filled_page(page_template, {"Search for " + result.dataset, json_text(reply), plain_table(reply)});
+  return filled_page(page_template, {"Search for " + result.dataset, json_text(reply), plain_trials(reply)});
 }
 
 }  // namespace segue::evaluate
