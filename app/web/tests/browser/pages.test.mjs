@@ -124,12 +124,15 @@ test("nothing in a document runs, and a page says so where scripts do not", asyn
 });
 
 test("on paper a report is light, and a map without WebGL is a list", async () => {
-  const { page, done } = await all.open(addresses.evaluation);
-  await page.locator("h1").waitFor();
-  await page.emulateMedia({ media: "print" });
-  assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(251, 250, 247)");
-  assert.equal(await page.locator(".theme").isVisible(), false);
-  await done();
+  for (const name of Object.keys(kReports)) {
+    const { page, done } = await all.open(addresses[name], { size: { width: 1031, height: 703 } }); // A4 without its margins
+    await page.locator("h1").waitFor();
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
+    assert.equal(await page.locator(".theme").isVisible(), false);
+    assert.ok(await fits(page), name);
+    await done();
+  }
   const map = await all.open(addresses.map, { first: withoutWebGl });
   await map.page.getByText("This browser cannot draw the map").waitFor();
   await map.page.getByRole("button", { name: "Songs: Loud things" }).click();
