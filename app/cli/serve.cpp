@@ -142,9 +142,10 @@ class ServeCommand final : public Command {
     serve::AccessLog access_log(access_log_, [](std::string_view lines) {
       std::fwrite(lines.data(), 1, lines.size(), stderr);  // holds stderr's lock, as log_line() does
     });
-    const serve::SongLinks song_links = serve::song_links(options_.song_link, options_.song_cover);
+    const serve::SongLinks song_links = serve::song_links(options_.song_link, options_.song_cover, options_.subsonic);
     serve::StaticFiles files = files_of(options_.web_root);
     if (!song_links.cover.empty()) files.allow_pictures(serve::origin_of(song_links.cover));
+    if (!song_links.subsonic.empty()) files.allow_player(serve::origin_of(song_links.subsonic));
     const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
     serve::ModelSet models(sources, cache_folder(), options_.verify, options_.library);
     log_if_clock_is_behind(models);

@@ -192,6 +192,7 @@ std::vector<Route> Service::operation_routes() {
                         reply.items.push_back({link.name, link.address});
                       }
                       reply.cover = setup_.song_links.cover;
+                      reply.subsonic = setup_.song_links.subsonic;
                       return json_reply(reply);
                     }});
   routes.push_back({.path = "/v1/status",

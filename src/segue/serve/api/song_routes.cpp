@@ -85,6 +85,12 @@ std::vector<data::SongRow> search_offered(const ServedModel& served, const SongS
   }
 }
 
+std::optional<std::string_view> item_at_server(const ServedModel& served, data::SongRow row) {
+  if (!served.library) return std::nullopt;
+  const std::optional<library::LibraryItemView> item = served.library->item_of(row);
+  return item && !item->id.empty() ? std::optional(item->id) : std::nullopt;
+}
+
 // What a catalogue does not offer is of interest to those who run the service.
 void check_may_see_unavailable(const Identity& who) {
   if (who.admin || who.user.empty()) return;
@@ -115,6 +121,7 @@ TypedReply<SongsReply> search(const ServiceParts& parts, const Exchange& exchang
   for (const data::SongRow row : rows) {
     FoundSongReply& one = reply.items.emplace_back(recommend::song_reply(songs, row));
     if (!offered.has(row)) one.available = false;
+    if (exchange.find("rows") != nullptr) one.item = item_at_server(*served, row);
   }
   return json_reply(reply);
 }
