@@ -1,10 +1,12 @@
 #include "segue/recommend/list_id.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "segue/base/error.h"
 #include "segue/base/random.h"
 #include "segue/base/random_bytes.h"
+#include "segue/base/sealed_text.h"
 #include "segue/base/unix_time.h"
 
 namespace segue::recommend {
@@ -13,84 +15,8 @@ namespace {
 
 constexpr unsigned char kVersion = 1;
 constexpr std::size_t kTimeBytes = 4;
-constexpr std::size_t kChecksumBytes = 4;
 constexpr std::size_t kMostSongs = 1000;
 constexpr unsigned kBitsOfByte = 8;
-constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr unsigned kBitsOfLetter = 6;
-constexpr unsigned char kNoLetter = 0xFF;
-constexpr std::array<unsigned char, 256> kValues = [] {  // by letter
-  std::array<unsigned char, 256> values{};
-  values.fill(kNoLetter);
-  for (std::size_t i = 0; i < kLetters.size(); ++i)
-    values[static_cast<unsigned char>(kLetters[i])] = static_cast<unsigned char>(i);
-  return values;
-}();
-
-void append_number(std::string& bytes, std::uint64_t number, std::size_t count) {
-  for (std::size_t i = count; i-- > 0;) bytes += static_cast<char>(number >> (kBitsOfByte * i) & 0xFF);
-}
-
-// FNV-1a, mixed.
-std::uint64_t checksum_of(std::string_view bytes) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
-  return mix64(hash) >> 32;
-}
-
-std::string base64url(std::string_view bytes) {
-  std::string text;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char byte : bytes) {
-    bits = bits << kBitsOfByte | static_cast<unsigned char>(byte);
-    for (count += kBitsOfByte; count >= kBitsOfLetter; count -= kBitsOfLetter) {
-      text += kLetters[bits >> (count - kBitsOfLetter) & 63];
-    }
-  }
-  if (count > 0) text += kLetters[bits << (kBitsOfLetter - count) & 63];
-  return text;
-}
-
-// Nothing for other letters. Several texts may give the same bytes: parse_list_id() accepts the one that text_of()
-// makes.
-std::optional<std::string> bytes_of(std::string_view text) {
-  std::string bytes;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const char letter : text) {
-    const unsigned char value = kValues[static_cast<unsigned char>(letter)];
-    if (value == kNoLetter) return std::nullopt;
-    bits = bits << kBitsOfLetter | value;
-    count += kBitsOfLetter;
-    if (count < kBitsOfByte) continue;
-    count -= kBitsOfByte;
-    bytes += static_cast<char>(bits >> count & 0xFF);
-  }
-  return bytes;
-}
-
-// Reads bytes from the front; after the end everything is 0.
-class Bytes {
- public:
-  explicit Bytes(std::string_view bytes) : rest_(bytes) {}
-  std::uint64_t number(std::size_t count) {
-    std::uint64_t value = 0;
-    for (const char byte : text(count)) value = value << kBitsOfByte | static_cast<unsigned char>(byte);
-    return value;
-  }
-  std::string_view text(std::size_t count) {
-    if (count > rest_.size()) is_short_ = true;
-    const std::string_view found = rest_.substr(0, count);
-    rest_.remove_prefix(found.size());
-    return found;
-  }
-  bool ended_well() const { return rest_.empty() && !is_short_; }
-
- private:
-  std::string_view rest_;
-  bool is_short_ = false;
-};
 
 }  // namespace
 
@@ -131,15 +57,13 @@ std::string text_of(const ListId& id) {
     }
     bytes += teams;
   }
-  append_number(bytes, checksum_of(bytes), kChecksumBytes);
-  return base64url(bytes);
+  return sealed_text(std::move(bytes));
 }
 
 std::optional<ListId> parse_list_id(std::string_view text) {
-  const std::optional<std::string> decoded = bytes_of(text);
-  if (!decoded || decoded->size() <= kChecksumBytes) return std::nullopt;
-  const std::size_t end = decoded->size() - kChecksumBytes;
-  Bytes bytes(std::string_view(*decoded).substr(0, end));
+  const std::optional<std::string> opened = opened_text(text);
+  if (!opened) return std::nullopt;
+  ByteReader bytes(*opened);
   if (bytes.number(1) != kVersion) return std::nullopt;
   ListId id;
   id.made_at = static_cast<std::int64_t>(bytes.number(kTimeBytes));
@@ -159,7 +83,7 @@ std::optional<ListId> parse_list_id(std::string_view text) {
       id.is_of_second.push_back((teams[i / kBitsOfByte] >> i % kBitsOfByte & 1) != 0);
     }
   }
-  if (!bytes.ended_well() || text_of(id) != text) return std::nullopt;  // the checksum is part of the text
+  if (!bytes.ended_well() || text_of(id) != text) return std::nullopt;
   return id;
 }
 

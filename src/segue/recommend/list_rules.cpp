@@ -53,6 +53,11 @@ void ListRules::heard(data::SongRow song) {
   appended(keys_of(song));
 }
 
+void ListRules::go_on_after(std::span<const data::SongRow> songs) {
+  const std::vector<data::SongKeys> keys = keys_of_(songs);
+  for (std::size_t i = 0; i < songs.size(); ++i) take(songs[i], keys[i]);
+}
+
 ListRules::OfArtist& ListRules::appended(const data::SongKeys& keys) {
   OfArtist& artist = artists_[keys.artist];
   artist.last = position_++;

@@ -39,6 +39,9 @@ class ListRules {
   // A song heard before the list began: its artist has to wait as if the song were in the list.
   void heard(data::SongRow song);
 
+  // The list begins with these songs, in order, whatever the rules say of them.
+  void go_on_after(std::span<const data::SongRow> songs);
+
   Verdict judge(data::SongRow song);
   // For callers that have read many keys at once. REQUIRES: `keys` are those of the song.
   Verdict judge(data::SongRow song, const data::SongKeys& keys);

@@ -260,7 +260,8 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
                 .budget = listener.budget};
   std::vector<data::SongRow> barred = joined(listener.disliked, listener.excluded);
   if (list.mode == ListMode::discover && heard.are_seeds()) barred = joined(barred, songs_heard);
-  search.excluded = distinct(list.mode == ListMode::discover ? joined(barred, past.songs()) : barred);
+  const std::vector<data::SongRow> unwanted = joined(barred, listener.before);
+  search.excluded = distinct(list.mode == ListMode::discover ? joined(unwanted, past.songs()) : unwanted);
   if (list.mode == ListMode::rediscover) search.returning = rested_songs(past);
 
   const double half_life = half_life_of(options, search.weights);
@@ -291,7 +292,7 @@ Recommendations Recommender::recommend(const Listener& listener, const Recommend
     return pool_by_place(merged);
   };
 
-  const ListContext context{listener.played, barred, listener.budget};
+  const ListContext context{listener.played, barred, listener.budget, listener.before};
   std::vector<Pick> picks = rerank_widening(model_, pool, options.k, context, list);
   const data::SongRow first_new = model_.songs().size() - model_.new_songs();
   const auto is_new = [&](const Pick& pick) { return pick.song >= first_new; };

@@ -40,6 +40,8 @@ struct Listener {
   // listens: the list does not follow their artists, and the half-lives have no say. Mode discover returns none of
   // them.
   std::span<const WeightedSong> seeds = {};
+  // What the list has already, in order: what is returned goes on from there, and has none of it.
+  std::span<const data::SongRow> before = {};
 };
 
 struct Recommendation {

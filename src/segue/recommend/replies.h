@@ -22,6 +22,9 @@
 
 namespace segue::recommend {
 
+// Of every list that a server makes in pages.
+inline constexpr std::string_view kNextHelp = "The cursor of the next page; absent at the end of the list";
+
 struct SongReply {
   std::string_view id{};
   data::SongRow row = 0;
@@ -46,6 +49,7 @@ struct SimilarSongsReply {
   std::vector<SimilarSongReply> items{};
   std::string_view model{};
   std::optional<std::uint64_t> withheld{};
+  std::optional<std::string> next{};
 };
 
 struct SeedSongReply : SongReply {
@@ -120,6 +124,7 @@ struct RecommendationsReply {
   std::optional<std::vector<std::string_view>> unknown{};
   std::optional<std::vector<TakenSeedReply>> taken_as{};
   std::optional<std::uint64_t> withheld{};
+  std::optional<std::string> next{};
 };
 
 struct RadioSongReply : SongReply {
@@ -213,6 +218,7 @@ struct FieldsOf<recommend::SimilarSongsReply> {
       field<&recommend::SimilarSongsReply::items>("items", "The songs"),
       field<&recommend::SimilarSongsReply::model>("model", "The model that answered"),
       field<&recommend::SimilarSongsReply::withheld>("withheld", recommend::kWithheldHelp),
+      field<&recommend::SimilarSongsReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::SimilarSongsReply);
@@ -340,6 +346,7 @@ struct FieldsOf<recommend::RecommendationsReply> {
                                                        "most 100"),
       field<&recommend::RecommendationsReply::taken_as>("taken_as", "What the seeds were taken as, if there were any"),
       field<&recommend::RecommendationsReply::withheld>("withheld", recommend::kWithheldHelp),
+      field<&recommend::RecommendationsReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(recommend::RecommendationsReply);

@@ -74,6 +74,7 @@ ListRules rules_of(const model::Model& model, const ListContext& context, const 
   rules.follow(context.played);
   rules.ban(context.excluded);
   if (options.mode == ListMode::discover) rules.ban(context.played);
+  rules.go_on_after(context.before);
   return rules;
 }
 
@@ -122,9 +123,19 @@ Candidate* best_allowed(std::vector<Candidate>& candidates, std::span<const data
   return best;
 }
 
+// From now on the song is in the list.
+void add_likeness(const model::Model& model, data::SongRow song, std::vector<Candidate>& candidates) {
+  for (Candidate& candidate : candidates) {
+    if (candidate.gone) continue;
+    candidate.likeness = std::max(candidate.likeness, song_cosine(model, song, candidate.scored.row));
+  }
+}
+
 std::vector<Pick> pick_unlike(const model::Model& model, std::vector<Candidate>& candidates, std::size_t k,
                               ListRules& rules, const ListContext& context, const RerankOptions& options) {
   const std::vector<data::SongKeys> keys = model.songs().keys(rows_of(candidates));
+  spend(context.budget, candidates.size() * context.before.size());
+  for (const data::SongRow song : context.before) add_likeness(model, song, candidates);
   std::vector<Pick> picks;
   while (picks.size() < k) {
     spend(context.budget, candidates.size());
@@ -134,10 +145,7 @@ std::vector<Pick> pick_unlike(const model::Model& model, std::vector<Candidate>&
     rules.take(song);
     add_pick(picks, *best, best->plain - static_cast<float>(options.diversity) * best->likeness);
     best->gone = true;
-    for (Candidate& candidate : candidates) {
-      if (candidate.gone) continue;
-      candidate.likeness = std::max(candidate.likeness, song_cosine(model, song, candidate.scored.row));
-    }
+    add_likeness(model, song, candidates);
   }
   return picks;
 }

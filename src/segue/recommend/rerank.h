@@ -34,6 +34,8 @@ struct ListContext {
   std::span<const data::SongRow> played;    // in order, the newest last; a song may occur more than once
   std::span<const data::SongRow> excluded;  // never returned, nor, with fold_versions, another version of one
   WorkBudget* budget = nullptr;             // nullptr: no limit; else bad_input is thrown where it ends
+  // What the list has already, in order: it goes on from there under the same rules, and takes none of it again.
+  std::span<const data::SongRow> before = {};
 };
 
 struct Pick {

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t kCandidates = 400;  // of the matching songs, only the most played are ranked
+constexpr std::size_t kRanked = 400;  // of the matching songs, the most played; the others follow by plays
 constexpr std::size_t kMostWords = 16;
 constexpr std::size_t kMostSpellings = 32;  // of each typed word
 constexpr std::string_view kLayout = "5";   // version of the file: a change makes old ones stale
@@ -110,6 +110,10 @@ MappedFile open_or_build(const data::Catalogue& songs, const fs::path& file, con
   }
   build(songs, file, digest);
   return MappedFile(file);
+}
+
+std::span<const data::SongRow> first_of(std::span<const data::SongRow> rows, std::size_t most) {
+  return rows.first(std::min(rows.size(), most));
 }
 
 // Quoted for FTS5, so that no word is an operator.
@@ -205,7 +209,7 @@ std::unique_ptr<CatalogueSearch::Reader> CatalogueSearch::take_reader() const {
 std::vector<data::SongRow> CatalogueSearch::matching(const std::string& query, std::size_t limit) const {
   std::vector<data::SongRow> found;
   std::unique_ptr<Reader> reader = take_reader();
-  reader->rows.reset().bind(query).bind(static_cast<std::int64_t>(std::max(kCandidates, limit)));
+  reader->rows.reset().bind(query).bind(static_cast<std::int64_t>(std::max(kRanked, limit)));
   while (reader->rows.step()) {
     const std::int64_t row = reader->rows.number(0);
     if (row >= 0 && row < std::int64_t{songs_.size()}) found.push_back(static_cast<data::SongRow>(row));
@@ -233,16 +237,17 @@ std::vector<data::SongRow> CatalogueSearch::with_typos(const std::vector<std::st
       meant.push_back(spellings().near(word, is_last, furthest, kMostSpellings));
     }
     std::vector<std::pair<std::uint32_t, Rank>> ranked;
-    for (const data::SongRow row : matching(fts_query(words, meant), limit)) {
+    const std::vector<data::SongRow> rows = matching(fts_query(words, meant), limit);
+    for (const data::SongRow row : first_of(rows, kRanked)) {
       const Meant typed = meant_by(words, meant, words_of(folded_names(songs_.song(row)), SIZE_MAX));
       ranked.emplace_back(typed.distance, rank_of(songs_, row, TypedName(typed.typed)));
     }
     if (ranked.empty()) continue;
     std::ranges::sort(ranked);
     std::vector<data::SongRow> found;
-    for (const auto& [distance, rank] : ranked) {
-      if (found.size() < limit) found.push_back(std::get<2>(rank));
-    }
+    for (const auto& [distance, rank] : ranked) found.push_back(std::get<2>(rank));
+    found.insert(found.end(), rows.begin() + static_cast<std::ptrdiff_t>(found.size()), rows.end());
+    found.resize(std::min(found.size(), limit));
     return found;
   }
   return {};
@@ -258,13 +263,14 @@ std::vector<data::SongRow> CatalogueSearch::search(std::string_view typed, std::
 
   if (const std::string found_damage = damage(); !found_damage.empty())
     fail(ErrorCode::unavailable, "{}", found_damage);
+  std::vector<data::SongRow> rows = matching(fts_query(words), limit);
+  if (rows.empty() && found.empty()) return with_typos(words, limit);
   std::vector<Rank> ranked;
-  for (const data::SongRow row : matching(fts_query(words), limit)) ranked.push_back(rank_of(songs_, row, text));
-  if (ranked.empty() && found.empty()) return with_typos(words, limit);
+  for (const data::SongRow row : first_of(rows, kRanked)) ranked.push_back(rank_of(songs_, row, text));
   std::ranges::sort(ranked);
-  for (const Rank& one : ranked) {
+  std::ranges::transform(ranked, rows.begin(), [](const Rank& one) { return std::get<2>(one); });
+  for (const data::SongRow row : rows) {
     if (found.size() == limit) break;
-    const data::SongRow row = std::get<2>(one);
     if (found.empty() || found.front() != row) found.push_back(row);
   }
   return found;

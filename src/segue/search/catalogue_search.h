@@ -6,8 +6,9 @@
 // Searches read the bytes that were compared, so a file that is deleted or replaced later changes nothing. Songs have
 // to match every typed word, the last of which may be a prefix. They are ranked much as by find_songs()
 // (search/song_search.h): songs of exactly this name first, spelt as typed before folded, then those of an artist of
-// exactly this name, then by fewer other words, then by plays. If thousands of songs match, only the most played are
-// ranked. Names are compared by data::compared_name(): "!!!" and "???" are words.
+// exactly this name, then by fewer other words, then by plays. If hundreds of songs match, only the 400 most played are
+// ranked; the others follow by plays. So a longer list begins with the shorter ones. Names are compared by
+// data::compared_name(): "!!!" and "???" are words.
 #pragma once
 
 #include <cstddef>

@@ -8,7 +8,7 @@
 #include "segue/base/lost_pages.h"
 #include "segue/base/manifest.h"
 #include "segue/base/parallel.h"
-#include "segue/base/random.h"
+#include "segue/base/sealed_text.h"
 #include "segue/base/words.h"
 #include "segue/data/log/times.h"
 #include "segue/recommend/list_id.h"
@@ -286,11 +286,8 @@ ModelPointer ModelSet::choose(std::string_view name, std::string_view user) cons
   } else if (!user.empty()) {
     std::uint64_t all = 0;
     for (const ModelSource& source : sources_) all += source.parts;
-    // FNV-1a, then mixed: the same in every process, whatever the standard library.
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char letter : user) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3U;
     SEGUE_ASSERT(all > 0);  // model_sources() checks it
-    std::uint64_t part = mix64(hash) % all;
+    std::uint64_t part = stable_hash(user) % all;
     while (part >= sources_[place].parts) part -= sources_[place++].parts;
   }
   ModelPointer model;
@@ -307,6 +304,16 @@ std::vector<ModelPointer> ModelSet::all() const {
   std::vector<ModelPointer> models;
   for (const Slot& slot : slots_) models.push_back(slot.now);
   return models;
+}
+
+ModelPointer ModelSet::replaced(std::string_view name) const {
+  const std::size_t place = place_of(name);
+  ModelPointer before;
+  {
+    const std::scoped_lock lock(mutex_);
+    before = slots_[place].before;
+  }
+  return before == nullptr || before->damaged() ? nullptr : before;
 }
 
 void ModelSet::reload(std::string_view name) {

@@ -111,6 +111,8 @@ class ModelSet {
   // model serves depends on names and parts alone, so replicas agree. Throws not_found for another name, DamagedModel.
   ModelPointer choose(std::string_view name, std::string_view user) const;
   std::vector<ModelPointer> all() const;
+  // What the last reload of a model replaced, and rollback() would put back; nullptr if there is none or it is damaged.
+  ModelPointer replaced(std::string_view name) const;
   const std::vector<ModelSource>& sources() const { return sources_; }
 
   // Reloads the model, or all of them for "". One reload at a time. Throws as ServedModel does, and not_found; then

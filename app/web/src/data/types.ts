@@ -75,6 +75,7 @@ export interface FoundSong extends Song {
 export interface Songs {
   items: FoundSong[]; // The songs
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // Where a song lies on the map.
@@ -110,6 +111,7 @@ export interface SimilarSongs {
   items: SimilarSong[]; // The songs
   model: string; // The model that answered
   withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // The songs that artists and titles name.
@@ -186,6 +188,7 @@ export interface Recommendations {
   unknown?: string[]; // Ids in the request that the model does not have, at most 100
   taken_as?: TakenSeed[]; // What the seeds were taken as, if there were any
   withheld?: number; // Present if there are fewer songs than asked for and the catalogue keeps some from this request: how many
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // A stored listen.
@@ -201,6 +204,7 @@ export interface History {
   items: HistoryListen[]; // The listens
   user: string; // The user
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // A song of a radio.
@@ -417,6 +421,7 @@ export interface FoundArtist {
 export interface Artists {
   items: FoundArtist[]; // The artists
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // A neighbour of an artist.
@@ -429,6 +434,7 @@ export interface Artist extends FoundArtist {
   items: Song[]; // Their most played songs
   similar: SimilarArtist[]; // The artists most like them, the nearest first
   model: string; // The model that answered
+  next?: string; // The cursor of the next page; absent at the end of the list
 }
 
 // A metric of the first 10, 20 and 100 songs of a list.

@@ -9,6 +9,7 @@
 #include "segue/base/field_documents.h"
 #include "segue/base/options.h"
 #include "segue/base/version.h"
+#include "segue/serve/api/pages.h"
 
 namespace segue::serve {
 
@@ -49,6 +50,7 @@ constexpr std::array kFailures = {
 };
 // Seen before the path is, so the error has Segue's own form on every route.
 constexpr Described kLongHeader{"431", "The header with path and query is too large"};
+constexpr Described kExpired{"410", "The model that began the list was replaced: ask again without the cursor"};
 constexpr Described kRefused{"409", "The new model was refused; the old one stays"};
 
 json::object reference(std::string_view name) {
@@ -94,7 +96,11 @@ json::object content(std::string_view media_type, json::object schema, std::stri
 
 json::object reply_schema(const Route& route) {
   const ReplyShape* const shape = route.handle.shape();
-  if (shape == nullptr) return {{"type", "string"}};
+  if (shape == nullptr) {
+    json::object text{{"type", "string"}};
+    if (route.reply_type.starts_with("application/")) text["format"] = "binary";
+    return text;
+  }
   if (route.handle.is_list()) return {{"type", "array"}, {"items", reference(shape->name)}};
   return reference(shape->name);
 }
@@ -124,6 +130,7 @@ json::object responses_of(const Route& route) {
   if (route.may_be_empty) responses["204"] = {{"description", "There is nothing to return"}};
   for (const Described& status : kFailures) responses[status.name] = failure(*route.errors, status.description);
   responses[kLongHeader.name] = failure(kErrorForm, kLongHeader.description);
+  if (has_pages(route)) responses[kExpired.name] = failure(*route.errors, kExpired.description);
   if (route.scope == Scope::admin) responses[kRefused.name] = failure(*route.errors, kRefused.description);
   return responses;
 }

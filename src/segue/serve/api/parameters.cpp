@@ -162,7 +162,8 @@ json::object schema_of(const OptionRow& row, const void* defaults) {
     if (std::isfinite(row.range.most)) schema["maximum"] = row.range.most;
     if (!row.choices.empty()) schema["enum"] = json::array(row.choices.begin(), row.choices.end());
     if (row.kind == OptionKind::text) schema["maxLength"] = kMostTextLetters;
-    schema["default"] = to_json(row.value(defaults));
+    // No text is not the empty text: clients that send every default would send it.
+    if (const json::value value = to_json(row.value(defaults)); value != json::value("")) schema["default"] = value;
   }
   if (row.kind == OptionKind::integer) {
     for (const char* limit : {"minimum", "maximum"}) {

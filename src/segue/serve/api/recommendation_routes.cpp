@@ -4,12 +4,14 @@
 #include <exception>
 #include <limits>
 
+#include "segue/base/ascii.h"
 #include "segue/base/error.h"
 #include "segue/pipeline/place.h"
 #include "segue/recommend/catalogue_filter.h"
 #include "segue/recommend/interests.h"
 #include "segue/recommend/rerank.h"
 #include "segue/serve/api/library_choice.h"
+#include "segue/serve/api/pages.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/played_songs.h"
 #include "segue/serve/api/replies.h"
@@ -101,6 +103,7 @@ struct RecommendationRequest {
   std::vector<std::string> disliked;
   std::vector<std::string> exclude;
   std::string user;
+  BodyPage page;
   Wanted wanted;
   recommend::FilterOptions filter;
 };
@@ -124,6 +127,8 @@ RecommendationRequest read_request(const ServiceParts& parts, const Request& req
   read.disliked = body.texts("disliked");
   read.exclude = body.texts("exclude");
   read.user = body.text("user");
+  (void)body.text("cursor", kMostCursorLetters);
+  read.page = page_of_body(document, "k");
   read_wanted(read.wanted, [&](auto& options) { body.read(options, {"threads"}); });
   if (const json::object* const object = body.object("filter")) {
     BodyReader reader(*object, "filter.");
@@ -158,25 +163,49 @@ std::vector<recommend::InterestReply> interest_replies(const model::Model& model
   return replies;
 }
 
+// The songs of the list so far, those of this page included, of each model that takes part: one model may not have all
+// the songs of the other.
+std::optional<std::string> next_page(const PageRequest& page, const std::vector<ModelPointer>& made_by,
+                                     const recommend::RecommendationsReply& reply) {
+  std::vector<std::string> ids;
+  for (const recommend::RecommendedSongReply& song : reply.items) ids.emplace_back(song.id);
+  std::vector<PageNotes> all;
+  for (const ModelPointer& served : made_by) {
+    std::vector<data::SongRow> rows = songs_noted(*served, page.notes(served.get()));
+    for (const std::optional<std::uint32_t>& row : served->model.songs().find_all(ids)) {
+      if (row) rows.push_back(*row);
+    }
+    if (rows.size() >= kMostInPages) return std::nullopt;
+    all.push_back({model_mark(*served), noted_songs(*served, rows)});
+  }
+  return page.next(all);
+}
+
 // A list of one model, or of two if the server interleaves and the request names none. `make` answers with a model.
 // A request that one of the two cannot answer, because it lacks all of its songs, is answered with the other alone.
 template <class Make>
 TypedReply<recommend::RecommendationsReply> recommended(const ServiceParts& parts, const Exchange& exchange,
-                                                        std::string_view user, recommend::ListKind kind,
-                                                        std::size_t count, const Make& make) {
+                                                        const PageRequest& page, std::string_view user,
+                                                        recommend::ListKind kind, std::size_t count, const Make& make) {
   recommend::ListId list = recommend::new_list(kind);
-  const auto reply_of = [&](const recommend::RecommendationsReply& reply) {
+  std::vector<ModelPointer> made_by;
+  const auto reply_of = [&](recommend::RecommendationsReply& reply) {
+    if (reply.items.size() == count) reply.next = next_page(page, made_by, reply);
     TypedReply<recommend::RecommendationsReply> typed = json_reply(reply);
     give_id(typed.reply, list);
     return typed;
   };
   if (!parts.interleaving || exchange.find("model") != nullptr) {
-    const ModelPointer served = model_for(parts, exchange, user);
-    list.model = served->name;
-    return reply_of(make(served));
+    made_by = {page.model(parts, model_for(parts, exchange, user))};
+    if (made_by.front() == nullptr) return {expired_reply()};
+    list.model = made_by.front()->name;
+    recommend::RecommendationsReply reply = make(made_by.front());
+    return reply_of(reply);
   }
-  const std::array<ModelPointer, 2> both = {parts.models.choose(parts.interleaving->first, user),
-                                            parts.models.choose(parts.interleaving->second, user)};
+  const std::array<ModelPointer, 2> both = {page.model(parts, parts.models.choose(parts.interleaving->first, user)),
+                                            page.model(parts, parts.models.choose(parts.interleaving->second, user))};
+  if (both[0] == nullptr || both[1] == nullptr) return {expired_reply()};
+  made_by = {both.begin(), both.end()};
   std::array<std::optional<recommend::RecommendationsReply>, 2> replies;
   std::exception_ptr refused;
   for (std::size_t i = 0; i < both.size(); ++i) {
@@ -203,7 +232,7 @@ TypedReply<recommend::RecommendationsReply> recommended(const ServiceParts& part
 }
 
 recommend::RecommendationsReply for_songs(const ServiceParts& parts, const ModelPointer& served,
-                                          const RecommendationRequest& request) {
+                                          const RecommendationRequest& request, const PageRequest& page) {
   const Wanted& wanted = request.wanted;
   const model::Model& model = served->model;
   const FoundRows played = found_rows(model.songs(), "songs", request.songs);
@@ -217,12 +246,14 @@ recommend::RecommendationsReply for_songs(const ServiceParts& parts, const Model
   WorkBudget budget = parts.budget();
   const std::vector<recommend::TypedSeed> seeds = found_seeds(model, request.seeds, budget);
   const std::vector<recommend::WeightedSong> seed_songs = recommend::weighted_songs_of(seeds);
+  const std::vector<data::SongRow> before = songs_noted(*served, page.notes(served.get()));
   const recommend::Listener listener{.played = played.rows,
                                      .disliked = disliked.rows,
                                      .excluded = excluded.rows,
                                      .keeps = passing ? &*passing : offered.keeps(),
                                      .budget = &budget,
-                                     .seeds = seed_songs};
+                                     .seeds = seed_songs,
+                                     .before = before};
   recommend::Recommendations found = served->recommender.recommend(listener, wanted.recommend, wanted.list,
                                                                    recommend::interests_wanted(wanted.interests));
   recommend::RecommendationsReply reply;
@@ -238,9 +269,17 @@ recommend::RecommendationsReply for_songs(const ServiceParts& parts, const Model
   return reply;
 }
 
+TypedReply<recommend::RecommendationsReply> for_songs_asked(const ServiceParts& parts, const Exchange& exchange,
+                                                            const RecommendationRequest& request) {
+  const PageRequest page(exchange, "k", &request.page);
+  return recommended(parts, exchange, page, request.user, recommend::ListKind::recommendations,
+                     request.wanted.recommend.k,
+                     [&](const ModelPointer& served) { return for_songs(parts, served, request, page); });
+}
+
 // The most played songs that the list rules allow, for a user about whom nothing is known.
-std::vector<recommend::Recommendation> popular(const model::Model& model, std::span<const std::uint32_t> barred,
-                                               const OfferedSongs& offered, const Wanted& wanted, WorkBudget& budget) {
+std::vector<recommend::Recommendation> popular(const model::Model& model, const recommend::ListContext& context,
+                                               const OfferedSongs& offered, const Wanted& wanted) {
   const auto find = [&](std::size_t count) {
     std::vector<math::ScoredRow> pool;
     for (std::uint32_t row = 0; row < model.songs().size() && pool.size() < count; ++row) {
@@ -251,18 +290,14 @@ std::vector<recommend::Recommendation> popular(const model::Model& model, std::s
   };
   std::vector<recommend::Recommendation> found;
   for (const recommend::Pick& pick :
-       recommend::rerank_widening(model, find, wanted.recommend.k, {{}, barred, &budget}, wanted.list)) {
+       recommend::rerank_widening(model, find, wanted.recommend.k, context, wanted.list)) {
     found.push_back({.song = pick.song, .score = pick.fit, .similarity = 0, .reasons = std::nullopt});
   }
   return found;
 }
 
-std::vector<store::StoredListen> newest_listens(store::ListenStore& store, std::string_view user, std::size_t count) {
-  return store.listens_of(user, {.min_ts = std::nullopt, .max_ts = std::nullopt, .count = count});
-}
-
 recommend::RecommendationsReply for_user(const ServiceParts& parts, const ModelPointer& served, const std::string& user,
-                                         const Wanted& wanted, const HistoryOptions& history) {
+                                         const Wanted& wanted, const HistoryOptions& history, const PageRequest& page) {
   const model::Model& model = served->model;
   const PlayedSongs played =
       played_by(parts.store, *served, user, std::max<std::size_t>(history.history, kPastListens));
@@ -272,12 +307,14 @@ recommend::RecommendationsReply for_user(const ServiceParts& parts, const ModelP
   const std::vector<std::uint32_t> disliked = hated_songs(parts.store, *served, user);
   const OfferedSongs offered(parts.catalogue, served, wanted.catalogue, songs_in_library(*served, wanted.library));
   offered.refuse_none();
+  const std::vector<data::SongRow> before = songs_noted(*served, page.notes(served.get()));
   recommend::RecommendationsReply reply;
   WorkBudget budget = parts.budget();
   if (newest.empty()) {
     std::vector<data::SongRow> barred = disliked;
     barred.insert(barred.end(), excluded.begin(), excluded.end());
-    reply.items = recommend::recommended_song_replies(model.songs(), popular(model, barred, offered, wanted, budget));
+    reply.items = recommend::recommended_song_replies(model.songs(),
+                                                      popular(model, {{}, barred, &budget, before}, offered, wanted));
     reply.fallback = recommend::Fallback::popular;
     parts.metrics.count_fallback(Fallback::unknown_user);
   } else {
@@ -288,7 +325,8 @@ recommend::RecommendationsReply for_user(const ServiceParts& parts, const ModelP
                                        .excluded = excluded,
                                        .keeps = offered.keeps(),
                                        .budget = &budget,
-                                       .past = &past},
+                                       .past = &past,
+                                       .before = before},
                                       wanted.recommend, wanted.list, recommend::interests_wanted(wanted.interests));
     reply.items = recommend::recommended_song_replies(model.songs(), found.items);
     if (wanted.place.place) reply.interests = interest_replies(model, newest, std::move(found.interests), wanted);
@@ -309,8 +347,43 @@ TypedReply<recommend::RecommendationsReply> for_user_asked(const ServiceParts& p
   wanted.recommend.threads = 1;
   HistoryOptions history;
   read_query(exchange, history);
-  return recommended(parts, exchange, user, recommend::ListKind::user, wanted.recommend.k,
-                     [&](const ModelPointer& served) { return for_user(parts, served, user, wanted, history); });
+  const PageRequest page(exchange, "k");
+  return recommended(parts, exchange, page, user, recommend::ListKind::user, wanted.recommend.k,
+                     [&](const ModelPointer& served) { return for_user(parts, served, user, wanted, history, page); });
+}
+
+// A listen as the last one of a page: its time, and its msid (a UUID) as two numbers.
+std::vector<std::uint64_t> notes_of(const store::StoredListen& listen) {
+  std::string digits = listen.msid;
+  std::erase(digits, '-');
+  const auto half = [&](std::size_t at) {
+    std::uint64_t number = 0;
+    for (const char digit : std::string_view(digits).substr(std::min(at, digits.size()), 16)) {
+      number = number << 4U | static_cast<std::uint64_t>(std::max(hex_digit(digit), 0));
+    }
+    return number;
+  };
+  return {static_cast<std::uint64_t>(listen.listened_at), half(0), half(16)};
+}
+
+// The newest `count` listens, or those that come after the last one of the page before.
+std::vector<store::StoredListen> listens_page(store::ListenStore& store, std::string_view user, std::size_t count,
+                                              const PageRequest& page) {
+  const std::span<const std::uint64_t> last = page.notes(nullptr);
+  store::ListenRange range{.min_ts = std::nullopt, .max_ts = std::nullopt, .count = count};
+  if (last.size() != 3) return store.listens_of(user, range);
+  // A user may have several listens in one second: those of the page before are among them.
+  range.max_ts = static_cast<std::int64_t>(last[0]) + 1;
+  for (++range.count;; range.count *= 2) {
+    std::vector<store::StoredListen> listens = store.listens_of(user, range);
+    const bool is_all = listens.size() < range.count;
+    std::erase_if(listens, [&](const store::StoredListen& one) {
+      return std::ranges::lexicographical_compare(last, notes_of(one)) || std::ranges::equal(last, notes_of(one));
+    });
+    if (!is_all && listens.size() < count) continue;
+    listens.resize(std::min(listens.size(), count));
+    return listens;
+  }
 }
 
 TypedReply<HistoryReply> history_of_user(const ServiceParts& parts, const Exchange& exchange) {
@@ -318,15 +391,23 @@ TypedReply<HistoryReply> history_of_user(const ServiceParts& parts, const Exchan
   exchange.who.must_be(user);
   HistoryOptions history;
   read_query(exchange, history);
+  const PageRequest page(exchange, "history");
   const ModelPointer served = model_for(parts, exchange, user);
-  HistoryReply reply{{}, user, served->name};
-  for (store::StoredListen& listen : newest_listens(parts.store, user, history.history)) {
+  HistoryReply reply{{}, user, served->name, std::nullopt};
+  std::vector<store::StoredListen> listens = listens_page(parts.store, user, history.history + 1, page);
+  if (listens.size() > history.history) {
+    listens.pop_back();
+    reply.next = page.next({{0, notes_of(listens.back())}});
+  }
+  for (store::StoredListen& listen : listens) {
     const std::optional<std::uint32_t> row = served->matcher.find(listen);
     HistoryListenReply& item =
         reply.items.emplace_back(listen.listened_at, std::move(listen.artist), std::move(listen.title));
     if (row) item.song.value = recommend::song_reply(served->model.songs(), *row);
   }
-  return json_reply(reply);
+  auto typed = json_reply(reply);
+  page.add_link(typed.reply, reply.next);
+  return typed;
 }
 
 json::object body_schema(const ServiceParts& parts) {
@@ -346,6 +427,7 @@ json::object body_schema(const ServiceParts& parts) {
   add_properties<LibraryChoice>(schema);
   add_properties<recommend::CatalogueChoice>(schema);
   limit_property(schema, "k");
+  add_property(schema, "cursor", cursor_schema());
   json::object filter = object_schema();
   add_properties<recommend::FilterOptions>(filter, {"only_ids", "not_ids"});
   add_property(schema, "filter", std::move(filter));
@@ -363,6 +445,7 @@ std::vector<Parameter> user_parameters(const ServiceParts& parts) {
   add(parameters_of<recommend::CatalogueChoice>());
   add(parameters_of<HistoryOptions>());
   all.push_back(model_parameter());
+  all.push_back(cursor_parameter());
   return all;
 }
 
@@ -396,11 +479,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
        .example = recommendations_example(R"({"songs": ["1f03"], "k": 20, "diversity": 0.2, "explain": true})"),
        .handle = Handler::with_body([parts](const Request& request) { return read_request(parts, request); }, may_block,
                                     [parts](const Exchange& exchange, const RecommendationRequest& request) {
-                                      return recommended(parts, exchange, request.user,
-                                                         recommend::ListKind::recommendations,
-                                                         request.wanted.recommend.k, [&](const ModelPointer& served) {
-                                                           return for_songs(parts, served, request);
-                                                         });
+                                      return for_songs_asked(parts, exchange, request);
                                     })});
   routes.push_back({.path = "/v1/users/{user}/recommendations",
                     .id = "recommendForUser",
@@ -414,6 +493,7 @@ std::vector<Route> recommendation_routes(const ServiceParts& parts) {
                     .handle = [parts](const Exchange& exchange) { return for_user_asked(parts, exchange); }});
   std::vector<Parameter> history = parameters_of<HistoryOptions>();
   history.push_back(model_parameter());
+  history.push_back(cursor_parameter());
   routes.push_back({.path = "/v1/users/{user}/history",
                     .id = "getUserHistory",
                     .tag = "Recommendations",

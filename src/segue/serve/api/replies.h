@@ -22,6 +22,7 @@ struct FoundSongReply : recommend::SongReply {
 struct SongsReply {
   std::vector<FoundSongReply> items{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct SongPlaceReply {
@@ -48,6 +49,7 @@ struct HistoryReply {
   std::vector<HistoryListenReply> items{};
   std::string_view user{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct MatchedSongsReply {
@@ -68,12 +70,14 @@ struct SimilarArtistReply : FoundArtistReply {
 struct ArtistsReply {
   std::vector<FoundArtistReply> items{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct ArtistReply : FoundArtistReply {
   std::vector<recommend::SongReply> items{};
   std::vector<SimilarArtistReply> similar{};
   std::string_view model{};
+  std::optional<std::string> next{};
 };
 
 struct SongLinkReply {
@@ -294,6 +298,7 @@ struct FieldsOf<serve::SongsReply> {
   static constexpr std::tuple fields = {
       field<&serve::SongsReply::items>("items", "The songs"),
       field<&serve::SongsReply::model>("model", "The model that answered"),
+      field<&serve::SongsReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::SongsReply);
@@ -380,6 +385,7 @@ struct FieldsOf<serve::ArtistsReply> {
   static constexpr std::tuple fields = {
       field<&serve::ArtistsReply::items>("items", "The artists"),
       field<&serve::ArtistsReply::model>("model", "The model that answered"),
+      field<&serve::ArtistsReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::ArtistsReply);
@@ -393,6 +399,7 @@ struct FieldsOf<serve::ArtistReply> {
       field<&serve::ArtistReply::items>("items", "Their most played songs"),
       field<&serve::ArtistReply::similar>("similar", "The artists most like them, the nearest first"),
       field<&serve::ArtistReply::model>("model", "The model that answered"),
+      field<&serve::ArtistReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::ArtistReply);
@@ -431,6 +438,7 @@ struct FieldsOf<serve::HistoryReply> {
       field<&serve::HistoryReply::items>("items", "The listens"),
       field<&serve::HistoryReply::user>("user", "The user"),
       field<&serve::HistoryReply::model>("model", "The model that answered"),
+      field<&serve::HistoryReply::next>("next", recommend::kNextHelp),
   };
 };
 SEGUE_CHECK_FIELDS(serve::HistoryReply);
@@ -699,7 +707,7 @@ SEGUE_CHECK_FIELDS(serve::ErrorReply);
 
 template <>
 struct FieldsOf<serve::ApiErrorReply> {
-  static constexpr std::string_view name = "Error";
+  static constexpr std::string_view name = "ApiError";
   static constexpr std::string_view description = "An error";
   static constexpr std::tuple fields = {
       field<&serve::ApiErrorReply::error>("error", "What went wrong"),

@@ -1,10 +1,12 @@
 // GET /v1/songs, /v1/songs/{id}, /v1/songs/{id}/similar
 #include <algorithm>
+#include <bit>
 #include <charconv>
 
 #include "segue/base/error.h"
 #include "segue/recommend/options.h"
 #include "segue/recommend/similar.h"
+#include "segue/serve/api/pages.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/api/routes.h"
@@ -67,21 +69,42 @@ std::vector<std::uint32_t> parse_rows(std::string_view text, std::uint32_t songs
   return rows;
 }
 
-// The first songs of a search that are offered: what is not is passed over, so more is looked for.
-std::vector<data::SongRow> search_offered(const ServedModel& served, const SongSearchOptions& options,
-                                          const OfferedSongs& offered) {
+struct FoundPage {
+  std::vector<data::SongRow> rows;
+  std::optional<std::string> next;
+};
+
+// The first songs of a search after those of the page before that are accepted: the others are passed over, so more is
+// looked for. The page before noted how many songs of the search it had passed, and its last one: new songs may have
+// come before it.
+template <class Accepts>
+FoundPage search_page(const ServedModel& served, const SongSearchOptions& options, const PageRequest& page,
+                      const Accepts& accepts) {
   constexpr std::size_t kWider = 8;
-  constexpr std::size_t kMostSearched = 10'000;
-  std::size_t looked_for = options.limit;
+  const std::span<const std::uint64_t> notes = page.notes(&served);
+  const std::size_t passed = notes.size() == 2 ? std::min<std::size_t>(notes[0], kMostSearchedInPages) : 0;
+  const std::vector<data::SongRow> last =
+      notes.size() == 2 ? songs_noted(served, notes.last(1)) : std::vector<data::SongRow>();
+  FoundPage result;
+  std::size_t looked_for = std::min<std::size_t>(passed + options.limit + 1, kMostSearchedInPages);
   while (true) {
-    std::vector<data::SongRow> found = on_own_files([&] { return served.search.search(options.q, looked_for); });
-    const bool is_all = found.size() < looked_for || looked_for >= kMostSearched;
-    std::erase_if(found, [&](data::SongRow row) { return !offered.has(row); });
-    if (is_all || found.size() >= options.limit) {
-      found.resize(std::min<std::size_t>(found.size(), options.limit));
-      return found;
+    const std::vector<data::SongRow> found = on_own_files([&] { return served.search.search(options.q, looked_for); });
+    const auto known = last.empty() ? found.end() : std::ranges::find(found, last.front());
+    auto next =
+        known == found.end() ? found.begin() + static_cast<std::ptrdiff_t>(std::min(passed, found.size())) : known + 1;
+    result.rows.clear();
+    for (; next != found.end() && result.rows.size() < options.limit; ++next) {
+      if (accepts(*next)) result.rows.push_back(*next);
     }
-    looked_for = std::min(looked_for * kWider, kMostSearched);
+    const bool goes_on = std::find_if(next, found.end(), accepts) != found.end();
+    if (goes_on) {
+      const auto ends = static_cast<std::uint64_t>(std::ranges::find(found, result.rows.back()) - found.begin()) + 1;
+      result.next =
+          page.next({{model_mark(served), {ends, noted_songs(served, std::span(result.rows).last(1)).front()}}});
+    }
+    const bool is_all = found.size() < looked_for || looked_for >= kMostSearchedInPages;
+    if (is_all || goes_on) return result;
+    looked_for = std::min(looked_for * kWider, kMostSearchedInPages);
   }
 }
 
@@ -103,27 +126,30 @@ TypedReply<SongsReply> search(const ServiceParts& parts, const Exchange& exchang
   if ((exchange.find("q") == nullptr) == (exchange.find("rows") == nullptr)) {
     fail(ErrorCode::wrong_use, "expected q or rows, found {}", exchange.find("q") == nullptr ? "neither" : "both");
   }
-  const ModelPointer served = model_for(parts, exchange);
+  const PageRequest page(exchange, "limit");
+  const ModelPointer served = page.model(parts, model_for(parts, exchange));
+  if (served == nullptr) return {expired_reply()};
   const data::Catalogue& songs = served->model.songs();
   recommend::CatalogueChoice choice;
   read_query(exchange, choice);
   const OfferedSongs offered(parts.catalogue, served, choice);
-  std::vector<data::SongRow> rows;
+  FoundPage found;
   if (options.unavailable) check_may_see_unavailable(exchange.who);
   if (exchange.find("q") == nullptr) {
-    rows = parse_rows(options.rows, songs.size());
-  } else if (options.unavailable) {
-    rows = on_own_files([&] { return served->search.search(options.q, options.limit); });
+    found.rows = parse_rows(options.rows, songs.size());
   } else {
-    rows = search_offered(*served, options, offered);
+    found =
+        search_page(*served, options, page, [&](data::SongRow row) { return options.unavailable || offered.has(row); });
   }
-  SongsReply reply{{}, served->name};
-  for (const data::SongRow row : rows) {
+  SongsReply reply{{}, served->name, std::move(found.next)};
+  for (const data::SongRow row : found.rows) {
     FoundSongReply& one = reply.items.emplace_back(recommend::song_reply(songs, row));
     if (!offered.has(row)) one.available = false;
     if (exchange.find("rows") != nullptr) one.item = item_at_server(*served, row);
   }
-  return json_reply(reply);
+  auto typed = json_reply(reply);
+  page.add_link(typed.reply, reply.next);
+  return typed;
 }
 
 TypedReply<SongDetailsReply> song(const ServiceParts& parts, const Exchange& exchange) {
@@ -143,23 +169,61 @@ TypedReply<SongDetailsReply> song(const ServiceParts& parts, const Exchange& exc
   return json_reply(reply);
 }
 
+struct NearPage {
+  std::vector<math::ScoredRow> rows;
+  std::optional<std::string> next;
+};
+
+// The songs nearest to one that come after those of the page before, which noted how many these are, and the score and
+// row of the last. A search for more may find songs that the graph missed before: they stay left out.
+NearPage near_page(const ServedModel& served, data::SongRow row, recommend::SimilarOptions options,
+                   const PageRequest& page, const index::RowSet* keeps) {
+  const std::span<const std::uint64_t> notes = page.notes(&served);
+  const std::size_t before = notes.size() == 3 ? std::min<std::size_t>(notes[0], kMostInPages) : 0;
+  const std::size_t wanted = std::min<std::size_t>(options.k, kMostInPages - before);
+  NearPage result;
+  for (std::size_t count = before + wanted + 1;; count *= 2) {
+    options.k = static_cast<std::uint32_t>(count);
+    result.rows = recommend::similar_songs(served.model, std::span(&row, 1), {}, options, keeps);
+    const bool is_all = result.rows.size() < count;
+    if (before > 0) {
+      const auto score = std::bit_cast<float>(static_cast<std::uint32_t>(notes[1]));
+      std::erase_if(result.rows, [&](const math::ScoredRow& one) {
+        return one.score > score || (one.score == score && one.row <= notes[2]);
+      });
+    }
+    if (is_all || result.rows.size() > wanted) break;
+  }
+  const bool goes_on = result.rows.size() > wanted && before + wanted < kMostInPages;
+  result.rows.resize(std::min(result.rows.size(), wanted));
+  if (!goes_on) return result;
+  const math::ScoredRow& last = result.rows.back();
+  result.next =
+      page.next({{model_mark(served), {before + wanted, std::bit_cast<std::uint32_t>(last.score), last.row}}});
+  return result;
+}
+
 TypedReply<recommend::SimilarSongsReply> similar(const ServiceParts& parts, const Exchange& exchange) {
   recommend::SimilarOptions options;
   read_query(exchange, options);
   check_limit("k", options.k);
   options.threads = 1;  // the other cores have other requests
-  const ModelPointer served = model_for(parts, exchange);
+  const PageRequest page(exchange, "k");
+  const ModelPointer served = page.model(parts, model_for(parts, exchange));
+  if (served == nullptr) return {expired_reply()};
   const model::Model& model = served->model;
   const std::uint32_t row = row_of_id(model.songs(), exchange.at("id"));
   recommend::CatalogueChoice choice;
   read_query(exchange, choice);
   const OfferedSongs offered(parts.catalogue, served, choice);
   offered.refuse_none();
-  const std::vector<math::ScoredRow> nearest =
-      recommend::similar_songs(model, std::span(&row, 1), {}, options, offered.keeps());
-  auto typed = json_reply(recommend::SimilarSongsReply{recommend::similar_song_replies(model, row, nearest),
-                                                       served->name, offered.withheld(nearest.size(), options.k)});
+  NearPage found = near_page(*served, row, options, page, offered.keeps());
+  recommend::SimilarSongsReply reply{recommend::similar_song_replies(model, row, found.rows), served->name,
+                                     page.is_first() ? offered.withheld(found.rows.size(), options.k) : std::nullopt,
+                                     std::move(found.next)};
+  auto typed = json_reply(reply);
   give_id(typed.reply, recommend::ListKind::similar, served->name);
+  page.add_link(typed.reply, reply.next);
   return typed;
 }
 
@@ -177,6 +241,7 @@ std::vector<Route> song_routes(const ServiceParts& parts) {
   rows["pattern"] = "^[0-9,]*$";
   std::ranges::move(parameters_of<recommend::CatalogueChoice>(), std::back_inserter(words));
   words.push_back(model_parameter());
+  words.push_back(cursor_parameter());
   std::vector<Parameter> details = parameters_of<recommend::CatalogueChoice>();
   details.push_back(model_parameter());
   routes.push_back({.path = "/v1/songs",
@@ -197,6 +262,7 @@ std::vector<Route> song_routes(const ServiceParts& parts) {
   std::vector<Parameter> near = limited(parameters_of<recommend::SimilarOptions>({"threads"}), "k");
   std::ranges::move(parameters_of<recommend::CatalogueChoice>(), std::back_inserter(near));
   near.push_back(model_parameter());
+  near.push_back(cursor_parameter());
   routes.push_back({.path = "/v1/songs/{id}/similar",
                     .id = "getSimilarSongs",
                     .tag = "Songs",

@@ -24,7 +24,7 @@ constexpr int kGzipFormat = 15 + 16;
 // Headers that pages of another origin may read in addition to the safelisted ones (Fetch, CORS-safelisted
 // response-header names).
 constexpr std::string_view kExposed =
-    "ETag, Retry-After, traceparent, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
+    "ETag, Link, Retry-After, traceparent, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
     "X-Segue-List, X-RateLimit-Reset-In, X-Request-Id, X-Segue-Model";
 
 struct Reason {

@@ -3,6 +3,7 @@
 
 #include "segue/base/error.h"
 #include "segue/data/text/text.h"
+#include "segue/serve/api/pages.h"
 #include "segue/serve/api/parameters.h"
 #include "segue/serve/api/replies.h"
 #include "segue/serve/lists/list_parts.h"
@@ -56,22 +57,43 @@ FoundArtistReply found_artist(const recommend::SongGroup& artist) {
   return {artist.name, artist.songs.size(), artist.plays};
 }
 
+// Artists are grouped for the models that serve now, so a list of them ends where its model is replaced.
+ModelPointer model_of_page(const ListParts& parts, const Exchange& exchange, const PageRequest& page) {
+  return page.model(parts.service, model_for(parts.service, exchange), ContinuedBy::served_model);
+}
+
+// How much of the list the pages before have had.
+std::size_t passed_by(const PageRequest& page, const ServedModel& served) {
+  const std::span<const std::uint64_t> notes = page.notes(&served);
+  return notes.empty() ? 0 : std::min<std::size_t>(notes.front(), kMostSearchedInPages);
+}
+
 TypedReply<ArtistsReply> search_artists(const ListParts& parts, const Exchange& exchange) {
   ArtistSearchOptions options;
   read_query(exchange, options);
-  const ModelPointer served = model_for(parts.service, exchange);
+  const PageRequest page(exchange, "limit");
+  const ModelPointer served = model_of_page(parts, exchange, page);
+  if (served == nullptr) return {expired_reply()};
   const std::shared_ptr<const recommend::SongGroups> artists = parts.artists.of(served);
-  ArtistsReply reply{{}, served->name};
-  for (const std::uint32_t group : artists->find_typed(options.q, options.limit)) {
-    reply.items.push_back(found_artist(artists->group(group)));
+  const std::size_t passed = passed_by(page, *served);
+  const std::size_t end = std::min<std::size_t>(passed + options.limit, kMostSearchedInPages);
+  const std::vector<std::uint32_t> found = artists->find_typed(options.q, end + 1);
+  ArtistsReply reply{{}, served->name, std::nullopt};
+  for (std::size_t i = passed; i < std::min(found.size(), end); ++i) {
+    reply.items.push_back(found_artist(artists->group(found[i])));
   }
-  return json_reply(reply);
+  if (found.size() > end && end < kMostSearchedInPages) reply.next = page.next({{model_mark(*served), {end}}});
+  auto typed = json_reply(reply);
+  page.add_link(typed.reply, reply.next);
+  return typed;
 }
 
 TypedReply<ArtistReply> artist(const ListParts& parts, const Exchange& exchange) {
   ArtistOptions options;
   read_query(exchange, options);
-  const ModelPointer served = model_for(parts.service, exchange);
+  const PageRequest page(exchange, "k");
+  const ModelPointer served = model_of_page(parts, exchange, page);
+  if (served == nullptr) return {expired_reply()};
   const std::shared_ptr<const recommend::SongGroups> artists = parts.artists.of(served);
   const std::string& name = exchange.at("name");
   const std::optional<std::uint32_t> asked = find_group(*artists, name);
@@ -83,15 +105,25 @@ TypedReply<ArtistReply> artist(const ListParts& parts, const Exchange& exchange)
   const OfferedSongs offered(parts.service.catalogue, served);
   ArtistReply reply{found_artist(group)};
   reply.model = served->name;
+  // The page before noted its last song, as new songs may have come since.
+  const std::vector<data::SongRow> last = songs_noted(*served, page.notes(served.get()));
   for (const data::SongRow row : group.songs) {
-    if (reply.items.size() == options.k) break;
-    if (offered.has(row)) reply.items.push_back(recommend::song_reply(served->model.songs(), row));
+    if (!offered.has(row) || (!last.empty() && row <= last.front())) continue;
+    if (reply.items.size() == options.k) {
+      const data::SongRow end = reply.items.back().row;
+      reply.next = page.next({{model_mark(*served), noted_songs(*served, std::span(&end, 1))}});
+      break;
+    }
+    reply.items.push_back(recommend::song_reply(served->model.songs(), row));
   }
-  if (options.similar == 0 || !artists->has_direction(*asked)) return json_reply(reply);
-  for (const math::ScoredRow& near : artists->similar(*asked, options.similar, 1)) {
-    reply.similar.push_back({found_artist(artists->group(near.row)), near.score});
+  if (options.similar > 0 && page.is_first() && artists->has_direction(*asked)) {
+    for (const math::ScoredRow& near : artists->similar(*asked, options.similar, 1)) {
+      reply.similar.push_back({found_artist(artists->group(near.row)), near.score});
+    }
   }
-  return json_reply(reply);
+  auto typed = json_reply(reply);
+  page.add_link(typed.reply, reply.next);
+  return typed;
 }
 
 }  // namespace
@@ -100,6 +132,7 @@ std::vector<Route> artist_routes(const ListParts& parts) {
   std::vector<Route> routes;
   std::vector<Parameter> words = parameters_of<ArtistSearchOptions>();
   words.push_back(model_parameter());
+  words.push_back(cursor_parameter());
   routes.push_back({.path = "/v1/artists",
                     .id = "searchArtists",
                     .tag = "Songs",
@@ -109,6 +142,7 @@ std::vector<Route> artist_routes(const ListParts& parts) {
                     .handle = [parts](const Exchange& exchange) { return search_artists(parts, exchange); }});
   std::vector<Parameter> page = parameters_of<ArtistOptions>();
   page.push_back(model_parameter());
+  page.push_back(cursor_parameter());
   routes.push_back({.path = "/v1/artists/{name}",
                     .id = "getArtist",
                     .tag = "Songs",

@@ -58,6 +58,13 @@ class ModelFixture : public ::testing::Test {
     caller_.emplace(std::move(routes));
   }
 
+  // Replaces the model "bare" by one of vectors of `dim` numbers.
+  void train_again(std::uint32_t dim) {
+    std::filesystem::remove_all(folder_ / "bare");
+    write_small_model(folder_ / "bare", small_model(kSongs, dim));
+    models_->reload("bare");
+  }
+
   serve::Reply get(std::string_view target, const serve::Identity& who = token_of("")) const {
     return caller_->call(serve::Method::get, target, "", who);
   }
@@ -76,7 +83,7 @@ class ModelFixture : public ::testing::Test {
   }
   // The message of an error.
   std::string message(const serve::Reply& reply, int status) const {
-    return std::string(document(reply, "Error", status).at_pointer("/error/message").as_string());
+    return std::string(document(reply, "ApiError", status).at_pointer("/error/message").as_string());
   }
 
   static std::vector<std::string> ids_of(const json::value& list) {

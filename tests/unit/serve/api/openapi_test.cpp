@@ -33,11 +33,11 @@ TEST_F(OpenApi, describes_every_operation) {
         EXPECT_FALSE(response.value().at("description").as_string().empty()) << id;
         if (response.key().starts_with("2")) continue;
         // A header that is too large is refused before its path is known.
-        std::string_view wanted = "#/components/schemas/Error";
+        std::string_view wanted = "#/components/schemas/ApiError";
         if (path.key().starts_with("/1/") || path.key().starts_with("/similar-recordings/"))
           wanted = "#/components/schemas/ListenBrainzError";
         if (path.key().starts_with("/api/")) wanted = "#/components/schemas/AudioMuseError";
-        if (response.key() == "431") wanted = "#/components/schemas/Error";
+        if (response.key() == "431") wanted = "#/components/schemas/ApiError";
         EXPECT_EQ(response.value().at_pointer("/content/application~1json/schema/$ref"), json::value(wanted)) << id;
       }
     }
