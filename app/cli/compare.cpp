@@ -86,8 +86,9 @@ class CompareCommand final : public Command {
                                           terminal.progress(), terminal.stop());
     }
     if (terminal.json()) {
-      json::object all = document(found);
-      if (judged) all["judged"] = document(*judged);
+      json::object all{{"old", old_}, {"new", new_}};
+      for (const auto& member : to_json(found)) all[member.key()] = member.value();
+      if (judged) all["judged"] = to_json(*judged);
       terminal.print(all);
     } else {
       terminal.print(text(found) + (judged ? text(*judged) : ""));
@@ -110,40 +111,6 @@ class CompareCommand final : public Command {
       text += fmt::format("\"{}\",{:.6f}\n", id, song.cosine);
     }
     return text;
-  }
-
-  json::object document(const pipeline::ModelComparison& found) const {
-    json::object document{{"old", old_},
-                          {"new", new_},
-                          {"songs_old", found.songs_old},
-                          {"songs_new", found.songs_new},
-                          {"songs_both", found.songs_both},
-                          {"neighbours_kept", found.neighbours.share},
-                          {"neighbours_sampled", found.neighbours.sampled},
-                          {"lists_kept", found.lists.share},
-                          {"lists_sampled", found.lists.sampled}};
-    if (found.drift.songs > 0) {
-      document["cosine"] = to_json(found.drift);
-      document["cosine_after_turning"] = to_json(found.turned_drift);
-    }
-    if (found.map_moved) document["map_moved"] = *found.map_moved;
-    if (found.map_moved_aligned) document["map_moved_after_turning"] = *found.map_moved_aligned;
-    return document;
-  }
-
-  static json::object document(const evaluate::TwoModels& judged) {
-    constexpr std::array<std::string_view, 3> kVerdicts = {"worse", "undecided", "better"};
-    json::object document{{"positions", judged.positions},
-                          {"listeners", judged.listeners},
-                          {"hit_rate_old", judged.old_rate.rate},
-                          {"hit_rate_new", judged.new_rate.rate},
-                          {"verdict", kVerdicts.at(place_of(judged.verdict()))}};
-    if (judged.comparison) {
-      document["difference"] = judged.comparison->difference;
-      document["difference_low"] = judged.comparison->difference_interval.low;
-      document["difference_high"] = judged.comparison->difference_interval.high;
-    }
-    return document;
   }
 
   // After the moment, of lists of k songs.

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "segue/base/error.h"
+#include "segue/base/field_documents.h"
 #include "segue/base/file.h"
 #include "segue/base/options_json.h"
 #include "segue/base/words.h"
@@ -22,6 +23,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
+#include "app/web/assets.h"
 
 namespace segue::cli {
 
@@ -186,10 +188,11 @@ class EvaluateCommand final : public Command {
         teachers ? &*teachers : nullptr, terminal.progress(), terminal.stop(),
         [&](std::string_view line) { terminal.note(line); });
     const std::vector<evaluate::Evaluation>& runs = result_.runs;
-    if (html) html->commit_text(evaluate::html_report(runs, dataset.songs, description()));
-    if (report) report->commit_text(json::serialize(document(runs)) + '\n');
+    const evaluate::EvaluationReply reply = report_of(runs);
+    if (html) write_page(*html, reply, dataset.songs);
+    if (report) report->commit_text(json_text(reply) + '\n');
     if (terminal.json()) {
-      terminal.print(document(runs));
+      terminal.print(document_of(reply));
     } else {
       terminal.print(text(runs));
     }
@@ -247,22 +250,22 @@ class EvaluateCommand final : public Command {
     return methods;
   }
 
-  evaluate::ReportDescription description() const {
-    return {dataset_, options_to_json(job_.split), options_to_json(job_.options), options_to_json(job_.train)};
+  evaluate::EvaluationReply report_of(std::span<const evaluate::Evaluation> runs) const {
+    evaluate::EvaluationReply reply{.dataset = dataset_,
+                                    .split_options = options_to_json(job_.split),
+                                    .options = options_to_json(job_.options),
+                                    .train_options = options_to_json(job_.train),
+                                    .blend = options_to_json(result_.blends.front().discover),
+                                    .blend_next = options_to_json(result_.blends.front().next)};
+    if (result_.fitted && result_.fitted->next) reply.fit = evaluate::to_json(*result_.fitted);
+    if (!result_.untuned_because.empty()) reply.untuned_because = result_.untuned_because;
+    for (const evaluate::Evaluation& run : runs) reply.runs.push_back(evaluate::reply_of(run));
+    return reply;
   }
 
-  json::object document(std::span<const evaluate::Evaluation> runs) const {
-    json::object document{{"dataset", dataset_},
-                          {"split_options", options_to_json(job_.split)},
-                          {"options", options_to_json(job_.options)},
-                          {"train_options", options_to_json(job_.train)},
-                          {"blend", options_to_json(result_.blends.front().discover)},
-                          {"blend_next", options_to_json(result_.blends.front().next)}};
-    if (result_.fitted && result_.fitted->next) document["fit"] = evaluate::to_json(*result_.fitted);
-    if (!result_.untuned_because.empty()) document["untuned_because"] = result_.untuned_because;
-    json::array& list = document["runs"].emplace_array();
-    for (const evaluate::Evaluation& run : runs) list.push_back(to_json(run));
-    return document;
+  void write_page(AtomicFile& file, evaluate::EvaluationReply report, const data::Catalogue& songs) const {
+    report.examples = evaluate::examples_of(result_.runs.front(), songs);
+    file.commit_text(evaluate::evaluation_page(page_template("evaluation"), report));
   }
 
   std::string text(std::span<const evaluate::Evaluation> runs) const {

@@ -16,6 +16,7 @@
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 #include "app/cli/songs.h"
+#include "app/web/assets.h"
 
 namespace segue {
 
@@ -105,7 +106,7 @@ class MapCommand final : public Command {
         terminal.note(fmt::format("--html: a page holds {} songs; it shows the most played of {}",
                                   with_commas(draw::kMostPageSongs), with_commas(model.songs().size())));
       }
-      draw::write_map_html(draw_.html, map, model.songs());
+      draw::write_map_html(draw_.html, page_template("map"), map, model.songs());
     }
     if (draw_.png.empty() && draw_.svg.empty() && draw_.frames.empty() && draw_.webp.empty()) return;
     const draw::MapDrawing drawing(map, model.songs(), draw_);

@@ -47,20 +47,9 @@ class PlaceCommand final : public Command {
         pipeline::place_songs_of(model_, options_, terminal.progress(), terminal.stop());
     const std::string written = options_.output.empty() ? model_ : options_.output;
     if (terminal.json()) {
-      json::array songs;
-      for (const pipeline::PlacedSong& song : report.placed) {
-        songs.push_back(json::object{{"id", song.id},
-                                     {"plays", song.plays},
-                                     {"near", song.near},
-                                     {"album_songs", song.names.album},
-                                     {"artist_songs", song.names.artist},
-                                     {"tag_songs", song.names.tags}});
-      }
-      terminal.print(json::object{{"model", written},
-                                  {"placed", report.placed.size()},
-                                  {"known", report.known},
-                                  {"without_vector", report.without_vector()},
-                                  {"songs", std::move(songs)}});
+      json::object all{{"model", written}};
+      for (const auto& member : to_json(report)) all[member.key()] = member.value();
+      terminal.print(all);
       return;
     }
     terminal.report(text(report, written));

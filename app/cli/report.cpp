@@ -1,7 +1,11 @@
 // segue report
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "segue/base/field_documents.h"
+#include "segue/base/file.h"
+#include "segue/base/page.h"
 #include "segue/base/unix_time.h"
 #include "segue/base/words.h"
 #include "segue/evaluate/events/event_export.h"
@@ -12,12 +16,14 @@
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 #include "app/cli/songs.h"
+#include "app/web/assets.h"
 
 namespace segue {
 
 struct ReportOptions {
   std::string store;
   std::string output;
+  std::string html;
 };
 
 template <>
@@ -26,6 +32,7 @@ struct OptionsOf<ReportOptions> {
   static constexpr std::array rows = {
       option<&ReportOptions::store>("store", "Where the service stores events"),
       option<&ReportOptions::output>("output", "Also write a row for each song of each list: .parquet or .arrow"),
+      option<&ReportOptions::html>("html", "Also write the report to this file as an HTML page"),
   };
 };
 SEGUE_CHECK_OPTIONS(ReportOptions);
@@ -80,6 +87,22 @@ std::string text_of(const evaluate::EventReport& report) {
   return text;
 }
 
+// With the verdicts for browsers without scripts.
+std::string page_of(const evaluate::EventReport& report) {
+  std::string verdicts;
+  for (const auto& comparison : report.comparisons) verdicts += fmt::format("<p>{}</p>\n", escaped(comparison.verdict));
+  for (const auto& duel : report.interleaved) verdicts += fmt::format("<p>{}</p>\n", escaped(duel.verdict));
+  const std::vector<std::string> columns = {"model",   "lists",  "listeners", "seen",
+                                            "clicked", "played", "skipped",   "saved"};
+  std::vector<std::vector<std::string>> rows;
+  for (const evaluate::RatesReply& row : report.models) {
+    rows.push_back({row.name, with_commas(row.lists), with_commas(row.listeners), with_commas(row.shown),
+                    cell_of(row.click), cell_of(row.play), cell_of(row.skip), cell_of(row.save)});
+  }
+  return filled_page(page_template("events"),
+                     {"What listeners did", json_text(report), verdicts + html_table("rates by model", columns, rows)});
+}
+
 class ReportCommand final : public Command {
  public:
   std::string_view name() const override { return "report"; }
@@ -87,7 +110,7 @@ class ReportCommand final : public Command {
   std::string_view example() const override {
     return "  segue report --store segue.sqlite --since 14d\n"
            "  segue report --store segue.sqlite --judge models/current --judge models/next\n"
-           "  segue report --store postgresql://segue@db/segue --decide-by play --json";
+           "  segue report --store postgresql://segue@db/segue --decide-by play --html report.html";
   }
 
   void declare(Arguments& arguments) override {
@@ -97,6 +120,8 @@ class ReportCommand final : public Command {
   }
 
   void run(Terminal& terminal) override {
+    std::optional<AtomicFile> html;
+    if (!options_.html.empty()) html.emplace(options_.html);
     const std::unique_ptr<store::ListenStore> store = store::open_store(options_.store, store::IfMissing::refuse);
     const std::int64_t now = unix_now();
     evaluate::EventReport report = evaluate::report_events(*store, report_, now);
@@ -106,6 +131,7 @@ class ReportCommand final : public Command {
       const std::uint64_t rows = evaluate::export_events(*store, since, report_.played, options_.output);
       terminal.note(fmt::format("{}: {} rows", options_.output, with_commas(rows)));
     }
+    if (html) html->commit_text(page_of(report));
     terminal.json() ? terminal.print(document_of(report)) : terminal.print(text_of(report));
   }
 

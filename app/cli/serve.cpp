@@ -19,10 +19,10 @@
 #include "segue/base/parallel.h"
 #include "segue/base/secrets.h"
 #include "segue/base/unix_time.h"
+#include "segue/pipeline/remote_model.h"
 #include "segue/serve/access_log.h"
 #include "segue/serve/http/http_server.h"
 #include "segue/serve/options.h"
-#include "segue/serve/remote_model.h"
 #include "segue/serve/service.h"
 
 #include "app/cli/command.h"
@@ -137,14 +137,15 @@ class ServeCommand final : public Command {
     std::vector<serve::ModelSource> sources =
         serve::model_sources(options_.name, model_, options_.also, options_.share);
     const serve::LogEvent log = terminal.quiet() ? serve::LogEvent() : serve::LogEvent(log_line);
-    std::vector<serve::RemoteModel> remote = remote_models(sources, terminal, log);
+    std::vector<pipeline::RemoteModel> remote = remote_models(sources, terminal, log);
     const DrainDeadline deadline(terminal.stop(), server_.drain_timeout, log);
     serve::AccessLog access_log(access_log_, [](std::string_view lines) {
       std::fwrite(lines.data(), 1, lines.size(), stderr);  // holds stderr's lock, as log_line() does
     });
-    const serve::SongLinks song_links = serve::song_links(options_.song_link, options_.song_cover);
+    const serve::SongLinks song_links = serve::song_links(options_.song_link, options_.song_cover, options_.subsonic);
     serve::StaticFiles files = files_of(options_.web_root);
     if (!song_links.cover.empty()) files.allow_pictures(serve::origin_of(song_links.cover));
+    if (!song_links.subsonic.empty()) files.allow_player(serve::origin_of(song_links.subsonic));
     const std::unique_ptr<store::ListenStore> store = store::open_store(store_place());
     serve::ModelSet models(sources, cache_folder(), options_.verify, options_.library);
     log_if_clock_is_behind(models);
@@ -222,17 +223,17 @@ class ServeCommand final : public Command {
  private:
   // The models that are elsewhere, fetched; their sources are links to them from now on. One that cannot be fetched is
   // served as it was fetched last.
-  std::vector<serve::RemoteModel> remote_models(std::vector<serve::ModelSource>& sources, Terminal& terminal,
-                                                const serve::LogEvent& log) const {
-    std::vector<serve::RemoteModel> remote;
+  std::vector<pipeline::RemoteModel> remote_models(std::vector<serve::ModelSource>& sources, Terminal& terminal,
+                                                   const serve::LogEvent& log) const {
+    std::vector<pipeline::RemoteModel> remote;
     for (serve::ModelSource& source : sources) {
-      if (!serve::is_remote(source.folder.string())) continue;
+      if (!pipeline::is_remote(source.folder.string())) continue;
       if (options_.store.empty()) fail(ErrorCode::wrong_use, "--store: expected one with a model that lies elsewhere");
       if (options_.retrain != "off") {
         fail(ErrorCode::wrong_use, "--retrain: expected models that are folders here, found {}",
              without_passwords(source.folder.string()));
       }
-      serve::RemoteModel& one = remote.emplace_back(source.folder.string(), cache_folder());
+      pipeline::RemoteModel& one = remote.emplace_back(source.folder.string(), cache_folder());
       source.folder = one.link();
       try {
         one.fetch(terminal.progress(), terminal.stop());
@@ -244,12 +245,12 @@ class ServeCommand final : public Command {
     return remote;
   }
 
-  static void log_not_fetched(const serve::RemoteModel& model, const Error& error, const serve::LogEvent& log) {
+  static void log_not_fetched(const pipeline::RemoteModel& model, const Error& error, const serve::LogEvent& log) {
     if (log) log("model not fetched", {{"model", model.shown()}, {"reason", error.what()}});
   }
 
   // One reason is told once.
-  void fetch_again(std::vector<serve::RemoteModel>& remote, const serve::LogEvent& log,
+  void fetch_again(std::vector<pipeline::RemoteModel>& remote, const serve::LogEvent& log,
                    const std::stop_token& stop) const {
     std::vector<std::string> told(remote.size());
     while (pause(options_.fetch_every, stop)) {

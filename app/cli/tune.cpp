@@ -18,6 +18,7 @@
 #include "app/cli/command.h"
 #include "app/cli/commands.h"
 #include "app/cli/search_display.h"
+#include "app/web/assets.h"
 
 namespace segue {
 
@@ -103,7 +104,7 @@ class TuneCommand final : public Command {
                                  .evaluate = evaluate_};
     if (end != evaluate::SearchEnd::stopped) result.blend = fit_weights(terminal, dataset, split, result.best.options);
     output.commit_text(evaluate::to_toml(result));
-    if (html) html->commit_text(evaluate::search_page(plan_, trials, result, about));
+    if (html) html->commit_text(evaluate::search_page(page_template("tuning"), plan_, trials, result, about));
     if (terminal.json()) {
       terminal.print(document(trials, result, about, end));
     } else {

@@ -7,7 +7,8 @@
 // The pages comply with this policy, which the server must send with them:
 //   default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;
 //   connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'
-// with one more origin of pictures where the server names an address for covers.
+// with one more origin of pictures where the server names an address for covers, and one more to ask and to play from
+// where it names a music server.
 #pragma once
 
 #include <span>
@@ -25,6 +26,10 @@ struct WebAsset {
 
 // In the order of their paths' file names. They live as long as the program.
 std::span<const WebAsset> web_assets();
+
+// A page for `segue` to fill and write to a file (base/page.h): evaluation, tuning, events or map. It loads nothing,
+// and its own policy lets only its own script and styles run. REQUIRES: one of these names.
+std::string_view page_template(std::string_view name);
 
 // An npm package whose code is in the pages.
 struct WebPackage {

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { build } from "vite";
-import { packagesOf } from "./packages.mjs";
+import { licenceComment } from "./packages.mjs";
 
 const file = resolve(process.argv[2] ?? join(import.meta.dirname, "build/widget/map_widget.js"));
 const built = await build({
@@ -19,7 +19,4 @@ const built = await build({
   },
 });
 
-// The module is distributed alone, so it carries the licences of what is in it.
-const licences = packagesOf([built].flat()).map(({ name, version, licence, file }) => `${name} ${version} (${licence})\n\n${readFileSync(file, "utf8").trim()}\n`);
-if (licences.some((text) => text.includes("*/"))) throw new Error("expected licences that fit into a comment");
-writeFileSync(file, `/*! Segue's map for notebooks (Apache-2.0), with these packages:\n\n${licences.join("\n")}*/\n${readFileSync(file, "utf8")}`);
+writeFileSync(file, licenceComment([built].flat(), "Segue's map for notebooks") + readFileSync(file, "utf8"));

@@ -19,3 +19,10 @@ export function packagesOf(outputs) {
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
+
+// A comment with their licences, for code that is distributed alone.
+export function licenceComment(outputs, what) {
+  const texts = packagesOf(outputs).map(({ name, version, licence, file }) => `${name} ${version} (${licence})\n\n${readFileSync(file, "utf8").trim()}\n`);
+  if (texts.some((text) => text.includes("*/"))) throw new Error("expected licences that fit into a comment");
+  return `/*! ${what} (Apache-2.0), with these packages:\n\n${texts.join("\n")}*/\n`;
+}

@@ -1,9 +1,11 @@
 // Takes the screenshots in docs/web.md from `segue serve` with a model of the bundled playlists:
 //   SEGUE_EVALUATION=REPORT tools/node app/web/pictures.mjs MODEL [OUT]     OUT defaults to docs/pictures
-// Environment variables name the program, the report and the pages, as in tests/real/server.mjs.
+// Environment variables name the program, the report and the pages, as in tests/real/server.mjs; SEGUE_PAGES is a folder
+// with evaluation.html and map.html.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { indexedPng } from "./indexed_png.mjs";
 
 const [model, out = join(import.meta.dirname, "../../docs/pictures")] = process.argv.slice(2);
@@ -12,7 +14,7 @@ if (!model) {
   process.exit(2);
 }
 process.env.SEGUE_MODEL = resolve(model);
-const { bench, kPhone } = await import("./tests/browser/browser.mjs");
+const { bench, fileBench, kPhone } = await import("./tests/browser/browser.mjs");
 const { startReal } = await import("./tests/real/server.mjs");
 const kMost = 300_000; // bytes
 const kPolls = 30; // status updates before the screenshot of the health view
@@ -134,4 +136,16 @@ await save("web-health", await shot("#/health", { theme: "light" }, busy));
 if (process.env.SEGUE_EVALUATION) await save("web-evaluation", await shot("#/health", {}, evaluation));
 await save("web-docs", await shot("docs"));
 await save("web-phone", await phone("#/map"), await phone(`#/find?song=${bad}`, "light"), await phone(kTaste), await phone(kJourney, "light"));
+if (process.env.SEGUE_PAGES) {
+  const files = await fileBench();
+  const page = async (name, theme) => {
+    const { page, done } = await files.open(pathToFileURL(resolve(process.env.SEGUE_PAGES, `${name}.html`)).href, { size: kPhone, theme });
+    await page.locator(name === "map" ? ".stage[data-picking=ready]" : "h1").waitFor({ state: "attached" });
+    const png = await page.screenshot();
+    await done();
+    return png;
+  };
+  await save("web-pages", await page("evaluation", "light"), await page("evaluation", "dark"), await page("map", "light"), await page("map", "dark"));
+  await files.close();
+}
 await all.close();

@@ -7,6 +7,7 @@ import duckdb
 import pandas
 import polars
 import pyarrow
+import pyarrow.compute
 import pytest
 from conftest import listens, queues
 
@@ -145,3 +146,62 @@ def test_a_temporary_dataset_lives_as_long_as_the_object():
 def test_output_is_written_and_opened(tmp_path):
     made = segue.Dataset.from_lists(queues(), tmp_path / "dataset")
     assert digests(segue.Dataset.open(tmp_path / "dataset")) == digests(made)
+
+
+def parts_of(table: pyarrow.Table, counted: pyarrow.Table, scratch: str, users: list[list[str]], **options) -> None:
+    """A dataset of the table, made in a part for each list of users, as segue.spark makes it."""
+    from segue import _core
+
+    join = _core.PartsJoin(options, os.path.join(scratch, "dataset"), "table", scratch)
+    for batch in counted.to_batches(max_chunksize=1_000):
+        join.add_mentions(pyarrow.table(_core.count_mentions(pyarrow.table(batch), "table", options)))
+    join.settle(None)
+    for number, of_part in enumerate(users):
+        rows = table.filter(pyarrow.compute.is_in(table["user"], pyarrow.array(of_part, pyarrow.string())))
+        _core.write_part(rows, "table", options, scratch, number)
+        _core.write_part(rows, "table", options, scratch, number)  # as a task that is repeated
+    join.order_songs(range(len(users)))
+    for shard in range(options.get("shards", 1)):
+        _core.write_shard(scratch, shard)
+    _core.write_skips(scratch)
+    join.finish()
+
+
+def rows_with_skips() -> pyarrow.Table:
+    table = pyarrow.table(listens())
+    played = [10_000 if row % 7 == 0 else None for row in range(len(table))]
+    songs = [None if row % 5 == 0 else song for row, song in enumerate(table["song"].to_pylist())]
+    columns = table.set_column(1, "song", pyarrow.array(songs, pyarrow.string()))
+    return columns.append_column("ms_played", pyarrow.array(played, pyarrow.int64()))
+
+
+@pytest.mark.parametrize("shards", [1, 3])
+def test_parts_make_the_same_dataset(tmp_path, shards):
+    table = rows_with_skips()
+    users = sorted(set(table["user"].to_pylist()))
+    parts_of(table, table, str(tmp_path), [users[:10], users[10:11], [], users[11:]], shards=shards)
+    made = segue.Dataset.open(tmp_path / "dataset")
+    alone = segue.Dataset.from_frame(table, shards=shards, rejects=20)
+    assert digests(made) == digests(alone)
+    assert (made.counts, made.dropped) == (alone.counts, alone.dropped)
+    assert made.counts["skips"] > 0
+
+
+def test_parts_refuse_what_would_be_wrong(tmp_path):
+    table = rows_with_skips()
+    users = sorted(set(table["user"].to_pylist()))
+    for name, counted, parts, message in (
+        ("order", table, [users[10:], users[:10]], "expected users after"),
+        ("fewer", table, [users[:10]], "the table has changed"),
+        ("songs", table.slice(0, 100), [users], "the table has changed"),
+    ):
+        folder = tmp_path / name
+        folder.mkdir()
+        with pytest.raises(segue.BadInput, match=message):
+            parts_of(table, counted, str(folder), parts)
+        assert not (folder / "dataset").exists()
+    dates = pyarrow.table({"user": ["a", "a"], "song": ["x", "y"], "time": ["25/12/2022 10:00", "08/03/2022 10:00"]})
+    with pytest.raises(segue.BadInput, match="date_format: expected dmy or mdy"):
+        parts_of(dates, dates, str(tmp_path), [["a"]])
+    with pytest.raises(segue.WrongUse, match="base: expected none"):
+        parts_of(dates, dates, str(tmp_path), [["a"]], base="other")

@@ -121,6 +121,47 @@ def test_a_model_trained_from_another_stays_close(dataset: segue.Dataset, model:
         segue.train(dataset, from_=model, dim=17, threads=1)
 
 
+def test_new_songs_are_placed_as_by_the_command_line(model: segue.Model, tmp_path: pathlib.Path):
+    queues = [["s1", "new", "s2", "s3"], ["s4", "new", "s5", "s6"]]
+    today = segue.Dataset.from_lists(queues)
+    later, report = model.place(tmp_path / "python", dataset=today, threads=1)
+    assert report["placed"] == 1 and report["known"] == 0 and report["without_vector"] == 0
+    assert report["songs"] == [
+        {"id": "new", "plays": 2, "near": 6, "album_songs": 0, "artist_songs": 0, "tag_songs": 0}
+    ]
+    assert len(later) == len(model) + 1 and later.path == str(tmp_path / "python")
+    assert later.similar("new", k=5) and all(int(song.id[1:]) < 30 for song in later.similar("new", k=5))
+    command = [SEGUE, "place", model.path, "--dataset", today.path, "-o", str(tmp_path / "command"), "--quiet"]
+    subprocess.run(command, check=True)
+    assert digest(tmp_path / "python" / "vectors.npy") == digest(tmp_path / "command" / "vectors.npy")
+    songs = tmp_path / "releases.csv"
+    songs.write_text("id,title,artist\nnewer,A Title,Artist 3\n")
+    kept, report = later.place(songs=songs)  # a temporary folder
+    assert report["songs"][0]["artist_songs"] == 3 and len(kept) == len(model) + 2
+    assert kept.manifest["new_songs"]["songs"] == 2
+    with pytest.raises(segue.WrongUse, match="neither"):
+        model.place()
+    with pytest.raises(segue.NotFound):
+        model.place(songs=tmp_path / "missing.csv")
+
+
+def test_a_later_model_is_compared(model: segue.Model, dataset: segue.Dataset):
+    same = model.compare(model, threads=1)
+    assert same.report["neighbours_kept"] == 1 and same.judged is None
+    assert min(same.cosines.values()) > 0.999 and set(same.cosines) == {f"s{i}" for i in range(60)}
+    later = segue.train(dataset, from_=model, epochs=1, threads=1, learning_rate=0.1, fit_blend="off")
+    found = model.compare(later, dataset=dataset, judge_after="2023-11-15", k=5, threads=1)
+    assert found.report["songs_both"] == 60 and 0 < found.report["neighbours_kept"] < 1
+    cosines = list(found.cosines.values())
+    assert cosines == sorted(cosines) and cosines[0] < 0.999
+    assert found.judged is not None and found.judged["verdict"] in ("worse", "undecided", "better")
+    assert found.judged["positions"] > 100
+    with pytest.raises(segue.WrongUse, match="judge_after: expected a dataset"):
+        model.compare(later, judge_after="2023-11-15")
+    with pytest.raises(segue.WrongUse, match="judge_after"):
+        model.compare(later, dataset=dataset, judge_after="yesterday")
+
+
 def test_numbers_of_numpy_are_numbers(dataset: segue.Dataset):
     model = segue.train(
         dataset,

@@ -11,7 +11,7 @@ HIDE = """
 import importlib.abc, sys
 class Hidden(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
-        if name.split(".")[0] in {"anywidget", "gensim", "pandas", "polars", "pyarrow", "scipy", "sklearn"}:
+        if name.split(".")[0] in {"anywidget", "gensim", "pandas", "polars", "pyarrow", "pyspark", "scipy", "sklearn"}:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Hidden())
 """
@@ -33,6 +33,10 @@ def test_gensims_names_need_numpy_alone() -> None:
 @pytest.mark.parametrize(("module", "package"), [("sklearn", "scikit-learn"), ("widget", "anywidget")])
 def test_a_missing_package_is_named(module: str, package: str) -> None:
     assert f"ImportError: segue.{module} needs {package}: pip install {package}" in run(f"import segue.{module}").stderr
+
+
+def test_spark_names_its_extra() -> None:
+    assert "ImportError: segue.spark needs pyspark: pip install 'segue[spark]'" in run("import segue.spark").stderr
 
 
 def test_correlations_name_scipy() -> None:

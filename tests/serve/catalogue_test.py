@@ -394,6 +394,26 @@ def check_new_songs(server, tokens, folder):
     assert (folder / "current" / "manifest.json").read_bytes() == manifest, "the model on disk was changed"
 
 
+def check_stored_plays(server, tokens):
+    """Listens that are stored place a song: what was played around it comes near it."""
+    token = tokens["service"]
+    played = 97
+    for place, song in enumerate((song_id(played), new_id(1), song_id(played + 1))):
+        payload = [{"user": "ann", "song_id": song, "listened_at": int(time.time()) - 7200 + 60 * place}]
+        status, _, reply = server.ask("POST", "/v1/listens", {"listens": payload}, tokens["ann"])
+        assert status == 200, reply
+    # The next version makes the server look for listens at once.
+    assert server.ask("PUT", f"/v1/songs/{new_id(NEW_SONGS)}", {"title": "Last"}, token)[0] == 200
+    eventually("the play is placed", lambda: metric(server, token, "segue_new_song_plays_total") == 1)
+
+    def is_recommended():
+        status, _, reply = server.ask("POST", "/v1/recommendations", {"songs": [song_id(played)], "k": 10}, token)
+        assert status == 200, reply
+        return new_id(1) in items(reply)
+
+    eventually("the song comes after what it was played after", is_recommended)
+
+
 def check_new_songs_elsewhere(server, other, tokens):
     """Another server on the store serves the new songs, and no longer one that was removed."""
     token = tokens["service"]
@@ -428,6 +448,7 @@ def main():
             print(f"{KILLS} kills right after a block: it holds")
             check_new_songs(server, tokens, folder)
             print(f"{NEW_SONGS} kills right after a new song: it is served")
+            check_stored_plays(server, tokens)
             if STORE == "postgresql":
                 longest = check_replica(server, Server(SEGUE, folder / "current", store, *options), tokens)
                 print(f"another server on the store knows of a change within {longest:.2f} s")

@@ -16,7 +16,9 @@ void bind_model(nb::module_& m);
 void bind_lists(nb::module_& m);
 void bind_many_lists(nb::module_& m);
 void bind_map(nb::module_& m);
+void bind_other_models(nb::module_& m);
 void bind_evaluate(nb::module_& m);
 void bind_tune(nb::module_& m);
+void bind_parts(nb::module_& m);
 
 }  // namespace segue::python

@@ -8,6 +8,8 @@
 #include "segue/evaluate/options.h"
 #include "segue/evaluate/tuning/options.h"
 #include "segue/layout/tsne.h"
+#include "segue/pipeline/compare_models.h"
+#include "segue/pipeline/gather_new_songs.h"
 #include "segue/pipeline/lay_out_map.h"
 #include "segue/pipeline/list_output.h"
 #include "segue/recommend/catalogue_filter.h"
@@ -42,6 +44,7 @@ struct TrainJob : evaluate::FittedModelJob {
     reader.read(blend);
     reader.read(fit);
     reader.read(build.index);
+    reader.read(build.ranks.options);
   }
 };
 
@@ -110,6 +113,26 @@ struct MapJob {
   void read(Reader& reader) {
     reader.read(layout);
     reader.read(tsne);
+  }
+};
+
+// As `segue place`.
+struct PlaceJob {
+  pipeline::PlaceOptions options;
+
+  template <class Reader>
+  void read(Reader& reader) {
+    reader.read(options, {"output", "dataset"});
+  }
+};
+
+// As `segue compare`.
+struct CompareJob {
+  pipeline::CompareOptions options;
+
+  template <class Reader>
+  void read(Reader& reader) {
+    reader.read(options, {"dataset"});
   }
 };
 

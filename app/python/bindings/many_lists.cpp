@@ -247,10 +247,11 @@ Table recommend_users(const OpenModel& open, const OpenDataset& dataset,
 }
 
 // Every song by its id; all of them if there is no list.
-pipeline::SongsAsHistories seeds_in(const model::Model& model, const std::optional<std::vector<std::string>>& ids) {
+pipeline::SongsAsHistories seeds_in(const model::Model& model, const std::optional<std::vector<std::string>>& ids,
+                                    bool skip_unknown) {
   if (!ids) return {model.songs(), model.trained_songs()};
   pipeline::SongsAsHistories seeds(model.songs(), *ids);
-  if (seeds.unknown_songs() > 0) {
+  if (seeds.unknown_songs() > 0 && !skip_unknown) {
     fail(ErrorCode::not_found, "songs: {} not in the model, such as {}", with_commas(seeds.unknown_songs()),
          seeds.first_unknown());
   }
@@ -258,13 +259,13 @@ pipeline::SongsAsHistories seeds_in(const model::Model& model, const std::option
 }
 
 Table similar_many(const OpenModel& open, const std::optional<std::vector<std::string>>& songs, const nb::dict& given,
-                   const nb::object& show) {
+                   bool skip_unknown, const nb::object& show) {
   Keywords keywords(given);
   const auto job = job_of<SimilarJob>(keywords);
   return watched(show, [&](Progress& progress, const std::stop_token& stop) {
     const std::shared_ptr<model::Model> model = open.model_for_many();
     const std::optional<index::RowSet> passing = recommend::songs_passing(job.filter, model->songs());
-    pipeline::SongsAsHistories source = seeds_in(*model, songs);
+    pipeline::SongsAsHistories source = seeds_in(*model, songs, skip_unknown);
     pipeline::ListColumns columns({.key = pipeline::ListKey::seed}, job.table.names, model->songs());
     const auto lists_of = [&](const Block& block) {
       return pipeline::similar_lists(*model, block, job.options, passing ? &*passing : nullptr);
@@ -272,6 +273,18 @@ Table similar_many(const OpenModel& open, const std::optional<std::vector<std::s
     const Batches batches = batches_of_source(source, columns, "similar", lists_of, progress, stop);
     return collected(columns.schema(), batches);
   });
+}
+
+// A table without rows, of the columns that these options give. Throws wrong_use for options out of range.
+Table no_lists(const std::string& job, const nb::dict& given) {
+  Keywords keywords(given);
+  if (job == "similar") {
+    const auto similar = job_of<SimilarJob>(keywords);
+    return collected(pipeline::list_schema({.key = pipeline::ListKey::seed}, similar.table.names), {});
+  }
+  const auto recommend = job_of<RecommendJob>(keywords);
+  const pipeline::ListLayout layout{.key = pipeline::ListKey::user, .reasons = recommend.options.explain};
+  return collected(pipeline::list_schema(layout, recommend.table.names), {});
 }
 
 }  // namespace
@@ -289,7 +302,8 @@ void bind_many_lists(nb::module_& m) {
   m.def("recommend_users", &recommend_users, nb::arg("model"), nb::arg("dataset"), nb::arg("users").none(),
         nb::arg("options"), nb::arg("show").none());
   m.def("similar_many", &similar_many, nb::arg("model"), nb::arg("songs").none(), nb::arg("options"),
-        nb::arg("show").none());
+        nb::arg("skip_unknown"), nb::arg("show").none());
+  m.def("no_lists", &no_lists, nb::arg("job"), nb::arg("options"));
 }
 
 }  // namespace segue::python

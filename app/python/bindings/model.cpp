@@ -2,15 +2,20 @@
 #include "app/python/bindings/model.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/string_view.h>
 
 #include "segue/evaluate/fitted_model.h"
 #include "segue/model/extend.h"
+#include "segue/pipeline/remote_model.h"
+#include "segue/ranks/connect.h"
 
 #include "app/python/bindings/bindings.h"
 #include "app/python/bindings/errors.h"
@@ -27,12 +32,16 @@ namespace {
 using Vectors = nb::ndarray<nb::numpy, const float, nb::ndim<2>, nb::c_contig>;
 using Counts = nb::ndarray<nb::numpy, const std::uint64_t, nb::ndim<1>, nb::c_contig>;
 
+// `rank`: which of several processes this is, or none.
 nb::list train_model(const std::string& dataset, const std::string& output, const nb::dict& given,
-                     const nb::object& show) {
+                     const std::optional<ranks::Launch>& rank, const nb::object& show) {
   Keywords keywords(given);
   TrainJob job = job_of<TrainJob>(keywords);
   job.build.target.output = output;
   const std::vector<std::string> notes = watched(show, [&](Progress& progress, const std::stop_token& stop) {
+    std::unique_ptr<train::Communicator> others;
+    if (rank && !rank->alone()) others = ranks::connect_ranks(*rank, job.build.ranks.options.rank_timeout);
+    job.build.ranks.communicator = others.get();
     std::vector<std::string> lines;
     evaluate::build_fitted_model(dataset, job, {keywords.given_of(&job.build.train), keywords.has_given(&job.blend)},
                                  progress, stop, [&](std::string_view line) { lines.emplace_back(line); });
@@ -41,6 +50,18 @@ nb::list train_model(const std::string& dataset, const std::string& output, cons
   nb::list list;
   for (const std::string& note : notes) list.append(text_of(note));
   return list;
+}
+
+std::string published_digest(const std::string& uri, const std::string& cache) {
+  const nb::gil_scoped_release release;
+  return pipeline::RemoteModel(uri, cache).published_digest();
+}
+
+std::string fetch_model(const std::string& uri, const std::string& cache, const std::string& digest,
+                        const nb::object& show) {
+  return watched(show, [&](Progress& progress, const std::stop_token& stop) {
+    return pipeline::RemoteModel(uri, cache).fetch(digest, progress, stop).string();
+  });
 }
 
 OpenModel open_model(const std::string& path) {
@@ -107,7 +128,17 @@ std::shared_ptr<model::Model> OpenModel::model_for_many() const {
 }
 
 void bind_model(nb::module_& m) {
-  m.def("train", &train_model, nb::arg("dataset"), nb::arg("output"), nb::arg("options"), nb::arg("show").none());
+  nb::class_<ranks::Launch>(m, "Rank").def(
+      "__init__",
+      [](ranks::Launch* self, std::size_t rank, std::size_t ranks, std::string address, std::uint16_t port) {
+        new (self) ranks::Launch{rank, ranks, std::move(address), port};
+      },
+      nb::arg("rank"), nb::arg("ranks"), nb::arg("address"), nb::arg("port"));
+  m.def("train", &train_model, nb::arg("dataset"), nb::arg("output"), nb::arg("options"), nb::arg("rank").none(),
+        nb::arg("show").none());
+  m.def("is_remote", &pipeline::is_remote, nb::arg("model"));
+  m.def("published_digest", &published_digest, nb::arg("uri"), nb::arg("cache"));
+  m.def("fetch_model", &fetch_model, nb::arg("uri"), nb::arg("cache"), nb::arg("digest"), nb::arg("show").none());
   nb::class_<OpenModel>(m, "Model")
       .def_static("open", &open_model, nb::arg("path"))
       .def("save", &save, nb::arg("path"))

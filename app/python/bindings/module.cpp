@@ -16,6 +16,8 @@ NB_MODULE(_core, m) {
   bind_lists(m);
   bind_many_lists(m);
   bind_map(m);
+  bind_other_models(m);
   bind_evaluate(m);
   bind_tune(m);
+  bind_parts(m);
 }

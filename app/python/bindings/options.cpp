@@ -24,7 +24,7 @@ nb::list options_of() {
   return list.list();
 }
 
-constexpr std::array<std::pair<std::string_view, nb::list (*)()>, 9> kJobs = {{
+constexpr std::array<std::pair<std::string_view, nb::list (*)()>, 11> kJobs = {{
     {"ingest", &options_of<IngestJob>},
     {"train", &options_of<TrainJob>},
     {"similar", &options_of<SimilarJob>},
@@ -32,6 +32,8 @@ constexpr std::array<std::pair<std::string_view, nb::list (*)()>, 9> kJobs = {{
     {"radio", &options_of<RadioJob>},
     {"journey", &options_of<JourneyJob>},
     {"map", &options_of<MapJob>},
+    {"place", &options_of<PlaceJob>},
+    {"compare", &options_of<CompareJob>},
     {"evaluate", &options_of<EvaluateJob>},
     {"tune", &options_of<TuneJob>},
 }};

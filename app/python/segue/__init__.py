@@ -15,17 +15,19 @@ from ._errors import *
 from ._errors import __all__ as _error_names
 from ._evaluation import Evaluation, evaluate
 from ._lists import SongList
-from ._model import ListStream, Model, SongMap, train
+from ._model import Comparison, ListStream, Model, Placed, SongMap, train
 from ._replies import JourneySong, RadioSong, RecommendedSong, SimilarSong, Song
 from ._table import Table
 from ._tuning import Tuning, tune
 
 __all__ = [
+    "Comparison",
     "Dataset",
     "Evaluation",
     "JourneySong",
     "ListStream",
     "Model",
+    "Placed",
     "RadioSong",
     "RecommendedSong",
     "SimilarSong",

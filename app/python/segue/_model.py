@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ._options import (
+        CompareOptions,
         JourneyOptions,
         MapOptions,
+        PlaceOptions,
         RadioOptions,
         RecommendOptions,
         SimilarOptions,
@@ -41,6 +43,24 @@ class SongMap(NamedTuple):
     points: Table
     regions: Table
     record: dict[str, Any]
+
+
+class Placed(NamedTuple):
+    """New songs in a model: `model`, which has them, and `report`, what each was placed from: `songs` (id, plays,
+    near, album_songs, artist_songs, tag_songs), and how many were `placed`, `known`, `without_vector`."""
+
+    model: Model
+    report: dict[str, Any]
+
+
+class Comparison(NamedTuple):
+    """What a later model changed: `report`, with the shares of `neighbours_kept` and `lists_kept`, the cosine of songs
+    with their old selves and how far the map moved; `cosines` of each song, by id, the most moved first; `judged`,
+    which of the two predicts better what was played later, or None."""
+
+    report: dict[str, Any]
+    cosines: dict[str, float]
+    judged: dict[str, Any] | None
 
 
 class ListStream:
@@ -91,6 +111,12 @@ def _lists(table: Table, key: str, keys: list[str]) -> list[list[str]]:
             row = next(at, None)
         lists.append(songs)
     return lists
+
+
+def _path_of(dataset: Dataset | StrPath | None) -> str:
+    if dataset is None:
+        return ""
+    return dataset.path if isinstance(dataset, Dataset) else Folder(dataset, "dataset").path
 
 
 class Model:
@@ -197,9 +223,9 @@ class Model:
             raise _core.WrongUse("plus and minus are for one song; expected none with many")
         show = shower(progress)
         if isinstance(songs, str):
-            return Table(_core.similar_many(self._opened, None, dict(options), show))
+            return Table(_core.similar_many(self._opened, None, dict(options), False, show))
         ids = values_of(songs)
-        table = Table(_core.similar_many(self._opened, ids, dict(options), show))
+        table = Table(_core.similar_many(self._opened, ids, dict(options), False, show))
         if library_of(songs):
             return framed(table, library_of(songs))
         distinct = list(dict.fromkeys(ids))
@@ -294,6 +320,50 @@ class Model:
         self._opened = _core.Model.open(self._folder.path)  # the model has a new version, with the map
         return SongMap(Table(made["points"]), Table(made["regions"]), made["record"])
 
+    @with_options("place")
+    def place(
+        self,
+        output: StrPath | None = None,
+        *,
+        dataset: Dataset | StrPath | None = None,
+        progress: bool = False,
+        **options: Unpack[PlaceOptions],
+    ) -> Placed:
+        """Gives songs that training did not know a place in the model, as `segue place` does, and returns that model.
+
+        `dataset`: plays of new songs; all its songs that the model lacks are placed. `songs`: files that describe new
+        songs. `output`: the model folder to write; None: a temporary one that lives as long as the model. This model
+        stays as it is, unless `output` is its own folder.
+
+        Raises WrongUse for neither songs nor a dataset, BadInput if the model has all songs, NotFound, NoSpace.
+        """
+        folder = Folder(output, "model")
+        report = _core.place(self._opened, folder.path, _path_of(dataset), dict(options), shower(progress))
+        return Placed(Model(_core.Model.open(folder.path), folder), report)
+
+    @with_options("compare")
+    def compare(
+        self,
+        later: Model | StrPath,
+        *,
+        dataset: Dataset | StrPath | None = None,
+        judge_after: str | None = None,
+        progress: bool = False,
+        **options: Unpack[CompareOptions],
+    ) -> Comparison:
+        """What a later model changed of this one: songs, neighbours, lists, the map.
+
+        `dataset`: lists follow its listeners. `judge_after`: a date or moment; both models are judged by what listeners
+        of the dataset played in sessions that began later.
+
+        Raises BadInput if the models share no trained song, WrongUse for a moment without a dataset.
+        """
+        other = later if isinstance(later, Model) else Model.open(later)
+        made = _core.compare(
+            self._opened, other._opened, _path_of(dataset), judge_after or "", dict(options), shower(progress)
+        )
+        return Comparison(made["comparison"], made["cosines"], made["judged"])
+
     def _recommend_users(
         self, dataset: Dataset | StrPath, users: str | Sequence[str] | None, progress: bool, options: Any
     ) -> Any:
@@ -335,6 +405,5 @@ def train(
     NotFound, NoSpace. Ctrl-C raises KeyboardInterrupt and leaves nothing half written.
     """
     folder = Folder(output, "model")
-    path = dataset.path if isinstance(dataset, Dataset) else Folder(dataset, "dataset").path
-    log_notes(_core.train(path, folder.path, dict(options), shower(progress)))
+    log_notes(_core.train(_path_of(dataset), folder.path, dict(options), None, shower(progress)))
     return Model(_core.Model.open(folder.path), folder)

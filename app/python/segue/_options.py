@@ -102,6 +102,8 @@ class TrainOptions(TypedDict, total=False):
     index_links: int
     index_width: int
     index_storage: Literal["int8", "float32"]
+    exchange_plays: int
+    rank_timeout: str | timedelta
 
 
 class SimilarOptions(TypedDict, total=False):
@@ -183,6 +185,19 @@ class MapOptions(TypedDict, total=False):
     late_exaggeration: float
     learning_rate: float
     fast: bool
+    threads: int
+    seed: int
+
+
+class PlaceOptions(TypedDict, total=False):
+    songs: str | Sequence[str]
+    songs_columns: str | int | PathLike[str]
+    threads: int
+
+
+class CompareOptions(TypedDict, total=False):
+    k: int
+    sample: int
     threads: int
     seed: int
 

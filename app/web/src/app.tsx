@@ -2,11 +2,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { listener, loadListener, online, revision, tokenWanted } from "./data/api";
 import { loadLinks } from "./data/links";
-import { loadMap, map } from "./data/map";
+import { loadMap } from "./data/load_map";
+import { map } from "./data/map";
 import { followAddress, hashFor, state, update, type View } from "./data/state";
 import type { Song } from "./data/types";
 import { MapCanvas, noWebGl, stage } from "./map/canvas";
-import { switchTheme, theme } from "./map/palette";
 import { scene } from "./map/scene";
 import { kHome } from "./map/view";
 import { FindPanel } from "./panels/find";
@@ -18,6 +18,8 @@ import { PlaylistPanel, takeSong } from "./panels/playlist";
 import { TastePanel } from "./panels/taste";
 import { Icon, type IconName } from "./ui/icons";
 import { PlayerBar } from "./ui/player";
+import { Sheet, type SheetSize } from "./ui/sheet";
+import { ThemeSwitch } from "./ui/theme";
 
 const kItems: { view: View; label: string; icon: IconName }[] = [
   { view: "map", label: "Map", icon: "map" },
@@ -40,7 +42,6 @@ const kHints: Partial<Record<View, string>> = {
 };
 const kWide: View[] = ["health", "listeners"];
 const kPanels = { map: MapPanel, find: FindPanel, taste: TastePanel, playlist: PlaylistPanel, listeners: ListenersPanel, health: HealthPanel };
-const kPhone = "(max-width: 719px)";
 
 function onPick(song: Song) {
   const { view } = state.value;
@@ -53,9 +54,8 @@ export function App() {
   const { view } = state.value;
   const items = itemsOf(listener.value);
   const label = [...items, ...kItems].find((item) => item.view === view)!.label;
-  const panel = useRef<HTMLElement>(null);
   const body = useRef<HTMLDivElement>(null);
-  const [sheet, setSheet] = useState<"half" | "full" | "peek">("half");
+  const [sheet, setSheet] = useState<SheetSize>("half");
 
   // The hint disappears as soon as the view marks songs on the map.
   const hint = scene.value.marks.length === 0 && map.value && !noWebGl.value ? (kHints[view] ?? "") : "";
@@ -79,33 +79,11 @@ export function App() {
       event.preventDefault();
       setSheet((now) => (now === "peek" ? "half" : now));
       update({ view: "find", song: "", artist: "", q: "" }, true);
-      requestAnimationFrame(() => panel.current?.querySelector<HTMLInputElement>("[role=combobox]")?.focus());
+      requestAnimationFrame(() => body.current?.querySelector<HTMLInputElement>("[role=combobox]")?.focus());
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  // The map centres on the area that the panel does not cover.
-  useEffect(() => {
-    const measure = () => {
-      if (!panel.current || !stage.value) return;
-      const box = panel.current.getBoundingClientRect();
-      const phone = matchMedia(kPhone).matches;
-      const area = panel.current.offsetParent!.getBoundingClientRect();
-      const insets = phone
-        ? { left: 0, top: 8, right: 0, bottom: sheet === "full" ? area.height * 0.5 : Math.max(area.bottom - box.top, 0) }
-        : { left: Math.min(box.right - area.left + 12, area.width - 200), top: 12, right: 12, bottom: 12 };
-      stage.value.setInsets(insets, document.querySelectorAll(".hint, .zoom button, .theme"));
-    };
-    measure();
-    const resized = new ResizeObserver(measure);
-    resized.observe(panel.current!);
-    addEventListener("resize", measure);
-    return () => {
-      resized.disconnect();
-      removeEventListener("resize", measure);
-    };
-  }, [stage.value, view, sheet, hint]);
-
   const Panel = kPanels[view];
   return (
     <div class={`app ${noWebGl.value ? "no-map" : ""}`} data-view={view}>
@@ -135,19 +113,13 @@ export function App() {
             </li>
           ))}
         </ul>
-        <button type="button" class="round theme" aria-label={theme.value === "dark" ? "Switch to light theme" : "Switch to dark theme"} onClick={switchTheme}>
-          <Icon name={theme.value === "dark" ? "sun" : "moon"} />
-        </button>
+        <ThemeSwitch />
       </nav>
       <main>
         <MapCanvas onPick={onPick} hint={hint} />
-        <section class={`panel ${kWide.includes(view) ? "wide" : ""} ${sheet}`} ref={panel} id="panel" aria-label={label}>
-          <button type="button" class="sheet-handle" aria-expanded={sheet !== "peek"} aria-label={sheet === "full" ? "Collapse panel" : "Expand panel"}
-            onClick={() => setSheet(sheet === "peek" ? "half" : sheet === "half" ? "full" : "peek")}><i aria-hidden="true" /></button>
-          <div class="panel-body" ref={body} tabIndex={-1}>
-            <Panel key={view} />
-          </div>
-        </section>
+        <Sheet label={label} wide={kWide.includes(view)} size={sheet} onSize={setSheet} body={body} beside={hint}>
+          <Panel key={view} />
+        </Sheet>
       </main>
       <PlayerBar />
       <Banners />

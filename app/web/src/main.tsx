@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { App } from "./app";
-import { loadMap } from "./data/map";
+import { loadMap } from "./data/load_map";
 import { theme } from "./map/palette";
 
 effect(() => {

@@ -1,4 +1,4 @@
-// SHA-256 digests as lower-case hexadecimal text.
+// Bytes as text: SHA-256 digests in lower-case hexadecimal, and base64.
 #pragma once
 
 #include <filesystem>
@@ -31,5 +31,8 @@ std::string sha256_of(std::span<const std::byte> bytes);
 
 // Reads the whole file once. Throws not_found, io_failed.
 std::string sha256_of_file(const std::filesystem::path& path);
+
+// With padding (RFC 4648).
+std::string base64_of(std::span<const std::byte> bytes);
 
 }  // namespace segue

@@ -1,6 +1,7 @@
 #include "segue/evaluate/two_models.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 #include "segue/base/random.h"
 #include "segue/data/availability/availability.h"
 #include "segue/pipeline/make_lists.h"
@@ -145,6 +147,21 @@ int TwoModels::verdict() const {
   // Without a hit of either there is no ratio, but each has an interval of its own.
   if (!old_rate.interval || !new_rate.interval) return 0;
   return above(*new_rate.interval, *old_rate.interval) - above(*old_rate.interval, *new_rate.interval);
+}
+
+json::object to_json(const TwoModels& judged) {
+  constexpr std::array<std::string_view, 3> kVerdicts = {"worse", "undecided", "better"};
+  json::object document{{"positions", judged.positions},
+                        {"listeners", judged.listeners},
+                        {"hit_rate_old", judged.old_rate.rate},
+                        {"hit_rate_new", judged.new_rate.rate},
+                        {"verdict", kVerdicts.at(static_cast<std::size_t>(judged.verdict() + 1))}};
+  if (judged.comparison) {
+    document["difference"] = judged.comparison->difference;
+    document["difference_low"] = judged.comparison->difference_interval.low;
+    document["difference_high"] = judged.comparison->difference_interval.high;
+  }
+  return document;
 }
 
 TwoModels judge_two_models(const model::Model& old_model, const model::Model& new_model, const data::Dataset& dataset,

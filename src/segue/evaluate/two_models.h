@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "segue/base/json_fwd.h"
 #include "segue/base/progress.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/evaluate/events/rates.h"
@@ -35,6 +36,8 @@ struct TwoModels {
   // -1, 1: the new one is worse or better, with 95 % certainty; 0: neither is.
   int verdict() const;
 };
+
+json::object to_json(const TwoModels& judged);
 
 // Throws bad_input if no queue of one's own began after that moment and has a second song; interrupted.
 TwoModels judge_two_models(const model::Model& old_model, const model::Model& new_model, const data::Dataset& dataset,

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "segue/layout/density.h"
+#include "segue/layout/map_fields.h"
 
 namespace segue::layout {
 
@@ -211,6 +212,32 @@ std::vector<Contour> region_contours(const SongMap& map) {
     }
   }
   return contours;
+}
+
+std::vector<RegionReply> region_replies(const SongMap& map) {
+  std::vector<RegionReply> replies;
+  replies.reserve(map.regions.size());
+  for (const Region& region : map.regions) {
+    replies.push_back(
+        {region.label, region.centre.x, region.centre.y, region.size, region.level, region.parent, region.source});
+  }
+  return replies;
+}
+
+std::vector<ContourReply> contour_replies(const SongMap& map) {
+  std::vector<ContourReply> replies;
+  for (const Contour& contour : region_contours(map)) {
+    for (const std::vector<Point>& ring : contour.rings) {
+      ContourReply& line = replies.emplace_back();
+      line.region = contour.region;
+      line.part = kContourParts[contour.part];
+      for (const Point point : ring) {
+        line.points.push_back(point.x);
+        line.points.push_back(point.y);
+      }
+    }
+  }
+  return replies;
 }
 
 }  // namespace segue::layout

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 #include "segue/base/random.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/index/row_set.h"
@@ -207,6 +208,23 @@ class Comparison {
 ModelComparison compare_models(const model::Model& old_model, const model::Model& new_model,
                                const CompareOptions& options, Progress& progress, const std::stop_token& stop) {
   return Comparison(old_model, new_model, options, progress, stop).run();
+}
+
+json::object to_json(const ModelComparison& comparison) {
+  json::object document{{"songs_old", comparison.songs_old},
+                        {"songs_new", comparison.songs_new},
+                        {"songs_both", comparison.songs_both},
+                        {"neighbours_kept", comparison.neighbours.share},
+                        {"neighbours_sampled", comparison.neighbours.sampled},
+                        {"lists_kept", comparison.lists.share},
+                        {"lists_sampled", comparison.lists.sampled}};
+  if (comparison.drift.songs > 0) {
+    document["cosine"] = to_json(comparison.drift);
+    document["cosine_after_turning"] = to_json(comparison.turned_drift);
+  }
+  if (comparison.map_moved) document["map_moved"] = *comparison.map_moved;
+  if (comparison.map_moved_aligned) document["map_moved_after_turning"] = *comparison.map_moved_aligned;
+  return document;
 }
 
 }  // namespace segue::pipeline

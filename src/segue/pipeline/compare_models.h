@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "segue/base/json_fwd.h"
 #include "segue/base/options.h"
 #include "segue/base/progress.h"
 #include "segue/model/model.h"
@@ -70,6 +71,8 @@ struct ModelComparison {
   std::optional<double> map_moved_aligned{};
   std::vector<SongDrift> songs{};  // the most moved first
 };
+
+json::object to_json(const ModelComparison& comparison);  // without the songs
 
 // Throws as open_dataset does; bad_input if the models share no trained song; interrupted.
 ModelComparison compare_models(const model::Model& old_model, const model::Model& new_model,

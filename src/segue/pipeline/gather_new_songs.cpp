@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "segue/base/error.h"
+#include "segue/base/json.h"
 #include "segue/data/dataset/dataset.h"
 #include "segue/data/dataset/ingest.h"
 
@@ -43,6 +44,22 @@ void add_dataset(NewSongs& songs, const data::Dataset& dataset, data::SongRow fi
 std::uint64_t PlaceReport::without_vector() const {
   return static_cast<std::uint64_t>(
       std::ranges::count_if(placed, [](const PlacedSong& song) { return !song.has_vector(); }));
+}
+
+json::object to_json(const PlaceReport& report) {
+  json::array songs;
+  for (const PlacedSong& song : report.placed) {
+    songs.push_back(json::object{{"id", song.id},
+                                 {"plays", song.plays},
+                                 {"near", song.near},
+                                 {"album_songs", song.names.album},
+                                 {"artist_songs", song.names.artist},
+                                 {"tag_songs", song.names.tags}});
+  }
+  return {{"placed", report.placed.size()},
+          {"known", report.known},
+          {"without_vector", report.without_vector()},
+          {"songs", std::move(songs)}};
 }
 
 PlaceReport place_songs_of(const std::filesystem::path& folder, const PlaceOptions& options, Progress& progress,

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "segue/base/json_fwd.h"
 #include "segue/base/options.h"
 #include "segue/base/progress.h"
 #include "segue/pipeline/new_songs.h"
@@ -55,6 +56,8 @@ struct PlaceReport {
 
   std::uint64_t without_vector() const;
 };
+
+json::object to_json(const PlaceReport& report);
 
 // Places all songs of `options.songs` and `options.dataset` that the model in `folder` lacks, the most played first,
 // and writes the model. Throws wrong_use for neither songs nor a dataset and for too many new songs, and as

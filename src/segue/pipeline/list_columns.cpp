@@ -18,7 +18,9 @@ void check(const arrow::Status& status) {
   data::check_arrow(ErrorCode::io_failed, "lists", status);
 }
 
-std::shared_ptr<arrow::Schema> schema_of(const ListLayout& layout, bool names) {
+}  // namespace
+
+std::shared_ptr<arrow::Schema> list_schema(const ListLayout& layout, bool names) {
   const auto text = [](const char* name) { return arrow::field(name, arrow::utf8(), false); };
   arrow::FieldVector fields = {text(layout.key == ListKey::user ? "user" : "seed"),
                                arrow::field("rank", arrow::int32(), false), text("song"),
@@ -30,8 +32,6 @@ std::shared_ptr<arrow::Schema> schema_of(const ListLayout& layout, bool names) {
   if (layout.reasons) fields.push_back(text("reason"));
   return arrow::schema(fields);
 }
-
-}  // namespace
 
 struct ListColumns::State {
   bool reasons;
@@ -48,7 +48,7 @@ struct ListColumns::State {
 };
 
 ListColumns::ListColumns(const ListLayout& layout, bool names, const data::Catalogue& songs)
-    : state_(new State{layout.reasons, names, songs, schema_of(layout, names)}) {}
+    : state_(new State{layout.reasons, names, songs, list_schema(layout, names)}) {}
 
 ListColumns::~ListColumns() = default;
 

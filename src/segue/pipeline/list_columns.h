@@ -11,10 +11,12 @@
 
 namespace segue::pipeline {
 
+// The columns of such a table; `names`: with artist and title.
+std::shared_ptr<arrow::Schema> list_schema(const ListLayout& layout, bool names);
+
 // Not thread safe. Views the catalogue.
 class ListColumns {
  public:
-  // `names`: with the columns artist and title.
   ListColumns(const ListLayout& layout, bool names, const data::Catalogue& songs);
   ~ListColumns();
   ListColumns(const ListColumns&) = delete;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "segue/base/error.h"
+
 namespace segue::plays {
 
 namespace {
@@ -43,6 +45,18 @@ bool LiveTrend::count(data::SongRow song, std::int64_t at, std::int64_t now) {
   while (newest < at && !newest_.compare_exchange_weak(newest, at, kRelaxed)) {
   }
   return true;
+}
+
+void LiveTrend::continue_from(const LiveTrend& other) {
+  SEGUE_ASSERT(sums_.size() == other.sums_.size() && until_ == other.until_);
+  const auto copy = [](Sums& to, const Sums& from) {
+    for (std::size_t i = 0; i < to.size(); ++i) to[i].store(from[i].load(kRelaxed), kRelaxed);
+  };
+  for (std::size_t song = 0; song < sums_.size(); ++song) copy(sums_[song], other.sums_[song]);
+  copy(all_, other.all_);
+  counted_.store(other.counted_.load(kRelaxed), kRelaxed);
+  newest_.store(other.newest_.load(kRelaxed), kRelaxed);
+  refresh_leaders();
 }
 
 void LiveTrend::refresh_leaders() {

@@ -29,6 +29,9 @@ class LiveTrend final : public Trend {
 
   // Whether the play counts: after `until`, no later than `now`, and within kLongest.
   bool count(data::SongRow song, std::int64_t at, std::int64_t now);
+  // Counts what `other` has counted, instead of what was counted here. REQUIRES: the same songs and end of the dataset;
+  // neither counts meanwhile.
+  void continue_from(const LiveTrend& other);
   // Finds the leaders again, which takes a pass over all songs: not for each play. Readers keep the old ones meanwhile.
   void refresh_leaders();
 

@@ -55,7 +55,7 @@ struct ServedModel {
   std::string source_digest;     // of the model that is served, without new songs (new_song_control.h)
   std::filesystem::path folder;  // with every link resolved: the folder that was opened
   model::Model model;
-  std::unique_ptr<plays::LiveTrend> trend;  // the model's and what TrendFeed counts; nullptr if the model has none
+  std::unique_ptr<plays::LiveTrend> trend;  // the model's and what ListenFeed counts; nullptr if the model has none
   recommend::Recommender recommender;
   search::SongMatcher matcher;
   std::optional<library::Library> library;

@@ -16,10 +16,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Between two versions of a model, at least; longer ones wait for as long as they take, so that half of a processor is
-// left.
-constexpr std::chrono::milliseconds kBetweenVersions{500};
 constexpr std::string_view kSubject = "a new song in the store";
+
+using Queues = std::vector<std::vector<std::string>>;
+
+void add_queues(pipeline::NewSongs& songs, const Queues& queues) {
+  for (const std::vector<std::string>& queue : queues) {
+    std::vector<data::SongRow> rows;
+    for (const std::string& song : queue) {
+      if (const auto row = songs.find(song)) rows.push_back(*row);
+    }
+    songs.add_queue(rows);
+  }
+}
+
+// `heard`: sessions that were stored.
+void gather(pipeline::NewSongs& songs, const std::map<std::string, SentSong>& sent, const Queues& heard) {
+  for (const auto& [id, one] : sent) songs.add(one.song);
+  for (const auto& [id, one] : sent) add_queues(songs, one.queues);
+  add_queues(songs, heard);
+}
 
 std::vector<std::string> stored_texts(const json::object& document, std::string_view name) {
   std::vector<std::string> texts;
@@ -64,8 +80,8 @@ SentSong sent_song_of(std::string id, const json::object& document) {
   return sent;
 }
 
-NewSongControl::NewSongControl(ModelSet& models, store::ListenStore& store, fs::path cache)
-    : models_(models), store_(store), cache_(std::move(cache)) {
+NewSongControl::NewSongControl(ModelSet& models, store::ListenStore& store, fs::path cache, const NewSongPace& pace)
+    : models_(models), store_(store), cache_(std::move(cache)), pace_(pace) {
   poll();
   models_.extend_with([this](const std::string& name, const fs::path& folder) { return extended(name, folder); });
 }
@@ -131,22 +147,9 @@ std::map<std::string, SentSong> NewSongControl::in_force() const {
   return songs;
 }
 
-void NewSongControl::gather(pipeline::NewSongs& songs, const std::map<std::string, SentSong>& sent) {
-  for (const auto& [id, one] : sent) songs.add(one.song);
-  for (const auto& [id, one] : sent) {
-    for (const std::vector<std::string>& queue : one.queues) {
-      std::vector<data::SongRow> rows;
-      for (const std::string& song : queue) {
-        if (const auto row = songs.find(song)) rows.push_back(*row);
-      }
-      songs.add_queue(rows);
-    }
-  }
-}
-
 pipeline::PlacedSong NewSongControl::placed_from(const model::Model& model, const SentSong& sent) {
   pipeline::NewSongs songs(model);
-  gather(songs, {{sent.song.id, sent}});
+  gather(songs, {{sent.song.id, sent}}, {});
   if (songs.size() > 0) return songs.evidence().front();
   pipeline::PlacedSong known;
   known.id = sent.song.id;
@@ -155,10 +158,10 @@ pipeline::PlacedSong NewSongControl::placed_from(const model::Model& model, cons
 
 // The folder to serve instead of `folder`: with the new songs that its model lacks, or itself if there are none.
 fs::path NewSongControl::extended(const std::string& name, const fs::path& folder) {
-  std::int64_t version = 0;
+  Built built{.plays = plays_.version()};
   {
     const std::scoped_lock lock(mutex_);
-    version = version_;
+    built.songs = version_;
   }
   const std::map<std::string, SentSong> sent = in_force();
   const auto begin = std::chrono::steady_clock::now();
@@ -167,7 +170,7 @@ fs::path NewSongControl::extended(const std::string& name, const fs::path& folde
   try {
     const model::Model model(folder);
     pipeline::NewSongs songs(model);
-    gather(songs, sent);
+    gather(songs, sent, plays_.to_place());
     if (songs.size() > 0) {
       const fs::path target = cache_ / ("placed-" + sha256_of(name).substr(0, 12));
       NoProgress progress;
@@ -179,7 +182,7 @@ fs::path NewSongControl::extended(const std::string& name, const fs::path& folde
     opened = folder;
   }
   const std::scoped_lock lock(mutex_);
-  built_[name] = version;
+  built_[name] = built;
   facts_.problem = problem;
   if (opened == folder) return opened;
   ++facts_.versions_made;
@@ -187,31 +190,56 @@ fs::path NewSongControl::extended(const std::string& name, const fs::path& folde
   return opened;
 }
 
-std::vector<std::string> NewSongControl::update() {
-  const std::scoped_lock one(updating_);
-  std::vector<std::string> behind;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (std::chrono::steady_clock::now() < next_) return {};
-    for (const ModelSource& source : models_.sources()) {
-      if (built_[source.name] < version_) behind.push_back(source.name);
-    }
+// The names of the models that lack songs, or plays that are worth a version.
+std::vector<std::string> NewSongControl::behind() {
+  const auto now = std::chrono::steady_clock::now();
+  const std::uint64_t plays = plays_.version();
+  std::vector<std::string> names;
+  const std::scoped_lock lock(mutex_);
+  if (now < next_) return {};
+  for (const ModelSource& source : models_.sources()) {
+    const Built& built = built_[source.name];
+    const bool lacks_songs = built.songs < version_ && version_ > 0;
+    if (lacks_songs || (built.plays < plays && now >= next_for_plays_)) names.push_back(source.name);
   }
-  if (behind.empty()) return {};
+  return names;
+}
+
+std::vector<std::string> NewSongControl::update(std::int64_t now) {
+  const std::scoped_lock one(updating_);
+  const std::vector<ModelPointer> models = models_.all();
+  plays_.settle(
+      store_,
+      [&](const store::StoredListen& listen) -> std::optional<std::string> {
+        for (const ModelPointer& served : models) {
+          if (const auto row = served->matcher.find(listen)) return std::string(served->model.songs().id(*row));
+        }
+        return std::nullopt;
+      },
+      now);
+  const std::vector<std::string> names = behind();
+  if (names.empty()) return {};
   const auto begin = std::chrono::steady_clock::now();
   std::vector<std::string> updated;
-  for (const std::string& name : behind) {
+  for (const std::string& name : names) {
     if (models_.refresh(name)) updated.push_back(name);
   }
   const auto end = std::chrono::steady_clock::now();
   const std::scoped_lock lock(mutex_);
-  next_ = end + std::max<std::chrono::steady_clock::duration>(kBetweenVersions, end - begin);
+  const auto rest = [&](int times) {
+    return end + std::max<std::chrono::steady_clock::duration>(pace_.least, times * (end - begin));
+  };
+  next_ = rest(pace_.after_songs);
+  next_for_plays_ = rest(pace_.after_plays);
   return updated;
 }
 
 NewSongFacts NewSongControl::facts() const {
+  const std::uint64_t plays = plays_.plays();
   const std::scoped_lock lock(mutex_);
-  return facts_;
+  NewSongFacts facts = facts_;
+  facts.plays = plays;
+  return facts;
 }
 
 }  // namespace segue::serve

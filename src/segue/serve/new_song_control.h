@@ -2,8 +2,9 @@
 //
 // A song is in the store before it is acknowledged, and other processes on the same store find it when they poll. A
 // moment later update() places all new songs in each model that lacks them (pipeline/new_songs.h): it writes a version
-// of the model to the cache and swaps it in as any other model. What is in the store decides: that folder can be
-// deleted at any time, and a model whose training knew a song serves its own.
+// of the model to the cache and swaps it in as any other model. Later versions place them by the listens that are
+// stored, too. What is in the store decides: that folder can be deleted at any time, and a model whose training knew a
+// song serves its own.
 #pragma once
 
 #include <chrono>
@@ -22,6 +23,7 @@
 #include "segue/data/dataset/catalogue.h"
 #include "segue/pipeline/new_songs.h"
 #include "segue/serve/models.h"
+#include "segue/serve/new_song_plays.h"
 #include "segue/store/store.h"
 
 namespace segue::serve {
@@ -37,10 +39,20 @@ json::object json_of(const SentSong& sent);  // without its id
 SentSong sent_song_of(std::string id, const json::object& document);
 
 struct NewSongFacts {
-  std::size_t songs = 0;  // in force
+  std::size_t songs = 0;    // in force
+  std::uint64_t plays = 0;  // of them, among the listens stored
   std::uint64_t versions_made = 0;
   double seconds = 0;   // that the last version of a model took
   std::string problem;  // why the last one could not be made; "" if it was
+};
+
+// How long to wait between two versions of a model: `least`, or as many times as long as the last one took, before one
+// with more songs and before one with more plays. So versions for songs take half of a processor at most, those for
+// plays a sixth.
+struct NewSongPace {
+  std::chrono::milliseconds least{500};
+  int after_songs = 1;
+  int after_plays = 5;
 };
 
 // Thread safe.
@@ -48,7 +60,8 @@ class NewSongControl {
  public:
   // Reads the songs in the store; the models get them by the first update(). Versions of models are written to `cache`.
   // `models` and `store` outlive it. Throws as the store does.
-  NewSongControl(ModelSet& models, store::ListenStore& store, std::filesystem::path cache);
+  NewSongControl(ModelSet& models, store::ListenStore& store, std::filesystem::path cache,
+                 const NewSongPace& pace = {});
   ~NewSongControl();
   NewSongControl(const NewSongControl&) = delete;
   NewSongControl& operator=(const NewSongControl&) = delete;
@@ -64,8 +77,11 @@ class NewSongControl {
 
   // Takes in what other processes have changed. Throws as the store does.
   void poll();
-  // Swaps in versions with the songs of now, of the models that lack them. Returns their names. Errors are in facts().
-  std::vector<std::string> update();
+  // A listen to one of the new songs of a model was stored.
+  void heard(std::string_view song_id, const store::StoredListen& listen) { plays_.heard(song_id, listen); }
+  // Swaps in versions with the songs and plays of `now` (seconds since 1970), of the models that lack them. Returns
+  // their names. Errors of placing are in facts(); throws as the store does.
+  std::vector<std::string> update(std::int64_t now);
   NewSongFacts facts() const;
 
  private:
@@ -75,24 +91,33 @@ class NewSongControl {
     std::int64_t version = 0;
   };
 
+  // What a version of a model was made of.
+  struct Built {
+    std::int64_t songs = -1;  // the newest change
+    std::uint64_t plays = 0;  // NewSongPlays::version()
+  };
+
   void apply(const store::StoredSongChange& stored);
+  std::vector<std::string> behind();
   std::map<std::string, SentSong> in_force() const;
   std::filesystem::path extended(const std::string& name, const std::filesystem::path& folder);
-  static void gather(pipeline::NewSongs& songs, const std::map<std::string, SentSong>& sent);
 
   ModelSet& models_;
   store::ListenStore& store_;
   const std::filesystem::path cache_;
+  const NewSongPace pace_;
 
   std::mutex changing_;      // one change at a time; taken before mutex_
   std::int64_t polled_ = 0;  // guarded by changing_
   std::mutex updating_;      // one update at a time
+  NewSongPlays plays_;
 
   mutable std::mutex mutex_;  // guards what follows; never held for long
   std::map<std::string, Stored> songs_;
-  std::int64_t version_ = 0;                   // of the newest change
-  std::map<std::string, std::int64_t> built_;  // of the newest change in each model, by name
+  std::int64_t version_ = 0;            // of the newest change
+  std::map<std::string, Built> built_;  // by the name of the model
   std::chrono::steady_clock::time_point next_{};
+  std::chrono::steady_clock::time_point next_for_plays_{};
   NewSongFacts facts_;
 };
 

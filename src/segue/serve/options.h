@@ -35,6 +35,7 @@ struct ServeOptions {
   std::string evaluation{};
   std::vector<std::string> song_link{};
   std::string song_cover{};
+  std::string subsonic{};
   std::string web_root{};
 };
 
@@ -115,6 +116,10 @@ struct OptionsOf<serve::ServeOptions> {
                                                "Address of a song's cover, as of a link. Browsers then load pictures "
                                                "from there; without one they ask nobody "
                                                "but this server"),
+      option<&serve::ServeOptions::subsonic>("subsonic",
+                                             "Address of a music server with the Subsonic API, from which the web app "
+                                             "plays songs: listeners sign in there with their own name and password, "
+                                             "which this server never sees"),
       option<&serve::ServeOptions::web_root>("web_root", "Serve the pages in this folder, for developing the web app"),
   };
 };

@@ -133,7 +133,10 @@ Service::Service(const ServiceSetup& setup)
       store_(setup.store),
       authenticator_(store_, setup.open_loopback),
       limiter_(setup.limits),
-      trend_feed_(setup.models, store_),
+      listen_feed_(setup.models, store_,
+                   [this](const ServedModel& served, data::SongRow song, const store::StoredListen& listen) {
+                     new_songs_->heard(served.model.songs().id(song), listen);
+                   }),
       catalogue_(setup.models, store_, setup.catalogue),
       new_songs_(std::make_unique<NewSongControl>(setup.models, store_, setup.cache)) {
   if (!setup_.evaluation.empty()) (void)evaluation_report(setup_.evaluation);
@@ -428,7 +431,7 @@ void Service::reload(std::string_view name) {
 
 void Service::count_new_listens() {
   try {
-    trend_feed_.poll(unix_now());
+    listen_feed_.poll(unix_now());
     trend_is_behind_ = false;
   } catch (const std::exception& error) {
     if (!trend_is_behind_.exchange(true)) log("trend not updated", {{"reason", error.what()}});
@@ -486,7 +489,7 @@ void Service::update_new_songs() {
   std::string problem;
   try {
     new_songs_->poll();
-    for (const std::string& name : new_songs_->update()) {
+    for (const std::string& name : new_songs_->update(unix_now())) {
       const NewSongFacts facts = new_songs_->facts();
       log("new songs placed", {{"model", name}, {"songs", facts.songs}, {"seconds", facts.seconds}});
       count_new_listens();

@@ -30,6 +30,7 @@
 #include "segue/serve/http/rate_limit.h"
 #include "segue/serve/http/router.h"
 #include "segue/serve/http/static_files.h"
+#include "segue/serve/listen_feed.h"
 #include "segue/serve/listenbrainz/playing_now.h"
 #include "segue/serve/lists/artist_groups.h"
 #include "segue/serve/lists/given_songs.h"
@@ -37,7 +38,6 @@
 #include "segue/serve/models.h"
 #include "segue/serve/new_song_control.h"
 #include "segue/serve/song_links.h"
-#include "segue/serve/trend_feed.h"
 #include "segue/store/store.h"
 
 namespace segue::serve {
@@ -144,7 +144,7 @@ class Service final : public RequestHandler {
   PlayingNow playing_now_;
   GivenSongs given_songs_;
   ArtistGroups artist_groups_;
-  TrendFeed trend_feed_;
+  ListenFeed listen_feed_;
   CatalogueControl catalogue_;
   std::unique_ptr<NewSongControl> new_songs_;
   std::unique_ptr<Router> router_;

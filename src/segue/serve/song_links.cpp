@@ -27,7 +27,7 @@ std::size_t start_of_host(std::string_view address) {
   return address.find("://") + 3;
 }
 
-void check_address(std::string_view option, std::string_view address) {
+void check_web_address(std::string_view option, std::string_view address) {
   const bool is_web = address.starts_with("https://") || address.starts_with("http://");
   const std::size_t end = is_web ? std::min(address.find('/', start_of_host(address)), address.size()) : 0;
   const std::string_view host = is_web ? address.substr(start_of_host(address), end - start_of_host(address)) : "";
@@ -35,6 +35,10 @@ void check_address(std::string_view option, std::string_view address) {
     fail(ErrorCode::wrong_use, "{}: expected an address that begins with https://HOST/ or http://HOST/, found {}",
          option, address);
   }
+}
+
+void check_address(std::string_view option, std::string_view address) {
+  check_web_address(option, address);
   for (std::size_t open = address.find('{'); open != std::string_view::npos; open = address.find('{', open + 1)) {
     const std::size_t close = address.find('}', open);
     const std::string_view place = address.substr(open + 1, close == std::string_view::npos ? 0 : close - open - 1);
@@ -56,8 +60,12 @@ SongLink link_of(std::string_view text) {
 
 }  // namespace
 
-SongLinks song_links(const std::vector<std::string>& named, std::string_view cover) {
+SongLinks song_links(const std::vector<std::string>& named, std::string_view cover, std::string_view subsonic) {
   SongLinks all;
+  if (!subsonic.empty()) {
+    check_web_address("--subsonic", subsonic);
+    all.subsonic = subsonic.substr(0, subsonic.find_last_not_of('/') + 1);
+  }
   if (!cover.empty()) check_address("--song-cover", cover);
   all.cover = cover;
   if (named == std::vector<std::string>{"none"}) return all;

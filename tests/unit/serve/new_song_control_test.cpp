@@ -1,5 +1,6 @@
 #include "segue/serve/new_song_control.h"
 
+#include <array>
 #include <filesystem>
 #include <optional>
 
@@ -7,7 +8,9 @@
 
 #include "segue/base/manifest.h"
 #include "segue/model/model.h"
+#include "segue/serve/listen_feed.h"
 
+#include "tests/support/expect_error.h"
 #include "tests/support/memory_store.h"
 #include "tests/support/scratch.h"
 #include "tests/support/small_model.h"
@@ -16,6 +19,9 @@ namespace segue::serve {
 namespace {
 
 constexpr std::uint32_t kSongsOfModel = 24;
+constexpr std::int64_t kNow = 1'700'000'000;
+constexpr std::int64_t kHour = 3600;
+constexpr NewSongPace kAtOnce{.least = {}, .after_songs = 0, .after_plays = 0};
 
 class NewSongControlTest : public ::testing::Test {
  protected:
@@ -34,7 +40,7 @@ class NewSongControlTest : public ::testing::Test {
 
   void start() {
     control_.reset();
-    control_.emplace(*models_, store_, folder_.path());
+    control_.emplace(*models_, store_, folder_.path(), kAtOnce);
   }
 
   static SentSong sent(std::string id) {
@@ -44,6 +50,32 @@ class NewSongControlTest : public ::testing::Test {
     song.song.artist = "Björk";
     song.queues = {{"song-2", song.song.id, "song-10"}, {"unknown", song.song.id}};
     return song;
+  }
+
+  void add_listen(const std::string& user, std::int64_t at, std::string song_id) {
+    store::StoredListen listen;
+    listen.user = user;
+    listen.listened_at = at;
+    listen.song_id = std::move(song_id);
+    listen.msid = store::msid_of(listen);
+    store_.set_time(at);
+    store_.add(std::span(&listen, 1));
+  }
+
+  static store::ListenRange newest(std::size_t count) {
+    store::ListenRange range;
+    range.count = count;
+    return range;
+  }
+
+  // What the service does every half a minute, and then twice a second.
+  std::vector<std::string> update(std::int64_t now) {
+    ListenFeed feed(*models_, store_,
+                    [&](const ServedModel& from, data::SongRow song, const store::StoredListen& listen) {
+                      control_->heard(from.model.songs().id(song), listen);
+                    });
+    feed.poll(now);
+    return control_->update(now);
   }
 
   ModelPointer served() { return models_->choose("", ""); }
@@ -62,15 +94,14 @@ TEST_F(NewSongControlTest, a_song_is_served_after_the_next_update_until_it_is_re
   EXPECT_EQ(from.names.artist, 6U);
   control_->put(sent("x"));
   EXPECT_FALSE(row("x"));
-  EXPECT_EQ(control_->update(), std::vector<std::string>{"default"});
+  EXPECT_EQ(control_->update(kNow), std::vector<std::string>{"default"});
   EXPECT_EQ(row("x"), kSongsOfModel);
   EXPECT_EQ(served()->search.search("new", 5), (std::vector<data::SongRow>{kSongsOfModel}));
   EXPECT_EQ(served()->source_digest, open_manifest(folder_ / "model", model::kModelFormat).digest);
   EXPECT_TRUE(models_->changed().replaced.empty());  // the folder is as it was
   EXPECT_TRUE(control_->remove("x"));
   EXPECT_FALSE(control_->remove("x"));
-  start();  // which may update at once
-  EXPECT_EQ(control_->update(), std::vector<std::string>{"default"});
+  EXPECT_EQ(control_->update(kNow), std::vector<std::string>{"default"});
   EXPECT_FALSE(row("x"));
 }
 
@@ -80,19 +111,19 @@ TEST_F(NewSongControlTest, songs_survive_a_restart_and_reach_others_on_the_store
   control_->put(sent("x"));
   EXPECT_FALSE(other.song("x"));
   other.poll();
-  EXPECT_EQ(other.update().size(), 1U);
+  EXPECT_EQ(other.update(kNow).size(), 1U);
   EXPECT_TRUE(others.choose("", "")->model.songs().find("x"));
   start();
   EXPECT_EQ(control_->facts().songs, 1U);
   EXPECT_EQ(control_->song("x")->queues, sent("x").queues);
-  control_->update();
+  control_->update(kNow);
   EXPECT_TRUE(row("x"));
 }
 
 TEST_F(NewSongControlTest, a_model_whose_training_knew_the_song_serves_its_own) {
   control_->put(sent("x"));
   control_->put(sent("y"));
-  control_->update();
+  control_->update(kNow);
   EXPECT_EQ(served()->model.new_songs(), 2U);
   write_model("x");
   models_->reload("");
@@ -103,10 +134,72 @@ TEST_F(NewSongControlTest, a_model_whose_training_knew_the_song_serves_its_own) 
   EXPECT_EQ(served()->model.new_songs(), 2U);
 }
 
+TEST_F(NewSongControlTest, a_song_is_placed_by_the_sessions_that_are_stored) {
+  SentSong plain = sent("x");
+  plain.song.artist = "Nobody";
+  plain.queues.clear();
+  control_->put(plain);
+  control_->update(kNow);
+  ASSERT_EQ(row("x"), kSongsOfModel);
+  EXPECT_EQ(served()->model.inverse_norms()[kSongsOfModel], 0);  // nothing is known of it
+
+  add_listen("ann", kNow - 30, "song-2");
+  add_listen("ann", kNow, "x");
+  EXPECT_TRUE(update(kNow + 60).empty()) << "the session is not over";
+  add_listen("ann", kNow + 200, "song-10");
+  add_listen("bob", kNow, "song-1");  // of another listener
+  const std::int64_t over = kNow + 2 * kHour;
+  add_listen("ann", over, "song-3");  // another session
+  EXPECT_TRUE(update(kNow + 1900).empty()) << "nor is it now";
+  EXPECT_EQ(update(over), std::vector<std::string>{"default"});
+  EXPECT_GT(served()->model.inverse_norms()[kSongsOfModel], 0);
+  EXPECT_EQ(control_->facts().plays, 1U);
+  EXPECT_GT(served()->model.played_together(kSongsOfModel, std::array{2U})[0].times, 0U);
+  EXPECT_GT(served()->model.played_together(kSongsOfModel, std::array{10U})[0].times, 0U);
+  for (const std::uint32_t other : {1U, 3U}) {
+    EXPECT_EQ(served()->model.played_together(kSongsOfModel, std::array{other})[0].times, 0U);
+  }
+  EXPECT_TRUE(update(over + 1).empty()) << "each play counts once";
+}
+
+TEST_F(NewSongControlTest, a_model_is_written_again_when_the_plays_have_doubled) {
+  NewSongPlays plays;
+  const auto id_of = [](const store::StoredListen& listen) { return std::optional(listen.song_id); };
+  std::vector<std::uint64_t> worth_it;
+  std::uint64_t version = 0;
+  for (std::uint64_t play = 1; play <= 20; ++play) {
+    const std::int64_t at = kNow + static_cast<std::int64_t>(play) * kHour;
+    add_listen("ann", at, "x");
+    for (const store::StoredListen& listen : store_.listens_of("ann", newest(2))) plays.heard("x", listen);
+    plays.settle(store_, id_of, at + kHour);
+    EXPECT_EQ(plays.plays(), play);
+    if (plays.version() == version) continue;
+    version = plays.version();
+    worth_it.push_back(play);
+    EXPECT_EQ(plays.to_place().size(), play);
+  }
+  EXPECT_EQ(worth_it, (std::vector<std::uint64_t>{1, 2, 4, 8, 16}));
+}
+
+TEST_F(NewSongControlTest, a_failure_of_the_store_loses_no_play) {
+  NewSongPlays plays;
+  const auto id_of = [](const store::StoredListen& listen) { return std::optional(listen.song_id); };
+  for (const std::string user : {"ann", "bob"}) {
+    add_listen(user, kNow, "x");
+    plays.heard("x", store_.listens_of(user, newest(1)).front());
+  }
+  store_.fail_with(ErrorCode::unavailable);
+  EXPECT_ERROR(plays.settle(store_, id_of, kNow + kHour), ErrorCode::unavailable, "");
+  store_.fail_with({});
+  plays.settle(store_, id_of, kNow + kHour);
+  EXPECT_EQ(plays.plays(), 2U);
+  EXPECT_EQ(plays.to_place(), (std::vector<std::vector<std::string>>{{"x"}, {"x"}}));
+}
+
 TEST_F(NewSongControlTest, a_version_that_cannot_be_written_leaves_the_model_as_it_is) {
   NewSongControl nowhere(*models_, store_, folder_ / "missing");
   nowhere.put(sent("x"));
-  nowhere.update();
+  nowhere.update(kNow);
   EXPECT_NE(nowhere.facts().problem, "");
   EXPECT_FALSE(row("x"));
   EXPECT_EQ(served()->model.songs().size(), kSongsOfModel);

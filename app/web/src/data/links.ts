@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { get } from "./api";
 import type { Song, SongLinks } from "./types";
 
-export const links = signal<SongLinks>({ items: [], cover: "" });
+export const links = signal<SongLinks>({ items: [], cover: "", subsonic: "" });
 
 export async function loadLinks() {
   try {

@@ -1,6 +1,6 @@
-// Plays a list from audio files that the user chooses. They stay in this browser: the page reads them where they are.
+// Plays a list: from audio files that the user chooses, which stay in this browser, or from addresses.
 import { signal } from "@preact/signals";
-import { fold } from "../history/parse";
+import { fold } from "./fold";
 import type { Song } from "./types";
 
 interface LocalFile {
@@ -8,14 +8,20 @@ interface LocalFile {
   file: File;
 }
 
+export interface Track {
+  song: Song;
+  sound: File | string; // a file of the user's, or an address
+}
+
 const files = signal<LocalFile[]>([]);
-export const queue = signal<Song[]>([]); // songs of the list that are among the files
+export const queue = signal<Track[]>([]);
 export const at = signal(-1); // in the queue; -1: nothing is played
 export const paused = signal(true);
 export const elapsed = signal(0); // from 0 to 1
+export const failed = signal<Song | null>(null); // the last one that could not be played
 
 let audio: HTMLAudioElement | null = null;
-let address = "";
+let made = ""; // the address of a file, to give back
 
 export const hasFiles = () => files.value.length > 0;
 
@@ -26,36 +32,52 @@ export function chooseFiles(chosen: File[]) {
 }
 
 // A file whose name ends with the title and whose path names the artist, or the first of several.
-export function fileOf(song: Song): File | undefined {
+function fileOf(song: Song): File | undefined {
   const [title, artist] = [fold(song.title), fold(song.artist.split(",")[0])];
   if (title === "" || artist === "") return undefined;
   return files.value.find(({ words }) => words.endsWith(` ${title} `) && words.includes(` ${artist} `))?.file;
 }
 
-export function playList(songs: Song[]) {
-  queue.value = songs.filter(fileOf);
+// Those of the songs that are among the files.
+export const ownTracks = (songs: Song[]): Track[] =>
+  songs.flatMap((song) => {
+    const sound = fileOf(song);
+    return sound ? [{ song, sound }] : [];
+  });
+
+export function playTracks(tracks: Track[]) {
+  queue.value = tracks;
+  failed.value = null;
   playAt(0);
 }
 
+// One that cannot be played is passed over.
+function passOver() {
+  const track = queue.value[at.value];
+  if (!track) return;
+  failed.value = track.song;
+  playAt(at.value + 1);
+}
+
 export function playAt(index: number) {
-  const file = queue.value[index] && fileOf(queue.value[index]);
-  if (!file) {
+  const track = queue.value[index];
+  if (!track) {
     stop();
     return;
   }
   if (!audio) {
     audio = new Audio();
     audio.addEventListener("ended", () => playAt(at.value + 1));
-    audio.addEventListener("error", () => at.value >= 0 && playAt(at.value + 1)); // one that this browser cannot play
+    audio.addEventListener("error", passOver);
     audio.addEventListener("play", () => (paused.value = false));
     audio.addEventListener("pause", () => (paused.value = true));
     audio.addEventListener("timeupdate", () => (elapsed.value = audio!.duration > 0 ? audio!.currentTime / audio!.duration : 0));
   }
-  if (address) URL.revokeObjectURL(address);
-  address = URL.createObjectURL(file);
+  if (made) URL.revokeObjectURL(made);
+  made = typeof track.sound === "string" ? "" : URL.createObjectURL(track.sound);
   at.value = index;
   elapsed.value = 0;
-  audio.src = address;
+  audio.src = made || (track.sound as string);
   void audio.play().catch(() => (paused.value = true)); // the browser may want another click
 }
 

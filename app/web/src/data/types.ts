@@ -1,4 +1,4 @@
-// Replies of the HTTP API. Generated from the routes by the target web_types; do not edit.
+// Replies of the HTTP API and documents of pages. Generated from their tables by the target web_types; do not edit.
 
 // The answer of a probe.
 export interface Health {
@@ -15,6 +15,7 @@ export interface SongLink {
 export interface SongLinks {
   items: SongLink[]; // The links
   cover: string; // Address of a cover, as of a link; empty if there are none
+  subsonic: string; // Address of a music server to play from; empty if there is none
 }
 
 // Requests of one route.
@@ -67,6 +68,7 @@ export interface Song {
 // A song of a search.
 export interface FoundSong extends Song {
   available?: boolean; // false for a song that the catalogue does not offer; else absent
+  item?: string; // With rows: its id at the music server of the service's library, if it has one
 }
 
 // Songs of a model.
@@ -433,4 +435,260 @@ export interface Artist extends FoundArtist {
   similar: SimilarArtist[]; // The artists most like them, the nearest first
   model: string; // The model that answered
   next?: string; // The cursor of the next page; absent at the end of the list
+}
+
+// A metric of the first 10, 20 and 100 songs of a list.
+export interface AtCutoffs {
+  10: number; // Of the first 10
+  20: number; // Of the first 20
+  100: number; // Of the first 100
+}
+
+// Properties of the lists, over their first 10 songs unless noted.
+export interface ListStatistics {
+  coverage: AtCutoffs; // Share of the catalogue in at least one list
+  gini: number; // Of how often songs are recommended: 0 all equally
+  popularity_rank: number; // Mean; 1 is the most played song
+  self_information: number; // Mean surprise, bits
+  artist_repeats: number; // Share of songs by an artist further up
+  hubness: number; // Skewness of how often songs are recommended
+  mean_length: number; // Of lists of up to 100
+  diversity?: number; // Mean of 1 - cosine; absent without vectors
+}
+
+// Accuracy at 10 in each group of positions.
+export interface Slices {
+  hit_rate: number[]; // Hit rate of each group
+  ndcg: number[]; // NDCG of each group
+}
+
+// The scores of a method in one mode.
+export interface MethodScore {
+  name: string; // Its name
+  summary: string; // What it does
+  baseline: boolean; // Whether others are compared with it
+  fit_seconds: number; // Time to learn
+  rank_seconds: number; // Time to make all lists
+  settings?: Record<string, unknown>; // The settings chosen for it, if it has some
+  hit_rate: AtCutoffs; // Share of positions whose next song is among the first
+  ndcg: AtCutoffs; // Mean of 1 / log2(1 + rank)
+  mrr: AtCutoffs; // Mean of 1 / rank
+  recall: AtCutoffs; // Share of the songs still to come that are among the first
+  hit_rate_interval?: number[]; // 95 % interval at 10, low and high; absent without resamples
+  ndcg_interval?: number[]; // Likewise
+  hit_rate_gain: number; // At 10, minus that of the reference
+  hit_rate_gain_interval?: number[]; // Its paired 95 % interval
+  ndcg_gain: number; // At 10, minus that of the reference
+  ndcg_gain_interval?: number[]; // Its paired 95 % interval
+  lists: ListStatistics; // Properties of its lists
+  by_popularity: Slices; // By how popular the next song is
+  by_history: Slices; // By how many songs were heard
+}
+
+// The scores of all methods in one mode.
+export interface ModeScores {
+  positions: number; // Positions measured
+  unknown: number; // Of these, with a next song that is not in the catalogue
+  reference: string; // The baseline with the best NDCG
+  by_popularity: number[]; // Positions by tenths of the plays, most played first
+  by_history: number[]; // Positions by songs heard: from 1, 2, 4, 8, 16, 32, 64
+  models: MethodScore[]; // The methods
+}
+
+// What is asked of the methods; modes without positions are absent.
+export interface Modes {
+  discovery?: ModeScores; // The next song was not just heard
+  repeat?: ModeScores; // The next song was just heard
+  next?: ModeScores; // Whatever is played next
+  any?: ModeScores; // The last song of each queue
+}
+
+// The evaluation of one seed.
+export interface EvaluationRun {
+  seed: number; // Its seed
+  split: "auto" | "time" | "queues" | "last-song"; // How queues were held out
+  training_queues: number; // Queues trained on
+  training_plays: number; // Their plays
+  songs: number; // Songs of the catalogue
+  held_out_queues: number; // Queues measured on
+  units: number; // Units resampled for intervals
+  skipped: string[]; // Methods that do not apply to the dataset
+  modes: Modes; // Scores by mode
+}
+
+// What a method predicted at one position.
+export interface EvaluationExample {
+  heard: string[]; // The last few songs heard, the newest last
+  list: string[]; // The first few songs predicted
+  target: string; // The song played next
+  rank: number; // Its rank; 0: not among the first 100
+}
+
+// Predictions to look at.
+export interface EvaluationExamples {
+  method: string; // The method with the best NDCG
+  right: EvaluationExample[]; // Where it was right
+  wrong: EvaluationExample[]; // Where it was wrong
+}
+
+// What segue evaluate reports.
+export interface Evaluation {
+  dataset: string; // The dataset, as typed
+  split_options: Record<string, unknown>; // Options of the split
+  options: Record<string, unknown>; // Options of the evaluation
+  train_options: Record<string, unknown>; // Options of training
+  blend: Record<string, unknown>; // Weights of the blend for new songs
+  blend_next: Record<string, unknown>; // Weights of the blend for any song
+  fit?: Record<string, unknown>; // How the weights were fitted, if they were
+  untuned_because?: string; // Why baselines have their default settings, if they do
+  runs: EvaluationRun[]; // A run for each seed
+  examples?: EvaluationExamples; // In pages only: predictions of the first run
+}
+
+// A value to mark on an axis.
+export interface AxisTick {
+  unit: number; // Its place, from 0 to 1
+  text: string; // The value
+}
+
+// An option that was searched.
+export interface SearchDimension {
+  name: string; // The option
+  searched: string; // Its range or values
+  log: boolean; // Whether the axis is logarithmic
+  ticks: AxisTick[]; // What to mark on its axis
+  importance: number; // The share of the variance of NDCG, among trials of the fewest epochs, between four groups
+}
+
+// What a trial scored.
+export interface TrialScore {
+  ndcg: number; // NDCG@10
+  hit_rate: number; // HitRate@10
+  method: string; // The method that ranks so
+}
+
+// A training run with a score.
+export interface Trial {
+  number: number; // Of its set of options; 0: the given options
+  rung: number; // Index of its number of epochs
+  epochs: number; // Its epochs
+  values: string[]; // Of each dimension
+  units: number[]; // Their places on the axes, from 0 to 1
+  sample: TrialScore; // At the positions at which every trial is measured
+  all?: TrialScore; // At all positions, for trials that were among the best when measured
+  seconds: number; // Training and measuring
+}
+
+// A search for training options.
+export interface Search {
+  dataset: string; // The dataset, as typed
+  split: "auto" | "time" | "queues" | "last-song"; // How queues were held out
+  positions: number; // All positions of the validation part
+  rungs: number[]; // Epochs of each rung
+  dimensions: SearchDimension[]; // The options that were searched
+  trials: Trial[]; // Trials with a score, in their order
+  best: number; // Index of the best trial
+  given: number; // Index of the trial of the given options
+  failures: number; // Trials without a score
+  about: Record<string, unknown>; // Everything that the scores depend on
+}
+
+// A share of the songs shown.
+export interface Rate {
+  songs: number; // How many of the songs shown
+  rate: number; // Their share
+  low?: number; // Lower end of its 95 % interval; absent for a single listener
+  high?: number; // Upper end
+}
+
+// What listeners did with songs that they saw.
+export interface Rates {
+  name: string; // The model, route or position
+  lists: number; // Lists with a song that was seen
+  listeners: number; // Listeners, of whom at most 65,536 are told apart; a list of an unknown one counts as one
+  shown: number; // Songs seen (impressions)
+  click: Rate; // Clicked
+  play: Rate; // Played long enough
+  skip: Rate; // Skipped
+  save: Rate; // Saved
+}
+
+// Two models compared by their listeners (A/B).
+export interface ModelComparison {
+  model: string; // The model
+  against: string; // The one it is compared with
+  lists: number; // Lists of both, of known listeners
+  difference?: number; // Its rate minus the other's
+  difference_low?: number; // Lower end of the 95 % interval
+  difference_high?: number; // Upper end
+  lift?: number; // Its rate over the other's, minus 1
+  lift_low?: number; // Lower end of the 95 % interval
+  lift_high?: number; // Upper end
+  p?: number; // Two-sided, that both rates are the same; with several comparisons corrected by Holm's method
+  decided: boolean; // Whether p is below 0.05
+  more_lists?: number; // How many more decide, if the difference is as it looks
+  verdict: string; // The result as a sentence
+}
+
+// Two models compared in lists that both made.
+export interface Interleaving {
+  model: string; // The second model of --interleave
+  against: string; // The first
+  lists: number; // Lists
+  wins: number; // Lists in which more of its songs were chosen
+  losses: number; // Lists in which more of the other's were
+  ties: number; // Others
+  preference?: number; // wins / (wins + losses)
+  preference_low?: number; // Lower end of the 95 % interval
+  preference_high?: number; // Upper end
+  p?: number; // Two-sided, that wins and losses are equally likely
+  decided: boolean; // Whether p is below 0.05
+  more_lists?: number; // How many more decide, if the preference is as it looks
+  verdict: string; // The result as a sentence
+}
+
+// How well a model orders the songs that listeners saw.
+export interface JudgedModel {
+  name: string; // The model's folder, or "as shown"
+  lists: number; // Lists that could be judged
+  listeners: number; // Of so many listeners
+  ndcg: number; // Mean NDCG of its order of the songs seen
+  low?: number; // Lower end of the 95 % interval; absent for a single listener
+  high?: number; // Upper end
+  difference?: number; // Its NDCG minus that of the first model, paired
+  difference_low?: number; // Lower end of the 95 % interval
+  difference_high?: number; // Upper end
+}
+
+// What segue report prints.
+export interface EventReport {
+  decided_by: string; // The rate that models are compared by
+  since: number; // Lists made at or after this time (seconds since 1970)
+  events: number; // Events read
+  lists: number; // Lists that they are about
+  listeners: number; // Listeners; a list of an unknown one counts as one
+  not_shown: number; // Songs with events but no impression, which no rate counts
+  models: Rates[]; // Rates by model, of lists by one model
+  routes: Rates[]; // Rates by route
+  positions: Rates[]; // Rates by position in the list
+  comparisons: ModelComparison[]; // Models compared by their listeners
+  interleaved: Interleaving[]; // Models compared in interleaved lists
+  judged?: JudgedModel[]; // With --judge: models judged by the order of the songs seen
+  notes: string[]; // What to know about these numbers
+}
+
+// A map with its songs, for a page of its own.
+export interface MapPage {
+  songs: number; // Songs of the model, of which the page has the most played
+  left: number; // The x of places that are 0, in the map's own units
+  bottom: number; // Their y
+  width: number; // From 0 to 65535
+  places: string; // x and y of each song as uint16
+  region: string; // The finest region of each song as int16; -1 for none
+  plays: string; // Plays of each song as uint32
+  artist: string; // The artist of each song as uint32, an index
+  titles: string[]; // The title of each song; the id of one without any name
+  artists: string[]; // Names of artists
+  regions: Region[]; // The regions, the largest level first
+  contours: Contour[]; // Outlines of the largest regions
 }

@@ -1,6 +1,7 @@
 // Reads listening histories exported by other services, in the browser: the forms that `segue ingest` knows as sources
 // of listens (sources.ts), tables with the usual names of columns, and plain "Artist – Title" lines. Anything else is an
 // error. Rows that are no listens, have no artist or title, or are too short or skipped are counted as skipped.
+import { fold } from "../data/fold";
 import { rowsOf } from "./json";
 import { tableOf } from "./tables";
 
@@ -118,14 +119,4 @@ export function distinct(plays: Play[], most: number): Heard[] {
   }
   const mostPlayed = [...heard.values()].sort((a, b) => b.times - a.times || b.last - a.last).slice(0, most);
   return mostPlayed.sort((a, b) => a.last - b.last);
-}
-
-// Ignores case, accents, Arabic marks and punctuation.
-export function fold(words: string): string {
-  return words
-    .normalize("NFKD")
-    .replace(/[\p{M}\u0640]/gu, "")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
 }

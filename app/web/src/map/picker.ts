@@ -1,5 +1,6 @@
 // Finds songs by their position on the map.
-import KDBush from "kdbush";
+import type KDBush from "kdbush";
+import { indexPlaces } from "./index_places";
 
 export class Picker {
   private tree: KDBush | null = null;
@@ -9,13 +10,10 @@ export class Picker {
     ready: () => void,
   ) {
     if (places.length === 0) return;
-    const worker = new Worker(new URL("./picker.worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
-      this.tree = KDBush.from(data);
-      worker.terminate();
+    indexPlaces(places, (tree) => {
+      this.tree = tree;
       ready();
-    };
-    worker.postMessage(places);
+    });
   }
 
   // The nearest song within the distance `within` for which `shown` is true; among songs about equally near, the more

@@ -15,7 +15,7 @@ import { SongLinks } from "../ui/links";
 import { SongSearch } from "../ui/songsearch";
 import { ArtistPage } from "./artist";
 import { likeSong, openArtist, openSong, startJourney, startRadio } from "./go";
-import { Examples } from "./start";
+import { Examples } from "./examples";
 
 const kNeighbours = 24;
 const kLabelled = 8;

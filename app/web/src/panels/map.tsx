@@ -1,28 +1,12 @@
-// The first screen: where to begin, and below it, folded, a legend that explains and filters the colours, and lists the
-// songs of each entry for people who cannot or do not want to use the canvas.
-import { useState } from "preact/hooks";
-import { legend, map, tags, type LegendEntry } from "../data/map";
-import { songsOfRows } from "../data/songs";
-import { kColourings, kStart, state, update, type Colouring } from "../data/state";
-import { noWebGl, plays, stage } from "../map/canvas";
-import { Fold, Segments } from "../ui/controls";
-import { useRequest } from "../ui/hooks";
-import { Icon } from "../ui/icons";
-import { SongRow } from "../ui/songlist";
+// The first screen: where to begin, topics, and the legend.
+import { map } from "../data/map";
+import { noWebGl } from "../map/canvas";
 import { openSong } from "./go";
+import { Legend } from "./legend";
 import { Start } from "./start";
 import { Topics } from "./topics";
 
-const kSongsListed = 40;
-const kEntries = 16; // legend entries shown until the user expands the list
-const kNames: Record<Colouring, string> = { region: "Region", tag: "Tag", popularity: "Popularity" };
-
 export function MapPanel() {
-  const shown = legend.value;
-  const off = state.value.off;
-  const colouring = shown?.colouring ?? "region";
-  const [all, setAll] = useState(false);
-  const listed = shown ? (all || noWebGl.value || shown.entries.length <= kEntries + 4 ? shown.entries : shown.entries.slice(0, kEntries)) : [];
   return (
     <>
       <h1>{map.value ? `${map.value.n.toLocaleString("en")} songs` : "Map"}</h1>
@@ -32,85 +16,7 @@ export function MapPanel() {
         <p class="problem">This browser cannot draw the map because it lacks WebGL 2. The list below shows the same songs.</p>
       )}
       <Topics />
-      <Fold title="Colours and regions" open={noWebGl.value || colouring !== kStart.colour || off.length > 0}>
-        <Segments
-          label="Colour songs by"
-          value={colouring}
-          choices={kColourings.filter((value) => value !== "tag" || tags.value).map((value) => ({ value, label: kNames[value] }))}
-          onChange={(colour) => update({ colour, off: [] })}
-        />
-        {shown && (
-          <section aria-label="Legend">
-            <div class="row between">
-              <h2>{kNames[colouring]}</h2>
-              <button type="button" class="link" disabled={off.length === 0} onClick={() => update({ off: [] })}>Show all</button>
-            </div>
-            <ul class="legend">
-              {listed.map((entry) => <Entry key={`${colouring} ${entry.category}`} entry={entry} all={shown.entries} off={off} />)}
-            </ul>
-            {shown.entries.length > kEntries + 4 && (
-              <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
-                {all ? "Show fewer" : `Show all ${shown.entries.length}`}
-              </button>
-            )}
-          </section>
-        )}
-      </Fold>
+      <Legend onPick={(song) => openSong(song.id)} />
     </>
-  );
-}
-
-function Entry({ entry, all, off }: { entry: LegendEntry; all: LegendEntry[]; off: number[] }) {
-  const [open, setOpen] = useState(false);
-  const on = !off.includes(entry.category);
-  const others = all.map((one) => one.category).filter((category) => category !== entry.category);
-  const alone = on && others.every((category) => off.includes(category));
-  const set = (next: number[]) => update({ off: [...next].sort((a, b) => a - b) });
-  return (
-    <li class={on ? "" : "off"}>
-      <div class="row">
-        <label class="check">
-          <input type="checkbox" checked={on} onChange={() => set(on ? [...off, entry.category] : off.filter((one) => one !== entry.category))} />
-          <i class="dot" style={{ background: entry.colour }} aria-hidden="true" />
-          <span class="words" dir="auto">{entry.label}</span>
-        </label>
-        <span class="count">{entry.size.toLocaleString("en")}</span>
-        <button type="button" class="plain" aria-expanded={open} aria-label={`Songs: ${entry.label}`} title="Songs" onClick={() => {
-          setOpen(!open);
-          if (!open && entry.region !== undefined) stage.value?.show(placesOf(entry.category), 8);
-        }}><Icon name="fold" size={17} /></button>
-      </div>
-      {open && (
-        <>
-          <button type="button" class="link only" aria-pressed={alone} onClick={() => set(alone ? [] : others)}>{alone ? "Show the others" : "Show only these"}</button>
-          <Songs entry={entry} />
-        </>
-      )}
-    </li>
-  );
-}
-
-const placesOf = (category: number) => {
-  const of = legend.peek()!.of;
-  const data = map.peek()!;
-  const places = [];
-  for (let i = 0; i < data.n && places.length < 2000; i++) if (of[i] === category) places.push({ x: data.places[2 * i], y: data.places[2 * i + 1] });
-  return places;
-};
-
-// The entry's most played songs; rows are sorted by plays, highest first.
-function Songs({ entry }: { entry: LegendEntry }) {
-  const { value, error } = useRequest(async () => {
-    const of = legend.peek()!.of;
-    const rows: number[] = [];
-    for (let i = 0; i < of.length && rows.length < kSongsListed; i++) if (of[i] === entry.category) rows.push(i);
-    return songsOfRows(rows);
-  }, [entry.category, state.value.colour]);
-  if (error) return <p class="status">{error}</p>;
-  if (!value) return <p class="status">Loading…</p>;
-  return (
-    <ul class="songs">
-      {value.map((song) => <SongRow key={song.id} song={song} note={plays(song.plays)} onPick={() => openSong(song.id)} />)}
-    </ul>
   );
 }

@@ -11,7 +11,7 @@ import { kDone, kNothing, scene, steps, type Mark } from "../map/scene";
 import { Fold, Problem, Segments, Slider } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 import { Icon } from "../ui/icons";
-import { PlayButton } from "../ui/player";
+import { PlayButtons } from "../ui/player";
 import { Share } from "../ui/share";
 import { SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
@@ -125,13 +125,13 @@ export function PlaylistPanel() {
       )}
       <Problem text={error || known.error} />
       {(songs.length > 0 || busy) && (
-        <section aria-label="Playlist songs">
+        <section class="stack" aria-label="Playlist songs">
           <div class="row between">
             <h2>{songs.length} songs</h2>
             <Share />
           </div>
           <div class="buttons small">
-            <PlayButton songs={songs} />
+            <PlayButtons songs={songs} />
             {kFormats.map((format) => (
               <button type="button" key={format} aria-label={`Save as ${format.toUpperCase()}`} onClick={() => save(`segue-${kind}.${format}`, kMediaTypes[format], writePlaylist(format, title, songs))}>
                 <Icon name="save" size={18} />{format.toUpperCase()}

@@ -2,8 +2,11 @@
 // browser.
 import { useState } from "preact/hooks";
 import { get } from "../data/api";
-import { readReport, reportOf, type Method, type Question, type Report } from "../data/report";
-import { Problem } from "../ui/controls";
+import { modesOf, readReport, reportOf } from "../data/report";
+import type { Evaluation as Report, ModeScores } from "../data/types";
+import { number } from "../report/charts";
+import { AccuracyTable, EvaluationReport, ModeBars } from "../report/evaluation";
+import { Fold, Problem } from "../ui/controls";
 import { useRequest } from "../ui/hooks";
 
 const kQuestionTitles: Record<string, string> = {
@@ -47,42 +50,23 @@ export function Evaluation({ served }: { served: boolean }) {
       {report && (
         <>
           <p class="more">
-            <span dir="auto">{report.dataset}</span>, {report.split} split, {number(report.queues)} held-out queues
+            <span dir="auto">{report.dataset}</span>, {report.runs[0].split} split, {number(report.runs[0].held_out_queues)} held-out queues
           </p>
-          {report.questions.map((question) => <QuestionTable key={question.name} question={question} />)}
+          {modesOf(report.runs[0]).map(({ name, scores }) => <Question key={name} title={kQuestionTitles[name]} scores={scores} />)}
+          <Fold title="The whole report"><EvaluationReport report={report} /></Fold>
         </>
       )}
     </section>
   );
 }
 
-function QuestionTable({ question }: { question: Question }) {
-  const most = Math.max(...question.methods.map((method) => method.hitRate10), 1e-9);
-  const best = question.methods.reduce<Method | null>((one, method) => (!one || method.hitRate10 > one.hitRate10 ? method : one), null);
-  const title = kQuestionTitles[question.name] ?? question.name;
+function Question({ title, scores }: { title: string; scores: ModeScores }) {
   return (
     <>
       <h3>{title}</h3>
-      <p class="more">{number(question.positions)} positions; in {number(question.unknown)} the next song is not in the catalogue, which counts as a miss.</p>
-      <div class="table" tabIndex={0} role="region" aria-label={title}>
-        <table class="methods">
-          <thead><tr><th scope="col">Method</th><th scope="col">Hit rate @10</th><th scope="col">95 % CI</th><th scope="col">@100</th><th scope="col">NDCG@10</th></tr></thead>
-          <tbody>
-            {question.methods.map((method) => (
-              <tr key={method.name} class={method === best ? "best" : ""}>
-                <th scope="row" title={method.summary}>{method.name}{method === best && <span class="badge">best</span>}</th>
-                <td><i class="share" aria-hidden="true"><i class={method.baseline ? "other" : ""} style={{ width: `${(method.hitRate10 / most) * 100}%` }} /></i>{share(method.hitRate10)}</td>
-                <td>{Number.isNaN(method.margin) ? "" : `±${share(method.margin)}`}</td>
-                <td>{share(method.hitRate100)}</td>
-                <td>{share(method.ndcg10)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <p class="more">{number(scores.positions)} positions; in {number(scores.unknown)} the next song is not in the catalogue, which counts as a miss.</p>
+      <ModeBars scores={scores} />
+      <AccuracyTable label={title} scores={scores} />
     </>
   );
 }
-
-const number = (n: number) => (Number.isNaN(n) ? "?" : n.toLocaleString("en"));
-const share = (n: number) => (Number.isNaN(n) ? "" : n.toFixed(4));

@@ -17,7 +17,7 @@ import { SongRow } from "../ui/songlist";
 import { SongSearch } from "../ui/songsearch";
 import { likeSong, likeSongs, openArtist, openSong } from "./go";
 import { ImportHistory } from "./import";
-import { Examples } from "./start";
+import { Examples } from "./examples";
 
 const kFound = 30;
 const kLabelled = 10;

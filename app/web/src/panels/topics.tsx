@@ -23,7 +23,7 @@ export function Topics() {
   const found = topicsOf(all, query);
   const listed = found.slice(0, query.trim() || open ? kFound : kListed);
   return (
-    <section aria-label="Topics">
+    <section class="stack" aria-label="Topics">
       <h2>Topics</h2>
       <input
         type="text"
@@ -43,7 +43,7 @@ export function Topics() {
         {found.length === 0 ? "No region has this name." : listed.length < found.length ? `${listed.length} of ${found.length} topics` : ""}
       </p>
       {!query.trim() && found.length > kListed && (
-        <button type="button" class="link" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" class="link start" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? "Show fewer topics" : "Show more topics"}
         </button>
       )}

@@ -3,7 +3,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { get, path } from "../data/api";
 import { remember } from "../data/songs";
-import { fold } from "../history/parse";
+import { fold } from "../data/fold";
 import type { FoundArtist, Song } from "../data/types";
 import { useRequest } from "./hooks";
 import { Icon } from "./icons";

@@ -19,33 +19,36 @@ export async function launch(args = []) {
   return chromium.launch({ executablePath, args: [...kSoftware, ...args] });
 }
 
-// One browser and one server, shared by all tests of a file.
-export async function bench({ real, ...fixture } = {}, args = []) {
+// A page in a context of its own. `done` fails if it logged an error or asked for anything outside `origin`.
+async function opened(browser, origin, { size = kDesktop, theme = "dark", motion = "reduce", allow, first, ...more }) {
+  const context = await browser.newContext({ viewport: size, colorScheme: theme, reducedMotion: motion, hasTouch: size === kPhone, acceptDownloads: true, ...more });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const problems = [];
+  page.on("console", (message) => {
+    const text = `${message.text()} ${message.location().url}`;
+    if (["error", "warning"].includes(message.type()) && !allow?.test(text) && !/GPU stall|GroupMarkerNotSet/.test(text)) problems.push(text);
+  });
+  page.on("pageerror", (error) => problems.push(error.stack));
+  page.on("request", (request) => {
+    if (!/^(data|blob):/.test(request.url()) && ![origin].flat().some((one) => request.url().startsWith(one))) problems.push(`requested ${request.url()}`);
+  });
+  if (first) await page.addInitScript(first);
+  const done = async () => {
+    await context.close();
+    assert.deepEqual(problems, []);
+  };
+  return { page, done };
+}
+
+// One browser and one server, shared by all tests of a file. `beside`: another origin that pages may ask.
+export async function bench({ real, beside = [], ...fixture } = {}, args = []) {
   const browser = await launch(args);
   const server = real ?? (await startFixture({ dist, ...fixture }));
-  const open = async (hash = "", { size = kDesktop, theme = "dark", motion = "reduce", allow, wait = true, first, ...more } = {}) => {
-    const context = await browser.newContext({
-      viewport: size, colorScheme: theme, reducedMotion: motion, hasTouch: size === kPhone, acceptDownloads: true,
-      permissions: ["clipboard-read", "clipboard-write"], ...more,
-    });
-    const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
-    const problems = [];
-    page.on("console", (message) => {
-      const text = `${message.text()} ${message.location().url}`;
-      if (["error", "warning"].includes(message.type()) && !allow?.test(text) && !/GPU stall|GroupMarkerNotSet/.test(text)) problems.push(text);
-    });
-    page.on("pageerror", (error) => problems.push(error.stack));
-    page.on("request", (request) => {
-      if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(server.url)) problems.push(`requested ${request.url()}`);
-    });
-    if (first) await page.addInitScript(first);
+  const open = async (hash = "", { wait = true, ...more } = {}) => {
+    const { page, done } = await opened(browser, [server.url, ...[beside].flat()], { permissions: ["clipboard-read", "clipboard-write"], ...more });
     await page.goto(`${server.url}/${hash}`);
     if (wait) await page.locator(".stage[data-picking=ready]").waitFor({ state: "attached" });
-    const done = async () => {
-      await context.close();
-      assert.deepEqual(problems, []);
-    };
     return { page, done };
   };
   const close = async () => {
@@ -53,6 +56,17 @@ export async function bench({ real, ...fixture } = {}, args = []) {
     await server.stop?.();
   };
   return { browser, server, open, close };
+}
+
+// One browser for pages that are files: they may ask for themselves only.
+export async function fileBench() {
+  const browser = await launch();
+  const open = async (address, more = {}) => {
+    const { page, done } = await opened(browser, address, more);
+    await page.goto(address);
+    return { page, done };
+  };
+  return { open, close: () => browser.close() };
 }
 
 // Moves the open page to another state, as if its address were pasted.

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { bench, shows } from "./browser.mjs";
+import { silence } from "../sound.mjs";
 
 let all;
 before(async () => (all = await bench({ songs: 3000 })));
@@ -39,19 +40,6 @@ function zipOf(files) {
   end.writeUInt16LE(directory.length, 10);
   end.writeUInt32LE(at, 16);
   return Buffer.concat([...parts, ...directory, end]);
-}
-
-// So many seconds of nothing: a WAV file of 8-bit samples.
-function silence(seconds) {
-  const samples = Math.round(8000 * seconds);
-  const head = Buffer.alloc(44);
-  head.write("RIFF", 0);
-  head.writeUInt32LE(36 + samples, 4);
-  head.write("WAVEfmt ", 8);
-  [16, 1 | (1 << 16), 8000, 8000, 1 | (8 << 16)].forEach((value, i) => head.writeUInt32LE(value, 16 + 4 * i));
-  head.write("data", 36);
-  head.writeUInt32LE(samples, 40);
-  return Buffer.concat([head, Buffer.alloc(samples, 128)]);
 }
 
 const items = (page, id) => page.getByTestId(id).locator(".song .title").allTextContents();
@@ -337,7 +325,10 @@ test("health: rates, latencies and the model's facts", async () => {
   await page.getByRole("img", { name: /Loss by epoch, from 3.700 to 0.900/ }).waitFor();
   await page.getByText("skipgram").waitFor({ state: "attached" });
   await page.getByText("99.6 %").waitFor();
-  await page.getByRole("row", { name: /^blend ?best 0.1012 ±0.0061 0.2415 0.0616/ }).waitFor(); // the server's own report
+  await page.getByRole("row", { name: /^blend 0.1012 0.2415 0.0616/ }).waitFor(); // the server's own report
+  await page.getByRole("listitem").filter({ hasText: /^blend0.1012 ±0.0061$/ }).waitFor();
+  await page.getByText("The whole report").click();
+  await page.getByRole("heading", { name: "Discovery", exact: true }).waitFor();
   const file = (text) => ({ name: "report.json", mimeType: "application/json", buffer: Buffer.from(text) });
   const report = { dataset: "plays", runs: [{ split: "time", held_out_queues: 12, modes: { discovery: { positions: 300, unknown: 20, models: [
     { name: "popularity", baseline: true, hit_rate: { 10: 0.02, 100: 0.1 }, ndcg: { 10: 0.01 }, hit_rate_interval: [0.01, 0.03] },
@@ -346,7 +337,7 @@ test("health: rates, latencies and the model's facts", async () => {
   await field.setInputFiles(file("{}"));
   await page.getByRole("alert").getByText(/Expected a report written by segue evaluate --report/).waitFor();
   await field.setInputFiles(file(JSON.stringify(report)));
-  await page.getByRole("row", { name: /^blend ?best 0.0800 ±0.0200 0.2000 0.0500/ }).waitFor();
+  await page.getByRole("region", { name: "Discovery: the next song was not heard recently" }).getByRole("row", { name: /^blend 0.0800 0.2000 0.0500/ }).waitFor();
   await page.getByText("300 positions; in 20 the next song").waitFor();
   await done();
 });

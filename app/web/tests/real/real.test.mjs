@@ -1,10 +1,16 @@
 // End-to-end tests of the pages that `segue serve` delivers, on the demo model. Tests that need unusual songs, tags or
 // a broken server are in ../browser and run against the fixture server.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { axe, bench, eventually, go, kMapPart, kPhone, pixels, shows, withoutWebGl } from "../browser/browser.mjs";
-import { startReal } from "./server.mjs";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { axe, bench, eventually, fileBench, go, kMapPart, kPhone, pixels, shows, withoutWebGl } from "../browser/browser.mjs";
+import { kSegue, startReal } from "./server.mjs";
+import { startSubsonic } from "./subsonic.mjs";
 
 let all;
 let popular; // a few of the most played songs
@@ -287,4 +293,82 @@ test("without --open-loopback the page asks for a token and works with one", asy
   await page.getByRole("button", { name: "Use" }).click();
   await page.getByRole("heading", { name: /^[\d,]+ songs$/ }).waitFor();
   await done();
+});
+
+test("a list plays from a music server: by its library's ids, by searches, with errors in a sentence", async (t) => {
+  const [first, second, third, fourth] = popular;
+  const music = await startSubsonic({ user: "ann", password: "sésame", apiKey: "key-1", songs: [
+    { id: "m1", title: first.title.toUpperCase(), artist: first.artist },
+    { id: "m2", title: `${second.title} - Remastered 2011`, artist: `${second.artist} & Guest` },
+    { id: "m3", title: third.title, artist: third.artist, unlisted: true },
+  ] });
+  t.after(() => music.stop());
+  const folder = mkdtempSync(join(tmpdir(), "segue-library-"));
+  writeFileSync(join(folder, "password"), "sésame\n");
+  await promisify(execFile)(kSegue, ["library", "from", "subsonic", music.address, "--user", "ann", "--password-file", join(folder, "password"), "-o", join(folder, "library.arrow"), "--quiet"]);
+  const server = await startReal("--open-loopback", "--subsonic", `${music.address}/`, "--library", join(folder, "library.arrow"));
+  const other = await bench({ real: server, beside: music.origin });
+  t.after(() => other.close());
+  const policy = (await fetch(server.url)).headers.get("content-security-policy");
+  assert.ok(policy.includes(`media-src 'self' blob: ${music.origin}; connect-src 'self' ${music.origin};`), policy);
+
+  const { page, done } = await other.open(`#/playlist?${popular.slice(0, 4).map((song) => `track=${id(song)}`).join("&")}`, { allow: /CORS|ERR_FAILED/ });
+  const host = new URL(music.origin).host;
+  await page.getByRole("button", { name: `Play from ${host}` }).click();
+  const form = page.getByRole("form", { name: `Sign in to ${host}` });
+  assert.deepEqual(await axe(page), []);
+  const signIn = async (user, secret) => {
+    await form.getByLabel("User").fill(user);
+    await form.getByLabel("Password or API key").fill(secret);
+    await form.getByRole("button", { name: "Sign in and play" }).click();
+  };
+  await signIn("ann", "wrong");
+  await page.getByRole("alert").getByText(`${host} does not accept this user and password.`).waitFor();
+  await signIn("", "key-2");
+  await page.getByRole("alert").getByText(`${host} does not accept this API key.`).waitFor();
+  music.seen.origins = false;
+  await signIn("ann", "sésame");
+  await page.getByRole("alert").getByText(`${host} did not answer, or does not allow other pages to ask it (CORS).`).waitFor();
+  music.seen.origins = true;
+  await form.getByLabel("Stay signed in").check();
+  await signIn("ann", "sésame");
+  await page.getByText(`3 of 4 songs are at ${host}. Not there: ${fourth.artist} – ${fourth.title}.`).waitFor();
+  await page.getByRole("region", { name: "Player" }).waitFor({ state: "detached" }); // the end of the list
+  assert.deepEqual([...new Set(music.seen.streams)], ["m1", "m2", "m3"]);
+  const kept = await page.evaluate(() => localStorage.getItem("segue-subsonic"));
+  assert.deepEqual([JSON.parse(kept).server, JSON.parse(kept).who.u, kept.includes("sésame")], [music.address, "ann", false]);
+  // An account of another server is not used here.
+  await page.evaluate((kept) => localStorage.setItem("segue-subsonic", kept.replace("/music", "/other")), kept);
+  await page.reload();
+  await page.getByRole("button", { name: `Play from ${host}` }).waitFor();
+  assert.equal(await page.getByRole("button", { name: `Sign out of ${host}` }).count(), 0);
+  await page.evaluate((kept) => localStorage.setItem("segue-subsonic", kept), kept);
+  await page.reload();
+  await page.getByRole("button", { name: `Sign out of ${host}` }).click();
+  assert.equal(await page.evaluate(() => localStorage.getItem("segue-subsonic")), null);
+  await done();
+});
+
+test("the pages that segue writes show the numbers of its report and the songs of its map", { skip: !process.env.SEGUE_EVALUATION }, async (t) => {
+  const files = await fileBench();
+  t.after(() => files.close());
+  const folder = process.env.SEGUE_PAGES;
+  const report = JSON.parse(readFileSync(process.env.SEGUE_EVALUATION, "utf8"));
+  const { page, done } = await files.open(pathToFileURL(join(folder, "evaluation.html")).href);
+  const { models } = report.runs[0].modes.discovery;
+  const rows = page.getByRole("region", { name: "Discovery: accuracy" }).locator("tbody tr");
+  assert.deepEqual(await rows.evaluateAll((all) => all.map((row) => [row.cells[0].textContent, row.cells[1].textContent])), models.map(({ name, hit_rate }) => [name, hit_rate["10"].toFixed(4)]));
+  assert.ok((await page.locator(".predictions article").count()) > 0);
+  assert.equal(await page.title(), `Evaluation of ${report.dataset}`);
+  await done();
+  const map = await files.open(pathToFileURL(join(folder, "map.html")).href);
+  await map.page.locator(".stage[data-picking=ready]").waitFor({ state: "attached" });
+  const [{ songs }] = (await all.server.get("/v1/models")).items;
+  await map.page.getByRole("heading", { name: `${songs.toLocaleString("en")} songs` }).waitFor();
+  await shows(map.page, "#66c0f4", (count) => count > 300, "songs of a blue region");
+  const [song] = popular;
+  await map.page.getByRole("combobox", { name: "Search songs and artists" }).fill(`${song.artist.split(",")[0]} ${song.title}`);
+  await map.page.getByRole("option").filter({ hasText: song.title }).first().click();
+  await map.page.getByRole("article", { name: song.title }).getByText(`${song.plays.toLocaleString("en")} plays`).waitFor();
+  await map.done();
 });

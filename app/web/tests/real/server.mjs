@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-const kSegue = process.env.SEGUE ?? join(import.meta.dirname, "../../../../build/release/bin/segue");
+export const kSegue = process.env.SEGUE ?? join(import.meta.dirname, "../../../../build/release/bin/segue");
 const kModel = process.env.SEGUE_MODEL;
 
 export async function startReal(...options) {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { load } from "./load.mjs";
 
-const { readHistory, textOf, distinct, fold } = await load("history/parse.ts");
+const { readHistory, textOf, distinct } = await load("history/parse.ts");
+const { fold } = await load("data/fold.ts");
 const { readCsv } = await load("history/csv.ts");
 
 test("Spotify, extended streaming history: short plays and podcasts are skipped", () => {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -17,21 +18,11 @@ namespace {
 
 constexpr std::uint32_t kNoRow = Interner::kNone;
 constexpr std::size_t kMostLargestUsers = 10;
-constexpr std::size_t kSongsAtOnce = 64;
 constexpr std::uint64_t kMemoryOfReading = std::uint64_t{336} << 20;  // batches decoded ahead, code, buffers
 constexpr std::uint64_t kLeastMemory = std::uint64_t{16} << 20;
 
 std::int32_t stored_length(std::int64_t milliseconds) {
   return static_cast<std::int32_t>(std::min<std::int64_t>(milliseconds, std::numeric_limits<std::int32_t>::max()));
-}
-
-// As a number that compares like the text.
-std::uint64_t first_bytes(std::string_view text) {
-  std::uint64_t number = 0;
-  for (std::size_t i = 0; i < sizeof(number); ++i) {
-    number = number << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
-  }
-  return number;
 }
 
 void check_stop(const std::stop_token& stop) {
@@ -61,6 +52,13 @@ json::array to_json(const std::vector<UserPlays>& users) {
   json::array array;
   for (const UserPlays& user : users) array.push_back({{"user", user.user}, {"plays", user.plays}});
   return array;
+}
+
+void keep_largest(std::vector<UserPlays>& users) {
+  std::ranges::sort(users, [](const UserPlays& a, const UserPlays& b) {
+    return a.plays != b.plays ? a.plays > b.plays : a.user < b.user;
+  });
+  users.resize(std::min(users.size(), kMostLargestUsers));
 }
 
 DatasetBuilder::DatasetBuilder(const DatasetRules& rules, const std::filesystem::path& scratch)
@@ -142,8 +140,7 @@ void DatasetBuilder::add_base(const Dataset& base, std::string_view name) {
 }
 
 void DatasetBuilder::describe(const SongDescription& song) {
-  const std::uint32_t number = songs_.find(song.song.id);
-  if (number != SongRegister::kNone) songs_.describe(number, song.song, song.tags);
+  songs_.describe(song);
 }
 
 void DatasetBuilder::sort_users() {
@@ -154,6 +151,20 @@ void DatasetBuilder::sort_users() {
 
 void DatasetBuilder::cut(RejectLog& dropped, std::size_t threads) {
   resolved_ = songs_.resolve(rules_.songs);
+  cut_resolved(dropped, threads);
+}
+
+// Of the songs here that are one, the first stands for all while listens are cut.
+void DatasetBuilder::cut_part(const SongNumbers& numbers, RejectLog& dropped, std::size_t threads) {
+  std::unordered_map<std::uint32_t, std::uint32_t> first;
+  for (std::uint32_t song = 0; song < songs_.size(); ++song) {
+    numbers_.push_back(numbers.of(songs_.is_by_name(song), songs_.id(song)));
+    resolved_.song_of.push_back(first.try_emplace(numbers_.back(), song).first->second);
+  }
+  cut_resolved(dropped, threads);
+}
+
+void DatasetBuilder::cut_resolved(RejectLog& dropped, std::size_t threads) {
   sort_users();
   std::vector<std::uint32_t> place(users_.size());
   for (std::uint32_t i = 0; i < users_in_order_.size(); ++i) place[users_in_order_[i]] = i;
@@ -261,13 +272,14 @@ DatasetCounts DatasetBuilder::write(const std::filesystem::path& folder, std::si
   std::vector<std::uint64_t> plays(songs_.size());
   count(plays);
   check_stop(stop);
-  const std::vector<std::uint32_t> order = songs_in_order(plays);
+  const std::vector<std::uint32_t> order = songs_.in_order(plays);
   std::vector<std::uint32_t> rows(plays.size(), kNoRow);
   for (std::uint32_t row = 0; row < order.size(); ++row) rows[order[row]] = row;
   // The two halves take about as long, and share only what they read.
   parallel_for(2, 1, threads, [&](std::size_t half, std::size_t) {
     if (half == 0) {
-      write_songs(folder / kSongsName, order, plays);
+      counts_.titled_songs = songs_.write(folder / kSongsName, order, plays);
+      counts_.songs = order.size();
     } else {
       write_queues(folder, rows, progress, stop);
       write_skips(folder / kSkipsName, rows);
@@ -276,44 +288,22 @@ DatasetCounts DatasetBuilder::write(const std::filesystem::path& folder, std::si
   return counts_;
 }
 
-// Played songs, the most played first, ties by id.
-std::vector<std::uint32_t> DatasetBuilder::songs_in_order(const std::vector<std::uint64_t>& plays) const {
-  // Most songs are played a few times, so most comparisons are of ids: their first bytes as a number decide nearly all.
-  struct Place {
-    std::uint64_t plays;
-    std::uint64_t first_bytes;
-    std::uint32_t song;
-  };
-  std::vector<Place> places;
-  for (std::uint32_t song = 0; song < plays.size(); ++song) {
-    if (plays[song] > 0) places.push_back({plays[song], first_bytes(songs_.id(song)), song});
-  }
-  std::ranges::sort(places, [this](const Place& a, const Place& b) {
-    if (a.plays != b.plays) return a.plays > b.plays;
-    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
-    return songs_.id(a.song) < songs_.id(b.song);
-  });
-  std::vector<std::uint32_t> order;
-  order.reserve(places.size());
-  for (const Place& place : places) order.push_back(place.song);
-  return order;
+DatasetCounts DatasetBuilder::write_part(const std::filesystem::path& folder, Progress& progress,
+                                         const std::stop_token& stop) {
+  std::vector<std::uint64_t> plays(songs_.size());
+  count(plays);
+  write_queues(folder, numbers_, progress, stop);
+  write_skips(folder / kSkipsName, numbers_);
+  write_numbered_plays(folder, plays, numbers_);
+  return counts_;
 }
 
-void DatasetBuilder::write_songs(const std::filesystem::path& path, std::span<const std::uint32_t> order,
-                                 const std::vector<std::uint64_t>& plays) {
-  CatalogueWriter writer(path);
-  for (std::size_t begin = 0; begin < order.size(); begin += kSongsAtOnce) {
-    const std::span<const std::uint32_t> piece = order.subspan(begin, std::min(kSongsAtOnce, order.size() - begin));
-    songs_.prefetch(piece);
-    for (const std::uint32_t number : piece) {
-      Song song = songs_.song(number);
-      song.plays = plays[number];
-      if (!song.title.empty()) ++counts_.titled_songs;
-      writer.add(song, songs_.tags(number));
-    }
-  }
-  writer.close();
-  counts_.songs = order.size();
+std::string_view DatasetBuilder::first_user() const {
+  return users_in_order_.empty() ? std::string_view() : users_.text(users_in_order_.front());
+}
+
+std::string_view DatasetBuilder::last_user() const {
+  return users_in_order_.empty() ? std::string_view() : users_.text(users_in_order_.back());
 }
 
 void DatasetBuilder::write_queues(const std::filesystem::path& folder, const std::vector<std::uint32_t>& rows,

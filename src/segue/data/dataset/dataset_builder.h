@@ -19,6 +19,7 @@
 #include "segue/data/dataset/interner.h"
 #include "segue/data/dataset/listen_store.h"
 #include "segue/data/dataset/log_sink.h"
+#include "segue/data/dataset/song_numbers.h"
 #include "segue/data/dataset/song_register.h"
 #include "segue/data/log/listen.h"
 #include "segue/data/log/rejects.h"
@@ -65,6 +66,9 @@ json::object to_json(const DatasetCounts& counts);
 // [{"user": "ann", "plays": 3}, ...]
 json::array to_json(const std::vector<UserPlays>& users);
 
+// Keeps those with most plays, in the order of DatasetCounts::largest_users.
+void keep_largest(std::vector<UserPlays>& users);
+
 class DatasetBuilder final : public LogSink {
  public:
   // Temporary files are made in `scratch`, which exists.
@@ -82,6 +86,15 @@ class DatasetBuilder final : public LogSink {
   void cut(RejectLog& dropped, std::size_t threads);
   bool empty() const;  // after cut(): no queue of one's own is left
 
+  // For a part of a dataset, in place of cut() and write(): the songs have the numbers of the whole, in queues, skips
+  // and plays.
+  void cut_part(const SongNumbers& numbers, RejectLog& dropped, std::size_t threads);
+  DatasetCounts write_part(const std::filesystem::path& folder, Progress& progress, const std::stop_token& stop);
+  std::uint64_t mentions() const { return songs_.mentions(); }
+  // After cut(): of the users in the order of their names, the first or the last; "" if there is none.
+  std::string_view first_user() const;
+  std::string_view last_user() const;
+
   // Writes songs, queues and skips to the folder. Throws no_space, io_failed, interrupted.
   DatasetCounts write(const std::filesystem::path& folder, std::size_t threads, Progress& progress,
                       const std::stop_token& stop);
@@ -98,6 +111,7 @@ class DatasetBuilder final : public LogSink {
 
   StoredListen stored(const Listen& listen, std::uint32_t user, std::uint32_t song) const;
   std::uint64_t memory_for_listens() const;
+  void cut_resolved(RejectLog& dropped, std::size_t threads);
   void sort_users();
   void cut_playlists(RejectLog& dropped);
   void resolve_base();
@@ -105,9 +119,6 @@ class DatasetBuilder final : public LogSink {
   void for_each_session(Visit visit) const;
   void count(std::vector<std::uint64_t>& plays);
   void count_base(std::vector<std::uint64_t>& plays);
-  std::vector<std::uint32_t> songs_in_order(const std::vector<std::uint64_t>& plays) const;
-  void write_songs(const std::filesystem::path& path, std::span<const std::uint32_t> order,
-                   const std::vector<std::uint64_t>& plays);
   void write_queues(const std::filesystem::path& folder, const std::vector<std::uint32_t>& rows, Progress& progress,
                     const std::stop_token& stop);
   void write_skips(const std::filesystem::path& path, const std::vector<std::uint32_t>& rows);
@@ -123,6 +134,7 @@ class DatasetBuilder final : public LogSink {
   std::vector<std::uint32_t> songs_of_base_;  // as added
   TextArena names_;
   ResolvedSongs resolved_;
+  std::vector<std::uint32_t> numbers_;  // of a part: the number of each song in the whole
   CutCounts cut_;
   DatasetCounts counts_;
 };

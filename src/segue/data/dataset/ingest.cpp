@@ -91,6 +91,8 @@ LogRules log_rules(const IngestOptions& options) {
   return rules;
 }
 
+}  // namespace
+
 DatasetRules dataset_rules(const IngestOptions& options) {
   DatasetRules rules;
   const std::chrono::milliseconds longest =
@@ -104,12 +106,15 @@ DatasetRules dataset_rules(const IngestOptions& options) {
   return rules;
 }
 
+namespace {
+
 // Reads logs into a sink.
 class LogsToSink {
  public:
   LogsToSink(const IngestOptions& options, LogSink& sink, IngestReport& report, Progress& progress,
-             const std::stop_token& stop)
+             const std::stop_token& stop, bool first_rows_tell_order = true)
       : options_(options), report_(report), progress_(progress), stop_(stop), rules_(log_rules(options)), sink_(sink) {
+    rules_.first_rows_tell_order = first_rows_tell_order;
     if (options.source != "auto" && options.source != kUsualNames) forced_ = &source_named(options.source);
     if (!options.anonymise.empty()) anonymiser_.emplace(options.anonymise);
   }
@@ -137,6 +142,24 @@ class LogsToSink {
     done_ = [](std::uint64_t read) { return read; };
     read_rows({FileFormat::arrow, std::move(rows), ""}, {name, {}});
     report_sources();
+  }
+
+  ColumnsInUse columns_in_use(OpenedRows opened, const std::string& name) const {
+    const Source* source = source_of(opened, name);
+    const std::vector<std::string> all = opened.rows->columns();
+    const RecognisedColumns found = recognise_input(all, request({name, {}}, source));
+    ColumnsInUse used;
+    const auto user = found.columns[static_cast<std::size_t>(Field::user)];
+    const auto time = found.columns[static_cast<std::size_t>(Field::time)];
+    if (user && options_.user.empty()) used.user = all[*user];
+    if (time) used.time = all[*time];
+    if (source != nullptr) used.names = all;
+    if (source == nullptr) {
+      for (const std::optional<std::size_t>& column : found.columns) {
+        if (column) used.names.push_back(all[*column]);
+      }
+    }
+    return used;
   }
 
   void read_songs(Inputs& inputs) {
@@ -368,13 +391,9 @@ IngestReport write_dataset(const IngestOptions& options, const std::vector<Input
   for (std::size_t i = 0; i < bases.size(); ++i) builder.add_base(bases[i], report.bases[i].name);
   progress.begin("cut sessions", 0, "plays");
   builder.cut(report.dropped, thread_count(options.threads));
-  if (builder.empty()) fail_empty(report, options);
-  report.counts = builder.write(folder.path(), thread_count(options.threads), progress, stop);
+  if (!builder.empty()) report.counts = builder.write(folder.path(), thread_count(options.threads), progress, stop);
   report.merged = builder.merged_songs();
-  report.dropped.write(folder.path() / kRejectsName);
-  json::object fields = manifest_fields(report, song_files.files(), options);
-  if (options.shards > 1) fields["shards"] = options.shards;
-  report.digest = write_manifest(folder.path(), options.shards > 1 ? kDatasetFormat : kWholeDatasetFormat, fields);
+  report.digest = end_dataset(folder.path(), report, song_files.files(), options);
   folder.commit();
   progress.end();
   return report;
@@ -401,6 +420,41 @@ class SongList final : public LogSink {
 };
 
 }  // namespace
+
+std::string end_dataset(const fs::path& folder, const IngestReport& report, const std::vector<Inputs::File>& song_files,
+                        const IngestOptions& options) {
+  if (report.counts.sessions + report.counts.playlists == 0) fail_empty(report, options);
+  report.dropped.write(folder / kRejectsName);
+  json::object fields = manifest_fields(report, song_files, options);
+  if (options.shards > 1) fields["shards"] = options.shards;
+  return write_manifest(folder, options.shards > 1 ? kDatasetFormat : kWholeDatasetFormat, fields);
+}
+
+std::vector<Inputs::File> read_song_files(const IngestOptions& options, LogSink& sink, IngestReport& report,
+                                          Progress& progress, const std::stop_token& stop) {
+  Inputs files(options.songs);
+  progress.begin("read", files.bytes(), "bytes");
+  LogsToSink(options, sink, report, progress, stop).read_songs(files);
+  progress.end();
+  return files.files();
+}
+
+ColumnsInUse columns_in_use(std::unique_ptr<RowReader> rows, const std::string& name, const IngestOptions& options) {
+  IngestReport report;
+  SongList none;
+  NoProgress silence;
+  return LogsToSink(options, none, report, silence, {}).columns_in_use({FileFormat::arrow, std::move(rows), ""}, name);
+}
+
+IngestReport read_rows(std::unique_ptr<RowReader> rows, const std::string& name, const IngestOptions& options,
+                       LogSink& sink, Progress& progress, const std::stop_token& stop) {
+  IngestReport report;
+  report.dropped = RejectLog(options.rejects);
+  progress.begin("read", 0, "rows");
+  LogsToSink(options, sink, report, progress, stop, false).read(std::move(rows), name);
+  progress.end();
+  return report;
+}
 
 std::vector<SongRecord> read_songs(const IngestOptions& options, Progress& progress, const std::stop_token& stop) {
   SongList list;

@@ -68,6 +68,28 @@ IngestReport ingest(std::unique_ptr<RowReader> rows, const std::string& name, co
 IngestReport read_logs(std::span<const std::string> inputs, const IngestOptions& options, LogSink& sink,
                        Progress& progress, const std::stop_token& stop);
 
+// The same of one log whose rows are in memory, for datasets made in parts (parts.h): the order of dates such as
+// 08/03/2022 is not told by rows, since the rows of a part tell something else than those of another.
+IngestReport read_rows(std::unique_ptr<RowReader> rows, const std::string& name, const IngestOptions& options,
+                       LogSink& sink, Progress& progress, const std::stop_token& stop);
+
+// The columns that ingest() reads of such a log.
+struct ColumnsInUse {
+  std::string user;                // "" if all rows are of one
+  std::string time;                // "" if there is none
+  std::vector<std::string> names;  // all of them; every column where the log is of a source, which more columns tell
+};
+ColumnsInUse columns_in_use(std::unique_ptr<RowReader> rows, const std::string& name, const IngestOptions& options);
+
+// The steps of ingest() that follow the reading, for datasets made in parts.
+DatasetRules dataset_rules(const IngestOptions& options);
+// Reads the files of `options.songs`; returns them.
+std::vector<Inputs::File> read_song_files(const IngestOptions& options, LogSink& sink, IngestReport& report,
+                                          Progress& progress, const std::stop_token& stop);
+// Fails if nothing was kept, which the report explains; else writes rejects and manifest, and returns the digest.
+std::string end_dataset(const std::filesystem::path& folder, const IngestReport& report,
+                        const std::vector<Inputs::File>& song_files, const IngestOptions& options);
+
 // The songs that the files of `options.songs` describe, each id once, by its first row: with the id of their artist and
 // title where a row has none, and 0 plays. Throws as ingest(), and bad_input for a row that names no song.
 std::vector<SongRecord> read_songs(const IngestOptions& options, Progress& progress, const std::stop_token& stop);

@@ -200,6 +200,11 @@ void QueuesWriter::close() {
   state_->file.close();
 }
 
+std::size_t shard_of(std::uint64_t written, std::uint64_t plays, std::size_t shards) {
+  const std::uint64_t shard = plays == 0 ? shards : written * shards / plays;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(shard, shards - 1));
+}
+
 std::vector<std::string> queue_files(std::size_t shards) {
   if (shards <= 1) return {"queues.arrow"};
   std::vector<std::string> names;
@@ -219,7 +224,7 @@ void QueueShardsWriter::open_next() {
 
 void QueueShardsWriter::add(std::string_view user, std::optional<std::int64_t> start, std::span<const SongRow> songs,
                             std::string_view name) {
-  while (opened_ < files_.size() && written_ * files_.size() >= plays_ * opened_) open_next();
+  while (opened_ <= shard_of(written_, plays_, files_.size())) open_next();
   writer_->add(user, start, songs, name);
   written_ += songs.size();
 }

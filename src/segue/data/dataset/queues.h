@@ -68,6 +68,9 @@ class Queues {
 
 inline constexpr std::size_t kMostShards = 10'000;
 
+// The shard of the next queue, of a dataset with so many plays, behind queues with `written` of them.
+std::size_t shard_of(std::uint64_t written, std::uint64_t plays, std::size_t shards);
+
 // The files of a dataset of `shards`, at least 1: "queues.arrow", or "queues-0000.arrow" and so on.
 std::vector<std::string> queue_files(std::size_t shards);
 

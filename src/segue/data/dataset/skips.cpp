@@ -96,8 +96,15 @@ struct SkipsWriter::State {
 
   void end_batch() { file.write(users.length(), {&users, &songs, &times}); }
 
+  struct OfUser {
+    SongRow song;
+    std::uint32_t times;
+  };
+
   std::string path;
   TableWriter file;
+  std::string user;
+  std::vector<OfUser> of_user;
   arrow::StringBuilder users;
   arrow::UInt32Builder songs;
   arrow::UInt32Builder times;
@@ -107,13 +114,27 @@ SkipsWriter::SkipsWriter(const fs::path& skips_arrow) : state_(std::make_unique<
 SkipsWriter::~SkipsWriter() = default;
 
 void SkipsWriter::add(std::string_view user, SongRow song, std::uint32_t times) {
-  state_->check(state_->users.Append(user));
-  state_->check(state_->songs.Append(song));
-  state_->check(state_->times.Append(times));
-  if (state_->users.length() >= State::kMostRows) state_->end_batch();
+  if (user != state_->user) {
+    end_user();
+    state_->user = user;
+  }
+  state_->of_user.push_back({song, times});
+}
+
+void SkipsWriter::end_user() {
+  State& state = *state_;
+  std::ranges::sort(state.of_user, {}, &State::OfUser::song);
+  for (const auto& [song, times] : state.of_user) {
+    state.check(state.users.Append(state.user));
+    state.check(state.songs.Append(song));
+    state.check(state.times.Append(times));
+    if (state.users.length() >= State::kMostRows) state.end_batch();
+  }
+  state.of_user.clear();
 }
 
 void SkipsWriter::close() {
+  end_user();
   if (state_->users.length() > 0) state_->end_batch();
   state_->file.close();
 }

@@ -1,7 +1,7 @@
 // How often each user skipped each song: skips.arrow of a dataset.
 //
 //   user    utf8      in the order of queues.arrow
-//   song    uint32    a row of songs.arrow
+//   song    uint32    a row of songs.arrow; those of a user in ascending order
 //   skips   uint32    listens that were marked as skipped, or too short to be plays
 #pragma once
 
@@ -43,10 +43,13 @@ class SkipsWriter {
  public:
   explicit SkipsWriter(const std::filesystem::path& skips_arrow);
   ~SkipsWriter();
+  // Users come in their order, the songs of each in any.
   void add(std::string_view user, SongRow song, std::uint32_t times);
   void close();  // throws no_space, io_failed
 
  private:
+  void end_user();
+
   struct State;
   std::unique_ptr<State> state_;
 };

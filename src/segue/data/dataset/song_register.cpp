@@ -70,6 +70,15 @@ std::string_view kind_of(std::string_view id) {
   return colon > kMostLetters ? std::string_view{} : id.substr(0, colon);
 }
 
+// As a number that compares like the text.
+std::uint64_t first_bytes(std::string_view text) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof(number); ++i) {
+    number = number << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  }
+  return number;
+}
+
 }  // namespace
 
 std::uint64_t SongRegister::bytes() const {
@@ -146,11 +155,12 @@ TextStore::Place SongRegister::by_name(const SongMention& song, std::uint64_t ha
   return place;
 }
 
-std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags) {
-  return add(song, tags, hashes_of(song));
+std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags, std::uint64_t plays) {
+  return add(song, tags, hashes_of(song), plays);
 }
 
-std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes) {
+std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes,
+                                std::uint64_t plays) {
   std::uint32_t number = kNone;
   if (song.id.empty()) {
     SpeltName& name = spelt_names_.value(by_name(song, hashes.key));
@@ -158,14 +168,15 @@ std::uint32_t SongRegister::add(const SongMention& song, std::span<const std::st
     if (number == kNone) return number;
     // Counted without a look at the song, which would be another wait for memory.
     if (song.album.empty()) {
-      ++name.times;
+      name.times += plays;
     } else {
-      count_spelling(number, song, hashes.texts);
+      count_spelling(number, song, hashes.texts, plays);
     }
   } else {
     number = by_id(song.id, hashes.key);
-    count_spelling(number, song, hashes.texts);
+    count_spelling(number, song, hashes.texts, plays);
   }
+  mentions_ += plays;
   if (!tags.empty()) keep_tags(number, read_tags(tags));
   return number;
 }
@@ -195,28 +206,30 @@ void SongRegister::add_all(std::span<const Listen> listens, std::vector<std::uin
       const Place place = ids_.likely(hashes[i].key);
       if (place != kNone) __builtin_prefetch(&known_[ids_.value(place)]);
     }
-    for (std::size_t i = 0; i < group.size(); ++i) numbers.push_back(add(group[i].song, group[i].tags, hashes[i]));
+    for (std::size_t i = 0; i < group.size(); ++i) numbers.push_back(add(group[i].song, group[i].tags, hashes[i], 1));
   }
 }
 
-// Counts a play of the song. Most mentions of a song spell it the same: one comparison of hashes.
-void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash) {
+// Counts plays of the song. Most mentions of a song spell it the same: one comparison of hashes.
+void SongRegister::count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash,
+                                  std::uint64_t plays) {
   Known& known = known_[song];
-  ++known.plays;
+  known.plays += plays;
   if (hash == 0) return;
   if (known.texts == hash) {
-    ++known.same_texts;
+    known.same_texts += plays;
     return;
   }
   if (known.texts != 0) {
     std::vector<Spelling>& others = spellings_[song];
     const auto found = std::ranges::find(others, hash, &Spelling::texts);
     if (found != others.end()) {
-      ++found->times;
+      found->times += plays;
       return;
     }
   }
-  add_spelling(song, {hash, 1, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
+  add_spelling(song,
+               {hash, plays, texts_.keep(mention.title), texts_.keep(mention.artist), texts_.keep(mention.album)});
 }
 
 void SongRegister::add_spelling(std::uint32_t song, const Spelling& spelling) {
@@ -300,6 +313,10 @@ void SongRegister::describe(std::uint32_t song, const SongMention& texts, std::s
       known.by_file |= 8;
     }
   }
+}
+
+void SongRegister::describe(const SongDescription& song) {
+  if (const std::uint32_t number = find(song.song.id); number != kNone) describe(number, song.song, song.tags);
 }
 
 // The most frequent spelling, of equally frequent ones the first by its bytes; what it lacks comes from the others.
@@ -484,9 +501,50 @@ void SongRegister::prefetch(std::span<const std::uint32_t> songs) const {
   }
 }
 
+std::uint64_t SongRegister::write(const std::filesystem::path& songs_arrow, std::span<const std::uint32_t> order,
+                                  const std::vector<std::uint64_t>& plays) const {
+  constexpr std::size_t kSongsAtOnce = 64;
+  std::uint64_t titled = 0;
+  CatalogueWriter writer(songs_arrow);
+  for (std::size_t begin = 0; begin < order.size(); begin += kSongsAtOnce) {
+    const std::span<const std::uint32_t> piece = order.subspan(begin, std::min(kSongsAtOnce, order.size() - begin));
+    prefetch(piece);
+    for (const std::uint32_t number : piece) {
+      Song one = song(number);
+      one.plays = plays[number];
+      if (!one.title.empty()) ++titled;
+      writer.add(one, tags(number));
+    }
+  }
+  writer.close();
+  return titled;
+}
+
 Song SongRegister::song(std::uint32_t number) const {
   const Known& known = known_[number];
   return {id(number), texts_.view(known.title), texts_.view(known.artist), texts_.view(known.album), 0};
+}
+
+std::vector<std::uint32_t> SongRegister::in_order(const std::vector<std::uint64_t>& plays) const {
+  // Most songs are played a few times, so most comparisons are of ids: their first bytes as a number decide nearly all.
+  struct Ordered {
+    std::uint64_t plays;
+    std::uint64_t first_bytes;
+    std::uint32_t song;
+  };
+  std::vector<Ordered> played;
+  for (std::uint32_t song = 0; song < plays.size(); ++song) {
+    if (plays[song] > 0) played.push_back({plays[song], first_bytes(id(song)), song});
+  }
+  std::ranges::sort(played, [this](const Ordered& a, const Ordered& b) {
+    if (a.plays != b.plays) return a.plays > b.plays;
+    if (a.first_bytes != b.first_bytes) return a.first_bytes < b.first_bytes;
+    return id(a.song) < id(b.song);
+  });
+  std::vector<std::uint32_t> order;
+  order.reserve(played.size());
+  for (const Ordered& one : played) order.push_back(one.song);
+  return order;
 }
 
 std::vector<std::string_view> SongRegister::tags(std::uint32_t number) const {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,9 +56,9 @@ class SongRegister {
   SongRegister(const SongRegister&) = delete;
   SongRegister& operator=(const SongRegister&) = delete;
 
-  // The number of the song, new or known; counts one play of it. kNone if it has no id and artist or title fold to
-  // nothing.
-  std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags);
+  // The number of the song, new or known; counts so many plays of it. kNone if it has no id and artist or title fold
+  // to nothing.
+  std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags, std::uint64_t plays = 1);
   // Adds the song of each listen and appends its number to `numbers`. Several times as fast as one song after another,
   // because the reads from memory overlap.
   void add_all(std::span<const Listen> listens, std::vector<std::uint32_t>& numbers);
@@ -67,19 +68,27 @@ class SongRegister {
   std::uint32_t find(std::string_view id) const;
   // Texts from a file of songs come before those of logs, and its first row for a song before later ones.
   void describe(std::uint32_t song, const SongMention& texts, std::span<const std::string_view> tags);
+  void describe(const SongDescription& song);  // if its id was mentioned
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(known_.size()); }
-  std::uint64_t bytes() const;  // of memory
+  std::uint64_t mentions() const { return mentions_; }  // plays that were added, each of a song
+  std::uint64_t bytes() const;                          // of memory
 
   // Settles the texts of all songs and finds those that are the same. Call once, after everything was added.
   ResolvedSongs resolve(const SongRules& rules);
 
-  // After resolve().
+  // Its id, or artist and title folded.
   std::string_view id(std::uint32_t song) const { return ids_.text(known_[song].id); }
+  bool is_by_name(std::uint32_t song) const { return known_[song].by_name; }
+
+  // After resolve().
   Song song(std::uint32_t number) const;  // with 0 plays
-  // Requests the memory of these songs: their texts lie all over it.
-  void prefetch(std::span<const std::uint32_t> songs) const;
   std::vector<std::string_view> tags(std::uint32_t number) const;
+  // `plays`: of each song in queues. Those that were played, the most played first, ties by id.
+  std::vector<std::uint32_t> in_order(const std::vector<std::uint64_t>& plays) const;
+  // Writes songs.arrow, in that order; returns how many have a title. Throws no_space, io_failed.
+  std::uint64_t write(const std::filesystem::path& songs_arrow, std::span<const std::uint32_t> order,
+                      const std::vector<std::uint64_t>& plays) const;
 
  private:
   using Ref = TextStore::Ref;
@@ -116,13 +125,14 @@ class SongRegister {
   };
 
   static Hashes hashes_of(const SongMention& song);
-  std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes);
+  std::uint32_t add(const SongMention& song, std::span<const std::string_view> tags, const Hashes& hashes,
+                    std::uint64_t plays);
   std::uint32_t by_id(std::string_view id, std::uint64_t hash);
   Place by_name(const SongMention& song, std::uint64_t hash);  // in spelt_names_
   std::uint32_t by_folded_name(std::string_view artist, std::string_view title);
   std::uint32_t new_song(TextTable<std::uint32_t>& table, std::string_view id, std::uint64_t hash, bool by_name);
   bool is_spelt(Place name, const SongMention& song) const;
-  void count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash);
+  void count_spelling(std::uint32_t song, const SongMention& mention, std::uint64_t hash, std::uint64_t plays);
   void add_spelling(std::uint32_t song, const Spelling& spelling);
   Spelling spelling_of(Place name);
   void count_spelt_names();
@@ -134,6 +144,8 @@ class SongRegister {
   void meet(std::vector<std::uint32_t>& songs, std::uint32_t by_name, ResolvedSongs& resolved) const;
   void merge_versions(ResolvedSongs& resolved) const;
   void share_texts(const ResolvedSongs& resolved);
+  // Requests the memory of these songs: their texts lie all over it.
+  void prefetch(std::span<const std::uint32_t> songs) const;
   std::string_view title(std::uint32_t song) const { return texts_.view(known_[song].title); }
   std::string_view artist(std::uint32_t song) const { return texts_.view(known_[song].artist); }
   std::string folded_name(std::uint32_t song) const;
@@ -147,6 +159,7 @@ class SongRegister {
   std::vector<Ref> tags_;  // of each song, separated by zero bytes; shorter than songs while the last have none
   std::unordered_map<std::uint32_t, std::vector<Spelling>> spellings_;
   std::string scratch_;
+  std::uint64_t mentions_ = 0;
 };
 
 }  // namespace segue::data

@@ -426,7 +426,7 @@ void LogReader::decide_date_order(const RowBatch& batch) {
 std::optional<LogBatch> LogReader::next() {
   std::optional<RowBatch> rows = opened_.rows->next();
   if (!rows) return std::nullopt;
-  if (first_) decide_date_order(*rows);
+  if (first_ && rules_.first_rows_tell_order) decide_date_order(*rows);
   LogBatch out;
   out.rows = rows->rows + rows->rejects.size();
   out.rejects = std::move(rows->rejects);

@@ -41,6 +41,8 @@ struct LogRules {
   TimeIs time_is = TimeIs::automatic;
   std::int64_t earliest = 0;  // microseconds; listens outside are dropped
   std::int64_t latest = 0;
+  // The first rows tell the order of dates such as 08/03/2022; else such dates are ambiguous wherever they are.
+  bool first_rows_tell_order = true;
 };
 
 // The user that a folder's part of the columns names ("user=ann"), "" if none does.

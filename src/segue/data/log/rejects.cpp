@@ -1,10 +1,12 @@
 #include "segue/data/log/rejects.h"
 
 #include <algorithm>
+#include <fstream>
 #include <numeric>
 
 #include <fmt/format.h>
 
+#include "segue/base/error.h"
 #include "segue/base/file.h"
 #include "segue/base/json.h"
 #include "segue/base/words.h"
@@ -31,6 +33,22 @@ void RejectLog::add(std::string_view file, const Reject& reject) {
     }));
   }
   count(reject.reason);
+}
+
+void RejectLog::join(const json::object& counts, const std::filesystem::path& samples) {
+  const auto reason_of = [&](std::string_view name) {
+    const auto found = std::ranges::find(kReasonNames, name);
+    if (found == kReasonNames.end())
+      fail(ErrorCode::corrupt, "{}: expected a reason, found {}", samples.string(), name);
+    return static_cast<std::size_t>(found - kReasonNames.begin());
+  };
+  std::ifstream file(samples);
+  for (std::string line; std::getline(file, line);) {
+    const json::value sample = parse_json(line, samples.string());
+    std::vector<std::string>& lines = samples_[reason_of(string_at(sample.as_object(), "reason", samples.string()))];
+    if (lines.size() < most_samples_) lines.push_back(line);
+  }
+  for (const auto& [name, times] : counts) counts_[reason_of(name)] += count_at(counts, name, samples.string());
 }
 
 std::uint64_t RejectLog::total() const {

@@ -57,6 +57,8 @@ class RejectLog {
   bool wants(Reason reason) const { return counts_[index(reason)] < most_samples_; }
   void add(std::string_view file, const Reject& reject);
   void count(Reason reason, std::uint64_t times = 1) { counts_[index(reason)] += times; }
+  // What to_json() and write() gave of another log, its samples behind those of this one. Throws corrupt.
+  void join(const json::object& counts, const std::filesystem::path& samples);
 
   std::uint64_t operator[](Reason reason) const { return counts_[index(reason)]; }
   std::uint64_t total() const;

@@ -1,29 +1,24 @@
-// Evaluations as JSON and as an HTML page.
+// Evaluations as documents and as a page.
 #pragma once
 
-#include <span>
 #include <string>
+#include <string_view>
 
 #include "segue/base/json.h"
 #include "segue/data/dataset/catalogue.h"
 #include "segue/evaluate/evaluation.h"
+#include "segue/evaluate/report/report_fields.h"
 
 namespace segue::evaluate {
 
 // Every number of an evaluation, without its example predictions.
+EvaluationRunReply reply_of(const Evaluation& evaluation);
 json::object to_json(const Evaluation& evaluation);
 
-// The context of the numbers.
-struct ReportDescription {
-  std::string dataset;
-  json::object split_options;
-  json::object options;
-  json::object train_options;
-};
+// The example predictions, with songs as people read them.
+ExamplesReply examples_of(const Evaluation& evaluation, const data::Catalogue& songs);
 
-// One self-contained HTML page: nothing is loaded from anywhere. Shows the first run in full. REQUIRES: at least one
-// run.
-std::string html_report(std::span<const Evaluation> runs, const data::Catalogue& songs,
-                        const ReportDescription& description);
+// The template filled with the report (base/page.h), which shows the first run in full. REQUIRES: at least one run.
+std::string evaluation_page(std::string_view page_template, const EvaluationReply& report);
 
 }  // namespace segue::evaluate

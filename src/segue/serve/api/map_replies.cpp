@@ -1,14 +1,12 @@
 #include "segue/serve/api/map_replies.h"
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include <openssl/evp.h>
-
 #include "segue/base/digest.h"
-#include "segue/layout/region_contours.h"
 #include "segue/model/map_file.h"
 
 namespace segue::serve {
@@ -25,14 +23,6 @@ std::shared_ptr<const SharedBody> shared(std::string bytes) {
   return body;
 }
 
-std::string base64(std::span<const std::uint8_t> bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // OpenSSL appends a NUL
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(), static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
 }  // namespace
 
 std::shared_ptr<const SharedBody> map_body(const layout::SongMap& map) {
@@ -40,29 +30,11 @@ std::shared_ptr<const SharedBody> map_body(const layout::SongMap& map) {
 }
 
 SharedReply<RegionsReply> regions_reply(const layout::SongMap& map) {
-  RegionsReply reply;
-  reply.items.reserve(map.regions.size());
-  for (const layout::Region& region : map.regions) {
-    reply.items.push_back(
-        {region.label, region.centre.x, region.centre.y, region.size, region.level, region.parent, region.source});
-  }
-  return {shared(json_text(reply))};
+  return {shared(json_text(RegionsReply{layout::region_replies(map)}))};
 }
 
 SharedReply<ContoursReply> contours_reply(const layout::SongMap& map) {
-  ContoursReply reply;
-  for (const layout::Contour& contour : layout::region_contours(map)) {
-    for (const std::vector<layout::Point>& ring : contour.rings) {
-      ContourReply& line = reply.items.emplace_back();
-      line.region = contour.region;
-      line.part = layout::kContourParts[contour.part];
-      for (const layout::Point point : ring) {
-        line.points.push_back(point.x);
-        line.points.push_back(point.y);
-      }
-    }
-  }
-  return {shared(json_text(reply))};
+  return {shared(json_text(ContoursReply{layout::contour_replies(map)}))};
 }
 
 SharedReply<MapTagsReply> tags_reply(const data::Catalogue& songs) {
@@ -87,7 +59,7 @@ SharedReply<MapTagsReply> tags_reply(const data::Catalogue& songs) {
       if (const auto found = place.find(tag); found != place.end()) rows[row] = std::min(rows[row], found->second);
     }
   }
-  reply.rows = base64(rows);
+  reply.rows = base64_of(std::as_bytes(std::span(rows)));
   return {shared(json_text(reply))};
 }
 

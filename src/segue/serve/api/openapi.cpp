@@ -192,14 +192,17 @@ json::object openapi_document(std::span<const Route> routes) {
                 {"description", "\"Token SECRET\" or \"Bearer SECRET\"; the operator makes tokens"}}}}}}}};
 }
 
-std::string typescript_types(std::span<const Route> routes) {
+std::string typescript_types(std::span<const Route> routes, std::span<const ReplyShape* const> documents) {
   std::vector<const ReplyShape*> shapes;
   for (const Route& route : routes) {
     const ReplyShape* const shape = route.handle.shape();
     const bool fixed = shape != nullptr && shape != &shape_of<FreeFormReply>();
     if (fixed && route.errors == &kErrorForm) shapes.push_back(shape);
   }
-  return "// Replies of the HTTP API. Generated from the routes by the target web_types; do not edit.\n" +
+  shapes.insert(shapes.end(), documents.begin(), documents.end());
+  return "// Replies of the HTTP API and documents of pages. Generated from their tables by the target web_types; do "
+         "not "
+         "edit.\n" +
          typescript_of(shapes);
 }
 

@@ -12,7 +12,7 @@ namespace segue::serve {
 // Parameters, bodies and examples come from the routes, schemas of replies and errors from the tables of their structs.
 json::object openapi_document(std::span<const Route> routes);
 
-// app/web/src/data/types.ts: an interface for every reply of the routes.
-std::string typescript_types(std::span<const Route> routes);
+// app/web/src/data/types.ts: an interface for every reply of the routes and for these documents.
+std::string typescript_types(std::span<const Route> routes, std::span<const ReplyShape* const> documents = {});
 
 }  // namespace segue::serve

@@ -71,6 +71,17 @@ Reply Service::metrics_text() {
   for (const ModelPointer& served : models) {
     append_sample(text, "segue_index_recall", {"model", served->name}, served->recall);
   }
+  const NewSongFacts new_songs = new_songs_->facts();
+  append_family(text, "segue_new_songs", "gauge", "Songs put into the store that training did not know then");
+  append_sample(text, "segue_new_songs", {}, static_cast<double>(new_songs.songs));
+  append_counter(text, "segue_new_song_plays_total", "Plays of new songs, in stored sessions that are over",
+                 new_songs.plays);
+  append_counter(text, "segue_new_song_versions_total", "Versions of models made with new songs",
+                 new_songs.versions_made);
+  append_family(text, "segue_new_song_version_seconds", "gauge", "The time that the last of them took to write");
+  append_sample(text, "segue_new_song_version_seconds", {}, new_songs.seconds);
+  append_family(text, "segue_new_songs_behind", "gauge", "1 while new songs cannot be placed");
+  append_sample(text, "segue_new_songs_behind", {}, new_songs.problem.empty() ? 0 : 1);
   const CatalogueFacts catalogue = catalogue_.facts();
   append_family(text, "segue_catalogue_rows", "gauge", "Rows of the catalogue's table");
   append_sample(text, "segue_catalogue_rows", {}, static_cast<double>(catalogue.rows));
@@ -181,6 +192,7 @@ std::vector<Route> Service::operation_routes() {
                         reply.items.push_back({link.name, link.address});
                       }
                       reply.cover = setup_.song_links.cover;
+                      reply.subsonic = setup_.song_links.subsonic;
                       return json_reply(reply);
                     }});
   routes.push_back({.path = "/v1/status",

@@ -9,12 +9,14 @@
 
 #include "segue/base/fields.h"
 #include "segue/base/json.h"
+#include "segue/layout/map_fields.h"
 #include "segue/recommend/replies.h"
 
 namespace segue::serve {
 
 struct FoundSongReply : recommend::SongReply {
   std::optional<bool> available{};
+  std::optional<std::string_view> item{};
 };
 
 struct SongsReply {
@@ -86,30 +88,15 @@ struct SongLinkReply {
 struct SongLinksReply {
   std::vector<SongLinkReply> items{};
   std::string_view cover{};
-};
-
-struct RegionReply {
-  std::string_view label{};
-  float x = 0;
-  float y = 0;
-  std::uint32_t size = 0;
-  std::uint32_t level = 0;
-  std::int32_t parent = -1;
-  layout::NameSource source = layout::NameSource::none;
+  std::string_view subsonic{};
 };
 
 struct RegionsReply {
-  std::vector<RegionReply> items{};
-};
-
-struct ContourReply {
-  std::int32_t region = -1;
-  double part = 0;
-  std::vector<float> points{};
+  std::vector<layout::RegionReply> items{};
 };
 
 struct ContoursReply {
-  std::vector<ContourReply> items{};
+  std::vector<layout::ContourReply> items{};
 };
 
 struct MapTagsReply {
@@ -297,6 +284,9 @@ struct FieldsOf<serve::FoundSongReply> {
   static constexpr std::tuple fields = {
       field<&serve::FoundSongReply::available>("available",
                                                "false for a song that the catalogue does not offer; else absent"),
+      field<&serve::FoundSongReply::item>("item",
+                                          "With rows: its id at the music server of the service's library, if it has "
+                                          "one"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::FoundSongReply);
@@ -434,6 +424,8 @@ struct FieldsOf<serve::SongLinksReply> {
   static constexpr std::tuple fields = {
       field<&serve::SongLinksReply::items>("items", "The links"),
       field<&serve::SongLinksReply::cover>("cover", "Address of a cover, as of a link; empty if there are none"),
+      field<&serve::SongLinksReply::subsonic>("subsonic",
+                                              "Address of a music server to play from; empty if there is none"),
   };
 };
 SEGUE_CHECK_FIELDS(serve::SongLinksReply);
@@ -452,22 +444,6 @@ struct FieldsOf<serve::HistoryReply> {
 SEGUE_CHECK_FIELDS(serve::HistoryReply);
 
 template <>
-struct FieldsOf<serve::RegionReply> {
-  static constexpr std::string_view name = "Region";
-  static constexpr std::string_view description = "A named region of the map";
-  static constexpr std::tuple fields = {
-      field<&serve::RegionReply::label>("label", "Its name; empty if nothing sets it apart"),
-      field<&serve::RegionReply::x>("x", "A point where the region is dense"),
-      field<&serve::RegionReply::y>("y", "A point where the region is dense"),
-      field<&serve::RegionReply::size>("size", "Number of songs"),
-      field<&serve::RegionReply::level>("level", "0 for the largest regions"),
-      field<&serve::RegionReply::parent>("parent", "The region around it, as an index; -1 at level 0"),
-      field<&serve::RegionReply::source>("source", "What its name is made of"),
-  };
-};
-SEGUE_CHECK_FIELDS(serve::RegionReply);
-
-template <>
 struct FieldsOf<serve::RegionsReply> {
   static constexpr std::string_view name = "Regions";
   static constexpr std::string_view description = "The regions of the map, the largest level first";
@@ -476,19 +452,6 @@ struct FieldsOf<serve::RegionsReply> {
   };
 };
 SEGUE_CHECK_FIELDS(serve::RegionsReply);
-
-template <>
-struct FieldsOf<serve::ContourReply> {
-  static constexpr std::string_view name = "Contour";
-  static constexpr std::string_view description =
-      "A closed line around songs of a region; one inside another is a hole";
-  static constexpr std::tuple fields = {
-      field<&serve::ContourReply::region>("region", "The region, as an index into the regions"),
-      field<&serve::ContourReply::part>("part", "The part of the region's songs inside its lines of this part"),
-      field<&serve::ContourReply::points>("points", "x and y of each point"),
-  };
-};
-SEGUE_CHECK_FIELDS(serve::ContourReply);
 
 template <>
 struct FieldsOf<serve::ContoursReply> {

@@ -108,6 +108,12 @@ FoundPage search_page(const ServedModel& served, const SongSearchOptions& option
   }
 }
 
+std::optional<std::string_view> item_at_server(const ServedModel& served, data::SongRow row) {
+  if (!served.library) return std::nullopt;
+  const std::optional<library::LibraryItemView> item = served.library->item_of(row);
+  return item && !item->id.empty() ? std::optional(item->id) : std::nullopt;
+}
+
 // What a catalogue does not offer is of interest to those who run the service.
 void check_may_see_unavailable(const Identity& who) {
   if (who.admin || who.user.empty()) return;
@@ -139,6 +145,7 @@ TypedReply<SongsReply> search(const ServiceParts& parts, const Exchange& exchang
   for (const data::SongRow row : found.rows) {
     FoundSongReply& one = reply.items.emplace_back(recommend::song_reply(songs, row));
     if (!offered.has(row)) one.available = false;
+    if (exchange.find("rows") != nullptr) one.item = item_at_server(*served, row);
   }
   auto typed = json_reply(reply);
   page.add_link(typed.reply, reply.next);

@@ -13,10 +13,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Scripts, styles and requests from this server only; nothing inline, no framing. {}: further origins of pictures.
+// Scripts, styles and requests from this server only; nothing inline, no framing. {0}: further origins of
+// pictures, {1}: of music.
 constexpr std::string_view kPolicy =
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{}; media-src 'self' blob:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{0}; media-src 'self' "
+    "blob:{1}; connect-src 'self'{1}; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 struct MediaType {
   std::string_view extension;
@@ -74,6 +75,10 @@ void StaticFiles::allow_pictures(std::string_view origin) {
   pictures_ += fmt::format(" {}", origin);
 }
 
+void StaticFiles::allow_player(std::string_view origin) {
+  players_ += fmt::format(" {}", origin);
+}
+
 std::optional<Reply> StaticFiles::find(std::string_view path) const {
   const auto found = files_.find(path);
   if (found == files_.end()) return std::nullopt;
@@ -85,7 +90,7 @@ std::optional<Reply> StaticFiles::find(std::string_view path) const {
   const bool may_keep = file.body != nullptr && path.starts_with("/assets/");
   reply.headers.push_back({"Cache-Control", may_keep ? "public, max-age=31536000, immutable" : "no-cache"});
   if (reply.content_type.starts_with("text/html")) {
-    reply.headers.push_back({"Content-Security-Policy", fmt::format(kPolicy, pictures_)});
+    reply.headers.push_back({"Content-Security-Policy", fmt::format(kPolicy, pictures_, players_)});
     reply.headers.push_back({"Referrer-Policy", "no-referrer"});
   }
   return reply;

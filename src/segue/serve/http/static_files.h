@@ -38,6 +38,8 @@ class StaticFiles {
 
   // Lets pages show pictures from one more origin ("https://coverartarchive.org"). Before any request.
   void allow_pictures(std::string_view origin);
+  // Lets pages ask one more origin, and play what it sends. Before any request.
+  void allow_player(std::string_view origin);
 
  private:
   struct File {
@@ -46,7 +48,9 @@ class StaticFiles {
     std::filesystem::path source;
   };
   std::map<std::string, File, std::less<>> files_;
-  std::string pictures_;  // origins beside this one, each after a space
+  // Origins beside this one, each after a space.
+  std::string pictures_;
+  std::string players_;
 };
 
 }  // namespace segue::serve

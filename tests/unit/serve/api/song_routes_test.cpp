@@ -107,6 +107,11 @@ TEST(SongLinks, are_read_and_checked) {
     EXPECT_THROW(song_links({bad}, ""), Error) << bad;
   }
   EXPECT_THROW(song_links({}, "https://*;script-src/"), Error);
+  EXPECT_EQ(song_links({}, "", "http://nas:4533/music/").subsonic, "http://nas:4533/music");
+  EXPECT_EQ(origin_of("http://nas:4533/music"), "http://nas:4533");
+  for (const char* const bad : {"nas:4533", "ftp://nas/", "http://nas;script-src */"}) {
+    EXPECT_THROW(song_links({}, "", bad), Error) << bad;
+  }
 }
 
 TEST_F(SongRoutes, put_a_song_that_training_did_not_know) {

@@ -1,4 +1,4 @@
-#include "segue/serve/trend_feed.h"
+#include "segue/serve/listen_feed.h"
 
 #include <algorithm>
 #include <memory>
@@ -19,9 +19,9 @@ constexpr std::int64_t kDay = 24 * kHour;
 constexpr std::int64_t kUntil = 20'000 * kDay;  // the end of the model's dataset
 constexpr std::int64_t kSecond = 1'000'000;     // in microseconds
 
-class TrendFeedTest : public ::testing::Test {
+class ListenFeedTest : public ::testing::Test {
  protected:
-  TrendFeedTest() {
+  ListenFeedTest() {
     testing::SmallModel small = testing::small_model();
     small.habits.emplace();
     small.habits->until = kUntil * kSecond;
@@ -49,8 +49,8 @@ class TrendFeedTest : public ::testing::Test {
   std::unique_ptr<ModelSet> models_;
 };
 
-TEST_F(TrendFeedTest, counts_what_arrived_since_the_last_poll) {
-  TrendFeed feed(*models_, store_);
+TEST_F(ListenFeedTest, counts_what_arrived_since_the_last_poll) {
+  ListenFeed feed(*models_, store_);
   add("ann", kUntil + kHour, 7, kUntil + kHour);
   feed.poll(kUntil + 2 * kHour);
   EXPECT_EQ(counted(), 1U);
@@ -63,8 +63,8 @@ TEST_F(TrendFeedTest, counts_what_arrived_since_the_last_poll) {
   EXPECT_EQ(counted(), 2U);
 }
 
-TEST_F(TrendFeedTest, leaves_out_what_is_no_news) {
-  TrendFeed feed(*models_, store_);
+TEST_F(ListenFeedTest, leaves_out_what_is_no_news) {
+  ListenFeed feed(*models_, store_);
   add("ann", kUntil - kHour, 7, kUntil + kHour);       // the model knows it
   add("bob", kUntil + kHour, 7, kUntil + 4 * kDay);    // an import
   add("cy", kUntil + 9 * kDay, 7, kUntil + 4 * kDay);  // a clock that is ahead
@@ -79,8 +79,8 @@ TEST_F(TrendFeedTest, leaves_out_what_is_no_news) {
   EXPECT_EQ(counted(), 0U);
 }
 
-TEST_F(TrendFeedTest, one_listener_cannot_make_a_hit) {
-  TrendFeed feed(*models_, store_);
+TEST_F(ListenFeedTest, one_listener_cannot_make_a_hit) {
+  ListenFeed feed(*models_, store_);
   for (int i = 0; i < 1000; ++i) add("ann", kUntil + kHour + i, 7, kUntil + kHour + i);
   feed.poll(kUntil + 2 * kHour);
   EXPECT_EQ(counted(), 1U);
@@ -89,8 +89,8 @@ TEST_F(TrendFeedTest, one_listener_cannot_make_a_hit) {
   EXPECT_EQ(counted(), 11U);
 }
 
-TEST_F(TrendFeedTest, another_process_comes_to_the_same_trend) {
-  TrendFeed feed(*models_, store_);
+TEST_F(ListenFeedTest, another_process_comes_to_the_same_trend) {
+  ListenFeed feed(*models_, store_);
   for (std::int64_t day = 1; day < 30; ++day) {
     for (std::uint32_t i = 0; i < 20; ++i) {
       const std::int64_t at = kUntil + day * kDay + i * kHour;
@@ -104,14 +104,30 @@ TEST_F(TrendFeedTest, another_process_comes_to_the_same_trend) {
   for (data::SongRow song = 0; song < 20; ++song) shares.push_back(share(song));
   // Restarted: the model is loaded again, and everything is counted at once.
   models_ = std::make_unique<ModelSet>(model_sources("default", folder_ / "model", {}, {}), folder_.path(), false);
-  TrendFeed again(*models_, store_);
+  ListenFeed again(*models_, store_);
   again.poll(kUntil + 30 * kDay);
   EXPECT_EQ(counted(), count);
   for (data::SongRow song = 0; song < 20; ++song) EXPECT_NEAR(share(song), shares[song], 1e-4F * shares[song]);
 }
 
-TEST_F(TrendFeedTest, after_a_failure_of_the_store_nothing_is_lost_or_counted_twice) {
-  TrendFeed feed(*models_, store_);
+TEST_F(ListenFeedTest, a_version_with_the_same_songs_continues) {
+  ListenFeed feed(*models_, store_);
+  for (int i = 0; i < 20; ++i) add("user" + std::to_string(i), kUntil + kHour, 7, kUntil + kHour);
+  feed.poll(kUntil + 2 * kHour);
+  const float before = share(7);
+  const ModelPointer first = served();
+  models_->reload("");
+  ASSERT_NE(served(), first);
+  EXPECT_EQ(counted(), 0U);
+  store_.remove_older(kUntil + 2 * kHour, 100);  // so that it could not be read again
+  add("ann", kUntil + 2 * kHour, 7, kUntil + 2 * kHour);
+  feed.poll(kUntil + 3 * kHour);
+  EXPECT_EQ(counted(), 21U);
+  EXPECT_GT(share(7), before);
+}
+
+TEST_F(ListenFeedTest, after_a_failure_of_the_store_nothing_is_lost_or_counted_twice) {
+  ListenFeed feed(*models_, store_);
   add("ann", kUntil + kHour, 7, kUntil + kHour);
   store_.fail_with(ErrorCode::unavailable);
   EXPECT_ERROR(feed.poll(kUntil + 2 * kHour), ErrorCode::unavailable, "");
@@ -121,23 +137,23 @@ TEST_F(TrendFeedTest, after_a_failure_of_the_store_nothing_is_lost_or_counted_tw
   EXPECT_EQ(counted(), 1U);
 }
 
-TEST_F(TrendFeedTest, a_song_that_rises_is_recommended) {
+TEST_F(ListenFeedTest, a_song_that_rises_is_recommended) {
   const std::vector<data::SongRow> played = {0};
   const auto place_of_rising = [&] {
     const auto items = served()->recommender.recommend({.played = played}, {.k = 23, .threads = 1}).items;
     return std::ranges::find(items, 22U, &recommend::Recommendation::song) - items.begin();
   };
   const auto before = place_of_rising();
-  TrendFeed feed(*models_, store_);
+  ListenFeed feed(*models_, store_);
   for (int i = 0; i < 5000; ++i) add("user" + std::to_string(i), kUntil + kHour, 22, kUntil + kHour);
   feed.poll(kUntil + 2 * kHour);
   EXPECT_EQ(served()->trend->leaders(0).size() > 0, true);
   EXPECT_LT(place_of_rising(), before);
 }
 
-TEST_F(TrendFeedTest, requests_read_while_it_counts) {
+TEST_F(ListenFeedTest, requests_read_while_it_counts) {
   for (int i = 0; i < 2000; ++i) add("user" + std::to_string(i), kUntil + kHour, 7, kUntil + kHour);
-  TrendFeed feed(*models_, store_);
+  ListenFeed feed(*models_, store_);
   const ModelPointer model = served();
   const std::vector<data::SongRow> played = {0};
   std::jthread reader([&](const std::stop_token& stop) {

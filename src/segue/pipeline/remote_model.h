@@ -13,7 +13,7 @@
 
 #include "segue/base/progress.h"
 
-namespace segue::serve {
+namespace segue::pipeline {
 
 // Whether it names a place elsewhere.
 bool is_remote(std::string_view model);
@@ -33,7 +33,14 @@ class RemoteModel {
   // leads where it led.
   bool fetch(Progress& progress, const std::stop_token& stop);
 
+  // The digest of the model that is published there now. Throws as fetch().
+  std::string published_digest() const;
+  // The folder of the model with this digest in the cache, fetched if it is not there yet. Throws as fetch(), and
+  // corrupt if another model is published by now.
+  std::filesystem::path fetch(const std::string& digest, Progress& progress, const std::stop_token& stop);
+
  private:
+  std::filesystem::path folder_of(const std::string& digest) const;
   void remove_others(const std::filesystem::path& now, const std::filesystem::path& before) const;
 
   std::string uri_;
@@ -41,4 +48,4 @@ class RemoteModel {
   std::filesystem::path link_;
 };
 
-}  // namespace segue::serve
+}  // namespace segue::pipeline

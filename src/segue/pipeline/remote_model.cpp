@@ -1,4 +1,4 @@
-#include "segue/serve/remote_model.h"
+#include "segue/pipeline/remote_model.h"
 
 #include <algorithm>
 #include <array>
@@ -25,7 +25,7 @@
 #include "segue/model/model.h"
 #include "segue/pipeline/dated_models.h"
 
-namespace segue::serve {
+namespace segue::pipeline {
 
 namespace fs = std::filesystem;
 
@@ -213,7 +213,7 @@ RemoteModel::RemoteModel(std::string uri, const fs::path& cache)
 bool RemoteModel::fetch(Progress& progress, const std::stop_token& stop) {
   const std::unique_ptr<Place> place = open_place(uri_, shown_);
   const RemoteManifest manifest = read_manifest(*place, without_query(shown_));
-  const fs::path target = link_.parent_path() / fmt::format("{}-{}", link_.filename().string(), manifest.digest);
+  const fs::path target = folder_of(manifest.digest);
   std::error_code error;
   const fs::path last = fs::weakly_canonical(link_, error);
   const bool has_last = fs::is_directory(last, error);
@@ -242,9 +242,28 @@ bool RemoteModel::fetch(Progress& progress, const std::stop_token& stop) {
     verify_files(writer.path(), open_manifest(writer.path(), model::kModelFormat), progress);
     writer.commit();
   }
-  pipeline::point_to(link_, target);
+  point_to(link_, target);
   remove_others(target, has_last ? last : fs::path());
   return true;
+}
+
+fs::path RemoteModel::folder_of(const std::string& digest) const {
+  return link_.parent_path() / fmt::format("{}-{}", link_.filename().string(), digest);
+}
+
+std::string RemoteModel::published_digest() const {
+  const std::unique_ptr<Place> place = open_place(uri_, shown_);
+  return read_manifest(*place, without_query(shown_)).digest;
+}
+
+fs::path RemoteModel::fetch(const std::string& digest, Progress& progress, const std::stop_token& stop) {
+  const fs::path folder = folder_of(digest);
+  std::error_code error;
+  if (!fs::exists(folder, error)) fetch(progress, stop);
+  if (!fs::exists(folder, error)) {
+    fail(ErrorCode::corrupt, "{}: expected the model {}, found that another was published meanwhile", shown_, digest);
+  }
+  return folder;
 }
 
 // Of what was fetched for this link: all but these two.
@@ -259,4 +278,4 @@ void RemoteModel::remove_others(const fs::path& now, const fs::path& before) con
   }
 }
 
-}  // namespace segue::serve
+}  // namespace segue::pipeline
