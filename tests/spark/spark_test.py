@@ -124,10 +124,9 @@ def check_ingest(folder):
     pa.parquet.write_table(table, folder / "log.parquet")
     rows = session.read.parquet(str(folder / "log.parquet")).repartition(4)
     for shards in (1, 3):
-        alone = folder / f"alone-{shards}"
-        segue.ingest(folder / "log.parquet", alone, shards=shards)
-        on_spark.ingest(rows, folder / f"spark-{shards}", parts=5, order="offset", name="log.parquet", shards=shards)
-        check_same(alone, folder / f"spark-{shards}")
+        segue.ingest(folder / "log.parquet", folder / f"alone-{shards}", shards=shards)
+    on_spark.ingest(rows, folder / "spark-3", parts=5, order="offset", name="log.parquet", shards=3)
+    check_same(folder / "alone-3", folder / "spark-3")
     with_kills(folder, rows, lambda frame: on_spark.ingest(frame, folder / "killed", parts=5, order="offset", name="log.parquet"),
                later=".killed.spark-*/part-*")
     check_same(folder / "alone-1", folder / "killed")
