@@ -64,10 +64,11 @@ def ingest(session, folder, arguments):
     options = {"shards": arguments.shards}
     alone, seconds_alone = timed(lambda: segue.ingest(numbered, folder / "alone", threads=2, **options))
     rows = session.read.parquet(str(numbered))
-    _, seconds = timed(lambda: on_spark.ingest(rows, folder / "spark", parts=arguments.parts, order="offset", name="numbered.parquet", **options))
+    _, seconds = timed(lambda: on_spark.ingest(rows, folder / "spark", parts=arguments.parts, order="offset",
+                                               name="numbered.parquet", **options))
     first, second = files_of(folder / "alone"), files_of(folder / "spark")
-    tell(rows=at, plays=alone.counts["plays"], songs=alone.counts["songs"], one_machine_s=seconds_alone, spark_s=seconds, parts=arguments.parts,
-         same={name: first[name] == second.get(name) for name in first})
+    tell(rows=at, plays=alone.counts["plays"], songs=alone.counts["songs"], one_machine_s=seconds_alone, spark_s=seconds,
+         parts=arguments.parts, same={name: first[name] == second.get(name) for name in first})
 
 
 def histories(model, users, path):
@@ -116,11 +117,12 @@ def mllib(session, folder, arguments):
     sentences = session.createDataFrame([(queue,) for queue in kept], "songs array<string>").repartition(2).cache()
     sentences.count()
     for partitions in arguments.partitions:
-        spark_word2vec = Word2Vec(vectorSize=same["dim"], windowSize=same["window"], minCount=same["min_plays"], maxIter=same["epochs"], stepSize=same["learning_rate"],
-                                  numPartitions=partitions, maxSentenceLength=10_000, seed=1, inputCol="songs", outputCol="v")
+        spark_word2vec = Word2Vec(vectorSize=same["dim"], windowSize=same["window"], minCount=same["min_plays"], maxIter=same["epochs"],
+                                  stepSize=same["learning_rate"], numPartitions=partitions, maxSentenceLength=10_000, seed=1, inputCol="songs", outputCol="v")
         fitted, seconds = timed(lambda: spark_word2vec.fit(sentences))
         vectors = fitted.getVectors().collect()
-        score(f"MLlib, {partitions} partitions", seconds, [row["word"] for row in vectors], np.array([row["vector"].toArray() for row in vectors], np.float32), held_out)
+        rows = np.array([row["vector"].toArray() for row in vectors], np.float32)
+        score(f"MLlib, {partitions} partitions", seconds, [row["word"] for row in vectors], rows, held_out)
     dataset = segue.Dataset.from_lists(kept, folder / "kept", min_session=1, keep_repeats=True)
     # MLlib has no vectors for songs below min_plays, so Segue places none either.
     plain = {"place_plays": same["min_plays"], "fit_blend": "off"}

@@ -135,7 +135,8 @@ def check_ingest(folder):
 
 
 def check_refusals(folder, rows):
-    for error, options in ((segue.WrongUse, {"base": "other"}), (segue.WrongUse, {"min_session": 0}), (segue.BadInput, {"user_column": "nobody"})):
+    for error, options in ((segue.WrongUse, {"base": "other"}), (segue.WrongUse, {"min_session": 0}),
+                           (segue.BadInput, {"user_column": "nobody"})):
         try:
             on_spark.ingest(rows, folder / "refused", **options)
         except error:
@@ -158,7 +159,8 @@ def check_lists(folder, model):
     all_songs = sorted(tuple(row) for row in on_spark.similar(session, model, k=3).collect())
     assert all_songs == as_rows(model.similar("all", k=3))
     some = session.createDataFrame([("s1",), ("s2",), ("unheard of",)], "song string")
-    assert [tuple(row) for row in on_spark.similar(some, model, k=3).orderBy("seed", "rank").collect()] == [row for row in all_songs if row[0] in ("s1", "s2")]
+    found = [tuple(row) for row in on_spark.similar(some, model, k=3).orderBy("seed", "rank").collect()]
+    assert found == [row for row in all_songs if row[0] in ("s1", "s2")]
 
 
 def check_model_by_uri(folder, model):
@@ -180,18 +182,20 @@ def check_model_by_uri(folder, model):
 
 
 def check_training(folder, dataset):
-    model = on_spark.train(session, dataset, folder / "by-ranks", ranks=2, dim=16, epochs=4, min_plays=1, fit_blend="off", rank_timeout="30s")
+    model = on_spark.train(session, dataset, folder / "by-ranks", ranks=2, dim=16, epochs=4, min_plays=1, fit_blend="off",
+                           rank_timeout="30s")
     history = model.manifest["history"]
     assert len(history) == 4 and history[-1]["sample_loss"] < history[0]["sample_loss"], history
 
 
 def check_commands(folder, model):
     """In this process, whose session they take; they stop it at their end."""
-    pa.parquet.write_table(pa.table({"user": ["ann"], "songs": [["s1", "s2"]]}), folder / "histories.parquet")
+    histories = pa.table({"user": ["ann"], "songs": [["s1", "s2"]]})
+    pa.parquet.write_table(histories, folder / "histories.parquet")
     words = ["recommend", model.path, "--parquet", str(folder / "histories.parquet"), "-o", str(folder / "lists"), "-k", "3", "--names"]
     with unittest.mock.patch.object(sys, "argv", ["segue.spark", *words]):
         assert command.main() == 0
-    assert as_rows(pa.parquet.read_table(folder / "lists")) == as_rows(model.recommend(pa.table({"user": ["ann"], "songs": [["s1", "s2"]]}), k=3, names=True))
+    assert as_rows(pa.parquet.read_table(folder / "lists")) == as_rows(model.recommend(histories, k=3, names=True))
 
 
 def main():
