@@ -124,10 +124,9 @@ def check_ingest(folder):
     pa.parquet.write_table(table, folder / "log.parquet")
     rows = session.read.parquet(str(folder / "log.parquet")).repartition(4)
     for shards in (1, 3):
-        alone = folder / f"alone-{shards}"
-        segue.ingest(folder / "log.parquet", alone, shards=shards)
-        on_spark.ingest(rows, folder / f"spark-{shards}", parts=5, order="offset", name="log.parquet", shards=shards)
-        check_same(alone, folder / f"spark-{shards}")
+        segue.ingest(folder / "log.parquet", folder / f"alone-{shards}", shards=shards)
+    on_spark.ingest(rows, folder / "spark-3", parts=5, order="offset", name="log.parquet", shards=3)
+    check_same(folder / "alone-3", folder / "spark-3")
     with_kills(folder, rows, lambda frame: on_spark.ingest(frame, folder / "killed", parts=5, order="offset", name="log.parquet"),
                later=".killed.spark-*/part-*")
     check_same(folder / "alone-1", folder / "killed")
@@ -136,7 +135,8 @@ def check_ingest(folder):
 
 
 def check_refusals(folder, rows):
-    for error, options in ((segue.WrongUse, {"base": "other"}), (segue.WrongUse, {"min_session": 0}), (segue.BadInput, {"user_column": "nobody"})):
+    for error, options in ((segue.WrongUse, {"base": "other"}), (segue.WrongUse, {"min_session": 0}),
+                           (segue.BadInput, {"user_column": "nobody"})):
         try:
             on_spark.ingest(rows, folder / "refused", **options)
         except error:
@@ -159,7 +159,8 @@ def check_lists(folder, model):
     all_songs = sorted(tuple(row) for row in on_spark.similar(session, model, k=3).collect())
     assert all_songs == as_rows(model.similar("all", k=3))
     some = session.createDataFrame([("s1",), ("s2",), ("unheard of",)], "song string")
-    assert [tuple(row) for row in on_spark.similar(some, model, k=3).orderBy("seed", "rank").collect()] == [row for row in all_songs if row[0] in ("s1", "s2")]
+    found = [tuple(row) for row in on_spark.similar(some, model, k=3).orderBy("seed", "rank").collect()]
+    assert found == [row for row in all_songs if row[0] in ("s1", "s2")]
 
 
 def check_model_by_uri(folder, model):
@@ -181,18 +182,20 @@ def check_model_by_uri(folder, model):
 
 
 def check_training(folder, dataset):
-    model = on_spark.train(session, dataset, folder / "by-ranks", ranks=2, dim=16, epochs=4, min_plays=1, fit_blend="off", rank_timeout="30s")
+    model = on_spark.train(session, dataset, folder / "by-ranks", ranks=2, dim=16, epochs=4, min_plays=1, fit_blend="off",
+                           rank_timeout="30s")
     history = model.manifest["history"]
     assert len(history) == 4 and history[-1]["sample_loss"] < history[0]["sample_loss"], history
 
 
 def check_commands(folder, model):
     """In this process, whose session they take; they stop it at their end."""
-    pa.parquet.write_table(pa.table({"user": ["ann"], "songs": [["s1", "s2"]]}), folder / "histories.parquet")
+    histories = pa.table({"user": ["ann"], "songs": [["s1", "s2"]]})
+    pa.parquet.write_table(histories, folder / "histories.parquet")
     words = ["recommend", model.path, "--parquet", str(folder / "histories.parquet"), "-o", str(folder / "lists"), "-k", "3", "--names"]
     with unittest.mock.patch.object(sys, "argv", ["segue.spark", *words]):
         assert command.main() == 0
-    assert as_rows(pa.parquet.read_table(folder / "lists")) == as_rows(model.recommend(pa.table({"user": ["ann"], "songs": [["s1", "s2"]]}), k=3, names=True))
+    assert as_rows(pa.parquet.read_table(folder / "lists")) == as_rows(model.recommend(histories, k=3, names=True))
 
 
 def main():

@@ -38,7 +38,7 @@ def train(
     """Learns song vectors by several ranks, each a task of one barrier stage, and writes a model.
 
     `dataset`, `output`: folders that all machines see. `ranks`: tasks that have to run at the same time. Spark starts
-    them, and they tell each other where rank 0 is; what they exchange afterwards goes over Gloo (docs/distributed.md).
+    them, and they tell each other where rank 0 is; afterwards they exchange vectors directly (docs/distributed.md).
     `threads` is spark.task.cpus unless given. If a rank is lost, Spark repeats the stage; with `checkpoint_every` the
     ranks then continue from the last checkpoint.
 
