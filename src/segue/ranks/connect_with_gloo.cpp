@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,52 +58,29 @@ class GlooCommunicator final : public train::Communicator {
   std::size_t rank() const override { return static_cast<std::size_t>(context_.rank); }
   std::size_t ranks() const override { return static_cast<std::size_t>(context_.size); }
 
-  std::vector<train::Bytes> swap(std::vector<train::Bytes> parts) override {
-    SEGUE_ASSERT(parts.size() == ranks());
-    std::vector<std::uint64_t> sizes(ranks());
-    std::vector<std::uint64_t> coming(ranks());
-    for (std::size_t r = 0; r < ranks(); ++r) sizes[r] = parts[r].size();
-    pass([&](std::size_t r) { return Part{&sizes[r], sizeof sizes[r], &coming[r], sizeof coming[r]}; });
-    std::vector<train::Bytes> found(ranks());
-    for (std::size_t r = 0; r < ranks(); ++r) {
-      if (r != rank()) found[r].resize(coming[r]);
-    }
-    pass([&](std::size_t r) { return Part{parts[r].data(), parts[r].size(), found[r].data(), found[r].size()}; });
-    found[rank()] = std::move(parts[rank()]);
-    return found;
-  }
-
- private:
-  struct Part {
-    void* out = nullptr;
-    std::size_t out_size = 0;
-    void* in = nullptr;
-    std::size_t in_size = 0;
-  };
-
   // Sends and receives with all others at once.
-  template <class PartOf>
-  void pass(const PartOf& part_of) {
+  void pass(std::span<const train::BytesView> out, std::span<const std::span<std::byte>> in) override {
+    SEGUE_ASSERT(out.size() == ranks() && in.size() == ranks());
     const std::uint64_t slot = next_slot_++;
-    std::vector<Buffer> out(ranks());
-    std::vector<Buffer> in(ranks());
+    std::vector<Buffer> sent(ranks());
+    std::vector<Buffer> coming(ranks());
     std::size_t other = rank();
     try {
       for (other = 0; other < ranks(); ++other) {
-        const Part part = part_of(other);
         if (other == rank()) continue;
-        if (part.in_size > 0) {
-          in[other] = context_.createUnboundBuffer(part.in, part.in_size);
-          in[other]->recv(static_cast<int>(other), slot);
+        if (!in[other].empty()) {
+          coming[other] = context_.createUnboundBuffer(in[other].data(), in[other].size());
+          coming[other]->recv(static_cast<int>(other), slot);
         }
-        if (part.out_size > 0) {
-          out[other] = context_.createUnboundBuffer(part.out, part.out_size);
-          out[other]->send(static_cast<int>(other), slot);
+        if (!out[other].empty()) {
+          // Gloo takes no pointer to const, but only reads.
+          sent[other] = context_.createUnboundBuffer(const_cast<std::byte*>(out[other].data()), out[other].size());
+          sent[other]->send(static_cast<int>(other), slot);
         }
       }
       for (other = 0; other < ranks(); ++other) {
-        if (in[other]) in[other]->waitRecv(context_.getTimeout());
-        if (out[other]) out[other]->waitSend(context_.getTimeout());
+        if (coming[other]) coming[other]->waitRecv(context_.getTimeout());
+        if (sent[other]) sent[other]->waitSend(context_.getTimeout());
       }
     } catch (const gloo::Exception& error) {
       fail(ErrorCode::unavailable, "rank {}: it has ended, or said nothing for {} s ({})", other,
@@ -110,6 +88,7 @@ class GlooCommunicator final : public train::Communicator {
     }
   }
 
+ private:
   // Without the place in Gloo's sources that it begins with.
   static std::string reason_of(const gloo::Exception& error) {
     const std::string text = error.what();

@@ -4,8 +4,8 @@
 // that all ranks have agreed on. An exchange takes the change of each row that was trained since (row - base), sends it
 // to the row's owner (row mod ranks), who combines the changes of all ranks and sends the result back to all; every
 // rank adds that to its base, and replaces its own change in the row by it. What a row has learned meanwhile stays, so
-// an exchange runs beside the training of the next round. Changes travel as bfloat16; what rounding cut off stays in
-// the row and goes with the next change.
+// an exchange runs beside the training of the next round. Changes travel as 8-bit numbers with a scale for each
+// row; what rounding cut off stays in the row and goes with the next change.
 //
 // A frequent song changes much in a round and a rare one hardly, so a row is exchanged every 1, 2, 4 ... rounds, by how
 // often its song is played (Ji, Satish, Li, Dubey 2016, arXiv:1604.04661). Songs come by plays, so the rows that are
@@ -22,6 +22,7 @@
 
 #include "segue/math/matrix.h"
 #include "segue/train/communicator.h"
+#include "segue/train/kernels/change.h"
 #include "segue/train/options.h"
 #include "segue/train/shared_rows.h"
 
@@ -70,39 +71,40 @@ class RowExchange {
   const ExchangeReport& report() const { return report_; }
 
  private:
-  // Rows of one matrix with a change for each.
-  struct Changes {
-    std::vector<std::uint32_t> rows;  // ascending
-    std::vector<math::Bf16> numbers;  // `columns` a row
-  };
-  using Message = std::array<Changes, 2>;  // of W1 and W2
   struct Matrix {
     math::MatrixView<Number> rows;
     math::MatrixOf<Number> base;
     std::vector<std::uint8_t> state;  // of each row: kSame, kTrained or kRest
   };
+  using RowLists = std::array<std::vector<std::uint32_t>, 2>;  // rows of W1 and of W2, ascending
   struct Outcome {
     std::vector<RankReport> reports;
-    std::vector<Message> combined;  // by owner
-    std::uint64_t bytes = 0;
     double seconds = 0;
   };
 
   void take_changes(std::size_t due);
-  Outcome exchange(const RankReport& mine) const;
-  float share_of(std::size_t ranks, float meetings) const;
-  Message combine(const std::vector<Message>& of_ranks) const;
-  void apply(const Outcome& outcome);
+  Outcome exchange(const RankReport& mine);
+  float share_of(std::size_t ranks, std::size_t row) const;
+  void combine();
+  void apply();
+  std::size_t length() const { return matrices_[0].rows.stride; }
 
   Communicator& ranks_;
+  const ChangeKernel& kernel_;
   std::size_t threads_;
-  std::size_t columns_;
   std::uint64_t seed_;
   float pull_;
   std::vector<float> meetings_;                     // of each song at one rank, between two exchanges
+  std::vector<float> share_of_all_;                 // of each song, if all ranks changed it
   std::array<std::size_t, kWholeAfter + 1> due_{};  // rows, by the power of two that divides the round
   std::array<Matrix, 2> matrices_;
-  std::vector<Message> sent_;  // by owner
+  // Messages (row_exchange.cpp says how they are laid out), whose memory is used again in each exchange.
+  std::vector<RowLists> changed_;  // by owner
+  std::vector<Bytes> sent_;        // changes, by owner
+  std::vector<Bytes> received_;    // changes of each rank to the rows of this one
+  RowLists combined_rows_;
+  Bytes combined_;             // of the rows of this rank
+  std::vector<Bytes> agreed_;  // by owner, but for this rank
   Round round_;
   std::future<Outcome> done_;
   ExchangeReport report_;

@@ -167,15 +167,7 @@ class Training {
   RankRounds rounds_of(const Ranks& ranks) const {
     if (ranks_ == nullptr || ranks_->ranks() == 1) return {};
     // Every rank cuts the order alike, for the one with the most threads.
-    std::uint64_t threads = threads_;
-    Bytes bytes(sizeof threads);
-    std::memcpy(bytes.data(), &threads, sizeof threads);
-    std::uint64_t most = threads;
-    for (const Bytes& of_rank : ranks_->share(bytes)) {
-      SEGUE_ASSERT(of_rank.size() == sizeof threads);
-      std::memcpy(&threads, of_rank.data(), sizeof threads);
-      most = std::max(most, threads);
-    }
+    const std::uint64_t most = std::ranges::max(share_value(*ranks_, std::uint64_t{threads_}));
     return {.rank = ranks_->rank(),
             .ranks = ranks_->ranks(),
             .blocks_each = most == 1 ? std::max<std::uint64_t>(1, ranks.options.exchange_plays / kPlaysInBlock)

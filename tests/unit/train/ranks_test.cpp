@@ -1,5 +1,5 @@
 // Training by several ranks, which are threads here.
-#include <atomic>
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <exception>
@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -33,14 +34,18 @@ class Room {
 
   std::size_t ranks() const { return ranks_; }
 
-  std::vector<Bytes> swap(std::size_t rank, std::vector<Bytes> parts) {
+  void pass(std::size_t rank, std::span<const BytesView> out, std::span<const std::span<std::byte>> in) {
     std::unique_lock lock(mutex_);
-    out_[rank] = std::move(parts);
+    out_[rank] = out;
+    in_[rank] = in;
     const std::uint64_t turn = turn_;
     if (++arrived_ == ranks_) {
       for (std::size_t to = 0; to < ranks_; ++to) {
-        in_[to].clear();
-        for (std::size_t from = 0; from < ranks_; ++from) in_[to].push_back(std::move(out_[from][to]));
+        for (std::size_t from = 0; from < ranks_; ++from) {
+          if (from == to) continue;
+          SEGUE_ASSERT(out_[from][to].size() == in_[to][from].size());
+          std::ranges::copy(out_[from][to], in_[to][from].begin());
+        }
       }
       arrived_ = 0;
       ++turn_;
@@ -48,7 +53,6 @@ class Room {
     }
     all_came_.wait(lock, [&] { return turn_ != turn || left_; });
     if (turn_ == turn) fail(ErrorCode::unavailable, "a rank has left");
-    return std::move(in_[rank]);
   }
 
   void leave() {
@@ -61,8 +65,8 @@ class Room {
   std::size_t ranks_;
   std::mutex mutex_;
   std::condition_variable all_came_;
-  std::vector<std::vector<Bytes>> out_;
-  std::vector<std::vector<Bytes>> in_;
+  std::vector<std::span<const BytesView>> out_;
+  std::vector<std::span<const std::span<std::byte>>> in_;
   std::size_t arrived_ = 0;
   std::uint64_t turn_ = 0;
   bool left_ = false;
@@ -73,11 +77,9 @@ class Guest final : public Communicator {
   Guest(Room& room, std::size_t rank) : room_(room), rank_(rank) {}
   std::size_t rank() const override { return rank_; }
   std::size_t ranks() const override { return room_.ranks(); }
-  std::vector<Bytes> swap(std::vector<Bytes> parts) override {
-    ++calls;
-    return room_.swap(rank_, std::move(parts));
+  void pass(std::span<const BytesView> out, std::span<const std::span<std::byte>> in) override {
+    room_.pass(rank_, out, in);
   }
-  std::atomic<int> calls{0};
 
  private:
   Room& room_;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
+#include "segue/train/kernels/change.h"
 #include "segue/train/kernels/step.h"
 #include "segue/train/shared_rows.h"
 
@@ -82,10 +84,75 @@ SEGUE_HOGWILD float scalar_step(const StepRows<Number>& rows, const StepSize& si
   return loss;
 }
 
+// --- change.h
+
+template <class NumberAt>
+float scalar_quantise(const NumberAt& number_at, std::size_t length, std::int8_t* to) {
+  std::uint32_t largest = 0;
+  for (std::size_t i = 0; i < length; ++i) {
+    largest = std::max(largest, std::bit_cast<std::uint32_t>(std::abs(number_at(i))));
+  }
+  const float scale = change_scale(largest);
+  for (std::size_t i = 0; i < length; ++i) {
+    const float scaled = number_at(i) / scale;
+    to[i] = std::isnan(scaled) ? std::int8_t{0}
+                               : static_cast<std::int8_t>(std::clamp(std::nearbyint(scaled), -127.0F, 127.0F));
+  }
+  return scale;
+}
+
+template <class Number>
+float scalar_take(const Number* now, const Number* base, std::size_t length, std::int8_t* to) {
+  return scalar_quantise([&](std::size_t i) { return load(now[i]) - load(base[i]); }, length, to);
+}
+
+float scalar_pack(const float* numbers, std::size_t length, std::int8_t* to) {
+  return scalar_quantise([&](std::size_t i) { return numbers[i]; }, length, to);
+}
+
+float number_of(const Change& change, std::size_t i) {
+  return static_cast<float>(change.numbers[i]) * change.scale;
+}
+
+void scalar_add(const Change& change, std::size_t length, float* sum) {
+  for (std::size_t i = 0; i < length; ++i) sum[i] += number_of(change, i);
+}
+
+void store_hashed(float& to, float number, std::uint32_t, std::size_t) {
+  to = number;
+}
+void store_hashed(math::Bf16& to, float number, std::uint32_t seed, std::size_t column) {
+  to = math::round_stochastically(number, change_rounding(seed, static_cast<std::uint32_t>(column)));
+}
+
+template <class Number>
+void scalar_apply(const RowUpdate& update, std::size_t length, Number* now, Number* base) {
+  for (std::size_t i = 0; i < length; ++i) {
+    const float agreed = number_of(update.agreed, i);
+    store_hashed(base[i], load(base[i]) + agreed, update.seed, i);
+    if (update.replace) {
+      now[i] = base[i];
+    } else {
+      const float own = update.own.numbers == nullptr ? 0 : number_of(update.own, i);
+      store_hashed(now[i], load(now[i]) + (agreed - own), ~update.seed, i);
+    }
+  }
+}
+
 }  // namespace
 
 StepKernel kernels_for(math::ScalarTarget target) {
   return {.name = target.name, .step = scalar_step<float>, .step_bf16 = scalar_step<math::Bf16>};
+}
+
+ChangeKernel change_kernels_for(math::ScalarTarget target) {
+  return {.name = target.name,
+          .take = scalar_take<float>,
+          .take_bf16 = scalar_take<math::Bf16>,
+          .pack = scalar_pack,
+          .add = scalar_add,
+          .apply = scalar_apply<float>,
+          .apply_bf16 = scalar_apply<math::Bf16>};
 }
 
 }  // namespace segue::train
