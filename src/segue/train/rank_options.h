@@ -11,7 +11,7 @@
 namespace segue::train {
 
 struct RankOptions {
-  std::uint64_t exchange_plays = 20'000;
+  std::uint64_t exchange_plays = 0;
   std::chrono::milliseconds rank_timeout{300'000};
 };
 
@@ -24,7 +24,9 @@ struct OptionsOf<train::RankOptions> {
   static constexpr std::string_view section = "train";
   static constexpr std::array rows = {
       option<&train::RankOptions::exchange_plays>(
-          "exchange_plays", "With several ranks: plays that each trains between two exchanges", at_least(1)),
+          "exchange_plays",
+          "With several ranks: plays that each trains between two exchanges; 0 chooses by the size of the log",
+          at_least(0)),
       option<&train::RankOptions::rank_timeout>("rank_timeout",
                                                 "With several ranks: how long to wait for a rank that is silent"),
   };

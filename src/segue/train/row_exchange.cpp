@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -18,8 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A row is exchanged when its song was met about this often, by all ranks. Measured: docs/distributed.md.
-constexpr double kMeetings = 4;
 // The part of its way to where it is drawn that a row goes in one meeting, at a learning rate of 1. Measured likewise.
 constexpr float kPull = 0.4F;
 constexpr std::size_t kChangesAtOnce = 1024;
@@ -88,16 +87,10 @@ Message lay_out(Bytes& bytes, const RowLists& lists, std::size_t length, std::si
 
 }  // namespace
 
-std::uint64_t rounds_between(double met) {
-  std::uint64_t rounds = 1;
-  while (rounds < kRoundsToWhole && met * static_cast<double>(rounds) < kMeetings) rounds *= 2;
-  return rounds;
-}
-
 template <class Number>
 RowExchange<Number>::RowExchange(Communicator& ranks, math::MatrixView<Number> vectors,
                                  math::MatrixView<Number> context, std::span<const double> met,
-                                 const TrainOptions& options, std::size_t threads)
+                                 const ExchangePlan& plan, const TrainOptions& options, std::size_t threads)
     : ranks_(ranks),
       kernel_(all_change_kernels().best()),
       threads_(threads),
@@ -105,15 +98,16 @@ RowExchange<Number>::RowExchange(Communicator& ranks, math::MatrixView<Number> v
       pull_(kPull * static_cast<float>(options.learning_rate)),
       changed_(ranks.ranks()),
       sent_(ranks.ranks()) {
-  for (unsigned power = 0; power < kWholeAfter; ++power) {
-    const auto end = std::ranges::partition_point(
-        met, [&](double often) { return rounds_between(often) <= std::uint64_t{1} << power; });
-    due_[power] = static_cast<std::size_t>(end - met.begin());
+  for (std::uint64_t rounds = 1; rounds < plan.rounds_to_whole; rounds *= 2) {
+    const auto end =
+        std::ranges::partition_point(met, [&](double often) { return plan.rounds_between(often) <= rounds; });
+    due_.push_back(static_cast<std::size_t>(end - met.begin()));
   }
-  due_[kWholeAfter] = vectors.rows;
+  due_.push_back(vectors.rows);
   meetings_.reserve(met.size());
   for (const double often : met) {
-    const double between = often * static_cast<double>(rounds_between(often));
+    const double rounds = std::min(static_cast<double>(plan.rounds_between(often)), plan.rounds_of_epoch);
+    const double between = often * rounds;
     meetings_.push_back(static_cast<float>(between / static_cast<double>(ranks.ranks())));
   }
   share_of_all_.reserve(met.size());
@@ -139,8 +133,8 @@ void RowExchange<Number>::begin(const Round& round, const RankReport& mine) {
   SEGUE_ASSERT(!under_way());
   const auto started = Clock::now();
   round_ = round;
-  const auto power = std::min<unsigned>(static_cast<unsigned>(std::countr_zero(round.number)), kWholeAfter);
-  take_changes(due_[round.whole ? kWholeAfter : power]);
+  const auto power = static_cast<std::size_t>(std::countr_zero(round.number));
+  take_changes(round.whole ? due_.back() : due_[std::min(power, due_.size() - 1)]);
   const double seconds = seconds_since(started);
   report_.seconds_waited += seconds;
   report_.seconds += seconds;
@@ -225,12 +219,15 @@ void RowExchange<Number>::combine() {
     Bytes& bytes = rank == ranks_.rank() ? sent_[rank] : received_[rank];
     of_ranks.push_back(parts_of(bytes, length(), matrices_[0].rows.rows));
   }
+  std::vector<std::uint32_t> merged;
   for (std::size_t m = 0; m < matrices_.size(); ++m) {
     std::vector<std::uint32_t>& rows = combined_rows_[m];
     rows.clear();
-    for (const Message& message : of_ranks) rows.insert(rows.end(), message[m].rows.begin(), message[m].rows.end());
-    std::ranges::sort(rows);
-    rows.erase(std::ranges::unique(rows).begin(), rows.end());
+    for (const Message& message : of_ranks) {
+      merged.clear();
+      std::ranges::set_union(rows, message[m].rows, std::back_inserter(merged));
+      rows.swap(merged);
+    }
   }
   const Message combined = lay_out(combined_, combined_rows_, length(), matrices_[0].rows.rows);
   std::vector<float> sum(length());

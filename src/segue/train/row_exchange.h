@@ -9,8 +9,8 @@
 //
 // A frequent song changes much in a round and a rare one hardly, so a row is exchanged every 1, 2, 4 ... rounds, by how
 // often its song is played (Ji, Satish, Li, Dubey 2016, arXiv:1604.04661). Songs come by plays, so the rows that are
-// due are the first ones. After kRoundsToWhole rounds, and after an epoch, an exchange is whole: it takes all rows and
-// nothing is trained meanwhile, and at its end all ranks have the same bytes.
+// due are the first ones. After plan.rounds_to_whole rounds, and after an epoch, an exchange is whole: it takes all
+// rows and nothing is trained meanwhile, and at its end all ranks have the same bytes.
 #pragma once
 
 #include <array>
@@ -24,6 +24,7 @@
 #include "segue/train/communicator.h"
 #include "segue/train/kernels/change.h"
 #include "segue/train/options.h"
+#include "segue/train/rank_rounds.h"
 #include "segue/train/shared_rows.h"
 
 namespace segue::train {
@@ -44,19 +45,13 @@ struct RankReport {
   bool stopped = false;  // it was asked to
 };
 
-inline constexpr unsigned kWholeAfter = 5;  // powers of two
-inline constexpr std::uint64_t kRoundsToWhole = std::uint64_t{1} << kWholeAfter;
-
-// In how many rounds, a power of two up to kRoundsToWhole, a song is exchanged once that is met `met` times in one.
-std::uint64_t rounds_between(double met);
-
 // Of one rank. Not thread safe: workers rest during every call.
 template <class Number>
 class RowExchange {
  public:
   // All ranks have the same rows now. `met` is how often each song is met in a round of all ranks; falling.
   RowExchange(Communicator& ranks, math::MatrixView<Number> vectors, math::MatrixView<Number> context,
-              std::span<const double> met, const TrainOptions& options, std::size_t threads);
+              std::span<const double> met, const ExchangePlan& plan, const TrainOptions& options, std::size_t threads);
   ~RowExchange();
 
   // For the workers, which note the rows that they train.
@@ -94,9 +89,9 @@ class RowExchange {
   std::size_t threads_;
   std::uint64_t seed_;
   float pull_;
-  std::vector<float> meetings_;                     // of each song at one rank, between two exchanges
-  std::vector<float> share_of_all_;                 // of each song, if all ranks changed it
-  std::array<std::size_t, kWholeAfter + 1> due_{};  // rows, by the power of two that divides the round
+  std::vector<float> meetings_;      // of each song at one rank, between two exchanges
+  std::vector<float> share_of_all_;  // of each song, if all ranks changed it
+  std::vector<std::size_t> due_;     // rows, by the power of two that divides the round
   std::array<Matrix, 2> matrices_;
   // Messages (row_exchange.cpp says how they are laid out), whose memory is used again in each exchange.
   std::vector<RowLists> changed_;  // by owner

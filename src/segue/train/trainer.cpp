@@ -27,8 +27,6 @@ namespace {
 
 constexpr std::uint64_t kPlaysInBlock = 10'000;
 constexpr std::size_t kRowsAtOnce = 4096;
-// Of a round of several ranks: few threads wait at its end.
-constexpr std::uint64_t kBlocksOfThread = 4;
 
 void check(const data::Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options) {
   if (options.min_learning_rate > options.learning_rate) {
@@ -132,7 +130,8 @@ class Training {
         threads_(std::min(thread_count(options.threads), blocks_.size())),
         plays_total_(options.epochs * vocabulary.plays),
         ranks_(ranks.communicator),
-        rounds_(rounds_of(ranks)) {}
+        plan_(plan_of(ranks)),
+        rounds_(rounds()) {}
 
   std::size_t threads() const { return threads_; }
   std::size_t blocks() const { return blocks_.size(); }
@@ -164,26 +163,37 @@ class Training {
   }
 
  private:
-  RankRounds rounds_of(const Ranks& ranks) const {
+  // How often each song is met in an epoch.
+  std::vector<double> met_in_an_epoch() const {
+    std::vector<double> met;
+    met.reserve(vocabulary_.size);
+    for (std::uint32_t song = 0; song < vocabulary_.size; ++song) {
+      met.push_back(static_cast<double>(plays_[song]) * static_cast<double>(vocabulary_.keep[song]));
+    }
+    return met;
+  }
+
+  ExchangePlan plan_of(const Ranks& ranks) const {
     if (ranks_ == nullptr || ranks_->ranks() == 1) return {};
     // Every rank cuts the order alike, for the one with the most threads.
     const std::uint64_t most = std::ranges::max(share_value(*ranks_, std::uint64_t{threads_}));
+    return plan_exchange(met_in_an_epoch(), ranks_->ranks(), most, ranks.options.exchange_plays);
+  }
+
+  RankRounds rounds() const {
+    if (ranks_ == nullptr || ranks_->ranks() == 1) return {};
     return {.rank = ranks_->rank(),
             .ranks = ranks_->ranks(),
-            .blocks_each = most == 1 ? std::max<std::uint64_t>(1, ranks.options.exchange_plays / kPlaysInBlock)
-                                     : std::max(kBlocksOfThread * most, ranks.options.exchange_plays / kPlaysInBlock),
+            .blocks_each = std::max<std::uint64_t>(1, plan_.round_plays / kPlaysInBlock),
             .shards = shards_};
   }
 
   SharedRows<Number> rows_to_share(math::MatrixView<Number> vectors, math::MatrixView<Number> context) {
     if (rounds_.ranks == 1) return {vectors, context};
     const double epochs = static_cast<double>(rounds_.blocks()) / static_cast<double>(blocks_.size());
-    std::vector<double> met;
-    met.reserve(vocabulary_.size);
-    for (std::uint32_t song = 0; song < vocabulary_.size; ++song) {
-      met.push_back(epochs * static_cast<double>(plays_[song]) * static_cast<double>(vocabulary_.keep[song]));
-    }
-    exchange_.emplace(*ranks_, vectors, context, met, options_, threads_);
+    std::vector<double> met = met_in_an_epoch();
+    for (double& often : met) often *= epochs;
+    exchange_.emplace(*ranks_, vectors, context, met, plan_, options_, threads_);
     return exchange_->rows();
   }
 
@@ -208,7 +218,7 @@ class Training {
     while (position.blocks_done < order.size()) {
       const std::size_t end = std::min(order.size(), position.blocks_done + rounds_.blocks());
       Round round{.epoch = epoch, .number = rounds_.number(end)};
-      round.whole = end == order.size() || round.number % kRoundsToWhole == 0;
+      round.whole = end == order.size() || round.number % plan_.rounds_to_whole == 0;
       train_blocks(workers, rounds_.mine(order, position.blocks_done, end), epoch, position);
       end_exchange(position);
       position.blocks_done = end;
@@ -312,6 +322,7 @@ class Training {
   std::size_t threads_;
   std::uint64_t plays_total_;
   Communicator* ranks_;
+  ExchangePlan plan_;
   RankRounds rounds_;
   std::optional<RowExchange<Number>> exchange_;  // with other ranks
   RankReport own_;                               // since the last exchange began

@@ -346,12 +346,32 @@ TEST(RankRounds, each_block_is_of_one_rank) {
   }
 }
 
-TEST(RowExchange, frequent_songs_are_exchanged_often) {
-  EXPECT_EQ(rounds_between(1000), 1U);
-  EXPECT_EQ(rounds_between(4), 1U);
-  EXPECT_EQ(rounds_between(3), 2U);
-  EXPECT_EQ(rounds_between(1), 4U);
-  EXPECT_EQ(rounds_between(0), kRoundsToWhole);
+TEST(ExchangePlan, frequent_songs_are_exchanged_often) {
+  const ExchangePlan plan{.round_plays = 10'000, .meetings = 4, .rounds_to_whole = 32, .rounds_of_epoch = 100};
+  EXPECT_EQ(plan.rounds_between(1000), 1U);
+  EXPECT_EQ(plan.rounds_between(4), 1U);
+  EXPECT_EQ(plan.rounds_between(3), 2U);
+  EXPECT_EQ(plan.rounds_between(1), 4U);
+  EXPECT_EQ(plan.rounds_between(0), 32U);
+}
+
+// What exchanges cost is bounded where the log is large for its songs, and a small log is exchanged more often.
+TEST(ExchangePlan, keeps_to_its_share_of_the_time) {
+  const auto plan_for = [](std::size_t songs, double plays_of_song, std::uint64_t exchange_plays) {
+    return plan_exchange(std::vector<double>(songs, plays_of_song), 2, 1, exchange_plays);
+  };
+  EXPECT_EQ(plan_for(1000, 2000, 0).round_plays, 25'000U);
+  EXPECT_EQ(plan_for(1000, 200, 0).round_plays, 20'000U);
+  EXPECT_EQ(plan_for(100'000, 2000, 0).round_plays, 50'000U);
+  EXPECT_EQ(plan_for(1000, 2000, 70'000).round_plays, 70'000U);
+  EXPECT_EQ(plan_exchange(std::vector<double>(1000, 2000), 2, 8, 0).round_plays, 320'000U);
+  for (const std::size_t songs : {10'000, 1'000'000}) {
+    const ExchangePlan plan = plan_for(songs, 1000, 0);
+    const double met = 2 * static_cast<double>(plan.round_plays) / static_cast<double>(songs);
+    const double rows_of_round = 2 * static_cast<double>(songs) / static_cast<double>(plan.rounds_between(met));
+    EXPECT_LE(2 * rows_of_round, 0.1 * static_cast<double>(plan.round_plays)) << songs;
+    EXPECT_GE(2 * rows_of_round, 0.01 * static_cast<double>(plan.round_plays)) << songs;
+  }
 }
 
 }  // namespace
