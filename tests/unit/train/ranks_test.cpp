@@ -23,6 +23,7 @@
 
 #include "bench/support/corpus.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/scratch.h"
 
 namespace segue::train {
 namespace {
@@ -144,8 +145,16 @@ class EveryCheckpoint final : public CheckpointSink, public CheckpointSource {
   }
   const TrainingPosition& position() const override { return kept[from].position; }
   void load(const TrainingMatrices& matrices) const override {
-    std::memcpy(matrices.vectors.data, kept[from].vectors.data(), kept[from].vectors.size());
-    std::memcpy(matrices.context.data, kept[from].context.data(), kept[from].context.size());
+    load_one(matrices.vectors, kept[from].vectors);
+    load_one(matrices.context, kept[from].context);
+  }
+  // All columns of a row, or some.
+  static void load_one(const RowBytes& rows, const std::vector<std::byte>& bytes) {
+    const std::size_t stride = bytes.size() / rows.rows;
+    for (std::size_t row = 0; row < rows.rows; ++row) {
+      std::memcpy(rows.data + row * rows.stride_bytes, bytes.data() + row * stride + rows.skipped_bytes,
+                  rows.row_bytes);
+    }
   }
   std::vector<Kept> kept;
   std::size_t from = 0;
@@ -157,15 +166,17 @@ struct Run {
 };
 
 std::unique_ptr<Run> train_by(std::size_t ranks, const TrainOptions& options, const CheckpointSource* source = nullptr,
-                              const Corpus& of = corpus()) {
+                              const Corpus& of = corpus(), Shard shard = Shard::rows) {
+  const testing::Scratch scratch;
   auto run = std::make_unique<Run>();
   run->of_ranks.resize(ranks);
   const data::Queues queues(of.queues);
   expect_no_errors(at_each_rank(ranks, [&](Guest& guest) {
     NoProgress progress;
     const Checkpoints checkpoints{.sink = guest.rank() == 0 ? &run->checkpoints : nullptr, .source = source};
-    run->of_ranks[guest.rank()] = train_vectors(queues, of.plays, options, progress, {}, checkpoints, {},
-                                                {.communicator = &guest, .options = {.exchange_plays = 10'000}});
+    run->of_ranks[guest.rank()] = train_vectors(
+        queues, of.plays, options, progress, {}, checkpoints, {},
+        {.communicator = &guest, .options = {.shard = shard, .exchange_plays = 10'000}, .scratch = scratch.path()});
   }));
   return run;
 }
@@ -323,6 +334,56 @@ TEST(Ranks, refuse_what_differs_by_name) {
               ::testing::Each("--fresh-passes: expected 0 at every rank, as at rank 0, found 4 at rank 2"));
   EXPECT_THAT(error_of([](RunIdentity& run) { run.resumed_at = "2 epochs"; }),
               ::testing::Each("--resume: expected none at every rank, as at rank 0, found 2 epochs at rank 2"));
+}
+
+TrainOptions options_by_columns() {
+  TrainOptions options = options_of_run();
+  options.dim = 48;
+  return options;
+}
+
+// The same examples from the same start, in steps a batch late.
+TEST(Columns, learn_what_one_process_learns_every_time) {
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    TrainOptions options = options_by_columns();
+    options.precision = precision;
+    const EpochReport wanted = train_by(1, options)->of_ranks[0].epochs.back();
+    const auto first = train_by(3, options, nullptr, corpus(), Shard::columns);
+    const auto again = train_by(3, options, nullptr, corpus(), Shard::columns);
+    expect_same_vectors(again->of_ranks[0], first->of_ranks[0]);
+    const EpochReport& found = first->of_ranks[0].epochs.back();
+    EXPECT_EQ(found.plays, wanted.plays);
+    EXPECT_EQ(found.pairs, wanted.pairs);
+    EXPECT_NEAR(found.sample_loss, wanted.sample_loss, 0.05);
+    EXPECT_EQ(first->of_ranks[0].vectors.columns(), 48U);
+    EXPECT_EQ(first->of_ranks[1].vectors.rows(), 0U);
+  }
+}
+
+TEST(Columns, continue_from_any_checkpoint_to_the_same_bytes) {
+  const auto whole = train_by(3, options_by_columns(), nullptr, corpus(), Shard::columns);
+  ASSERT_GE(whole->checkpoints.kept.size(), 3U);
+  for (std::size_t i = 0; i < whole->checkpoints.kept.size(); ++i) {
+    whole->checkpoints.from = i;
+    const auto resumed = train_by(3, options_by_columns(), &whole->checkpoints, corpus(), Shard::columns);
+    expect_same_vectors(resumed->of_ranks[0], whole->of_ranks[0]);
+    EXPECT_EQ(resumed->of_ranks[0].epochs.back().sample_loss, whole->of_ranks[0].epochs.back().sample_loss);
+  }
+}
+
+TEST(Columns, with_several_threads_and_cbow) {
+  TrainOptions options = options_by_columns();
+  options.architecture = Architecture::cbow;
+  options.threads = 2;
+  const auto run = train_by(3, options, nullptr, corpus(), Shard::columns);
+  const EpochReport wanted = train_by(1, options)->of_ranks[0].epochs.back();
+  EXPECT_EQ(run->of_ranks[0].epochs.back().pairs, wanted.pairs);
+  EXPECT_NEAR(run->of_ranks[0].epochs.back().sample_loss, wanted.sample_loss, 0.1);
+}
+
+TEST(Columns, that_cannot_be_shared_out_are_refused) {
+  EXPECT_ERROR(train_by(2, options_of_run(), nullptr, corpus(), Shard::columns), ErrorCode::wrong_use,
+               "--shard columns: expected a --dim that is a multiple of 32 (16 for each of 2 ranks), found 10");
 }
 
 TEST(RankRounds, each_block_is_of_one_rank) {

@@ -41,7 +41,7 @@ float dot(const float* a, const float* b, std::size_t length) {
 }
 
 template <class Number>
-SEGUE_HOGWILD float scalar_step(const StepRows<Number>& rows, const StepSize& size) {
+SEGUE_HOGWILD void scalar_dots(const StepRows<Number>& rows, float* dots) {
   const std::size_t length = rows.length;
   float* h = rows.scratch;
   const float share = 1 / static_cast<float>(rows.inputs.size());
@@ -50,17 +50,27 @@ SEGUE_HOGWILD float scalar_step(const StepRows<Number>& rows, const StepSize& si
     for (const Number* input : rows.inputs) sum += load(input[i]);
     h[i] = sum * share;
   }
-  const float damping = size.damping > 0 ? size.damping * size.rate * dot(h, h, length) : 0;
+  for (std::size_t j = 0; j < rows.outputs.size(); ++j) {
+    dots[j] = 0;
+    for (std::size_t i = 0; i < length; ++i) dots[j] += load(rows.outputs[j][i]) * h[i];
+  }
+  dots[rows.outputs.size()] = dot(h, h, length);
+}
+
+// REQUIRES: h in scratch.
+template <class Number>
+SEGUE_HOGWILD float scalar_step_from(const StepRows<Number>& rows, const StepSize& size, const float* dots) {
+  const std::size_t length = rows.length;
+  const float* h = rows.scratch;
+  const float damping = size.damping > 0 ? size.damping * size.rate * dots[rows.outputs.size()] : 0;
   std::array<float, kMaxOutputs> gradients;
   float loss = 0;
   for (std::size_t j = 0; j < rows.outputs.size(); ++j) {
-    float sum = 0;
-    for (std::size_t i = 0; i < length; ++i) sum += load(rows.outputs[j][i]) * h[i];
     // With z = dot for the played and -dot for the others, the loss is -log s(z) and y - s(dot) is +-s(-z): one
     // exponential serves both, and neither overflows nor cancels.
     const bool played = j < rows.played;
     const float weight = played ? 1 : rows.noise_weight;
-    const float z = played ? sum : -sum;
+    const float z = played ? dots[j] : -dots[j];
     const float power = std::exp(-std::abs(z));
     const float whole = 1 + power;
     const float miss = (z >= 0 ? power : 1) / whole;
@@ -82,6 +92,20 @@ SEGUE_HOGWILD float scalar_step(const StepRows<Number>& rows, const StepSize& si
     for (std::size_t i = 0; i < length; ++i) store(input[i], load(input[i]) + e[i], rows.random);
   }
   return loss;
+}
+
+template <class Number>
+SEGUE_HOGWILD float scalar_step(const StepRows<Number>& rows, const StepSize& size) {
+  std::array<float, kMaxOutputs + 1> dots;
+  scalar_dots(rows, dots.data());
+  return scalar_step_from(rows, size, dots.data());
+}
+
+template <class Number>
+SEGUE_HOGWILD float scalar_finish(const StepRows<Number>& rows, const StepSize& size, const float* dots) {
+  std::array<float, kMaxOutputs + 1> own;
+  scalar_dots(rows, own.data());  // for h
+  return scalar_step_from(rows, size, dots);
 }
 
 // --- change.h
@@ -142,7 +166,13 @@ void scalar_apply(const RowUpdate& update, std::size_t length, Number* now, Numb
 }  // namespace
 
 StepKernel kernels_for(math::ScalarTarget target) {
-  return {.name = target.name, .step = scalar_step<float>, .step_bf16 = scalar_step<math::Bf16>};
+  return {.name = target.name,
+          .step = scalar_step<float>,
+          .step_bf16 = scalar_step<math::Bf16>,
+          .dots = scalar_dots<float>,
+          .dots_bf16 = scalar_dots<math::Bf16>,
+          .finish = scalar_finish<float>,
+          .finish_bf16 = scalar_finish<math::Bf16>};
 }
 
 ChangeKernel change_kernels_for(math::ScalarTarget target) {

@@ -250,21 +250,23 @@ HWY_INLINE Rounding load_rounding(const std::uint32_t* random) {
   return {state, state};
 }
 
+// h: a single row of floats itself; anything else becomes floats in scratch.
 template <class Number>
-SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
-  HWY_ALIGN float sizes[kMaxOutputs] = {};  // judge reads whole registers
-  Rounding rounding = load_rounding(rows.random);
-  const bool one_input = rows.inputs.size() == 1;
-  // A single row of floats is h itself; anything else becomes floats in scratch.
-  const float* h = rows.scratch;
+HWY_INLINE const float* mean_input(const StepRows<Number>& rows) {
   if constexpr (sizeof(Number) == sizeof(float)) {
-    if (one_input) h = rows.inputs[0];
+    if (rows.inputs.size() == 1) return rows.inputs[0];
   }
-  if (h == rows.scratch) mean_of(rows.inputs, rows.length, rows.scratch);
-  const float damping = size.damping > 0 ? size.damping * size.rate * dot(h, h, rows.length) : 0;
-  dots_of(h, rows.outputs, rows.length, sizes);
-  const float loss = judge(sizes, rows, size, damping);
-  if (one_input) {
+  mean_of(rows.inputs, rows.length, rows.scratch);
+  return rows.scratch;
+}
+
+// The step from its dot products in `sizes`, where judge reads whole registers, and |h|^2.
+template <class Number>
+HWY_INLINE float step_from(const StepRows<Number>& rows, const StepSize& size, const float* h, float* sizes,
+                           float square) {
+  Rounding rounding = load_rounding(rows.random);
+  const float loss = judge(sizes, rows, size, size.damping * size.rate * square);
+  if (rows.inputs.size() == 1) {
     update(h, rows.inputs[0], rows.inputs[0], rows, sizes, rounding);
   } else {
     float* e = rows.scratch + rows.length;
@@ -276,6 +278,43 @@ SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
   return loss;
 }
 
+template <class Number>
+SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
+  HWY_ALIGN float sizes[kMaxOutputs] = {};
+  const float* h = mean_input(rows);
+  const float square = size.damping > 0 ? dot(h, h, rows.length) : 0;
+  dots_of(h, rows.outputs, rows.length, sizes);
+  return step_from(rows, size, h, sizes, square);
+}
+
+template <class Number>
+SEGUE_HOGWILD void dots(const StepRows<Number>& rows, float* to) {
+  HWY_ALIGN float sums[kMaxOutputs];
+  const float* h = mean_input(rows);
+  dots_of(h, rows.outputs, rows.length, sums);
+  for (std::size_t j = 0; j < rows.outputs.size(); ++j) to[j] = sums[j];
+  to[rows.outputs.size()] = dot(h, h, rows.length);
+}
+
+template <class Number>
+SEGUE_HOGWILD float finish(const StepRows<Number>& rows, const StepSize& size, const float* dots) {
+  HWY_ALIGN float sizes[kMaxOutputs] = {};
+  for (std::size_t j = 0; j < rows.outputs.size(); ++j) sizes[j] = dots[j];
+  return step_from(rows, size, mean_input(rows), sizes, dots[rows.outputs.size()]);
+}
+
+SEGUE_HOGWILD void dots_f32(const StepRows<float>& rows, float* to) {
+  dots(rows, to);
+}
+SEGUE_HOGWILD void dots_bf16(const StepRows<math::Bf16>& rows, float* to) {
+  dots(rows, to);
+}
+SEGUE_HOGWILD float finish_f32(const StepRows<float>& rows, const StepSize& size, const float* dots) {
+  return finish(rows, size, dots);
+}
+SEGUE_HOGWILD float finish_bf16(const StepRows<math::Bf16>& rows, const StepSize& size, const float* dots) {
+  return finish(rows, size, dots);
+}
 SEGUE_HOGWILD float step_f32(const StepRows<float>& rows, const StepSize& size) {
   return step(rows, size);
 }
@@ -376,7 +415,13 @@ HWY_AFTER_NAMESPACE();
 namespace segue::train {
 
 StepKernel kernels_for(math::Target<HWY_TARGET> target) {
-  return {.name = target.name, .step = HWY_NAMESPACE::step_f32, .step_bf16 = HWY_NAMESPACE::step_bf16};
+  return {.name = target.name,
+          .step = HWY_NAMESPACE::step_f32,
+          .step_bf16 = HWY_NAMESPACE::step_bf16,
+          .dots = HWY_NAMESPACE::dots_f32,
+          .dots_bf16 = HWY_NAMESPACE::dots_bf16,
+          .finish = HWY_NAMESPACE::finish_f32,
+          .finish_bf16 = HWY_NAMESPACE::finish_bf16};
 }
 
 ChangeKernel change_kernels_for(math::Target<HWY_TARGET> target) {
