@@ -6,7 +6,8 @@
 #include <cstring>
 #include <deque>
 #include <functional>
-#include <optional>
+#include <iterator>
+#include <list>
 #include <span>
 #include <utility>
 #include <vector>
@@ -27,10 +28,13 @@ namespace segue::train {
 
 namespace {
 
-// Centres of a batch. Measured: docs/distributed.md.
-constexpr std::size_t kExamplesInBatch = 2048;
+// A batch takes a few examples from each of many blocks. Examples that follow each other share songs, all the more
+// where a song is played again and again, and steps that do not know of each other would overshoot. Measured:
+// docs/distributed.md.
+constexpr std::size_t kExamplesOfBlock = 4;
+constexpr std::size_t kBlocksAtOnce = 512;
 // Between two looks at whether to stop, or to write a checkpoint.
-constexpr std::size_t kBlocksInStretch = 32;
+constexpr std::size_t kBlocksInStretch = 2 * kBlocksAtOnce;
 constexpr std::size_t kRowsInMessage = 8192;
 // Examples whose rows are on their way into the cache.
 constexpr std::size_t kFetchedAhead = 4;
@@ -91,26 +95,28 @@ class Lane {
     plays_total_ = plays_total;
     lanes_ = lanes;
     report_ = {};
+    if (numbers_.empty()) return;
+    Random rounding = random_stream(options_.seed, Draw::rounding, epoch, numbers_.front());
+    for (std::uint32_t& word : random_) word = static_cast<std::uint32_t>(rounding() >> 32) | 1U;
   }
 
   // Draws the next batch, empty at the end, and computes this rank's part of its dot products.
   void draw(Batch& batch) {
     batch.clear();
-    while (batch.items.size() < kExamplesInBatch && (stream_ || open_block())) {
-      if (!stream_->next(example_)) {
-        report_.plays_seen += stream_->plays_seen();
-        report_.plays_kept += stream_->plays_kept();
-        stream_.reset();
-        continue;
-      }
-      const std::uint64_t done = plays_before_ + (report_.plays_seen + example_.plays_before) * lanes_;
-      batch.items.push_back({.inputs = static_cast<std::uint32_t>(example_.inputs.size()),
-                             .outputs = static_cast<std::uint32_t>(example_.outputs.size()),
-                             .played = static_cast<std::uint32_t>(example_.played),
-                             .noise_weight = example_.noise_weight,
-                             .rate = static_cast<float>(learning_rate_at(options_, done, plays_total_))});
-      batch.songs.insert(batch.songs.end(), example_.inputs.begin(), example_.inputs.end());
-      batch.songs.insert(batch.songs.end(), example_.outputs.begin(), example_.outputs.end());
+    while (streams_.size() < kBlocksAtOnce && next_ < numbers_.size()) {
+      const std::uint32_t number = numbers_[next_++];
+      streams_.emplace_back(queues_, vocabulary_, options_, epoch_, number, blocks_[number]);
+    }
+    const std::uint64_t done = plays_before_ + report_.plays_seen * lanes_;
+    const auto rate = static_cast<float>(learning_rate_at(options_, done, plays_total_));
+    for (auto stream = streams_.begin(); stream != streams_.end();) {
+      const std::uint64_t seen = stream->plays_seen();
+      const std::uint64_t kept = stream->plays_kept();
+      std::size_t drawn = 0;
+      for (; drawn < kExamplesOfBlock && stream->next(example_); ++drawn) add(batch, rate);
+      report_.plays_seen += stream->plays_seen() - seen;
+      report_.plays_kept += stream->plays_kept() - kept;
+      stream = drawn < kExamplesOfBlock ? streams_.erase(stream) : std::next(stream);
     }
     batch.dots.resize(batch.songs.size() + batch.items.size());
     std::size_t at = 0;
@@ -141,13 +147,15 @@ class Lane {
   const BlockReport& report() const { return report_; }
 
  private:
-  bool open_block() {
-    if (next_ == numbers_.size()) return false;
-    const std::uint32_t number = numbers_[next_++];
-    stream_.emplace(queues_, vocabulary_, options_, epoch_, number, blocks_[number]);
-    Random rounding = random_stream(options_.seed, Draw::rounding, epoch_, number);
-    for (std::uint32_t& word : random_) word = static_cast<std::uint32_t>(rounding() >> 32) | 1U;
-    return true;
+  // The example.
+  void add(Batch& batch, float rate) const {
+    batch.items.push_back({.inputs = static_cast<std::uint32_t>(example_.inputs.size()),
+                           .outputs = static_cast<std::uint32_t>(example_.outputs.size()),
+                           .played = static_cast<std::uint32_t>(example_.played),
+                           .noise_weight = example_.noise_weight,
+                           .rate = rate});
+    batch.songs.insert(batch.songs.end(), example_.inputs.begin(), example_.inputs.end());
+    batch.songs.insert(batch.songs.end(), example_.outputs.begin(), example_.outputs.end());
   }
 
   // Calls body(i, rows) for each item of the batch.
@@ -195,7 +203,7 @@ class Lane {
   std::uint64_t plays_before_ = 0;
   std::uint64_t plays_total_ = 1;
   std::size_t lanes_ = 1;
-  std::optional<ExampleStream> stream_;
+  std::list<ExampleStream> streams_;
   Example example_;
   BlockReport report_;
 };
