@@ -20,6 +20,7 @@
 #include "segue/train/examples.h"
 #include "segue/train/initial_vectors.h"
 #include "segue/train/loss_sample.h"
+#include "segue/train/rank_rounds.h"
 #include "segue/train/schedule.h"
 #include "segue/train/sums.h"
 #include "segue/train/worker.h"
@@ -31,7 +32,7 @@ namespace {
 // A batch takes a few examples from each of many blocks. Examples that follow each other share songs, all the more
 // where a song is played again and again, and steps that do not know of each other would overshoot. Measured:
 // docs/distributed.md.
-constexpr std::size_t kExamplesOfBlock = 4;
+constexpr std::size_t kExamplesOfBlock = 8;
 constexpr std::size_t kBlocksAtOnce = 512;
 // Between two looks at whether to stop, or to write a checkpoint.
 constexpr std::size_t kBlocksInStretch = 2 * kBlocksAtOnce;
@@ -222,6 +223,7 @@ class ColumnTraining {
         scratch_(ranks.scratch),
         columns_(columns_of(ranks_, options)),
         blocks_(cut_into_blocks(queues, kPlaysInBlock, options.own_weight)),
+        shards_(shards_of(queues, blocks_)),
         threads_(thread_count(options.threads)),
         plays_total_(options.epochs * vocabulary.plays),
         vectors_(vocabulary.size, columns_),
@@ -273,7 +275,7 @@ class ColumnTraining {
 
   void train_epoch(TrainingPosition& position) {
     const auto epoch = static_cast<std::uint32_t>(position.epochs.size());
-    const std::vector<std::uint32_t> order = block_order(blocks_.size(), options_.seed, epoch);
+    const std::vector<std::uint32_t> order = spread_shards(block_order(blocks_.size(), options_.seed, epoch), shards_);
     while (position.blocks_done < order.size()) {
       const auto started = std::chrono::steady_clock::now();
       const std::size_t end = std::min(order.size(), position.blocks_done + kBlocksInStretch * lanes_.size());
@@ -453,6 +455,7 @@ class ColumnTraining {
   std::filesystem::path scratch_;
   std::size_t columns_;  // of each rank
   std::vector<Block> blocks_;
+  std::vector<std::uint32_t> shards_;  // of the blocks
   std::size_t threads_;
   std::uint64_t plays_total_;
   math::MatrixOf<Number> vectors_;  // this rank's columns

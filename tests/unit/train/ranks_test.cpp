@@ -1,9 +1,12 @@
 // Training by several ranks, which are threads here.
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <condition_variable>
 #include <cstring>
 #include <exception>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <numeric>
@@ -15,8 +18,11 @@
 #include <gtest/gtest.h>
 
 #include "segue/base/error.h"
+#include "segue/base/random.h"
 #include "segue/train/agreement.h"
 #include "segue/train/communicator.h"
+#include "segue/train/kernels/change.h"
+#include "segue/train/kernels/step.h"
 #include "segue/train/rank_rounds.h"
 #include "segue/train/row_exchange.h"
 #include "segue/train/trainer.h"
@@ -336,6 +342,95 @@ TEST(Ranks, refuse_what_differs_by_name) {
               ::testing::Each("--resume: expected none at every rank, as at rank 0, found 2 epochs at rank 2"));
 }
 
+std::vector<float> drawn(std::size_t count, std::uint64_t seed, float reach) {
+  Random random(seed);
+  std::vector<float> numbers(count);
+  for (float& number : numbers) number = (random.uniform_float() - 0.5F) * reach;
+  return numbers;
+}
+
+// Ranks on machines with other SIMD targets come to the same bytes.
+TEST(ChangeKernels, all_give_the_bytes_of_the_scalar_one) {
+  constexpr std::size_t kLength = 48;
+  const ChangeKernel& scalar = all_change_kernels().scalar();
+  for (const ChangeKernel& kernel : all_change_kernels()) {
+    for (const float reach : {0.0F, 1e-35F, 1e-3F, 1.0F, 300.0F}) {
+      struct Result {
+        std::array<std::int8_t, kLength> change{};
+        std::array<std::int8_t, kLength> packed{};
+        std::vector<float> sum, now, base;
+        std::vector<math::Bf16> now_bf16, base_bf16;
+        float scale = 0, packed_scale = 0;
+      };
+      const auto result_of = [&](const ChangeKernel& by) {
+        Result found{
+            .sum = drawn(kLength, 1, reach), .now = drawn(kLength, 2, reach), .base = drawn(kLength, 3, reach)};
+        for (const float number : found.now) found.now_bf16.push_back(math::round_stochastically(number, 7));
+        for (const float number : found.base) found.base_bf16.push_back(math::round_stochastically(number, 9));
+        found.scale = by.take(found.now.data(), found.base.data(), kLength, found.change.data());
+        const Change change{found.change.data(), found.scale};
+        by.add(change, kLength, found.sum.data());
+        found.packed_scale = by.pack(found.sum.data(), kLength, found.packed.data());
+        const Change agreed{found.packed.data(), found.packed_scale};
+        for (const bool replace : {false, true}) {
+          const RowUpdate update{.agreed = agreed, .own = change, .replace = replace, .seed = 12};
+          by.apply(update, kLength, found.now.data(), found.base.data());
+          by.apply_bf16(update, kLength, found.now_bf16.data(), found.base_bf16.data());
+        }
+        return found;
+      };
+      const Result wanted = result_of(scalar);
+      const Result found = result_of(kernel);
+      EXPECT_EQ(found.change, wanted.change) << kernel.name;
+      EXPECT_EQ(found.packed, wanted.packed) << kernel.name;
+      EXPECT_EQ(found.scale, wanted.scale) << kernel.name;
+      EXPECT_EQ(found.now, wanted.now) << kernel.name;
+      EXPECT_EQ(found.base, wanted.base) << kernel.name;
+      EXPECT_EQ(found.now_bf16, wanted.now_bf16) << kernel.name;
+      EXPECT_EQ(found.base_bf16, wanted.base_bf16) << kernel.name;
+      EXPECT_EQ(wanted.now, wanted.base);
+      const std::vector<float> now = drawn(kLength, 2, reach);
+      const std::vector<float> base = drawn(kLength, 3, reach);
+      for (std::size_t i = 0; i < kLength; ++i) {
+        EXPECT_NEAR(static_cast<float>(wanted.change[i]) * wanted.scale, now[i] - base[i], reach / 64);
+      }
+    }
+  }
+}
+
+TEST(ChangeKernels, tell_of_numbers_that_are_not_finite) {
+  for (const ChangeKernel& kernel : all_change_kernels()) {
+    std::vector<float> numbers(16, 1.0F);
+    numbers[5] = std::numeric_limits<float>::infinity();
+    std::array<std::int8_t, 16> packed{};
+    EXPECT_TRUE(std::isnan(kernel.pack(numbers.data(), numbers.size(), packed.data()))) << kernel.name;
+  }
+}
+
+TEST(StepKernels, two_halves_are_a_step) {
+  constexpr std::size_t kLength = 32;
+  for (const StepKernel& kernel : all_step_kernels()) {
+    for (const std::size_t inputs : {1, 3}) {
+      std::array<std::vector<float>, 2> rows{drawn(8 * kLength, 5, 1), drawn(8 * kLength, 5, 1)};
+      std::array<float, 2> losses{};
+      for (const std::size_t halves : {0, 1}) {
+        std::vector<float*> in;
+        std::vector<float*> out;
+        for (std::size_t i = 0; i < 8; ++i) (i < inputs ? in : out).push_back(rows[halves].data() + i * kLength);
+        std::vector<float> scratch(2 * kLength);
+        const StepRows<float> step{
+            .inputs = in, .outputs = out, .played = 3, .noise_weight = 2, .length = kLength, .scratch = scratch.data()};
+        const StepSize size{.rate = 0.1F, .damping = 16};
+        std::vector<float> dots(out.size() + 1);
+        if (halves == 1) kernel.dots(step, dots.data());
+        losses[halves] = halves == 1 ? kernel.finish(step, size, dots.data()) : kernel.step(step, size);
+      }
+      EXPECT_EQ(rows[0], rows[1]) << kernel.name;
+      EXPECT_EQ(losses[0], losses[1]) << kernel.name;
+    }
+  }
+}
+
 TrainOptions options_by_columns() {
   TrainOptions options = options_of_run();
   options.dim = 48;
@@ -368,6 +463,11 @@ TEST(Columns, continue_from_any_checkpoint_to_the_same_bytes) {
     const auto resumed = train_by(3, options_by_columns(), &whole->checkpoints, corpus(), Shard::columns);
     expect_same_vectors(resumed->of_ranks[0], whole->of_ranks[0]);
     EXPECT_EQ(resumed->of_ranks[0].epochs.back().sample_loss, whole->of_ranks[0].epochs.back().sample_loss);
+  }
+  whole->checkpoints.from = 1;
+  for (const std::size_t ranks : {1, 2}) {  // rows
+    const auto resumed = train_by(ranks, options_by_columns(), &whole->checkpoints);
+    EXPECT_EQ(resumed->of_ranks[0].epochs.back().pairs, whole->of_ranks[0].epochs.back().pairs);
   }
 }
 
