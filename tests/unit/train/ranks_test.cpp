@@ -358,9 +358,13 @@ TEST(ChangeKernels, all_give_the_bytes_of_the_scalar_one) {
       struct Result {
         std::array<std::int8_t, kLength> change{};
         std::array<std::int8_t, kLength> packed{};
-        std::vector<float> sum, now, base;
-        std::vector<math::Bf16> now_bf16, base_bf16;
-        float scale = 0, packed_scale = 0;
+        std::vector<float> sum{};
+        std::vector<float> now{};
+        std::vector<float> base{};
+        std::vector<math::Bf16> now_bf16{};
+        std::vector<math::Bf16> base_bf16{};
+        float scale = 0;
+        float packed_scale = 0;
       };
       const auto result_of = [&](const ChangeKernel& by) {
         Result found{
@@ -392,7 +396,8 @@ TEST(ChangeKernels, all_give_the_bytes_of_the_scalar_one) {
       const std::vector<float> now = drawn(kLength, 2, reach);
       const std::vector<float> base = drawn(kLength, 3, reach);
       for (std::size_t i = 0; i < kLength; ++i) {
-        EXPECT_NEAR(static_cast<float>(wanted.change[i]) * wanted.scale, now[i] - base[i], reach / 64);
+        EXPECT_NEAR(static_cast<float>(wanted.change[i]) * wanted.scale, now[i] - base[i],
+                    reach / 64 + 1e-30F);  // smaller ones stay in the row
       }
     }
   }
