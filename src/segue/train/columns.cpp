@@ -258,13 +258,15 @@ class ColumnTraining {
       end_epoch(position, sample_loss(), options_);
     }
     progress_.end();
-    TrainedVectors trained{.vectors = whole(vectors_.view()),
-                           .context = whole(context_.view()),
-                           .epochs = {},
-                           .untrained_loss = position.untrained_loss,
-                           .exchange = sums_.report()};
-    trained.epochs = position.epochs;
-    return trained;
+    math::MatrixOf<Number> vectors = whole(vectors_.view());
+    math::MatrixOf<Number> context = whole(context_.view());
+    // A step after training may still fail.
+    if (sink_ != nullptr) sink_->write(position, {row_bytes_of(vectors.view()), row_bytes_of(context.view())});
+    return {.vectors = std::move(vectors),
+            .context = std::move(context),
+            .epochs = std::move(position.epochs),
+            .untrained_loss = position.untrained_loss,
+            .exchange = sums_.report()};
   }
 
  private:

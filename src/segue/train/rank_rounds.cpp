@@ -33,15 +33,15 @@ namespace {
 
 // Measured: docs/distributed.md.
 constexpr double kLeastMeetings = 4;
-constexpr double kMostMeetings = 128;
+constexpr double kMostMeetings = 256;
 constexpr std::uint64_t kLeastRound = 20'000;
-constexpr std::uint64_t kMostRound = 50'000;
+constexpr std::uint64_t kMostRound = 100'000;
 constexpr double kRoundsOfEpoch = 40;
 constexpr std::uint64_t kLeastToWhole = 32;
 // A row's exchange takes a rank about as long as training this many plays.
 constexpr double kPlaysOfRow = 3;
 // Of the time of training: what exchanges may take, and what those of all rows may.
-constexpr double kShare = 0.1;
+constexpr double kShare = 0.05;
 constexpr double kShareOfWhole = 0.025;
 // Of a round: few threads wait at its end.
 constexpr std::uint64_t kPlaysOfThread = 40'000;
