@@ -103,11 +103,10 @@ class TrainCommand final : public Command {
   static std::string exchange_text(std::size_t ranks, const evaluate::FittedModel& made) {
     const train::ExchangeReport& exchange = made.built.exchange;
     const auto plays = static_cast<double>(made.built.plays_trained * made.options.epochs);
-    return fmt::format(
-        "{} ranks: {} exchanges; rank 0 sent {:.0f} bytes for each play that it trained and waited for {}\n", ranks,
-        with_commas(exchange.exchanges),
-        static_cast<double>(exchange.bytes_sent) * static_cast<double>(ranks) / std::max(1.0, plays),
-        duration_for_people(std::chrono::duration<double>(exchange.seconds_waited)));
+    return fmt::format("{} ranks: {} exchanges; they sent {:.0f} bytes for each play, and rank 0 waited for {}\n",
+                       ranks, with_commas(exchange.exchanges),
+                       static_cast<double>(exchange.bytes_sent) * static_cast<double>(ranks) / std::max(1.0, plays),
+                       duration_for_people(std::chrono::duration<double>(exchange.seconds_waited)));
   }
 
   static std::string fit_text(const evaluate::FittedBlend& fitted) {

@@ -6,7 +6,8 @@
 Needs pyarrow and numpy. Each seed holds out another tenth of the queues and trains on the rest with the options that
 `segue train` chooses. The hit rate is the share of songs after the first of the held-out queues (at most 5,000) that
 are among the 10 nearest to the song before; the last ten songs heard are left out. Ranks share the processors of one
-machine, so their elapsed time says nothing: what counts is processor time, and how long they waited for an exchange.
+machine, so their elapsed time says nothing: what counts is processor time. "hidden" is the part of the time of
+exchanges in which rank 0 trained on. `--options "--shard columns"` shares out columns.
 Prints a JSON line a run, then a table of means.
 """
 
@@ -90,11 +91,12 @@ def main():
                 run = measure(arguments, queues, ranks, seed, pathlib.Path(scratch))
             print(json.dumps(run), flush=True)
             runs[ranks].append(run)
-    print("ranks  hit rate   loss  processor s  bytes a play  exchange s  waited s")
+    print("ranks  hit rate   loss  processor s  bytes a play  exchange s  waited s  hidden")
     for ranks, of_ranks in runs.items():
         mean = {key: statistics.mean(run[key] for run in of_ranks) for key in of_ranks[0]}
         print(f"{ranks:5}  {mean['hit_rate']:8.4f}  {mean['loss']:5.3f}  {mean['processor_seconds']:11.1f}  "
-              f"{mean['bytes_a_play']:12.0f}  {mean['exchange_seconds']:10.1f}  {mean['waited_seconds']:8.1f}")
+              f"{mean['bytes_a_play']:12.0f}  {mean['exchange_seconds']:10.1f}  {mean['waited_seconds']:8.1f}  "
+              f"{max(0, 1 - mean['waited_seconds'] / max(mean['exchange_seconds'], 1e-9)):6.0%}")
 
 
 if __name__ == "__main__":

@@ -81,6 +81,24 @@ with tempfile.TemporaryDirectory() as scratch:
     seconds = time.monotonic() - began
     wanted = vectors(folder / "model-whole")
 
+    # By columns: one model too, killed and resumed to the same bytes.
+    columns = ["--shard", "columns", "--epochs", "12"]
+    ended = Job(2, folder / "whole", folder / "columns", "--json", *columns).end()
+    assert all(status == 0 for status, _, _ in ended), ended
+    report = json.loads(ended[0][1])
+    assert report["epochs"][-1]["sample_loss"] < 0.9 * report["untrained_loss"], report
+    job = Job(2, folder / "whole", folder / "columns-killed", *columns)
+    while not (folder / "columns-killed.checkpoint").exists() and job.processes[0].poll() is None:
+        try:
+            job.processes[0].wait(timeout=0.01)
+        except subprocess.TimeoutExpired:
+            pass
+    job.processes[1].kill()
+    job.end()
+    ended = Job(2, folder / "whole", folder / "columns-killed", *columns).end()
+    assert all(status == 0 for status, _, _ in ended), ended
+    assert vectors(folder / "columns-killed") == vectors(folder / "columns")
+
     # Killed anywhere, any rank: the others end with a line, and in the end the model is the same.
     draw = random.Random(SEED)
     print(f"seed {SEED}, {KILLS} kills")
@@ -109,7 +127,8 @@ with tempfile.TemporaryDirectory() as scratch:
 
     # What differs is refused by name, at once and at every rank.
     for options, said in (({1: ["--dim", "64"]}, "--dim: expected 32 at every rank, as at rank 0, found 64 at rank 1"),
-                          ({0: ["--exchange-plays", "20000"]}, "--exchange-plays: expected 20000 at every rank")):
+                          ({0: ["--exchange-plays", "20000"]}, "--exchange-plays: expected 20000 at every rank"),
+                          ({0: ["--shard", "columns"]}, "--shard: expected columns at every rank")):
         for status, _, err in Job(2, folder / "whole", folder / "refused", by_rank=options).end():
             assert status == 2 and said in err, (status, err)
     for environment, said in (({"WORLD_SIZE": "two"}, "WORLD_SIZE: expected a number"), ({"MASTER_PORT": ""}, "MASTER_PORT: expected")):

@@ -1,10 +1,15 @@
 #include "segue/base/large_pages.h"
 
+#include <cerrno>
 #include <cstdint>
 #include <limits>
 #include <new>
 
+#include <fcntl.h>
 #include <sys/mman.h>
+
+#include "segue/base/error.h"
+#include "segue/base/file.h"
 
 namespace segue {
 
@@ -40,6 +45,20 @@ LargePages::LargePages(std::size_t bytes) {
   if (before < kLargePage) ::munmap(first + before + whole, kLargePage - before);
   ::madvise(first + before, whole, MADV_HUGEPAGE);  // without large pages, the small ones stay
   bytes_ = {first + before, bytes};
+}
+
+LargePages::LargePages(std::size_t bytes, const std::filesystem::path& folder) {
+  if (bytes == 0) return;
+  const std::size_t whole = mapped(bytes);
+  const FileHandle file(::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file) fail_errno(folder.string(), errno);
+  // A page that the disk has no room for would end the process when it is written.
+  if (const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(whole)); error != 0) {
+    fail_errno(folder.string(), error);
+  }
+  void* const memory = ::mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (memory == MAP_FAILED) fail_errno(folder.string(), errno);
+  bytes_ = {static_cast<std::byte*>(memory), bytes};
 }
 
 LargePages& LargePages::operator=(LargePages&& other) noexcept {

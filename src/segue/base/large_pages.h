@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -14,6 +15,8 @@ class LargePages {
  public:
   LargePages() = default;
   explicit LargePages(std::size_t bytes);
+  // The same in a file without a name in `folder`: what is beyond memory is on its disk. Throws no_space, io_failed.
+  LargePages(std::size_t bytes, const std::filesystem::path& folder);
   LargePages(LargePages&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
   LargePages& operator=(LargePages&& other) noexcept;
   ~LargePages();
@@ -32,6 +35,8 @@ class LargeArray {
  public:
   LargeArray() = default;
   explicit LargeArray(std::size_t count) : pages_(count * sizeof(T)), count_(count) {}
+  LargeArray(std::size_t count, const std::filesystem::path& folder)
+      : pages_(count * sizeof(T), folder), count_(count) {}
   LargeArray(LargeArray&& other) noexcept : pages_(std::move(other.pages_)), count_(std::exchange(other.count_, 0)) {}
   LargeArray& operator=(LargeArray&& other) noexcept {
     pages_ = std::move(other.pages_);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <type_traits>
 
@@ -38,6 +39,9 @@ class MatrixOf {
  public:
   MatrixOf() = default;
   MatrixOf(std::size_t rows, std::size_t columns);
+  // In a file without a name in `folder`, for one beyond memory. Throws no_space, io_failed.
+  MatrixOf(std::size_t rows, std::size_t columns, const std::filesystem::path& folder)
+      : numbers_(rows * padded(columns), folder), rows_(rows), columns_(columns) {}
 
   MatrixView<T> view() { return {numbers_.data(), rows_, columns_, padded(columns_)}; }
   MatrixView<const T> view() const { return {numbers_.data(), rows_, columns_, padded(columns_)}; }

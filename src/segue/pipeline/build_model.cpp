@@ -34,6 +34,12 @@ void check_target(const fs::path& output) {
   const FolderWriter probe(output, replaces(model::kModelFormat));
 }
 
+// Where the target will be.
+fs::path folder_of(const fs::path& output) {
+  const fs::path whole = fs::absolute(output).lexically_normal();
+  return whole.has_filename() ? whole.parent_path() : whole.parent_path().parent_path();
+}
+
 std::vector<std::uint64_t> plays_of(const data::Catalogue& songs) {
   std::vector<std::uint64_t> plays(songs.size());
   for (std::uint32_t song = 0; song < songs.size(); ++song) plays[song] = songs.plays(song);
@@ -145,6 +151,7 @@ BuiltModel build_model(const fs::path& dataset_folder, const BuildOptions& given
   if (given.ranks.is_first()) check_target(output);
   const data::Dataset dataset = data::open_dataset(dataset_folder);
   BuildOptions options = given;
+  options.ranks.scratch = folder_of(output);
   if (options.adjust) options.adjust(dataset, options.train);
   if (options.train.own_weight > 1 && dataset.queues.own() == dataset.queues.size()) {
     notes(fmt::format("--own-weight {}: no effect without the queues of others, which segue ingest --base puts beside",

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "segue/base/json.h"
@@ -40,7 +41,9 @@ void check_agreement(const Ranks& ranks, const RunIdentity& mine) {
   Bytes bytes(text.size());
   std::memcpy(bytes.data(), text.data(), text.size());
   std::vector<json::object> all;
-  for (const Bytes& of_rank : ranks.communicator->share(bytes)) {
+  std::vector<Bytes> of_ranks = ranks.communicator->share(bytes);
+  of_ranks[ranks.communicator->rank()] = std::move(bytes);
+  for (const Bytes& of_rank : of_ranks) {
     const std::string_view document(reinterpret_cast<const char*>(of_rank.data()), of_rank.size());
     all.push_back(parse_json(document, "what a rank said of itself").as_object());
   }

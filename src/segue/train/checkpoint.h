@@ -46,6 +46,9 @@ struct RowBytes {
   std::size_t row_bytes = 0;     // of a row without its padding
   std::size_t stride_bytes = 0;  // from one row to the next
   std::string_view element;      // "f32", "bf16"
+  // Of the whole rows, where these are some of their columns; as above otherwise.
+  std::size_t skipped_bytes = 0;  // before these columns
+  std::size_t whole_row_bytes = row_bytes;
 };
 template <class Number>
 RowBytes row_bytes_of(math::MatrixView<Number> matrix) {

@@ -304,7 +304,8 @@ void Checkpoint::load(const TrainingMatrices& matrices) const {
     const fs::path path = folder_ / name;
     const json::object& shape = object_at(object_at(manifest_.fields, "matrices", subject), name, subject);
     const json::object wanted = json_of(matrix);
-    if (count_at(shape, "rows", subject) != matrix.rows || count_at(shape, "row_bytes", subject) != matrix.row_bytes ||
+    if (count_at(shape, "rows", subject) != matrix.rows ||
+        count_at(shape, "row_bytes", subject) != matrix.whole_row_bytes ||
         string_at(shape, "element", subject) != matrix.element) {
       fail(ErrorCode::corrupt, "{}: expected {}, found {}", path.string(), json::serialize(wanted),
            json::serialize(shape));
@@ -312,15 +313,15 @@ void Checkpoint::load(const TrainingMatrices& matrices) const {
     const std::string digest =
         string_at(object_at(object_at(manifest_.fields, "files", subject), name, subject), "sha256", subject);
     const MappedFile file = open_.map(name);
-    if (file.bytes().size() != matrix.rows * matrix.row_bytes) {
-      fail(ErrorCode::corrupt, "{}: expected {} bytes, found {}", path.string(), matrix.rows * matrix.row_bytes,
+    if (file.bytes().size() != matrix.rows * matrix.whole_row_bytes) {
+      fail(ErrorCode::corrupt, "{}: expected {} bytes, found {}", path.string(), matrix.rows * matrix.whole_row_bytes,
            file.bytes().size());
     }
     Sha256 found;
     for (std::size_t row = 0; row < matrix.rows; ++row) {
-      const auto bytes = file.bytes().subspan(row * matrix.row_bytes, matrix.row_bytes);
+      const auto bytes = file.bytes().subspan(row * matrix.whole_row_bytes, matrix.whole_row_bytes);
       found.update(bytes);
-      std::memcpy(matrix.data + row * matrix.stride_bytes, bytes.data(), bytes.size());
+      std::memcpy(matrix.data + row * matrix.stride_bytes, bytes.data() + matrix.skipped_bytes, matrix.row_bytes);
     }
     if (const std::string hex = found.hex(); hex != digest) {
       fail(ErrorCode::corrupt, "{}: expected SHA-256 {}, found {}", path.string(), digest, hex);

@@ -20,6 +20,9 @@ namespace segue::train {
 enum class Draw : std::uint64_t { initial_vectors, block_order, subsampling, windows, noise, rounding, exchange };
 Random random_stream(std::uint64_t seed, Draw purpose, std::uint64_t epoch, std::uint64_t number);
 
+// Of a block, about.
+inline constexpr std::uint64_t kPlaysInBlock = 10'000;
+
 // Queues begin ... end-1, assigned to one worker at a time.
 struct Block {
   std::size_t begin = 0;

@@ -22,6 +22,23 @@ std::vector<std::uint32_t> shards_of(const data::Queues& queues, std::span<const
 // round.
 std::vector<std::uint32_t> spread_shards(std::vector<std::uint32_t> order, std::span<const std::uint32_t> shards);
 
+// How often what is exchanged (row_exchange.h).
+struct ExchangePlan {
+  std::uint64_t round_plays = 0;      // of each rank
+  double meetings = 0;                // of a song, by all ranks, between two exchanges of its rows
+  std::uint64_t rounds_to_whole = 1;  // a power of two
+  double rounds_of_epoch = 1;
+
+  // In how many rounds, a power of two up to rounds_to_whole, a song is exchanged once that is met `met` times in one.
+  std::uint64_t rounds_between(double met) const;
+};
+
+// `met` is how often each song is met in an epoch. With exchange_plays 0, a round is a fortieth of an epoch within
+// bounds. Songs are then exchanged as often as a tenth of the time of training allows, which is counted, not measured:
+// the plan is the same every time. Rounds last long enough for `threads` threads of each rank.
+ExchangePlan plan_exchange(std::span<const double> met, std::size_t ranks, std::size_t threads,
+                           std::uint64_t exchange_plays);
+
 struct RankRounds {
   std::size_t rank = 0;
   std::size_t ranks = 1;

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <limits>
+#include <iterator>
+#include <span>
+#include <utility>
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
-#include "segue/train/examples.h"
+#include "segue/base/random.h"
 
 namespace segue::train {
 
@@ -17,8 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A row is exchanged when its song was met about this often, by all ranks. Measured: docs/distributed.md.
-constexpr double kMeetings = 4;
 // The part of its way to where it is drawn that a row goes in one meeting, at a learning rate of 1. Measured likewise.
 constexpr float kPull = 0.4F;
 constexpr std::size_t kChangesAtOnce = 1024;
@@ -31,127 +31,87 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-float as_float(float number) {
-  return number;
-}
-float as_float(math::Bf16 number) {
-  return math::to_float(number);
-}
+// --- messages: for each matrix the number of its rows, the rows, their scales and their numbers.
 
-math::Bf16 nearest(float number) {
-  return math::round_stochastically(number, 0x8000U);
-}
+struct RowMessage {
+  std::span<const std::uint32_t> rows;
+  std::span<float> scales;
+  std::int8_t* numbers = nullptr;
 
-// The same number on every rank: they draw from the same stream.
-void store(float& number, float to, Random&) {
-  number = to;
-}
-void store(math::Bf16& number, float to, Random& random) {
-  number = math::round_stochastically(to, static_cast<std::uint32_t>(random()));
-}
-
-// --- messages: a report, then for each matrix the number of its rows, the rows and their changes.
-
-class MessageWriter {
- public:
-  explicit MessageWriter(std::size_t size) : bytes_(size) {}
-
-  template <class T>
-  void put(const T* items, std::size_t count) {
-    if (count > 0) std::memcpy(bytes_.data() + written_, items, count * sizeof(T));
-    written_ += count * sizeof(T);
-  }
-
-  Bytes bytes() && {
-    SEGUE_ASSERT(written_ == bytes_.size());
-    return std::move(bytes_);
-  }
-
- private:
-  Bytes bytes_;
-  std::size_t written_ = 0;
+  Change change(std::size_t i, std::size_t length) const { return {numbers + i * length, scales[i]}; }
 };
+using Message = std::array<RowMessage, 2>;
 
-class MessageReader {
- public:
-  explicit MessageReader(const Bytes& bytes) : left_(bytes) {}
-
-  template <class T>
-  void take(T* items, std::size_t count) {
-    if (count > left_.size() / sizeof(T)) fail(ErrorCode::unavailable, "a message of another rank is incomplete");
-    if (count > 0) std::memcpy(items, left_.data(), count * sizeof(T));
-    left_ = left_.subspan(count * sizeof(T));
-  }
-
-  template <class Changes>
-  Changes changes(std::size_t columns) {
-    std::uint64_t rows = 0;
-    take(&rows, 1);
-    Changes changes;
-    changes.rows.resize(std::min(rows, left_.size() / sizeof(std::uint32_t)));
-    take(changes.rows.data(), rows);
-    changes.numbers.resize(rows * columns);
-    take(changes.numbers.data(), changes.numbers.size());
-    return changes;
-  }
-
- private:
-  std::span<const std::byte> left_;
-};
-
-template <class Message>
-Bytes bytes_of(const RankReport* report, const Message& message) {
-  std::size_t size = report != nullptr ? sizeof(RankReport) : 0;
-  for (const auto& changes : message) {
-    size += sizeof(std::uint64_t) + changes.rows.size() * sizeof(std::uint32_t) +
-            changes.numbers.size() * sizeof(math::Bf16);
-  }
-  MessageWriter writer(size);
-  if (report != nullptr) writer.put(report, 1);
-  for (const auto& changes : message) {
-    const std::uint64_t rows = changes.rows.size();
-    writer.put(&rows, 1);
-    writer.put(changes.rows.data(), changes.rows.size());
-    writer.put(changes.numbers.data(), changes.numbers.size());
-  }
-  return std::move(writer).bytes();
+std::size_t bytes_for(std::size_t rows, std::size_t length) {
+  return sizeof(std::uint64_t) + rows * (sizeof(std::uint32_t) + sizeof(float) + length);
 }
 
-template <class Message>
-Message message_in(MessageReader& reader, std::size_t columns) {
+// The parts of a message. Every part begins at a multiple of 8 bytes or of its type's size, for `length` is one of 16.
+// Throws unavailable if it is not one of rows below `rows`.
+Message parts_of(Bytes& bytes, std::size_t length, std::size_t rows) {
   Message message;
-  for (auto& changes : message) changes = reader.changes<std::remove_reference_t<decltype(changes)>>(columns);
+  std::span<std::byte> left = bytes;
+  for (RowMessage& part : message) {
+    std::uint64_t count = 0;
+    if (left.size() >= sizeof count) std::memcpy(&count, left.data(), sizeof count);
+    if (left.size() < sizeof count || count > rows || left.size() < bytes_for(count, length)) {
+      fail(ErrorCode::unavailable, "a message of another rank: expected rows of {} numbers, found {} bytes", length,
+           bytes.size());
+    }
+    std::byte* at = left.data() + sizeof count;
+    part.rows = {reinterpret_cast<const std::uint32_t*>(at), count};
+    part.scales = {reinterpret_cast<float*>(at + count * sizeof(std::uint32_t)), count};
+    part.numbers = reinterpret_cast<std::int8_t*>(at + count * (sizeof(std::uint32_t) + sizeof(float)));
+    if (count > 0 && part.rows.back() >= rows) {
+      fail(ErrorCode::unavailable, "a message of another rank: expected rows below {}, found {}", rows,
+           part.rows.back());
+    }
+    left = left.subspan(bytes_for(count, length));
+  }
   return message;
+}
+
+// A message of these rows, whose scales and numbers are still to be written.
+template <class RowLists>
+Message lay_out(Bytes& bytes, const RowLists& lists, std::size_t length, std::size_t rows) {
+  bytes.resize(bytes_for(lists[0].size(), length) + bytes_for(lists[1].size(), length));
+  std::byte* at = bytes.data();
+  for (const std::vector<std::uint32_t>& list : lists) {
+    const std::uint64_t count = list.size();
+    std::memcpy(at, &count, sizeof count);
+    if (count > 0) std::memcpy(at + sizeof count, list.data(), count * sizeof(std::uint32_t));
+    at += bytes_for(count, length);
+  }
+  return parts_of(bytes, length, rows);
 }
 
 }  // namespace
 
-std::uint64_t rounds_between(double met) {
-  std::uint64_t rounds = 1;
-  while (rounds < kRoundsToWhole && met * static_cast<double>(rounds) < kMeetings) rounds *= 2;
-  return rounds;
-}
-
 template <class Number>
 RowExchange<Number>::RowExchange(Communicator& ranks, math::MatrixView<Number> vectors,
                                  math::MatrixView<Number> context, std::span<const double> met,
-                                 const TrainOptions& options, std::size_t threads)
+                                 const ExchangePlan& plan, const TrainOptions& options, std::size_t threads)
     : ranks_(ranks),
+      kernel_(all_change_kernels().best()),
       threads_(threads),
-      columns_(vectors.columns),
       seed_(options.seed),
-      pull_(kPull * static_cast<float>(options.learning_rate)) {
-  for (unsigned power = 0; power < kWholeAfter; ++power) {
-    const auto end = std::ranges::partition_point(
-        met, [&](double often) { return rounds_between(often) <= std::uint64_t{1} << power; });
-    due_[power] = static_cast<std::size_t>(end - met.begin());
+      pull_(kPull * static_cast<float>(options.learning_rate)),
+      changed_(ranks.ranks()),
+      sent_(ranks.ranks()) {
+  for (std::uint64_t rounds = 1; rounds < plan.rounds_to_whole; rounds *= 2) {
+    const auto end =
+        std::ranges::partition_point(met, [&](double often) { return plan.rounds_between(often) <= rounds; });
+    due_.push_back(static_cast<std::size_t>(end - met.begin()));
   }
-  due_[kWholeAfter] = vectors.rows;
+  due_.push_back(vectors.rows);
   meetings_.reserve(met.size());
   for (const double often : met) {
-    const double between = often * static_cast<double>(rounds_between(often));
+    const double rounds = std::min(static_cast<double>(plan.rounds_between(often)), plan.rounds_of_epoch);
+    const double between = often * rounds;
     meetings_.push_back(static_cast<float>(between / static_cast<double>(ranks.ranks())));
   }
+  share_of_all_.reserve(met.size());
+  for (std::size_t song = 0; song < met.size(); ++song) share_of_all_.push_back(share_of(ranks.ranks(), song));
   const auto set_up = [&](Matrix& matrix, math::MatrixView<Number> rows) {
     matrix = {rows, math::MatrixOf<Number>(rows.rows, rows.columns), std::vector<std::uint8_t>(rows.rows, kSame)};
     std::memcpy(matrix.base.view().data, rows.data, rows.rows * rows.stride * sizeof(Number));
@@ -173,9 +133,11 @@ void RowExchange<Number>::begin(const Round& round, const RankReport& mine) {
   SEGUE_ASSERT(!under_way());
   const auto started = Clock::now();
   round_ = round;
-  const auto power = std::min<unsigned>(static_cast<unsigned>(std::countr_zero(round.number)), kWholeAfter);
-  take_changes(due_[round.whole ? kWholeAfter : power]);
-  report_.seconds_waited += seconds_since(started);
+  const auto power = static_cast<std::size_t>(std::countr_zero(round.number));
+  take_changes(round.whole ? due_.back() : due_[std::min(power, due_.size() - 1)]);
+  const double seconds = seconds_since(started);
+  report_.seconds_waited += seconds;
+  report_.seconds += seconds;
   done_ = std::async(std::launch::async, [this, mine] { return exchange(mine); });
 }
 
@@ -183,10 +145,10 @@ template <class Number>
 std::vector<RankReport> RowExchange<Number>::end() {
   const auto started = Clock::now();
   Outcome outcome = done_.get();
-  apply(outcome);
+  const auto applying = Clock::now();
+  apply();
   report_.seconds_waited += seconds_since(started);
-  report_.seconds += outcome.seconds;
-  report_.bytes_sent += outcome.bytes;
+  report_.seconds += outcome.seconds + seconds_since(applying);
   ++report_.exchanges;
   return std::move(outcome.reports);
 }
@@ -194,26 +156,28 @@ std::vector<RankReport> RowExchange<Number>::end() {
 // Of the rows below `due`, into sent_.
 template <class Number>
 void RowExchange<Number>::take_changes(std::size_t due) {
-  sent_.assign(ranks_.ranks(), {});
+  for (RowLists& lists : changed_) {
+    for (std::vector<std::uint32_t>& list : lists) list.clear();
+  }
   for (std::size_t m = 0; m < matrices_.size(); ++m) {
-    Matrix& matrix = matrices_[m];
     for (std::size_t row = 0; row < due; ++row) {
-      std::uint8_t& state = matrix.state[row];
+      std::uint8_t& state = matrices_[m].state[row];
       if (state == TrainedRows::kTrained || (round_.whole && state == kRest)) {
         state = round_.whole ? kSame : kRest;
-        sent_[row % ranks_.ranks()][m].rows.push_back(static_cast<std::uint32_t>(row));
+        changed_[row % ranks_.ranks()][m].push_back(static_cast<std::uint32_t>(row));
       }
     }
-    const auto base = matrix.base.view();
-    for (Message& message : sent_) {
-      Changes& changes = message[m];
-      changes.numbers.resize(changes.rows.size() * columns_);
-      parallel_for(changes.rows.size(), kChangesAtOnce, threads_, [&](std::size_t begin, std::size_t end) {
+  }
+  const auto take = kernel_.take_for<Number>();
+  for (std::size_t owner = 0; owner < ranks_.ranks(); ++owner) {
+    const Message message = lay_out(sent_[owner], changed_[owner], length(), matrices_[0].rows.rows);
+    for (std::size_t m = 0; m < matrices_.size(); ++m) {
+      const RowMessage& part = message[m];
+      const auto base = matrices_[m].base.view();
+      parallel_for(part.rows.size(), kChangesAtOnce, threads_, [&](std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
-          const Number* now = matrix.rows.row(changes.rows[i]);
-          const Number* then = base.row(changes.rows[i]);
-          math::Bf16* change = changes.numbers.data() + i * columns_;
-          for (std::size_t c = 0; c < columns_; ++c) change[c] = nearest(as_float(now[c]) - as_float(then[c]));
+          const std::uint32_t row = part.rows[i];
+          part.scales[i] = take(matrices_[m].rows.row(row), base.row(row), length(), part.numbers + i * length());
         }
       });
     }
@@ -222,118 +186,104 @@ void RowExchange<Number>::take_changes(std::size_t due) {
 
 // Beside training: reads only what take_changes wrote.
 template <class Number>
-typename RowExchange<Number>::Outcome RowExchange<Number>::exchange(const RankReport& mine) const {
+typename RowExchange<Number>::Outcome RowExchange<Number>::exchange(const RankReport& mine) {
   const auto started = Clock::now();
   Outcome outcome;
-  const auto sent = [&](const std::vector<Bytes>& parts) {
-    for (std::size_t rank = 0; rank < parts.size(); ++rank)
-      outcome.bytes += rank == ranks_.rank() ? 0 : parts[rank].size();
-  };
-  std::vector<Bytes> parts;
-  for (const Message& message : sent_) parts.push_back(bytes_of(&mine, message));
-  sent(parts);
-  std::vector<Message> of_ranks;
-  for (const Bytes& bytes : ranks_.swap(std::move(parts))) {
-    MessageReader reader(bytes);
-    reader.take(&outcome.reports.emplace_back(), 1);
-    of_ranks.push_back(message_in<Message>(reader, columns_));
-  }
-  const Bytes combined = bytes_of(nullptr, combine(of_ranks));
-  outcome.bytes += combined.size() * (ranks_.ranks() - 1);
-  for (const Bytes& bytes : ranks_.share(combined)) {
-    MessageReader reader(bytes);
-    outcome.combined.push_back(message_in<Message>(reader, columns_));
+  outcome.reports = share_value(ranks_, mine);
+  received_ = ranks_.swap(std::vector<BytesView>(sent_.begin(), sent_.end()), std::move(received_));
+  combine();
+  agreed_ = ranks_.share(combined_, std::move(agreed_));
+  for (std::size_t rank = 0; rank < ranks_.ranks(); ++rank) {
+    if (rank != ranks_.rank()) report_.bytes_sent += sizeof mine + sent_[rank].size() + combined_.size();
   }
   outcome.seconds = seconds_since(started);
   return outcome;
 }
 
-// What the changes of `ranks` to a row count each, all of about `meetings` meetings. Few meetings hardly depend on each
-// other, so their changes add up, as if one rank had trained them one after another. After many, each rank has gone the
-// whole way alone, and the mean is right. A meeting takes a row the part `pull_` of its way, so one rank goes
-// 1 - exp(-pull meetings) of it, and all together would go 1 - exp(-pull meetings ranks).
+// What the changes of `ranks` to a row count each. Few meetings hardly depend on each other, so their changes add up,
+// as if one rank had trained them one after another. After many, each rank has gone the whole way alone, and the mean
+// is right. A meeting takes a row the part `pull_` of its way, so one rank goes 1 - exp(-pull meetings) of it, and all
+// together would go 1 - exp(-pull meetings ranks).
 template <class Number>
-float RowExchange<Number>::share_of(std::size_t ranks, float meetings) const {
-  const double alone = static_cast<double>(pull_ * meetings);
+float RowExchange<Number>::share_of(std::size_t ranks, std::size_t row) const {
+  const double alone = static_cast<double>(pull_ * meetings_[row]);
   const auto together = static_cast<double>(ranks);
-  if (alone <= 0) return 1;
+  if (alone <= 0 || ranks == 1) return 1;
   return static_cast<float>(std::expm1(-alone * together) / (together * std::expm1(-alone)));
 }
 
 template <class Number>
-typename RowExchange<Number>::Message RowExchange<Number>::combine(const std::vector<Message>& of_ranks) const {
-  Message combined;
-  std::vector<float> sum(columns_);
-  std::vector<std::size_t> next(of_ranks.size());
-  for (std::size_t m = 0; m < combined.size(); ++m) {
-    std::ranges::fill(next, 0);
-    while (true) {
-      constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
-      std::uint32_t row = kNone;
-      for (std::size_t rank = 0; rank < next.size(); ++rank) {
-        const std::vector<std::uint32_t>& rows = of_ranks[rank][m].rows;
-        if (next[rank] < rows.size()) row = std::min(row, rows[next[rank]]);
-      }
-      if (row == kNone) break;
-      std::ranges::fill(sum, 0.0F);
-      std::size_t changed = 0;
-      const math::Bf16* only = nullptr;
-      for (std::size_t rank = 0; rank < next.size(); ++rank) {
-        const Changes& changes = of_ranks[rank][m];
-        if (next[rank] == changes.rows.size() || changes.rows[next[rank]] != row) continue;
-        only = changes.numbers.data() + next[rank]++ * columns_;
-        for (std::size_t c = 0; c < columns_; ++c) sum[c] += math::to_float(only[c]);
-        ++changed;
-      }
-      combined[m].rows.push_back(row);
-      std::vector<math::Bf16>& numbers = combined[m].numbers;
-      if (changed == 1) {
-        numbers.insert(numbers.end(), only, only + columns_);
-        continue;
-      }
-      numbers.resize(numbers.size() + columns_);
-      math::Bf16* to = numbers.data() + numbers.size() - columns_;
-      const float share = share_of(changed, meetings_[row]);
-      for (std::size_t c = 0; c < columns_; ++c) to[c] = nearest(sum[c] * share);
+void RowExchange<Number>::combine() {
+  std::vector<Message> of_ranks;
+  for (std::size_t rank = 0; rank < ranks_.ranks(); ++rank) {
+    Bytes& bytes = rank == ranks_.rank() ? sent_[rank] : received_[rank];
+    of_ranks.push_back(parts_of(bytes, length(), matrices_[0].rows.rows));
+  }
+  std::vector<std::uint32_t> merged;
+  for (std::size_t m = 0; m < matrices_.size(); ++m) {
+    std::vector<std::uint32_t>& rows = combined_rows_[m];
+    rows.clear();
+    for (const Message& message : of_ranks) {
+      merged.clear();
+      std::ranges::set_union(rows, message[m].rows, std::back_inserter(merged));
+      rows.swap(merged);
     }
   }
-  return combined;
+  const Message combined = lay_out(combined_, combined_rows_, length(), matrices_[0].rows.rows);
+  std::vector<float> sum(length());
+  std::vector<std::size_t> next(of_ranks.size());
+  for (std::size_t m = 0; m < combined.size(); ++m) {
+    const RowMessage& to = combined[m];
+    std::ranges::fill(next, 0);
+    for (std::size_t i = 0; i < to.rows.size(); ++i) {
+      const std::uint32_t row = to.rows[i];
+      std::int8_t* numbers = to.numbers + i * length();
+      std::size_t changed = 0;
+      Change only;
+      for (std::size_t rank = 0; rank < next.size(); ++rank) {
+        const RowMessage& from = of_ranks[rank][m];
+        if (next[rank] == from.rows.size() || from.rows[next[rank]] != row) continue;
+        if (changed == 1) {
+          std::ranges::fill(sum, 0.0F);
+          kernel_.add(only, length(), sum.data());
+        }
+        only = from.change(next[rank]++, length());
+        if (++changed > 1) kernel_.add(only, length(), sum.data());
+      }
+      if (changed == 1) {
+        std::memcpy(numbers, only.numbers, length());
+        to.scales[i] = only.scale;
+      } else {
+        const float share = changed == next.size() ? share_of_all_[row] : share_of(changed, row);
+        for (float& number : sum) number *= share;
+        to.scales[i] = kernel_.pack(sum.data(), length(), numbers);
+      }
+    }
+  }
 }
 
 template <class Number>
-void RowExchange<Number>::apply(const Outcome& outcome) {
-  for (std::size_t owner = 0; owner < outcome.combined.size(); ++owner) {
+void RowExchange<Number>::apply() {
+  const auto apply_to_row = kernel_.apply_for<Number>();
+  for (std::size_t owner = 0; owner < ranks_.ranks(); ++owner) {
+    Bytes& bytes = owner == ranks_.rank() ? combined_ : agreed_[owner];
+    const Message agreed = parts_of(bytes, length(), matrices_[0].rows.rows);
+    const Message own = parts_of(sent_[owner], length(), matrices_[0].rows.rows);
     for (std::size_t m = 0; m < matrices_.size(); ++m) {
-      const Changes& combined = outcome.combined[owner][m];
-      const Changes& mine = sent_[owner][m];
-      const math::MatrixView<Number> rows = matrices_[m].rows;
+      const RowMessage& changes = agreed[m];
+      const RowMessage& mine = own[m];
       const math::MatrixView<Number> base = matrices_[m].base.view();
-      const std::vector<std::uint8_t>& state = matrices_[m].state;
-      if (!combined.rows.empty() && combined.rows.back() >= rows.rows) {
-        fail(ErrorCode::unavailable, "rank {} sent row {} of {}", owner, combined.rows.back(), rows.rows);
-      }
-      parallel_for(combined.rows.size(), kChangesAtOnce, threads_, [&](std::size_t begin, std::size_t end) {
+      parallel_for(changes.rows.size(), kChangesAtOnce, threads_, [&](std::size_t begin, std::size_t end) {
         auto next =
-            static_cast<std::size_t>(std::ranges::lower_bound(mine.rows, combined.rows[begin]) - mine.rows.begin());
+            static_cast<std::size_t>(std::ranges::lower_bound(mine.rows, changes.rows[begin]) - mine.rows.begin());
         for (std::size_t i = begin; i < end; ++i) {
-          const std::uint32_t row = combined.rows[i];
-          const bool changed = next < mine.rows.size() && mine.rows[next] == row;
-          const math::Bf16* own = changed ? mine.numbers.data() + next++ * columns_ : nullptr;
-          const math::Bf16* change = combined.numbers.data() + i * columns_;
-          Number* now = rows.row(row);
-          Number* agreed = base.row(row);
-          Random random = random_stream(mix64(seed_ ^ round_.number), Draw::exchange, round_.epoch, m << 32U | row);
-          for (std::size_t c = 0; c < columns_; ++c) {
-            store(agreed[c], as_float(agreed[c]) + math::to_float(change[c]), random);
-          }
-          if (round_.whole || state[row] == kSame) {
-            std::memcpy(now, agreed, columns_ * sizeof(Number));
-            continue;
-          }
-          for (std::size_t c = 0; c < columns_; ++c) {
-            const float before = changed ? math::to_float(own[c]) : 0;
-            store(now[c], as_float(now[c]) + (math::to_float(change[c]) - before), random);
-          }
+          const std::uint32_t row = changes.rows[i];
+          RowUpdate update{.agreed = changes.change(i, length()),
+                           .replace = round_.whole || matrices_[m].state[row] == kSame,
+                           .seed = static_cast<std::uint32_t>(
+                               mix64(mix64(seed_ ^ round_.number << 32U ^ round_.epoch) ^ (m << 32U | row)))};
+          if (next < mine.rows.size() && mine.rows[next] == row) update.own = mine.change(next++, length());
+          apply_to_row(update, length(), matrices_[m].rows.row(row), base.row(row));
         }
       });
     }

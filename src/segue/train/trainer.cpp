@@ -14,7 +14,10 @@
 
 #include "segue/base/error.h"
 #include "segue/base/parallel.h"
+#include "segue/train/columns.h"
+#include "segue/train/epochs.h"
 #include "segue/train/examples.h"
+#include "segue/train/initial_vectors.h"
 #include "segue/train/loss_sample.h"
 #include "segue/train/rank_rounds.h"
 #include "segue/train/row_exchange.h"
@@ -24,11 +27,6 @@
 namespace segue::train {
 
 namespace {
-
-constexpr std::uint64_t kPlaysInBlock = 10'000;
-constexpr std::size_t kRowsAtOnce = 4096;
-// Of a round of several ranks: few threads wait at its end.
-constexpr std::uint64_t kBlocksOfThread = 4;
 
 void check(const data::Queues& queues, const Vocabulary& vocabulary, const TrainOptions& options) {
   if (options.min_learning_rate > options.learning_rate) {
@@ -77,41 +75,6 @@ std::uint64_t plays_again(const data::Queues& queues, std::uint32_t songs, const
   return static_cast<std::uint64_t>(std::llround(again));
 }
 
-void set(float& number, float to, Random&) {
-  number = to;
-}
-void set(math::Bf16& number, float to, Random& random) {
-  number = math::round_stochastically(to, static_cast<std::uint32_t>(random()));
-}
-
-// Each row has its own random stream, so the number of threads makes no difference.
-template <class Number>
-void set_initial_vectors(math::MatrixView<Number> view, const TrainOptions& options, std::size_t threads) {
-  const float range = 2 * kInitialReach / std::sqrt(static_cast<float>(options.dim));
-  parallel_for(view.rows, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t song = begin; song < end; ++song) {
-      Random random = random_stream(options.seed, Draw::initial_vectors, 0, song);
-      for (Number& number : view[song]) set(number, (random.uniform_float() - 0.5F) * range, random);
-    }
-  });
-}
-
-// Over the initial vectors, where the start knows better.
-template <class Number>
-void set_start(math::MatrixView<Number> vectors, math::MatrixView<Number> context, const StartRows& start,
-               const TrainOptions& options, std::size_t threads) {
-  parallel_for(vectors.rows, kRowsAtOnce, threads, [&](std::size_t begin, std::size_t end) {
-    std::vector<float> vector(options.dim);
-    std::vector<float> other(options.dim);
-    for (std::size_t song = begin; song < end; ++song) {
-      if (!start(static_cast<std::uint32_t>(song), vector, other)) continue;
-      Random random = random_stream(options.seed, Draw::initial_vectors, 1, song);
-      for (std::size_t i = 0; i < options.dim; ++i) set(vectors.row(song)[i], vector[i], random);
-      for (std::size_t i = 0; i < options.dim; ++i) set(context.row(song)[i], other[i], random);
-    }
-  });
-}
-
 // Everything that the workers share except the rows.
 template <class Number>
 class Training {
@@ -132,7 +95,8 @@ class Training {
         threads_(std::min(thread_count(options.threads), blocks_.size())),
         plays_total_(options.epochs * vocabulary.plays),
         ranks_(ranks.communicator),
-        rounds_(rounds_of(ranks)) {}
+        plan_(plan_of(ranks)),
+        rounds_(rounds()) {}
 
   std::size_t threads() const { return threads_; }
   std::size_t blocks() const { return blocks_.size(); }
@@ -156,7 +120,7 @@ class Training {
       } else {
         train_epoch(workers, order, matrices, position);
       }
-      end_epoch(position, sample_loss());
+      end_epoch(position, sample_loss(), options_);
     }
     progress_.end();
     // A step after training may still fail.
@@ -164,34 +128,37 @@ class Training {
   }
 
  private:
-  RankRounds rounds_of(const Ranks& ranks) const {
+  // How often each song is met in an epoch.
+  std::vector<double> met_in_an_epoch() const {
+    std::vector<double> met;
+    met.reserve(vocabulary_.size);
+    for (std::uint32_t song = 0; song < vocabulary_.size; ++song) {
+      met.push_back(static_cast<double>(plays_[song]) * static_cast<double>(vocabulary_.keep[song]));
+    }
+    return met;
+  }
+
+  ExchangePlan plan_of(const Ranks& ranks) const {
     if (ranks_ == nullptr || ranks_->ranks() == 1) return {};
     // Every rank cuts the order alike, for the one with the most threads.
-    std::uint64_t threads = threads_;
-    Bytes bytes(sizeof threads);
-    std::memcpy(bytes.data(), &threads, sizeof threads);
-    std::uint64_t most = threads;
-    for (const Bytes& of_rank : ranks_->share(bytes)) {
-      SEGUE_ASSERT(of_rank.size() == sizeof threads);
-      std::memcpy(&threads, of_rank.data(), sizeof threads);
-      most = std::max(most, threads);
-    }
+    const std::uint64_t most = std::ranges::max(share_value(*ranks_, std::uint64_t{threads_}));
+    return plan_exchange(met_in_an_epoch(), ranks_->ranks(), most, ranks.options.exchange_plays);
+  }
+
+  RankRounds rounds() const {
+    if (ranks_ == nullptr || ranks_->ranks() == 1) return {};
     return {.rank = ranks_->rank(),
             .ranks = ranks_->ranks(),
-            .blocks_each = most == 1 ? std::max<std::uint64_t>(1, ranks.options.exchange_plays / kPlaysInBlock)
-                                     : std::max(kBlocksOfThread * most, ranks.options.exchange_plays / kPlaysInBlock),
+            .blocks_each = std::max<std::uint64_t>(1, plan_.round_plays / kPlaysInBlock),
             .shards = shards_};
   }
 
   SharedRows<Number> rows_to_share(math::MatrixView<Number> vectors, math::MatrixView<Number> context) {
     if (rounds_.ranks == 1) return {vectors, context};
     const double epochs = static_cast<double>(rounds_.blocks()) / static_cast<double>(blocks_.size());
-    std::vector<double> met;
-    met.reserve(vocabulary_.size);
-    for (std::uint32_t song = 0; song < vocabulary_.size; ++song) {
-      met.push_back(epochs * static_cast<double>(plays_[song]) * static_cast<double>(vocabulary_.keep[song]));
-    }
-    exchange_.emplace(*ranks_, vectors, context, met, options_, threads_);
+    std::vector<double> met = met_in_an_epoch();
+    for (double& often : met) often *= epochs;
+    exchange_.emplace(*ranks_, vectors, context, met, plan_, options_, threads_);
     return exchange_->rows();
   }
 
@@ -216,7 +183,7 @@ class Training {
     while (position.blocks_done < order.size()) {
       const std::size_t end = std::min(order.size(), position.blocks_done + rounds_.blocks());
       Round round{.epoch = epoch, .number = rounds_.number(end)};
-      round.whole = end == order.size() || round.number % kRoundsToWhole == 0;
+      round.whole = end == order.size() || round.number % plan_.rounds_to_whole == 0;
       train_blocks(workers, rounds_.mine(order, position.blocks_done, end), epoch, position);
       end_exchange(position);
       position.blocks_done = end;
@@ -284,29 +251,6 @@ class Training {
     if (!exchange_ && sink_ != nullptr && sink_->due()) halt_ = true;
   }
 
-  void end_epoch(TrainingPosition& position, double sample_loss) const {
-    const auto number = static_cast<std::uint32_t>(position.epochs.size() + 1);
-    const EpochReport report{.epoch = number,
-                             .sample_loss = sample_loss,
-                             .mean_loss = mean_loss(position),
-                             .pairs = position.pairs,
-                             .plays = position.plays_kept,
-                             .seconds = position.seconds};
-    if (!std::isfinite(report.mean_loss) || !std::isfinite(report.sample_loss)) {
-      fail(ErrorCode::wrong_use, "learning_rate: expected one at which the loss stays finite, found {} (epoch {})",
-           options_.learning_rate, number);
-    }
-    position.epochs.push_back(report);
-    position.blocks_done = 0;
-    position.loss_sum = position.seconds = 0;
-    position.pairs = position.plays_kept = 0;
-  }
-
-  // 0 if subsampling left nothing to train.
-  static double mean_loss(const TrainingPosition& position) {
-    return position.pairs == 0 ? 0 : position.loss_sum / static_cast<double>(position.pairs);
-  }
-
   const StepKernel& kernel_;
   const data::Queues& queues_;
   std::span<const std::uint64_t> plays_;  // of each song
@@ -320,6 +264,7 @@ class Training {
   std::size_t threads_;
   std::uint64_t plays_total_;
   Communicator* ranks_;
+  ExchangePlan plan_;
   RankRounds rounds_;
   std::optional<RowExchange<Number>> exchange_;  // with other ranks
   RankReport own_;                               // since the last exchange began
@@ -328,23 +273,6 @@ class Training {
   std::atomic<bool> halt_{false};
   std::mutex mutex_;  // guards the sums of the position, progress_ and sink_->due()
 };
-
-// The position at which a resumed run starts.
-TrainingPosition resumed(const CheckpointSource& source, std::uint64_t blocks, std::uint64_t plays_total,
-                         const TrainOptions& options) {
-  TrainingPosition position = source.position();
-  const auto check_at_most = [](std::string_view what, std::uint64_t found, std::uint64_t most) {
-    if (found > most) fail(ErrorCode::corrupt, "checkpoint: expected at most {} {}, found {}", most, what, found);
-  };
-  if (position.blocks != blocks) {
-    fail(ErrorCode::corrupt, "checkpoint: expected {} blocks of queues, found {}", blocks, position.blocks);
-  }
-  check_at_most("epochs", position.epochs.size(), options.epochs);
-  check_at_most("blocks done", position.blocks_done, position.blocks);
-  // By decay, which queues are trained is up to chance.
-  if (options.decay.count() == 0) check_at_most("plays done", position.plays_done, plays_total);
-  return position;
-}
 
 template <class Number>
 TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, std::span<const std::uint64_t> plays,
@@ -355,6 +283,9 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
   vocabulary.plays += plays_again(queues, vocabulary.size, options, passes);
   vocabulary.passes = std::move(passes);
   check(queues, vocabulary, options);
+  if (ranks.options.shard == Shard::columns && ranks.communicator != nullptr && ranks.communicator->ranks() > 1) {
+    return train_columns<Number>(kernel, queues, plays, vocabulary, options, progress, stop, checkpoints, start, ranks);
+  }
   Training<Number> training(kernel, queues, plays, vocabulary, options, progress, std::move(stop), checkpoints.sink,
                             ranks);
   const std::size_t threads = training.threads();
@@ -373,9 +304,9 @@ TrainedVectors train_as(const StepKernel& kernel, const data::Queues& queues, st
     checkpoints.source->load({row_bytes_of(vectors.view()), row_bytes_of(context.view())});
   } else {
     position.blocks = training.blocks();
-    set_initial_vectors(vectors.view(), options, threads);
+    set_initial_vectors(vectors.view(), 0, options, threads);
     position.untrained_loss = sample_loss();
-    if (start.rows) set_start(vectors.view(), context.view(), start.rows, options, threads);
+    if (start.rows) set_start(vectors.view(), context.view(), 0, start.rows, options, threads);
   }
   training.run(vectors.view(), context.view(), position, sample_loss);
   return {std::move(vectors), std::move(context), std::move(position.epochs), position.untrained_loss,

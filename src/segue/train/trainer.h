@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <span>
 #include <stop_token>
@@ -35,6 +36,7 @@ struct TrainedVectors {
 struct Ranks {
   Communicator* communicator = nullptr;
   RankOptions options{};
+  std::filesystem::path scratch = ".";  // a folder on a disk, for vectors beyond memory
 
   // The one that measures, and writes what is made.
   bool is_first() const { return communicator == nullptr || communicator->rank() == 0; }

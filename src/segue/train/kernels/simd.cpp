@@ -12,6 +12,7 @@
 //
 // Rows of Bf16 are widened as they are loaded and rounded stochastically as they are stored.
 
+#include "segue/train/kernels/change.h"
 #include "segue/train/kernels/step.h"
 #include "segue/train/shared_rows.h"
 
@@ -249,21 +250,23 @@ HWY_INLINE Rounding load_rounding(const std::uint32_t* random) {
   return {state, state};
 }
 
+// h: a single row of floats itself; anything else becomes floats in scratch.
 template <class Number>
-SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
-  HWY_ALIGN float sizes[kMaxOutputs] = {};  // judge reads whole registers
-  Rounding rounding = load_rounding(rows.random);
-  const bool one_input = rows.inputs.size() == 1;
-  // A single row of floats is h itself; anything else becomes floats in scratch.
-  const float* h = rows.scratch;
+HWY_INLINE const float* mean_input(const StepRows<Number>& rows) {
   if constexpr (sizeof(Number) == sizeof(float)) {
-    if (one_input) h = rows.inputs[0];
+    if (rows.inputs.size() == 1) return rows.inputs[0];
   }
-  if (h == rows.scratch) mean_of(rows.inputs, rows.length, rows.scratch);
-  const float damping = size.damping > 0 ? size.damping * size.rate * dot(h, h, rows.length) : 0;
-  dots_of(h, rows.outputs, rows.length, sizes);
-  const float loss = judge(sizes, rows, size, damping);
-  if (one_input) {
+  mean_of(rows.inputs, rows.length, rows.scratch);
+  return rows.scratch;
+}
+
+// The step from its dot products in `sizes`, where judge reads whole registers, and |h|^2.
+template <class Number>
+HWY_INLINE float step_from(const StepRows<Number>& rows, const StepSize& size, const float* h, float* sizes,
+                           float square) {
+  Rounding rounding = load_rounding(rows.random);
+  const float loss = judge(sizes, rows, size, size.damping * size.rate * square);
+  if (rows.inputs.size() == 1) {
     update(h, rows.inputs[0], rows.inputs[0], rows, sizes, rounding);
   } else {
     float* e = rows.scratch + rows.length;
@@ -275,11 +278,135 @@ SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
   return loss;
 }
 
+template <class Number>
+SEGUE_HOGWILD float step(const StepRows<Number>& rows, const StepSize& size) {
+  HWY_ALIGN float sizes[kMaxOutputs] = {};
+  const float* h = mean_input(rows);
+  const float square = size.damping > 0 ? dot(h, h, rows.length) : 0;
+  dots_of(h, rows.outputs, rows.length, sizes);
+  return step_from(rows, size, h, sizes, square);
+}
+
+template <class Number>
+SEGUE_HOGWILD void dots(const StepRows<Number>& rows, float* to) {
+  HWY_ALIGN float sums[kMaxOutputs];
+  const float* h = mean_input(rows);
+  dots_of(h, rows.outputs, rows.length, sums);
+  for (std::size_t j = 0; j < rows.outputs.size(); ++j) to[j] = sums[j];
+  to[rows.outputs.size()] = dot(h, h, rows.length);
+}
+
+template <class Number>
+SEGUE_HOGWILD float finish(const StepRows<Number>& rows, const StepSize& size, const float* dots) {
+  HWY_ALIGN float sizes[kMaxOutputs] = {};
+  for (std::size_t j = 0; j < rows.outputs.size(); ++j) sizes[j] = dots[j];
+  return step_from(rows, size, mean_input(rows), sizes, dots[rows.outputs.size()]);
+}
+
+SEGUE_HOGWILD void dots_f32(const StepRows<float>& rows, float* to) {
+  dots(rows, to);
+}
+SEGUE_HOGWILD void dots_bf16(const StepRows<math::Bf16>& rows, float* to) {
+  dots(rows, to);
+}
+SEGUE_HOGWILD float finish_f32(const StepRows<float>& rows, const StepSize& size, const float* dots) {
+  return finish(rows, size, dots);
+}
+SEGUE_HOGWILD float finish_bf16(const StepRows<math::Bf16>& rows, const StepSize& size, const float* dots) {
+  return finish(rows, size, dots);
+}
 SEGUE_HOGWILD float step_f32(const StepRows<float>& rows, const StepSize& size) {
   return step(rows, size);
 }
 SEGUE_HOGWILD float step_bf16(const StepRows<math::Bf16>& rows, const StepSize& size) {
   return step(rows, size);
+}
+
+// --- change.h
+
+using Bytes = hn::Rebind<std::int8_t, Wide>;
+using Signed = hn::RebindToSigned<Wide>;
+
+// Numbers minus those at `from`, or themselves if it is null.
+template <class Number>
+HWY_INLINE V difference(const Number* numbers, const Number* from, std::size_t at) {
+  return from == nullptr ? load(numbers + at) : hn::Sub(load(numbers + at), load(from + at));
+}
+
+template <class Number>
+HWY_INLINE float quantise(const Number* HWY_RESTRICT numbers, const Number* HWY_RESTRICT from, std::size_t length,
+                          std::int8_t* HWY_RESTRICT to) {
+  const std::size_t lanes = hn::Lanes(Wide());
+  auto largest = hn::Zero(Signed());  // bits of floats without sign compare like the floats, NaN above all
+  for (std::size_t i = 0; i < length; i += lanes) {
+    largest = hn::Max(largest, hn::BitCast(Signed(), hn::Abs(difference(numbers, from, i))));
+  }
+  const float scale = change_scale(static_cast<std::uint32_t>(hn::GetLane(hn::MaxOfLanes(Signed(), largest))));
+  const V inverse = hn::Set(Wide(), 1 / scale);
+  const auto most = hn::Set(Signed(), 127);
+  for (std::size_t i = 0; i < length; i += lanes) {
+    const auto whole = hn::NearestInt(hn::Mul(difference(numbers, from, i), inverse));
+    hn::StoreU(hn::DemoteTo(Bytes(), hn::Max(hn::Min(whole, most), hn::Neg(most))), Bytes(), to + i);
+  }
+  return scale;
+}
+
+HWY_INLINE V load(const Change& change, std::size_t at) {
+  const auto whole = hn::PromoteTo(Signed(), hn::LoadU(Bytes(), change.numbers + at));
+  return hn::Mul(hn::ConvertTo(Wide(), whole), hn::Set(Wide(), change.scale));
+}
+
+HWY_INLINE void add_change(const Change& change, std::size_t length, float* sum) {
+  for (std::size_t i = 0; i < length; i += hn::Lanes(Wide())) {
+    hn::StoreU(hn::Add(hn::LoadU(Wide(), sum + i), load(change, i)), Wide(), sum + i);
+  }
+}
+
+HWY_INLINE void store_hashed(V numbers, float* to, std::uint32_t, std::size_t) {
+  hn::StoreU(numbers, Wide(), to);
+}
+// As change_rounding().
+HWY_INLINE void store_hashed(V numbers, math::Bf16* to, std::uint32_t seed, std::size_t column) {
+  auto x = hn::Iota(Words(), seed + static_cast<std::uint32_t>(column));
+  x = hn::Mul(x, hn::Set(Words(), 0x9e3779b1U));
+  x = hn::Mul(hn::Xor(x, hn::ShiftRight<15>(x)), hn::Set(Words(), 0x85ebca77U));
+  x = hn::And(hn::Xor(x, hn::ShiftRight<13>(x)), hn::Set(Words(), 0xffffU));
+  const auto rounded = hn::ShiftRight<16>(hn::Add(hn::BitCast(Words(), numbers), x));
+  hn::StoreU(hn::TruncateTo(Halves(), rounded), Halves(), reinterpret_cast<std::uint16_t*>(to));
+}
+
+template <class Number>
+HWY_INLINE void apply_change(const RowUpdate& update, std::size_t length, Number* HWY_RESTRICT now,
+                             Number* HWY_RESTRICT base) {
+  for (std::size_t i = 0; i < length; i += hn::Lanes(Wide())) {
+    const V agreed = load(update.agreed, i);
+    store_hashed(hn::Add(load(base + i), agreed), base + i, update.seed, i);
+    if (update.replace) {
+      store_hashed(load(base + i), now + i, 0, i);
+    } else {
+      const V more = update.own.numbers == nullptr ? agreed : hn::Sub(agreed, load(update.own, i));
+      store_hashed(hn::Add(load(now + i), more), now + i, ~update.seed, i);
+    }
+  }
+}
+
+float take_f32(const float* now, const float* base, std::size_t length, std::int8_t* to) {
+  return quantise(now, base, length, to);
+}
+float take_bf16(const math::Bf16* now, const math::Bf16* base, std::size_t length, std::int8_t* to) {
+  return quantise(now, base, length, to);
+}
+float pack(const float* numbers, std::size_t length, std::int8_t* to) {
+  return quantise<float>(numbers, nullptr, length, to);
+}
+void add(const Change& change, std::size_t length, float* sum) {
+  add_change(change, length, sum);
+}
+void apply_f32(const RowUpdate& update, std::size_t length, float* now, float* base) {
+  apply_change(update, length, now, base);
+}
+void apply_bf16(const RowUpdate& update, std::size_t length, math::Bf16* now, math::Bf16* base) {
+  apply_change(update, length, now, base);
 }
 
 }  // namespace segue::train::HWY_NAMESPACE
@@ -288,7 +415,23 @@ HWY_AFTER_NAMESPACE();
 namespace segue::train {
 
 StepKernel kernels_for(math::Target<HWY_TARGET> target) {
-  return {.name = target.name, .step = HWY_NAMESPACE::step_f32, .step_bf16 = HWY_NAMESPACE::step_bf16};
+  return {.name = target.name,
+          .step = HWY_NAMESPACE::step_f32,
+          .step_bf16 = HWY_NAMESPACE::step_bf16,
+          .dots = HWY_NAMESPACE::dots_f32,
+          .dots_bf16 = HWY_NAMESPACE::dots_bf16,
+          .finish = HWY_NAMESPACE::finish_f32,
+          .finish_bf16 = HWY_NAMESPACE::finish_bf16};
+}
+
+ChangeKernel change_kernels_for(math::Target<HWY_TARGET> target) {
+  return {.name = target.name,
+          .take = HWY_NAMESPACE::take_f32,
+          .take_bf16 = HWY_NAMESPACE::take_bf16,
+          .pack = HWY_NAMESPACE::pack,
+          .add = HWY_NAMESPACE::add,
+          .apply = HWY_NAMESPACE::apply_f32,
+          .apply_bf16 = HWY_NAMESPACE::apply_bf16};
 }
 
 }  // namespace segue::train
@@ -299,6 +442,11 @@ namespace segue::train {
 
 const math::KernelList<StepKernel>& all_step_kernels() {
   static const math::KernelList<StepKernel> list([](auto target) { return kernels_for(target); });
+  return list;
+}
+
+const math::KernelList<ChangeKernel>& all_change_kernels() {
+  static const math::KernelList<ChangeKernel> list([](auto target) { return change_kernels_for(target); });
   return list;
 }
 

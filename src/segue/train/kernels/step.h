@@ -63,12 +63,24 @@ struct StepSize {
 template <class Number>
 using StepFunction = float (*)(const StepRows<Number>& rows, const StepSize& size);
 
+// A step in two halves, for ranks that hold some columns of all rows each (columns.h). The first writes the dot
+// products o_j.h, and then |h|^2: outputs.size() + 1 numbers. The second does the rest of the step with the sums of
+// these over the ranks.
+template <class Number>
+using DotsFunction = void (*)(const StepRows<Number>& rows, float* dots);
+template <class Number>
+using FinishFunction = float (*)(const StepRows<Number>& rows, const StepSize& size, const float* dots);
+
 // One implementation. Thread safe as long as scratch and random are not shared; rows may be (shared_rows.h). Returns L,
 // from before the step, in nats; 0 if it is not wanted.
 struct StepKernel {
   std::string_view name;  // of its SimdTarget
   StepFunction<float> step;
   StepFunction<math::Bf16> step_bf16;
+  DotsFunction<float> dots;
+  DotsFunction<math::Bf16> dots_bf16;
+  FinishFunction<float> finish;
+  FinishFunction<math::Bf16> finish_bf16;
 
   template <class Number>
   StepFunction<Number> step_for() const {
@@ -76,6 +88,22 @@ struct StepKernel {
       return step_bf16;
     } else {
       return step;
+    }
+  }
+  template <class Number>
+  DotsFunction<Number> dots_for() const {
+    if constexpr (sizeof(Number) == sizeof(math::Bf16)) {
+      return dots_bf16;
+    } else {
+      return dots;
+    }
+  }
+  template <class Number>
+  FinishFunction<Number> finish_for() const {
+    if constexpr (sizeof(Number) == sizeof(math::Bf16)) {
+      return finish_bf16;
+    } else {
+      return finish;
     }
   }
 };
