@@ -25,15 +25,15 @@ namespace segue::python {
 namespace {
 
 // Written to `output`. A document as that of `segue place --json`.
-nb::object place(const OpenModel& model, const std::string& output, const std::string& dataset, const nb::dict& given,
-                 const nb::object& show) {
+nb::dict place(const OpenModel& model, const std::string& output, const std::string& dataset, const nb::dict& given,
+               const nb::object& show) {
   Keywords keywords(given);
   auto job = job_of<PlaceJob>(keywords);
   job.options.output = output;
   job.options.dataset = dataset;
-  return to_python(to_json(watched(show, [&](Progress& progress, const std::stop_token& stop) {
+  return nb::cast<nb::dict>(to_python(to_json(watched(show, [&](Progress& progress, const std::stop_token& stop) {
     return pipeline::place_songs_of(model.path(), job.options, progress, stop);
-  })));
+  }))));
 }
 
 // A document as that of `segue compare --json`, and a list of the songs with their cosines.

@@ -102,6 +102,7 @@ class TrainOptions(TypedDict, total=False):
     index_links: int
     index_width: int
     index_storage: Literal["int8", "float32"]
+    shard: Literal["rows", "columns"]
     exchange_plays: int
     rank_timeout: str | timedelta
 

@@ -37,31 +37,26 @@ class MeetingStore final : public gloo::rendezvous::Store {
   std::vector<std::vector<char>> of_ranks_;
 };
 
-// Two connections between every two ranks, one for what goes up to a later rank and one for what goes down to an
-// earlier one. Gloo sends while it holds a lock of the connection, and its thread, woken by what arrives there
-// meanwhile, tries that lock again and again: with one connection for both, that took more time than all that was sent.
 class GlooCommunicator final : public train::Communicator {
  public:
   GlooCommunicator(const Launch& launch, milliseconds timeout)
-      : up_(static_cast<int>(launch.rank), static_cast<int>(launch.ranks)), down_(up_.rank, up_.size) {
+      : context_(static_cast<int>(launch.rank), static_cast<int>(launch.ranks)) {
     Meeting meeting(launch, timeout);
+    MeetingStore store(meeting);
+    context_.setTimeout(timeout);
     gloo::transport::tcp::attr at;
     at.hostname = meeting.address();
     try {
       auto device = gloo::transport::tcp::CreateDevice(at);
-      for (gloo::rendezvous::Context* const context : {&up_, &down_}) {
-        MeetingStore store(meeting);
-        context->setTimeout(timeout);
-        context->connectFullMesh(store, device);
-      }
+      context_.connectFullMesh(store, device);
     } catch (const gloo::Exception& error) {
       fail(ErrorCode::unavailable, "rank {} at {}: the ranks cannot be connected: {}", launch.rank, meeting.address(),
            error.what());
     }
   }
 
-  std::size_t rank() const override { return static_cast<std::size_t>(up_.rank); }
-  std::size_t ranks() const override { return static_cast<std::size_t>(up_.size); }
+  std::size_t rank() const override { return static_cast<std::size_t>(context_.rank); }
+  std::size_t ranks() const override { return static_cast<std::size_t>(context_.size); }
 
   // Sends and receives with all others at once.
   void pass(std::span<const train::BytesView> out, std::span<const std::span<std::byte>> in) override {
@@ -74,23 +69,22 @@ class GlooCommunicator final : public train::Communicator {
       for (other = 0; other < ranks(); ++other) {
         if (other == rank()) continue;
         if (!in[other].empty()) {
-          coming[other] = (other < rank() ? up_ : down_).createUnboundBuffer(in[other].data(), in[other].size());
+          coming[other] = context_.createUnboundBuffer(in[other].data(), in[other].size());
           coming[other]->recv(static_cast<int>(other), slot);
         }
         if (!out[other].empty()) {
           // Gloo takes no pointer to const, but only reads.
-          sent[other] = (rank() < other ? up_ : down_)
-                            .createUnboundBuffer(const_cast<std::byte*>(out[other].data()), out[other].size());
+          sent[other] = context_.createUnboundBuffer(const_cast<std::byte*>(out[other].data()), out[other].size());
           sent[other]->send(static_cast<int>(other), slot);
         }
       }
       for (other = 0; other < ranks(); ++other) {
-        if (coming[other]) coming[other]->waitRecv(up_.getTimeout());
-        if (sent[other]) sent[other]->waitSend(up_.getTimeout());
+        if (coming[other]) coming[other]->waitRecv(context_.getTimeout());
+        if (sent[other]) sent[other]->waitSend(context_.getTimeout());
       }
     } catch (const gloo::Exception& error) {
       fail(ErrorCode::unavailable, "rank {}: it has ended, or said nothing for {} s ({})", other,
-           std::chrono::duration_cast<std::chrono::seconds>(up_.getTimeout()).count(), reason_of(error));
+           std::chrono::duration_cast<std::chrono::seconds>(context_.getTimeout()).count(), reason_of(error));
     }
   }
 
@@ -102,8 +96,7 @@ class GlooCommunicator final : public train::Communicator {
     return end == std::string::npos ? text : text.substr(end + 2);
   }
 
-  gloo::rendezvous::Context up_;
-  gloo::rendezvous::Context down_;
+  gloo::rendezvous::Context context_;
   std::uint64_t next_slot_ = 0;
 };
 

@@ -11,7 +11,7 @@ import os
 import pathlib
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .._options import IngestOptions
 
-Batches = Iterator[pyarrow.RecordBatch]
+Batches = Iterable[pyarrow.RecordBatch]
 _MENTIONS = "id string, title string, artist string, album string, tags array<string>, times bigint"
 _MEMORY_OF_TASK = "1G"
 
@@ -123,7 +123,7 @@ def _in_parts(listens: DataFrame, used: dict[str, Any], order: list[str]) -> Cal
 
 def _write_parts(rows: DataFrame, name: str, given: dict[str, Any], scratch: str) -> list[int]:
     def write(batches: Batches) -> Batches:
-        part = TaskContext.get().partitionId()
+        part = _this_task()
         if (reader := _reader_of(batches)) is None:
             return
         _core.write_part(reader, name, given, scratch, part)
@@ -163,14 +163,21 @@ def _column(frame: DataFrame, name: str) -> Column:
     return frame[f"`{name}`"] if name in frame.columns else F.col(name)
 
 
+def _this_task() -> int:
+    context = TaskContext.get()
+    assert context is not None  # this runs in tasks only
+    return context.partitionId()
+
+
 def _reader_of(batches: Batches) -> pyarrow.RecordBatchReader | None:
-    first = next(batches, None)
+    left = iter(batches)
+    first = next(left, None)
     if first is None:
         return None
 
-    def all_of_them() -> Iterable[pyarrow.RecordBatch]:
+    def all_of_them() -> Batches:
         yield first
-        yield from batches
+        yield from left
 
     return pyarrow.RecordBatchReader.from_batches(first.schema, all_of_them())
 

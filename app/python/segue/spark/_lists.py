@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from .._options import RecommendOptions, SimilarOptions
 
-Batches = Iterator[pyarrow.RecordBatch]
+Batches = Iterable[pyarrow.RecordBatch]
 _SONGS_AT_ONCE = 8192
 
 
@@ -91,13 +91,14 @@ def similar(
 
 
 def _recommended(batches: Batches, place: ModelPlace, options: dict[str, Any]) -> Batches:
-    first = next(batches, None)
+    left = iter(batches)
+    first = next(left, None)
     if first is None:
         return
 
     def histories() -> Batches:
         yield first
-        yield from batches
+        yield from left
 
     reader = pyarrow.RecordBatchReader.from_batches(first.schema, histories())
     for table in opened_model(place).recommend_batches(reader, **options):

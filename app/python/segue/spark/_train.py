@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
@@ -51,7 +51,7 @@ def train(
     given = _resumable(task_threads(session, options), f"{paths[1]}.checkpoint")
     Dataset.open(paths[0])
 
-    def run(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+    def run(batches: Iterable[pyarrow.RecordBatch]) -> Iterable[pyarrow.RecordBatch]:
         for _ in batches:
             pass
         notes = _run_rank(paths[0], paths[1], given)

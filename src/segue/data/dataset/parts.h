@@ -2,14 +2,12 @@
 //
 // All listens of a user are in one part, and the parts are in the order of their users. Rows are read twice:
 //
-//   count_mentions()        of rows, however divided: how often each song is mentioned, spelt how
-//   PartsJoin               takes the sums of these counts. settle(): which songs are the same, and their numbers,
-//   which
-//                           go to a file
-//   write_part()            of the rows of a part: its queues and skips, by those numbers
-//   PartsJoin::order_songs()   adds up the plays of all parts: the rows of the songs
+//   count_mentions()               of rows, however divided: how often each song is mentioned, spelt how
+//   PartsJoin::settle()            of the sums of these counts: which songs are the same, and their numbers, in a file
+//   write_part()                   of the rows of a part: its queues and skips, by those numbers
+//   PartsJoin::order_songs()       adds up the plays of all parts: the rows of the songs
 //   write_shard(), write_skips()   what the parts have, by those rows: files of the dataset
-//   PartsJoin::finish()     the manifest, and the dataset has its name
+//   PartsJoin::finish()            the manifest, and the dataset has its name
 //
 // What lies between the steps is in `scratch`, a folder that all machines see. Steps may be repeated, also while
 // another attempt runs: each writes the same bytes under a name of its own and renames them. Rows that differ from one
