@@ -215,6 +215,8 @@ if __name__ == "__main__":
     settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.shuffle.partitions": "4",
                 "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # Executors run in folders of their own.
+    os.environ["PYTHONPATH"] = os.path.abspath(os.path.dirname(segue.__path__[0]))
     builder = SparkSession.builder.master("local-cluster[2,1,1024]")
     for name, value in settings.items():
         builder = builder.config(name, value)
