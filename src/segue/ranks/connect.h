@@ -1,4 +1,4 @@
-// Ranks in processes of their own, which Gloo connects over TCP.
+// Ranks in processes of their own, with a TCP connection between every two.
 #pragma once
 
 #include <chrono>
@@ -9,12 +9,8 @@
 
 namespace segue::ranks {
 
-// Whether this program was built with Gloo.
-bool has_gloo();
-
 // Returns when all ranks are connected. REQUIRES: !launch.alone(). A call of the communicator that waits for a rank
-// longer than `timeout` fails, and so does one that a process ended in. Throws as Meeting does, and unsupported without
-// Gloo.
+// longer than `timeout` fails, and so does one that a process ended in. Throws as Meeting does.
 std::unique_ptr<train::Communicator> connect_ranks(const Launch& launch, std::chrono::milliseconds timeout);
 
 }  // namespace segue::ranks

@@ -1,6 +1,6 @@
 // Where ranks learn each other's addresses: they all come to rank 0, which hands what each brought to all.
 //
-// That is all a meeting is for. It takes one connection to rank 0 each; Gloo then connects every two ranks.
+// That is all a meeting is for. It takes one connection to rank 0 each; connect.h then connects every two ranks.
 #pragma once
 
 #include <chrono>

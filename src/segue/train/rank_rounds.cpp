@@ -35,7 +35,7 @@ namespace {
 constexpr double kLeastMeetings = 4;
 constexpr double kMostMeetings = 256;
 constexpr std::uint64_t kLeastRound = 20'000;
-constexpr std::uint64_t kMostRound = 100'000;
+constexpr std::uint64_t kMostRound = 250'000;
 constexpr double kRoundsOfEpoch = 40;
 constexpr std::uint64_t kLeastToWhole = 32;
 // A row's exchange takes a rank about as long as training this many plays.
