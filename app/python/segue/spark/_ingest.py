@@ -166,7 +166,8 @@ def _column(frame: DataFrame, name: str) -> Column:
 def _this_task() -> int:
     context = TaskContext.get()
     assert context is not None  # this runs in tasks only
-    return context.partitionId()
+    part: int = context.partitionId()
+    return part
 
 
 def _reader_of(batches: Batches) -> pyarrow.RecordBatchReader | None:
