@@ -187,6 +187,28 @@ def check_training(folder, dataset):
     history = model.manifest["history"]
     assert len(history) == 4 and history[-1]["sample_loss"] < history[0]["sample_loss"], history
 
+    # An executor that is killed, with its rank: Spark starts all ranks again, and they come to the same bytes.
+    def trained(name):
+        return on_spark.train(session, dataset, folder / name, ranks=2, dim=64, epochs=200, min_plays=1, fit_blend="off",
+                              threads=1, checkpoint_every="1ms", rank_timeout="30s")
+
+    def kill():
+        deadline = time.monotonic() + 60
+        while not (folder / "by-killed-ranks.checkpoint").exists():
+            assert time.monotonic() < deadline, "no checkpoint"
+            time.sleep(0.01)
+        os.kill(executors()[0], signal.SIGKILL)
+        killed_at_work.append((folder / "by-killed-ranks.checkpoint").exists())
+
+    killed_at_work = []
+    killer = threading.Thread(target=kill)
+    killer.start()
+    by_killed = trained("by-killed-ranks")
+    killer.join()
+    assert killed_at_work == [True]
+    whole = trained("by-ranks-again")
+    assert pathlib.Path(by_killed.path, "vectors.npy").read_bytes() == pathlib.Path(whole.path, "vectors.npy").read_bytes()
+
 
 def check_commands(folder, model):
     """In this process, whose session they take; they stop it at their end."""
