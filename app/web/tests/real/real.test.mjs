@@ -96,7 +96,8 @@ test("a taste: its mean, neighbours with reasons, and a dislike that acts at onc
   await page.getByRole("slider", { name: /Popularity/ }).fill("-1");
   await page.getByRole("radio", { name: "Any song" }).check();
   await quiet(page);
-  await shows(page, "#ffffff", (count) => count > 60, "the songs are highlighted", 8);
+  // About 40 a song; one may lie under the other or at the edge of the picture, because no two trainings are alike.
+  await shows(page, "#ffffff", (count) => count > 30, "the songs are highlighted", 8);
   await done();
 });
 
