@@ -1,7 +1,6 @@
 #include "segue/evaluate/two_models.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -150,12 +149,14 @@ int TwoModels::verdict() const {
 }
 
 json::object to_json(const TwoModels& judged) {
-  constexpr std::array<std::string_view, 3> kVerdicts = {"worse", "undecided", "better"};
+  const int verdict = judged.verdict();
   json::object document{{"positions", judged.positions},
                         {"listeners", judged.listeners},
                         {"hit_rate_old", judged.old_rate.rate},
                         {"hit_rate_new", judged.new_rate.rate},
-                        {"verdict", kVerdicts.at(static_cast<std::size_t>(judged.verdict() + 1))}};
+                        {"verdict", verdict < 0    ? "worse"
+                                    : verdict == 0 ? "undecided"
+                                                   : "better"}};
   if (judged.comparison) {
     document["difference"] = judged.comparison->difference;
     document["difference_low"] = judged.comparison->difference_interval.low;
