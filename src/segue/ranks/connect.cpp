@@ -133,10 +133,9 @@ class Mesh final : public train::Communicator {
 
   void accept(const FileHandle& listener, Clock::time_point deadline) {
     while (await_socket(listener, POLLIN, deadline)) {
-      FileHandle guest(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
       Hello hello;
-      const auto patience = std::min(deadline, Clock::now() + std::chrono::seconds(5));
-      if (!guest || !receive_all(guest, bytes_of(hello), patience) || hello.greeting != Hello{}.greeting) continue;
+      FileHandle guest = take_guest(listener, hello, deadline);
+      if (!guest) continue;
       if (hello.ranks != ranks() || hello.rank <= rank_ || hello.rank >= ranks() || others_[hello.rank]) continue;
       others_[hello.rank] = std::move(guest);
       return;

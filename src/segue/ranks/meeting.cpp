@@ -60,12 +60,9 @@ void Meeting::await_others(const Launch& launch) {
       fail(ErrorCode::unavailable, "--rank-timeout: of {} ranks {} did not come to {} port {}", launch.ranks,
            fmt::join(absent, ", "), launch.address, launch.port);
     }
-    FileHandle guest(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (!guest) continue;
     Hello hello;
-    // Whoever says nothing, or something else, is no rank.
-    const auto patience = std::min(deadline_, Clock::now() + std::chrono::seconds(5));
-    if (!receive_all(guest, bytes_of(hello), patience) || hello.greeting != Hello{}.greeting) continue;
+    FileHandle guest = take_guest(listener, hello, deadline_);
+    if (!guest) continue;
     if (hello.ranks != launch.ranks || hello.rank == 0 || hello.rank >= launch.ranks) {
       fail(ErrorCode::wrong_use, "rank {} of {}: expected a rank from 1 to {} of {}", hello.rank, hello.ranks,
            launch.ranks - 1, launch.ranks);

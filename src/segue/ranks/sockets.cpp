@@ -133,4 +133,11 @@ std::uint16_t port_of(const FileHandle& socket) {
                                              : reinterpret_cast<const sockaddr_in*>(&address)->sin_port);
 }
 
+FileHandle take_guest(const FileHandle& listener, Hello& hello, Clock::time_point deadline) {
+  FileHandle guest(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  const auto patience = std::min(deadline, Clock::now() + std::chrono::seconds(5));
+  if (!guest || !receive_all(guest, bytes_of(hello), patience) || hello.greeting != Hello{}.greeting) return {};
+  return guest;
+}
+
 }  // namespace segue::ranks

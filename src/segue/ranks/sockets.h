@@ -42,6 +42,10 @@ std::uint16_t port_of(const FileHandle& socket);
 // At every address of the machine; port 0 is any free one. Throws unavailable.
 FileHandle listen_at(std::uint16_t port);
 
+// Takes the next connection at the listener, and what was said first on it. An invalid handle if that is no Hello, or
+// does not come within seconds: whoever says nothing, or something else, is no rank.
+FileHandle take_guest(const FileHandle& listener, Hello& hello, Clock::time_point deadline);
+
 // One try; an invalid handle, and the reason in `why`, if it did not succeed.
 FileHandle connect_to(const std::string& address, std::uint16_t port, Clock::time_point deadline, std::string& why);
 
